@@ -1,0 +1,38 @@
+//! What a stream of random numbers is for.
+
+/// The purposes that own a stream of their own.
+///
+/// The tag of a purpose is part of the stream's key; renaming one moves results and needs a line
+/// in the changelog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Sampling of stake distributions; one stream per scenario seed.
+    Stakes,
+    /// Secret keys of the accounts; one stream per account.
+    Keys,
+    /// Which accounts get a behaviour that is given by share.
+    Behaviours,
+    /// The draw of the forger.
+    Lottery,
+    /// The draw of the attesting committee.
+    Committee,
+    /// Who pays whom, how much, and which transactions are bad.
+    Transactions,
+    /// Loss on the network, and which mistake a dishonest forger makes.
+    Faults,
+}
+
+impl Purpose {
+    /// The tag that stands for this purpose in a stream's key.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Purpose::Stakes => "stakes",
+            Purpose::Keys => "keys",
+            Purpose::Behaviours => "behaviours",
+            Purpose::Lottery => "lottery",
+            Purpose::Committee => "committee",
+            Purpose::Transactions => "transactions",
+            Purpose::Faults => "faults",
+        }
+    }
+}

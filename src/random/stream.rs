@@ -1,0 +1,94 @@
+//! One addressed stream of random words.
+
+use super::{Purpose, StreamKey, below};
+use rand::rand_core::TryRng;
+use rand::{Rng, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use std::convert::Infallible;
+
+/// A portable stream of random words: Xoshiro256++ seeded with all 256 bits of its address.
+///
+/// Implements [`rand::Rng`], so that `rand_distr` can sample from it. Integers that decide
+/// anything come from [`Stream::below`].
+#[derive(Clone, Debug)]
+pub struct Stream {
+    generator: Xoshiro256PlusPlus,
+}
+
+impl Stream {
+    /// Opens the stream at an address.
+    pub fn open(key: StreamKey) -> Self {
+        Stream { generator: Xoshiro256PlusPlus::from_seed(key.bytes()) }
+    }
+
+    /// The stream of one purpose in one trial.
+    pub fn of_trial(seed: u64, trial: u64, purpose: Purpose) -> Self {
+        Stream::open(StreamKey::new().number(seed).text("trial").number(trial).text(purpose.tag()))
+    }
+
+    /// The stream of one purpose that all trials of a seed share (stakes, behaviours).
+    pub fn of_seed(seed: u64, purpose: Purpose) -> Self {
+        Stream::open(StreamKey::new().number(seed).text(purpose.tag()))
+    }
+
+    /// A uniform integer in `0..bound`, exactly unbiased. Panics if `bound` is zero.
+    #[inline]
+    pub fn below(&mut self, bound: u64) -> u64 {
+        below(&mut self.generator, bound)
+    }
+
+    /// True with probability exactly `numerator / denominator`.
+    #[inline]
+    pub fn chance(&mut self, numerator: u64, denominator: u64) -> bool {
+        self.below(denominator) < numerator
+    }
+}
+
+impl TryRng for Stream {
+    type Error = Infallible;
+
+    #[inline]
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(self.generator.next_u32())
+    }
+
+    #[inline]
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(self.generator.next_u64())
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        self.generator.fill_bytes(bytes);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// First outputs of the reference implementation for the state 1, 2, 3, 4
+    /// (prng.di.unimi.it, xoshiro256plusplus.c; the vector used by several libraries).
+    #[test]
+    fn the_generator_is_xoshiro256_plus_plus() {
+        let mut seed = [0u8; 32];
+        for (word, chunk) in seed.chunks_mut(8).enumerate() {
+            chunk.copy_from_slice(&(word as u64 + 1).to_le_bytes());
+        }
+        let mut generator = Xoshiro256PlusPlus::from_seed(seed);
+        let expected = [41943041u64, 58720359, 3588806011781223, 3591011842654386];
+        for word in expected {
+            assert_eq!(generator.next_u64(), word);
+        }
+    }
+
+    #[test]
+    fn purposes_have_streams_of_their_own() {
+        let mut lottery = Stream::of_trial(1, 0, Purpose::Lottery);
+        let mut faults = Stream::of_trial(1, 0, Purpose::Faults);
+        let mut neighbour = Stream::of_trial(0, 1, Purpose::Lottery);
+        let first = lottery.next_u64();
+        assert_ne!(first, faults.next_u64());
+        assert_ne!(first, neighbour.next_u64());
+    }
+}

@@ -1,0 +1,82 @@
+//! One member of a family: its name, what it is, where it comes from, how its settings are read.
+
+use super::{Choice, Chosen, nearest};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use thiserror::Error;
+
+/// A member of a family of things a scenario can name.
+pub struct Entry<T: ?Sized> {
+    /// The name in scenario files: lower case, words joined by hyphens.
+    pub name: &'static str,
+    /// One sentence: what it does.
+    pub summary: &'static str,
+    /// Where the definition stands: a paper, a specification section, a program.
+    pub source: &'static str,
+    /// Reads the settings that stand beside `kind`; most entries call [`settings`].
+    pub parse: fn(toml::Table) -> Result<(Box<T>, toml::Table), Refusal>,
+}
+
+/// Why settings were refused.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum Refusal {
+    /// The settings do not have the form the member expects: the deserialiser's own message.
+    #[error("{0}")]
+    Form(String),
+    /// One setting has a value that is not possible.
+    #[error("`{key}` {problem}")]
+    Value {
+        /// The setting at fault.
+        key: &'static str,
+        /// What is wrong with its value and what is allowed, e.g. "is 7, but must lie in 0..=1".
+        problem: String,
+    },
+    /// No member of the family has this name.
+    #[error("unknown {family} `{given}`{}; known: {}", hint.map(|h| format!("; did you mean `{h}`?")).unwrap_or_default(), known.join(", "))]
+    Unknown {
+        /// What kind of thing was looked for, e.g. "rule".
+        family: &'static str,
+        /// The name that was given.
+        given: String,
+        /// The nearest valid name, if one is near.
+        hint: Option<&'static str>,
+        /// All valid names.
+        known: Vec<&'static str>,
+    },
+}
+
+/// Reads settings of type `S` (unknown keys refused by `S` itself), checks and boxes them, and
+/// returns them also in resolved form, with every default filled in.
+pub fn settings<S, T: ?Sized>(
+    table: toml::Table,
+    accept: fn(S) -> Result<Box<T>, Refusal>,
+) -> Result<(Box<T>, toml::Table), Refusal>
+where
+    S: DeserializeOwned + Serialize,
+{
+    let settings: S =
+        table.try_into().map_err(|error: toml::de::Error| Refusal::Form(error.message().to_owned()))?;
+    let resolved = toml::Table::try_from(&settings).map_err(|error| Refusal::Form(error.to_string()))?;
+    Ok((accept(settings)?, resolved))
+}
+
+/// Looks a choice up in a family and reads its settings.
+///
+/// # Errors
+/// [`Refusal::Unknown`] with the nearest valid name, or whatever the member says of its settings.
+pub fn find<T: ?Sized>(
+    family: &'static str,
+    entries: &'static [Entry<T>],
+    choice: &Choice,
+) -> Result<Chosen<T>, Refusal> {
+    let Some(entry) = entries.iter().find(|entry| entry.name == choice.kind) else {
+        return Err(Refusal::Unknown {
+            family,
+            given: choice.kind.clone(),
+            hint: nearest(&choice.kind, entries.iter().map(|entry| entry.name)),
+            known: entries.iter().map(|entry| entry.name).collect(),
+        });
+    };
+    let (thing, resolved) = (entry.parse)(choice.settings.clone())?;
+    Ok(Chosen { name: entry.name, thing, settings: resolved })
+}

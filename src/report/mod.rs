@@ -1,0 +1,3 @@
+//! Tables, figures and the manifest: everything that a run leaves behind.
+
+pub mod tables;

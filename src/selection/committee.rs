@@ -1,0 +1,46 @@
+//! Who attests: the committee of a round, and the registry of the ways to form one.
+
+use super::committees;
+use crate::random::Stream;
+use crate::registry::Entry;
+use crate::stake::ValidatorId;
+
+/// Every way to form a committee that a scenario can name.
+pub const COMMITTEES: &[Entry<dyn Committee>] = committees::ENTRIES;
+
+/// A way to form the committee of attestors.
+pub trait Committee: Send + Sync {
+    /// The number of seats, where it is fixed; `None` if everybody but the forger sits.
+    fn seats(&self) -> Option<u64>;
+
+    /// A drawer for one trial; `None` where nothing is drawn because everybody but the forger sits.
+    fn drawer(&self, stakes: &[u64]) -> Option<Box<dyn CommitteeDrawer>>;
+}
+
+/// The state of a committee rule during one trial.
+pub trait CommitteeDrawer: Send {
+    /// Draws a round's committee into `members` (cleared first). The forger never sits, and
+    /// neither does a validator without stake.
+    fn draw(&mut self, turn: CommitteeTurn<'_>, members: &mut Vec<Seat>);
+}
+
+/// What a committee rule is told when its turn comes.
+pub struct CommitteeTurn<'a> {
+    /// The round's number, counted from 1.
+    pub round: u64,
+    /// Who forges, and so does not attest.
+    pub forger: ValidatorId,
+    /// The stakes that changed since the last turn.
+    pub changes: &'a [super::StakeChange],
+    /// The stream of the committees; the lottery has one of its own.
+    pub stream: &'a mut Stream,
+}
+
+/// One attestor's place on a committee.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seat {
+    /// Who sits.
+    pub validator: ValidatorId,
+    /// How many seats it holds: more than one where seats are drawn with replacement.
+    pub seats: u32,
+}

@@ -1,0 +1,101 @@
+//! What a selection rule is, and the registry of all of them.
+
+use super::{Dispersion, Promise, rules};
+use crate::random::Stream;
+use crate::registry::Entry;
+use crate::stake::ValidatorId;
+
+/// Every rule a scenario can name.
+pub const RULES: &[Entry<dyn Rule>] = rules::ENTRIES;
+
+/// A selection rule: its promise, and a selector that keeps it (or, if rigged, breaks it).
+pub trait Rule: Send + Sync {
+    /// The exact share of rounds promised to each validator while stakes stay as they are.
+    fn promise(&self, stakes: &[u64]) -> Promise;
+
+    /// The exact expected share of rounds of each validator over any number of rounds when every
+    /// forger's reward is added to its stake.
+    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
+        let _ = stakes;
+        Promise::Unknown("no exact law is known for this rule when rewards compound")
+    }
+
+    /// How a validator's wins scatter around the promise while stakes stay as they are.
+    fn dispersion(&self, stakes: &[u64]) -> Dispersion;
+
+    /// A selector for one trial.
+    fn selector(&self, start: &Start) -> Box<dyn Selector>;
+}
+
+/// What a selector knows when a trial begins.
+#[derive(Clone, Copy, Debug)]
+pub struct Start<'a> {
+    /// Every validator's stake at genesis, in order; their sum is below 2^63.
+    pub stakes: &'a [u64],
+    /// The scenario's seed.
+    pub seed: u64,
+    /// The trial's number.
+    pub trial: u64,
+}
+
+/// The state of a rule during one trial.
+pub trait Selector: Send {
+    /// Selects the forger of a round. Called once a round, in order; the round makes sure that at
+    /// least two validators hold stake.
+    fn select(&mut self, turn: Turn<'_>) -> Selection;
+}
+
+/// What a selector is told when its turn comes.
+pub struct Turn<'a> {
+    /// The round's number, counted from 1.
+    pub round: u64,
+    /// The stakes that changed since the last turn, in the order in which they changed.
+    pub changes: &'a [StakeChange],
+    /// What became of the last round; `None` in the first.
+    pub last: Option<Last>,
+    /// The stream of the lottery. Nothing else decides who wins.
+    pub lottery: &'a mut Stream,
+}
+
+/// A validator's new stake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StakeChange {
+    /// Whose stake.
+    pub validator: ValidatorId,
+    /// The stake it has now.
+    pub stake: u64,
+}
+
+/// What became of a round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Last {
+    /// Who was selected, if anybody was.
+    pub forger: Option<ValidatorId>,
+    /// What became of its block.
+    pub fate: Fate,
+}
+
+/// What became of a round's block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// The block joined the chain.
+    Accepted,
+    /// The attestors refused the block.
+    Rejected,
+    /// No block was made: the forger stayed silent, or nobody was selected.
+    Missed,
+}
+
+/// What a rule says when asked for a forger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// This validator forges. `token` is the number of the drawn token, where the rule draws one.
+    Forger {
+        /// Who forges.
+        validator: ValidatorId,
+        /// The drawn token.
+        token: Option<u64>,
+    },
+    /// Nobody won this round's lottery; the slot stays empty.
+    Nobody,
+}

@@ -1,0 +1,57 @@
+//! One validator, one chance: a control that is unfair to stake.
+
+use crate::law::equal_shares;
+use crate::registry::{Entry, settings};
+use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::stake::Pool;
+use serde::{Deserialize, Serialize};
+
+/// The registry's line.
+pub const ENTRY: Entry<dyn Rule> = Entry {
+    name: "uniform",
+    summary: "every validator has the same chance, whatever its stake: a control that is unfair to stake",
+    source: "control; the secondary authors of BABE are chosen this way",
+    parse: |table| settings::<Uniform, _>(table, |uniform| Ok(Box::new(uniform))),
+};
+
+/// The uniform draw. No settings.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Uniform {}
+
+impl Rule for Uniform {
+    fn promise(&self, stakes: &[u64]) -> Promise {
+        Promise::Shares(equal_shares(stakes))
+    }
+
+    /// The chances do not depend on the stakes, so growth does not move them.
+    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
+        self.promise(stakes)
+    }
+
+    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
+        Dispersion::Independent
+    }
+
+    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+        let heads: Vec<u64> = start.stakes.iter().map(|&stake| u64::from(stake > 0)).collect();
+        Box::new(UniformSelector { heads: Pool::new(&heads) })
+    }
+}
+
+/// A pool with one token for every validator that still holds stake.
+struct UniformSelector {
+    heads: Pool,
+}
+
+impl Selector for UniformSelector {
+    fn select(&mut self, turn: Turn<'_>) -> Selection {
+        for change in turn.changes {
+            self.heads.set(change.validator, u64::from(change.stake > 0));
+        }
+        match self.heads.draw(turn.lottery) {
+            Some((_, validator)) => Selection::Forger { validator, token: None },
+            None => Selection::Nobody,
+        }
+    }
+}

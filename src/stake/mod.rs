@@ -1,0 +1,14 @@
+//! Stakes: who validates, with how many tokens, and the pool from which a token is drawn.
+
+mod distribution;
+mod distributions;
+mod freeze;
+mod literal_pool;
+mod pool;
+mod validator;
+
+pub use distribution::{Holding, MAX_TOTAL, Order, STAKES, StakeDistribution, StakeError};
+pub use freeze::freeze;
+pub use literal_pool::LiteralPool;
+pub use pool::Pool;
+pub use validator::ValidatorId;

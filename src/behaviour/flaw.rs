@@ -11,7 +11,7 @@ pub enum BlockFlaw {
     WrongKey,
     /// The height is not the next one.
     WrongHeight,
-    /// The round is not the current one.
+    /// The round is that of the last block, not the current one.
     WrongRound,
     /// The previous hash is not that of the last block.
     WrongPrevious,
@@ -38,13 +38,15 @@ impl BlockFlaw {
         BlockFlaw::SecondBlock,
     ];
 
-    /// Whether the rejected block proves to anybody that its forger cheated.
+    /// Whether the rejected block proves to anybody, for ever, that its forger cheated.
     ///
-    /// It must carry the forger's own signature, and what is wrong must be under that signature.
-    /// A block with a foreign signature proves nothing about the forger, and neither does one
-    /// whose transactions do not match the signed Merkle root: anybody could have swapped them.
+    /// It must carry the forger's own signature, name the last block as its predecessor, and
+    /// contradict it under that signature; or there must be two signatures for one round. A block
+    /// with a foreign signature proves nothing about the forger; neither does one whose
+    /// transactions do not match the signed Merkle root (anybody could have swapped them), nor one
+    /// that names another predecessor (an honest block that came too late looks the same).
     pub fn is_proof(self) -> bool {
-        !matches!(self, BlockFlaw::WrongKey | BlockFlaw::WrongMerkleRoot)
+        !matches!(self, BlockFlaw::WrongKey | BlockFlaw::WrongMerkleRoot | BlockFlaw::WrongPrevious)
     }
 }
 
@@ -53,7 +55,7 @@ impl fmt::Display for BlockFlaw {
         formatter.write_str(match self {
             BlockFlaw::WrongKey => "signed with a key that is not the forger's",
             BlockFlaw::WrongHeight => "the height is not the next one",
-            BlockFlaw::WrongRound => "the round is not the current one",
+            BlockFlaw::WrongRound => "the round is that of the last block",
             BlockFlaw::WrongPrevious => "the previous hash is not that of the last block",
             BlockFlaw::WrongMerkleRoot => "the Merkle root is not that of the transactions",
             BlockFlaw::WrongState => "the parent state is not the state of the accounts",

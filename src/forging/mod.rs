@@ -1,1 +1,44 @@
-//! forging
+//! The round: select, verify, create, sign, broadcast, attest, decide, settle, slash.
+//!
+//! One file a step. How much of the story is carried out in bytes is a type parameter
+//! ([`Fidelity`]): [`Full`] makes every key, hash, signature and encoding, [`Draws`] carries
+//! validity as a fact. There is one round, not two.
+
+mod attest;
+mod broadcast;
+mod chain;
+mod create;
+mod decide;
+mod draws;
+mod examine;
+mod export;
+mod fidelity;
+mod full;
+mod gather;
+mod genesis;
+mod keyring;
+mod protocol;
+mod replay;
+mod roll;
+mod select;
+mod settle;
+mod sign;
+mod slash;
+mod verify;
+mod wallets;
+mod witness;
+mod world;
+
+pub use attest::Ballot;
+pub use chain::{Chain, Counters, Outcome};
+pub use draws::Draws;
+pub use examine::{BlockFault, View, examine};
+pub use export::ChainWriter;
+pub use fidelity::{Draft, Fidelity, Waiting};
+pub use full::Full;
+pub use genesis::{GenesisAccount, GenesisRecord, ProtocolRecord};
+pub use keyring::{Directory, Keyring};
+pub use protocol::{Protocol, Weight};
+pub use replay::{Finding, Replay, ReplaySummary};
+pub use witness::{Silent, Witness};
+pub use world::{Traffic, World};

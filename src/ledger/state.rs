@@ -105,16 +105,23 @@ impl State {
         self.slashed
     }
 
-    /// Moves a valid transaction's money; the fee leaves the sender and is the caller's to give.
-    /// [`super::check`] must have passed.
+    /// Moves a valid transaction's money for good; the fee leaves the sender and is the caller's to
+    /// give. [`super::check`] must have passed.
+    #[inline]
+    pub fn settle(&mut self, transfer: &Transfer) {
+        self.apply(transfer);
+        for account in [transfer.sender, transfer.recipient].into_iter().flatten() {
+            self.touch(account);
+        }
+    }
+
+    /// Moves a valid transaction's money on trial, to be taken back by [`State::undo`].
     #[inline]
     pub fn apply(&mut self, transfer: &Transfer) {
         if let (Some(sender), Some(recipient)) = (transfer.sender, transfer.recipient) {
             self.balances[sender.index()] -= transfer.amount + transfer.fee;
             self.nonces[sender.index()] += 1;
             self.balances[recipient.index()] += transfer.amount;
-            self.touch(sender);
-            self.touch(recipient);
         }
     }
 

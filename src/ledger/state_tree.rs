@@ -116,7 +116,7 @@ mod tests {
             nonce: 0,
         };
         let changes: [&dyn Fn(&mut State); 4] = [
-            &|state| state.apply(&transfer),
+            &|state| state.settle(&transfer),
             &|state| state.mint(AccountId(0), 1, true),
             &|state| state.slash(AccountId(1), 2),
             &|state| state.leave(AccountId(1)),

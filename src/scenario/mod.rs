@@ -1,1 +1,24 @@
-//! scenario
+//! Scenarios: the file format, where each setting stands, what is possible, and how a scenario
+//! becomes an experiment.
+
+mod behaviours;
+mod document;
+mod format;
+mod limits;
+mod load;
+mod overrides;
+mod population;
+mod problem;
+mod seed;
+mod unknown;
+
+pub use document::Document;
+pub use format::{
+    AccountSection, AnalysisSection, AttestationSection, BehaviourSection, FigureFormat, NetworkSection,
+    PopulationSection, ReportSection, RewardSection, RunSection, ScenarioFile, SelectionSection,
+    SlashingSection, TransactionsSection,
+};
+pub use load::{Scenario, load, load_text};
+pub use overrides::Override;
+pub use problem::{Place, Problem};
+pub use seed::Seed;

@@ -2,7 +2,7 @@
 
 use super::committees;
 use crate::random::Stream;
-use crate::registry::Entry;
+use crate::registry::{Entry, Refusal};
 use crate::stake::ValidatorId;
 
 /// Every way to form a committee that a scenario can name.
@@ -12,6 +12,15 @@ pub const COMMITTEES: &[Entry<dyn Committee>] = committees::ENTRIES;
 pub trait Committee: Send + Sync {
     /// The number of seats, where it is fixed; `None` if everybody but the forger sits.
     fn seats(&self) -> Option<u64>;
+
+    /// Whether this committee can be formed among so many validators, one of whom forges.
+    ///
+    /// # Errors
+    /// Which setting is impossible, and what is allowed.
+    fn accept(&self, validators: usize) -> Result<(), Refusal> {
+        let _ = validators;
+        Ok(())
+    }
 
     /// A drawer for one trial; `None` where nothing is drawn because everybody but the forger sits.
     fn drawer(&self, stakes: &[u64]) -> Option<Box<dyn CommitteeDrawer>>;

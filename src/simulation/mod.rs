@@ -1,1 +1,21 @@
-//! simulation
+//! Trials in parallel: experiments, engines, tallies, checkpoints, progress.
+
+mod checkpoints;
+mod engine;
+mod experiment;
+mod progress;
+mod record;
+mod runner;
+mod share;
+mod totals;
+mod trial;
+
+pub use checkpoints::checkpoints;
+pub use engine::Engine;
+pub use experiment::Experiment;
+pub use progress::{Control, Progress, Quiet};
+pub use record::{Followed, Mark, TrialRecord};
+pub use runner::{Results, SimulationError, run};
+pub use share::{SHARE_SCALE, fixed_share};
+pub use totals::{Totals, ValidatorTotals};
+pub use trial::{TrialEnd, play_trial};

@@ -36,6 +36,18 @@ impl Committee for Drawn {
         Some(self.size)
     }
 
+    fn accept(&self, validators: usize) -> Result<(), Refusal> {
+        let attestors = validators as u64 - 1;
+        if self.size > attestors {
+            let problem = format!(
+                "is {}, but of {validators} validators only {attestors} can attest while one forges",
+                self.size
+            );
+            return Err(Refusal::Value { key: "size", problem });
+        }
+        Ok(())
+    }
+
     fn drawer(&self, stakes: &[u64]) -> Option<Box<dyn CommitteeDrawer>> {
         Some(Box::new(DrawnDrawer { size: self.size, pool: Pool::new(stakes), aside: Vec::new() }))
     }

@@ -1,0 +1,76 @@
+//! Step 6: each attestor checks the work and votes.
+
+use super::chain::Chain;
+use super::fidelity::{Fidelity, Site};
+use super::protocol::Weight;
+use super::witness::Witness;
+use crate::selection::Seat;
+use crate::stake::ValidatorId;
+
+/// The weight that approves, and the weight of the whole committee, present or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ballot {
+    /// Weight of the valid approving votes.
+    pub approvals: u64,
+    /// Weight of the committee.
+    pub committee: u64,
+}
+
+impl<F: Fidelity> Chain<'_, F> {
+    /// Lets the committee vote.
+    pub(super) fn attest<W: Witness<F>>(&mut self, site: &Site, witness: &mut W) -> Ballot {
+        let valid = self.fidelity.examine(site, &mut self.state, &self.waiting);
+        let everybody = self.committee.is_none();
+        if everybody && !F::CASTS_VOTES && self.world.protocol.loss.is_zero() {
+            return self.attest_by_kind(site.forger, valid);
+        }
+        if everybody {
+            self.members.clear();
+            let losers = self
+                .state
+                .stakes()
+                .iter()
+                .enumerate()
+                .filter(|&(index, &stake)| stake > 0 && index != site.forger.index());
+            self.members
+                .extend(losers.map(|(index, _)| Seat { validator: ValidatorId(index as u32), seats: 1 }));
+        }
+        let committee = self.members.iter().map(|seat| self.weight(seat)).sum();
+        for index in 0..self.members.len() {
+            let seat = self.members[index];
+            let weight = self.weight(&seat);
+            let lost = self.is_lost();
+            let kind = self.world.conduct[seat.validator.index()].attesting;
+            let vote = if lost { None } else { kind.vote(valid) };
+            if let Some(approves) = vote {
+                self.fidelity.cast(seat.validator.into(), weight, committee, approves);
+            }
+            witness.voted(seat.validator, weight, vote, lost);
+        }
+        Ballot { approvals: self.fidelity.count(), committee }
+    }
+
+    /// The same count in O(1), where everybody but the forger attests, nothing is lost and nobody
+    /// asks for the single vote.
+    fn attest_by_kind(&self, forger: ValidatorId, valid: bool) -> Ballot {
+        let by_heads = self.world.protocol.weight == Weight::Heads;
+        let own = if by_heads { 1 } else { self.state.stake(forger.into()) };
+        let own_kind = self.world.conduct[forger.index()].attesting;
+        let mut ballot = Ballot { approvals: 0, committee: 0 };
+        for (kind, heads, stake) in self.roll.kinds() {
+            let weight = if by_heads { heads } else { stake } - if kind == own_kind { own } else { 0 };
+            ballot.committee += weight;
+            if kind.vote(valid) == Some(true) {
+                ballot.approvals += weight;
+            }
+        }
+        ballot
+    }
+
+    fn weight(&self, seat: &Seat) -> u64 {
+        match self.world.protocol.weight {
+            Weight::Heads => u64::from(seat.seats),
+            Weight::Stake => self.state.stake(seat.validator.into()),
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Step 5: the block is encoded and handed to every attestor.
+
+use super::chain::Chain;
+use super::fidelity::Fidelity;
+use super::witness::Witness;
+use crate::behaviour::BlockFlaw;
+
+impl<F: Fidelity> Chain<'_, F> {
+    /// Encodes the block. Whether it reaches an attestor is decided when that attestor's turn
+    /// comes.
+    pub(super) fn broadcast<W: Witness<F>>(&mut self, flaw: Option<BlockFlaw>, witness: &mut W) {
+        self.fidelity.broadcast();
+        witness.broadcast(&self.fidelity, flaw);
+    }
+
+    /// Whether the block is lost on its way to one attestor.
+    pub(super) fn is_lost(&mut self) -> bool {
+        let loss = self.world.protocol.loss;
+        !loss.is_zero() && self.streams.faults.chance(loss.numerator(), loss.denominator())
+    }
+}

@@ -1,0 +1,223 @@
+//! One chain and its rounds.
+
+use super::fidelity::{Fidelity, Site, Waiting};
+use super::roll::Roll;
+use super::wallets::Wallets;
+use super::witness::Witness;
+use super::world::World;
+use crate::behaviour::{BlockFlaw, Forging};
+use crate::ledger::{State, Supply, TransactionFault};
+use crate::random::{Purpose, Stream};
+use crate::selection::{CommitteeDrawer, Fate, Last, Seat, Selector, StakeChange, Start};
+use crate::stake::ValidatorId;
+
+/// One trial's chain: its state, its waiting transactions and its luck.
+pub struct Chain<'w, F: Fidelity> {
+    pub(super) world: &'w World,
+    pub(super) fidelity: F,
+    pub(super) state: State,
+    pub(super) roll: Roll,
+    pub(super) selector: Box<dyn Selector>,
+    pub(super) committee: Option<Box<dyn CommitteeDrawer>>,
+    pub(super) members: Vec<Seat>,
+    pub(super) wallets: Wallets,
+    pub(super) waiting: Vec<Waiting<F::Transaction>>,
+    /// A transaction that a cheat slips into its block.
+    pub(super) extra: Option<F::Transaction>,
+    pub(super) last_settled: Option<F::Transaction>,
+    pub(super) streams: Streams,
+    /// Stake changes that the selector, and the committee, have not been told yet.
+    pub(super) changes: Vec<StakeChange>,
+    pub(super) committee_changes: Vec<StakeChange>,
+    pub(super) last: Option<Last>,
+    pub(super) round: u64,
+    pub(super) height: u64,
+    pub(super) counters: Counters,
+}
+
+/// The streams of one trial, one for each purpose.
+pub(super) struct Streams {
+    pub(super) lottery: Stream,
+    pub(super) committee: Stream,
+    pub(super) transactions: Stream,
+    pub(super) faults: Stream,
+}
+
+/// What happened on a chain, counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Rounds that were played.
+    pub rounds: u64,
+    /// Rounds in which nobody was selected.
+    pub empty: u64,
+    /// Rounds in which the forger made no block.
+    pub silent: u64,
+    /// Blocks that joined the chain.
+    pub accepted: u64,
+    /// Blocks that were rejected.
+    pub rejected: u64,
+    /// Invalid blocks that joined the chain because the attestors let them.
+    pub invalid_accepted: u64,
+    /// Cheats that were proven and punished.
+    pub slashings: u64,
+    /// Transactions that were settled.
+    pub settled: u64,
+    /// Transactions that were refused, by fault.
+    pub refused: [u64; TransactionFault::ALL.len()],
+    /// Transactions that were never handed in, because too many waited or nobody could pay.
+    pub held_back: u64,
+    /// Fees that were paid, including what was burnt of them.
+    pub fees: u64,
+}
+
+/// What became of one round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Who was selected, if anybody was.
+    pub forger: Option<ValidatorId>,
+    /// What became of its block.
+    pub fate: Fate,
+    /// What the forger earned: reward and fees less what was burnt.
+    pub income: u64,
+    /// What it lost as a proven cheat.
+    pub slashed: u64,
+}
+
+impl<'w, F: Fidelity> Chain<'w, F> {
+    /// A chain at genesis. `open` makes the fidelity from the genesis state.
+    pub fn new(world: &'w World, trial: u64, open: impl FnOnce(&mut State) -> F) -> Self {
+        let mut state = State::new(world.balances.clone(), world.stakes.clone());
+        let stream = |purpose| Stream::of_trial(world.seed, trial, purpose);
+        Chain {
+            world,
+            fidelity: open(&mut state),
+            roll: Roll::new(&world.conduct, &world.stakes),
+            selector: world.rule.thing.selector(&Start { stakes: &world.stakes, seed: world.seed, trial }),
+            committee: world.committee.thing.drawer(&world.stakes),
+            members: Vec::new(),
+            wallets: Wallets::new(world),
+            waiting: Vec::new(),
+            extra: None,
+            last_settled: None,
+            streams: Streams {
+                lottery: stream(Purpose::Lottery),
+                committee: stream(Purpose::Committee),
+                transactions: stream(Purpose::Transactions),
+                faults: stream(Purpose::Faults),
+            },
+            changes: Vec::new(),
+            committee_changes: Vec::new(),
+            last: None,
+            round: 0,
+            height: 0,
+            counters: Counters::default(),
+            state,
+        }
+    }
+
+    /// Plays one round. `None` if fewer than two validators hold stake: then the chain cannot go
+    /// on, and nothing happens.
+    pub fn play<W: Witness<F>>(&mut self, witness: &mut W) -> Option<Outcome> {
+        if self.roll.validators() < 2 {
+            return None;
+        }
+        self.round += 1;
+        self.counters.rounds += 1;
+        self.gather();
+        witness.opened(self);
+        let outcome = self.forge(witness);
+        self.last = Some(Last { forger: outcome.forger, fate: outcome.fate });
+        witness.closed(&self.fidelity, &self.state, &outcome);
+        Some(outcome)
+    }
+
+    /// The story of a round, from the draw to the settlement.
+    fn forge<W: Witness<F>>(&mut self, witness: &mut W) -> Outcome {
+        let Some(forger) = self.select(witness) else {
+            self.counters.empty += 1;
+            return Outcome { forger: None, fate: Fate::Missed, income: 0, slashed: 0 };
+        };
+        let mut outcome = Outcome { forger: Some(forger), fate: Fate::Missed, income: 0, slashed: 0 };
+        let flaw = match self.world.conduct[forger.index()].forging {
+            Forging::Honest => None,
+            Forging::Flawed(flaw) => Some(flaw.unwrap_or_else(|| self.draw_flaw())),
+            Forging::Silent => {
+                self.counters.silent += 1;
+                witness.stayed_silent(forger);
+                return outcome;
+            }
+        };
+        let site = Site { height: self.height + 1, round: self.round, forger };
+        self.verify(witness);
+        self.create(&site, flaw);
+        self.sign(forger, flaw);
+        self.broadcast(flaw, witness);
+        let ballot = self.attest(&site, witness);
+        if self.decide(&ballot, witness) {
+            outcome.fate = Fate::Accepted;
+            outcome.income = self.settle(&site, flaw);
+        } else {
+            outcome.fate = Fate::Rejected;
+            self.counters.rejected += 1;
+            if flaw.is_some_and(BlockFlaw::is_proof) {
+                outcome.slashed = self.slash(forger, witness);
+            }
+        }
+        outcome
+    }
+
+    fn draw_flaw(&mut self) -> BlockFlaw {
+        BlockFlaw::ALL[self.streams.faults.below(BlockFlaw::ALL.len() as u64) as usize]
+    }
+
+    /// Takes note of a validator's new stake, for the roll, the rule and the committee.
+    pub(super) fn stake_changed(&mut self, validator: ValidatorId, old: u64) {
+        let stake = self.state.stake(validator.into());
+        self.roll.change(validator, old, stake);
+        let change = StakeChange { validator, stake };
+        self.changes.push(change);
+        if self.committee.is_some() {
+            self.committee_changes.push(change);
+        }
+    }
+
+    /// What happened so far.
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// The state of all accounts.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The number of the round that is being played, or was played last.
+    pub fn round(&self) -> u64 {
+        self.round
+    }
+
+    /// The height of the last block.
+    pub fn height(&self) -> u64 {
+        self.height
+    }
+
+    /// The transactions that wait.
+    pub fn waiting(&self) -> &[Waiting<F::Transaction>] {
+        &self.waiting
+    }
+
+    /// What makes the bytes, if anything does, together with the state.
+    pub fn fidelity(&self) -> &F {
+        &self.fidelity
+    }
+
+    /// The same, to ask for a commitment to the state.
+    pub fn fidelity_with_state(&mut self) -> (&mut F, &mut State) {
+        (&mut self.fidelity, &mut self.state)
+    }
+
+    /// Counts all coins.
+    pub fn supply(&self) -> Supply {
+        self.state.supply(self.world.genesis_supply())
+    }
+}

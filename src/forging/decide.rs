@@ -1,0 +1,17 @@
+//! Step 7: the quorum decides.
+
+use super::attest::Ballot;
+use super::chain::Chain;
+use super::fidelity::Fidelity;
+use super::witness::Witness;
+
+impl<F: Fidelity> Chain<'_, F> {
+    /// Whether the block joins the chain: with the usual quorum of 3/4, if approvals x 4 >=
+    /// committee x 3, in exact integers.
+    pub(super) fn decide<W: Witness<F>>(&mut self, ballot: &Ballot, witness: &mut W) -> bool {
+        let accepted = ballot.committee > 0
+            && self.world.protocol.quorum.is_reached_by(ballot.approvals, ballot.committee);
+        witness.decided(&self.fidelity, ballot, accepted);
+        accepted
+    }
+}

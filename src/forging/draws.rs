@@ -1,0 +1,73 @@
+//! The round without bytes: validity travels as a fact.
+
+use super::fidelity::{Draft, Fidelity, Site, Waiting};
+use crate::behaviour::BlockFlaw;
+use crate::ledger::{AccountId, State, Transfer};
+use crate::stake::ValidatorId;
+
+/// The fidelity that draws, decides and settles, and makes no bytes.
+#[derive(Default)]
+pub struct Draws {
+    flaw: Option<BlockFlaw>,
+    approvals: u64,
+}
+
+impl Fidelity for Draws {
+    type Transaction = Draft;
+
+    const CASTS_VOTES: bool = false;
+
+    fn issue(&mut self, draft: &Draft) -> Draft {
+        *draft
+    }
+
+    #[inline]
+    fn read(&self, transaction: &Draft) -> Transfer {
+        transaction.transfer
+    }
+
+    fn admit(&mut self, fresh: &mut [Waiting<Draft>]) {
+        for waiting in fresh {
+            waiting.signature_holds = waiting.transaction.signed;
+        }
+    }
+
+    #[inline]
+    fn create(
+        &mut self,
+        _site: &Site,
+        _state: &mut State,
+        _waiting: &[Waiting<Draft>],
+        _extra: Option<&Draft>,
+        flaw: Option<BlockFlaw>,
+    ) {
+        self.flaw = flaw;
+        self.approvals = 0;
+    }
+
+    #[inline]
+    fn sign(&mut self, _forger: ValidatorId, _flaw: Option<BlockFlaw>) {}
+
+    #[inline]
+    fn broadcast(&mut self) {}
+
+    #[inline]
+    fn examine(&mut self, _site: &Site, _state: &mut State, _waiting: &[Waiting<Draft>]) -> bool {
+        self.flaw.is_none()
+    }
+
+    #[inline]
+    fn cast(&mut self, _attestor: AccountId, weight: u64, _committee: u64, approves: bool) {
+        if approves {
+            self.approvals += weight;
+        }
+    }
+
+    #[inline]
+    fn count(&mut self) -> u64 {
+        self.approvals
+    }
+
+    #[inline]
+    fn append(&mut self) {}
+}

@@ -1,0 +1,99 @@
+//! A chain written down: one JSON object a line, the bytes of blocks and certificates in
+//! hexadecimal.
+
+use super::attest::Ballot;
+use super::chain::Chain;
+use super::full::Full;
+use super::genesis::GenesisRecord;
+use super::witness::Witness;
+use crate::stake::ValidatorId;
+use serde::{Deserialize, Serialize};
+use std::io::{self, Write};
+
+/// One line of an exported chain.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub(super) enum Line {
+    /// The beginning.
+    Genesis(GenesisRecord),
+    /// A block that joined the chain.
+    Block {
+        /// The bytes of the block.
+        bytes: String,
+        /// The bytes of its certificate.
+        certificate: String,
+    },
+    /// A rejected block that proves its forger cheated.
+    Offence {
+        /// The bytes of the block.
+        bytes: String,
+        /// The bytes of the second block for the same round, if that was the cheat.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        second: Option<String>,
+    },
+    /// The end.
+    End {
+        /// The height of the last block.
+        height: u64,
+        /// Commitment to the state of all accounts, in hexadecimal.
+        state: String,
+    },
+}
+
+/// A witness that writes a chain down while it grows. Memory does not grow with the rounds.
+pub struct ChainWriter<W: Write> {
+    out: W,
+    /// The first failure; nothing is written after it.
+    result: io::Result<()>,
+}
+
+impl<W: Write> ChainWriter<W> {
+    /// Begins with the genesis record.
+    pub fn new(out: W, genesis: GenesisRecord) -> Self {
+        let mut writer = ChainWriter { out, result: Ok(()) };
+        writer.write(&Line::Genesis(genesis));
+        writer
+    }
+
+    /// Writes the end and hands back what was written to.
+    ///
+    /// # Errors
+    /// The first failure to write, whenever it happened.
+    pub fn finish(mut self, chain: &mut Chain<Full>) -> io::Result<W> {
+        let height = chain.height();
+        let (fidelity, state) = chain.fidelity_with_state();
+        let state = hex::encode(fidelity.commitment(state));
+        self.write(&Line::End { height, state });
+        self.result?;
+        self.out.flush()?;
+        Ok(self.out)
+    }
+
+    fn write(&mut self, line: &Line) {
+        if self.result.is_ok() {
+            self.result = serde_json::to_writer(&mut self.out, line)
+                .map_err(io::Error::from)
+                .and_then(|()| self.out.write_all(b"\n"));
+        }
+    }
+}
+
+impl<W: Write> Witness<Full<'_>> for ChainWriter<W> {
+    fn decided(&mut self, full: &Full, _ballot: &Ballot, accepted: bool) {
+        if accepted {
+            let mut certificate = Vec::new();
+            full.certificate().encode(&mut certificate);
+            self.write(&Line::Block {
+                bytes: hex::encode(full.block_bytes()),
+                certificate: hex::encode(certificate),
+            });
+        }
+    }
+
+    fn slashed(&mut self, full: &Full, _forger: ValidatorId, _amount: u64) {
+        self.write(&Line::Offence {
+            bytes: hex::encode(full.block_bytes()),
+            second: full.second_bytes().map(hex::encode),
+        });
+    }
+}

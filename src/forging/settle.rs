@@ -1,0 +1,52 @@
+//! Step 8: the block joins the chain, the money moves, the forger is paid.
+
+use super::chain::Chain;
+use super::fidelity::{Fidelity, Site};
+use crate::behaviour::BlockFlaw;
+use crate::ledger::check;
+
+impl<F: Fidelity> Chain<'_, F> {
+    /// Appends the block and settles it; returns what the forger earned.
+    ///
+    /// If dishonest attestors let an invalid block pass, it joins the chain all the same, but no
+    /// quorum can make a transaction valid: one that is not moves no money.
+    pub(super) fn settle(&mut self, site: &Site, flaw: Option<BlockFlaw>) -> u64 {
+        self.fidelity.append();
+        self.height += 1;
+        self.counters.accepted += 1;
+        self.counters.invalid_accepted += u64::from(flaw.is_some());
+        let slipped_in = if flaw == Some(BlockFlaw::InvalidTransaction) { self.extra } else { None };
+        let mut fees = 0;
+        for waiting in &self.waiting {
+            let transfer = self.fidelity.read(&waiting.transaction);
+            self.state.settle(&transfer);
+            fees += transfer.fee;
+            self.counters.settled += 1;
+            if waiting.reserved {
+                self.wallets.settled(&transfer);
+            }
+            self.last_settled = Some(waiting.transaction);
+        }
+        self.waiting.clear();
+        if let Some(transaction) = slipped_in {
+            let transfer = self.fidelity.read(&transaction);
+            if check(&self.state, &transfer, true).is_ok() {
+                self.state.settle(&transfer);
+                fees += transfer.fee;
+            }
+        }
+        self.counters.fees += fees;
+        self.pay(site, fees)
+    }
+
+    /// Pays the forger its fees and its reward.
+    fn pay(&mut self, site: &Site, fees: u64) -> u64 {
+        let protocol = &self.world.protocol;
+        let before = self.state.stake(site.forger.into());
+        let income = protocol.pay(&mut self.state, site.forger.into(), self.height, fees);
+        if protocol.compound && income > 0 {
+            self.stake_changed(site.forger, before);
+        }
+        income
+    }
+}

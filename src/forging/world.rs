@@ -1,0 +1,74 @@
+//! What all trials of an experiment begin with.
+
+use super::Protocol;
+use crate::behaviour::Conduct;
+use crate::law::Ratio;
+use crate::ledger::AccountId;
+use crate::registry::Chosen;
+use crate::selection::{Committee, Rule};
+
+/// The genesis population, the protocol and the traffic: everything that trials have in common.
+///
+/// Accounts are numbered validators first, in the order of the scenario.
+pub struct World {
+    /// The seed from which everything random is derived.
+    pub seed: u64,
+    /// The accounts' names; all different.
+    pub names: Vec<String>,
+    /// The accounts' coins, after validators have exchanged theirs for tokens.
+    pub balances: Vec<u64>,
+    /// The validators' tokens.
+    pub stakes: Vec<u64>,
+    /// How each validator behaves.
+    pub conduct: Vec<Conduct>,
+    /// Who forges.
+    pub rule: Chosen<dyn Rule>,
+    /// Who attests.
+    pub committee: Chosen<dyn Committee>,
+    /// The other rules of the chain.
+    pub protocol: Protocol,
+    /// Who trades, and how much.
+    pub traffic: Traffic,
+}
+
+/// The transactions that accounts hand in.
+#[derive(Clone, Copy, Debug)]
+pub struct Traffic {
+    /// How many are handed in each round.
+    pub per_round: u64,
+    /// What each pays the forger.
+    pub fee: u64,
+    /// The largest amount that changes hands.
+    pub largest: u64,
+    /// The share of transactions that is bad, in every way alike.
+    pub bad: Ratio,
+    /// How many may wait for a block before wallets hold back.
+    pub capacity: usize,
+}
+
+impl World {
+    /// The number of validators at genesis.
+    pub fn validators(&self) -> usize {
+        self.stakes.len()
+    }
+
+    /// All coins at genesis.
+    pub fn genesis_supply(&self) -> u128 {
+        self.balances.iter().chain(&self.stakes).map(|&coins| u128::from(coins)).sum()
+    }
+
+    /// The accounts that trade: all that do not validate.
+    pub fn traders(&self) -> impl Iterator<Item = AccountId> + use<> {
+        (self.validators() as u32..self.names.len() as u32).map(AccountId)
+    }
+
+    /// Whether all validators forge honestly.
+    pub fn forges_honestly(&self) -> bool {
+        self.conduct.iter().all(|conduct| conduct.forging == crate::behaviour::Forging::Honest)
+    }
+
+    /// Whether every validator is honest at every step.
+    pub fn is_honest(&self) -> bool {
+        self.conduct.iter().all(|conduct| *conduct == Conduct::HONEST)
+    }
+}

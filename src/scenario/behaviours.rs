@@ -1,0 +1,93 @@
+//! From the `[[behaviours]]` sections to the conduct of each validator.
+
+use super::format::ScenarioFile;
+use super::load::Checker;
+use super::population::Population;
+use super::problem::Problem;
+use crate::behaviour::{BEHAVIOURS, Conduct};
+use crate::random::Stream;
+use crate::random::{Purpose, StreamKey, shuffle};
+use crate::registry::{find, nearest};
+use std::collections::HashMap;
+
+/// Decides how each validator acts. Resolves the behaviours' settings in `file`.
+pub fn conducts(
+    checker: &Checker,
+    file: &mut ScenarioFile,
+    population: &Population,
+) -> Result<Vec<Conduct>, Problem> {
+    let seed = file.run.seed.0;
+    let validators = population.stakes.len();
+    let mut conduct = vec![Conduct::HONEST; validators];
+    let numbers: HashMap<&str, usize> =
+        population.names.iter().enumerate().map(|(index, name)| (name.as_str(), index)).collect();
+    for (index, section) in file.behaviours.iter_mut().enumerate() {
+        let key = format!("behaviours[{index}]");
+        let chosen = find("behaviour", BEHAVIOURS, &section.act)
+            .map_err(|refusal| checker.refusal(&format!("{key}.act"), &refusal))?;
+        section.act = chosen.resolved();
+        let whom = match (&section.accounts, section.share) {
+            (Some(names), None) => named(checker, &key, names, &numbers, validators)?,
+            (None, Some(share)) => {
+                if share.is_zero() || share.exceeds_one() {
+                    return Err(checker.problem(
+                        &format!("{key}.share"),
+                        &format!("is {share}"),
+                        "it must be more than 0 and at most 1",
+                    ));
+                }
+                let count = share.floor_of(validators as u64).max(1) as usize;
+                let address =
+                    StreamKey::new().number(seed).text(Purpose::Behaviours.tag()).number(index as u64);
+                let mut order: Vec<usize> = (0..validators).collect();
+                shuffle(&mut order, &mut Stream::open(address));
+                order.truncate(count);
+                order
+            }
+            _ => {
+                return Err(checker.problem(
+                    &key,
+                    "must say who acts so, in one way",
+                    "add either `accounts = [\"name\", ...]` or `share = \"1/4\"`",
+                ));
+            }
+        };
+        for validator in whom {
+            conduct[validator].adopt(&*chosen.thing);
+        }
+    }
+    Ok(conduct)
+}
+
+fn named(
+    checker: &Checker,
+    key: &str,
+    names: &[String],
+    numbers: &HashMap<&str, usize>,
+    validators: usize,
+) -> Result<Vec<usize>, Problem> {
+    let mut whom = Vec::new();
+    for name in names {
+        let key = format!("{key}.accounts");
+        match numbers.get(name.as_str()) {
+            Some(&number) if number < validators => whom.push(number),
+            Some(_) => {
+                return Err(checker.problem(
+                    &key,
+                    &format!("names {name:?}, who is no validator"),
+                    "only validators forge and attest",
+                ));
+            }
+            None => {
+                let near = nearest(name, numbers.keys().copied());
+                let help = near.map(|near| format!("did you mean {near:?}?")).unwrap_or_default();
+                return Err(checker.problem(
+                    &key,
+                    &format!("names {name:?}, but there is no such account"),
+                    &help,
+                ));
+            }
+        }
+    }
+    Ok(whom)
+}

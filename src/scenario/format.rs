@@ -1,0 +1,320 @@
+//! The sections and keys of a scenario file, with their defaults. Unknown keys are refused.
+
+use super::Seed;
+use crate::forging::Weight;
+use crate::law::Ratio;
+use crate::registry::Choice;
+use crate::simulation::Engine;
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// A scenario file.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScenarioFile {
+    /// Name of the scenario and of its folder of results; the file's name if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What the scenario is about, in a sentence.
+    #[serde(default)]
+    pub description: String,
+    /// `[run]`
+    #[serde(default)]
+    pub run: RunSection,
+    /// `[population]`
+    pub population: PopulationSection,
+    /// `[selection]`
+    #[serde(default)]
+    pub selection: SelectionSection,
+    /// `[attestation]`
+    #[serde(default)]
+    pub attestation: AttestationSection,
+    /// `[transactions]`
+    #[serde(default)]
+    pub transactions: TransactionsSection,
+    /// `[reward]`
+    #[serde(default)]
+    pub reward: RewardSection,
+    /// `[slashing]`
+    #[serde(default)]
+    pub slashing: SlashingSection,
+    /// `[network]`
+    #[serde(default)]
+    pub network: NetworkSection,
+    /// `[[behaviours]]`
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub behaviours: Vec<BehaviourSection>,
+    /// `[analysis]`
+    #[serde(default)]
+    pub analysis: AnalysisSection,
+    /// `[report]`
+    #[serde(default)]
+    pub report: ReportSection,
+}
+
+/// How long, how often, and how.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RunSection {
+    /// Everything random is derived from it.
+    pub seed: Seed,
+    /// Rounds of each trial.
+    pub rounds: u64,
+    /// Number of trials.
+    pub trials: u64,
+    /// `full` or `draws`.
+    pub engine: Engine,
+    /// How many points of the time line.
+    pub checkpoints: u64,
+}
+
+impl Default for RunSection {
+    fn default() -> Self {
+        RunSection { seed: Seed(0), rounds: 10_000, trials: 8, engine: Engine::Full, checkpoints: 50 }
+    }
+}
+
+/// Who is there.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct PopulationSection {
+    /// Who has less is no validator.
+    #[serde(default = "PopulationSection::default_minimum_stake")]
+    pub minimum_stake: u64,
+    /// The accounts one by one; otherwise they come from `stake`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accounts: Option<Vec<AccountSection>>,
+    /// How many accounts a drawn distribution makes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
+    /// How many coins it divides among them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total_stake: Option<u64>,
+    /// The stake distribution.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stake: Option<Choice>,
+}
+
+impl PopulationSection {
+    fn default_minimum_stake() -> u64 {
+        1
+    }
+}
+
+/// One account.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountSection {
+    /// Its name.
+    pub name: String,
+    /// Its coins at genesis.
+    pub balance: u64,
+    /// Whether it wishes to validate.
+    #[serde(default = "AccountSection::default_validates")]
+    pub validates: bool,
+}
+
+impl AccountSection {
+    fn default_validates() -> bool {
+        true
+    }
+}
+
+/// Who forges.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SelectionSection {
+    /// The rule.
+    pub rule: Choice,
+}
+
+impl Default for SelectionSection {
+    fn default() -> Self {
+        SelectionSection { rule: Choice::plain("raffle") }
+    }
+}
+
+/// Who attests, and what it takes.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AttestationSection {
+    /// `"all"`, a number drawn each round, or a table.
+    #[serde(deserialize_with = "committee")]
+    pub committee: Choice,
+    /// The share of the committee that must approve.
+    pub quorum: Ratio,
+    /// `heads` or `stake`.
+    pub weight: Weight,
+}
+
+impl Default for AttestationSection {
+    fn default() -> Self {
+        let three_quarters = Ratio::new(3, 4).expect("four is not zero");
+        AttestationSection { committee: Choice::plain("all"), quorum: three_quarters, weight: Weight::Heads }
+    }
+}
+
+/// A committee may be given as a plain number of attestors drawn by stake.
+fn committee<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Choice, D::Error> {
+    use serde::de::Error;
+    match toml::Value::deserialize(deserializer)? {
+        toml::Value::Integer(size) if size > 0 => {
+            let mut choice = Choice::plain("drawn");
+            choice.settings.insert("size".to_owned(), toml::Value::Integer(size));
+            Ok(choice)
+        }
+        toml::Value::Integer(size) => Err(D::Error::custom(format!(
+            "is {size}, but a committee has at least one member; or write \"all\""
+        ))),
+        other => other.try_into().map_err(|error: toml::de::Error| D::Error::custom(error.message())),
+    }
+}
+
+/// What trades.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TransactionsSection {
+    /// How many transactions are handed in each round.
+    pub per_round: u64,
+    /// How many accounts only trade; none are made if there are no transactions.
+    pub users: u64,
+    /// The coins of each of them at genesis.
+    pub balance: u64,
+    /// What each transaction pays its forger.
+    pub fee: u64,
+    /// The largest amount of a transaction.
+    pub largest: u64,
+    /// The share of transactions that is bad, in every way alike.
+    pub bad: Ratio,
+    /// The share of the fees that is destroyed.
+    pub burn: Ratio,
+}
+
+impl Default for TransactionsSection {
+    fn default() -> Self {
+        TransactionsSection {
+            per_round: 0,
+            users: 16,
+            balance: 1_000_000,
+            fee: 1,
+            largest: 100,
+            bad: Ratio::ZERO,
+            burn: Ratio::ZERO,
+        }
+    }
+}
+
+/// What a block earns.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RewardSection {
+    /// The policy.
+    pub policy: Choice,
+    /// Whether income becomes tokens at once.
+    pub compound: bool,
+}
+
+impl Default for RewardSection {
+    fn default() -> Self {
+        RewardSection { policy: Choice::plain("constant"), compound: false }
+    }
+}
+
+/// What cheating costs.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SlashingSection {
+    /// The share of a proven cheat's stake that is destroyed.
+    pub share: Ratio,
+}
+
+impl Default for SlashingSection {
+    fn default() -> Self {
+        SlashingSection { share: Ratio::ONE }
+    }
+}
+
+/// What the network does to blocks.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NetworkSection {
+    /// The probability that a block does not reach an attestor.
+    pub loss: Ratio,
+}
+
+impl Default for NetworkSection {
+    fn default() -> Self {
+        NetworkSection { loss: Ratio::ZERO }
+    }
+}
+
+/// Who does not act honestly.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct BehaviourSection {
+    /// What they do.
+    pub act: Choice,
+    /// The accounts, by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accounts: Option<Vec<String>>,
+    /// The share of the validators, drawn from the seed; rounded down, but at least one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<Ratio>,
+}
+
+/// How certain, and how fair is fair.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AnalysisSection {
+    /// Confidence level of all intervals.
+    pub confidence: f64,
+    /// How far a win share may be from the share of stake, relative to it: the epsilon of robust
+    /// fairness.
+    pub tolerance: f64,
+    /// How often it may be farther: the delta of robust fairness.
+    pub delta: f64,
+}
+
+impl Default for AnalysisSection {
+    fn default() -> Self {
+        AnalysisSection { confidence: 0.95, tolerance: 0.10, delta: 0.10 }
+    }
+}
+
+/// What is drawn.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReportSection {
+    /// The figures.
+    pub figures: Vec<Choice>,
+    /// Their formats.
+    pub formats: Vec<FigureFormat>,
+}
+
+impl Default for ReportSection {
+    fn default() -> Self {
+        ReportSection {
+            figures: ["win-share", "timeline", "lorenz"].map(Choice::plain).to_vec(),
+            formats: vec![FigureFormat::Svg, FigureFormat::Png],
+        }
+    }
+}
+
+/// A format of figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FigureFormat {
+    /// Scalable vector graphics with the font inside.
+    Svg,
+    /// A raster image at print resolution.
+    Png,
+}
+
+impl FigureFormat {
+    /// The ending of the file's name.
+    pub fn extension(self) -> &'static str {
+        match self {
+            FigureFormat::Svg => "svg",
+            FigureFormat::Png => "png",
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Settings given on the command line.
+
+use super::problem::{Place, Problem};
+
+/// One setting that replaces what the file says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Override {
+    /// The path of keys, e.g. `run.rounds`.
+    pub key: String,
+    /// The value.
+    pub value: toml::Value,
+    /// The option as the user gave it, for messages.
+    pub option: String,
+}
+
+impl Override {
+    /// An override by an option of its own, e.g. `--rounds 100`.
+    pub fn new(key: &str, value: toml::Value, option: String) -> Self {
+        Override { key: key.to_owned(), value, option }
+    }
+
+    /// Reads the `KEY=VALUE` of `--set`. The value is TOML; what is not TOML is taken as text.
+    ///
+    /// # Errors
+    /// If there is no `=`, or a key is empty.
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        let option = format!("--set {text}");
+        let refuse = |what: &str| Problem {
+            place: Place::CommandLine(option.clone()),
+            key: String::new(),
+            what: what.to_owned(),
+            help: Some("write it as --set SECTION.KEY=VALUE, e.g. --set run.rounds=1000".to_owned()),
+        };
+        let (key, value) =
+            text.split_once('=').ok_or_else(|| refuse("there is no `=` between key and value"))?;
+        let key = key.trim();
+        if key.split('.').any(str::is_empty) {
+            return Err(refuse("a key is empty"));
+        }
+        let value = value.trim();
+        let read = toml::from_str::<toml::Table>(&format!("value = {value}"));
+        let value = read.ok().filter(|table| table.len() == 1).and_then(|mut table| table.remove("value"));
+        let value = value.unwrap_or_else(|| {
+            toml::Value::String(text[text.find('=').unwrap_or(0) + 1..].trim().to_owned())
+        });
+        Ok(Override { key: key.to_owned(), value, option })
+    }
+
+    /// Puts the value into a table, making tables on the way.
+    ///
+    /// # Errors
+    /// If a key on the way is no table.
+    pub fn apply(&self, table: &mut toml::Table) -> Result<(), Problem> {
+        let mut keys: Vec<&str> = self.key.split('.').collect();
+        let last = keys.pop().unwrap_or_default();
+        let mut here = table;
+        for key in keys {
+            let entry = here.entry(key).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+            // `stake = "equal"` becomes `stake = { kind = "equal" }` when a setting is added.
+            if let toml::Value::String(kind) = entry {
+                let mut long = toml::Table::new();
+                long.insert("kind".to_owned(), toml::Value::String(std::mem::take(kind)));
+                *entry = toml::Value::Table(long);
+            }
+            let toml::Value::Table(inner) = entry else {
+                return Err(Problem {
+                    place: Place::CommandLine(self.option.clone()),
+                    key: self.key.clone(),
+                    what: format!("cannot be set: `{key}` is a {}, not a table", entry.type_str()),
+                    help: Some("`tombola check FILE` prints every key".to_owned()),
+                });
+            };
+            here = inner;
+        }
+        here.insert(last.to_owned(), self.value.clone());
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_toml_or_text() {
+        assert_eq!(Override::parse("run.rounds=1_000").unwrap().value.as_integer(), Some(1000));
+        assert_eq!(Override::parse("selection.rule=uniform").unwrap().value.as_str(), Some("uniform"));
+        assert_eq!(Override::parse("a.b = 'x'").unwrap().value.as_str(), Some("x"));
+        assert_eq!(Override::parse("p.path=a b=c.csv").unwrap().value.as_str(), Some("a b=c.csv"));
+        assert!(Override::parse("run.rounds").is_err());
+        assert!(Override::parse("run..rounds=1").is_err());
+        assert!(Override::parse("=1").is_err());
+        assert_eq!(Override::parse("a=1\nb=2").unwrap().value.as_str(), Some("1\nb=2"));
+    }
+
+    #[test]
+    fn tables_are_made_on_the_way_and_short_forms_grow() {
+        let mut table: toml::Table = toml::from_str("stake = 'table'\nplain = 1").unwrap();
+        Override::parse("stake.path=x.csv").unwrap().apply(&mut table).unwrap();
+        Override::parse("run.seed=7").unwrap().apply(&mut table).unwrap();
+        assert_eq!(table["stake"]["kind"].as_str(), Some("table"));
+        assert_eq!(table["stake"]["path"].as_str(), Some("x.csv"));
+        assert_eq!(table["run"]["seed"].as_integer(), Some(7));
+        assert!(Override::parse("plain.inner=1").unwrap().apply(&mut table).is_err());
+    }
+}

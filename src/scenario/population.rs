@@ -1,0 +1,225 @@
+//! From the `[population]` section to accounts in order, validators first.
+
+use super::format::{PopulationSection, ScenarioFile, TransactionsSection};
+use super::load::Checker;
+use super::problem::Problem;
+use crate::random::{Purpose, Stream};
+use crate::registry::find;
+use crate::stake::{MAX_TOTAL, Order, STAKES, StakeError};
+use std::collections::HashMap;
+use std::path::Path;
+
+/// The accounts of a scenario, validators first.
+pub struct Population {
+    /// All names.
+    pub names: Vec<String>,
+    /// Balances after validators exchanged theirs for tokens.
+    pub balances: Vec<u64>,
+    /// The validators' tokens.
+    pub stakes: Vec<u64>,
+}
+
+struct Account {
+    name: String,
+    coins: u64,
+    validates: bool,
+}
+
+/// Makes the accounts. Resolves the stake distribution's settings in `file`.
+pub fn populate(checker: &Checker, file: &mut ScenarioFile, folder: &Path) -> Result<Population, Problem> {
+    let seed = file.run.seed.0;
+    let section = &mut file.population;
+    if section.minimum_stake == 0 {
+        return Err(checker.problem(
+            "population.minimum_stake",
+            "is 0, but who stakes nothing has no token to be drawn",
+            "let it be 1 or more",
+        ));
+    }
+    let accounts = match (&section.accounts, &section.stake) {
+        (Some(_), Some(_)) => {
+            return Err(checker.problem(
+                "population",
+                "gives both `accounts` and `stake`",
+                "name the accounts one by one, or give a distribution, but not both",
+            ));
+        }
+        (None, None) => {
+            return Err(checker.problem(
+                "population",
+                "says nothing about who is there",
+                "add `accounts = [ { name = \"ada\", balance = 100 }, ... ]`, or `count`, `total_stake` and `stake`",
+            ));
+        }
+        (Some(_), None) => explicit(checker, section)?,
+        (None, Some(_)) => distributed(checker, section, seed, folder)?,
+    };
+    check_names(checker, &accounts)?;
+    sort(checker, section.minimum_stake, accounts, &file.transactions)
+}
+
+fn explicit(checker: &Checker, section: &PopulationSection) -> Result<Vec<Account>, Problem> {
+    for (key, given) in [("count", section.count), ("total_stake", section.total_stake)] {
+        if given.is_some() {
+            return Err(checker.problem(
+                &format!("population.{key}"),
+                "has no meaning where the accounts are named one by one",
+                "remove it, or give a `stake` distribution in place of `accounts`",
+            ));
+        }
+    }
+    let accounts = section.accounts.as_deref().unwrap_or_default();
+    Ok(accounts
+        .iter()
+        .map(|account| Account {
+            name: account.name.clone(),
+            coins: account.balance,
+            validates: account.validates,
+        })
+        .collect())
+}
+
+fn distributed(
+    checker: &Checker,
+    section: &mut PopulationSection,
+    seed: u64,
+    folder: &Path,
+) -> Result<Vec<Account>, Problem> {
+    let Some(choice) = &section.stake else { return Ok(Vec::new()) };
+    let chosen = find("stake distribution", STAKES, choice)
+        .map_err(|refusal| checker.refusal("population.stake", &refusal))?;
+    let order = Order { count: section.count, total: section.total_stake, folder };
+    let mut stream = Stream::of_seed(seed, Purpose::Stakes);
+    let holdings = chosen.thing.holdings(&order, &mut stream).map_err(|error| match &error {
+        StakeError::Setting { key, problem } => {
+            let above = if ["count", "total_stake", "stake"].contains(key) {
+                "population"
+            } else {
+                "population.stake"
+            };
+            checker.problem(&format!("{above}.{key}"), problem, "")
+        }
+        StakeError::Unreadable { .. } | StakeError::Row { .. } => {
+            checker.problem("population.stake", &format!("does not work: {error}"), "")
+        }
+    })?;
+    section.stake = Some(chosen.resolved());
+    let width = holdings.len().to_string().len();
+    Ok(holdings
+        .into_iter()
+        .enumerate()
+        .map(|(index, holding)| Account {
+            name: holding.name.unwrap_or_else(|| format!("validator-{:0width$}", index + 1)),
+            coins: holding.coins,
+            validates: true,
+        })
+        .collect())
+}
+
+fn check_names(checker: &Checker, accounts: &[Account]) -> Result<(), Problem> {
+    let mut seen: HashMap<&str, usize> = HashMap::with_capacity(accounts.len());
+    for (index, account) in accounts.iter().enumerate() {
+        let key = format!("population.accounts[{index}]");
+        if account.name.trim().is_empty()
+            || account.name.chars().any(char::is_control)
+            || account.name.len() > 200
+        {
+            return Err(checker.problem(
+                &key,
+                &format!("has the name {:?}", account.name),
+                "a name has between 1 and 200 bytes, and no control characters",
+            ));
+        }
+        if let Some(first) = seen.insert(&account.name, index) {
+            return Err(checker.problem(
+                &key,
+                &format!("has the name {:?}, which account {} has already", account.name, first + 1),
+                "give every account a name of its own",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Puts validators first and adds those who only trade.
+fn sort(
+    checker: &Checker,
+    minimum: u64,
+    accounts: Vec<Account>,
+    transactions: &TransactionsSection,
+) -> Result<Population, Problem> {
+    if accounts.is_empty() {
+        return Err(checker.problem("population", "is empty", "add accounts"));
+    }
+    let richest = accounts.iter().map(|account| account.coins).max().unwrap_or(0);
+    let (validators, others): (Vec<Account>, Vec<Account>) =
+        accounts.into_iter().partition(|account| account.validates && account.coins >= minimum);
+    if validators.is_empty() {
+        return Err(checker.problem(
+            "population.minimum_stake",
+            &format!(
+                "is {minimum}, which nobody who wishes to validate has; the richest account has {richest}"
+            ),
+            "lower it, or raise the balances",
+        ));
+    }
+    if let [only] = validators.as_slice() {
+        return Err(checker.problem(
+            "population",
+            &format!("has one validator, {}, and nobody to attest", only.name),
+            "a round needs two validators at least: lower `minimum_stake`, or add accounts",
+        ));
+    }
+    let mut population = Population {
+        stakes: validators.iter().map(|account| account.coins).collect(),
+        balances: vec![0; validators.len()],
+        names: validators.into_iter().map(|account| account.name).collect(),
+    };
+    for account in others {
+        population.names.push(account.name);
+        population.balances.push(account.coins);
+    }
+    if transactions.per_round > 0 {
+        add_users(checker, transactions, &mut population)?;
+    }
+    let total: u128 =
+        population.balances.iter().chain(&population.stakes).map(|&coins| u128::from(coins)).sum();
+    if total > u128::from(MAX_TOTAL) {
+        return Err(checker.problem(
+            "population",
+            &format!("has {total} coins in all, users included, but at most {MAX_TOTAL} can be counted"),
+            "use a larger unit of stake",
+        ));
+    }
+    Ok(population)
+}
+
+fn add_users(
+    checker: &Checker,
+    transactions: &TransactionsSection,
+    population: &mut Population,
+) -> Result<(), Problem> {
+    const MOST_USERS: u64 = 1_000_000;
+    if transactions.users > MOST_USERS {
+        return Err(checker.problem(
+            "transactions.users",
+            &format!("is {}, but at most {MOST_USERS} are possible", transactions.users),
+            "a few users trade as well as many",
+        ));
+    }
+    for number in 1..=transactions.users {
+        let name = format!("user-{number}");
+        population.names.push(name);
+        population.balances.push(transactions.balance);
+    }
+    let mut users: std::collections::HashSet<&str> = std::collections::HashSet::new();
+    let taken = population.names.iter().find(|name| name.starts_with("user-") && !users.insert(name));
+    if let Some(taken) = taken {
+        return Err(checker.problem(
+            "population",
+            &format!("has an account named {taken:?}, but the accounts that only trade have such names"),
+            "give it another name",
+        ));
+    }
+    Ok(())
+}

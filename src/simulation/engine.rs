@@ -1,0 +1,23 @@
+//! Which engine carries out a trial.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// How much of the story a trial carries out. For one seed the tables are the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Engine {
+    /// Every key, hash, signature, encoding and vote.
+    Full,
+    /// The same draws, decisions and settlements without the bytes.
+    Draws,
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str(match self {
+            Engine::Full => "full",
+            Engine::Draws => "draws",
+        })
+    }
+}

@@ -1,0 +1,47 @@
+//! Many trials of one world.
+
+use super::{Engine, checkpoints};
+use crate::forging::World;
+use crate::stake::ValidatorId;
+
+/// An experiment: a world, and how often and how long it is lived.
+pub struct Experiment {
+    /// What all trials begin with.
+    pub world: World,
+    /// Rounds of each trial.
+    pub rounds: u64,
+    /// The number of trials.
+    pub trials: u64,
+    /// How many points of the time line are wanted.
+    pub checkpoints: u64,
+    /// How much of the story is carried out.
+    pub engine: Engine,
+}
+
+impl Experiment {
+    /// At most this many validators are followed through time.
+    const MOST_FOLLOWED: u64 = 10;
+    /// At most this many time lines are kept in memory, one for each followed validator and trial,
+    /// unless there are more trials than that.
+    const MOST_TIME_LINES: u64 = 100_000;
+
+    /// The validators whose time line is kept, trial by trial: the richest ten, in the order of
+    /// the scenario; fewer where there are so many trials that memory would grow too large.
+    pub fn followed(&self) -> Vec<ValidatorId> {
+        let count = (Self::MOST_TIME_LINES / self.trials.max(1)).clamp(1, Self::MOST_FOLLOWED) as usize;
+        let stakes = &self.world.stakes;
+        let mut order: Vec<u32> = (0..stakes.len() as u32).collect();
+        let by_stake = |&index: &u32| (std::cmp::Reverse(stakes[index as usize]), index);
+        if order.len() > count {
+            order.select_nth_unstable_by_key(count - 1, by_stake);
+            order.truncate(count);
+        }
+        order.sort_unstable();
+        order.into_iter().map(ValidatorId).collect()
+    }
+
+    /// The rounds after which the time line is taken.
+    pub fn marks(&self) -> Vec<u64> {
+        checkpoints(self.rounds, self.checkpoints)
+    }
+}

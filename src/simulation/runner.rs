@@ -1,0 +1,135 @@
+//! Trials in parallel.
+
+use super::engine::Engine;
+use super::experiment::Experiment;
+use super::progress::Control;
+use super::record::TrialRecord;
+use super::totals::Totals;
+use super::trial::{TrialEnd, play_trial};
+use crate::forging::{Chain, ChainWriter, Draws, Full, GenesisRecord, Keyring, Silent};
+use crate::ledger::Supply;
+use rayon::prelude::*;
+use std::io::{self, Write};
+use std::sync::Mutex;
+use thiserror::Error;
+
+/// What an experiment gave: the trials that finished, in order, and their sums.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Results {
+    /// One record for each finished trial, ascending by number.
+    pub records: Vec<TrialRecord>,
+    /// The sums over them.
+    pub totals: Totals,
+    /// Whether some trials are missing, because the run was stopped.
+    pub partial: bool,
+}
+
+/// Why a run failed.
+#[derive(Debug, Error)]
+pub enum SimulationError {
+    /// Coins were lost or came from nowhere: a bug in this program, never the user's fault.
+    #[error(
+        "trial {trial} lost or made coins: {supply:?}; this is a bug in tombola, please report it with the scenario and the seed"
+    )]
+    Conservation {
+        /// The trial.
+        trial: u64,
+        /// The count.
+        supply: Supply,
+    },
+    /// The chain could not be written down.
+    #[error("cannot write the chain: {0}")]
+    Chain(#[from] io::Error),
+    /// The operating system gave no threads.
+    #[error("cannot start {threads} threads: {reason}; ask for fewer with --threads")]
+    Threads {
+        /// How many were asked for.
+        threads: usize,
+        /// The operating system's reason.
+        reason: String,
+    },
+}
+
+/// Where to write a chain down, and of which trial: always the first.
+type ChainOut = Box<dyn Write + Send>;
+
+/// Runs an experiment on `threads` threads (0: one for each core). With `chain_out`, the first
+/// trial's chain is written there; that needs the full engine.
+///
+/// The results depend on nothing but the experiment: threads only share out the trials, and all
+/// sums are integers.
+///
+/// # Errors
+/// A [`SimulationError`]. A run that is told to stop is no error: its results are partial.
+pub fn run(
+    experiment: &Experiment,
+    threads: usize,
+    chain_out: Option<ChainOut>,
+    control: &Control,
+) -> Result<Results, SimulationError> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|error| SimulationError::Threads { threads, reason: error.to_string() })?;
+    pool.install(|| run_here(experiment, chain_out, control))
+}
+
+fn run_here(
+    experiment: &Experiment,
+    chain_out: Option<ChainOut>,
+    control: &Control,
+) -> Result<Results, SimulationError> {
+    let keys = (experiment.engine == Engine::Full).then(|| Keyring::new(&experiment.world));
+    let chain_out = Mutex::new(chain_out);
+    let gathered = Mutex::new((Vec::new(), Totals::default()));
+    (0..experiment.trials).into_par_iter().try_for_each(|trial| {
+        let out = if trial == 0 { chain_out.lock().ok().and_then(|mut out| out.take()) } else { None };
+        let Some(end) = run_trial(experiment, keys.as_ref(), trial, out, control)? else {
+            return Ok(());
+        };
+        let supply = end.record.supply;
+        if !supply.is_conserved() {
+            return Err(SimulationError::Conservation { trial, supply });
+        }
+        let mut gathered = gathered.lock().expect("no thread panics while it holds the results");
+        gathered.0.push(end.record);
+        gathered.1.merge(&end.totals);
+        Ok(())
+    })?;
+    let (mut records, totals) = gathered.into_inner().expect("no thread panics while it holds the results");
+    records.sort_unstable_by_key(|record| record.trial);
+    let partial = (records.len() as u64) < experiment.trials;
+    Ok(Results { records, totals, partial })
+}
+
+/// Runs one trial with the experiment's engine; `None` if it was told to stop.
+fn run_trial(
+    experiment: &Experiment,
+    keys: Option<&Keyring>,
+    trial: u64,
+    chain_out: Option<ChainOut>,
+    control: &Control,
+) -> Result<Option<TrialEnd>, SimulationError> {
+    if control.should_stop() {
+        return Ok(None);
+    }
+    let Experiment { world, rounds, .. } = experiment;
+    let marks = experiment.marks();
+    let followed = experiment.followed();
+    let Some(keys) = keys else {
+        let mut chain = Chain::new(world, trial, |_| Draws::default());
+        return Ok(play_trial(&mut chain, trial, *rounds, &marks, &followed, &mut Silent, control));
+    };
+    let genesis = GenesisRecord::new(world, keys.directory(), trial);
+    let chain_id = genesis.chain_id();
+    let mut chain = Chain::new(world, trial, |state| Full::new(keys, chain_id, state));
+    let Some(out) = chain_out else {
+        return Ok(play_trial(&mut chain, trial, *rounds, &marks, &followed, &mut Silent, control));
+    };
+    let mut writer = ChainWriter::new(out, genesis);
+    let end = play_trial(&mut chain, trial, *rounds, &marks, &followed, &mut writer, control);
+    if end.is_some() {
+        writer.finish(&mut chain)?;
+    }
+    Ok(end)
+}

@@ -1,0 +1,27 @@
+//! Shares as integers, so that sums over trials do not depend on their order.
+
+/// One whole, in the fixed-point shares of [`fixed_share`].
+pub const SHARE_SCALE: u64 = 1 << 40;
+
+/// `part / whole` in units of `1 / SHARE_SCALE`, rounded to the nearest; 0 of nothing. The error
+/// is below 10^-12.
+#[inline]
+pub fn fixed_share(part: u64, whole: u64) -> u64 {
+    if whole == 0 {
+        return 0;
+    }
+    let (part, whole) = (u128::from(part), u128::from(whole));
+    ((part * u128::from(SHARE_SCALE) + whole / 2) / whole) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_rounded_to_the_nearest() {
+        assert_eq!(fixed_share(1, 3), (SHARE_SCALE + 1) / 3);
+        assert_eq!(fixed_share(u64::MAX, u64::MAX), SHARE_SCALE);
+        assert_eq!(fixed_share(1, 0), 0);
+    }
+}

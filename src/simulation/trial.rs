@@ -1,0 +1,126 @@
+//! One trial: the life of one chain.
+
+use super::progress::Control;
+use super::record::{Followed, Mark, TrialRecord};
+use super::share::fixed_share;
+use super::totals::{Totals, ValidatorTotals};
+use crate::forging::{Chain, Fidelity, Witness};
+use crate::selection::Fate;
+use crate::stake::ValidatorId;
+
+/// What a finished trial leaves behind.
+pub struct TrialEnd {
+    /// What is kept of this trial alone.
+    pub record: TrialRecord,
+    /// What is added to the sums over all trials.
+    pub totals: Totals,
+}
+
+/// How many rounds are played between two looks at the clock of the outside world.
+const STRIDE: u64 = 128;
+
+/// Plays a chain for `rounds` rounds, or until it cannot go on; `None` if it was told to stop.
+///
+/// `marks` are the ascending rounds after which the time line is taken; where the chain halts
+/// early, the later marks repeat the last state.
+pub fn play_trial<F: Fidelity, W: Witness<F>>(
+    chain: &mut Chain<F>,
+    trial: u64,
+    rounds: u64,
+    marks: &[u64],
+    followed: &[ValidatorId],
+    witness: &mut W,
+    control: &Control,
+) -> Option<TrialEnd> {
+    let validators = chain.state().stakes().len();
+    let mut tally = vec![ValidatorTotals::default(); validators];
+    let genesis_stakes: Vec<u64> = chain.state().stakes().to_vec();
+    let mut time_line = Vec::with_capacity(marks.len());
+    let mut halted = false;
+    let mut played = 0;
+    for &mark in marks {
+        while played < mark && !halted {
+            let target = mark.min(played + STRIDE);
+            let before = played;
+            while played < target {
+                let Some(outcome) = chain.play(witness) else {
+                    halted = true;
+                    break;
+                };
+                played += 1;
+                if let Some(forger) = outcome.forger {
+                    let mine = &mut tally[forger.index()];
+                    mine.wins += 1;
+                    mine.blocks += u64::from(outcome.fate == Fate::Accepted);
+                    mine.reward += u128::from(outcome.income);
+                    mine.slashed += u128::from(outcome.slashed);
+                }
+            }
+            control.progress.advance(played - before);
+            if control.should_stop() {
+                return None;
+            }
+        }
+        time_line.push(take_mark(chain, &tally, followed));
+    }
+    if halted {
+        control.progress.advance(rounds - played);
+    }
+    Some(finish(chain, trial, tally, followed, time_line, &genesis_stakes))
+}
+
+fn take_mark<F: Fidelity>(chain: &Chain<F>, tally: &[ValidatorTotals], followed: &[ValidatorId]) -> Mark {
+    let counters = chain.counters();
+    let stakes = chain.state().stakes();
+    let total: u64 = stakes.iter().sum();
+    Mark {
+        selections: counters.rounds - counters.empty,
+        accepted: counters.accepted,
+        wins: followed.iter().map(|who| tally[who.index()].wins).collect(),
+        stake_shares: followed.iter().map(|who| fixed_share(stakes[who.index()], total)).collect(),
+    }
+}
+
+fn finish<F: Fidelity>(
+    chain: &Chain<F>,
+    trial: u64,
+    mut tally: Vec<ValidatorTotals>,
+    followed: &[ValidatorId],
+    marks: Vec<Mark>,
+    genesis_stakes: &[u64],
+) -> TrialEnd {
+    let counters = *chain.counters();
+    let stakes = chain.state().stakes();
+    let total: u64 = stakes.iter().sum();
+    let selections = counters.rounds - counters.empty;
+    for (mine, &stake) in tally.iter_mut().zip(stakes) {
+        mine.win_share = u128::from(fixed_share(mine.wins, selections));
+        mine.win_share_squared = mine.win_share * mine.win_share;
+        mine.final_share = u128::from(fixed_share(stake, total));
+    }
+    let followed = followed
+        .iter()
+        .map(|&validator| {
+            let mine = &tally[validator.index()];
+            Followed {
+                validator,
+                wins: mine.wins,
+                blocks: mine.blocks,
+                reward: mine.reward as u64,
+                slashed: mine.slashed as u64,
+                stake: stakes[validator.index()],
+                stake_share: mine.final_share as u64,
+            }
+        })
+        .collect();
+    TrialEnd {
+        record: TrialRecord { trial, counters, supply: chain.supply(), followed, marks },
+        totals: Totals {
+            trials: 1,
+            trials_with_wins: u64::from(selections > 0),
+            counters,
+            stakes_moved: stakes != genesis_stakes,
+            validators: tally,
+        },
+    }
+}

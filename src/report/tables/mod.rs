@@ -1,9 +1,15 @@
 //! The rows of the result tables: tidy, counts as integers, an empty cell for "not available".
 
+mod chains;
 mod fairness;
 mod timeline;
+mod trials;
 mod validators;
+mod write;
 
+pub use chains::ChainRow;
 pub use fairness::FairnessRow;
 pub use timeline::TimelineRow;
+pub use trials::TrialRow;
 pub use validators::ValidatorRow;
+pub use write::{Tables, write_rows};

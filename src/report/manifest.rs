@@ -1,0 +1,121 @@
+//! `manifest.json`: what was run, how, and what it wrote.
+
+use super::folder::ResultsFolder;
+use crate::scenario::Scenario;
+use crate::simulation::Results;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// The record of a run. Times and numbers of threads stand here and nowhere else, so that all
+/// other files are the same bytes whenever and wherever the scenario is run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// `tombola`.
+    pub program: String,
+    /// Its version.
+    pub version: String,
+    /// The scenario's name.
+    pub name: String,
+    /// The scenario with every default spelled out, as TOML.
+    pub scenario: String,
+    /// SHA-256 of `scenario`.
+    pub scenario_sha256: String,
+    /// The seed.
+    pub seed: u64,
+    /// The engine.
+    pub engine: String,
+    /// The number of threads.
+    pub threads: usize,
+    /// Rounds of each trial.
+    pub rounds: u64,
+    /// Trials that were asked for.
+    pub trials: u64,
+    /// Trials that finished; the tables are about these.
+    pub trials_finished: u64,
+    /// Which trials did not finish, because the run was interrupted; empty otherwise.
+    pub trials_missing: Vec<u64>,
+    /// Whether the run was interrupted.
+    pub partial: bool,
+    /// When it began, in seconds since 1970 (UTC).
+    pub started_unix: u64,
+    /// How long it took.
+    pub duration_seconds: f64,
+    /// Rounds played in all trials that finished, per second of that.
+    pub rounds_per_second: f64,
+    /// SHA-256 of every other file, by name.
+    pub files: BTreeMap<String, String>,
+}
+
+/// When a run began and how long it took.
+#[derive(Clone, Copy, Debug)]
+pub struct Timing {
+    /// When it began.
+    pub started: SystemTime,
+    /// How long the simulation took.
+    pub duration: Duration,
+}
+
+impl Manifest {
+    /// The record of a run whose files are all in the folder.
+    ///
+    /// # Errors
+    /// If a file cannot be read back.
+    pub fn new(
+        scenario: &Scenario,
+        results: &Results,
+        threads: usize,
+        timing: Timing,
+        folder: &ResultsFolder,
+    ) -> io::Result<Self> {
+        let mut files = BTreeMap::new();
+        for (name, path) in folder.files()? {
+            let mut hasher = Sha256::new();
+            io::copy(&mut File::open(path)?, &mut HashWriter(&mut hasher))?;
+            files.insert(name, hex::encode(hasher.finalize()));
+        }
+        let seconds = timing.duration.as_secs_f64();
+        let experiment = &scenario.experiment;
+        let finished: Vec<u64> = results.records.iter().map(|record| record.trial).collect();
+        let missing = if results.partial {
+            (0..experiment.trials).filter(|trial| finished.binary_search(trial).is_err()).collect()
+        } else {
+            Vec::new()
+        };
+        Ok(Manifest {
+            program: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            name: scenario.name.clone(),
+            scenario: scenario.resolved(),
+            scenario_sha256: hex::encode(scenario.hash()),
+            seed: experiment.world.seed,
+            engine: experiment.engine.to_string(),
+            threads,
+            rounds: experiment.rounds,
+            trials: experiment.trials,
+            trials_finished: finished.len() as u64,
+            trials_missing: missing,
+            partial: results.partial,
+            started_unix: timing.started.duration_since(UNIX_EPOCH).map(|since| since.as_secs()).unwrap_or(0),
+            duration_seconds: seconds,
+            rounds_per_second: results.totals.counters.rounds as f64 / seconds.max(1e-9),
+            files,
+        })
+    }
+}
+
+struct HashWriter<'a>(&'a mut Sha256);
+
+impl io::Write for HashWriter<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,111 @@
+//! Writing rows as CSV.
+
+use super::{ChainRow, FairnessRow, TimelineRow, TrialRow, ValidatorRow};
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// All tables of a run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tables {
+    /// `validators.csv`
+    pub validators: Vec<ValidatorRow>,
+    /// `trials.csv`
+    pub trials: Vec<TrialRow>,
+    /// `chains.csv`
+    pub chains: Vec<ChainRow>,
+    /// `timeline.csv`
+    pub timeline: Vec<TimelineRow>,
+    /// `fairness.csv`
+    pub fairness: Vec<FairnessRow>,
+}
+
+impl Tables {
+    /// Writes every table to where `open` says for its file name.
+    ///
+    /// # Errors
+    /// The first failure to open or write.
+    pub fn write<W: Write>(&self, mut open: impl FnMut(&'static str) -> io::Result<W>) -> io::Result<()> {
+        write_rows(&self.validators, open("validators.csv")?)?;
+        write_rows(&self.trials, open("trials.csv")?)?;
+        write_rows(&self.chains, open("chains.csv")?)?;
+        write_rows(&self.timeline, open("timeline.csv")?)?;
+        write_rows(&self.fairness, open("fairness.csv")?)
+    }
+}
+
+/// Writes rows as CSV: a header of the fields' names, `\n` line ends, floats in the shortest form
+/// that reads back exactly, empty cells for what is not available.
+///
+/// # Errors
+/// If `out` cannot be written to.
+pub fn write_rows<R: Serialize>(rows: &[R], out: impl Write) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    for row in rows {
+        writer.serialize(row).map_err(into_io)?;
+    }
+    writer.flush()
+}
+
+fn into_io(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A disk with room for so many bytes.
+    struct SmallDisk(usize);
+
+    impl Write for SmallDisk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if self.0 < bytes.len() {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            self.0 -= bytes.len();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn row() -> TimelineRow {
+        TimelineRow {
+            round: 3,
+            metric: "win_share".into(),
+            subject: "a, \"b\"".into(),
+            mean: 0.1,
+            low: Some(1e-7),
+            high: None,
+            q05: None,
+            q50: Some(1.0),
+            q95: None,
+        }
+    }
+
+    #[test]
+    fn cells_are_tidy_and_read_back() {
+        let mut bytes = Vec::new();
+        write_rows(&[row()], &mut bytes).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        assert_eq!(
+            text,
+            "round,metric,subject,mean,low,high,q05,q50,q95\n3,win_share,\"a, \"\"b\"\"\",0.1,1e-7,,,1.0,\n"
+        );
+        let rows: Vec<TimelineRow> =
+            csv::Reader::from_reader(text.as_bytes()).deserialize().collect::<Result<_, _>>().unwrap();
+        assert_eq!(rows, [row()]);
+    }
+
+    #[test]
+    fn a_full_disk_is_an_error_of_that_kind() {
+        let rows = vec![row(); 5000];
+        let error = write_rows(&rows, SmallDisk(10_000)).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+    }
+}

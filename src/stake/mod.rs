@@ -5,6 +5,9 @@ mod distributions;
 mod freeze;
 mod literal_pool;
 mod pool;
+mod range;
+mod ratio;
+mod spread;
 mod validator;
 
 pub use distribution::{Holding, MAX_TOTAL, Order, STAKES, StakeDistribution, StakeError};

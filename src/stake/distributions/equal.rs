@@ -23,3 +23,25 @@ impl StakeDistribution for Equal {
         order.divide(|count| vec![1.0; count])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::stake::distributions::ordering::{order, refusal};
+
+    #[test]
+    fn coins_that_do_not_divide_go_to_the_first() {
+        assert_eq!(order("equal", "", 4, 103, 1).unwrap(), [26, 26, 26, 25]);
+        assert_eq!(order("equal", "", 4, 2, 1).unwrap(), [1, 1, 0, 0]);
+        assert_eq!(order("equal", "", 1, 7, 1).unwrap(), [7]);
+    }
+
+    #[test]
+    fn nothing_depends_on_the_seed() {
+        assert_eq!(order("equal", "", 7, 1_000, 1).unwrap(), order("equal", "", 7, 1_000, 2).unwrap());
+    }
+
+    #[test]
+    fn there_is_nothing_to_set() {
+        assert!(refusal("equal", "share = 0.5").contains("share"));
+    }
+}

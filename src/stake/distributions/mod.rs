@@ -13,6 +13,7 @@ mod equal;
 mod exponential;
 mod log_normal;
 mod pareto;
+mod table;
 mod uniform;
 mod whale;
 mod zipf;
@@ -33,4 +34,5 @@ pub(super) const ENTRIES: &[Entry<dyn StakeDistribution>] = &[
     log_normal::ENTRY,
     dirichlet::ENTRY,
     whale::ENTRY,
+    table::ENTRY,
 ];

@@ -69,6 +69,15 @@ impl Ratio {
         (u128::from(amount) * u128::from(self.numerator)).div_ceil(u128::from(self.denominator)) as u64
     }
 
+    /// This fraction of an amount, rounded to the nearest; a half rounds up. The fraction must not
+    /// exceed one.
+    #[inline]
+    pub fn round_of(self, amount: u64) -> u64 {
+        let product = u128::from(amount) * u128::from(self.numerator);
+        let (floor, rest) = (product / u128::from(self.denominator), product % u128::from(self.denominator));
+        (floor + u128::from(2 * rest >= u128::from(self.denominator))) as u64
+    }
+
     /// The nearest float; for description only.
     pub fn to_f64(self) -> f64 {
         self.numerator as f64 / self.denominator as f64
@@ -195,6 +204,9 @@ mod tests {
         assert!(!quorum.is_reached_by((3 << 61) - 1, 4 << 61));
         assert_eq!(quorum.floor_of(u64::MAX), u64::MAX / 4 * 3 + 2);
         assert_eq!(Ratio::new(1, 3).unwrap().ceil_of(10), 4);
+        assert_eq!(Ratio::new(1, 3).unwrap().round_of(10), 3);
+        assert_eq!(Ratio::new(1, 4).unwrap().round_of(10), 3);
+        assert_eq!(Ratio::ONE.round_of(u64::MAX), u64::MAX);
     }
 
     proptest! {

@@ -6,7 +6,6 @@ mod freeze;
 mod literal_pool;
 mod pool;
 mod range;
-mod ratio;
 mod spread;
 mod validator;
 

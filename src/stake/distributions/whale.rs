@@ -1,64 +1,47 @@
 //! One whale among equals.
 
+use crate::law::Ratio;
 use crate::random::Stream;
 use crate::registry::{Entry, Refusal, settings};
-use crate::stake::ratio::Ratio;
 use crate::stake::{Holding, Order, StakeDistribution, StakeError};
 use serde::{Deserialize, Serialize};
-use toml::Value;
 
 /// The registry's line.
 pub const ENTRY: Entry<dyn StakeDistribution> = Entry {
     name: "whale",
     summary: "the first account holds `share` of all coins, the others divide the rest equally",
     source: "control; the simplest population with one dominant holder",
-    parse: |table| settings::<Settings, _>(table, |settings| Ok(Box::new(settings.whale()?))),
+    parse: |table| settings::<Whale, _>(table, Whale::accept),
 };
-
-/// How much the whale holds.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-struct Settings {
-    /// The whale's share: a decimal number such as 0.4, taken as exactly 4/10, or a ratio in
-    /// quotation marks such as "1/3"; "1/2" if not given.
-    share: Value,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Settings { share: Value::from("1/2") }
-    }
-}
-
-impl Settings {
-    fn whale(&self) -> Result<Whale, Refusal> {
-        let share = match &self.share {
-            // The shortest decimal that stands for the float is what was written in the file.
-            Value::Float(number) => Ratio::parse(&number.to_string()),
-            Value::Integer(number) => Ratio::parse(&number.to_string()),
-            Value::String(text) => Ratio::parse(text),
-            _ => None,
-        };
-        match share.filter(|share| share.is_a_proper_part()) {
-            Some(share) => Ok(Whale { share }),
-            None => {
-                let problem = format!(
-                    "is {}, but must lie between 0 and 1, both excluded: a decimal such as 0.4, or an exact ratio such as \"1/3\"",
-                    self.share
-                );
-                Err(Refusal::Value { key: "share", problem })
-            }
-        }
-    }
-}
 
 /// One whale, first in order, and equals.
 ///
 /// Exact: the whale holds the share of the total rounded to the nearest coin (a half goes to the
 /// whale); coins of the rest that do not divide go to the first of the others.
-#[derive(Debug)]
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
 struct Whale {
+    /// The whale's share of all coins.
     share: Ratio,
+}
+
+impl Default for Whale {
+    fn default() -> Self {
+        Whale { share: Ratio::new(1, 2).expect("two is not zero") }
+    }
+}
+
+impl Whale {
+    fn accept(self) -> Result<Box<dyn StakeDistribution>, Refusal> {
+        if self.share.is_zero() || self.share == Ratio::ONE || self.share.exceeds_one() {
+            let problem = format!(
+                "is {}, but must lie between 0 and 1, both excluded: a decimal such as 0.4, or an exact ratio such as \"1/3\"",
+                self.share
+            );
+            return Err(Refusal::Value { key: "share", problem });
+        }
+        Ok(Box::new(self))
+    }
 }
 
 impl StakeDistribution for Whale {
@@ -68,7 +51,7 @@ impl StakeDistribution for Whale {
             let problem = format!("is {count}, but a whale needs others beside it: at least 2 accounts");
             return Err(StakeError::Setting { key: "count", problem });
         }
-        let whale = self.share.of(total);
+        let whale = self.share.round_of(total);
         let (rest, others) = (total - whale, count as u64 - 1);
         let equals = (0..others).map(|index| rest / others + u64::from(index < rest % others));
         Ok(std::iter::once(whale).chain(equals).map(|coins| Holding { name: None, coins }).collect())
@@ -115,10 +98,10 @@ mod tests {
     #[test]
     fn defaults_are_spelled_out_and_impossible_shares_refused() {
         assert_eq!(choose("whale", "").unwrap().settings.to_string(), "share = \"1/2\"\n");
-        assert_eq!(choose("whale", "share = 0.4").unwrap().settings.to_string(), "share = 0.4\n");
+        assert_eq!(choose("whale", "share = 0.4").unwrap().settings.to_string(), "share = \"2/5\"\n");
         assert_eq!(
             refusal("whale", "share = '4/3'"),
-            "`share` is \"4/3\", but must lie between 0 and 1, both excluded: a decimal such as 0.4, or an exact ratio such as \"1/3\""
+            "`share` is 4/3, but must lie between 0 and 1, both excluded: a decimal such as 0.4, or an exact ratio such as \"1/3\""
         );
         for bad in ["share = 0", "share = 1", "share = -0.4", "share = nan", "share = inf", "share = 'half'"]
         {

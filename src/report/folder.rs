@@ -120,6 +120,14 @@ impl ResultsFolder {
         File::create(path)
     }
 
+    /// Removes a file of the results.
+    ///
+    /// # Errors
+    /// If it cannot be removed.
+    pub fn remove(&self, name: &str) -> io::Result<()> {
+        fs::remove_file(self.staging.path().join(name))
+    }
+
     /// The files so far, by name with `/` between folders, sorted.
     ///
     /// # Errors

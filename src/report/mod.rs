@@ -1,8 +1,11 @@
 //! Tables, figures and the manifest: everything that a run leaves behind.
 
+mod analysis;
+pub mod figures;
 mod folder;
 mod manifest;
 pub mod tables;
 
+pub use analysis::{Analysis, analyse};
 pub use folder::{FolderError, ResultsFolder};
 pub use manifest::{Manifest, Timing};

@@ -1,1 +1,19 @@
-//! statistics
+//! From counts to statements: intervals, tests, concentration, verdicts. Knows counts, shares and
+//! promises only, nothing of chains or simulations.
+//!
+//! Where a figure does not exist (no trials, no spread, a sum out of range) a function returns
+//! `None`, never a number that could be mistaken for one and never NaN.
+
+pub mod concentration;
+pub mod distributions;
+mod hypotheses;
+mod intervals;
+mod multiplicity;
+mod quantile;
+mod verdict;
+
+pub use hypotheses::{GoodnessOfFit, binomial_test, goodness_of_fit};
+pub use intervals::{Interval, Moments, clopper_pearson, wilson};
+pub use multiplicity::{bonferroni, holm};
+pub use quantile::quantile;
+pub use verdict::{Assessment, Effect, Evidence, Sample, Subject, Verdict, assess};

@@ -1,0 +1,236 @@
+//! The commands and their options; help, errors and completions come from this definition.
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use std::path::PathBuf;
+use tombola::scenario::{Override, Problem};
+
+/// Does the rule that picks the next forger treat everybody fairly, and how sure are we?
+///
+/// tombola plays many rounds of proof of stake (select a forger, verify, create, sign and
+/// broadcast a block, attest, decide, settle, slash), counts who forged and who earned, and says
+/// with tables, figures and a verdict whether that is fair to stake.
+#[derive(Parser)]
+#[command(name = "tombola", version, max_term_width = 100, after_help = EXAMPLES)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tombola run scenarios/seed.toml                 a million full rounds, tables and figures
+  tombola run my.toml --set selection.rule=uniform --output /tmp/try
+  tombola trace scenarios/seed.toml --round 3     tell one round as a story
+  tombola check my.toml                           every setting, defaults included
+  tombola run scenarios/seed.toml --rounds 100 --keep-chain
+  tombola verify output/seed/chain.jsonl          check every byte of that chain
+  tombola list rules --long                       what there is, with sources
+
+Exit codes: 0 done; 1 done, but an asserted check failed; 2 could not run; 130 interrupted.";
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Run one or more scenarios and write tables and figures
+    Run(RunArgs),
+    /// Tell one round as a story: tokens, draw, block, signatures, votes, settlement
+    Trace(TraceArgs),
+    /// Check a scenario and print it with every default
+    Check(CheckArgs),
+    /// Check an exported chain again, from its bytes alone
+    Verify(VerifyArgs),
+    /// Say what there is: rules, stake distributions, figures, scenarios, with sources
+    List(ListArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+/// Settings that replace those of the file.
+#[derive(ClapArgs, Clone, Default)]
+pub struct Settings {
+    /// Rounds of each trial
+    #[arg(long, value_name = "N")]
+    pub rounds: Option<u64>,
+    /// Number of trials
+    #[arg(long, value_name = "N")]
+    pub trials: Option<u64>,
+    /// Seed from which everything random is derived
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Engine: full (every byte) or draws (the same decisions without the bytes)
+    #[arg(long, value_name = "ENGINE")]
+    pub engine: Option<String>,
+    /// Any setting, by its keys, e.g. --set selection.rule=uniform; may be repeated. Relative paths
+    /// start from the current folder
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+impl Settings {
+    /// The settings as overrides of the file, `--set` first, so that an option of its own wins.
+    pub fn overrides(&self) -> Result<Vec<Override>, Problem> {
+        let mut overrides =
+            self.set.iter().map(|text| Override::parse(text)).collect::<Result<Vec<_>, _>>()?;
+        for (name, value) in [("rounds", self.rounds), ("trials", self.trials), ("seed", self.seed)] {
+            if let Some(number) = value {
+                // TOML's integers end at 2^63 - 1. The seed may be text; for the others, no number
+                // that large is possible anyway, and the message names it.
+                let value = match i64::try_from(number) {
+                    Ok(number) => toml::Value::Integer(number),
+                    Err(_) => toml::Value::String(number.to_string()),
+                };
+                overrides.push(Override::new(&format!("run.{name}"), value, format!("--{name} {number}")));
+            }
+        }
+        if let Some(engine) = &self.engine {
+            let value = toml::Value::String(engine.clone());
+            overrides.push(Override::new("run.engine", value, format!("--engine {engine}")));
+        }
+        Ok(overrides)
+    }
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Results go to DIR/NAME/: validators.csv, trials.csv, chains.csv, timeline.csv, fairness.csv,
+figures/, manifest.json. For one seed all of them but the manifest are the same bytes on any number
+of threads and with either engine.
+
+Examples:
+  tombola run scenarios/seed.toml
+  tombola run scenarios/seed.toml --engine draws --rounds 1000000 --force
+  tombola run scenarios/stake-table.toml --set population.stake.path=mine.csv
+  tombola run a.toml b.toml --output results --threads 2")]
+pub struct RunArgs {
+    /// Scenario files, run one after another
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub settings: Settings,
+    /// Number of threads; 0 takes one for each core
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub threads: usize,
+    /// Folder in which each scenario gets a folder of its own
+    #[arg(long, value_name = "DIR", default_value = "output")]
+    pub output: PathBuf,
+    /// Replace results that are there already
+    #[arg(long)]
+    pub force: bool,
+    /// Write the first trial's chain to chain.jsonl, for `tombola verify`; needs the full engine
+    #[arg(long)]
+    pub keep_chain: bool,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  tombola trace scenarios/seed.toml
+  tombola trace scenarios/faults.toml --round 7 --trial 2")]
+pub struct TraceArgs {
+    /// Scenario file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The round to tell, counted from 1; those before it are played silently
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    pub round: u64,
+    /// The trial, counted from 0
+    #[arg(long, value_name = "T", default_value_t = 0)]
+    pub trial: u64,
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+#[derive(ClapArgs)]
+pub struct CheckArgs {
+    /// Scenario file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Checks hash links, Merkle roots, every signature, every quorum, every punished offence and the state
+after every block, and names the first that fails and why (exit code 1). What it cannot check is the
+draw: the chain does not say what the lottery chose.
+
+Example:
+  tombola run scenarios/seed.toml --rounds 100 --keep-chain && tombola verify output/seed/chain.jsonl")]
+pub struct VerifyArgs {
+    /// Chain written by `tombola run --keep-chain`
+    #[arg(value_name = "CHAIN.jsonl")]
+    pub file: PathBuf,
+}
+
+/// What can be listed.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Family {
+    /// Selection rules
+    Rules,
+    /// Stake distributions
+    Stakes,
+    /// Reward policies
+    Rewards,
+    /// Committees of attestors
+    Committees,
+    /// Behaviours of accounts
+    Behaviours,
+    /// Figures
+    Figures,
+    /// Scenarios that come along
+    Scenarios,
+}
+
+/// The form of a printed table.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum TableFormat {
+    /// Columns for people
+    Table,
+    /// Comma-separated values
+    Csv,
+    /// A JSON array of objects
+    Json,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  tombola list rules
+  tombola list stakes --long
+  tombola list scenarios --format csv")]
+pub struct ListArgs {
+    /// What to list
+    #[arg(value_enum)]
+    pub family: Family,
+    /// Also the source of each
+    #[arg(long, short)]
+    pub long: bool,
+    /// Form of the table
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: TableFormat,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Example:
+  tombola completions bash > ~/.local/share/bash-completion/completions/tombola")]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,41 @@
+//! The command line: the only layer that prints, reads the environment or exits.
+
+mod args;
+mod check;
+mod completions;
+mod failure;
+mod interrupt;
+mod list;
+mod progress_bar;
+mod run;
+mod screen;
+mod shipped;
+mod summary;
+mod trace;
+mod verify;
+
+use args::{Args, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+/// Parses the command line, carries it out, and says how it went: 0 done, 1 done but an asserted
+/// check failed, 2 could not run, 130 interrupted.
+pub fn main() -> ExitCode {
+    // Prints help and usage errors itself; the latter exit with 2.
+    let args = Args::parse();
+    let result = match args.command {
+        Command::Run(run) => run::run(&run),
+        Command::Trace(trace) => trace::trace(&trace),
+        Command::Check(check) => check::check(&check),
+        Command::Verify(verify) => verify::verify(&verify),
+        Command::List(list) => list::list(&list),
+        Command::Completions(completions) => completions::completions(&completions),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.report();
+            failure.exit_code()
+        }
+    }
+}

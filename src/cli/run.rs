@@ -1,0 +1,198 @@
+//! `tombola run`.
+
+use super::args::RunArgs;
+use super::failure::Failure;
+use super::interrupt;
+use super::progress_bar::Bar;
+use super::screen::grouped;
+use super::summary::summary;
+use std::io::{BufWriter, Write, stdout};
+use std::sync::atomic::AtomicBool;
+use std::time::{Instant, SystemTime};
+use tombola::registry::find;
+use tombola::report::figures::{FIGURES, FigureError, Subject};
+use tombola::report::{Analysis, FolderError, Manifest, ResultsFolder, Timing, analyse};
+use tombola::scenario::{FigureFormat, Scenario, load};
+use tombola::simulation::{Control, Engine, Results, run as simulate};
+
+/// Runs scenarios, one after another. Every file is read and every folder prepared before the
+/// first one runs, so that nothing is found wrong halfway.
+pub fn run(args: &RunArgs) -> Result<(), Failure> {
+    let overrides = args.settings.overrides()?;
+    let mut scenarios: Vec<Scenario> = Vec::new();
+    for path in &args.files {
+        let scenario = load(path, &overrides)?;
+        check_figures(path, &scenario)?;
+        if args.keep_chain && scenario.experiment.engine != Engine::Full {
+            return Err(Failure::CannotRun(format!(
+                "{}: --keep-chain needs blocks, which the engine `{}` does not make\n  help: add --engine full",
+                path.display(),
+                scenario.experiment.engine
+            )));
+        }
+        if let Some(twin) = scenarios.iter().find(|other| other.name == scenario.name) {
+            return Err(Failure::CannotRun(format!(
+                "{}: another scenario of this run is named `{}` too, and both would write to one folder\n  help: give them different names",
+                path.display(),
+                twin.name
+            )));
+        }
+        scenarios.push(scenario);
+    }
+    let stop = interrupt::watch()?;
+    let mut folders = Vec::new();
+    for scenario in &scenarios {
+        folders.push(ResultsFolder::prepare(&args.output, &scenario.name, args.force)?);
+    }
+    for (scenario, folder) in scenarios.iter().zip(folders) {
+        run_one(args, scenario, folder, stop)?;
+    }
+    Ok(())
+}
+
+fn check_figures(path: &std::path::Path, scenario: &Scenario) -> Result<(), Failure> {
+    for choice in &scenario.file.report.figures {
+        find("figure", FIGURES, choice).map_err(|refusal| {
+            Failure::CannotRun(format!("{}: `report.figures` {refusal}", path.display()))
+        })?;
+    }
+    Ok(())
+}
+
+fn run_one(
+    args: &RunArgs,
+    scenario: &Scenario,
+    folder: ResultsFolder,
+    stop: &AtomicBool,
+) -> Result<(), Failure> {
+    let experiment = &scenario.experiment;
+    let chain_out = match args.keep_chain {
+        true => {
+            let file = folder.create("chain.jsonl").map_err(|error| folder.failed("chain.jsonl", error))?;
+            Some(Box::new(BufWriter::new(file)) as Box<dyn Write + Send>)
+        }
+        false => None,
+    };
+    let bar = Bar::new(&scenario.name, experiment.rounds.saturating_mul(experiment.trials), args.quiet);
+    let started = SystemTime::now();
+    let clock = Instant::now();
+    let outcome = simulate(experiment, args.threads, chain_out, &Control { progress: &bar, stop });
+    bar.clear();
+    let results = outcome?;
+    let timing = Timing { started, duration: clock.elapsed() };
+    if results.records.is_empty() {
+        return Err(Failure::Interrupted(
+            "no trial had finished, so nothing was written; more and shorter trials would leave something"
+                .into(),
+        ));
+    }
+    if args.keep_chain && results.records[0].trial != 0 {
+        // The first trial is missing: what was written of its chain has no end.
+        folder.remove("chain.jsonl").map_err(|error| folder.failed("chain.jsonl", error))?;
+    }
+    let analysis = analyse(experiment, &scenario.file.analysis, &results);
+    write_tables(&folder, &analysis)?;
+    let skipped = write_figures(&folder, scenario, &results, &analysis)?;
+    let threads = if args.threads == 0 {
+        std::thread::available_parallelism().map_or(1, |n| n.get())
+    } else {
+        args.threads
+    };
+    let manifest = Manifest::new(scenario, &results, threads, timing, &folder)
+        .map_err(|error| folder.failed("manifest.json", error))?;
+    write_manifest(&folder, &manifest).map_err(|error| folder.failed("manifest.json", error))?;
+    let target = folder.publish()?;
+    if !args.quiet {
+        write!(stdout(), "{}", summary(scenario, &results, &analysis))?;
+        for note in skipped {
+            anstream::eprintln!("note: {note}");
+        }
+        anstream::eprintln!(
+            "{} rounds in {:.1} s ({} rounds/s, engine {})",
+            grouped(results.totals.counters.rounds.into()),
+            timing.duration.as_secs_f64(),
+            grouped(manifest.rounds_per_second as u128),
+            manifest.engine
+        );
+        anstream::eprintln!("Written to {}:", target.display());
+        for name in manifest.files.keys().map(String::as_str).chain(["manifest.json"]) {
+            anstream::eprintln!("  {}", target.join(name).display());
+        }
+    }
+    if results.partial {
+        return Err(Failure::Interrupted(format!(
+            "{} of {} trials had finished; the tables in {} are about these, and the manifest says so",
+            results.records.len(),
+            experiment.trials,
+            target.display()
+        )));
+    }
+    Ok(())
+}
+
+fn write_tables(folder: &ResultsFolder, analysis: &Analysis) -> Result<(), FolderError> {
+    let mut current = "";
+    let result = analysis.tables.write(|name| {
+        current = name;
+        folder.create(name).map(BufWriter::new)
+    });
+    result.map_err(|error| folder.failed(current, error))
+}
+
+/// Draws the figures; returns why some were not drawn because there is nothing to show.
+fn write_figures(
+    folder: &ResultsFolder,
+    scenario: &Scenario,
+    results: &Results,
+    analysis: &Analysis,
+) -> Result<Vec<String>, Failure> {
+    let confidence = scenario.file.analysis.confidence;
+    let subtitle = format!(
+        "{} · {} × {} rounds · {} % intervals",
+        scenario.experiment.world.rule.name,
+        match results.totals.trials {
+            1 => "1 trial".to_owned(),
+            trials => format!("{} trials", grouped(trials.into())),
+        },
+        grouped(scenario.experiment.rounds.into()),
+        confidence * 100.0
+    );
+    let subject = Subject {
+        title: &scenario.name,
+        subtitle: &subtitle,
+        validators: &analysis.tables.validators,
+        timeline: &analysis.tables.timeline,
+        confidence,
+    };
+    let mut skipped = Vec::new();
+    for choice in &scenario.file.report.figures {
+        let Ok(figure) = find("figure", FIGURES, choice) else { continue };
+        let drawing = match figure.thing.draw(&subject) {
+            Ok(drawing) => drawing,
+            Err(error @ FigureError::Empty { .. }) => {
+                skipped.push(error.to_string());
+                continue;
+            }
+            Err(error) => return Err(Failure::CannotRun(error.to_string())),
+        };
+        for format in &scenario.file.report.formats {
+            let name = format!("figures/{}.{}", figure.name, format.extension());
+            let bytes = match format {
+                FigureFormat::Svg => drawing.svg().as_bytes().to_vec(),
+                FigureFormat::Png => drawing.png().map_err(|error| Failure::CannotRun(error.to_string()))?,
+            };
+            folder
+                .create(&name)
+                .and_then(|mut file| file.write_all(&bytes))
+                .map_err(|error| folder.failed(&name, error))?;
+        }
+    }
+    Ok(skipped)
+}
+
+fn write_manifest(folder: &ResultsFolder, manifest: &Manifest) -> std::io::Result<()> {
+    let mut out = BufWriter::new(folder.create("manifest.json")?);
+    serde_json::to_writer_pretty(&mut out, manifest)?;
+    out.write_all(b"\n")?;
+    out.flush()
+}

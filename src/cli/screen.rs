@@ -1,0 +1,60 @@
+//! Tables and numbers as people read them.
+
+use comfy_table::{CellAlignment, Table};
+
+/// A table with a header, no lines, columns aligned: text to the left, numbers to the right.
+pub fn table(header: &[&str], numbers_from: usize, rows: Vec<Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_style(comfy_table::presets::NOTHING);
+    table.set_header(header);
+    table.add_rows(rows);
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 2));
+        if index >= numbers_from {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+    lines.join("\n")
+}
+
+/// A whole number with its digits in groups of three.
+pub fn grouped(number: u128) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A share as a percentage; a dash where there is none.
+pub fn percent(share: Option<f64>) -> String {
+    match share {
+        Some(share) => format!("{:.3} %", share * 100.0),
+        None => "-".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_grouped() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1000), "1,000");
+        assert_eq!(grouped(1234567), "1,234,567");
+    }
+
+    #[test]
+    fn columns_are_aligned() {
+        let text =
+            table(&["name", "n"], 1, vec![vec!["a".into(), "10".into()], vec!["bc".into(), "7".into()]]);
+        assert_eq!(text, "name   n\na     10\nbc     7");
+    }
+}

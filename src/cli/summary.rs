@@ -1,0 +1,85 @@
+//! What a person reads at the end of a run.
+
+use super::screen::{grouped, percent, table};
+use tombola::report::Analysis;
+use tombola::report::tables::ValidatorRow;
+use tombola::scenario::Scenario;
+use tombola::simulation::Results;
+
+/// At most this many validators are shown; the others are in the table.
+const MOST_SHOWN: usize = 12;
+
+/// The short table and the verdict.
+pub fn summary(scenario: &Scenario, results: &Results, analysis: &Analysis) -> String {
+    let rows = &analysis.tables.validators;
+    let mut order: Vec<&ValidatorRow> = rows.iter().collect();
+    if order.len() > MOST_SHOWN {
+        order.sort_by(|a, b| b.stake.cmp(&a.stake));
+    }
+    let shown = order.iter().take(MOST_SHOWN).map(|row| cells(row)).collect();
+    let confidence = scenario.file.analysis.confidence * 100.0;
+    let interval = format!("{confidence} % interval");
+    let header = ["validator", "stake share", "wins", "win share", &interval, "reward share"];
+    let mut text = table(&header, 1, shown);
+    if order.len() > MOST_SHOWN {
+        let rest = order.len() - MOST_SHOWN;
+        text.push_str(&format!("\n... and {} more in validators.csv", grouped(rest as u128)));
+    }
+    text.push_str("\n\n");
+    text.push_str(&happenings(scenario, results));
+    let sentence = analysis.assessment.sentence();
+    text.push_str(&format!("Verdict: {sentence}"));
+    if !sentence.ends_with('.') {
+        text.push('.');
+    }
+    text.push('\n');
+    text
+}
+
+fn cells(row: &ValidatorRow) -> Vec<String> {
+    let interval = match (row.win_share_low, row.win_share_high) {
+        (Some(low), Some(high)) => format!("{:.3} to {:.3} %", low * 100.0, high * 100.0),
+        _ => "-".to_owned(),
+    };
+    vec![
+        row.validator.clone(),
+        percent(Some(row.stake_share)),
+        grouped(row.wins.into()),
+        percent(row.win_share),
+        interval,
+        percent(row.reward_share),
+    ]
+}
+
+/// What happened besides winning, as far as anything did.
+fn happenings(scenario: &Scenario, results: &Results) -> String {
+    let counters = &results.totals.counters;
+    let count = |number: u64| grouped(number.into());
+    let mut text = format!(
+        "{} rounds in {} trials with the rule `{}`: {} blocks accepted",
+        count(counters.rounds),
+        count(results.totals.trials),
+        scenario.experiment.world.rule.name,
+        count(counters.accepted)
+    );
+    for (number, what) in [
+        (counters.rejected, "rejected"),
+        (counters.invalid_accepted, "invalid ones among the accepted"),
+        (counters.silent, "rounds without a block from a silent forger"),
+        (counters.empty, "rounds without a forger"),
+        (counters.slashings, "cheats slashed"),
+        (counters.settled, "transactions settled"),
+        (counters.refused.iter().sum(), "refused"),
+        (counters.held_back, "held back"),
+    ] {
+        if number > 0 {
+            text.push_str(&format!(", {} {what}", count(number)));
+        }
+    }
+    text.push_str(".\n");
+    let expected = u128::from(scenario.experiment.rounds) * u128::from(results.totals.trials);
+    if u128::from(counters.rounds) < expected {
+        text.push_str("Some chains ended early, because fewer than two validators were left with stake.\n");
+    }
+    text
+}

@@ -1,0 +1,74 @@
+//! `tombola verify`.
+
+use super::args::VerifyArgs;
+use super::failure::Failure;
+use super::screen::grouped;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Write, stdout};
+use std::path::Path;
+use tombola::forging::{Finding, Replay};
+
+/// Checks an exported chain again.
+pub fn verify(args: &VerifyArgs) -> Result<(), Failure> {
+    let path = &args.file;
+    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+    let mut lines = Lines { input: BufReader::new(file), number: 0, path };
+    let Some(first) = lines.next()? else {
+        return Err(Failure::CheckFailed(format!(
+            "{}: the file is empty, there is no chain in it",
+            path.display()
+        )));
+    };
+    let fails = |number: u64, height: Option<u64>, finding: &Finding| {
+        let block = height.map(|height| format!("block {height}: ")).unwrap_or_default();
+        Failure::CheckFailed(format!("{}:{number}: {block}{finding}", path.display()))
+    };
+    let mut replay = Replay::begin(&first).map_err(|finding| fails(1, None, &finding))?;
+    while let Some(line) = lines.next()? {
+        let height = replay.height();
+        replay.next(&line).map_err(|finding| fails(lines.number, Some(height), &finding))?;
+    }
+    let summary = replay.finish().map_err(|finding| fails(lines.number, None, &finding))?;
+    writeln!(
+        stdout(),
+        "ok: trial {} of seed {}: {} blocks, {} transactions, {} votes, {} offences; every hash, signature, quorum and state holds",
+        replay.record().trial,
+        replay.record().seed,
+        grouped(summary.blocks.into()),
+        grouped(summary.transactions.into()),
+        grouped(summary.votes.into()),
+        grouped(summary.offences.into()),
+    )?;
+    Ok(())
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::CannotRun(format!(
+        "{}: cannot be read: {error}\n  help: name a chain.jsonl written by `tombola run --keep-chain`",
+        path.display()
+    ))
+}
+
+/// Lines that end in `\n`, exactly: no other byte ends a line, and the last one must end too.
+struct Lines<'a, R> {
+    input: R,
+    number: u64,
+    path: &'a Path,
+}
+
+impl<R: BufRead> Lines<'_, R> {
+    fn next(&mut self) -> Result<Option<String>, Failure> {
+        let mut bytes = Vec::new();
+        let read = self.input.read_until(b'\n', &mut bytes).map_err(|error| unreadable(self.path, &error))?;
+        if read == 0 {
+            return Ok(None);
+        }
+        self.number += 1;
+        let broken =
+            |what: &str| Failure::CheckFailed(format!("{}:{}: {what}", self.path.display(), self.number));
+        if bytes.pop() != Some(b'\n') {
+            return Err(broken("the line breaks off"));
+        }
+        String::from_utf8(bytes).map(Some).map_err(|_| broken("the line is not text"))
+    }
+}

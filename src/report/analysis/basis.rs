@@ -1,0 +1,102 @@
+//! What the estimates rest on.
+
+use crate::law::proportional_shares;
+use crate::scenario::AnalysisSection;
+use crate::selection::{Dispersion, Promise};
+use crate::simulation::{Experiment, Results, SHARE_SCALE, ValidatorTotals};
+use crate::statistics::Moments;
+
+/// What is independent, and so what intervals and tests may count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Footing {
+    /// The rounds are independent draws with fixed chances: counts are multinomial.
+    Rounds,
+    /// Only the trials are: intervals and tests come from the spread between them.
+    Trials,
+}
+
+/// The results together with what they are held against.
+pub struct Basis<'a> {
+    pub experiment: &'a Experiment,
+    pub settings: &'a AnalysisSection,
+    pub results: &'a Results,
+    pub footing: Footing,
+    /// Why the footing is not that of independent rounds; empty if it is.
+    pub reason: &'static str,
+    /// What the rule promises, for these rounds and these stakes as they moved.
+    pub promise: Promise,
+    /// Every validator's share of all tokens at genesis.
+    pub stake_shares: Vec<f64>,
+    /// Rounds of all trials in which somebody was selected.
+    pub selections: u64,
+}
+
+impl<'a> Basis<'a> {
+    pub fn new(experiment: &'a Experiment, settings: &'a AnalysisSection, results: &'a Results) -> Self {
+        let world = &experiment.world;
+        let totals = &results.totals;
+        let rule = &world.rule.thing;
+        let (footing, reason) = if totals.stakes_moved {
+            (Footing::Trials, "stakes moved during the trials, so their rounds are not independent")
+        } else {
+            match rule.dispersion(&world.stakes) {
+                Dispersion::Independent => (Footing::Rounds, ""),
+                _ => (Footing::Trials, "the rounds of this rule are not independent draws"),
+            }
+        };
+        let paid_alike = world.is_honest() && world.protocol.loss.is_zero();
+        let promise = if !totals.stakes_moved {
+            rule.promise(&world.stakes)
+        } else if totals.counters.slashings > 0 {
+            Promise::Unknown("stakes were slashed on the way")
+        } else if paid_alike {
+            rule.promise_when_compounding(&world.stakes)
+        } else {
+            Promise::Unknown("rewards compound and not everybody earned them in the same way")
+        };
+        Basis {
+            experiment,
+            settings,
+            results,
+            footing,
+            reason,
+            promise,
+            stake_shares: proportional_shares(&world.stakes),
+            selections: totals.selections(),
+        }
+    }
+
+    pub fn validators(&self) -> usize {
+        self.stake_shares.len()
+    }
+
+    pub fn totals(&self, validator: usize) -> ValidatorTotals {
+        self.results.totals.validators.get(validator).copied().unwrap_or_default()
+    }
+
+    /// The estimate of a validator's win share: over all rounds where they are independent, the
+    /// mean over trials where only those are.
+    pub fn win_share(&self, validator: usize) -> Option<f64> {
+        match self.footing {
+            Footing::Rounds if self.selections == 0 => None,
+            Footing::Rounds => Some(self.totals(validator).wins as f64 / self.selections as f64),
+            Footing::Trials => self.moments(validator).mean(),
+        }
+    }
+
+    /// The win share of a validator over the trials.
+    pub fn moments(&self, validator: usize) -> Moments {
+        let totals = self.totals(validator);
+        Moments {
+            trials: self.results.totals.trials_with_wins,
+            sum: totals.win_share as i128,
+            squares: totals.win_share_squared,
+            scale: SHARE_SCALE as f64,
+        }
+    }
+
+    /// What the rule promises a validator.
+    pub fn expected_share(&self, validator: usize) -> Option<f64> {
+        self.promise.shares().map(|shares| shares[validator])
+    }
+}

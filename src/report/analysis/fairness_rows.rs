@@ -1,0 +1,228 @@
+//! The rows of `fairness.csv`.
+
+use super::basis::{Basis, Footing};
+use crate::report::tables::FairnessRow;
+use crate::selection::Promise;
+use crate::statistics::concentration::{gini, herfindahl, nakamoto};
+use crate::statistics::{
+    Assessment, Effect, GoodnessOfFit, Interval, Sample, clopper_pearson, goodness_of_fit,
+};
+
+/// Pearson's test that the rule keeps its own promise; `None` where no law is known, or where
+/// rounds are not independent.
+pub fn promise_test(basis: &Basis) -> Option<GoodnessOfFit> {
+    if basis.footing != Footing::Rounds {
+        return None;
+    }
+    let counts: Vec<u64> = basis.results.totals.validators.iter().map(|totals| totals.wins).collect();
+    goodness_of_fit(&counts, basis.promise.shares()?)
+}
+
+/// A row with nothing but a metric and a note.
+fn blank(metric: &str, subject: &str, note: impl Into<String>) -> FairnessRow {
+    FairnessRow {
+        metric: metric.to_owned(),
+        subject: subject.to_owned(),
+        value: None,
+        low: None,
+        high: None,
+        reference: None,
+        verdict: String::new(),
+        note: note.into(),
+    }
+}
+
+/// All measures, the verdict first.
+pub fn rows(
+    basis: &Basis,
+    promise_test: Option<&GoodnessOfFit>,
+    assessment: &Assessment,
+) -> Vec<FairnessRow> {
+    let mut rows = vec![FairnessRow {
+        value: assessment.bound,
+        reference: Some(assessment.tolerance),
+        verdict: assessment.verdict.word().to_owned(),
+        ..blank("fairness_to_stake", "all", assessment.sentence())
+    }];
+    rows.extend(effect_row(assessment.gains_most.as_ref(), "largest_gain"));
+    rows.extend(effect_row(assessment.loses_most.as_ref(), "largest_loss"));
+    rows.push(detectable_row(assessment));
+    rows.extend(promise_rows(basis, promise_test));
+    rows.push(promise_distance(basis));
+    rows.extend(robust_rows(basis));
+    rows.extend(concentration_rows(basis));
+    rows
+}
+
+fn effect_row(effect: Option<&Effect>, metric: &str) -> Option<FairnessRow> {
+    let effect = effect?;
+    Some(FairnessRow {
+        value: effect.relative,
+        low: effect.relative_interval.map(|interval| interval.low),
+        high: effect.relative_interval.map(|interval| interval.high),
+        reference: Some(0.0),
+        ..blank(
+            metric,
+            &effect.name,
+            "win share over share of stake, minus one; the intervals of all validators hold together (Bonferroni)",
+        )
+    })
+}
+
+fn detectable_row(assessment: &Assessment) -> FairnessRow {
+    let unit = match assessment.sample {
+        Sample::Rounds(_) => "rounds",
+        Sample::Trials(_) => "trials",
+    };
+    let more = match assessment.needed {
+        Some(needed) => format!("; about {needed} more {unit} would show a fair rule to be fair"),
+        None => String::new(),
+    };
+    FairnessRow {
+        value: assessment.detectable,
+        reference: Some(assessment.tolerance),
+        ..blank(
+            "smallest_detectable_effect",
+            "all",
+            format!(
+                "the smallest relative deviation of any validator that {} {unit} show to be beyond the tolerance with 90 % power{more}",
+                assessment.sample.size()
+            ),
+        )
+    }
+}
+
+fn promise_rows(basis: &Basis, test: Option<&GoodnessOfFit>) -> Vec<FairnessRow> {
+    let alpha = 1.0 - basis.settings.confidence;
+    let Some(test) = test else {
+        let why = match &basis.promise {
+            Promise::Unknown(why) => why,
+            Promise::Shares(_) if !basis.reason.is_empty() => basis.reason,
+            Promise::Shares(_) => "too little was counted",
+        };
+        return vec![blank("promise_p", "all", format!("no test of the rule's own promise: {why}"))];
+    };
+    let pooled = match test.pooled {
+        0 => String::new(),
+        pooled => format!("; {pooled} validators with fewer than 5 expected wins were pooled"),
+    };
+    vec![
+        FairnessRow {
+            value: test.statistic,
+            reference: Some(test.degrees as f64),
+            ..blank(
+                "promise_chi_square",
+                "all",
+                format!(
+                    "Pearson's statistic against the promise; the reference is its degrees of freedom{pooled}"
+                ),
+            )
+        },
+        FairnessRow {
+            value: Some(test.p_value),
+            reference: Some(alpha),
+            verdict: if test.p_value < alpha { "broken" } else { "kept" }.to_owned(),
+            ..blank(
+                "promise_p",
+                "all",
+                "null hypothesis: wins are multinomial with the rule's promised shares; one test, so no correction; \
+                 `kept` means not refuted",
+            )
+        },
+    ]
+}
+
+/// How far the promise itself is from stake shares: half the sum of absolute differences.
+fn promise_distance(basis: &Basis) -> FairnessRow {
+    let metric = "promise_distance_from_stake";
+    match &basis.promise {
+        Promise::Unknown(why) => blank(metric, "all", *why),
+        Promise::Shares(shares) => {
+            let sum: f64 = shares
+                .iter()
+                .zip(&basis.stake_shares)
+                .map(|(promised, stake)| (promised - stake).abs())
+                .sum();
+            FairnessRow {
+                value: Some(sum / 2.0),
+                reference: Some(0.0),
+                ..blank(
+                    metric,
+                    "all",
+                    "exact: the share of rounds that the rule's promise moves from some validators to others",
+                )
+            }
+        }
+    }
+}
+
+/// (epsilon, delta)-robust fairness of each followed validator: how often a trial ends outside the
+/// tolerance.
+fn robust_rows(basis: &Basis) -> Vec<FairnessRow> {
+    let settings = basis.settings;
+    let names = &basis.experiment.world.names;
+    let mut rows = Vec::new();
+    for (index, validator) in basis.experiment.followed().into_iter().enumerate() {
+        let share = basis.stake_shares[validator.index()];
+        let (low, high) = (share * (1.0 - settings.tolerance), share * (1.0 + settings.tolerance));
+        let mut outside = 0;
+        let mut trials = 0;
+        for record in &basis.results.records {
+            let selections = record.counters.rounds - record.counters.empty;
+            if selections > 0 {
+                trials += 1;
+                let won = record.followed[index].wins as f64 / selections as f64;
+                outside += u64::from(won < low || won > high);
+            }
+        }
+        let interval: Option<Interval> = clopper_pearson(outside, trials, settings.confidence);
+        let verdict = match interval {
+            Some(interval) if interval.high <= settings.delta => "robust",
+            Some(interval) if interval.low > settings.delta => "not robust",
+            _ => "inconclusive",
+        };
+        rows.push(FairnessRow {
+            value: (trials > 0).then(|| outside as f64 / trials as f64),
+            low: interval.map(|interval| interval.low),
+            high: interval.map(|interval| interval.high),
+            reference: Some(settings.delta),
+            verdict: verdict.to_owned(),
+            ..blank(
+                "unfair_probability",
+                &names[validator.index()],
+                format!(
+                    "share of {trials} trials that end with a win share more than {} of the stake share away from it; exact interval (Clopper-Pearson)",
+                    settings.tolerance
+                ),
+            )
+        });
+    }
+    rows
+}
+
+fn concentration_rows(basis: &Basis) -> Vec<FairnessRow> {
+    let totals = &basis.results.totals.validators;
+    let stakes: Vec<u128> = basis.experiment.world.stakes.iter().map(|&stake| u128::from(stake)).collect();
+    let wins: Vec<u128> = totals.iter().map(|totals| u128::from(totals.wins)).collect();
+    let rewards: Vec<u128> = totals.iter().map(|totals| totals.reward).collect();
+    let finals: Vec<u128> = totals.iter().map(|totals| totals.final_share).collect();
+    let mut subjects: Vec<(&str, &[u128])> = vec![("stake", &stakes), ("wins", &wins), ("reward", &rewards)];
+    if basis.results.totals.stakes_moved {
+        subjects.push(("final_stake", &finals));
+    }
+    let counted =
+        "counts scatter, so over few rounds they look more concentrated than the stakes behind them";
+    let mut rows = Vec::new();
+    for (subject, holdings) in subjects {
+        let note = if subject == "stake" { "exact" } else { counted };
+        for (metric, value) in [
+            ("gini", gini(holdings)),
+            ("herfindahl", herfindahl(holdings)),
+            ("nakamoto_half", nakamoto(holdings, 1, 2).map(|holders| holders as f64)),
+            ("nakamoto_third", nakamoto(holdings, 1, 3).map(|holders| holders as f64)),
+        ] {
+            rows.push(FairnessRow { value, ..blank(metric, subject, note) });
+        }
+    }
+    rows
+}

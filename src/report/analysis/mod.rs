@@ -1,0 +1,71 @@
+//! From results to tables: what was counted becomes estimates, tests and a verdict.
+
+mod basis;
+mod chain_rows;
+mod fairness_rows;
+mod timeline_rows;
+mod trial_rows;
+mod validator_rows;
+
+use crate::report::tables::Tables;
+use crate::scenario::AnalysisSection;
+use crate::simulation::{Experiment, Results};
+use crate::statistics::{Assessment, Evidence, Sample, Subject, assess, bonferroni, clopper_pearson};
+use basis::{Basis, Footing};
+
+/// Everything a run says: its tables and its verdict.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Analysis {
+    /// The tables.
+    pub tables: Tables,
+    /// The verdict on fairness to stake.
+    pub assessment: Assessment,
+}
+
+/// Analyses the trials that finished.
+pub fn analyse(experiment: &Experiment, settings: &AnalysisSection, results: &Results) -> Analysis {
+    let basis = Basis::new(experiment, settings, results);
+    let validators = validator_rows::rows(&basis);
+    let promise_test = fairness_rows::promise_test(&basis);
+    let assessment = assess_stake(&basis, promise_test.as_ref().map(|test| test.p_value));
+    let fairness = fairness_rows::rows(&basis, promise_test.as_ref(), &assessment);
+    let tables = Tables {
+        validators,
+        trials: trial_rows::rows(&basis),
+        chains: chain_rows::rows(results),
+        timeline: timeline_rows::rows(&basis),
+        fairness,
+    };
+    Analysis { tables, assessment }
+}
+
+/// Holds every validator's win share against its share of stake, with intervals that hold
+/// together.
+fn assess_stake(basis: &Basis, promise_p: Option<f64>) -> Assessment {
+    let level = bonferroni(basis.settings.confidence, basis.validators());
+    let subjects: Vec<Subject> = (0..basis.validators())
+        .map(|index| Subject {
+            name: &basis.experiment.world.names[index],
+            stake_share: basis.stake_shares[index],
+            win_share: basis.win_share(index),
+            interval: match basis.footing {
+                Footing::Rounds => clopper_pearson(basis.totals(index).wins, basis.selections, level),
+                Footing::Trials => basis.moments(index).interval(level),
+            },
+        })
+        .collect();
+    assess(&Evidence {
+        subjects: &subjects,
+        confidence: basis.settings.confidence,
+        tolerance: basis.settings.tolerance,
+        sample: match basis.footing {
+            Footing::Rounds => Sample::Rounds(basis.selections),
+            Footing::Trials => Sample::Trials(basis.results.totals.trials_with_wins),
+        },
+        promise_p,
+        without_interval: match basis.footing {
+            Footing::Rounds => "no rounds were played",
+            Footing::Trials => "their win shares did not differ between trials, or there was only one trial",
+        },
+    })
+}

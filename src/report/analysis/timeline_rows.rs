@@ -1,0 +1,96 @@
+//! The rows of `timeline.csv`.
+
+use super::basis::{Basis, Footing};
+use crate::report::tables::TimelineRow;
+use crate::simulation::{Mark, SHARE_SCALE, fixed_share};
+use crate::statistics::{Interval, Moments, quantile, wilson};
+
+/// One row for each checkpoint, metric and subject: first the win shares of the followed
+/// validators, then their stake shares if stakes moved, then the share of blocks accepted if some
+/// were not.
+pub fn rows(basis: &Basis) -> Vec<TimelineRow> {
+    let names = &basis.experiment.world.names;
+    let followed = basis.experiment.followed();
+    let rounds = basis.experiment.marks();
+    let records = &basis.results.records;
+    let counters = &basis.results.totals.counters;
+    let mut rows = Vec::new();
+    for (place, &round) in rounds.iter().enumerate() {
+        let marks: Vec<&Mark> = records.iter().map(|record| &record.marks[place]).collect();
+        for (index, validator) in followed.iter().enumerate() {
+            let counts: Vec<(u64, u64)> =
+                marks.iter().map(|mark| (mark.wins[index], mark.selections)).collect();
+            let subject = &names[validator.index()];
+            rows.extend(share_row(basis, round, "win_share", subject, &counts, basis.footing));
+        }
+        if basis.results.totals.stakes_moved {
+            for (index, validator) in followed.iter().enumerate() {
+                let counts: Vec<(u64, u64)> =
+                    marks.iter().map(|mark| (mark.stake_shares[index], SHARE_SCALE)).collect();
+                let subject = &names[validator.index()];
+                rows.extend(share_row(basis, round, "stake_share", subject, &counts, Footing::Trials));
+            }
+        }
+        if counters.rejected + counters.silent > 0 {
+            let counts: Vec<(u64, u64)> = marks.iter().map(|mark| (mark.accepted, mark.selections)).collect();
+            rows.extend(share_row(basis, round, "accepted_share", "all", &counts, Footing::Trials));
+        }
+    }
+    rows
+}
+
+/// A share at one checkpoint, from each trial's part and whole; `None` if no trial has a whole.
+fn share_row(
+    basis: &Basis,
+    round: u64,
+    metric: &str,
+    subject: &str,
+    counts: &[(u64, u64)],
+    footing: Footing,
+) -> Option<TimelineRow> {
+    let mut shares: Vec<f64> = counts
+        .iter()
+        .filter(|(_, whole)| *whole > 0)
+        .map(|&(part, whole)| part as f64 / whole as f64)
+        .collect();
+    if shares.is_empty() {
+        return None;
+    }
+    shares.sort_by(f64::total_cmp);
+    let part: u64 = counts.iter().map(|(part, _)| part).sum();
+    let confidence = basis.settings.confidence;
+    let (mean, interval): (f64, Option<Interval>) = match footing {
+        Footing::Rounds => {
+            let whole: u64 = counts.iter().map(|(_, whole)| whole).sum();
+            (part as f64 / whole as f64, wilson(part, whole, confidence))
+        }
+        Footing::Trials => {
+            let moments = moments(counts);
+            (moments.mean()?, moments.interval(confidence))
+        }
+    };
+    let several = shares.len() > 1;
+    let at = |probability| if several { quantile(&shares, probability) } else { None };
+    Some(TimelineRow {
+        round,
+        metric: metric.to_owned(),
+        subject: subject.to_owned(),
+        mean,
+        low: interval.map(|interval| interval.low.max(0.0)),
+        high: interval.map(|interval| interval.high.min(1.0)),
+        q05: at(0.05),
+        q50: at(0.50),
+        q95: at(0.95),
+    })
+}
+
+fn moments(counts: &[(u64, u64)]) -> Moments {
+    let mut moments = Moments { trials: 0, sum: 0, squares: 0, scale: SHARE_SCALE as f64 };
+    for &(part, whole) in counts.iter().filter(|(_, whole)| *whole > 0) {
+        let share = fixed_share(part, whole);
+        moments.trials += 1;
+        moments.sum += i128::from(share);
+        moments.squares += u128::from(share) * u128::from(share);
+    }
+    moments
+}

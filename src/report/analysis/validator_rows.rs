@@ -1,0 +1,52 @@
+//! The rows of `validators.csv`.
+
+use super::basis::{Basis, Footing};
+use crate::report::tables::ValidatorRow;
+use crate::simulation::SHARE_SCALE;
+use crate::statistics::{binomial_test, holm, wilson};
+
+/// One row for each validator, in the order of the scenario.
+pub fn rows(basis: &Basis) -> Vec<ValidatorRow> {
+    let confidence = basis.settings.confidence;
+    let trials = basis.results.totals.trials;
+    let earned: u128 = basis.results.totals.validators.iter().map(|totals| totals.reward).sum();
+    let p_values: Vec<Option<f64>> = (0..basis.validators()).map(|index| p_value(basis, index)).collect();
+    let adjusted = holm(&p_values);
+    (0..basis.validators())
+        .map(|index| {
+            let totals = basis.totals(index);
+            let interval = match basis.footing {
+                Footing::Rounds => wilson(totals.wins, basis.selections, confidence),
+                Footing::Trials => basis.moments(index).interval(confidence),
+            };
+            ValidatorRow {
+                validator: basis.experiment.world.names[index].clone(),
+                stake: basis.experiment.world.stakes[index],
+                stake_share: basis.stake_shares[index],
+                expected_share: basis.expected_share(index),
+                wins: totals.wins,
+                win_share: basis.win_share(index),
+                win_share_low: interval.map(|interval| interval.low.max(0.0)),
+                win_share_high: interval.map(|interval| interval.high.min(1.0)),
+                p_value: p_values[index],
+                p_adjusted: adjusted[index],
+                blocks: totals.blocks,
+                reward: totals.reward,
+                reward_share: (earned > 0).then(|| totals.reward as f64 / earned as f64),
+                slashed: totals.slashed,
+                final_stake_share: (trials > 0)
+                    .then(|| totals.final_share as f64 / trials as f64 / SHARE_SCALE as f64),
+            }
+        })
+        .collect()
+}
+
+/// Two-sided p-value of a validator's wins against the promise: exact binomial where rounds are
+/// independent, Student's t over the trials where only those are.
+fn p_value(basis: &Basis, validator: usize) -> Option<f64> {
+    let expected = basis.expected_share(validator)?;
+    match basis.footing {
+        Footing::Rounds => binomial_test(basis.totals(validator).wins, basis.selections, expected),
+        Footing::Trials => basis.moments(validator).p_value(expected),
+    }
+}

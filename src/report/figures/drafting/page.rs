@@ -1,0 +1,153 @@
+//! What stands around the panels: a heading, what was run, a key to the marks, notes.
+
+use super::canvas::{Align, Canvas, HEIGHT, Point, Stroke, WIDTH};
+use super::palette::{INK, MUTED, Rgb};
+use super::typeface::{clean, fitted, width, wrapped};
+
+/// From the sheet's edge to anything on it.
+const MARGIN: f64 = 24.0;
+/// The heading: 11.3 points.
+const HEADING_SIZE: f64 = 40.0;
+/// What was run, the key and the notes: 8.5 points.
+const SMALL_SIZE: f64 = 30.0;
+const SMALL_LINE: f64 = 40.0;
+/// How wide the picture of a mark in the key is.
+const PICTURE: f64 = 64.0;
+/// The horizontal axis's labels and title.
+const AXIS: f64 = 108.0;
+
+/// How a kind of mark looks in the key.
+#[derive(Clone, Copy, Debug)]
+pub enum Key {
+    /// A line.
+    Line(Stroke),
+    /// A line within a band of its colour.
+    Band(Stroke),
+    /// A filled circle with an interval.
+    Disc(Rgb),
+    /// A hollow circle.
+    Ring(Stroke),
+    /// A filled circle upon the lower edge.
+    Floor(Rgb),
+}
+
+/// The words of a page.
+pub struct Words<'a> {
+    /// The scenario's name.
+    pub title: &'a str,
+    /// What the figure shows.
+    pub heading: &'a str,
+    /// What was run.
+    pub subtitle: &'a str,
+    /// What the marks mean.
+    pub key: &'a [(Key, String)],
+    /// What a reader must know beyond that.
+    pub notes: &'a [String],
+}
+
+/// A sheet with its words; panels go between `top` and `bottom`.
+pub struct Page {
+    /// The sheet.
+    pub canvas: Canvas,
+    /// The title in words, for programs that read it aloud.
+    pub title: String,
+    /// Where panels may begin.
+    pub top: f64,
+    /// Where panels must end; the horizontal axis has room below.
+    pub bottom: f64,
+    /// How far to the right panels with their labels may reach.
+    pub right: f64,
+}
+
+impl Page {
+    /// A sheet with its words.
+    pub fn new(words: &Words) -> Self {
+        let mut canvas = Canvas::default();
+        let right = f64::from(WIDTH) - MARGIN;
+        let room = right - MARGIN;
+
+        let heading = clean(words.heading);
+        let name_room = room - width(&format!(": {heading}"), HEADING_SIZE);
+        let name = fitted(&clean(words.title), HEADING_SIZE, name_room);
+        let title = if name.is_empty() { heading } else { format!("{name}: {heading}") };
+        canvas.text((MARGIN, 54.0), &title, HEADING_SIZE, INK, Align::Start);
+
+        let mut foot = 54.0 + 6.0;
+        for line in wrapped(&clean(words.subtitle), SMALL_SIZE, room, 2) {
+            foot += SMALL_LINE;
+            canvas.text((MARGIN, foot), &line, SMALL_SIZE, MUTED, Align::Start);
+        }
+
+        foot += SMALL_LINE + 12.0;
+        let mut from = MARGIN;
+        for (key, words) in words.key {
+            let text = fitted(&clean(words), SMALL_SIZE, room - PICTURE - 14.0);
+            let length = PICTURE + 14.0 + width(&text, SMALL_SIZE);
+            if from > MARGIN && from + length > right {
+                foot += SMALL_LINE + 4.0;
+                from = MARGIN;
+            }
+            key.draw(&mut canvas, (from, foot - 11.0));
+            canvas.text((from + PICTURE + 14.0, foot), &text, SMALL_SIZE, INK, Align::Start);
+            from += length + 44.0;
+        }
+
+        let notes = wrapped(&clean(&words.notes.join(" ")), SMALL_SIZE, room, 3);
+        let mut note_foot = f64::from(HEIGHT) - 18.0 - SMALL_LINE * notes.len() as f64;
+        let bottom = note_foot + 18.0 - AXIS - if notes.is_empty() { 8.0 } else { 16.0 };
+        for line in &notes {
+            note_foot += SMALL_LINE;
+            canvas.text((MARGIN, note_foot), line, SMALL_SIZE, MUTED, Align::Start);
+        }
+        Page { canvas, title, top: foot + 34.0, bottom, right }
+    }
+}
+
+impl Key {
+    fn draw(self, canvas: &mut Canvas, from: Point) {
+        let (x, y) = from;
+        let centre = (x + PICTURE / 2.0, y);
+        match self {
+            Key::Line(stroke) => canvas.line([(x, y), (x + PICTURE, y)], stroke),
+            Key::Band(stroke) => {
+                let (top, bottom, end) = (y - 11.0, y + 11.0, x + PICTURE);
+                let edge = [(x, top), (end, top), (end, bottom), (x, bottom)];
+                canvas.surface(edge, stroke.color, 0.25);
+                canvas.line([(x, y), (end, y)], stroke);
+            }
+            Key::Disc(color) => {
+                canvas.line([(centre.0, y - 17.0), (centre.0, y + 17.0)], Stroke::solid(color, 3));
+                canvas.disc(centre, 8, color, 1.0);
+            }
+            Key::Ring(stroke) => canvas.ring(centre, 12, stroke),
+            Key::Floor(color) => {
+                canvas.line([(centre.0, y + 11.0), (centre.0, y - 17.0)], Stroke::solid(color, 3));
+                canvas.line([(x + 8.0, y + 11.0), (x + PICTURE - 8.0, y + 11.0)], Stroke::solid(INK, 3));
+                canvas.disc((centre.0, y + 11.0), 6, color, 1.0);
+            }
+        }
+    }
+}
+
+/// A fraction as words, with at least two digits that count: 0.95 becomes "95 %".
+pub fn percent(fraction: f64) -> String {
+    let value = 100.0 * fraction;
+    let zeros = if value > 0.0 { (-value.log10()).ceil().clamp(0.0, 30.0) as usize } else { 0 };
+    let decimals = if zeros == 0 { 4 } else { zeros + 1 };
+    let text = format!("{value:.decimals$}");
+    format!("{}\u{202F}%", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percent;
+
+    #[test]
+    fn fractions_become_percentages_that_count() {
+        assert_eq!(percent(0.95), "95\u{202F}%");
+        assert_eq!(percent(0.999), "99.9\u{202F}%");
+        assert_eq!(percent(1.0 - 0.95), "5\u{202F}%");
+        assert_eq!(percent(2.3456e-7), "0.000023\u{202F}%");
+        assert_eq!(percent(0.0), "0\u{202F}%");
+    }
+}

@@ -1,0 +1,111 @@
+//! A frame with two axes.
+
+use super::canvas::{Align, Canvas, Point, Stroke};
+use super::labels::Area;
+use super::palette::{GRID, INK};
+use super::scale::{Scale, Tick};
+use super::typeface::{LABEL_SIZE, fitted, width};
+
+/// The size of the axes' titles: 9.6 points.
+const TITLE_SIZE: f64 = 34.0;
+/// How far apart the lines of a title are.
+const TITLE_LINE: f64 = 42.0;
+/// Between tick labels and frame.
+const GAP: f64 = 12.0;
+/// Room to the right of a frame for the half of the last tick label that reaches beyond it.
+pub const MARGIN_RIGHT: f64 = 24.0;
+/// About how many labelled ticks stand on the horizontal axis.
+const ACROSS: usize = 8;
+
+/// A frame with two axes, and where on the sheet it lies.
+#[derive(Clone, Copy, Debug)]
+pub struct Panel {
+    /// The frame.
+    pub frame: Area,
+    /// The horizontal axis.
+    pub x: Scale,
+    /// The vertical axis.
+    pub y: Scale,
+}
+
+/// How much room the vertical axes of these scales need to the left of their frames, each with a
+/// title of so many lines.
+pub fn margin_left(scales: &[(Scale, f64)], title_lines: usize) -> f64 {
+    let labels = scales
+        .iter()
+        .flat_map(|&(scale, height)| scale.ticks(up(height)))
+        .filter_map(|tick| tick.label)
+        .map(|label| width(&label, LABEL_SIZE))
+        .fold(0.0, f64::max);
+    20.0 + title_lines as f64 * TITLE_LINE + GAP + labels + GAP
+}
+
+/// About how many labelled ticks stand on a vertical axis of this height.
+fn up(height: f64) -> usize {
+    ((height / 60.0) as usize).clamp(3, 7)
+}
+
+impl Panel {
+    /// The place of a pair of values.
+    pub fn at(&self, x: f64, y: f64) -> Point {
+        let Area { left, top, right, bottom } = self.frame;
+        (left + self.x.place(x) * (right - left), bottom - self.y.place(y) * (bottom - top))
+    }
+
+    /// The grid, to be drawn before anything else.
+    pub fn draw_grid(&self, canvas: &mut Canvas) {
+        let Area { left, top, right, bottom } = self.frame;
+        for tick in self.x.ticks(ACROSS).iter().filter(|tick| tick.label.is_some()) {
+            let x = self.at(tick.value, self.y.low()).0;
+            canvas.line([(x, top), (x, bottom)], Stroke::solid(GRID, 2));
+        }
+        for tick in self.y.ticks(up(bottom - top)).iter().filter(|tick| tick.label.is_some()) {
+            let y = self.at(self.x.low(), tick.value).1;
+            canvas.line([(left, y), (right, y)], Stroke::solid(GRID, 2));
+        }
+    }
+
+    /// The frame, the ticks and their labels, to be drawn last.
+    ///
+    /// Without a title below, the horizontal axis has ticks but no labels: those of the panel below
+    /// serve both. Labels that would touch their neighbour are left out.
+    pub fn draw_axes(&self, canvas: &mut Canvas, below: Option<&str>, beside: &[&str]) {
+        let Area { left, top, right, bottom } = self.frame;
+        let line = Stroke::solid(INK, 3);
+        canvas.line([(left, top), (left, bottom), (right, bottom)], line);
+
+        let mut free_from = f64::NEG_INFINITY;
+        for Tick { value, label } in self.x.ticks(ACROSS) {
+            let x = self.at(value, self.y.low()).0;
+            let length = if label.is_some() { 10.0 } else { 6.0 };
+            canvas.line([(x, bottom), (x, bottom + length)], line);
+            let (Some(label), Some(_)) = (label, below) else { continue };
+            let half = width(&label, LABEL_SIZE) / 2.0;
+            if x - half >= free_from {
+                canvas.text((x, bottom + 46.0), &label, LABEL_SIZE, INK, Align::Middle);
+                free_from = x + half + 24.0;
+            }
+        }
+        let mut free_below = f64::INFINITY;
+        for Tick { value, label } in self.y.ticks(up(bottom - top)) {
+            let y = self.at(self.x.low(), value).1;
+            let length = if label.is_some() { 10.0 } else { 6.0 };
+            canvas.line([(left - length, y), (left, y)], line);
+            let Some(label) = label else { continue };
+            if y + LABEL_SIZE / 2.0 <= free_below {
+                canvas.text((left - GAP - 6.0, y + 12.0), &label, LABEL_SIZE, INK, Align::End);
+                free_below = y - LABEL_SIZE / 2.0;
+            }
+        }
+
+        if let Some(title) = below {
+            let title = fitted(title, TITLE_SIZE, right - left);
+            canvas.text((left.midpoint(right), bottom + 96.0), &title, TITLE_SIZE, INK, Align::Middle);
+        }
+        for (index, title) in beside.iter().enumerate() {
+            let title = fitted(title, TITLE_SIZE, bottom - top);
+            let x = 16.0 + TITLE_LINE * (index as f64 + 0.75);
+            canvas.upward_text((x, top.midpoint(bottom)), &title, TITLE_SIZE, INK);
+        }
+    }
+}

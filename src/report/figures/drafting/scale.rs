@@ -1,0 +1,268 @@
+//! From values to places along an axis, and the round numbers that stand beside it.
+
+/// An axis: which values it spans and whether equal steps or equal ratios are equally far apart.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scale {
+    low: f64,
+    high: f64,
+    ratios: bool,
+}
+
+/// A place on an axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tick {
+    /// The value there.
+    pub value: f64,
+    /// What is written there; nothing between the main ticks.
+    pub label: Option<String>,
+}
+
+impl Scale {
+    /// Equal steps are equally far apart. The ends must be numbers; if they are not apart they are
+    /// moved apart.
+    pub fn linear(low: f64, high: f64) -> Self {
+        if high > low {
+            Scale { low, high, ratios: false }
+        } else {
+            let room = if low == 0.0 { 1.0 } else { low.abs() * 0.5 };
+            Scale { low: low - room, high: low + room, ratios: false }
+        }
+    }
+
+    /// Equal ratios are equally far apart. The ends must be positive; if they are not apart they are
+    /// moved apart.
+    pub fn logarithmic(low: f64, high: f64) -> Self {
+        if high > low {
+            Scale { low, high, ratios: true }
+        } else {
+            Scale { low: low / 2.0, high: low * 2.0, ratios: true }
+        }
+    }
+
+    /// The value at the lower end.
+    pub fn low(&self) -> f64 {
+        self.low
+    }
+
+    /// The value at the upper end.
+    pub fn high(&self) -> f64 {
+        self.high
+    }
+
+    /// Where a value lies: 0 at the lower end, 1 at the upper, beyond for values beyond.
+    ///
+    /// Not a finite number for a value without a place, such as zero among ratios.
+    pub fn place(&self, value: f64) -> f64 {
+        if self.ratios {
+            (value.ln() - self.low.ln()) / (self.high.ln() - self.low.ln())
+        } else {
+            (value - self.low) / (self.high - self.low)
+        }
+    }
+
+    /// Ticks in ascending order, about `wanted` of them labelled.
+    pub fn ticks(&self, wanted: usize) -> Vec<Tick> {
+        if self.ratios { self.ratio_ticks(wanted) } else { self.step_ticks(wanted) }
+    }
+
+    fn holds(&self, value: f64) -> bool {
+        (-1e-9..=1.0 + 1e-9).contains(&self.place(value))
+    }
+
+    /// Multiples of 1, 2, 2.5 or 5 times a power of ten.
+    fn step_ticks(&self, wanted: usize) -> Vec<Tick> {
+        let coarse = (self.high - self.low) / wanted.max(1) as f64;
+        let power = 10f64.powf(coarse.log10().floor());
+        // The multiple whose ratio to the wanted step is nearest to one.
+        let distance = |step: f64| (step / coarse).ln().abs();
+        let step = [1.0, 2.0, 2.5, 5.0, 10.0]
+            .map(|multiple| multiple * power)
+            .into_iter()
+            .min_by(|a, b| distance(*a).total_cmp(&distance(*b)))
+            .unwrap_or(power);
+        let first = (self.low / step - 1e-9).ceil() as i64;
+        let last = (self.high / step + 1e-9).floor() as i64;
+        (first..=last)
+            .map(|index| Tick { value: index as f64 * step, label: Some(multiple(index, step)) })
+            .collect()
+    }
+
+    /// Powers of ten; where these are too few, also twice and five times them.
+    fn ratio_ticks(&self, wanted: usize) -> Vec<Tick> {
+        let first = self.low.log10().floor() as i32;
+        let last = self.high.log10().ceil() as i32;
+        let within = |multiple: f64, power: i32| {
+            let value = multiple * 10f64.powi(power);
+            self.holds(value).then_some((value, multiple, power))
+        };
+        let powers: Vec<i32> = (first..=last).filter(|&power| within(1.0, power).is_some()).collect();
+        let fine: Vec<(f64, f64, i32)> = (first..=last)
+            .flat_map(|power| (1..10).filter_map(move |digit| within(f64::from(digit), power)))
+            .collect();
+        let named = |digits: &[f64]| -> Vec<Tick> {
+            let chosen = fine.iter().filter(|(_, digit, _)| digits.contains(digit));
+            let plain = chosen.clone().all(|&(_, _, power)| (-4..=6).contains(&power));
+            fine.iter()
+                .map(|&(value, digit, power)| Tick {
+                    value,
+                    label: digits.contains(&digit).then(|| scientific(digit, power, plain)),
+                })
+                .collect()
+        };
+        let count = |digits: &[f64]| fine.iter().filter(|(_, digit, _)| digits.contains(digit)).count();
+        if powers.len() >= 3 {
+            if powers.len() > 7 {
+                return self.thinned_powers(&powers, wanted);
+            }
+            return named(&[1.0]);
+        }
+        for digits in [&[1.0, 2.0, 5.0][..], &[1.0, 2.0, 3.0, 4.0, 5.0, 7.0]] {
+            if count(digits) >= 3 {
+                return named(digits);
+            }
+        }
+        Scale { ratios: false, ..*self }.step_ticks(4)
+    }
+
+    /// Powers of ten alone, and of these only every second, third, ... a label.
+    fn thinned_powers(&self, powers: &[i32], wanted: usize) -> Vec<Tick> {
+        let every = powers.len().div_ceil(wanted.max(2)) as i32;
+        let plain = powers.iter().all(|power| (-4..=6).contains(power));
+        powers
+            .iter()
+            .map(|&power| Tick {
+                value: 10f64.powi(power),
+                label: (power.rem_euclid(every) == 0).then(|| scientific(1.0, power, plain)),
+            })
+            .collect()
+    }
+}
+
+/// `index * step` with as many decimals as the step has.
+fn multiple(index: i64, step: f64) -> String {
+    if index == 0 {
+        return "0".to_owned();
+    }
+    let sign = if index < 0 { "−" } else { "" };
+    let power = step.log10().floor() as i32;
+    if (-5..=9).contains(&power) {
+        let value = index.unsigned_abs() as f64 * step;
+        let decimals = (0..8).find(|&decimals| {
+            let scaled = step * 10f64.powi(decimals);
+            (scaled - scaled.round()).abs() < 1e-6 * scaled
+        });
+        let text = format!("{value:.*}", decimals.unwrap_or(8) as usize);
+        return format!("{sign}{}", spaced(&text));
+    }
+    let digits = index.unsigned_abs() as f64 * (step / 10f64.powi(power));
+    format!("{sign}{}", scientific(digits, power, false))
+}
+
+/// `digits * 10^power`, written out or with a power.
+fn scientific(digits: f64, power: i32, plain: bool) -> String {
+    if plain || power == 0 || power == 1 {
+        let decimals = usize::try_from(-power).unwrap_or(0);
+        return spaced(&format!("{:.decimals$}", digits * 10f64.powi(power)));
+    }
+    let exponent: String = power
+        .to_string()
+        .chars()
+        .map(|c| match c {
+            '-' => '⁻',
+            '1' => '¹',
+            '2' => '²',
+            '3' => '³',
+            '4' => '⁴',
+            '5' => '⁵',
+            '6' => '⁶',
+            '7' => '⁷',
+            '8' => '⁸',
+            '9' => '⁹',
+            _ => '⁰',
+        })
+        .collect();
+    let digits = format!("{digits:.3}");
+    let digits = digits.trim_end_matches('0').trim_end_matches('.');
+    if digits == "1" { format!("10{exponent}") } else { format!("{digits}×10{exponent}") }
+}
+
+/// Narrow spaces between the thousands of a number's whole part.
+pub fn spaced(number: &str) -> String {
+    let (whole, rest) = number.split_at(number.find('.').unwrap_or(number.len()));
+    let mut text = String::with_capacity(number.len() + 8);
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            text.push('\u{202F}');
+        }
+        text.push(digit);
+    }
+    text + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn labels(scale: Scale, wanted: usize) -> Vec<String> {
+        scale.ticks(wanted).into_iter().filter_map(|tick| tick.label).collect()
+    }
+
+    #[test]
+    fn steps_are_round_numbers() {
+        assert_eq!(labels(Scale::linear(0.0, 42.0), 8), ["0", "5", "10", "15", "20", "25", "30", "35", "40"]);
+        assert_eq!(labels(Scale::linear(-0.6, 0.7), 3), ["−0.5", "0", "0.5"]);
+        assert_eq!(labels(Scale::linear(0.0, 10.0), 4), ["0", "2.5", "5.0", "7.5", "10.0"]);
+        assert_eq!(
+            labels(Scale::linear(0.0, 30_000.0), 3),
+            ["0", "10\u{202F}000", "20\u{202F}000", "30\u{202F}000"]
+        );
+        assert_eq!(labels(Scale::linear(0.0, 3e-7), 3), ["0", "10⁻⁷", "2×10⁻⁷", "3×10⁻⁷"]);
+        assert_eq!(labels(Scale::linear(7.0, 7.0), 4), ["4", "6", "8", "10"]);
+    }
+
+    #[test]
+    fn ratios_are_powers_of_ten_or_fractions_of_them() {
+        let rounds = Scale::logarithmic(1.0, 1e6);
+        assert_eq!(
+            labels(rounds, 8),
+            ["1", "10", "100", "1\u{202F}000", "10\u{202F}000", "100\u{202F}000", "1\u{202F}000\u{202F}000"]
+        );
+        assert_eq!(labels(Scale::logarithmic(1.0, 1e8), 8), ["1", "10²", "10⁴", "10⁶", "10⁸"]);
+        assert_eq!(labels(Scale::logarithmic(0.03, 0.6), 8), ["0.05", "0.1", "0.2", "0.5"]);
+        assert_eq!(labels(Scale::logarithmic(1e-9, 2e-6), 8), ["10⁻⁹", "10⁻⁸", "10⁻⁷", "10⁻⁶"]);
+        assert_eq!(labels(Scale::logarithmic(900.0, 1_000.0), 8).len(), 5);
+        let middle = Scale::logarithmic(1.0, 100.0).place(10.0);
+        assert!((middle - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn thousands_stand_apart() {
+        assert_eq!(spaced("1234567.891"), "1\u{202F}234\u{202F}567.891");
+        assert_eq!(spaced("999"), "999");
+    }
+
+    proptest! {
+        #[test]
+        fn ticks_ascend_within_the_axis_and_some_are_labelled(
+            low in -9.0f64..9.0,
+            decades in 0.001f64..12.0,
+            ratios: bool,
+            wanted in 3usize..9,
+        ) {
+            let (low, high) = (10f64.powf(low), 10f64.powf(low + decades));
+            let scale = if ratios { Scale::logarithmic(low, high) } else { Scale::linear(-low, high) };
+            let ticks = scale.ticks(wanted);
+            for tick in &ticks {
+                prop_assert!((-1e-6..=1.0 + 1e-6).contains(&scale.place(tick.value)), "{tick:?}");
+            }
+            prop_assert!(ticks.windows(2).all(|pair| pair[0].value < pair[1].value));
+            let mut labels = labels(scale, wanted);
+            prop_assert!((2..=2 * wanted + 2).contains(&labels.len()), "{labels:?}");
+            let count = labels.len();
+            labels.sort();
+            labels.dedup();
+            prop_assert_eq!(labels.len(), count, "two ticks with the same label");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Figures: each is drawn from the rows of the tables alone, so that it can be redrawn without
+//! simulating, and is the same picture as SVG and as PNG.
+
+mod drafting;
+mod drawing;
+mod figure;
+mod lorenz;
+mod timeline;
+mod win_share;
+
+pub use drawing::Drawing;
+pub use figure::{FIGURES, Figure, FigureError, Subject};
+
+#[cfg(test)]
+mod samples;

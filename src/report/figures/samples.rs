@@ -1,0 +1,169 @@
+//! Tables for the tests of this family: plain, large, and as odd as a table can be.
+
+use super::Subject;
+use crate::report::tables::{TimelineRow, ValidatorRow};
+
+/// The tables of one experiment.
+pub struct Sample {
+    /// What it is about.
+    pub title: String,
+    /// Its `validators.csv`.
+    pub validators: Vec<ValidatorRow>,
+    /// Its `timeline.csv`.
+    pub timeline: Vec<TimelineRow>,
+}
+
+impl Sample {
+    /// The sample as a figure takes it.
+    pub fn subject(&self) -> Subject<'_> {
+        Subject {
+            title: &self.title,
+            subtitle: "raffle · 8 trials × 125 000 rounds",
+            validators: &self.validators,
+            timeline: &self.timeline,
+            confidence: 0.95,
+        }
+    }
+}
+
+/// Validators of these stakes after so many rounds in which each won about what `promise` gives it.
+pub fn sample(title: &str, named: &[(&str, u64)], rounds: u64, promise: impl Fn(f64) -> f64) -> Sample {
+    let total: f64 = named.iter().map(|&(_, stake)| stake as f64).sum();
+    let trials = 8.0;
+    let mut validators = Vec::new();
+    let mut timeline = Vec::new();
+    for (index, &(name, stake)) in named.iter().enumerate() {
+        let stake_share = stake as f64 / total;
+        let expected = promise(stake_share);
+        // Some luck that is the same in every run, within two standard errors.
+        let luck = ((index * 7919 + 5) % 13) as f64 / 3.0 - 2.0;
+        let share = |rounds: f64| {
+            let error = (expected * (1.0 - expected) / rounds).sqrt();
+            ((expected + luck * error).clamp(0.0, 1.0), error)
+        };
+        let (win_share, error) = share(rounds as f64);
+        let wins = (win_share * rounds as f64).round();
+        let win_share = wins / rounds as f64;
+        validators.push(ValidatorRow {
+            validator: name.to_owned(),
+            stake,
+            stake_share,
+            expected_share: Some(expected),
+            wins: wins as u64,
+            win_share: Some(win_share),
+            win_share_low: Some((win_share - 2.0 * error).max(0.0)),
+            win_share_high: Some((win_share + 2.0 * error).min(1.0)),
+            p_value: Some(0.5),
+            p_adjusted: Some(if index == 1 { 0.001 } else { 1.0 }),
+            blocks: wins as u64,
+            reward: 10 * wins as u128,
+            reward_share: Some(win_share),
+            slashed: 0,
+            final_stake_share: Some(stake_share),
+        });
+    }
+    for round in [1u64, 2, 5, 10, 20, 50, 100, 1_000, 10_000, 100_000] {
+        for row in validators.iter().take(12) {
+            let expected = row.expected_share.unwrap();
+            let error = (expected * (1.0 - expected) / round as f64).sqrt();
+            let mean = (expected + 0.3 * error).min(1.0);
+            timeline.push(TimelineRow {
+                round,
+                metric: "win_share".to_owned(),
+                subject: row.validator.clone(),
+                mean,
+                low: Some((mean - error / trials).max(0.0)),
+                high: Some((mean + error / trials).min(1.0)),
+                q05: Some((mean - 1.6 * error).max(0.0)),
+                q50: Some(mean),
+                q95: Some((mean + 1.6 * error).min(1.0)),
+            });
+        }
+    }
+    Sample { title: title.to_owned(), validators, timeline }
+}
+
+/// The seed scenario: four validators.
+pub fn seed() -> Sample {
+    sample("seed", &[("charles", 350), ("edwin", 500), ("oliver", 200), ("sonia", 275)], 1_000_000, |s| s)
+}
+
+/// Validators whose stakes fall like a power of their rank.
+fn ranked(title: &str, count: u64, promise: impl Fn(f64) -> f64) -> Sample {
+    let names: Vec<String> = (1..=count).map(|rank| format!("cosmosvaloper1c4k24jzduc{rank}")).collect();
+    let named: Vec<(&str, u64)> =
+        names.iter().zip(1..).map(|(name, rank)| (name.as_str(), 10u64.pow(12) / (rank * rank))).collect();
+    sample(title, &named, 10_000, promise)
+}
+
+/// The sample with this title.
+pub fn titled(title: &str) -> Sample {
+    samples().into_iter().find(|sample| sample.title == title).unwrap()
+}
+
+/// Plain, large and odd tables; every figure can draw each of them.
+pub fn samples() -> Vec<Sample> {
+    let names: Vec<String> = (1..=12).map(|number| format!("validator-{number}")).collect();
+    let equal: Vec<(&str, u64)> = names.iter().map(|name| (name.as_str(), 1_000)).collect();
+    let nearly: Vec<(&str, u64)> =
+        names.iter().zip(0..).map(|(name, rank)| (name.as_str(), 1_000 + rank)).collect();
+    let hostile = sample(
+        "<script>alert(\"&amp;'\")</script> \u{0} \u{1F600} 彩票 and a title that never wants to come to an end",
+        &[
+            ("<&\"'>", 10u64.pow(17)),
+            ("]]><!--", 3 * 10u64.pow(16)),
+            ("彩票验证者一号二号三号四号五号六号七号", 5 * 10u64.pow(16)),
+            ("bell\u{7} null\u{0} reversed\u{202E} \u{FFFF}", 10u64.pow(16)),
+            ("", 2 * 10u64.pow(16)),
+            ("line\nbreak\ttab", 4 * 10u64.pow(16)),
+            ("שלום عربى", 7 * 10u64.pow(16)),
+        ],
+        5_000,
+        |s| s,
+    );
+    let mut unknown = seed();
+    unknown.title = "unknown".to_owned();
+    for row in &mut unknown.validators {
+        (row.expected_share, row.p_value, row.p_adjusted) = (None, None, None);
+        (row.win_share_low, row.win_share_high, row.reward) = (None, None, 0);
+    }
+    for row in &mut unknown.timeline {
+        (row.low, row.high, row.q05, row.q95) = (None, None, None, None);
+    }
+    let mut broken = seed();
+    broken.title = "broken".to_owned();
+    let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 2.0, 1e308];
+    for (row, value) in broken.validators.iter_mut().skip(1).zip(odd) {
+        (row.expected_share, row.win_share_low, row.win_share_high) = (Some(value), Some(value), Some(value));
+        (row.stake, row.reward) = (u64::MAX, u128::MAX);
+    }
+    broken.validators[3].stake_share = f64::NAN;
+    for (row, value) in broken.timeline.iter_mut().zip(odd.into_iter().cycle()) {
+        (row.low, row.high, row.q05, row.q95) = (Some(value), Some(0.9), Some(0.1), Some(value));
+        if row.round > 50 {
+            row.mean = value;
+        }
+    }
+    let mut winless = ranked("few rounds", 100, |s| s);
+    for row in winless.validators.iter_mut().skip(20) {
+        (row.wins, row.win_share, row.win_share_low) = (0, Some(0.0), Some(0.0));
+    }
+    winless.validators[99].stake_share = 0.0;
+    vec![
+        seed(),
+        sample("alone", &[("alone", 7)], 1, |s| s),
+        sample("no stake", &[("one", 0), ("two", 5)], 10, |s| s),
+        sample("equal", &equal, 20_000, |s| s),
+        sample("nearly equal", &nearly, 20_000, |s| s),
+        sample("uniform", &nearly, 20_000, |_| 1.0 / 12.0),
+        ranked("twelve", 12, |s| s),
+        ranked("twelve, uniform", 12, |_| 1.0 / 12.0),
+        ranked("many", 175, |s| s),
+        ranked("many, uniform", 175, |_| 1.0 / 175.0),
+        ranked("very many", 3_000, |s| s),
+        hostile,
+        unknown,
+        broken,
+        winless,
+    ]
+}

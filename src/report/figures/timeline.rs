@@ -1,0 +1,384 @@
+//! How win shares settle over the rounds.
+
+use super::drafting::{
+    Align, Area, Canvas, Dash, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Point, Scale, Stroke, Words,
+    margin_left, percent, series, shortened, spaced, stacked, width,
+};
+use super::figure::share;
+use super::{Drawing, Figure, FigureError, Subject};
+use crate::registry::{Entry, settings};
+use serde::{Deserialize, Serialize};
+
+/// The registry's line.
+pub const ENTRY: Entry<dyn Figure> = Entry {
+    name: "timeline",
+    summary: "win shares over the rounds: mean, interval and quantiles over the trials against the promise",
+    source: "the evolution figures of Huang, Tang, Cong, Lim and Xu, Do the Rich Get Richer? (SIGMOD 2021)",
+    parse: |table| settings::<Timeline, _>(table, |timeline| Ok(Box::new(timeline))),
+};
+
+/// How many validators are drawn: more could not be told apart.
+const MOST: usize = 10;
+/// Up to how many validators have lines for their quantiles: more would be a thicket.
+const WITH_QUANTILES: usize = 5;
+
+/// The time line. No settings.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Timeline {}
+
+/// What one validator's win share was at a checkpoint, in percent.
+#[derive(Clone, Copy)]
+struct Moment {
+    round: f64,
+    mean: f64,
+    interval: Option<(f64, f64)>,
+    quantiles: Option<(f64, f64)>,
+}
+
+/// One validator's way through the rounds.
+struct Course<'a> {
+    name: &'a str,
+    moments: Vec<Moment>,
+    reference: Option<f64>,
+}
+
+impl Figure for Timeline {
+    fn draw(&self, subject: &Subject) -> Result<Drawing, FigureError> {
+        let (courses, left_out) = courses(subject);
+        let moments = || courses.iter().flat_map(|course| &course.moments);
+        let (Some(first), Some(last)) = (
+            moments().map(|moment| moment.round).reduce(f64::min),
+            moments().map(|moment| moment.round).reduce(f64::max),
+        ) else {
+            return Err(FigureError::Empty {
+                figure: ENTRY.name,
+                reason: "the time line holds no `win_share` of any validator; run at least one round \
+                         and ask for at least one checkpoint",
+            });
+        };
+
+        let x = Scale::logarithmic(first, last);
+        let y = span(&courses, first, last);
+        let beyond = moments().any(|moment| {
+            let (low, high) = moment.extremes();
+            low < y.low() || high > y.high()
+        });
+        let promised = subject.validators.iter().any(|row| row.expected_share.is_some());
+        let mut key = vec![(Key::Line(Stroke::solid(MUTED, 5)), "mean of the trials".to_owned())];
+        if moments().any(|moment| moment.interval.is_some()) {
+            key[0] = (
+                Key::Band(Stroke::solid(MUTED, 5)),
+                format!("mean of the trials, {} interval", percent(subject.confidence)),
+            );
+        }
+        if moments().any(|moment| moment.quantiles.is_some()) {
+            let words = format!("{} and {} quantiles of the trials", percent(0.05), percent(0.95));
+            key.push((Key::Line(quantile_line(MUTED)), words));
+        }
+        if courses.iter().any(|course| course.reference.is_some()) {
+            let words = if promised { "promised by the rule" } else { "share of stake at genesis" };
+            key.push((Key::Line(reference_line(MUTED)), words.to_owned()));
+        }
+        let mut notes = Vec::new();
+        if courses.len() > WITH_QUANTILES {
+            notes.push(format!("Quantiles over the trials are drawn for up to {WITH_QUANTILES} validators."));
+        }
+        if left_out > 0 {
+            notes.push(format!(
+                "The first {MOST} of {} validators are drawn.",
+                spaced(&(MOST + left_out).to_string())
+            ));
+        }
+        if beyond {
+            notes.push("What reaches beyond the vertical axis is cut off.".to_owned());
+        }
+        let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
+            title: subject.title,
+            heading: "win share over the rounds",
+            subtitle: subject.subtitle,
+            key: &key,
+            notes: &notes,
+        });
+
+        let names: Vec<String> = courses.iter().map(|course| shortened(course.name)).collect();
+        let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;
+        let frame =
+            Area { left: margin_left(&[(y, bottom - top)], 1), top, right: right - name_room, bottom };
+        let panel = Panel { frame, x, y };
+        panel.draw_grid(&mut canvas);
+        for (index, course) in courses.iter().enumerate() {
+            course.draw_spread(&mut canvas, &panel, index, courses.len());
+        }
+        for (index, course) in courses.iter().enumerate() {
+            course.draw_mean(&mut canvas, &panel, index, courses.len());
+        }
+        panel.draw_axes(&mut canvas, Some("round"), &["win share (%)"]);
+        name_courses(&mut canvas, &panel, &courses, &names);
+        canvas.finish(&title)
+    }
+}
+
+/// Between the end of a line and the name beside it.
+const LEADER: f64 = 64.0;
+
+/// The name of each course beside its end, in the order of the ends.
+fn name_courses(canvas: &mut Canvas, panel: &Panel, courses: &[Course], names: &[String]) {
+    let Area { top, bottom, right, .. } = panel.frame;
+    let ends: Vec<Point> = courses
+        .iter()
+        .map(|course| {
+            let end =
+                course.moments.last().map_or((0.0, 0.0), |moment| near(panel, moment.round, moment.mean));
+            (end.0, end.1.clamp(top, bottom))
+        })
+        .collect();
+    let wanted: Vec<f64> = ends.iter().map(|end| end.1).collect();
+    for (index, centre) in stacked(&wanted, LABEL_SIZE * 1.2, top, bottom).into_iter().enumerate() {
+        let (from, to) = ((right + 6.0, ends[index].1), (right + LEADER - 22.0, centre));
+        let line = Stroke::solid(series(index), 4);
+        canvas.line([from, (from.0 + 8.0, from.1), to, (to.0 + 12.0, to.1)], line);
+        canvas.text((right + LEADER, centre + 11.0), &names[index], LABEL_SIZE, INK, Align::Start);
+    }
+}
+
+fn quantile_line(color: (u8, u8, u8)) -> Stroke {
+    Stroke::solid(color, 3).dashed(Dash::Dots)
+}
+
+fn reference_line(color: (u8, u8, u8)) -> Stroke {
+    Stroke::solid(color, 3).dashed(Dash::Long)
+}
+
+/// The courses of the first validators in the rows, and how many more there are.
+fn courses<'a>(subject: &Subject<'a>) -> (Vec<Course<'a>>, usize) {
+    let mut courses: Vec<Course<'a>> = Vec::new();
+    let mut others: Vec<&str> = Vec::new();
+    for row in subject.timeline {
+        let Some(mean) = share(row.mean) else { continue };
+        if row.metric != "win_share" || row.round == 0 {
+            continue;
+        }
+        let moment = Moment {
+            round: row.round as f64,
+            mean: 100.0 * mean,
+            interval: pair(row.low, row.high),
+            quantiles: pair(row.q05, row.q95),
+        };
+        if let Some(course) = courses.iter_mut().find(|course| course.name == row.subject) {
+            course.moments.push(moment);
+        } else if courses.len() < MOST {
+            courses.push(Course { name: &row.subject, moments: vec![moment], reference: None });
+        } else {
+            others.push(&row.subject);
+        }
+    }
+    others.sort_unstable();
+    others.dedup();
+    let with_quantiles = courses.len() <= WITH_QUANTILES;
+    for course in &mut courses {
+        for moment in &mut course.moments {
+            moment.quantiles = moment.quantiles.filter(|_| with_quantiles);
+        }
+        course.moments.sort_by(|a, b| a.round.total_cmp(&b.round));
+        let row = subject.validators.iter().find(|row| row.validator == course.name);
+        course.reference = row
+            .and_then(|row| share(row.expected_share.unwrap_or(row.stake_share)))
+            .map(|share| 100.0 * share);
+    }
+    (courses, others.len())
+}
+
+/// Both ends of a range of shares, in percent, where a table gives both.
+fn pair(low: Option<f64>, high: Option<f64>) -> Option<(f64, f64)> {
+    let (low, high) = (low?, high?);
+    (low <= high).then(|| (100.0 * low.clamp(0.0, 1.0), 100.0 * high.clamp(0.0, 1.0)))
+}
+
+/// A vertical axis for all that happens after the first third of the rounds' powers of ten.
+///
+/// The first rounds swing from nobody to everything; an axis that held them would press all that
+/// follows into a few lines. Where the largest share is more than ten times the smallest, the axis
+/// shows ratios, and ends where nothing but quantiles near zero would follow.
+fn span(courses: &[Course], first: f64, last: f64) -> Scale {
+    let from = first * (last / first).powf(1.0 / 3.0) * (1.0 - 1e-9);
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    for course in courses {
+        let settled = course.moments.iter().filter(|moment| moment.round >= from);
+        for (bottom, top) in settled.map(Moment::extremes).chain(course.reference.map(|r| (r, r))) {
+            low = low.min(bottom);
+            high = high.max(top);
+        }
+    }
+    let levels = || courses.iter().filter_map(Course::level);
+    let least = levels().fold(f64::INFINITY, f64::min);
+    let most = levels().fold(0.0, f64::max);
+    if least > 0.0 && most > 10.0 * least {
+        return Scale::logarithmic(low.max(least / 3.0) / 1.1, (1.1 * high).min(100.0));
+    }
+    if low >= high {
+        return Scale::linear(0.0, if high > 0.0 { (1.5 * high).min(100.0) } else { 100.0 });
+    }
+    let room = 0.05 * (high - low);
+    Scale::linear((low - room).max(0.0), (high + room).min(100.0))
+}
+
+impl Moment {
+    fn extremes(&self) -> (f64, f64) {
+        let (mut low, mut high) = (self.mean, self.mean);
+        for (bottom, top) in self.interval.into_iter().chain(self.quantiles) {
+            low = low.min(bottom);
+            high = high.max(top);
+        }
+        (low, high)
+    }
+}
+
+impl Course<'_> {
+    /// Where it settles: at what it is promised, or else where it ends.
+    fn level(&self) -> Option<f64> {
+        self.reference.or_else(|| Some(self.moments.last()?.mean))
+    }
+
+    /// The interval, the quantiles and the promise.
+    fn draw_spread(&self, canvas: &mut Canvas, panel: &Panel, index: usize, count: usize) {
+        let color = series(index);
+        let Area { left, right, top, bottom } = panel.frame;
+        let curve = |value: fn(&Moment) -> Option<f64>| -> Vec<Point> {
+            let points = self.moments.iter().filter_map(|m| Some(near(panel, m.round, value(m)?)));
+            with_crossings(points.collect(), top, bottom)
+        };
+        let lower = curve(|moment| Some(moment.interval?.0));
+        let upper = curve(|moment| Some(moment.interval?.1));
+        if let ([low], [high]) = (&lower[..], &upper[..]) {
+            let x = low.0 + beside(index, count);
+            canvas.line([(x, low.1.min(bottom)), (x, high.1.max(top))], Stroke::solid(color, 4));
+        }
+        let band = lower.into_iter().chain(upper.into_iter().rev());
+        let opacity = if count > WITH_QUANTILES { 0.12 } else { 0.2 };
+        canvas.surface(band.map(|(x, y)| (x, y.clamp(top, bottom))), color, opacity);
+        for line in [curve(|moment| Some(moment.quantiles?.0)), curve(|moment| Some(moment.quantiles?.1))] {
+            draw_inside(canvas, panel, &line, quantile_line(color));
+        }
+        if let Some(reference) = self.reference {
+            let y = panel.at(panel.x.low(), reference).1;
+            draw_inside(canvas, panel, &[(left, y), (right, y)], reference_line(color));
+        }
+    }
+
+    fn draw_mean(&self, canvas: &mut Canvas, panel: &Panel, index: usize, count: usize) {
+        let points: Vec<Point> = self.moments.iter().map(|m| near(panel, m.round, m.mean)).collect();
+        if let [(x, y)] = points[..] {
+            let y = y.clamp(panel.frame.top, panel.frame.bottom);
+            canvas.disc((x + beside(index, count), y), 9, series(index), 1.0);
+        }
+        let points = with_crossings(points, panel.frame.top, panel.frame.bottom);
+        draw_inside(canvas, panel, &points, Stroke::solid(series(index), 5));
+    }
+}
+
+/// How far to the side a course stands that is a single moment, so that none hides another.
+fn beside(index: usize, count: usize) -> f64 {
+    24.0 * (index as f64 - (count - 1) as f64 / 2.0)
+}
+
+/// The place of a pair of values, not further from the frame than its height: zero lies infinitely
+/// far below on an axis of ratios.
+fn near(panel: &Panel, x: f64, y: f64) -> Point {
+    let Area { top, bottom, .. } = panel.frame;
+    let (x, y) = panel.at(x, y);
+    (x, y.clamp(top - (bottom - top), bottom + (bottom - top)))
+}
+
+/// The points, and between them those at which the line crosses the upper or the lower edge.
+fn with_crossings(points: Vec<Point>, top: f64, bottom: f64) -> Vec<Point> {
+    let mut all: Vec<Point> = Vec::with_capacity(points.len());
+    for point in points {
+        if let Some(&before) = all.last() {
+            let mut crossings: Vec<(f64, f64)> = [top, bottom]
+                .into_iter()
+                .filter(|edge| (before.1 - edge) * (point.1 - edge) < 0.0)
+                .map(|edge| ((edge - before.1) / (point.1 - before.1), edge))
+                .collect();
+            crossings.sort_by(|a, b| a.0.total_cmp(&b.0));
+            all.extend(crossings.into_iter().map(|(t, edge)| (before.0 + t * (point.0 - before.0), edge)));
+        }
+        all.push(point);
+    }
+    all
+}
+
+/// The parts of a line, already cut at the edges, that lie inside the frame.
+fn draw_inside(canvas: &mut Canvas, panel: &Panel, points: &[Point], stroke: Stroke) {
+    let inside = |point: &Point| (panel.frame.top - 1e-6..=panel.frame.bottom + 1e-6).contains(&point.1);
+    for part in points.split(|point| !inside(point)) {
+        canvas.line(part.iter().copied(), stroke);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::figures::samples::{sample, seed, titled};
+
+    fn svg(subject: &Subject) -> String {
+        Timeline {}.draw(subject).unwrap().svg().to_owned()
+    }
+
+    #[test]
+    fn the_first_ten_are_drawn_and_the_others_counted() {
+        let svg = svg(&titled("equal").subject());
+        assert!(svg.contains(">validator-10</text>") && !svg.contains(">validator-11</text>"));
+        assert!(svg.contains("The first 10 of 12 validators are drawn."));
+        assert!(!svg.contains("quantiles of the trials</text>"));
+    }
+
+    #[test]
+    fn the_key_names_what_is_there() {
+        let full = svg(&seed().subject());
+        for words in
+            ["mean of the trials, 95\u{202F}% interval", "quantiles of the trials", "promised by the rule"]
+        {
+            assert!(full.contains(words), "{words}");
+        }
+        assert_eq!(full.matches("<polygon").count(), 4 + 1, "a band for each and one in the key");
+        let bare = svg(&titled("unknown").subject());
+        assert!(
+            bare.contains(">mean of the trials</text>") && bare.contains(">share of stake at genesis</text>")
+        );
+        assert_eq!(bare.matches("<polygon").count(), 0);
+    }
+
+    #[test]
+    fn other_metrics_and_the_round_before_the_first_are_no_part_of_it() {
+        let mut sample = seed();
+        for row in &mut sample.timeline {
+            row.metric = "gini".to_owned();
+        }
+        assert!(matches!(Timeline {}.draw(&sample.subject()), Err(FigureError::Empty { .. })));
+        let mut sample = seed();
+        let before = svg(&sample.subject());
+        let mut first = sample.timeline[0].clone();
+        first.round = 0;
+        sample.timeline.insert(0, first);
+        assert_eq!(svg(&sample.subject()), before);
+    }
+
+    #[test]
+    fn shares_of_many_sizes_stand_on_an_axis_of_ratios() {
+        let wide = sample("wide", &[("large", 1_000), ("small", 50)], 100_000, |s| s);
+        let (courses, _) = courses(&wide.subject());
+        let axis = span(&courses, 1.0, 100_000.0);
+        assert!(axis.place(0.0).is_infinite());
+        let narrow = seed();
+        let (courses, _) = super::courses(&narrow.subject());
+        assert!(span(&courses, 1.0, 100_000.0).place(0.0).is_finite());
+    }
+
+    #[test]
+    fn lines_are_cut_where_they_cross_the_edges() {
+        let cut = with_crossings(vec![(0.0, 0.0), (10.0, 100.0), (20.0, 50.0)], 20.0, 80.0);
+        assert_eq!(cut, [(0.0, 0.0), (2.0, 20.0), (8.0, 80.0), (10.0, 100.0), (14.0, 80.0), (20.0, 50.0)]);
+        assert!(with_crossings(vec![], 20.0, 80.0).is_empty());
+    }
+}

@@ -1,0 +1,21 @@
+//! How concentrated holdings are. Every index is a function of integer holdings; none is defined
+//! (`None`) where nothing is held.
+
+mod entropy;
+mod gini;
+mod herfindahl;
+mod lorenz;
+mod nakamoto;
+mod theil;
+
+pub use entropy::shannon;
+pub use gini::gini;
+pub use herfindahl::herfindahl;
+pub use lorenz::lorenz;
+pub use nakamoto::nakamoto;
+pub use theil::theil;
+
+/// The sum of all holdings, if it is positive and fits.
+fn total(holdings: &[u128]) -> Option<u128> {
+    holdings.iter().try_fold(0u128, |sum, &held| sum.checked_add(held)).filter(|&sum| sum > 0)
+}

@@ -1,0 +1,101 @@
+//! Student's t law.
+
+use super::deviance::{ln_1p_minus, stirling_error};
+use super::normal::normal_quantile;
+use super::tail_integral::tail_integral;
+use std::f64::consts::PI;
+
+/// P(T ≥ t) with `freedom` degrees of freedom (at least 1), right far into the tail.
+///
+/// Not `statrs`: its quantile is wrong in the sixth digit at 99,999 degrees, in the first at 1e7,
+/// and does not come back at 1e9. With t = √ν sinh w the density becomes
+/// cosh(w)^(−ν), which is log-concave.
+pub fn student_upper(t: f64, freedom: u64) -> f64 {
+    if t < 0.0 {
+        return 1.0 - student_upper(-t, freedom);
+    }
+    let nu = freedom as f64;
+    let slope = (t / nu.sqrt()) / (t * t / nu + 1.0).sqrt();
+    let exponent = |s: f64| {
+        let half = (0.5 * s).sinh();
+        -nu * (2.0 * half * half + slope * s.sinh()).ln_1p()
+    };
+    let edge = (-0.5 * nu * (t * t / nu).ln_1p()).exp();
+    (constant(nu) * nu.sqrt() * edge * tail_integral(exponent, f64::INFINITY)).min(0.5)
+}
+
+/// The t with P(T ≥ t) = `upper`; `upper` strictly between 0 and 1.
+pub fn student_quantile(upper: f64, freedom: u64) -> f64 {
+    if upper == 0.5 {
+        return 0.0;
+    }
+    if upper > 0.5 {
+        return -student_quantile(1.0 - upper, freedom);
+    }
+    // The tail is convex and heavier than the normal one: Newton's steps from the normal quantile
+    // only ever go right, and stop at the root.
+    let nu = freedom as f64;
+    let mut t = normal_quantile(upper);
+    for _ in 0..200 {
+        let density = constant(nu) * (-0.5 * (nu + 1.0) * (t * t / nu).ln_1p()).exp();
+        let step = (student_upper(t, freedom) - upper) / density;
+        t += step;
+        if step.abs() <= 1e-13 * t.abs() {
+            break;
+        }
+    }
+    t
+}
+
+/// Γ((ν+1)/2) / (Γ(ν/2) √(νπ)), by Stirling's formula and what it leaves: with a = ν/2 the powers
+/// of a cancel and a (ln(1 − ½/a) + ½/a) stays.
+fn constant(nu: f64) -> f64 {
+    let a = 0.5 * nu;
+    if a == 0.5 {
+        return 1.0 / PI;
+    }
+    (stirling_error(a - 0.5) - stirling_error(a) + a * ln_1p_minus(-0.5 / a)).exp() / (2.0 * PI).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tails_against_quadrature_in_forty_digits() {
+        // mpmath.
+        for (freedom, t, tail) in [
+            (1, 1.0, 0.25),
+            (1, 1e6, 3.18309886184e-7),
+            (2, 3.0, 0.0477329831334),
+            (9, 50.0, 1.28447645544e-12),
+            (99, 1.98, 0.0252397379873),
+            (99_999, 0.5, 0.3085380888327),
+            (99_999, 37.0, 5.987590021842e-298),
+            (10_000_000, 1.96, 0.02499790901266),
+            (10_000_000, 37.0, 6.000606161319e-300),
+        ] {
+            let value = student_upper(t, freedom);
+            assert!((value / tail - 1.0).abs() < 1e-11, "{freedom} {t}: {value:e} is not {tail:e}");
+        }
+        assert!((student_upper(0.0, 5) - 0.5).abs() < 1e-14);
+        assert!((student_upper(-1.98, 99) - (1.0 - 0.0252397379873)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn quantiles() {
+        // scipy.stats.t.ppf(0.975, df).
+        for (freedom, quantile) in [
+            (1, 12.706204736174694),
+            (2, 4.302652729749462),
+            (9, 2.262157162798205),
+            (999, 1.9623414611334493),
+            (99_999, 1.9599877077718442),
+            (1_000_000_000, 1.959963986912325),
+        ] {
+            assert!((student_quantile(0.025, freedom) / quantile - 1.0).abs() < 1e-12);
+            assert!((student_quantile(0.975, freedom) / quantile + 1.0).abs() < 1e-12);
+        }
+        assert_eq!(student_quantile(0.5, 7), 0.0);
+    }
+}

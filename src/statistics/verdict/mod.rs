@@ -1,0 +1,6 @@
+//! The verdict: fair within a margin, unfair beyond it, or inconclusive.
+
+mod assessment;
+mod sentence;
+
+pub use assessment::{Assessment, Effect, Evidence, Sample, Subject, Verdict, assess};

@@ -89,11 +89,11 @@ pub fn seed() -> Sample {
 }
 
 /// Validators whose stakes fall like a power of their rank.
-fn ranked(title: &str, count: u64, promise: impl Fn(f64) -> f64) -> Sample {
+fn ranked(title: &str, count: u64, rounds: u64, promise: impl Fn(f64) -> f64) -> Sample {
     let names: Vec<String> = (1..=count).map(|rank| format!("cosmosvaloper1c4k24jzduc{rank}")).collect();
     let named: Vec<(&str, u64)> =
         names.iter().zip(1..).map(|(name, rank)| (name.as_str(), 10u64.pow(12) / (rank * rank))).collect();
-    sample(title, &named, 10_000, promise)
+    sample(title, &named, rounds, promise)
 }
 
 /// The sample with this title.
@@ -144,7 +144,7 @@ pub fn samples() -> Vec<Sample> {
             row.mean = value;
         }
     }
-    let mut winless = ranked("few rounds", 100, |s| s);
+    let mut winless = ranked("few rounds", 100, 10_000, |s| s);
     for row in winless.validators.iter_mut().skip(20) {
         (row.wins, row.win_share, row.win_share_low) = (0, Some(0.0), Some(0.0));
     }
@@ -156,11 +156,11 @@ pub fn samples() -> Vec<Sample> {
         sample("equal", &equal, 20_000, |s| s),
         sample("nearly equal", &nearly, 20_000, |s| s),
         sample("uniform", &nearly, 20_000, |_| 1.0 / 12.0),
-        ranked("twelve", 12, |s| s),
-        ranked("twelve, uniform", 12, |_| 1.0 / 12.0),
-        ranked("many", 175, |s| s),
-        ranked("many, uniform", 175, |_| 1.0 / 175.0),
-        ranked("very many", 3_000, |s| s),
+        ranked("twelve", 12, 10_000, |s| s),
+        ranked("twelve, uniform", 12, 10_000, |_| 1.0 / 12.0),
+        ranked("many", 175, 10_000, |s| s),
+        ranked("many, uniform", 175, 10_000, |_| 1.0 / 175.0),
+        ranked("very many", 3_000, 1_000_000_000, |s| s),
         hostile,
         unknown,
         broken,

@@ -2,7 +2,7 @@
 
 use super::drafting::{
     Align, Area, Canvas, Dash, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Point, Scale, Stroke, Words,
-    margin_left, percent, series, shortened, spaced, stacked, width,
+    counted, margin_left, percent, series, shortened, stacked, width,
 };
 use super::figure::share;
 use super::{Drawing, Figure, FigureError, Subject};
@@ -81,14 +81,12 @@ impl Figure for Timeline {
             key.push((Key::Line(reference_line(MUTED)), words.to_owned()));
         }
         let mut notes = Vec::new();
-        if courses.len() > WITH_QUANTILES {
+        let quantiles = subject.timeline.iter().any(|row| pair(row.q05, row.q95).is_some());
+        if quantiles && courses.len() > WITH_QUANTILES {
             notes.push(format!("Quantiles over the trials are drawn for up to {WITH_QUANTILES} validators."));
         }
         if left_out > 0 {
-            notes.push(format!(
-                "The first {MOST} of {} validators are drawn.",
-                spaced(&(MOST + left_out).to_string())
-            ));
+            notes.push(format!("The first {MOST} of {} validators are drawn.", counted(MOST + left_out)));
         }
         if beyond {
             notes.push("What reaches beyond the vertical axis is cut off.".to_owned());

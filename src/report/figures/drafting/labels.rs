@@ -277,6 +277,8 @@ mod tests {
     const ROOM: Area = Area { left: 0.0, top: 0.0, right: 1500.0, bottom: 700.0 };
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         #[test]
         fn labels_beside_points_never_overlap_labels_marks_or_the_edge(
             points in prop::collection::vec((0.0f64..1500.0, 0.0f64..700.0, 20.0f64..300.0), 1..13),

@@ -13,5 +13,5 @@ pub(super) use labels::{Area, Surroundings, Wish, beside, stacked};
 pub(super) use page::{Key, Page, Words, percent};
 pub(super) use palette::{BLUE, INK, MUTED, ORANGE, Rgb, VERMILLION, series};
 pub(super) use panel::{MARGIN_RIGHT, Panel, margin_left};
-pub(super) use scale::{Scale, spaced};
+pub(super) use scale::{Scale, counted};
 pub(super) use typeface::{FAMILY_IN_FONT, LABEL_SIZE, database, shortened, width};

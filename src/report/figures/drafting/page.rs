@@ -8,8 +8,8 @@ use super::typeface::{clean, fitted, width, wrapped};
 const MARGIN: f64 = 24.0;
 /// The heading: 11.3 points.
 const HEADING_SIZE: f64 = 40.0;
-/// What was run, the key and the notes: 8.5 points.
-const SMALL_SIZE: f64 = 30.0;
+/// What was run, the key and the notes: 8.8 points.
+const SMALL_SIZE: f64 = 31.0;
 const SMALL_LINE: f64 = 40.0;
 /// How wide the picture of a mark in the key is.
 const PICTURE: f64 = 64.0;

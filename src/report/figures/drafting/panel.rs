@@ -42,7 +42,7 @@ pub fn margin_left(scales: &[(Scale, f64)], title_lines: usize) -> f64 {
 
 /// About how many labelled ticks stand on a vertical axis of this height.
 fn up(height: f64) -> usize {
-    ((height / 60.0) as usize).clamp(3, 7)
+    ((height / 60.0) as usize).clamp(4, 7)
 }
 
 impl Panel {

@@ -186,8 +186,13 @@ fn scientific(digits: f64, power: i32, plain: bool) -> String {
     if digits == "1" { format!("10{exponent}") } else { format!("{digits}×10{exponent}") }
 }
 
+/// A count, with narrow spaces between its thousands.
+pub fn counted(count: usize) -> String {
+    spaced(&count.to_string())
+}
+
 /// Narrow spaces between the thousands of a number's whole part.
-pub fn spaced(number: &str) -> String {
+fn spaced(number: &str) -> String {
     let (whole, rest) = number.split_at(number.find('.').unwrap_or(number.len()));
     let mut text = String::with_capacity(number.len() + 8);
     for (index, digit) in whole.chars().enumerate() {

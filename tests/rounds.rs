@@ -1,0 +1,169 @@
+//! What must hold in every round: conservation, the quorum, who is punished for what.
+
+use std::path::Path;
+use tombola::behaviour::BlockFlaw;
+use tombola::forging::{Chain, Draws, Fidelity, Full, GenesisRecord, Keyring, Outcome, Silent};
+use tombola::ledger::State;
+use tombola::scenario::{Scenario, load_text};
+use tombola::selection::Fate;
+
+fn scenario(text: &str) -> Scenario {
+    load_text(Path::new("test.toml"), text.to_owned(), &[]).expect("a valid scenario")
+}
+
+/// Plays rounds with both fidelities, hands each outcome to `see`, and checks conservation after
+/// every round.
+fn play(text: &str, rounds: u64, mut see: impl FnMut(&Outcome, &State)) {
+    let scenario = scenario(text);
+    let world = &scenario.experiment.world;
+    let keys = Keyring::new(world);
+    let chain_id = GenesisRecord::new(world, keys.directory(), 0).chain_id();
+    play_chain(Chain::new(world, 0, |_| Draws::default()), rounds, &mut see);
+    play_chain(Chain::new(world, 0, |state| Full::new(&keys, chain_id, state)), rounds, &mut see);
+}
+
+fn play_chain<F: Fidelity>(mut chain: Chain<F>, rounds: u64, see: &mut impl FnMut(&Outcome, &State)) {
+    for round in 1..=rounds {
+        let Some(outcome) = chain.play(&mut Silent) else { break };
+        assert!(chain.supply().is_conserved(), "after round {round}: {:?}", chain.supply());
+        see(&outcome, chain.state());
+    }
+}
+
+/// Sixteen equal validators, with traffic.
+fn sixteen(rest: &str) -> String {
+    format!(
+        "[population]\ncount = 16\ntotal_stake = 16_000\nminimum_stake = 100\nstake = 'equal'\n\
+         [transactions]\nper_round = 3\nusers = 4\nbad = '1/4'\nburn = '1/3'\n{rest}"
+    )
+}
+
+#[test]
+fn coins_are_conserved_in_every_round_whatever_happens() {
+    for file in ["faults.toml", "seed.toml", "compounding.toml"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(file);
+        let text = std::fs::read_to_string(path).expect("a shipped scenario");
+        play(&text, 150, |_, _| {});
+    }
+    play(&sixteen("[reward]\ncompound = true\n[[behaviours]]\nact = 'invalid-block'\nshare = 0.5\n"), 150, |_, _| {});
+}
+
+#[test]
+fn a_supply_that_does_not_add_up_is_noticed() {
+    let mut state = State::new(vec![10, 20], vec![5]);
+    assert!(state.supply(35).is_conserved());
+    state.mint(tombola::ledger::AccountId(1), 3, false);
+    assert!(state.supply(35).is_conserved());
+    assert!(!state.supply(36).is_conserved());
+}
+
+#[test]
+fn with_all_honest_no_block_is_ever_rejected() {
+    for rest in ["", "[attestation]\ncommittee = 5\n", "[attestation]\nweight = 'stake'\nquorum = 1\n"] {
+        play(&sixteen(rest), 200, |outcome, _| assert_eq!(outcome.fate, Fate::Accepted));
+    }
+}
+
+/// Four of sixteen offline: at least 4/15 of the attestors are silent unless an offline one
+/// forges, and then 3 of 15 are, which is a fifth. Five offline: at least 4/15 always.
+#[test]
+fn with_more_than_a_quarter_silent_no_block_is_ever_accepted() {
+    let offline = |count: usize| {
+        let names: Vec<String> = (1..=count).map(|number| format!("'validator-{number:02}'")).collect();
+        sixteen(&format!("[[behaviours]]\nact = 'offline'\naccounts = [{}]\n", names.join(", ")))
+    };
+    play(&offline(5), 200, |outcome, _| assert_eq!(outcome.fate, Fate::Rejected));
+    play(&offline(4), 200, |outcome, _| {
+        let forger_is_offline = outcome.forger.is_some_and(|forger| forger.0 < 4);
+        assert_eq!(outcome.fate == Fate::Accepted, forger_is_offline);
+    });
+    play(&offline(3), 200, |outcome, _| assert_eq!(outcome.fate, Fate::Accepted));
+}
+
+#[test]
+fn every_kind_of_invalid_block_is_rejected_and_punished_if_it_proves_the_cheat() {
+    for flaw in BlockFlaw::ALL {
+        let name = toml::Value::try_from(flaw).expect("a flaw has a name");
+        let text = sixteen(&format!(
+            "[slashing]\nshare = '1/4'\n[[behaviours]]\nact = {{ kind = 'invalid-block', flaw = {name} }}\nshare = 1\n"
+        ));
+        let mut rejected = 0;
+        play(&text, 40, |outcome, _| {
+            assert_eq!(outcome.fate, Fate::Rejected, "{flaw:?}");
+            assert_eq!(outcome.slashed > 0, flaw.is_proof(), "{flaw:?}");
+            rejected += 1;
+        });
+        assert!(rejected > 40, "{flaw:?}");
+    }
+}
+
+#[test]
+fn a_cheat_that_loses_everything_is_never_drawn_again() {
+    let text = sixteen("[[behaviours]]\nact = { kind = 'invalid-block', flaw = 'wrong-state' }\naccounts = ['validator-03']\n");
+    let mut losses = 0;
+    play(&text, 300, |outcome, state| {
+        if outcome.slashed > 0 {
+            losses += 1;
+            assert_eq!(outcome.slashed, 1000);
+            assert_eq!(outcome.forger.map(|forger| forger.0), Some(2));
+            assert_eq!(state.stake(tombola::ledger::AccountId(2)), 0);
+        }
+    });
+    assert_eq!(losses, 2, "once in each fidelity");
+}
+
+#[test]
+fn a_cheat_that_keeps_too_little_leaves_with_its_coins() {
+    let text = "[population]\nminimum_stake = 600\naccounts = [{ name = 'a', balance = 1000 }, { name = 'b', balance = 1000 }, { name = 'c', balance = 1000 }]\n\
+                [slashing]\nshare = 0.5\n[[behaviours]]\nact = { kind = 'invalid-block', flaw = 'second-block' }\naccounts = ['a']\n";
+    let mut seen = 0;
+    play(text, 60, |outcome, state| {
+        if outcome.slashed > 0 {
+            seen += 1;
+            assert_eq!(outcome.slashed, 500);
+            let account = tombola::ledger::AccountId(0);
+            assert_eq!((state.stake(account), state.balance(account)), (0, 500));
+        }
+    });
+    assert_eq!(seen, 2);
+}
+
+/// All but one approve without looking: an invalid block joins the chain, but moves no money that
+/// is not there.
+#[test]
+fn a_dishonest_quorum_lets_cheats_pass_but_makes_no_coins() {
+    let text = sixteen(
+        "[[behaviours]]\nact = 'always-approve'\nshare = 1\n[[behaviours]]\nact = 'invalid-block'\nshare = 1\n",
+    );
+    play(&text, 120, |outcome, _| {
+        assert_eq!(outcome.fate, Fate::Accepted);
+        assert_eq!(outcome.slashed, 0);
+    });
+}
+
+#[test]
+fn transactions_of_a_rejected_block_wait_for_the_next_one() {
+    let text = "[population]\ncount = 4\ntotal_stake = 400\nstake = 'equal'\n[transactions]\nper_round = 2\nusers = 3\n\
+                [[behaviours]]\nact = { kind = 'invalid-block', flaw = 'wrong-merkle-root' }\naccounts = ['validator-1']\n";
+    let scenario = scenario(text);
+    let mut chain = Chain::new(&scenario.experiment.world, 0, |_| Draws::default());
+    let mut rejected = 0;
+    let mut carried = 0;
+    for _ in 0..200 {
+        let waiting = chain.waiting().len() as u64;
+        let settled = chain.counters().settled;
+        let outcome = chain.play(&mut Silent).expect("four validators");
+        let now = chain.counters().settled - settled;
+        if outcome.fate == Fate::Rejected {
+            rejected += 1;
+            assert_eq!(now, 0);
+            assert_eq!(chain.waiting().len() as u64, waiting + 2);
+        } else {
+            assert_eq!(now, waiting + 2);
+            assert!(chain.waiting().is_empty());
+            carried += waiting;
+        }
+    }
+    assert!(rejected > 20 && carried > 40, "{rejected} {carried}");
+    assert_eq!(chain.counters().refused, [0; 6]);
+}

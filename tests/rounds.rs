@@ -45,7 +45,11 @@ fn coins_are_conserved_in_every_round_whatever_happens() {
         let text = std::fs::read_to_string(path).expect("a shipped scenario");
         play(&text, 150, |_, _| {});
     }
-    play(&sixteen("[reward]\ncompound = true\n[[behaviours]]\nact = 'invalid-block'\nshare = 0.5\n"), 150, |_, _| {});
+    play(
+        &sixteen("[reward]\ncompound = true\n[[behaviours]]\nact = 'invalid-block'\nshare = 0.5\n"),
+        150,
+        |_, _| {},
+    );
 }
 
 #[test]
@@ -99,7 +103,9 @@ fn every_kind_of_invalid_block_is_rejected_and_punished_if_it_proves_the_cheat()
 
 #[test]
 fn a_cheat_that_loses_everything_is_never_drawn_again() {
-    let text = sixteen("[[behaviours]]\nact = { kind = 'invalid-block', flaw = 'wrong-state' }\naccounts = ['validator-03']\n");
+    let text = sixteen(
+        "[[behaviours]]\nact = { kind = 'invalid-block', flaw = 'wrong-state' }\naccounts = ['validator-03']\n",
+    );
     let mut losses = 0;
     play(&text, 300, |outcome, state| {
         if outcome.slashed > 0 {

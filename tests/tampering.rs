@@ -82,7 +82,8 @@ fn an_honest_export_holds_under_every_setting() {
         "[network]\nloss = 0.05\n",
     ] {
         let text = chain(&format!("{SMALL}\n{setting}").replace("rounds = 4", "rounds = 60"));
-        let summary = replay(&text).unwrap_or_else(|(line, finding)| panic!("{setting}: line {line}: {finding}"));
+        let summary =
+            replay(&text).unwrap_or_else(|(line, finding)| panic!("{setting}: line {line}: {finding}"));
         assert!(summary.blocks > 10, "{setting}: {summary:?}");
         offences += summary.offences;
     }
@@ -94,7 +95,8 @@ fn every_provable_flaw_is_exported_as_an_offence_that_holds() {
     for flaw in ["wrong-height", "wrong-round", "wrong-state", "invalid-transaction", "second-block"] {
         let text = SMALL.replace("second-block", flaw).replace("rounds = 4", "rounds = 40");
         let text = chain(&text.replace("invalid-transaction", flaw));
-        let summary = replay(&text).unwrap_or_else(|(line, finding)| panic!("{flaw}: line {line}: {finding}"));
+        let summary =
+            replay(&text).unwrap_or_else(|(line, finding)| panic!("{flaw}: line {line}: {finding}"));
         assert!(summary.offences > 0, "{flaw}");
     }
 }
@@ -141,7 +143,15 @@ fn leaving_out_repeating_or_swapping_lines_is_noticed() {
 /// If dishonest attestors let an invalid block pass, the chain says so to anybody who checks.
 #[test]
 fn what_a_dishonest_quorum_accepted_does_not_verify() {
-    for flaw in ["wrong-height", "wrong-round", "wrong-previous", "wrong-merkle-root", "wrong-state", "wrong-key", "invalid-transaction"] {
+    for flaw in [
+        "wrong-height",
+        "wrong-round",
+        "wrong-previous",
+        "wrong-merkle-root",
+        "wrong-state",
+        "wrong-key",
+        "invalid-transaction",
+    ] {
         let text = format!(
             "[run]\nrounds = 4\ntrials = 1\n[population]\ncount = 5\ntotal_stake = 500\nstake = 'equal'\n\
              [[behaviours]]\nact = 'always-approve'\nshare = 1\n\

@@ -1,7 +1,6 @@
 //! Accounts: their numbers and their addresses.
 
 use crate::crypto::{PublicKey, sha256};
-use crate::stake::ValidatorId;
 use std::fmt;
 
 /// The number of an account. Validators come first, so that validator `v` is account `v`; then
@@ -14,12 +13,6 @@ impl AccountId {
     #[inline]
     pub fn index(self) -> usize {
         self.0 as usize
-    }
-}
-
-impl From<ValidatorId> for AccountId {
-    fn from(validator: ValidatorId) -> Self {
-        AccountId(validator.0)
     }
 }
 

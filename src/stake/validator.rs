@@ -1,5 +1,6 @@
 //! Who may be drawn.
 
+use crate::ledger::AccountId;
 use serde::Serialize;
 
 /// The number of a validator, in the order of the scenario, counted from 0.
@@ -11,5 +12,12 @@ impl ValidatorId {
     #[inline]
     pub fn index(self) -> usize {
         self.0 as usize
+    }
+}
+
+/// Validators are the first accounts, in the same order.
+impl From<ValidatorId> for AccountId {
+    fn from(validator: ValidatorId) -> Self {
+        AccountId(validator.0)
     }
 }

@@ -12,8 +12,11 @@ mod multiplicity;
 mod quantile;
 mod verdict;
 
-pub use hypotheses::{GoodnessOfFit, binomial_test, goodness_of_fit};
-pub use intervals::{Interval, Moments, clopper_pearson, wilson};
-pub use multiplicity::{bonferroni, holm};
+pub use hypotheses::{
+    Divergence, Extremeness, GoodnessOfFit, KolmogorovSmirnov, binomial_test, exact_multinomial_test,
+    goodness_of_fit, kolmogorov_smirnov, monte_carlo_multinomial_test, power_divergence,
+};
+pub use intervals::{Interval, Moments, clopper_pearson, goodman, sison_glaz, wilson};
+pub use multiplicity::{benjamini_hochberg, bonferroni, holm};
 pub use quantile::quantile;
 pub use verdict::{Assessment, Effect, Evidence, Sample, Subject, Verdict, assess};

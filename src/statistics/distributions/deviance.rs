@@ -5,6 +5,9 @@
 //! a deviance, which is zero at the mean and grows from there. (C. Loader, "Fast and Accurate
 //! Computation of Binomial Probabilities", 2000; the method of R's `dbinom`.)
 
+use statrs::function::gamma::ln_gamma;
+use std::f64::consts::TAU;
+
 /// ln Γ(n + 1) minus Stirling's formula, at n = 1/2, 1, 3/2, ..., 15; 30 digits by mpmath.
 #[allow(clippy::excessive_precision)]
 const AT_HALVES: [f64; 30] = [
@@ -40,10 +43,14 @@ const AT_HALVES: [f64; 30] = [
     0.00555473355196280137,
 ];
 
-/// ln Γ(n + 1) − [½ ln(2πn) + n ln n − n] for a positive multiple of one half.
+/// ln Γ(n + 1) − [½ ln(2πn) + n ln n − n] for n > 0.
 pub fn stirling_error(n: f64) -> f64 {
     if n <= 15.0 {
-        return AT_HALVES[((2.0 * n) as usize).saturating_sub(1)];
+        let twice = 2.0 * n;
+        if twice.fract() == 0.0 && twice >= 1.0 {
+            return AT_HALVES[twice as usize - 1];
+        }
+        return ln_gamma(n + 1.0) - 0.5 * (TAU * n).ln() - n * n.ln() + n;
     }
     // The Stirling series; at 15.5 the first term left out is below 1e-18.
     let square = n * n;
@@ -96,6 +103,19 @@ pub fn ln_1p_minus(x: f64) -> f64 {
     v * (2.0 * square * sum - x)
 }
 
+/// exp(x) − 1 − x without cancellation. Never negative.
+pub fn exp_m1_minus(x: f64) -> f64 {
+    if x.abs() > 0.2 {
+        return x.exp_m1() - x;
+    }
+    // The exponential series from its second term; the next one would be below 1e-19.
+    let mut sum = 1.0;
+    for divisor in [13.0, 12.0, 11.0, 10.0, 9.0, 8.0, 7.0, 6.0, 5.0, 4.0, 3.0] {
+        sum = 1.0 + x / divisor * sum;
+    }
+    0.5 * x * x * sum
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,10 +123,13 @@ mod tests {
     #[test]
     fn series_and_table_meet() {
         // mpmath, 30 digits: just above the table, and far out.
-        assert!((stirling_error(15.5) / 0.0053755990329268345 - 1.0).abs() < 1e-13);
+        assert!((stirling_error(15.5) / 0.00537559903292683 - 1.0).abs() < 1e-13);
         assert!((stirling_error(16.0) / 0.0052076559196096404 - 1.0).abs() < 1e-13);
-        assert!((stirling_error(1e6) / 8.3333333333330556e-8 - 1.0).abs() < 1e-13);
-        assert_eq!(stirling_error(1.0), 0.0810614667953272582);
+        assert!((stirling_error(1e6) / 8.33333333333306e-8 - 1.0).abs() < 1e-13);
+        assert_eq!(stirling_error(1.0), AT_HALVES[1]);
+        // Between the entries of the table: mpmath.
+        assert!((stirling_error(3.3) / 0.0251771329672451 - 1.0).abs() < 1e-11);
+        assert!((stirling_error(1e-6) / 5.98883098407318 - 1.0).abs() < 1e-13);
     }
 
     #[test]
@@ -121,14 +144,29 @@ mod tests {
     fn the_logarithm_loses_its_first_order_exactly() {
         // mpmath.
         for (x, expected) in [
-            (1e-9, -4.9999999966666673e-19),
-            (0.19999, -0.017676776574101122),
+            (1e-9, -4.99999999666667e-19),
+            (0.19999, -0.0176767765741011),
             (-0.19999, -0.023141051392334105),
-            (0.21, -0.019379640391350279),
+            (0.21, -0.0193796403913503),
             (-0.5, -0.19314718055994531),
         ] {
             assert!((ln_1p_minus(x) / expected - 1.0).abs() < 1e-13, "at {x}: {}", ln_1p_minus(x));
         }
         assert_eq!(ln_1p_minus(0.0), 0.0);
+    }
+
+    #[test]
+    fn the_exponential_loses_its_first_orders_exactly() {
+        // mpmath.
+        for (x, expected) in [
+            (1e-09, 5.00000000166667e-19),
+            (0.19999, 0.0214005441936582),
+            (-0.19999, 0.0187289404264493),
+            (0.21, 0.0236780599567432),
+            (-3.0, 2.04978706836786),
+        ] {
+            assert!((exp_m1_minus(x) / expected - 1.0).abs() < 1e-14, "at {x}: {}", exp_m1_minus(x));
+        }
+        assert_eq!(exp_m1_minus(0.0), 0.0);
     }
 }

@@ -2,10 +2,16 @@
 
 mod binomial;
 mod deviance;
+mod multinomial;
 mod normal;
+mod poisson;
 mod student;
 mod tail_integral;
 
 pub use binomial::Binomial;
+pub(crate) use deviance::{exp_m1_minus, ln_1p_minus};
+pub use multinomial::sample_multinomial;
+pub(crate) use multinomial::{cell_ln_mass, ln_relative_mass};
 pub use normal::{normal_quantile, normal_upper};
+pub use poisson::Poisson;
 pub use student::{student_quantile, student_upper};

@@ -21,6 +21,13 @@ pub struct GoodnessOfFit {
     pub pooled: usize,
 }
 
+impl GoodnessOfFit {
+    /// Something happened that a promise with so many possible cells rules out.
+    pub(crate) fn impossible(cells: usize) -> Self {
+        GoodnessOfFit { statistic: None, degrees: cells as u64, p_value: 0.0, pooled: 0 }
+    }
+}
+
 /// Pearson's test that `counts` are multinomial with `shares`.
 ///
 /// A cell with share zero is left out if its count is zero; otherwise the promise is broken for
@@ -34,7 +41,7 @@ pub struct GoodnessOfFit {
 pub fn goodness_of_fit(counts: &[u64], shares: &[f64]) -> Option<GoodnessOfFit> {
     let cells = match pool(counts, shares)? {
         Pooled::Impossible(cells) => {
-            return Some(GoodnessOfFit { statistic: None, degrees: cells as u64, p_value: 0.0, pooled: 0 });
+            return Some(GoodnessOfFit::impossible(cells));
         }
         Pooled::Cells(cells) => cells,
     };

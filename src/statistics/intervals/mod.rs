@@ -1,11 +1,15 @@
 //! Interval estimates.
 
 mod clopper_pearson;
+mod goodman;
 mod interval;
 mod mean;
+mod sison_glaz;
 mod wilson;
 
 pub use clopper_pearson::clopper_pearson;
+pub use goodman::goodman;
 pub use interval::Interval;
 pub use mean::Moments;
+pub use sison_glaz::sison_glaz;
 pub use wilson::wilson;

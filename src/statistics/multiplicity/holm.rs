@@ -1,5 +1,7 @@
 //! Holm's adjustment for the family-wise error.
 
+use super::ascending;
+
 /// Adjusted p-values: rejecting those at or below α keeps the probability of any false rejection
 /// at or below α, however the tests depend on each other (Holm, Scandinavian Journal of Statistics
 /// 6, 1979). Step-down: the k-th smallest of m is multiplied by m − k + 1, never falls below the
@@ -7,12 +9,7 @@
 ///
 /// Empty cells (and NaN) stay empty and do not count as comparisons.
 pub fn holm(p_values: &[Option<f64>]) -> Vec<Option<f64>> {
-    let mut known: Vec<(f64, usize)> = p_values
-        .iter()
-        .enumerate()
-        .filter_map(|(index, p)| p.filter(|p| !p.is_nan()).map(|p| (p, index)))
-        .collect();
-    known.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let known = ascending(p_values);
     let mut adjusted = vec![None; p_values.len()];
     let mut floor: f64 = 0.0;
     for (rank, &(p, index)) in known.iter().enumerate() {

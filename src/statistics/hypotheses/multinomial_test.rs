@@ -1,0 +1,219 @@
+//! The exact multinomial test, by enumeration or by simulation.
+
+use crate::random::Stream;
+use crate::statistics::distributions::{cell_ln_mass, ln_relative_mass, sample_multinomial};
+
+/// Tables up to which enumeration is thought feasible (a fraction of a second).
+const MOST_TABLES: f64 = 5e6;
+
+/// Tables this close to the observed one, relatively, count as equally extreme.
+const TIES: f64 = 1e-7;
+
+/// What makes one table more extreme than another. The p-values differ, so it has to be said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extremeness {
+    /// A smaller probability under the promise.
+    Probability,
+    /// A larger Pearson chi-square.
+    ChiSquare,
+}
+
+/// The exact probability, if `counts` are multinomial with `shares`, of a table at least as extreme
+/// as the observed one: the sum over all tables with the same total.
+///
+/// `None` if the lengths differ, if nothing was counted, if the shares are not shares (negative,
+/// or not summing to one within 1e-6), or if there are more than 5 million tables: then
+/// [`monte_carlo_multinomial_test`] is the one to take.
+pub fn exact_multinomial_test(counts: &[u64], shares: &[f64], extremeness: Extremeness) -> Option<f64> {
+    let Table { counts, shares, total, impossible } = Table::new(counts, shares)?;
+    if impossible {
+        return Some(0.0);
+    }
+    // C(total + cells - 1, cells - 1) tables.
+    let tables = (1..counts.len()).fold(1.0, |product, i| product * (total as f64 + i as f64) / i as f64);
+    if tables > MOST_TABLES {
+        return None;
+    }
+    let cells: Vec<Vec<(f64, f64)>> = shares
+        .iter()
+        .map(|&share| {
+            let expected = total as f64 * share;
+            (0..=total)
+                .map(|count| (cell_ln_mass(count, expected), (count as f64 - expected).powi(2) / expected))
+                .collect()
+        })
+        .collect();
+    let observed = counts.iter().zip(&cells).fold((0.0, 0.0), |sum, (&count, cell)| {
+        let (ln_mass, part) = cell[count as usize];
+        (sum.0 + ln_mass, sum.1 + part)
+    });
+    let mut walk = Walk { cells: &cells, extremeness, observed, extreme: 0.0, all: 0.0 };
+    walk.visit(0, total as usize, 0.0, 0.0);
+    Some((walk.extreme / walk.all).min(1.0))
+}
+
+/// The same probability estimated from `replicates` simulated tables: (b + 1) / (m + 1), where b of
+/// m are at least as extreme, which is itself a valid p-value (Davison and Hinkley 1997, 4.2). Its
+/// smallest possible value is 1 / (m + 1). O(cells) a replicate.
+///
+/// `None` where the counts or shares are not sane, as for [`exact_multinomial_test`].
+pub fn monte_carlo_multinomial_test(
+    counts: &[u64],
+    shares: &[f64],
+    extremeness: Extremeness,
+    replicates: u32,
+    stream: &mut Stream,
+) -> Option<f64> {
+    let Table { counts, shares, total, impossible } = Table::new(counts, shares)?;
+    if impossible {
+        return Some(0.0);
+    }
+    let surprise = |counts: &[u64]| match extremeness {
+        Extremeness::Probability => -ln_relative_mass(counts, &shares, total),
+        Extremeness::ChiSquare => counts
+            .iter()
+            .zip(&shares)
+            .map(|(&count, &share)| (count as f64 - total as f64 * share).powi(2) / (total as f64 * share))
+            .sum(),
+    };
+    let observed = surprise(&counts);
+    let limit = observed - slack(observed, extremeness);
+    let mut sample = vec![0; counts.len()];
+    let mut extreme = 0u32;
+    for _ in 0..replicates {
+        sample_multinomial(&mut sample, &shares, total, stream);
+        extreme += u32::from(surprise(&sample) >= limit);
+    }
+    Some((f64::from(extreme) + 1.0) / (f64::from(replicates) + 1.0))
+}
+
+/// What a tie may differ by: a ratio of probabilities, or of statistics.
+fn slack(observed: f64, extremeness: Extremeness) -> f64 {
+    match extremeness {
+        Extremeness::Probability => TIES,
+        Extremeness::ChiSquare => TIES * observed,
+    }
+}
+
+/// A checked table without the cells of share zero.
+struct Table {
+    counts: Vec<u64>,
+    shares: Vec<f64>,
+    total: u64,
+    /// Whether a cell of share zero had a count.
+    impossible: bool,
+}
+
+impl Table {
+    fn new(counts: &[u64], shares: &[f64]) -> Option<Self> {
+        let total = counts.iter().try_fold(0u64, |sum, &count| sum.checked_add(count))?;
+        let sum: f64 = shares.iter().sum();
+        let sane = shares.iter().all(|&share| (0.0..=1.0 + 1e-6).contains(&share));
+        if counts.len() != shares.len() || !sane || (sum - 1.0).abs() > 1e-6 || total == 0 {
+            return None;
+        }
+        let possible = |(&count, &share): (&u64, &f64)| (share > 0.0).then_some((count, share / sum));
+        let (kept, shares): (Vec<u64>, Vec<f64>) = counts.iter().zip(shares).filter_map(possible).unzip();
+        let impossible = kept.iter().map(|&count| u128::from(count)).sum::<u128>() < u128::from(total);
+        Some(Table { counts: kept, shares, total, impossible })
+    }
+}
+
+/// A walk over all tables, cell by cell.
+struct Walk<'a> {
+    /// Per cell and count: ln of its probability, and its part of chi-square.
+    cells: &'a [Vec<(f64, f64)>],
+    extremeness: Extremeness,
+    observed: (f64, f64),
+    extreme: f64,
+    all: f64,
+}
+
+impl Walk<'_> {
+    fn visit(&mut self, cell: usize, left: usize, ln_mass: f64, chi_square: f64) {
+        if cell + 1 == self.cells.len() {
+            let (last_ln_mass, last_part) = self.cells[cell][left];
+            let (ln_mass, chi_square) = (ln_mass + last_ln_mass, chi_square + last_part);
+            let mass = ln_mass.exp();
+            self.all += mass;
+            let extreme = match self.extremeness {
+                Extremeness::Probability => ln_mass <= self.observed.0 + TIES,
+                Extremeness::ChiSquare => chi_square >= self.observed.1 * (1.0 - TIES),
+            };
+            if extreme {
+                self.extreme += mass;
+            }
+            return;
+        }
+        for count in 0..=left {
+            let (cell_ln_mass, part) = self.cells[cell][count];
+            self.visit(cell + 1, left - count, ln_mass + cell_ln_mass, chi_square + part);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::StreamKey;
+    use crate::statistics::binomial_test;
+    use proptest::prelude::*;
+
+    const SHARES: [f64; 3] = [0.2, 0.3, 0.5];
+
+    #[test]
+    fn published_values() {
+        let counts = [4, 1, 15];
+        let by_mass = exact_multinomial_test(&counts, &SHARES, Extremeness::Probability).unwrap();
+        let by_distance = exact_multinomial_test(&counts, &SHARES, Extremeness::ChiSquare).unwrap();
+        assert!((by_mass - 0.0205058).abs() < 5e-8, "{by_mass}");
+        assert!((by_distance - 0.0384044).abs() < 5e-8, "{by_distance}");
+    }
+
+    #[test]
+    fn simulation_agrees_with_enumeration() {
+        // 100,000 replicates, fixed seed: 5 sigma of a binomial share.
+        let mut stream = Stream::open(StreamKey::new().text("multinomial test"));
+        for (extremeness, exact) in
+            [(Extremeness::Probability, 0.0205058), (Extremeness::ChiSquare, 0.0384044)]
+        {
+            let p = monte_carlo_multinomial_test(&[4, 1, 15], &SHARES, extremeness, 100_000, &mut stream)
+                .unwrap();
+            let sigma = (exact * (1.0 - exact) / 100_000f64).sqrt();
+            assert!((p - exact).abs() < 5.0 * sigma, "{p} {exact}");
+        }
+        let none = monte_carlo_multinomial_test(
+            &[1_000_000_000, 0],
+            &[0.5, 0.5],
+            Extremeness::ChiSquare,
+            99,
+            &mut stream,
+        );
+        assert_eq!(none, Some(0.01));
+        let typical =
+            monte_carlo_multinomial_test(&[50, 50], &[0.5, 0.5], Extremeness::ChiSquare, 99, &mut stream);
+        assert_eq!(typical, Some(1.0));
+    }
+
+    #[test]
+    fn what_is_not_a_table() {
+        let test =
+            |counts: &[u64], shares: &[f64]| exact_multinomial_test(counts, shares, Extremeness::Probability);
+        assert_eq!(test(&[0, 0], &[0.5, 0.5]), None);
+        assert_eq!(test(&[1], &[0.5, 0.5]), None);
+        assert_eq!(test(&[1, 1], &[0.5, f64::NAN]), None);
+        assert_eq!(test(&[1000; 6], &[1.0 / 6.0; 6]), None);
+        assert_eq!(test(&[1, 1, 1], &[0.5, 0.5, 0.0]), Some(0.0));
+        assert_eq!(test(&[7], &[1.0]), Some(1.0));
+        assert_eq!(test(&[1, 1, 0], &[0.5, 0.5, 0.0]), Some(1.0));
+    }
+
+    proptest! {
+        #[test]
+        fn two_cells_are_the_binomial_test(n in 1u64..60, part in 0.0f64..=1.0, p in 0.01f64..0.99) {
+            let k = ((n as f64 * part) as u64).min(n);
+            let multinomial = exact_multinomial_test(&[k, n - k], &[p, 1.0 - p], Extremeness::Probability).unwrap();
+            prop_assert!((multinomial / binomial_test(k, n, p).unwrap() - 1.0).abs() < 1e-9);
+        }
+    }
+}

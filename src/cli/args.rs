@@ -22,6 +22,7 @@ Examples:
   tombola run scenarios/seed.toml                 a million full rounds, tables and figures
   tombola run my.toml --set selection.rule=uniform --output /tmp/try
   tombola trace scenarios/seed.toml --round 3     tell one round as a story
+  tombola law scenarios/seed.toml                 what the rule promises, without a simulation
   tombola check my.toml                           every setting, defaults included
   tombola run scenarios/seed.toml --rounds 100 --keep-chain
   tombola verify output/seed/chain.jsonl          check every byte of that chain
@@ -33,6 +34,8 @@ Exit codes: 0 done; 1 done, but an asserted check failed; 2 could not run; 130 i
 pub enum Command {
     /// Run one or more scenarios and write tables and figures
     Run(RunArgs),
+    /// Print what the rule promises each validator, exactly, without a simulation
+    Law(LawArgs),
     /// Tell one round as a story: tokens, draw, block, signatures, votes, settlement
     Trace(TraceArgs),
     /// Check a scenario and print it with every default
@@ -141,6 +144,22 @@ pub struct TraceArgs {
     pub trial: u64,
     #[command(flatten)]
     pub settings: Settings,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  tombola law scenarios/seed.toml
+  tombola law scenarios/seed.toml --set selection.rule=single-lottery --format csv")]
+pub struct LawArgs {
+    /// Scenario file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub settings: Settings,
+    /// Form of the table
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: TableFormat,
 }
 
 #[derive(ClapArgs)]

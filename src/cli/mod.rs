@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod failure;
 mod interrupt;
+mod law;
 mod list;
 mod progress_bar;
 mod run;
@@ -25,6 +26,7 @@ pub fn main() -> ExitCode {
     let args = Args::parse();
     let result = match args.command {
         Command::Run(run) => run::run(&run),
+        Command::Law(law) => law::law(&law),
         Command::Trace(trace) => trace::trace(&trace),
         Command::Check(check) => check::check(&check),
         Command::Verify(verify) => verify::verify(&verify),

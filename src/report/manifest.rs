@@ -1,6 +1,7 @@
 //! `manifest.json`: what was run, how, and what it wrote.
 
 use super::folder::ResultsFolder;
+use crate::forging::World;
 use crate::scenario::Scenario;
 use crate::simulation::Results;
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,9 @@ pub struct Manifest {
     pub scenario: String,
     /// SHA-256 of `scenario`.
     pub scenario_sha256: String,
+    /// SHA-256 of the accounts as they came out: each name, coins and tokens, length-prefixed, in
+    /// order. It changes with the contents of a stake table, which `scenario` only names.
+    pub population_sha256: String,
     /// The seed.
     pub seed: u64,
     /// The engine.
@@ -91,6 +95,7 @@ impl Manifest {
             name: scenario.name.clone(),
             scenario: scenario.resolved(),
             scenario_sha256: hex::encode(scenario.hash()),
+            population_sha256: hex::encode(population_hash(&experiment.world)),
             seed: experiment.world.seed,
             engine: experiment.engine.to_string(),
             threads,
@@ -105,6 +110,17 @@ impl Manifest {
             files,
         })
     }
+}
+
+fn population_hash(world: &World) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    for (index, name) in world.names.iter().enumerate() {
+        hasher.update((name.len() as u64).to_le_bytes());
+        hasher.update(name.as_bytes());
+        hasher.update(world.balances[index].to_le_bytes());
+        hasher.update(world.stakes.get(index).copied().unwrap_or(0).to_le_bytes());
+    }
+    hasher.finalize().into()
 }
 
 struct HashWriter<'a>(&'a mut Sha256);

@@ -5,6 +5,19 @@
 pub enum Dispersion {
     /// The rounds are independent draws: the counts are multinomial.
     Independent,
+    /// `Var(wins_i over n rounds) = factor_i * n p_i (1 - p_i)` asymptotically; exact when n is a
+    /// multiple of `cycle` rounds.
+    Scaled {
+        /// One factor per validator, in order; zero where the wins of a cycle are certain.
+        factors: Vec<f64>,
+        /// The number of rounds after which the scatter repeats itself.
+        cycle: u64,
+    },
+    /// `|wins_i - n p_i|` never exceeds `bound_i`: deterministic up to bounded rounding.
+    Bounded {
+        /// One bound per validator, in order, in wins.
+        bounds: Vec<f64>,
+    },
     /// No law of the scatter is known, and why: intervals and tests come from the spread between
     /// trials, or stay empty.
     Unknown(&'static str),

@@ -15,8 +15,11 @@ mod verdict;
 pub use hypotheses::{
     Divergence, Extremeness, GoodnessOfFit, KolmogorovSmirnov, binomial_test, exact_multinomial_test,
     goodness_of_fit, kolmogorov_smirnov, monte_carlo_multinomial_test, power_divergence,
+    scaled_goodness_of_fit,
 };
-pub use intervals::{Interval, Moments, clopper_pearson, goodman, sison_glaz, wilson};
+pub use intervals::{
+    Interval, Moments, clopper_pearson, goodman, scaled_interval, scaled_test, sison_glaz, wilson,
+};
 pub use multiplicity::{benjamini_hochberg, bonferroni, holm};
 pub use quantile::quantile;
 pub use verdict::{Assessment, Effect, Evidence, Sample, Subject, Verdict, assess};

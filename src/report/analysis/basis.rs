@@ -1,19 +1,11 @@
 //! What the estimates rest on.
 
+use super::footing::Footing;
 use crate::law::proportional_shares;
 use crate::scenario::AnalysisSection;
-use crate::selection::{Dispersion, Promise};
+use crate::selection::Promise;
 use crate::simulation::{Experiment, Results, SHARE_SCALE, ValidatorTotals};
 use crate::statistics::Moments;
-
-/// What is independent, and so what intervals and tests may count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Footing {
-    /// The rounds are independent draws with fixed chances: counts are multinomial.
-    Rounds,
-    /// Only the trials are: intervals and tests come from the spread between them.
-    Trials,
-}
 
 /// The results together with what they are held against.
 pub struct Basis<'a> {
@@ -21,8 +13,6 @@ pub struct Basis<'a> {
     pub settings: &'a AnalysisSection,
     pub results: &'a Results,
     pub footing: Footing,
-    /// Why the footing is not that of independent rounds; empty if it is.
-    pub reason: &'static str,
     /// What the rule promises, for these rounds and these stakes as they moved.
     pub promise: Promise,
     /// Every validator's share of all tokens at genesis.
@@ -36,14 +26,7 @@ impl<'a> Basis<'a> {
         let world = &experiment.world;
         let totals = &results.totals;
         let rule = &world.rule.thing;
-        let (footing, reason) = if totals.stakes_moved {
-            (Footing::Trials, "stakes moved during the trials, so their rounds are not independent")
-        } else {
-            match rule.dispersion(&world.stakes) {
-                Dispersion::Independent => (Footing::Rounds, ""),
-                _ => (Footing::Trials, "the rounds of this rule are not independent draws"),
-            }
-        };
+        let footing = Footing::new(experiment, results);
         let paid_alike = world.is_honest() && world.protocol.loss.is_zero();
         let promise = if !totals.stakes_moved {
             rule.promise(&world.stakes)
@@ -59,7 +42,6 @@ impl<'a> Basis<'a> {
             settings,
             results,
             footing,
-            reason,
             promise,
             stake_shares: proportional_shares(&world.stakes),
             selections: totals.selections(),
@@ -78,9 +60,9 @@ impl<'a> Basis<'a> {
     /// mean over trials where only those are.
     pub fn win_share(&self, validator: usize) -> Option<f64> {
         match self.footing {
-            Footing::Rounds if self.selections == 0 => None,
-            Footing::Rounds => Some(self.totals(validator).wins as f64 / self.selections as f64),
-            Footing::Trials => self.moments(validator).mean(),
+            Footing::Trials(_) => self.moments(validator).mean(),
+            _ if self.selections == 0 => None,
+            _ => Some(self.totals(validator).wins as f64 / self.selections as f64),
         }
     }
 

@@ -1,21 +1,104 @@
 //! The rows of `fairness.csv`.
 
-use super::basis::{Basis, Footing};
+use super::basis::Basis;
+use super::footing::Footing;
 use crate::report::tables::FairnessRow;
 use crate::selection::Promise;
 use crate::statistics::concentration::{gini, herfindahl, nakamoto};
 use crate::statistics::{
     Assessment, Effect, GoodnessOfFit, Interval, Sample, clopper_pearson, goodness_of_fit,
+    scaled_goodness_of_fit,
 };
 
-/// Pearson's test that the rule keeps its own promise; `None` where no law is known, or where
-/// rounds are not independent.
-pub fn promise_test(basis: &Basis) -> Option<GoodnessOfFit> {
-    if basis.footing != Footing::Rounds {
-        return None;
+/// The test that the rule keeps its own promise.
+pub struct PromiseTest {
+    /// Its p-value; `None` where the rule leaves nothing to chance.
+    pub p_value: Option<f64>,
+    /// Whether the promise is refuted.
+    pub broken: bool,
+    statistic: Option<f64>,
+    degrees: f64,
+    note: String,
+}
+
+/// Tests whether the rule keeps its own promise, with the scatter that it declares; `None` where
+/// no law is known of its shares or of its scatter.
+pub fn promise_test(basis: &Basis) -> Option<PromiseTest> {
+    let shares = basis.promise.shares()?;
+    let alpha = alpha(basis);
+    let wins: Vec<u64> = basis.results.totals.validators.iter().map(|totals| totals.wins).collect();
+    match &basis.footing {
+        Footing::Rounds => Some(pearson(&goodness_of_fit(&wins, shares)?, alpha, "wins are multinomial")),
+        Footing::Runs(run) => {
+            let runs: Vec<u64> = wins.iter().map(|wins| wins / run).collect();
+            Some(pearson(
+                &goodness_of_fit(&runs, shares)?,
+                alpha,
+                "runs of rounds that are won together are multinomial",
+            ))
+        }
+        Footing::Scaled(_) => scaled_pearson(basis, &wins, shares, alpha),
+        Footing::Bounded(bounds) => Some(bounded(basis, bounds, &wins, shares)),
+        Footing::Trials(_) => None,
     }
-    let counts: Vec<u64> = basis.results.totals.validators.iter().map(|totals| totals.wins).collect();
-    goodness_of_fit(&counts, basis.promise.shares()?)
+}
+
+fn pearson(test: &GoodnessOfFit, alpha: f64, null: &str) -> PromiseTest {
+    let pooled = match test.pooled {
+        0 => String::new(),
+        pooled => format!("; {pooled} validators with fewer than 5 expected were pooled"),
+    };
+    PromiseTest {
+        p_value: Some(test.p_value),
+        broken: test.p_value < alpha,
+        statistic: test.statistic,
+        degrees: test.degrees as f64,
+        note: format!("null hypothesis: {null} with the rule's promised shares{pooled}"),
+    }
+}
+
+/// Pearson's statistic divided by the declared dispersion (Rao and Scott's first-order
+/// correction), against the same chi-square law.
+fn scaled_pearson(basis: &Basis, wins: &[u64], shares: &[f64], alpha: f64) -> Option<PromiseTest> {
+    let plain = goodness_of_fit(wins, shares)?;
+    let factor = basis.declared_dispersion().filter(|factor| *factor > 0.0)?;
+    let test = scaled_goodness_of_fit(&plain, factor)?;
+    Some(PromiseTest {
+        p_value: Some(test.p_value),
+        broken: test.p_value < alpha,
+        statistic: test.statistic,
+        degrees: test.degrees as f64,
+        note: format!(
+            "null hypothesis: wins have the rule's promised shares and {factor:.4} times the multinomial scatter \
+             that it declares (Rao and Scott's first-order correction)"
+        ),
+    })
+}
+
+/// A deterministic rule keeps its promise if nobody is farther from it than the rule's bound, in
+/// every trial; over all trials together, by as many bounds.
+fn bounded(basis: &Basis, bounds: &[f64], wins: &[u64], shares: &[f64]) -> PromiseTest {
+    let trials = basis.results.totals.trials as f64;
+    let n = basis.selections as f64;
+    let excess = |index: usize| (wins[index] as f64 - n * shares[index]).abs() - bounds[index] * trials;
+    // A float of this size is not exact to less than this.
+    let slack = n * 1e-12;
+    let beyond = (0..wins.len()).filter(|&index| excess(index) > slack).count();
+    PromiseTest {
+        p_value: None,
+        broken: beyond > 0,
+        statistic: None,
+        degrees: 0.0,
+        note: format!(
+            "the rule leaves nothing to chance: its wins may differ from the promise only by a bounded rounding, and \
+             {beyond} validators are beyond it; no p-value"
+        ),
+    }
+}
+
+fn alpha(basis: &Basis) -> f64 {
+    // One minus 0.95 is not 0.05 in binary; twelve digits are what a confidence is given with.
+    ((1.0 - basis.settings.confidence) * 1e12).round() / 1e12
 }
 
 /// A row with nothing but a metric and a note.
@@ -33,11 +116,7 @@ fn blank(metric: &str, subject: &str, note: impl Into<String>) -> FairnessRow {
 }
 
 /// All measures, the verdict first.
-pub fn rows(
-    basis: &Basis,
-    promise_test: Option<&GoodnessOfFit>,
-    assessment: &Assessment,
-) -> Vec<FairnessRow> {
+pub fn rows(basis: &Basis, promise_test: Option<&PromiseTest>, assessment: &Assessment) -> Vec<FairnessRow> {
     let mut rows = vec![FairnessRow {
         value: assessment.bound,
         reference: Some(assessment.tolerance),
@@ -92,44 +171,55 @@ fn detectable_row(assessment: &Assessment) -> FairnessRow {
     }
 }
 
-fn promise_rows(basis: &Basis, test: Option<&GoodnessOfFit>) -> Vec<FairnessRow> {
-    let alpha = 1.0 - basis.settings.confidence;
+fn promise_rows(basis: &Basis, test: Option<&PromiseTest>) -> Vec<FairnessRow> {
     let Some(test) = test else {
-        let why = match &basis.promise {
-            Promise::Unknown(why) => why,
-            Promise::Shares(_) if !basis.reason.is_empty() => basis.reason,
-            Promise::Shares(_) => "too little was counted",
+        let why = match (&basis.promise, &basis.footing) {
+            (Promise::Unknown(why), _) | (_, Footing::Trials(why)) => why,
+            _ => "too little was counted",
         };
         return vec![blank("promise_p", "all", format!("no test of the rule's own promise: {why}"))];
     };
-    let pooled = match test.pooled {
-        0 => String::new(),
-        pooled => format!("; {pooled} validators with fewer than 5 expected wins were pooled"),
-    };
-    vec![
-        FairnessRow {
+    let mut rows = Vec::new();
+    if test.statistic.is_some() {
+        rows.push(FairnessRow {
             value: test.statistic,
-            reference: Some(test.degrees as f64),
+            reference: Some(test.degrees),
             ..blank(
                 "promise_chi_square",
                 "all",
-                format!(
-                    "Pearson's statistic against the promise; the reference is its degrees of freedom{pooled}"
-                ),
+                "Pearson's statistic against the promise; the reference is its degrees of freedom",
             )
-        },
-        FairnessRow {
-            value: Some(test.p_value),
-            reference: Some(alpha),
-            verdict: if test.p_value < alpha { "broken" } else { "kept" }.to_owned(),
-            ..blank(
-                "promise_p",
-                "all",
-                "null hypothesis: wins are multinomial with the rule's promised shares; one test, so no correction; \
-                 `kept` means not refuted",
-            )
-        },
-    ]
+        });
+    }
+    rows.push(FairnessRow {
+        value: test.p_value,
+        reference: test.p_value.map(|_| alpha(basis)),
+        verdict: if test.broken { "broken" } else { "kept" }.to_owned(),
+        ..blank(
+            "promise_p",
+            "all",
+            format!("{}; one test, so no correction; `kept` means not refuted", test.note),
+        )
+    });
+    rows.extend(dispersion_rows(basis));
+    rows
+}
+
+/// How much wins scatter, in units of the multinomial scatter: declared and seen.
+fn dispersion_rows(basis: &Basis) -> Vec<FairnessRow> {
+    let declared = basis.declared_dispersion();
+    let wins: Vec<u64> = basis.results.totals.validators.iter().map(|totals| totals.wins).collect();
+    let seen = basis
+        .promise
+        .shares()
+        .and_then(|shares| goodness_of_fit(&wins, shares))
+        .and_then(|test| Some(test.statistic? / test.degrees as f64));
+    let note = format!(
+        "Pearson's statistic of all wins over its degrees of freedom: about the reference if the rule scatters as it declares, \
+         far below 1 if it leaves little to chance; {}",
+        basis.footing.words()
+    );
+    vec![FairnessRow { value: seen, reference: declared, ..blank("dispersion", "all", note) }]
 }
 
 /// How far the promise itself is from stake shares: half the sum of absolute differences.

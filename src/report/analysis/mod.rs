@@ -3,6 +3,7 @@
 mod basis;
 mod chain_rows;
 mod fairness_rows;
+mod footing;
 mod timeline_rows;
 mod trial_rows;
 mod validator_rows;
@@ -10,8 +11,9 @@ mod validator_rows;
 use crate::report::tables::Tables;
 use crate::scenario::AnalysisSection;
 use crate::simulation::{Experiment, Results};
-use crate::statistics::{Assessment, Evidence, Sample, Subject, assess, bonferroni, clopper_pearson};
-use basis::{Basis, Footing};
+use crate::statistics::{Assessment, Evidence, Subject, assess, bonferroni};
+use basis::Basis;
+use footing::Footing;
 
 /// Everything a run says: its tables and its verdict.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +29,7 @@ pub fn analyse(experiment: &Experiment, settings: &AnalysisSection, results: &Re
     let basis = Basis::new(experiment, settings, results);
     let validators = validator_rows::rows(&basis);
     let promise_test = fairness_rows::promise_test(&basis);
-    let assessment = assess_stake(&basis, promise_test.as_ref().map(|test| test.p_value));
+    let assessment = assess_stake(&basis, promise_test.as_ref().and_then(|test| test.p_value));
     let fairness = fairness_rows::rows(&basis, promise_test.as_ref(), &assessment);
     let tables = Tables {
         validators,
@@ -48,24 +50,20 @@ fn assess_stake(basis: &Basis, promise_p: Option<f64>) -> Assessment {
             name: &basis.experiment.world.names[index],
             stake_share: basis.stake_shares[index],
             win_share: basis.win_share(index),
-            interval: match basis.footing {
-                Footing::Rounds => clopper_pearson(basis.totals(index).wins, basis.selections, level),
-                Footing::Trials => basis.moments(index).interval(level),
-            },
+            interval: basis.joint_interval(index, level),
         })
         .collect();
     assess(&Evidence {
         subjects: &subjects,
         confidence: basis.settings.confidence,
         tolerance: basis.settings.tolerance,
-        sample: match basis.footing {
-            Footing::Rounds => Sample::Rounds(basis.selections),
-            Footing::Trials => Sample::Trials(basis.results.totals.trials_with_wins),
-        },
+        sample: basis.sample(),
         promise_p,
         without_interval: match basis.footing {
-            Footing::Rounds => "no rounds were played",
-            Footing::Trials => "their win shares did not differ between trials, or there was only one trial",
+            Footing::Trials(_) => {
+                "their win shares did not differ between trials, or there was only one trial"
+            }
+            _ => "no rounds were played",
         },
     })
 }

@@ -1,6 +1,7 @@
 //! The rows of `timeline.csv`.
 
-use super::basis::{Basis, Footing};
+use super::basis::Basis;
+use super::footing::Footing;
 use crate::report::tables::TimelineRow;
 use crate::simulation::{Mark, SHARE_SCALE, fixed_share};
 use crate::statistics::{Interval, Moments, quantile, wilson};
@@ -21,19 +22,26 @@ pub fn rows(basis: &Basis) -> Vec<TimelineRow> {
             let counts: Vec<(u64, u64)> =
                 marks.iter().map(|mark| (mark.wins[index], mark.selections)).collect();
             let subject = &names[validator.index()];
-            rows.extend(share_row(basis, round, "win_share", subject, &counts, basis.footing));
+            rows.extend(share_row(
+                basis,
+                round,
+                "win_share",
+                subject,
+                &counts,
+                basis.footing == Footing::Rounds,
+            ));
         }
         if basis.results.totals.stakes_moved {
             for (index, validator) in followed.iter().enumerate() {
                 let counts: Vec<(u64, u64)> =
                     marks.iter().map(|mark| (mark.stake_shares[index], SHARE_SCALE)).collect();
                 let subject = &names[validator.index()];
-                rows.extend(share_row(basis, round, "stake_share", subject, &counts, Footing::Trials));
+                rows.extend(share_row(basis, round, "stake_share", subject, &counts, false));
             }
         }
         if counters.rejected + counters.silent > 0 {
             let counts: Vec<(u64, u64)> = marks.iter().map(|mark| (mark.accepted, mark.selections)).collect();
-            rows.extend(share_row(basis, round, "accepted_share", "all", &counts, Footing::Trials));
+            rows.extend(share_row(basis, round, "accepted_share", "all", &counts, false));
         }
     }
     rows
@@ -46,7 +54,7 @@ fn share_row(
     metric: &str,
     subject: &str,
     counts: &[(u64, u64)],
-    footing: Footing,
+    independent_rounds: bool,
 ) -> Option<TimelineRow> {
     let mut shares: Vec<f64> = counts
         .iter()
@@ -59,15 +67,13 @@ fn share_row(
     shares.sort_by(f64::total_cmp);
     let part: u64 = counts.iter().map(|(part, _)| part).sum();
     let confidence = basis.settings.confidence;
-    let (mean, interval): (f64, Option<Interval>) = match footing {
-        Footing::Rounds => {
-            let whole: u64 = counts.iter().map(|(_, whole)| whole).sum();
-            (part as f64 / whole as f64, wilson(part, whole, confidence))
-        }
-        Footing::Trials => {
-            let moments = moments(counts);
-            (moments.mean()?, moments.interval(confidence))
-        }
+    let (mean, interval): (f64, Option<Interval>) = if independent_rounds {
+        let whole: u64 = counts.iter().map(|(_, whole)| whole).sum();
+        (part as f64 / whole as f64, wilson(part, whole, confidence))
+    } else {
+        // A scatter that a rule declares for whole cycles does not hold in the middle of one.
+        let moments = moments(counts);
+        (moments.mean()?, moments.interval(confidence))
     };
     let several = shares.len() > 1;
     let at = |probability| if several { quantile(&shares, probability) } else { None };

@@ -1,24 +1,21 @@
 //! The rows of `validators.csv`.
 
-use super::basis::{Basis, Footing};
+use super::basis::Basis;
 use crate::report::tables::ValidatorRow;
 use crate::simulation::SHARE_SCALE;
-use crate::statistics::{binomial_test, holm, wilson};
+use crate::statistics::holm;
 
 /// One row for each validator, in the order of the scenario.
 pub fn rows(basis: &Basis) -> Vec<ValidatorRow> {
     let confidence = basis.settings.confidence;
     let trials = basis.results.totals.trials;
     let earned: u128 = basis.results.totals.validators.iter().map(|totals| totals.reward).sum();
-    let p_values: Vec<Option<f64>> = (0..basis.validators()).map(|index| p_value(basis, index)).collect();
+    let p_values: Vec<Option<f64>> = (0..basis.validators()).map(|index| basis.p_value(index)).collect();
     let adjusted = holm(&p_values);
     (0..basis.validators())
         .map(|index| {
             let totals = basis.totals(index);
-            let interval = match basis.footing {
-                Footing::Rounds => wilson(totals.wins, basis.selections, confidence),
-                Footing::Trials => basis.moments(index).interval(confidence),
-            };
+            let interval = basis.interval(index, confidence);
             ValidatorRow {
                 validator: basis.experiment.world.names[index].clone(),
                 stake: basis.experiment.world.stakes[index],
@@ -39,14 +36,4 @@ pub fn rows(basis: &Basis) -> Vec<ValidatorRow> {
             }
         })
         .collect()
-}
-
-/// Two-sided p-value of a validator's wins against the promise: exact binomial where rounds are
-/// independent, Student's t over the trials where only those are.
-fn p_value(basis: &Basis, validator: usize) -> Option<f64> {
-    let expected = basis.expected_share(validator)?;
-    match basis.footing {
-        Footing::Rounds => binomial_test(basis.totals(validator).wins, basis.selections, expected),
-        Footing::Trials => basis.moments(validator).p_value(expected),
-    }
 }

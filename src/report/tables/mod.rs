@@ -2,6 +2,7 @@
 
 mod chains;
 mod fairness;
+mod law;
 mod timeline;
 mod trials;
 mod validators;
@@ -9,6 +10,7 @@ mod write;
 
 pub use chains::ChainRow;
 pub use fairness::FairnessRow;
+pub use law::{LawRow, law_rows};
 pub use timeline::TimelineRow;
 pub use trials::TrialRow;
 pub use validators::ValidatorRow;

@@ -5,9 +5,11 @@ mod chi_square;
 mod kolmogorov_smirnov;
 mod multinomial_test;
 mod power_divergence;
+mod scaled;
 
 pub use binomial_test::binomial_test;
 pub use chi_square::{GoodnessOfFit, goodness_of_fit};
 pub use kolmogorov_smirnov::{KolmogorovSmirnov, kolmogorov_smirnov};
 pub use multinomial_test::{Extremeness, exact_multinomial_test, monte_carlo_multinomial_test};
 pub use power_divergence::{Divergence, power_divergence};
+pub use scaled::scaled_goodness_of_fit;

@@ -4,6 +4,7 @@ mod clopper_pearson;
 mod goodman;
 mod interval;
 mod mean;
+mod scaled;
 mod sison_glaz;
 mod wilson;
 
@@ -11,5 +12,6 @@ pub use clopper_pearson::clopper_pearson;
 pub use goodman::goodman;
 pub use interval::Interval;
 pub use mean::Moments;
+pub use scaled::{scaled_interval, scaled_test};
 pub use sison_glaz::sison_glaz;
 pub use wilson::wilson;

@@ -1,0 +1,140 @@
+//! What is independent, and so what intervals and tests may count.
+
+use super::basis::Basis;
+use crate::selection::Dispersion;
+use crate::simulation::{Experiment, Results};
+use crate::statistics::{
+    Interval, Sample, binomial_test, clopper_pearson, scaled_interval, scaled_test, wilson,
+};
+
+/// What the scatter of wins is measured by.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Footing {
+    /// The rounds are independent draws with fixed chances: counts are multinomial.
+    Rounds,
+    /// Runs of so many rounds are won together and drawn independently: counts of runs are
+    /// multinomial.
+    Runs(u64),
+    /// The rule declares how much more or less than multinomial each validator's wins scatter.
+    Scaled(Vec<f64>),
+    /// The rule is deterministic up to so many wins a trial.
+    Bounded(Vec<f64>),
+    /// Only the trials are independent: everything comes from the spread between them.
+    Trials(&'static str),
+}
+
+impl Footing {
+    /// The footing that the rule's declared dispersion and what happened allow.
+    pub fn new(experiment: &Experiment, results: &Results) -> Self {
+        if results.totals.stakes_moved {
+            return Footing::Trials("stakes moved during the trials, so their rounds are not independent");
+        }
+        match experiment.world.rule.thing.dispersion(&experiment.world.stakes) {
+            Dispersion::Independent => Footing::Rounds,
+            Dispersion::Unknown(why) => Footing::Trials(why),
+            Dispersion::Bounded { bounds } => Footing::Bounded(bounds),
+            Dispersion::Scaled { factors, cycle } => {
+                let whole_runs = factors.iter().all(|&factor| factor == cycle as f64)
+                    && results.records.iter().all(|record| record.counters.rounds % cycle == 0)
+                    && results.totals.validators.iter().all(|totals| totals.wins % cycle == 0);
+                if whole_runs { Footing::Runs(cycle) } else { Footing::Scaled(factors) }
+            }
+        }
+    }
+
+    /// The footing in words, for the notes of tables.
+    pub fn words(&self) -> &'static str {
+        match self {
+            Footing::Rounds => "the rounds are independent draws",
+            Footing::Runs(_) => "runs of rounds are won together; the runs are independent draws",
+            Footing::Scaled(_) => "the rule declares its scatter, and the normal law is used with it",
+            Footing::Bounded(_) => "the rule is deterministic up to bounded rounding",
+            Footing::Trials(why) => why,
+        }
+    }
+}
+
+impl Basis<'_> {
+    /// The interval of a validator's win share that its row shows.
+    pub fn interval(&self, validator: usize, confidence: f64) -> Option<Interval> {
+        match &self.footing {
+            Footing::Rounds => wilson(self.totals(validator).wins, self.selections, confidence),
+            Footing::Runs(run) => {
+                wilson(self.totals(validator).wins / run, self.selections / run, confidence)
+            }
+            _ => self.joint_interval(validator, confidence),
+        }
+    }
+
+    /// The interval of a validator's win share that verdicts use: exact where that is possible, as
+    /// very high confidence asks for.
+    pub fn joint_interval(&self, validator: usize, confidence: f64) -> Option<Interval> {
+        let wins = self.totals(validator).wins;
+        match &self.footing {
+            Footing::Rounds => clopper_pearson(wins, self.selections, confidence),
+            Footing::Runs(run) => clopper_pearson(wins / run, self.selections / run, confidence),
+            Footing::Scaled(factors) if factors[validator] > 0.0 => {
+                scaled_interval(wins, self.selections, factors[validator], confidence)
+            }
+            Footing::Scaled(_) => self.certain_interval(validator, 1.0),
+            Footing::Bounded(bounds) => self.certain_interval(validator, bounds[validator]),
+            Footing::Trials(_) => self.moments(validator).interval(confidence),
+        }
+    }
+
+    /// Where the share must lie if every trial is off by at most `bound` wins.
+    fn certain_interval(&self, validator: usize, bound: f64) -> Option<Interval> {
+        if self.selections == 0 {
+            return None;
+        }
+        let n = self.selections as f64;
+        let (wins, slack) = (self.totals(validator).wins as f64, bound * self.results.totals.trials as f64);
+        Some(Interval { low: ((wins - slack) / n).max(0.0), high: ((wins + slack) / n).min(1.0) })
+    }
+
+    /// Two-sided p-value of a validator's wins against the promise; `None` where there is no law
+    /// of the scatter to hold them against, or no scatter at all.
+    pub fn p_value(&self, validator: usize) -> Option<f64> {
+        let expected = self.expected_share(validator)?;
+        let wins = self.totals(validator).wins;
+        match &self.footing {
+            Footing::Rounds => binomial_test(wins, self.selections, expected),
+            Footing::Runs(run) => binomial_test(wins / run, self.selections / run, expected),
+            Footing::Scaled(factors) => scaled_test(wins, self.selections, expected, factors[validator]),
+            Footing::Bounded(_) => None,
+            Footing::Trials(_) => self.moments(validator).p_value(expected),
+        }
+    }
+
+    /// What the intervals rest on.
+    pub fn sample(&self) -> Sample {
+        match &self.footing {
+            Footing::Rounds | Footing::Bounded(_) => Sample::Rounds(self.selections),
+            Footing::Runs(run) => Sample::Rounds(self.selections / run),
+            Footing::Scaled(factors) => {
+                // The rounds that independent draws would need for the widest of the intervals.
+                let largest = factors.iter().copied().fold(1.0, f64::max);
+                Sample::Rounds((self.selections as f64 / largest) as u64)
+            }
+            Footing::Trials(_) => Sample::Trials(self.results.totals.trials_with_wins),
+        }
+    }
+
+    /// How many times the multinomial scatter the rule declares, over all validators: the factor
+    /// by which Pearson's statistic exceeds its degrees of freedom on average.
+    pub fn declared_dispersion(&self) -> Option<f64> {
+        let shares = self.promise.shares()?;
+        let over_all = |factors: &[f64]| {
+            let rest: f64 = shares.iter().map(|share| 1.0 - share).sum();
+            let sum: f64 = factors.iter().zip(shares).map(|(factor, share)| factor * (1.0 - share)).sum();
+            if rest > 0.0 { Some(sum / rest) } else { None }
+        };
+        match &self.footing {
+            Footing::Rounds => Some(1.0),
+            Footing::Runs(run) => Some(*run as f64),
+            Footing::Scaled(factors) => over_all(factors),
+            Footing::Bounded(_) => Some(0.0),
+            Footing::Trials(_) => None,
+        }
+    }
+}

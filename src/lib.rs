@@ -1,7 +1,10 @@
 //! **tombola** answers one question about proof of stake with evidence: does the rule that picks
 //! the next forger treat everybody fairly, and how sure are we?
 //!
-//! The modules are layers, low to high; each uses only what stands above it in this list.
+//! The modules are layers; each uses only what stands before it: [`random`], [`registry`],
+//! [`crypto`], [`law`], [`ledger`], [`stake`], [`selection`], [`reward`], [`behaviour`],
+//! [`forging`], [`simulation`], [`statistics`], [`scenario`], [`report`], and in the program the
+//! command line.
 
 pub mod behaviour;
 pub mod crypto;

@@ -14,7 +14,7 @@ pub fn summary(scenario: &Scenario, results: &Results, analysis: &Analysis) -> S
     let rows = &analysis.tables.validators;
     let mut order: Vec<&ValidatorRow> = rows.iter().collect();
     if order.len() > MOST_SHOWN {
-        order.sort_by(|a, b| b.stake.cmp(&a.stake));
+        order.sort_by_key(|row| std::cmp::Reverse(row.stake));
     }
     let shown = order.iter().take(MOST_SHOWN).map(|row| cells(row)).collect();
     let confidence = scenario.file.analysis.confidence * 100.0;

@@ -256,7 +256,7 @@ impl Witness<Full<'_>> for Story<'_> {
         match token {
             Some(token) => tell!(
                 self,
-                "The pool is shuffled and a token is drawn: number {}. Its owner, {name}, is the forger.",
+                "A token is drawn, as if from the shuffled pool: number {}. Its owner, {name}, is the forger.",
                 grouped(token.into())
             ),
             None => tell!(self, "The rule `{}` selects {name} as the forger.", self.world.rule.name),

@@ -32,6 +32,11 @@ pub struct Replay {
     tree: StateTree,
     genesis_supply: u128,
     view: View,
+    /// The states that the chain has been in since the last block: more than one where offences
+    /// were punished in between. An honest block that names an earlier one merely came too late.
+    states: Vec<Hash>,
+    /// The offences that were punished: each proves one cheat, once.
+    punished: BTreeSet<Hash>,
     ended: bool,
     summary: ReplaySummary,
     hashes: Vec<Hash>,
@@ -172,6 +177,8 @@ impl Replay {
             tree,
             genesis_supply,
             view,
+            states: vec![view.state],
+            punished: BTreeSet::new(),
             ended: false,
             summary: ReplaySummary::default(),
             hashes: Vec::new(),
@@ -248,6 +255,7 @@ impl Replay {
         self.view.tip = block.header.hash();
         self.view.tip_round = block.header.round;
         self.view.height += 1;
+        self.states.clear();
         self.renew_state();
         self.summary.blocks += 1;
         self.summary.transactions += block.transactions.len() as u64;
@@ -362,6 +370,9 @@ impl Replay {
         let mut block = Block::blank();
         block.decode_into(bytes).map_err(Finding::bytes("block"))?;
         let cheat = self.active(&block)?;
+        if !self.punished.insert(block.header.hash()) {
+            return Err(Finding::Offence("it was punished before".into()));
+        }
         if let Some(second) = second {
             let mut other = Block::blank();
             other.decode_into(second).map_err(Finding::bytes("second block"))?;
@@ -379,6 +390,11 @@ impl Replay {
         } else {
             match self.examine(&block) {
                 Ok(()) => return Err(Finding::Offence("the block is valid".into())),
+                Err(BlockFault::State { found, .. }) if self.states.contains(&found) => {
+                    return Err(Finding::Offence(
+                        "the block was honest when it was made, and came too late".into(),
+                    ));
+                }
                 Err(fault) if fault.is_proof() => {}
                 Err(fault) => return Err(Finding::Offence(fault.to_string())),
             }
@@ -415,5 +431,6 @@ impl Replay {
     fn renew_state(&mut self) {
         self.tree.update(&mut self.state, self.directory.addresses());
         self.view.state = self.tree.commitment(&self.state);
+        self.states.push(self.view.state);
     }
 }

@@ -5,6 +5,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
+/// A thing that was made from its settings, and the settings with every default filled in.
+pub type Parsed<T> = (Box<T>, toml::Table);
+
 /// A member of a family of things a scenario can name.
 pub struct Entry<T: ?Sized> {
     /// The name in scenario files: lower case, words joined by hyphens.
@@ -14,7 +17,7 @@ pub struct Entry<T: ?Sized> {
     /// Where the definition stands: a paper, a specification section, a program.
     pub source: &'static str,
     /// Reads the settings that stand beside `kind`; most entries call [`settings`].
-    pub parse: fn(toml::Table) -> Result<(Box<T>, toml::Table), Refusal>,
+    pub parse: fn(toml::Table) -> Result<Parsed<T>, Refusal>,
 }
 
 /// Why settings were refused.
@@ -50,7 +53,7 @@ pub enum Refusal {
 pub fn settings<S, T: ?Sized>(
     table: toml::Table,
     accept: fn(S) -> Result<Box<T>, Refusal>,
-) -> Result<(Box<T>, toml::Table), Refusal>
+) -> Result<Parsed<T>, Refusal>
 where
     S: DeserializeOwned + Serialize,
 {

@@ -188,12 +188,11 @@ impl Checker<'_> {
             let before = table.clone();
             given.apply(&mut table)?;
             // Read after each one, so that the message names the option at fault.
-            if let Err(error) = ScenarioFile::try_from_table(table.clone()) {
-                if ScenarioFile::try_from_table(before).is_ok() {
-                    let (what, help) = teach(error.message());
-                    let key = given.key.clone();
-                    return Err(Problem { place: Place::CommandLine(given.option.clone()), key, what, help });
-                }
+            let broken = ScenarioFile::try_from_table(table.clone()).err();
+            if let Some(error) = broken.filter(|_| ScenarioFile::try_from_table(before).is_ok()) {
+                let (what, help) = teach(error.message());
+                let key = given.key.clone();
+                return Err(Problem { place: Place::CommandLine(given.option.clone()), key, what, help });
             }
         }
         ScenarioFile::try_from_table(table).map_err(|error| {

@@ -9,7 +9,7 @@
 /// Returns `None` if a weight is negative or not finite, or if none is positive.
 pub fn freeze(weights: &[f64], total: u64) -> Option<Vec<u64>> {
     let largest = weights.iter().copied().fold(0.0, f64::max);
-    if !(largest > 0.0 && largest.is_finite()) || weights.iter().any(|w| !(*w >= 0.0)) {
+    if !(largest > 0.0 && largest.is_finite()) || weights.iter().any(|w| w.is_nan() || *w < 0.0) {
         return None;
     }
     const SCALE: f64 = (1u64 << 62) as f64;

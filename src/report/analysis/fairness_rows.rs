@@ -101,6 +101,11 @@ fn alpha(basis: &Basis) -> f64 {
     ((1.0 - basis.settings.confidence) * 1e12).round() / 1e12
 }
 
+/// A number with its noun.
+fn counted(number: u64, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
 /// A row with nothing but a metric and a note.
 fn blank(metric: &str, subject: &str, note: impl Into<String>) -> FairnessRow {
     FairnessRow {
@@ -150,11 +155,11 @@ fn effect_row(effect: Option<&Effect>, metric: &str) -> Option<FairnessRow> {
 
 fn detectable_row(assessment: &Assessment) -> FairnessRow {
     let unit = match assessment.sample {
-        Sample::Rounds(_) => "rounds",
-        Sample::Trials(_) => "trials",
+        Sample::Rounds(_) => "round",
+        Sample::Trials(_) => "trial",
     };
     let more = match assessment.needed {
-        Some(needed) => format!("; about {needed} more {unit} would show a fair rule to be fair"),
+        Some(needed) => format!("; about {} more would show a fair rule to be fair", counted(needed, unit)),
         None => String::new(),
     };
     FairnessRow {
@@ -164,8 +169,8 @@ fn detectable_row(assessment: &Assessment) -> FairnessRow {
             "smallest_detectable_effect",
             "all",
             format!(
-                "the smallest relative deviation of any validator that {} {unit} show to be beyond the tolerance with 90 % power{more}",
-                assessment.sample.size()
+                "the smallest relative deviation of any validator that a run of {} shows to be beyond the tolerance with 90 % power{more}",
+                counted(assessment.sample.size(), unit)
             ),
         )
     }
@@ -281,7 +286,8 @@ fn robust_rows(basis: &Basis) -> Vec<FairnessRow> {
                 "unfair_probability",
                 &names[validator.index()],
                 format!(
-                    "share of {trials} trials that end with a win share more than {} of the stake share away from it; exact interval (Clopper-Pearson)",
+                    "share of {} that end with a win share more than {} of the stake share away from it; exact interval (Clopper-Pearson)",
+                    counted(trials, "trial"),
                     settings.tolerance
                 ),
             )

@@ -5,6 +5,7 @@ use tombola::report::Analysis;
 use tombola::report::tables::ValidatorRow;
 use tombola::scenario::Scenario;
 use tombola::simulation::Results;
+use tombola::statistics::Verdict;
 
 /// At most this many validators are shown; the others are in the table.
 const MOST_SHOWN: usize = 12;
@@ -33,7 +34,36 @@ pub fn summary(scenario: &Scenario, results: &Results, analysis: &Analysis) -> S
         text.push('.');
     }
     text.push('\n');
+    if analysis.assessment.verdict == Verdict::Fair {
+        text.push_str(&single_chains(analysis));
+    }
     text
+}
+
+/// What the verdict does not say: where a rule is fair on average, single chains may not be.
+fn single_chains(analysis: &Analysis) -> String {
+    let fairness = &analysis.tables.fairness;
+    let not_robust =
+        fairness.iter().filter(|row| row.metric == "unfair_probability" && row.verdict == "not robust");
+    let Some(worst) =
+        not_robust.max_by(|a, b| a.value.partial_cmp(&b.value).unwrap_or(std::cmp::Ordering::Equal))
+    else {
+        return String::new();
+    };
+    let (Some(value), Some(low), Some(high), Some(delta)) =
+        (worst.value, worst.low, worst.high, worst.reference)
+    else {
+        return String::new();
+    };
+    format!(
+        "But single trials are not: {:.1} % of them (interval {:.1} to {:.1} %) end with a win share of {} more than {} % away from its share of stake; robust fairness allows {} %.\n",
+        value * 100.0,
+        low * 100.0,
+        high * 100.0,
+        worst.subject,
+        analysis.assessment.tolerance * 100.0,
+        delta * 100.0
+    )
 }
 
 fn cells(row: &ValidatorRow) -> Vec<String> {

@@ -2,8 +2,16 @@
 
 mod concentration;
 mod ratio;
+mod first_accepted;
+mod gauss_legendre;
+mod largest_deficit;
 mod shares;
+mod successive_inclusion;
 
 pub use concentration::{gini, gini_of_ascending};
 pub use ratio::Ratio;
+pub use first_accepted::{FirstAccepted, first_accepted};
+pub use gauss_legendre::gauss_legendre;
+pub use largest_deficit::largest_deficit_bound;
 pub use shares::{equal_shares, proportional_shares};
+pub use successive_inclusion::successive_inclusion;

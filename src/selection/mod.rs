@@ -3,6 +3,8 @@
 mod committee;
 mod committees;
 mod dispersion;
+mod epoch_stakes;
+pub mod ethereum;
 mod promise;
 mod rule;
 mod rules;

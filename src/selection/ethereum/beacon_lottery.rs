@@ -1,0 +1,213 @@
+//! The lottery of the beacon chain, slot by slot, for any way of accepting proposers.
+
+use super::{
+    Acceptance, DOMAIN_PROPOSER, DOMAIN_RANDAO, ProposerDraw, Randao, Unit, effective_balance, epoch_seed,
+    slot_seed, with_hysteresis,
+};
+use crate::crypto::{Hash, KeyPair, sha256};
+use crate::law::first_accepted;
+use crate::random::{Stream, StreamKey};
+use crate::selection::epoch_stakes::EpochStakes;
+use crate::selection::{Dispersion, Fate, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::stake::ValidatorId;
+use rand::Rng;
+use serde::{Deserialize, Serialize};
+
+/// Slots in an epoch.
+const SLOTS_PER_EPOCH: u64 = 32;
+
+/// The settings that Ethereum's rules share.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BeaconSettings {
+    /// What one unit of stake stands for.
+    unit: Unit,
+    /// Where the randomness that forgers reveal comes from.
+    reveal: Reveal,
+}
+
+/// Where the randomness that forgers reveal comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reveal {
+    /// The trial's lottery stream.
+    #[default]
+    Stream,
+    /// The forger's Ed25519 signature over the epoch, hashed (a BLS signature on the real chain):
+    /// nobody can choose it, and it is known to its author alone.
+    Signature,
+}
+
+/// The beacon chain's lottery as a rule.
+///
+/// Each round is a slot. The proposer is drawn from the slot's seed; accepted blocks mix the
+/// reveals of their forgers into the RANDAO mix, which fixes the seeds two epochs later; effective
+/// balances follow the stakes at the ends of epochs. Simplified: whoever has an effective balance
+/// of at least 1 ETH is active from the next epoch on (no queues, no ejection at 16 ETH), and all
+/// validators have compounding credentials. A proposer that has lost all its stake since the epoch
+/// began leaves its slot empty.
+pub struct BeaconLottery {
+    settings: BeaconSettings,
+    acceptance: Acceptance,
+}
+
+impl BeaconLottery {
+    /// The lottery with one way of accepting proposers.
+    pub fn new(settings: BeaconSettings, acceptance: Acceptance) -> Self {
+        BeaconLottery { settings, acceptance }
+    }
+}
+
+impl Rule for BeaconLottery {
+    /// The shuffle is an ideal random order here, and the random numbers are independent. A pass
+    /// over the order that accepts nobody tells nothing about the order, so each pass has the same
+    /// law, and the share is that of one pass given that somebody is accepted:
+    /// `p_i ∫_0^1 Π_{j≠i} (1 - p_j t) dt / (1 - Π (1 - p_j))`.
+    fn promise(&self, stakes: &[u64]) -> Promise {
+        let chances: Vec<f64> = stakes
+            .iter()
+            .map(|&stake| match effective_balance(stake, self.settings.unit, self.acceptance.cap) {
+                0 => 0.0,
+                effective => self.acceptance.chance(effective),
+            })
+            .collect();
+        let law = first_accepted(&chances);
+        // Summed, not taken from 1 - nobody, which loses digits where all chances are small.
+        let somebody: f64 = law.first.iter().sum();
+        if somebody == 0.0 {
+            return Promise::Unknown("nobody has an effective balance of at least 1 ETH");
+        }
+        Promise::Shares(law.first.iter().map(|first| first / somebody).collect())
+    }
+
+    /// Slots have seeds of their own, which only the hash function relates: with effective
+    /// balances that stay as they are, proposers are independent draws.
+    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
+        Dispersion::Independent
+    }
+
+    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+        let count = start.stakes.len();
+        let mut selector = BeaconSelector {
+            settings: self.settings.clone(),
+            cap: self.acceptance.cap,
+            seed: start.seed,
+            stakes: EpochStakes::new(start.stakes),
+            effective: start
+                .stakes
+                .iter()
+                .map(|&stake| effective_balance(stake, self.settings.unit, self.acceptance.cap) as u16)
+                .collect(),
+            active: Vec::with_capacity(count),
+            randao: None,
+            epoch: 0,
+            epoch_seed: [0; 32],
+            draw: ProposerDraw::new(self.acceptance, count),
+            keys: Vec::new(),
+        };
+        if self.settings.reveal == Reveal::Signature {
+            selector.keys.resize_with(count, || None);
+        }
+        selector.find_active();
+        Box::new(selector)
+    }
+}
+
+struct BeaconSelector {
+    settings: BeaconSettings,
+    cap: u64,
+    seed: u64,
+    stakes: EpochStakes,
+    /// Effective balances in ETH; the caps fit 16 bits.
+    effective: Vec<u16>,
+    /// Who can be drawn in the running epoch, in order.
+    active: Vec<u32>,
+    /// `None` before the first slot, whose genesis mix comes from the lottery's stream.
+    randao: Option<Randao>,
+    epoch: u64,
+    epoch_seed: Hash,
+    draw: ProposerDraw,
+    /// The keys of those who have signed a reveal; empty if reveals come from the stream.
+    keys: Vec<Option<Box<KeyPair>>>,
+}
+
+impl BeaconSelector {
+    fn find_active(&mut self) {
+        self.active.clear();
+        let balances = self.effective.iter().enumerate();
+        self.active.extend(balances.filter(|&(_, &balance)| balance > 0).map(|(index, _)| index as u32));
+    }
+
+    /// The hash that the forger of a block of the running epoch mixes in.
+    fn reveal(&mut self, forger: ValidatorId, lottery: &mut Stream) -> Hash {
+        match self.settings.reveal {
+            Reveal::Stream => random_hash(lottery),
+            Reveal::Signature => {
+                let seed = self.seed;
+                let key = self.keys[forger.index()].get_or_insert_with(|| {
+                    let address = StreamKey::new().number(seed).text("randao").number(u64::from(forger.0));
+                    Box::new(KeyPair::from_secret(&address.bytes()))
+                });
+                let message = sha256(&[&DOMAIN_RANDAO, &self.epoch.to_le_bytes()]);
+                sha256(&[&key.sign(&message).0])
+            }
+        }
+    }
+
+    /// Ends the running epoch: its mix is kept, and effective balances follow the stakes.
+    fn end_epoch(&mut self) {
+        let (unit, cap) = (self.settings.unit, self.cap);
+        let effective = &mut self.effective;
+        let mut activity_changed = false;
+        self.stakes.begin_epoch(|validator, stake| {
+            let balance = &mut effective[validator.index()];
+            let old = *balance;
+            *balance = with_hysteresis(u64::from(old), stake, unit, cap) as u16;
+            activity_changed |= (old > 0) != (*balance > 0);
+        });
+        if activity_changed {
+            self.find_active();
+        }
+    }
+}
+
+impl Selector for BeaconSelector {
+    fn select(&mut self, turn: Turn<'_>) -> Selection {
+        let first = self.randao.is_none();
+        let mut randao = self.randao.take().unwrap_or_else(|| Randao::at_genesis(random_hash(turn.lottery)));
+        if let Some(last) = turn.last
+            && let (Some(forger), Fate::Accepted) = (last.forger, last.fate)
+        {
+            randao.reveal(&self.reveal(forger, turn.lottery));
+        }
+        self.stakes.note(turn.changes);
+        // Rounds are counted from 1, slots from 0.
+        let slot = turn.round - 1;
+        let epoch = slot / SLOTS_PER_EPOCH;
+        while self.epoch < epoch {
+            self.epoch += 1;
+            randao.end_epoch();
+            self.end_epoch();
+        }
+        if first || slot % SLOTS_PER_EPOCH == 0 {
+            self.epoch_seed = epoch_seed(DOMAIN_PROPOSER, epoch, randao.mix_for_seed());
+        }
+        self.randao = Some(randao);
+        if self.active.is_empty() {
+            return Selection::Nobody;
+        }
+        let seed = slot_seed(&self.epoch_seed, slot);
+        let validator = ValidatorId(self.draw.draw(seed, &self.active, &self.effective));
+        if self.stakes.holds(validator) {
+            Selection::Forger { validator, token: None }
+        } else {
+            Selection::Nobody
+        }
+    }
+}
+
+fn random_hash(stream: &mut Stream) -> Hash {
+    let mut hash = [0; 32];
+    stream.fill_bytes(&mut hash);
+    hash
+}

@@ -1,0 +1,184 @@
+//! The draw of a slot's proposer: candidates in shuffled order, accepted by effective balance.
+
+use super::Shuffle;
+use crate::crypto::{Hash, sha256};
+
+/// How a candidate is accepted: with which random number against which cap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Acceptance {
+    /// The random number's bytes: 1 or 2.
+    pub bytes: usize,
+    /// The largest effective balance, in ETH; who has it is always accepted.
+    pub cap: u64,
+    /// How many candidates share a hash, each taking its own part of it. A hash has
+    /// `32 / bytes` parts, and so many candidates share it on every real chain.
+    pub candidates_per_hash: u64,
+}
+
+impl Acceptance {
+    /// From genesis to Deneb: one random byte, 32 ETH.
+    pub const PHASE0: Acceptance = Acceptance { bytes: 1, cap: 32, candidates_per_hash: 32 };
+
+    /// Since Electra (EIP-7251): 16 random bits, 2048 ETH.
+    pub const ELECTRA: Acceptance = Acceptance { bytes: 2, cap: 2048, candidates_per_hash: 16 };
+
+    /// The largest random number.
+    fn largest(self) -> u64 {
+        (1 << (8 * self.bytes)) - 1
+    }
+
+    /// Whether a candidate with this effective balance, in ETH, is accepted at this random number.
+    #[inline]
+    pub fn accepts(self, effective: u64, random: u64) -> bool {
+        effective * self.largest() >= self.cap * random
+    }
+
+    /// The probability that a candidate with this effective balance, in ETH, is accepted: an exact
+    /// count of random numbers, of which `⌊effective * largest / cap⌋ + 1` are small enough.
+    pub fn chance(self, effective: u64) -> f64 {
+        let largest = self.largest();
+        let accepted = (effective * largest / self.cap).min(largest) + 1;
+        accepted as f64 / (largest + 1) as f64
+    }
+}
+
+/// Draws proposers (`compute_proposer_index` of the consensus specification).
+///
+/// Candidates come in the order of the swap-or-not shuffle, round and round; each is accepted or
+/// passed over by a random number of its own. Passes after the first repeat the same order with
+/// fresh random numbers, and cost no further shuffling.
+pub struct ProposerDraw {
+    acceptance: Acceptance,
+    shuffle: Shuffle,
+    /// The shuffled order as far as it was needed.
+    order: Vec<u32>,
+}
+
+impl ProposerDraw {
+    /// A draw that can serve sets of up to `capacity` without allocating.
+    pub fn new(acceptance: Acceptance, capacity: usize) -> Self {
+        ProposerDraw { acceptance, shuffle: Shuffle::new(capacity), order: Vec::with_capacity(capacity) }
+    }
+
+    /// The proposer among `candidates` under a slot's seed; `effective` gives effective balances
+    /// in ETH by validator. At least 180 hashes; each further candidate costs up to 90 more.
+    ///
+    /// # Panics
+    /// If there are no candidates.
+    pub fn draw(&mut self, seed: Hash, candidates: &[u32], effective: &[u16]) -> u32 {
+        let count = candidates.len();
+        self.shuffle.start(seed, count as u64);
+        self.order.clear();
+        let Acceptance { bytes, candidates_per_hash, .. } = self.acceptance;
+        let mut hash = [0; 32];
+        for turn in 0u64.. {
+            if turn % candidates_per_hash == 0 {
+                hash = sha256(&[&seed, &(turn / candidates_per_hash).to_le_bytes()]);
+            }
+            let place = (turn % count as u64) as usize;
+            if place == self.order.len() {
+                self.order.push(candidates[self.shuffle.index(place as u64) as usize]);
+            }
+            let candidate = self.order[place];
+            let part = (turn % (32 / bytes as u64)) as usize * bytes;
+            let mut random = [0; 8];
+            random[..bytes].copy_from_slice(&hash[part..part + bytes]);
+            let balance = u64::from(effective[candidate as usize]);
+            if self.acceptance.accepts(balance, u64::from_le_bytes(random)) {
+                return candidate;
+            }
+        }
+        unreachable!("the random number zero accepts everybody")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{DOMAIN_PROPOSER, epoch_seed, slot_seed};
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Deserialize)]
+    struct Vectors {
+        source: String,
+        draws: Vec<Draw>,
+        stepped: Vec<Stepped>,
+        slots: Vec<Slot>,
+    }
+
+    #[derive(Deserialize)]
+    struct Draw {
+        fork: String,
+        seed: String,
+        indices: Vec<u32>,
+        effective: Vec<u16>,
+        proposer: u32,
+    }
+
+    #[derive(Deserialize)]
+    struct Stepped {
+        fork: String,
+        seed: String,
+        count: u32,
+        first: u16,
+        step: u16,
+        modulus: u32,
+        proposer: u32,
+    }
+
+    #[derive(Deserialize)]
+    struct Slot {
+        slot: u64,
+        proposer: u32,
+    }
+
+    fn acceptance(fork: &str) -> Acceptance {
+        if fork == "phase0" { Acceptance::PHASE0 } else { Acceptance::ELECTRA }
+    }
+
+    fn seed(text: &str) -> Hash {
+        hex::decode(text).unwrap().try_into().unwrap()
+    }
+
+    #[test]
+    fn published_draws() {
+        let text = include_str!("../../../tests/vectors/ethereum-proposer.json");
+        let vectors: Vectors = serde_json::from_str(text).unwrap();
+        assert!(!vectors.source.is_empty());
+        assert!(!vectors.draws.is_empty() && !vectors.stepped.is_empty() && !vectors.slots.is_empty());
+        for case in vectors.draws {
+            let mut draw = ProposerDraw::new(acceptance(&case.fork), 0);
+            assert_eq!(draw.draw(seed(&case.seed), &case.indices, &case.effective), case.proposer);
+        }
+        for case in vectors.stepped {
+            let indices: Vec<u32> = (0..case.count).collect();
+            let effective: Vec<u16> =
+                indices.iter().map(|i| case.first + case.step * (i % case.modulus) as u16).collect();
+            let mut draw = ProposerDraw::new(acceptance(&case.fork), 0);
+            assert_eq!(draw.draw(seed(&case.seed), &indices, &effective), case.proposer, "{}", case.fork);
+        }
+        // The chain of seeds from the mix to the slot, and thousands of rejections.
+        let indices: Vec<u32> = (0..2048).collect();
+        let mut draw = ProposerDraw::new(Acceptance::PHASE0, 2048);
+        for case in vectors.slots {
+            let seed = slot_seed(&epoch_seed(DOMAIN_PROPOSER, case.slot / 32, &[0; 32]), case.slot);
+            assert_eq!(draw.draw(seed, &indices, &[0; 2048]), case.proposer, "slot {}", case.slot);
+        }
+    }
+
+    #[test]
+    fn the_chance_counts_the_accepted_numbers() {
+        let draft = Acceptance { cap: 2048, ..Acceptance::PHASE0 };
+        for acceptance in [Acceptance::PHASE0, Acceptance::ELECTRA, draft] {
+            for effective in [0, 1, 16, 31, 32, 33, 40, 1024, 2047, 2048] {
+                if effective > acceptance.cap {
+                    continue;
+                }
+                let numbers = acceptance.largest() + 1;
+                let accepted = (0..numbers).filter(|&random| acceptance.accepts(effective, random)).count();
+                assert_eq!(acceptance.chance(effective), accepted as f64 / numbers as f64);
+            }
+            assert_eq!(acceptance.chance(acceptance.cap), 1.0);
+        }
+    }
+}

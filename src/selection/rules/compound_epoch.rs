@@ -1,0 +1,88 @@
+//! C-PoS: an epoch of proposers drawn by the stakes at its start.
+
+use crate::law::proportional_shares;
+use crate::registry::{Entry, Refusal, settings};
+use crate::selection::epoch_stakes::EpochStakes;
+use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::stake::Pool;
+use serde::{Deserialize, Serialize};
+
+/// The registry's line.
+pub const ENTRY: Entry<dyn Rule> = Entry {
+    name: "compound-epoch",
+    summary: "each of an epoch's proposers (32) is drawn in proportion to the stakes at the epoch's start; rewards count from the next epoch on",
+    source: "C-PoS of Huang, Tang, Cong, Lim and Xu, Do the Rich Get Richer? Fairness Analysis for Blockchain Incentives, SIGMOD 2021: their abstraction of Ethereum",
+    parse: |table| {
+        settings::<CompoundEpoch, _>(table, |rule| {
+            if rule.slots_per_epoch == 0 {
+                return Err(Refusal::Value {
+                    key: "slots_per_epoch",
+                    problem: format!("is 0, but must lie in 1..={}", i64::MAX),
+                });
+            }
+            Ok(Box::new(rule))
+        })
+    },
+};
+
+/// Proportional draws with stakes that are fixed for an epoch. The paper's second half of the
+/// reward, a part `v` that every epoch splits by stake, is a matter of reward policy.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+struct CompoundEpoch {
+    /// How many proposers are drawn from the same stakes; the paper's P.
+    slots_per_epoch: u64,
+}
+
+impl Default for CompoundEpoch {
+    fn default() -> Self {
+        CompoundEpoch { slots_per_epoch: 32 }
+    }
+}
+
+impl Rule for CompoundEpoch {
+    fn promise(&self, stakes: &[u64]) -> Promise {
+        Promise::Shares(proportional_shares(stakes))
+    }
+
+    /// Each draw of an epoch expects the share at its start, and the epoch's rewards together
+    /// expect to leave that share as it is: it stays the initial share of stake.
+    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
+        self.promise(stakes)
+    }
+
+    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
+        Dispersion::Independent
+    }
+
+    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+        Box::new(CompoundEpochSelector {
+            slots_per_epoch: self.slots_per_epoch,
+            stakes: EpochStakes::new(start.stakes),
+            pool: Pool::new(start.stakes),
+        })
+    }
+}
+
+struct CompoundEpochSelector {
+    slots_per_epoch: u64,
+    stakes: EpochStakes,
+    /// The tokens as they were when the epoch began.
+    pool: Pool,
+}
+
+impl Selector for CompoundEpochSelector {
+    fn select(&mut self, turn: Turn<'_>) -> Selection {
+        self.stakes.note(turn.changes);
+        if (turn.round - 1) % self.slots_per_epoch == 0 {
+            let pool = &mut self.pool;
+            self.stakes.begin_epoch(|validator, stake| pool.set(validator, stake));
+        }
+        match self.pool.draw(turn.lottery) {
+            Some((token, validator)) if self.stakes.holds(validator) => {
+                Selection::Forger { validator, token: Some(token) }
+            }
+            _ => Selection::Nobody,
+        }
+    }
+}

@@ -5,9 +5,12 @@ mod committees;
 mod dispersion;
 mod epoch_stakes;
 pub mod ethereum;
+mod leader_threshold;
 mod promise;
+mod ratio;
 mod rule;
 mod rules;
+pub mod solana;
 
 pub use committee::{COMMITTEES, Committee, CommitteeDrawer, CommitteeTurn, Seat};
 pub use dispersion::Dispersion;

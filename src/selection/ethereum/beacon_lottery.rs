@@ -34,7 +34,8 @@ pub enum Reveal {
     #[default]
     Stream,
     /// The forger's Ed25519 signature over the epoch, hashed (a BLS signature on the real chain):
-    /// nobody can choose it, and it is known to its author alone.
+    /// nobody can choose it, and it is known to its author alone. Whoever forges twice in an
+    /// epoch reveals the same twice, and the second undoes the first, as on the real chain.
     Signature,
 }
 
@@ -87,6 +88,12 @@ impl Rule for BeaconLottery {
     }
 
     fn selector(&self, start: &Start) -> Box<dyn Selector> {
+        Box::new(self.begin(start))
+    }
+}
+
+impl BeaconLottery {
+    fn begin(&self, start: &Start) -> BeaconSelector {
         let count = start.stakes.len();
         let mut selector = BeaconSelector {
             settings: self.settings.clone(),
@@ -109,7 +116,7 @@ impl Rule for BeaconLottery {
             selector.keys.resize_with(count, || None);
         }
         selector.find_active();
-        Box::new(selector)
+        selector
     }
 }
 
@@ -210,4 +217,136 @@ fn random_hash(stream: &mut Stream) -> Hash {
     let mut hash = [0; 32];
     stream.fill_bytes(&mut hash);
     hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::selection::{Last, StakeChange};
+
+    fn lottery() -> Stream {
+        Stream::open(StreamKey::new().text("beacon"))
+    }
+
+    fn forger(selection: Selection) -> Option<ValidatorId> {
+        match selection {
+            Selection::Forger { validator, .. } => Some(validator),
+            Selection::Nobody => None,
+        }
+    }
+
+    /// The promise by enumeration, passes after the first included: for each order of the
+    /// candidates the first to be accepted is a geometric series over passes of that same order.
+    #[test]
+    fn the_promise_averages_over_all_orders() {
+        fn orders(items: &mut Vec<usize>, fixed: usize, visit: &mut dyn FnMut(&[usize])) {
+            if fixed == items.len() {
+                return visit(items);
+            }
+            for other in fixed..items.len() {
+                items.swap(fixed, other);
+                orders(items, fixed + 1, visit);
+                items.swap(fixed, other);
+            }
+        }
+        for (acceptance, stakes) in [
+            (Acceptance::PHASE0, vec![32, 1, 7, 16, 0, 99]),
+            (Acceptance::ELECTRA, vec![2048, 1, 7, 32, 0, 600]),
+            (Acceptance::ELECTRA, vec![33, 32, 1, 2, 3]),
+        ] {
+            let rule = BeaconLottery::new(BeaconSettings::default(), acceptance);
+            let promise = rule.promise(&stakes);
+            // Accepted random numbers, counted one by one.
+            let numbers = 1u64 << (8 * acceptance.bytes);
+            let chances: Vec<f64> = stakes
+                .iter()
+                .map(|&stake| {
+                    let effective = stake.min(acceptance.cap);
+                    let accepted = (0..numbers).filter(|&number| acceptance.accepts(effective, number));
+                    if stake > 0 { accepted.count() as f64 / numbers as f64 } else { 0.0 }
+                })
+                .collect();
+            let mut shares = vec![0.0; stakes.len()];
+            let mut count = 0.0;
+            orders(&mut (0..stakes.len()).collect(), 0, &mut |order| {
+                let all_fail: f64 = chances.iter().map(|chance| 1.0 - chance).product();
+                let mut reached = 1.0 / (1.0 - all_fail);
+                for &candidate in order {
+                    shares[candidate] += reached * chances[candidate];
+                    reached *= 1.0 - chances[candidate];
+                }
+                count += 1.0;
+            });
+            for (share, sum) in promise.shares().unwrap().iter().zip(shares) {
+                assert!((share - sum / count).abs() < 1e-12, "{stakes:?}: {share} {}", sum / count);
+            }
+        }
+    }
+
+    /// The specification's bookkeeping, slot by slot: one mix for every epoch, each begun as a
+    /// copy of the last; the seed of an epoch from the mix of the last but one; rejected and
+    /// missed blocks reveal nothing.
+    #[test]
+    fn proposers_are_those_of_the_specification() {
+        let settings = BeaconSettings { reveal: Reveal::Signature, ..BeaconSettings::default() };
+        let acceptance = Acceptance::PHASE0;
+        let stakes = [32u64, 17, 32, 9, 32, 32, 25];
+        let rule = BeaconLottery::new(settings, acceptance);
+        let mut selector = rule.begin(&Start { stakes: &stakes, seed: 11, trial: 0 });
+        let mut stream = lottery();
+        let genesis = random_hash(&mut lottery());
+
+        let candidates: Vec<u32> = (0..7).collect();
+        let effective: Vec<u16> = stakes.iter().map(|&stake| stake as u16).collect();
+        let mut draw = ProposerDraw::new(acceptance, 7);
+        let mut mixes = vec![genesis];
+        let mut last = None;
+        for slot in 0..6 * SLOTS_PER_EPOCH {
+            let epoch = slot / SLOTS_PER_EPOCH;
+            if epoch as usize == mixes.len() {
+                mixes.push(mixes[epoch as usize - 1]);
+            }
+            let mix = if epoch < 2 { genesis } else { mixes[epoch as usize - 2] };
+            let seed = slot_seed(&epoch_seed(DOMAIN_PROPOSER, epoch, &mix), slot);
+            let expected = ValidatorId(draw.draw(seed, &candidates, &effective));
+
+            let turn = Turn { round: slot + 1, changes: &[], last, lottery: &mut stream };
+            assert_eq!(forger(selector.select(turn)), Some(expected), "slot {slot}");
+            let fate = [Fate::Accepted, Fate::Accepted, Fate::Rejected, Fate::Missed][slot as usize % 4];
+            if fate == Fate::Accepted {
+                let address = StreamKey::new().number(11).text("randao").number(u64::from(expected.0));
+                let key = KeyPair::from_secret(&address.bytes());
+                let message = sha256(&[&DOMAIN_RANDAO, &epoch.to_le_bytes()]);
+                let reveal = sha256(&[&key.sign(&message).0]);
+                for (byte, other) in mixes[epoch as usize].iter_mut().zip(reveal) {
+                    *byte ^= other;
+                }
+            }
+            last = Some(Last { forger: Some(expected), fate });
+        }
+        assert_eq!(mixes.len(), 6);
+        assert!(mixes.windows(2).filter(|pair| pair[0] != pair[1]).count() >= 4);
+    }
+
+    /// Stakes count at the end of the epoch, with hysteresis; who has lost all is passed over.
+    #[test]
+    fn effective_balances_follow_at_the_end_of_the_epoch() {
+        let rule = BeaconLottery::new(BeaconSettings::default(), Acceptance::ELECTRA);
+        let mut selector = rule.begin(&Start { stakes: &[100, 40, 40, 0], seed: 0, trial: 0 });
+        let mut stream = lottery();
+        let changes = [(0, 101), (1, 42), (2, 0), (3, 4_000)]
+            .map(|(validator, stake)| StakeChange { validator: ValidatorId(validator), stake });
+        for round in 1..=33 {
+            let changes: &[StakeChange] = if round == 5 { &changes } else { &[] };
+            let turn = Turn { round, changes, last: None, lottery: &mut stream };
+            let forger = forger(selector.select(turn));
+            assert!(round < 5 || forger != Some(ValidatorId(2)));
+            if round < 33 {
+                assert_eq!(selector.effective, [100, 40, 40, 0]);
+                assert_eq!(selector.active, [0, 1, 2]);
+            }
+        }
+        assert_eq!(selector.effective, [100, 42, 0, 2048]);
+        assert_eq!(selector.active, [0, 1, 3]);
+    }
 }

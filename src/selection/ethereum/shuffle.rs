@@ -1,6 +1,7 @@
 //! The swap-or-not shuffle.
 
-use crate::crypto::{Hash, sha256};
+use crate::crypto::Hash;
+use sha2::{Digest, Sha256};
 
 /// Rounds of the shuffle on the main network.
 const ROUNDS: usize = 90;
@@ -17,7 +18,9 @@ const POSITIONS_PER_HASH: u64 = 256;
 /// indices cost at most one hash a round, and none in sets of up to 256.
 pub struct Shuffle {
     rounds: usize,
-    seed: Hash,
+    /// A hasher that has read the seed, with which all messages begin: a copy of it is cheaper
+    /// than reading the seed again.
+    after_seed: Sha256,
     count: u64,
     pivots: Vec<u64>,
     /// The hashes of bits, `hashes_per_round` for each round.
@@ -39,7 +42,7 @@ impl Shuffle {
         let hashes = rounds * (capacity as u64).div_ceil(POSITIONS_PER_HASH) as usize;
         Shuffle {
             rounds,
-            seed: [0; 32],
+            after_seed: Sha256::new(),
             count: 0,
             pivots: vec![0; rounds],
             sources: vec![[0; 32]; hashes],
@@ -55,7 +58,7 @@ impl Shuffle {
     /// If `count` is zero: there is nothing to permute.
     pub fn start(&mut self, seed: Hash, count: u64) {
         assert!(count > 0, "nothing to shuffle");
-        self.seed = seed;
+        self.after_seed = Sha256::new_with_prefix(seed);
         self.count = count;
         self.generation += 1;
         self.hashes_per_round = count.div_ceil(POSITIONS_PER_HASH) as usize;
@@ -65,7 +68,7 @@ impl Shuffle {
             self.computed_at.resize(hashes, 0);
         }
         for (round, pivot) in self.pivots.iter_mut().enumerate() {
-            let hash = sha256(&[&seed, &[round as u8]]);
+            let hash: Hash = self.after_seed.clone().chain_update([round as u8]).finalize().into();
             *pivot = u64::from_le_bytes(hash[..8].try_into().expect("eight bytes")) % count;
         }
     }
@@ -98,7 +101,8 @@ impl Shuffle {
         let place = round * self.hashes_per_round + block;
         if self.computed_at[place] != self.generation {
             self.computed_at[place] = self.generation;
-            self.sources[place] = sha256(&[&self.seed, &[round as u8], &(block as u32).to_le_bytes()]);
+            let hasher = self.after_seed.clone().chain_update([round as u8]);
+            self.sources[place] = hasher.chain_update((block as u32).to_le_bytes()).finalize().into();
         }
         &self.sources[place]
     }
@@ -107,6 +111,7 @@ impl Shuffle {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::sha256;
     use serde::Deserialize;
     use std::fmt::Write;
 

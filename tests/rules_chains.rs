@@ -332,3 +332,24 @@ fn impossible_settings_are_refused() {
         assert!(matches!(find("rule", RULES, &choice).err(), Some(Refusal::Form(_))), "{name} {settings}");
     }
 }
+
+/// Each rule's example scenario names the rule, with settings it accepts, and a population for
+/// which it knows its promise.
+#[test]
+fn example_scenarios_name_their_rules() {
+    for (name, _) in RULES_OF_CHAINS {
+        let path = format!("{}/scenarios/rule-{name}.toml", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(&path).expect("every rule has an example scenario");
+        let scenario: toml::Table = text.parse().expect("scenarios are TOML");
+        assert!(text.contains("What to learn"), "{path}");
+        let choice: Choice = scenario["selection"]["rule"].clone().try_into().unwrap();
+        assert_eq!(choice.kind, name);
+        let rule = find("rule", RULES, &choice).expect("the rule accepts these settings").thing;
+        let accounts = scenario["population"]["accounts"].as_array().unwrap();
+        let stakes: Vec<u64> =
+            accounts.iter().map(|account| account["balance"].as_integer().unwrap() as u64).collect();
+        let promise = rule.promise(&stakes);
+        println!("{name}: {stakes:?} {promise:?} {:?}", rule.dispersion(&stakes));
+        assert!(promise.shares().is_some());
+    }
+}

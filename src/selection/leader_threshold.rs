@@ -49,7 +49,7 @@ fn fraction(part: u64, whole: u64) -> u128 {
     let whole = u128::from(whole);
     let upper = (u128::from(part) << 64) / whole;
     let rest = (u128::from(part) << 64) % whole;
-    upper << 64 | (rest << 64) / whole
+    (upper << 64) + (rest << 64) / whole
 }
 
 /// The product of two fractions of 2^128, rounded down.
@@ -58,7 +58,7 @@ fn product(a: u128, b: u128) -> u128 {
     let (a_high, a_low) = (a >> 64, a & LOW);
     let (b_high, b_low) = (b >> 64, b & LOW);
     let (outer, inner) = (a_high * b_low, a_low * b_high);
-    let carry = (a_low * b_low >> 64) + (outer & LOW) + (inner & LOW);
+    let carry = ((a_low * b_low) >> 64) + (outer & LOW) + (inner & LOW);
     a_high * b_high + (outer >> 64) + (inner >> 64) + (carry >> 64)
 }
 
@@ -115,6 +115,6 @@ mod tests {
         assert_eq!(product(1 << 127, 1 << 127), 1 << 126);
         assert_eq!(product(1, u128::MAX), 0);
         assert_eq!(fraction(1, 3), u128::MAX / 3);
-        assert_eq!(fraction(u64::MAX - 1, u64::MAX), !(1 << 64 | 1));
+        assert_eq!(fraction(u64::MAX - 1, u64::MAX), !((1 << 64) + 1));
     }
 }

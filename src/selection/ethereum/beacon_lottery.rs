@@ -196,7 +196,7 @@ impl Selector for BeaconSelector {
             randao.end_epoch();
             self.end_epoch();
         }
-        if first || slot % SLOTS_PER_EPOCH == 0 {
+        if first || slot.is_multiple_of(SLOTS_PER_EPOCH) {
             self.epoch_seed = epoch_seed(DOMAIN_PROPOSER, epoch, randao.mix_for_seed());
         }
         self.randao = Some(randao);

@@ -72,7 +72,7 @@ impl ProposerDraw {
         let Acceptance { bytes, candidates_per_hash, .. } = self.acceptance;
         let mut hash = [0; 32];
         for turn in 0u64.. {
-            if turn % candidates_per_hash == 0 {
+            if turn.is_multiple_of(candidates_per_hash) {
                 hash = sha256(&[&seed, &(turn / candidates_per_hash).to_le_bytes()]);
             }
             let place = (turn % count as u64) as usize;

@@ -136,7 +136,7 @@ impl BabeSelector {
 impl Selector for BabeSelector {
     fn select(&mut self, turn: Turn<'_>) -> Selection {
         self.stakes.note(turn.changes);
-        if (turn.round - 1) % self.slots_per_epoch == 0 && self.stakes.begin_epoch(|_, _| {}) {
+        if (turn.round - 1).is_multiple_of(self.slots_per_epoch) && self.stakes.begin_epoch(|_, _| {}) {
             self.set_thresholds();
         }
         self.primaries.clear();

@@ -212,6 +212,7 @@ mod tests {
     struct Vectors {
         source: String,
         sequences: Vec<Sequence>,
+        updates: Vec<Updates>,
         counts: Vec<Counts>,
         priorities: Vec<After>,
     }
@@ -220,6 +221,19 @@ mod tests {
     struct Sequence {
         powers: Vec<u64>,
         proposers: Vec<u32>,
+    }
+
+    #[derive(Deserialize)]
+    struct Updates {
+        powers: Vec<u64>,
+        rounds: Vec<Round>,
+    }
+
+    #[derive(Deserialize)]
+    struct Round {
+        change: Option<(u32, u64)>,
+        proposer: u32,
+        priorities: Vec<i128>,
     }
 
     #[derive(Deserialize)]
@@ -254,6 +268,18 @@ mod tests {
             let mut set = Priorities::at_genesis(&case.powers);
             let proposers: Vec<u32> = case.proposers.iter().map(|_| set.advance().unwrap().0).collect();
             assert_eq!(proposers, case.proposers, "{:?}", case.powers);
+        }
+        assert!(vectors.updates.len() >= 2);
+        for case in vectors.updates {
+            let mut set = Priorities::at_genesis(&case.powers);
+            for round in case.rounds {
+                if let Some((validator, power)) = round.change {
+                    set.update(&[change(validator, power)]);
+                }
+                assert_eq!(set.advance(), Some(ValidatorId(round.proposer)));
+                let priorities: Vec<i128> = set.members.iter().map(|member| member.priority).collect();
+                assert_eq!(priorities, round.priorities);
+            }
         }
         for case in vectors.counts {
             assert_eq!(wins(&mut Priorities::at_genesis(&case.powers), case.rounds), case.wins);

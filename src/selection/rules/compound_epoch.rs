@@ -74,7 +74,7 @@ struct CompoundEpochSelector {
 impl Selector for CompoundEpochSelector {
     fn select(&mut self, turn: Turn<'_>) -> Selection {
         self.stakes.note(turn.changes);
-        if (turn.round - 1) % self.slots_per_epoch == 0 {
+        if (turn.round - 1).is_multiple_of(self.slots_per_epoch) {
             let pool = &mut self.pool;
             self.stakes.begin_epoch(|validator, stake| pool.set(validator, stake));
         }

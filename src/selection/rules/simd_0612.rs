@@ -223,6 +223,37 @@ mod tests {
         }
     }
 
+    /// The shuffle leaves no trace of the order in which runs were given: over 2,000 epochs the
+    /// first and the last run fall to each leader as often as its share says, within 4.5 standard
+    /// errors.
+    #[test]
+    fn every_place_in_the_epoch_is_alike() {
+        let settings =
+            ScheduleSettings { slots_per_epoch: 10, consecutive_slots: 1, ..ScheduleSettings::default() };
+        let stakes = [47u64, 31, 15, 7];
+        let rule = TwoPhaseSchedule(settings);
+        let promise = rule.promise(&stakes);
+        let mut selector = rule.selector(&Start { stakes: &stakes, seed: 0, trial: 0 });
+        let mut lottery = Stream::open(StreamKey::new().text("places"));
+        let mut counts = [[0f64; 4]; 2];
+        let epochs = 2_000;
+        for round in 1..=10 * epochs {
+            let turn = Turn { round, changes: &[], last: None, lottery: &mut lottery };
+            let Selection::Forger { validator, .. } = selector.select(turn) else { panic!() };
+            match round % 10 {
+                1 => counts[0][validator.index()] += 1.0,
+                0 => counts[1][validator.index()] += 1.0,
+                _ => {}
+            }
+        }
+        for counts in counts {
+            for (count, share) in counts.iter().zip(promise.shares().unwrap()) {
+                let sigma = (epochs as f64 * share * (1.0 - share)).sqrt();
+                assert!((count - epochs as f64 * share).abs() < 4.5 * sigma, "{counts:?}");
+            }
+        }
+    }
+
     /// Exact multiples of a run's weight get exactly their floor: no luck at all in the counts.
     #[test]
     fn exact_multiples_leave_no_lottery() {

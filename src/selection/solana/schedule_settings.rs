@@ -50,7 +50,7 @@ impl ScheduleSettings {
             let problem = format!("is {consecutive_slots}, but must lie in 1..={slots_per_epoch}");
             return refusal("consecutive_slots", problem);
         }
-        if slots_per_epoch % consecutive_slots != 0 {
+        if !slots_per_epoch.is_multiple_of(consecutive_slots) {
             let problem = format!(
                 "is {slots_per_epoch}, but must be a multiple of consecutive_slots = {consecutive_slots}"
             );

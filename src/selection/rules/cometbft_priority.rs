@@ -213,6 +213,7 @@ mod tests {
         source: String,
         sequences: Vec<Sequence>,
         updates: Vec<Updates>,
+        averaging: Vec<Averaging>,
         counts: Vec<Counts>,
         priorities: Vec<After>,
     }
@@ -234,6 +235,13 @@ mod tests {
         change: Option<(u32, u64)>,
         proposer: u32,
         priorities: Vec<i128>,
+    }
+
+    #[derive(Deserialize)]
+    struct Averaging {
+        before: Vec<i128>,
+        rounds: u64,
+        after: Vec<i128>,
     }
 
     #[derive(Deserialize)]
@@ -280,6 +288,19 @@ mod tests {
                 let priorities: Vec<i128> = set.members.iter().map(|member| member.priority).collect();
                 assert_eq!(priorities, round.priorities);
             }
+        }
+        assert!(vectors.averaging.len() >= 3);
+        for case in vectors.averaging {
+            let mut set = Priorities::at_genesis(&vec![1; case.before.len()]);
+            set.total = 0;
+            for (member, &priority) in set.members.iter_mut().zip(&case.before) {
+                member.power = 0;
+                member.priority = priority;
+            }
+            set.measure();
+            wins(&mut set, case.rounds);
+            let priorities: Vec<i128> = set.members.iter().map(|member| member.priority).collect();
+            assert_eq!(priorities, case.after);
         }
         for case in vectors.counts {
             assert_eq!(wins(&mut Priorities::at_genesis(&case.powers), case.rounds), case.wins);

@@ -27,7 +27,7 @@ const RULES_OF_CHAINS: [(&str, &str); 13] = [
 /// Rounds of a statistical test: a multiple of all epochs above. A slot of Ethereum takes two
 /// hundred hashes, so its tests are shorter.
 fn rounds(name: &str) -> u64 {
-    if name.starts_with("ethereum") { 4_800 } else { 24_000 }
+    if name.starts_with("ethereum") { 3_000 } else { 24_000 }
 }
 
 fn rule(name: &str, settings: &str) -> Box<dyn Rule> {
@@ -109,12 +109,12 @@ fn wins_follow_the_promise() {
     }
 }
 
-/// The declared scatter is neither too wide nor too narrow: over 400 trials of 160 rounds the
+/// The declared scatter is neither too wide nor too narrow: over 400 trials of 80 rounds the
 /// mean square of a validator's standardised wins is one, within 4 standard errors (of a
 /// chi-square with 400 degrees of freedom, 1 ± 4 √(2/400) = 1 ± 0.283).
 #[test]
 fn the_scatter_is_the_declared_one() {
-    let (trials, rounds) = (400, 160);
+    let (trials, rounds) = (400, 80);
     let stakes = [50u64, 33, 21, 10];
     for (name, settings) in [
         ("babe", ""),

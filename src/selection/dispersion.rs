@@ -16,6 +16,12 @@ pub enum Dispersion {
     /// `|wins_i - n p_i|` never exceeds `bound_i`: deterministic up to bounded rounding.
     Bounded {
         /// One bound per validator, in order, in wins.
+    /// Var(wins_i over n rounds) = factor_i * n p_i (1 - p_i) asymptotically; exact when n is a
+        /// One factor per validator: below one is steadier than independent draws, above one is
+        /// burstier.
+        /// After how many rounds the pattern starts anew.
+    /// |wins_i - n p_i| never exceeds bound_i: deterministic up to bounded rounding.
+        /// One bound per validator, in wins.
         bounds: Vec<f64>,
     },
     /// No law of the scatter is known, and why: intervals and tests come from the spread between

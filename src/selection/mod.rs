@@ -1,16 +1,20 @@
 //! Selection: the rules that pick the forger, and the committees that attest.
 
+mod candidate_order;
 mod committee;
 mod committees;
 mod dispersion;
 mod epoch_stakes;
 pub mod ethereum;
 mod leader_threshold;
+#[cfg(test)]
+mod evidence;
 mod promise;
 mod ratio;
 mod rule;
 mod rules;
 pub mod solana;
+mod sortition;
 
 pub use committee::{COMMITTEES, Committee, CommitteeDrawer, CommitteeTurn, Seat};
 pub use dispersion::Dispersion;

@@ -38,9 +38,9 @@ mod tests {
         for times in &orders {
             for winners in 0..16u32 {
                 let (mut best, mut holder, mut wins) = (u32::MAX, 0, 0);
-                for round in 0..4 {
-                    if times[round] < best {
-                        best = times[round];
+                for (round, &time) in times.iter().enumerate() {
+                    if time < best {
+                        best = time;
                         holder = winners >> round & 1;
                     }
                     wins += holder;

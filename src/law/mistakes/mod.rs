@@ -25,7 +25,7 @@ pub use reused_hash::reused_hash_shares;
 pub use shared_number::shared_number_shares;
 pub use smallest_quotient::smallest_quotient_shares;
 pub use stale_weights::stale_weights_shares;
-pub use truncated_rate::{tickets, truncated_rate_shares};
+pub use truncated_rate::truncated_rate_shares;
 
 #[cfg(test)]
 mod published {

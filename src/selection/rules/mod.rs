@@ -12,6 +12,18 @@ mod raffle;
 mod round_robin;
 mod simd_0612;
 mod solana_schedule;
+mod rigged_best_time_kept;
+mod rigged_ethereum_byte;
+mod rigged_ethereum_index;
+mod rigged_floored_product;
+mod rigged_largest_product;
+mod rigged_modulo;
+mod rigged_off_by_one;
+mod rigged_reused_hash;
+mod rigged_shared_number;
+mod rigged_smallest_quotient;
+mod rigged_stale_weights;
+mod rigged_truncated_rate;
 mod uniform;
 mod weighted_round_robin;
 
@@ -27,4 +39,18 @@ pub(super) const ENTRIES: &[Entry<dyn Rule>] = &[
     solana_schedule::ENTRY,
     uniform::ENTRY,
     weighted_round_robin::ENTRY,
+// One entry a line, in the order of the names.
+#[rustfmt::skip]
+    rigged_best_time_kept::ENTRY,
+    rigged_ethereum_byte::ENTRY,
+    rigged_ethereum_index::ENTRY,
+    rigged_floored_product::ENTRY,
+    rigged_largest_product::ENTRY,
+    rigged_modulo::ENTRY,
+    rigged_off_by_one::ENTRY,
+    rigged_reused_hash::ENTRY,
+    rigged_shared_number::ENTRY,
+    rigged_smallest_quotient::ENTRY,
+    rigged_stale_weights::ENTRY,
+    rigged_truncated_rate::ENTRY,
 ];

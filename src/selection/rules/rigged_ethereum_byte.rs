@@ -1,0 +1,90 @@
+//! Rigged: Electra's cap of 2048 ETH tested with phase 0's 8-bit random byte.
+
+use crate::law::acceptance_shares;
+use crate::law::mistakes::acceptance_chance;
+use crate::registry::{Entry, settings};
+use crate::selection::candidate_order::CandidateOrder;
+use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use serde::{Deserialize, Serialize};
+
+/// The largest effective balance, in ETH, since Electra.
+const CAP: u64 = 2048;
+
+/// The registry's line.
+pub const ENTRY: Entry<dyn Rule> = Entry {
+    name: "rigged-ethereum-byte",
+    summary: "rigged: Ethereum's proposer after Electra, but with the 8-bit random byte of before: balances from 33 to 40 ETH share one chance, +21.2 % at 33 ETH",
+    source: "a draft of Electra's compute_proposer_index (consensus-specs, EIP-7251) before the byte became 16 bits",
+    parse: |table| settings::<EthereumByte, _>(table, |rule| Ok(Box::new(rule))),
+};
+
+/// Ethereum's rejection sampling with too coarse a random number. No settings; stakes are whole ETH.
+///
+/// Candidates come in a random order (an unbiased shuffle drawn from the stream stands in for
+/// swap-or-not: the mistake is in the byte, not in the order) and are accepted if
+/// `balance * 255 >= 2048 * byte`.
+///
+/// True law: [`acceptance_shares`] with chances of `floor(balance * 255 / 2048) + 1` in 256.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct EthereumByte {}
+
+impl Rule for EthereumByte {
+    /// What the program believes: Electra's law, with a 16-bit random number.
+    fn promise(&self, stakes: &[u64]) -> Promise {
+        let chances: Vec<f64> = stakes.iter().map(|&eth| acceptance_chance(eth, CAP, 65535)).collect();
+        Promise::Shares(acceptance_shares(&chances))
+    }
+
+    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
+        Dispersion::Independent
+    }
+
+    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+        Box::new(EthereumByteSelector { candidates: CandidateOrder::new(start.stakes) })
+    }
+}
+
+struct EthereumByteSelector {
+    candidates: CandidateOrder,
+}
+
+impl Selector for EthereumByteSelector {
+    fn select(&mut self, turn: Turn<'_>) -> Selection {
+        self.candidates.start(turn.changes);
+        // Ends for certain: byte 0 lets everybody pass.
+        for position in 0.. {
+            let Some((validator, eth)) = self.candidates.at(position, turn.lottery) else { break };
+            let byte = turn.lottery.below(256);
+            if eth.min(CAP) * 255 >= CAP * byte {
+                return Selection::Forger { validator, token: None };
+            }
+        }
+        Selection::Nobody
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::selection::evidence::{caught, example, rule, shows};
+
+    fn truth(stakes: &[u64]) -> Vec<f64> {
+        let chances: Vec<f64> = stakes.iter().map(|&eth| acceptance_chance(eth, CAP, 255)).collect();
+        acceptance_shares(&chances)
+    }
+
+    /// Forty validators of 32 and of 33 ETH: the power is above 99 % after 60,000 rounds.
+    #[test]
+    fn is_caught_and_follows_its_true_law() {
+        let mut stakes = vec![32; 20];
+        stakes.extend([33; 20]);
+        caught(&*rule("'rigged-ethereum-byte'"), &stakes, &truth(&stakes), 60_000);
+    }
+
+    #[test]
+    fn its_scenario_shows_the_mistake() {
+        let example = example("rigged-ethereum-byte");
+        shows(&example, &truth(&example.stakes));
+    }
+}

@@ -1,0 +1,86 @@
+//! Rigged: the largest whole part of uniform × stake wins, the first of equals.
+
+use crate::law::proportional_shares;
+use crate::registry::{Entry, settings};
+use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::stake::ValidatorId;
+use serde::{Deserialize, Serialize};
+
+/// The registry's line.
+pub const ENTRY: Entry<dyn Rule> = Entry {
+    name: "rigged-floored-product",
+    summary: "rigged: the largest floor(uniform × stake) wins, the first in the list on a tie; with small stakes the head of the list gains at the cost of its tail",
+    source: "public teaching programs that score each validator with an integer cast of random × stake",
+    parse: |table| settings::<FlooredProduct, _>(table, |rule| Ok(Box::new(rule))),
+};
+
+/// The largest floored product. No settings. O(m) a round.
+///
+/// The whole part of uniform × stake is an integer uniform in `0..stake`.
+///
+/// True law: [`floored_product_shares`](crate::law::mistakes::floored_product_shares).
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct FlooredProduct {}
+
+impl Rule for FlooredProduct {
+    /// What the program believes: that a random number weighted by stake is proportional.
+    fn promise(&self, stakes: &[u64]) -> Promise {
+        Promise::Shares(proportional_shares(stakes))
+    }
+
+    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
+        self.promise(stakes)
+    }
+
+    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
+        Dispersion::Independent
+    }
+
+    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+        Box::new(FlooredProductSelector { stakes: start.stakes.to_vec() })
+    }
+}
+
+struct FlooredProductSelector {
+    stakes: Vec<u64>,
+}
+
+impl Selector for FlooredProductSelector {
+    fn select(&mut self, turn: Turn<'_>) -> Selection {
+        for change in turn.changes {
+            self.stakes[change.validator.index()] = change.stake;
+        }
+        let mut best: Option<(u64, usize)> = None;
+        for (index, &stake) in self.stakes.iter().enumerate().filter(|&(_, &stake)| stake > 0) {
+            let score = turn.lottery.below(stake);
+            if best.is_none_or(|(high, _)| score > high) {
+                best = Some((score, index));
+            }
+        }
+        match best {
+            Some((_, index)) => Selection::Forger { validator: ValidatorId(index as u32), token: None },
+            None => Selection::Nobody,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::law::mistakes::floored_product_shares;
+    use crate::selection::evidence::{caught, example, rule, shows};
+
+    /// Stakes 2 to 4: the power is above 99 % after 400 rounds. Equal stakes of 3 coins: after 300.
+    #[test]
+    fn is_caught_and_follows_its_true_law() {
+        let rule = rule("'rigged-floored-product'");
+        caught(&*rule, &[4, 2, 0, 3, 2], &floored_product_shares(&[4, 2, 0, 3, 2]), 400);
+        caught(&*rule, &[3; 6], &floored_product_shares(&[3; 6]), 300);
+    }
+
+    #[test]
+    fn its_scenario_shows_the_mistake() {
+        let example = example("rigged-floored-product");
+        shows(&example, &floored_product_shares(&example.stakes));
+    }
+}

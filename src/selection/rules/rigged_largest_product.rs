@@ -1,0 +1,92 @@
+//! Rigged: the largest uniform × stake wins.
+
+use crate::law::proportional_shares;
+use crate::registry::{Entry, settings};
+use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::stake::ValidatorId;
+use rand::Rng;
+use serde::{Deserialize, Serialize};
+
+/// The registry's line.
+pub const ENTRY: Entry<dyn Rule> = Entry {
+    name: "rigged-largest-product",
+    summary: "rigged: the largest uniform × stake wins, passed off as proportional; the rich gain: 56.5 / 26.4 / 13.0 / 4.1 % with the seed's stakes instead of 37.7 / 26.4 / 20.8 / 15.1 %",
+    source: "several public proof-of-stake demonstration programs",
+    parse: |table| settings::<LargestProduct, _>(table, |rule| Ok(Box::new(rule))),
+};
+
+/// The largest product. No settings. O(m) a round.
+///
+/// Products are exact: a 64-bit number times the stake, in 128 bits. The first in the list wins a
+/// tie, which two 64-bit numbers make negligible.
+///
+/// True law: [`largest_product_shares`](crate::law::mistakes::largest_product_shares).
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct LargestProduct {}
+
+impl Rule for LargestProduct {
+    /// What the program believes: that a random number weighted by stake is proportional.
+    fn promise(&self, stakes: &[u64]) -> Promise {
+        Promise::Shares(proportional_shares(stakes))
+    }
+
+    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
+        self.promise(stakes)
+    }
+
+    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
+        Dispersion::Independent
+    }
+
+    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+        Box::new(LargestProductSelector { stakes: start.stakes.to_vec() })
+    }
+}
+
+struct LargestProductSelector {
+    stakes: Vec<u64>,
+}
+
+impl Selector for LargestProductSelector {
+    fn select(&mut self, turn: Turn<'_>) -> Selection {
+        for change in turn.changes {
+            self.stakes[change.validator.index()] = change.stake;
+        }
+        let mut best: Option<(u128, usize)> = None;
+        for (index, &stake) in self.stakes.iter().enumerate().filter(|&(_, &stake)| stake > 0) {
+            let score = u128::from(turn.lottery.next_u64()) * u128::from(stake);
+            if best.is_none_or(|(high, _)| score > high) {
+                best = Some((score, index));
+            }
+        }
+        match best {
+            Some((_, index)) => Selection::Forger { validator: ValidatorId(index as u32), token: None },
+            None => Selection::Nobody,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::law::mistakes::largest_product_shares;
+    use crate::selection::evidence::follows;
+    use crate::selection::evidence::{caught, example, rule, shows, stake_vectors, wins};
+
+    /// The seed's stakes: the power is above 99 % after 300 rounds.
+    #[test]
+    fn is_caught_and_follows_its_true_law() {
+        let rule = rule("'rigged-largest-product'");
+        let stakes = [500, 350, 275, 200];
+        caught(&*rule, &stakes, &largest_product_shares(&stakes), 300);
+        for (_, stakes) in stake_vectors() {
+            follows(&wins(&*rule, &stakes, 0, 20_000), &largest_product_shares(&stakes));
+        }
+    }
+
+    #[test]
+    fn its_scenario_shows_the_mistake() {
+        let example = example("rigged-largest-product");
+        shows(&example, &largest_product_shares(&example.stakes));
+    }
+}

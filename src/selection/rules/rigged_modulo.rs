@@ -1,0 +1,109 @@
+//! Rigged: a random word is reduced modulo the number of tokens.
+
+use crate::law::proportional_shares;
+use crate::registry::{Entry, Refusal, settings};
+use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::stake::Pool;
+use rand::Rng;
+use serde::{Deserialize, Serialize};
+
+/// The registry's line.
+pub const ENTRY: Entry<dyn Rule> = Entry {
+    name: "rigged-modulo",
+    summary: "rigged: the token is a random word of `bits` bits modulo the number of tokens, so that the first tokens come once more often than the rest; those at the head of the list gain",
+    source: "the modulo bias of countless programs (e.g. rand() % n); 16 bits by default so that it shows",
+    parse: |table| {
+        settings::<Modulo, _>(table, |rule| {
+            if !(1..=64).contains(&rule.bits) {
+                return Err(Refusal::Value {
+                    key: "bits",
+                    problem: format!("is {}, but must lie in 1..=64", rule.bits),
+                });
+            }
+            Ok(Box::new(rule))
+        })
+    },
+};
+
+/// The raffle with a biased token.
+///
+/// True law: [`modulo_shares`](crate::law::mistakes::modulo_shares).
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+struct Modulo {
+    /// The width of the random word, in bits.
+    bits: u32,
+}
+
+impl Default for Modulo {
+    fn default() -> Self {
+        Modulo { bits: 16 }
+    }
+}
+
+impl Rule for Modulo {
+    /// What the program believes: that every token comes equally often.
+    fn promise(&self, stakes: &[u64]) -> Promise {
+        Promise::Shares(proportional_shares(stakes))
+    }
+
+    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
+        self.promise(stakes)
+    }
+
+    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
+        Dispersion::Independent
+    }
+
+    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+        Box::new(ModuloSelector { bits: self.bits, pool: Pool::new(start.stakes) })
+    }
+}
+
+struct ModuloSelector {
+    bits: u32,
+    pool: Pool,
+}
+
+impl Selector for ModuloSelector {
+    fn select(&mut self, turn: Turn<'_>) -> Selection {
+        for change in turn.changes {
+            self.pool.set(change.validator, change.stake);
+        }
+        if self.pool.total() == 0 {
+            return Selection::Nobody;
+        }
+        let word = turn.lottery.next_u64() >> (64 - self.bits);
+        // The mistake. Everywhere else in this program tokens come from Stream::below.
+        let token = word % self.pool.total();
+        Selection::Forger { validator: self.pool.owner(token), token: Some(token) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::law::mistakes::modulo_shares;
+    use crate::selection::evidence::{caught, example, refusal, rule, shows};
+
+    /// 65,536 words over 40,000 tokens: the power is above 99 % after 1,000 rounds. Six bits over 40:
+    /// likewise.
+    #[test]
+    fn is_caught_and_follows_its_true_law() {
+        let stakes = [10_000; 4];
+        caught(&*rule("'rigged-modulo'"), &stakes, &modulo_shares(&stakes, 16), 1_000);
+        let stakes = [10; 4];
+        caught(&*rule("{ kind = 'rigged-modulo', bits = 6 }"), &stakes, &modulo_shares(&stakes, 6), 1_000);
+    }
+
+    #[test]
+    fn its_scenario_shows_the_mistake() {
+        let example = example("rigged-modulo");
+        shows(&example, &modulo_shares(&example.stakes, 16));
+    }
+
+    #[test]
+    fn impossible_widths_are_refused() {
+        assert_eq!(refusal("{ kind = 'rigged-modulo', bits = 0 }"), "`bits` is 0, but must lie in 1..=64");
+        assert!(refusal("{ kind = 'rigged-modulo', bits = 65 }").contains("1..=64"));
+    }
+}

@@ -1,0 +1,84 @@
+//! Rigged: the drawn token is compared with the cumulative sums by `<=` instead of `<`.
+
+use crate::law::proportional_shares;
+use crate::registry::{Entry, settings};
+use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::stake::Pool;
+use serde::{Deserialize, Serialize};
+
+/// The registry's line.
+pub const ENTRY: Entry<dyn Rule> = Entry {
+    name: "rigged-off-by-one",
+    summary: "rigged: tokens counted from 0 are compared with the cumulative stakes by <= instead of <, so that the first validator owns a token too many and the last one too few",
+    source: "the classic slip in hand-written weighted choice",
+    parse: |table| settings::<OffByOne, _>(table, |rule| Ok(Box::new(rule))),
+};
+
+/// The raffle with shifted owners. No settings.
+///
+/// One token out of many is invisible; with stakes of a few tokens the last validator may never win.
+///
+/// True law: [`off_by_one_shares`](crate::law::mistakes::off_by_one_shares).
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct OffByOne {}
+
+impl Rule for OffByOne {
+    /// What the program believes: that everybody owns as many tokens as coins.
+    fn promise(&self, stakes: &[u64]) -> Promise {
+        Promise::Shares(proportional_shares(stakes))
+    }
+
+    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
+        self.promise(stakes)
+    }
+
+    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
+        Dispersion::Independent
+    }
+
+    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+        Box::new(OffByOneSelector { pool: Pool::new(start.stakes) })
+    }
+}
+
+struct OffByOneSelector {
+    pool: Pool,
+}
+
+impl Selector for OffByOneSelector {
+    fn select(&mut self, turn: Turn<'_>) -> Selection {
+        for change in turn.changes {
+            self.pool.set(change.validator, change.stake);
+        }
+        match self.pool.draw(turn.lottery) {
+            Some((token, _)) => {
+                // The first whose cumulative sum is at least the token: the owner of the token
+                // before, and the first holder for token 0.
+                let validator = self.pool.owner(token.saturating_sub(1));
+                Selection::Forger { validator, token: Some(token) }
+            }
+            None => Selection::Nobody,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::law::mistakes::off_by_one_shares;
+    use crate::selection::evidence::{caught, example, rule, shows};
+
+    /// Six validators of two tokens: the power is above 99 % after 600 rounds.
+    #[test]
+    fn is_caught_and_follows_its_true_law() {
+        let rule = rule("'rigged-off-by-one'");
+        caught(&*rule, &[2; 6], &off_by_one_shares(&[2; 6]), 600);
+        caught(&*rule, &[0, 1, 5, 0, 3, 1, 0], &off_by_one_shares(&[0, 1, 5, 0, 3, 1, 0]), 600);
+    }
+
+    #[test]
+    fn its_scenario_shows_the_mistake() {
+        let example = example("rigged-off-by-one");
+        shows(&example, &off_by_one_shares(&example.stakes));
+    }
+}

@@ -1,0 +1,89 @@
+//! Rigged: one random number, drawn before the loop, is shared by all contenders of a round.
+
+use crate::law::proportional_shares;
+use crate::registry::{Entry, settings};
+use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::stake::ValidatorId;
+use rand::Rng;
+use serde::{Deserialize, Serialize};
+
+/// The registry's line.
+pub const ENTRY: Entry<dyn Rule> = Entry {
+    name: "rigged-shared-number",
+    summary: "rigged: one random number per round is shared by all contenders of a race; it cancels out, and the largest stake wins every round",
+    source: "public programs that draw once before the loop over the validators",
+    parse: |table| settings::<SharedNumber, _>(table, |rule| Ok(Box::new(rule))),
+};
+
+/// The race with one number for all. No settings. O(m) a round.
+///
+/// True law: [`shared_number_shares`](crate::law::mistakes::shared_number_shares): the first of the
+/// largest stakes takes all.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct SharedNumber {}
+
+impl Rule for SharedNumber {
+    /// What the program believes: that a random number weighted by stake is proportional.
+    fn promise(&self, stakes: &[u64]) -> Promise {
+        Promise::Shares(proportional_shares(stakes))
+    }
+
+    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
+        self.promise(stakes)
+    }
+
+    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
+        Dispersion::Independent
+    }
+
+    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+        Box::new(SharedNumberSelector { stakes: start.stakes.to_vec() })
+    }
+}
+
+struct SharedNumberSelector {
+    stakes: Vec<u64>,
+}
+
+impl Selector for SharedNumberSelector {
+    fn select(&mut self, turn: Turn<'_>) -> Selection {
+        for change in turn.changes {
+            self.stakes[change.validator.index()] = change.stake;
+        }
+        // The mistake: this line belongs into the loop. Zero would make all scores equal.
+        let number = turn.lottery.next_u64().max(1);
+        let mut best: Option<(u128, usize)> = None;
+        for (index, &stake) in self.stakes.iter().enumerate().filter(|&(_, &stake)| stake > 0) {
+            let score = u128::from(number) * u128::from(stake);
+            if best.is_none_or(|(high, _)| score > high) {
+                best = Some((score, index));
+            }
+        }
+        match best {
+            Some((_, index)) => Selection::Forger { validator: ValidatorId(index as u32), token: None },
+            None => Selection::Nobody,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::law::mistakes::shared_number_shares;
+    use crate::selection::evidence::{caught, example, rule, shows};
+
+    /// The seed's stakes: the power is above 99 % after 40 rounds.
+    #[test]
+    fn is_caught_and_follows_its_true_law() {
+        let rule = rule("'rigged-shared-number'");
+        let stakes = [350, 500, 0, 275];
+        caught(&*rule, &stakes, &shared_number_shares(&stakes), 40);
+        caught(&*rule, &[5, 5, 5], &shared_number_shares(&[5, 5, 5]), 40);
+    }
+
+    #[test]
+    fn its_scenario_shows_the_mistake() {
+        let example = example("rigged-shared-number");
+        shows(&example, &shared_number_shares(&example.stakes));
+    }
+}

@@ -1,0 +1,114 @@
+//! Rigged: tickets are stake × rate without the fraction, so that small stakes have none.
+
+use crate::law::proportional_shares;
+use crate::registry::{Entry, Refusal, settings};
+use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::stake::Pool;
+use serde::{Deserialize, Serialize};
+
+/// The registry's line.
+pub const ENTRY: Entry<dyn Rule> = Entry {
+    name: "rigged-truncated-rate",
+    summary: "rigged: every validator gets whole tickets for stake × rate, cut down; at the default rate of 75 basis points nobody with less than 134 coins ever wins",
+    source: "integer arithmetic in public programs: amounts below one coin are cut to zero, and accounts under 134 coins earn nothing for ever",
+    parse: |table| {
+        settings::<TruncatedRate, _>(table, |rule| {
+            if !(1..=10_000).contains(&rule.basis_points) {
+                return Err(Refusal::Value {
+                    key: "basis_points",
+                    problem: format!("is {}, but must lie in 1..=10000", rule.basis_points),
+                });
+            }
+            Ok(Box::new(rule))
+        })
+    },
+};
+
+/// The raffle of whole tickets.
+///
+/// True law: [`truncated_rate_shares`](crate::law::mistakes::truncated_rate_shares). If nobody has a
+/// ticket nobody wins.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+struct TruncatedRate {
+    /// Tickets per 10,000 coins.
+    basis_points: u64,
+}
+
+impl Default for TruncatedRate {
+    fn default() -> Self {
+        TruncatedRate { basis_points: 75 }
+    }
+}
+
+impl Rule for TruncatedRate {
+    /// What the program believes: that a rate changes nothing about the proportions.
+    fn promise(&self, stakes: &[u64]) -> Promise {
+        Promise::Shares(proportional_shares(stakes))
+    }
+
+    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
+        self.promise(stakes)
+    }
+
+    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
+        Dispersion::Independent
+    }
+
+    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+        let rate = self.basis_points;
+        let held: Vec<u64> = start.stakes.iter().map(|&stake| tickets(stake, rate)).collect();
+        Box::new(TruncatedRateSelector { rate, tickets: Pool::new(&held) })
+    }
+}
+
+/// The mistake: the fraction is lost.
+fn tickets(stake: u64, basis_points: u64) -> u64 {
+    (u128::from(stake) * u128::from(basis_points) / 10_000) as u64
+}
+
+struct TruncatedRateSelector {
+    rate: u64,
+    tickets: Pool,
+}
+
+impl Selector for TruncatedRateSelector {
+    fn select(&mut self, turn: Turn<'_>) -> Selection {
+        for change in turn.changes {
+            self.tickets.set(change.validator, tickets(change.stake, self.rate));
+        }
+        match self.tickets.draw(turn.lottery) {
+            Some((token, validator)) => Selection::Forger { validator, token: Some(token) },
+            None => Selection::Nobody,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::law::mistakes::truncated_rate_shares;
+    use crate::selection::evidence::{caught, example, refusal, rule, shows, wins};
+
+    /// Two of 133 and 266 coins beside a holder of 1,000: the power is above 99 % after 300 rounds.
+    #[test]
+    fn is_caught_and_follows_its_true_law() {
+        let stakes = [133, 1_000, 266, 133, 266];
+        let rule = rule("'rigged-truncated-rate'");
+        caught(&*rule, &stakes, &truncated_rate_shares(&stakes, 75), 300);
+        assert_eq!(wins(&*rule, &[133, 100], 0, 100), [0, 0]);
+    }
+
+    #[test]
+    fn its_scenario_shows_the_mistake() {
+        let example = example("rigged-truncated-rate");
+        shows(&example, &truncated_rate_shares(&example.stakes, 75));
+    }
+
+    #[test]
+    fn impossible_rates_are_refused() {
+        assert_eq!(
+            refusal("{ kind = 'rigged-truncated-rate', basis_points = 0 }"),
+            "`basis_points` is 0, but must lie in 1..=10000"
+        );
+    }
+}

@@ -7,8 +7,10 @@ mod gauss_legendre;
 mod largest_deficit;
 mod acceptance;
 pub mod mistakes;
+mod praos;
 mod shares;
 mod successive_inclusion;
+mod sortition;
 
 pub use concentration::{gini, gini_of_ascending};
 pub use ratio::Ratio;
@@ -16,5 +18,10 @@ pub use first_accepted::{FirstAccepted, first_accepted};
 pub use gauss_legendre::gauss_legendre;
 pub use largest_deficit::largest_deficit_bound;
 pub use acceptance::{acceptance_shares, somebody};
+pub use praos::{
+    largest_small_pool_gain, praos_leader_chances, praos_shares_by_leader_value, praos_shares_by_lot,
+    slot_battle_chance, slot_battle_limit,
+};
 pub use shares::{equal_shares, proportional_shares};
 pub use successive_inclusion::successive_inclusion;
+pub use sortition::nobody_selected;

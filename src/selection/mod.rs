@@ -9,6 +9,7 @@ pub mod ethereum;
 mod leader_threshold;
 #[cfg(test)]
 mod evidence;
+mod lottery_source;
 mod promise;
 mod ratio;
 mod rule;

@@ -43,6 +43,12 @@ pub trait Selector: Send {
     /// Selects the forger of a round. Called once a round, in order; the round makes sure that at
     /// least two validators hold stake.
     fn select(&mut self, turn: Turn<'_>) -> Selection;
+
+    /// In how many of the rounds so far several validators won the lottery and had to be told apart
+    /// (slot battles); `None` for rules that know no such rounds. Meant to be asked at checkpoints.
+    fn battles(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// What a selector is told when its turn comes.

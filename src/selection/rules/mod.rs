@@ -8,6 +8,8 @@ mod cometbft_priority;
 mod compound_epoch;
 mod ethereum_electra;
 mod ethereum_phase0;
+mod algorand_sortition;
+mod cardano_praos;
 mod raffle;
 mod round_robin;
 mod simd_0612;
@@ -41,6 +43,11 @@ pub(super) const ENTRIES: &[Entry<dyn Rule>] = &[
     weighted_round_robin::ENTRY,
 // One entry a line, in the order of the names.
 #[rustfmt::skip]
+
+pub(super) const ENTRIES: &[Entry<dyn Rule>] = &[
+    algorand_sortition::ENTRY,
+    cardano_praos::ENTRY,
+    raffle::ENTRY,
     rigged_best_time_kept::ENTRY,
     rigged_ethereum_byte::ENTRY,
     rigged_ethereum_index::ENTRY,

@@ -10,7 +10,8 @@ pub const COMMITTEES: &[Entry<dyn Committee>] = committees::ENTRIES;
 
 /// A way to form the committee of attestors.
 pub trait Committee: Send + Sync {
-    /// The number of seats, where it is fixed; `None` if everybody but the forger sits.
+    /// The number of seats, where it is fixed, though some may stay vacant; `None` where it depends
+    /// on who validates.
     fn seats(&self) -> Option<u64>;
 
     /// Whether this committee can be formed among so many validators, one of whom forges.
@@ -21,6 +22,9 @@ pub trait Committee: Send + Sync {
         let _ = validators;
         Ok(())
     }
+    /// The expected number of seats of each validator in a round, if validator i forges it with
+    /// chance `forgers[i]`. Computed in [`crate::law`], independently of the drawer.
+    fn expected_seats(&self, stakes: &[u64], forgers: &[f64]) -> Duty;
 
     /// A drawer for one trial; `None` where nothing is drawn because everybody but the forger sits.
     fn drawer(&self, stakes: &[u64]) -> Option<Box<dyn CommitteeDrawer>>;
@@ -28,9 +32,28 @@ pub trait Committee: Send + Sync {
 
 /// The state of a committee rule during one trial.
 pub trait CommitteeDrawer: Send {
-    /// Draws a round's committee into `members` (cleared first). The forger never sits, and
-    /// neither does a validator without stake.
+    /// Draws a round's committee into `members` (cleared first), nobody listed twice. The forger
+    /// never sits, and neither does a validator without stake.
     fn draw(&mut self, turn: CommitteeTurn<'_>, members: &mut Vec<Seat>);
+}
+
+/// What a committee rule promises to each validator.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Duty {
+    /// The exact expected seats per round, in the order of the validators.
+    Seats(Vec<f64>),
+    /// No exact value is known, and why.
+    Unknown(&'static str),
+}
+
+impl Duty {
+    /// The seats, where they are known.
+    pub fn seats(&self) -> Option<&[f64]> {
+        match self {
+            Duty::Seats(seats) => Some(seats),
+            Duty::Unknown(_) => None,
+        }
+    }
 }
 
 /// What a committee rule is told when its turn comes.

@@ -1,6 +1,8 @@
 //! Evidence for and against rules: what the tests of this family measure and how they judge it.
 
-use super::{Fate, Last, RULES, Rule, Selection, Start, Turn};
+use super::{
+    COMMITTEES, Committee, CommitteeTurn, Fate, Last, RULES, Rule, Seat, Selection, StakeChange, Start, Turn,
+};
 use crate::random::{Purpose, Stream};
 use crate::registry::{Choice, find};
 use crate::stake::ValidatorId;
@@ -214,4 +216,128 @@ pub fn keeps_its_promise(rule: &dyn Rule, rounds: u64) {
     assert!(alone[0] == 0.0 && (alone[1] - 1.0).abs() < 1e-12 && alone[2] == 0.0);
     let huge = [i64::MAX as u64 / 2, i64::MAX as u64 / 4, i64::MAX as u64 / 4];
     follows(&wins(rule, &huge, 5, rounds), &shares(&huge));
+}
+
+#[derive(Deserialize)]
+struct CommitteeHolder {
+    committee: Choice,
+}
+
+/// The committee of a definition as it stands in a scenario.
+pub fn committee(definition: &str) -> Box<dyn Committee> {
+    let holder: CommitteeHolder = toml::from_str(&format!("committee = {definition}")).unwrap();
+    find("committee", COMMITTEES, &holder.committee).unwrap_or_else(|refusal| panic!("{refusal}")).thing
+}
+
+/// Why a definition is refused.
+pub fn committee_refusal(definition: &str) -> String {
+    let holder: CommitteeHolder = toml::from_str(&format!("committee = {definition}")).unwrap();
+    match find("committee", COMMITTEES, &holder.committee) {
+        Ok(_) => panic!("{definition} is not refused"),
+        Err(refusal) => refusal.to_string(),
+    }
+}
+
+/// The committees of rounds that one validator forges all of.
+///
+/// Panics if the forger or somebody without stake sits, or if somebody is listed twice.
+pub fn draws(committee: &dyn Committee, stakes: &[u64], forger: usize, rounds: u64) -> Vec<Vec<Seat>> {
+    let mut drawer = committee.drawer(stakes).expect("a committee that is drawn");
+    let mut stream = Stream::of_trial(SEED, 0, Purpose::Committee);
+    let forger = ValidatorId(forger as u32);
+    let draw = |round| {
+        let mut members = Vec::new();
+        drawer.draw(CommitteeTurn { round, forger, changes: &[], stream: &mut stream }, &mut members);
+        for (place, seat) in members.iter().enumerate() {
+            assert!(seat.validator != forger && stakes[seat.validator.index()] > 0 && seat.seats > 0);
+            assert!(!members[..place].iter().any(|other| other.validator == seat.validator));
+        }
+        members
+    };
+    (1..=rounds).map(draw).collect()
+}
+
+/// Panics unless the seats per round are as expected, for several stakes and forgers: each mean
+/// within 4 standard errors by the given variances (by those of the sample where none are given,
+/// and exactly where they are zero), and each variance within 4 standard errors of its own, which
+/// are at most `sqrt(sum of fourth moments / rounds)` as the sample shows them.
+pub fn seats_follow(
+    committee: &dyn Committee,
+    rounds: u64,
+    variances: impl Fn(&[u64], usize) -> Option<Vec<f64>>,
+) {
+    let n = rounds as f64;
+    for (stakes, forger) in [
+        (vec![1, 2, 3, 9], 3),
+        (vec![5; 6], 0),
+        (vec![100, 3, 0, 7, 1], 1),
+        (vec![20, 80, 1], 2),
+        (vec![1, 7, 1_000], 0),
+    ] {
+        let mut forgers = vec![0.0; stakes.len()];
+        forgers[forger] = 1.0;
+        let mut samples = vec![Vec::with_capacity(rounds as usize); stakes.len()];
+        for members in draws(committee, &stakes, forger, rounds) {
+            samples.iter_mut().for_each(|sample| sample.push(0.0));
+            for seat in members {
+                *samples[seat.validator.index()].last_mut().unwrap() = f64::from(seat.seats);
+            }
+        }
+        let duty = committee.expected_seats(&stakes, &forgers);
+        let expected = duty.seats().expect("small pools are known");
+        let known = variances(&stakes, forger);
+        for (i, sample) in samples.iter().enumerate() {
+            let mean = sample.iter().sum::<f64>() / n;
+            let spread = sample.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n;
+            let variance = known.as_ref().map_or(spread, |known| known[i]);
+            let bound = 4.0 * (variance / n).sqrt() + 1e-9;
+            assert!((mean - expected[i]).abs() <= bound, "{stakes:?}, {i}: {mean} seats for {}", expected[i]);
+            let fourth = sample.iter().map(|x| (x - mean).powi(4)).sum::<f64>() / n;
+            let bound = 4.0 * (fourth / n).sqrt() + 1e-9 + 1e-3 * variance;
+            assert!((spread - variance).abs() <= bound, "{stakes:?}, {i}: variance {spread} for {variance}");
+        }
+    }
+}
+
+/// Panics unless `scenarios/committee-<name>.toml` can be read and names this committee.
+pub fn committee_example(name: &str) {
+    #[derive(Deserialize)]
+    struct File {
+        attestation: CommitteeHolder,
+    }
+    example(&format!("committee-{name}"));
+    let path = format!("{}/scenarios/committee-{name}.toml", env!("CARGO_MANIFEST_DIR"));
+    let file: File = toml::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    let chosen = find("committee", COMMITTEES, &file.attestation.committee).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(chosen.name, name);
+}
+
+/// Whatever their mistake, no control lets anybody forge who has no stake, overflows near 2^63, or
+/// misses that all stake has moved to somebody else (the one that never hears of new holders may
+/// find nobody).
+#[test]
+fn controls_are_wrong_but_not_broken() {
+    let controls: Vec<_> = RULES.iter().filter(|entry| entry.name.starts_with("rigged-")).collect();
+    assert!(controls.len() >= 10);
+    for entry in controls {
+        let rule = rule(&format!("'{}'", entry.name));
+        let huge = i64::MAX as u64;
+        let counts = wins(&*rule, &[0, huge / 2, 0, huge / 4, huge / 4, 0], 0, 500);
+        assert_eq!((counts[0], counts[2], counts[5]), (0, 0, 0), "{}", entry.name);
+        assert!(counts.iter().sum::<u64>() > 0, "{}", entry.name);
+        let counts = wins(&*rule, &[0, 900, 0], 0, 100);
+        assert!(counts[1] > 0 && counts[0] + counts[2] == 0, "{}", entry.name);
+        assert_eq!(wins(&*rule, &[0, 0], 0, 5), [0, 0], "{}", entry.name);
+        let mut selector = rule.selector(&Start { stakes: &[500, 500, 0], seed: SEED, trial: 0 });
+        let mut lottery = Stream::of_trial(SEED, 0, Purpose::Lottery);
+        let moved =
+            [(0, 0), (1, 0), (2, 1_000)].map(|(i, stake)| StakeChange { validator: ValidatorId(i), stake });
+        for round in 1..=50 {
+            let changes = if round == 2 { &moved[..] } else { &[] };
+            let selection = selector.select(Turn { round, changes, last: None, lottery: &mut lottery });
+            if let (2.., Selection::Forger { validator, .. }) = (round, selection) {
+                assert_eq!(validator, ValidatorId(2), "{}", entry.name);
+            }
+        }
+    }
 }

@@ -17,7 +17,7 @@ mod rules;
 pub mod solana;
 mod sortition;
 
-pub use committee::{COMMITTEES, Committee, CommitteeDrawer, CommitteeTurn, Seat};
+pub use committee::{COMMITTEES, Committee, CommitteeDrawer, CommitteeTurn, Duty, Seat};
 pub use dispersion::Dispersion;
 pub use promise::Promise;
 pub use rule::{Fate, Last, RULES, Rule, Selection, Selector, StakeChange, Start, Turn};

@@ -1,7 +1,8 @@
 //! Everybody who lost the draw attests.
 
+use crate::law::seats_of_all;
 use crate::registry::{Entry, settings};
-use crate::selection::{Committee, CommitteeDrawer};
+use crate::selection::{Committee, CommitteeDrawer, Duty};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -22,7 +23,29 @@ impl Committee for All {
         None
     }
 
+    fn expected_seats(&self, stakes: &[u64], forgers: &[f64]) -> Duty {
+        Duty::Seats(seats_of_all(stakes, forgers))
+    }
+
     fn drawer(&self, _stakes: &[u64]) -> Option<Box<dyn CommitteeDrawer>> {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::selection::Duty;
+    use crate::selection::evidence::{committee, committee_example};
+
+    #[test]
+    fn everybody_who_does_not_forge_sits() {
+        let all = committee("'all'");
+        assert!(all.seats().is_none() && all.drawer(&[1, 2]).is_none());
+        assert_eq!(all.expected_seats(&[1, 3, 0], &[0.25, 0.75, 0.0]), Duty::Seats(vec![0.75, 0.25, 0.0]));
+    }
+
+    #[test]
+    fn its_scenario_is_read() {
+        committee_example("all");
     }
 }

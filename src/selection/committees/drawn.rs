@@ -1,7 +1,9 @@
 //! A number of attestors drawn by stake, nobody twice.
 
-use crate::registry::{Entry, Refusal, settings};
-use crate::selection::{Committee, CommitteeDrawer, CommitteeTurn, Seat};
+use super::accept_size;
+use crate::law::seats_without_replacement;
+use crate::registry::{Entry, settings};
+use crate::selection::{Committee, CommitteeDrawer, CommitteeTurn, Duty, Seat};
 use crate::stake::{Pool, ValidatorId};
 use serde::{Deserialize, Serialize};
 
@@ -12,12 +14,7 @@ pub const ENTRY: Entry<dyn Committee> = Entry {
     source: "successive sampling without replacement (Horvitz and Thompson, JASA 1952)",
     parse: |table| {
         settings::<Drawn, _>(table, |drawn| {
-            if drawn.size == 0 {
-                return Err(Refusal::Value {
-                    key: "size",
-                    problem: "is 0, but a committee needs a member".into(),
-                });
-            }
+            accept_size(drawn.size)?;
             Ok(Box::new(drawn))
         })
     },
@@ -46,6 +43,12 @@ impl Committee for Drawn {
             return Err(Refusal::Value { key: "size", problem });
         }
         Ok(())
+    fn expected_seats(&self, stakes: &[u64], forgers: &[f64]) -> Duty {
+        match seats_without_replacement(stakes, forgers, self.size) {
+            Some(seats) => Duty::Seats(seats),
+            None => Duty::Unknown(
+                "successive sampling has no closed form, and this pool is too large to enumerate",
+            ),
     }
 
     fn drawer(&self, stakes: &[u64]) -> Option<Box<dyn CommitteeDrawer>> {
@@ -91,6 +94,7 @@ mod tests {
     use crate::random::{Stream, StreamKey};
     use crate::registry::{Choice, find};
     use crate::selection::COMMITTEES;
+    use crate::selection::evidence::{committee_example, seats_follow};
 
     fn draws(stakes: &[u64], size: u64, forger: u32, times: u64) -> Vec<Vec<Seat>> {
         let mut drawer = Drawn { size }.drawer(stakes).unwrap();
@@ -130,6 +134,18 @@ mod tests {
         let p: f64 = 5.0 / 12.0;
         let sigma = (p * (1.0 - p) / times as f64).sqrt();
         assert!((sits / times as f64 - p).abs() < 4.5 * sigma);
+    }
+
+    #[test]
+    fn seats_are_as_expected() {
+        for size in [1, 2, 5] {
+            seats_follow(&Drawn { size }, 20_000, |_, _| None);
+        }
+    }
+
+    #[test]
+    fn its_scenario_is_read() {
+        committee_example("drawn");
     }
 
     #[test]

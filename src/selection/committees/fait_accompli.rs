@@ -1,0 +1,176 @@
+//! Fait Accompli 1: whole seats for certain, the rest drawn from the remainders.
+
+use super::{accept_size, gather};
+use crate::law::seats_by_share;
+use crate::random::Stream;
+use crate::registry::{Entry, settings};
+use crate::selection::{Committee, CommitteeDrawer, CommitteeTurn, Duty, Seat};
+use crate::stake::{Pool, ValidatorId};
+use serde::{Deserialize, Serialize};
+
+/// The registry's line.
+pub const ENTRY: Entry<dyn Committee> = Entry {
+    name: "fait-accompli",
+    summary: "of `size` seats everybody gets the whole part of its share for certain, and the seats left over are drawn from the fractional remainders",
+    source: "Gazi, Kiayias, Russell, \"Fait Accompli Committee Selection\" (FA1), CCS 2023; proposed for Solana's Alpenglow (Rotor)",
+    parse: |table| {
+        settings::<FaitAccompli, _>(table, |committee| {
+            accept_size(committee.size)?;
+            Ok(Box::new(committee))
+        })
+    },
+};
+
+/// Sure seats and drawn ones.
+///
+/// With S tokens, `size s_i = q_i S + r_i`: validator i sits on q_i seats for certain, and each of
+/// the `size - Σ q` others is drawn independently with weights r_i. Everybody's mean is its exact
+/// quota, with less variance than from independent draws of all seats. Seats are dealt to all
+/// validators, the forger included, and the forger's stay vacant.
+///
+/// O(size log m) a round, nothing to rebuild when stakes change: who owns a whole seat owns one of
+/// the tokens `S j div size`, and remainders are drawn by rejection from the stakes.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct FaitAccompli {
+    /// The number of seats.
+    size: u64,
+}
+
+impl Committee for FaitAccompli {
+    fn seats(&self) -> Option<u64> {
+        Some(self.size)
+    }
+
+    fn expected_seats(&self, stakes: &[u64], forgers: &[f64]) -> Duty {
+        Duty::Seats(seats_by_share(stakes, forgers, self.size))
+    }
+
+    fn drawer(&self, stakes: &[u64]) -> Option<Box<dyn CommitteeDrawer>> {
+        Some(Box::new(Drawer { size: self.size, pool: Pool::new(stakes) }))
+    }
+}
+
+struct Drawer {
+    size: u64,
+    pool: Pool,
+}
+
+impl Drawer {
+    /// A validator's share of the seats as a whole number and a remainder in 1/S of a seat.
+    fn quota(&self, validator: ValidatorId) -> (u64, u64) {
+        let product = u128::from(self.size) * u128::from(self.pool.stake(validator));
+        let total = u128::from(self.pool.total());
+        ((product / total) as u64, (product % total) as u64)
+    }
+
+    /// A validator drawn with its remainder as weight. Proposed with weight `s_i`, accepted with
+    /// chance `r_i / (size s_i)`.
+    fn by_remainder(&self, stream: &mut Stream) -> Option<ValidatorId> {
+        loop {
+            let (_, validator) = self.pool.draw(stream)?;
+            let stake = self.pool.stake(validator);
+            // Uniform in 0..size s_i, which may exceed 64 bits.
+            let place =
+                u128::from(stream.below(stake)) * u128::from(self.size) + u128::from(stream.below(self.size));
+            if place < u128::from(self.quota(validator).1) {
+                return Some(validator);
+            }
+        }
+    }
+}
+
+impl CommitteeDrawer for Drawer {
+    fn draw(&mut self, turn: CommitteeTurn<'_>, members: &mut Vec<Seat>) {
+        for change in turn.changes {
+            self.pool.set(change.validator, change.stake);
+        }
+        members.clear();
+        let total = self.pool.total();
+        if total == 0 {
+            return;
+        }
+        let mut left = self.size;
+        let mut last = None;
+        for probe in 0..self.size {
+            let token = u128::from(total) * u128::from(probe) / u128::from(self.size);
+            let validator = self.pool.owner(token as u64);
+            if last.replace(validator) == Some(validator) {
+                continue;
+            }
+            let (sure, _) = self.quota(validator);
+            left -= sure;
+            if sure > 0 && validator != turn.forger {
+                members.push(Seat { validator, seats: sure as u32 });
+            }
+        }
+        for _ in 0..left {
+            let Some(validator) = self.by_remainder(turn.stream) else { break };
+            if validator != turn.forger {
+                members.push(Seat { validator, seats: 1 });
+            }
+        }
+        gather(members);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::law::fait_accompli_variances;
+    use crate::selection::evidence::{committee, committee_example, committee_refusal, draws, seats_follow};
+
+    #[test]
+    fn seats_and_their_variance_are_as_expected() {
+        for size in [1, 3, 16, 40] {
+            let rule = committee(&format!("{{ kind = 'fait-accompli', size = {size} }}"));
+            seats_follow(&*rule, 20_000, |stakes, forger| {
+                let mut variances = fait_accompli_variances(stakes, size);
+                variances[forger] = 0.0;
+                Some(variances)
+            });
+        }
+    }
+
+    /// Quotas 0.5, 1, 2.5: one sure, two sure, and one drawn among the first and the third.
+    #[test]
+    fn whole_seats_are_certain() {
+        let rule = committee("{ kind = 'fait-accompli', size = 4 }");
+        for members in draws(&*rule, &[1, 2, 5, 0], 3, 500) {
+            let seats =
+                |i: u32| members.iter().find(|seat| seat.validator.0 == i).map_or(0, |seat| seat.seats);
+            assert_eq!((seats(1), seats(0) + seats(2)), (1, 3));
+            assert!(seats(2) >= 2);
+        }
+        // Whole quotas leave nothing to chance; the forger's seats stay vacant.
+        for members in draws(&*rule, &[2, 2, 4], 0, 20) {
+            let seats: Vec<(u32, u32)> = members.iter().map(|seat| (seat.validator.0, seat.seats)).collect();
+            assert_eq!(seats, [(1, 1), (2, 2)]);
+        }
+    }
+
+    /// The seats dealt are always as many as there are, whatever the stakes: also with a total near
+    /// 2^63, where products need 128 bits.
+    #[test]
+    fn all_seats_are_dealt() {
+        let huge = i64::MAX as u64;
+        for stakes in [vec![huge / 3, huge / 3, huge / 3 - 7, 0], vec![1, huge - 2, 1, 0], vec![7, 11, 13, 0]]
+        {
+            for size in [1, 2, 5, 1000] {
+                let rule = committee(&format!("{{ kind = 'fait-accompli', size = {size} }}"));
+                for members in draws(&*rule, &stakes, 3, 20) {
+                    assert_eq!(members.iter().map(|seat| seat.seats).sum::<u32>(), size);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn its_scenario_is_read() {
+        committee_example("fait-accompli");
+    }
+
+    #[test]
+    fn impossible_sizes_are_refused() {
+        assert!(committee_refusal("{ kind = 'fait-accompli', size = 0 }").contains("1..=1000000"));
+    }
+}

@@ -1,0 +1,122 @@
+//! Partition sampling: bins of equal stake, one draw in each.
+
+use super::{accept_size, gather};
+use crate::law::seats_by_share;
+use crate::registry::{Entry, settings};
+use crate::selection::{Committee, CommitteeDrawer, CommitteeTurn, Duty, Seat};
+use crate::stake::Pool;
+use serde::{Deserialize, Serialize};
+
+/// The registry's line.
+pub const ENTRY: Entry<dyn Committee> = Entry {
+    name: "partition",
+    summary: "the stakes are laid end to end and cut into `size` bins of equal stake; one seat is drawn in each bin",
+    source: "partition sampling of Solana's Alpenglow (Kniep, Sliwinski, Wattenhofer, 2025, Rotor)",
+    parse: |table| {
+        settings::<Partition, _>(table, |committee| {
+            accept_size(committee.size)?;
+            Ok(Box::new(committee))
+        })
+    },
+};
+
+/// One seat from each of `size` bins.
+///
+/// Bins follow the order of the validators and are exact even where the total does not divide: in
+/// units of `1/size` of a token each bin has S of them. A bin that somebody owns as a whole is a
+/// sure seat; everybody's mean is its exact quota, with less variance than from independent draws.
+/// Seats are dealt to all validators, the forger included, and the forger's stay vacant. O(size
+/// log m) a round.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Partition {
+    /// The number of bins and of seats.
+    size: u64,
+}
+
+impl Committee for Partition {
+    fn seats(&self) -> Option<u64> {
+        Some(self.size)
+    }
+
+    fn expected_seats(&self, stakes: &[u64], forgers: &[f64]) -> Duty {
+        Duty::Seats(seats_by_share(stakes, forgers, self.size))
+    }
+
+    fn drawer(&self, stakes: &[u64]) -> Option<Box<dyn CommitteeDrawer>> {
+        Some(Box::new(Drawer { size: self.size, pool: Pool::new(stakes) }))
+    }
+}
+
+struct Drawer {
+    size: u64,
+    pool: Pool,
+}
+
+impl CommitteeDrawer for Drawer {
+    fn draw(&mut self, turn: CommitteeTurn<'_>, members: &mut Vec<Seat>) {
+        for change in turn.changes {
+            self.pool.set(change.validator, change.stake);
+        }
+        members.clear();
+        let total = self.pool.total();
+        if total == 0 {
+            return;
+        }
+        for bin in 0..self.size {
+            let unit = u128::from(bin) * u128::from(total) + u128::from(turn.stream.below(total));
+            let validator = self.pool.owner((unit / u128::from(self.size)) as u64);
+            if validator != turn.forger {
+                members.push(Seat { validator, seats: 1 });
+            }
+        }
+        gather(members);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::law::partition_variances;
+    use crate::selection::evidence::{committee, committee_example, committee_refusal, draws, seats_follow};
+
+    #[test]
+    fn seats_and_their_variance_are_as_expected() {
+        for size in [1, 3, 16, 40] {
+            let rule = committee(&format!("{{ kind = 'partition', size = {size} }}"));
+            seats_follow(&*rule, 20_000, |stakes, forger| {
+                let mut variances = partition_variances(stakes, size);
+                variances[forger] = 0.0;
+                Some(variances)
+            });
+        }
+    }
+
+    /// Nobody is ever two seats or more from its quota: it may win or lose only the bins at its ends.
+    #[test]
+    fn seats_stay_near_the_quota() {
+        let stakes = [10, 35, 5, 50, 0];
+        let rule = committee("{ kind = 'partition', size = 7 }");
+        for members in draws(&*rule, &stakes, 4, 2_000) {
+            assert_eq!(members.iter().map(|seat| seat.seats).sum::<u32>(), 7);
+            for seat in members {
+                let quota = 7.0 * stakes[seat.validator.index()] as f64 / 100.0;
+                assert!((f64::from(seat.seats) - quota).abs() < 2.0);
+            }
+        }
+        let huge = i64::MAX as u64;
+        for members in draws(&*rule, &[huge - 2, 1, 1, 0], 3, 20) {
+            assert_eq!(members.iter().map(|seat| seat.seats).sum::<u32>(), 7);
+            assert!(members[0].seats >= 6);
+        }
+    }
+
+    #[test]
+    fn its_scenario_is_read() {
+        committee_example("partition");
+    }
+
+    #[test]
+    fn impossible_sizes_are_refused() {
+        assert!(committee_refusal("{ kind = 'partition', size = 0 }").contains("1..=1000000"));
+    }
+}

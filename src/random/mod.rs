@@ -14,4 +14,4 @@ pub use purpose::Purpose;
 pub use shuffle::shuffle;
 pub use stream::Stream;
 pub use stream_key::StreamKey;
-pub use uniform::below;
+pub use uniform::{below, below_wide};

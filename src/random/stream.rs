@@ -1,6 +1,6 @@
 //! One addressed stream of random words.
 
-use super::{Purpose, StreamKey, below};
+use super::{Purpose, StreamKey, below, below_wide};
 use rand::rand_core::TryRng;
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -35,6 +35,13 @@ impl Stream {
     #[inline]
     pub fn below(&mut self, bound: u64) -> u64 {
         below(&mut self.generator, bound)
+    }
+
+    /// A uniform integer in `0..bound` for bounds that may exceed 64 bits, exactly unbiased.
+    /// Panics if `bound` is zero.
+    #[inline]
+    pub fn below_wide(&mut self, bound: u128) -> u128 {
+        below_wide(&mut self.generator, bound)
     }
 
     /// True with probability exactly `numerator / denominator`.

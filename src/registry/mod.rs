@@ -6,7 +6,9 @@
 mod choice;
 mod entry;
 mod nearest;
+mod ratio;
 
 pub use choice::{Choice, Chosen};
 pub use entry::{Entry, Parsed, Refusal, find, settings};
 pub use nearest::nearest;
+pub use ratio::Ratio;

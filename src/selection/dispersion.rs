@@ -21,6 +21,12 @@ pub enum Dispersion {
         /// burstier.
         /// After how many rounds the pattern starts anew.
     /// |wins_i - n p_i| never exceeds bound_i: deterministic up to bounded rounding.
+    /// The variance of `wins_i` over n rounds is `factors[i] * n * p_i * (1 - p_i)`: asymptotically,
+    /// and exactly when n is a multiple of `cycle` rounds if the rule works in cycles (rules that
+    /// are Markov chains have `cycle` 1 and an error of the order of one part in n).
+        /// One factor per validator, in order: above one scatters more than independent draws.
+        /// The number of rounds after which the rule begins anew.
+    /// `|wins_i - n * p_i|` never exceeds `bounds[i]`: deterministic up to bounded rounding.
         /// One bound per validator, in wins.
         bounds: Vec<f64>,
     },

@@ -1,0 +1,84 @@
+//! Selection by stake times a function of the rounds since the last win.
+
+use super::markov::{LongRun, Step, long_run};
+
+/// The largest chain that is solved.
+const MOST_STATES: usize = 400;
+
+/// The weight of each age from 0 to `cap` under the coin-age rule: nothing up to `minimum`, then
+/// the rounds beyond it.
+pub fn coin_age_weights(minimum: usize, cap: usize) -> Vec<f64> {
+    (0..=cap).map(|age| age.saturating_sub(minimum) as f64).collect()
+}
+
+/// The weight of each age from 0 to `cap` under the inverse rule: `1 / age`.
+pub fn inverse_age_weights(cap: usize) -> Vec<f64> {
+    (0..=cap).map(|age| 1.0 / age.max(1) as f64).collect()
+}
+
+/// The long run when everybody's weight is its stake times `weights[age]`, where the age is the
+/// number of rounds since its last win, at most the last index; all begin fully aged. Rounds in
+/// which nobody has any weight pass without a winner.
+///
+/// By enumeration of the chain on all ages, so only for a few holders with a small cap (two holders
+/// have twice as many states as the cap): `None` beyond 400 states.
+pub fn aged_long_run(stakes: &[u64], weights: &[f64]) -> Option<LongRun> {
+    let cap = weights.len().checked_sub(1)?;
+    let holders: Vec<usize> = (0..stakes.len()).filter(|&index| stakes[index] > 0).collect();
+    // The largest stake counts as one, so that nothing overflows.
+    let largest = stakes.iter().copied().max().unwrap_or(0) as f64;
+    let start = vec![cap; holders.len()];
+    let run = long_run(start, holders.len(), MOST_STATES, |ages, ways| {
+        let weight = |place: usize| stakes[holders[place]] as f64 / largest * weights[ages[place]];
+        let total: f64 = (0..ages.len()).map(weight).sum();
+        let older: Vec<usize> = ages.iter().map(|age| (age + 1).min(cap)).collect();
+        if total == 0.0 {
+            ways.push(Step { next: older, probability: 1.0, winner: None });
+            return;
+        }
+        for winner in 0..ages.len() {
+            let mut next = older.clone();
+            next[winner] = 1.min(cap);
+            ways.push(Step { next, probability: weight(winner) / total, winner: Some(winner) });
+        }
+    })?;
+    let spread = |values: Vec<f64>, absent: f64| {
+        let mut all = vec![absent; stakes.len()];
+        holders.iter().zip(values).for_each(|(&index, value)| all[index] = value);
+        all
+    };
+    Some(LongRun {
+        shares: spread(run.shares, 0.0),
+        factors: run.factors.map(|factors| spread(factors, 1.0)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two holders, ages counted 0 or 1 up to a cap of 2, no minimum: the winner has weight s, the
+    /// other 2s. From "A won last" B wins with 2b / (a + 2b), so A's share is
+    /// (2a/(2a+b)) / (2a/(2a+b) + 2b/(a+2b)): with stakes 1 and 3, (2/5) / (2/5 + 6/7) = 7/22.
+    #[test]
+    fn two_holders_by_hand() {
+        let run = aged_long_run(&[1, 0, 3], &coin_age_weights(0, 2)).unwrap();
+        assert!((run.shares[0] - 7.0 / 22.0).abs() < 1e-14, "{:?}", run.shares);
+        assert_eq!(run.shares[1], 0.0);
+        // The inverse: from "A won last" B wins with (3/2) / (1 + 3/2) = 3/5, from "B won last" A
+        // wins with (1/2) / (1/2 + 3) = 1/7, so A's share is (1/7) / (1/7 + 3/5) = 5/26.
+        let run = aged_long_run(&[1, 3], &inverse_age_weights(2)).unwrap();
+        assert!((run.shares[0] - 5.0 / 26.0).abs() < 1e-14);
+        assert!(run.factors.unwrap().iter().all(|&factor| factor > 1.0));
+    }
+
+    /// With a minimum of 30 rounds two holders take turns, whatever their stakes, and wait between.
+    #[test]
+    fn a_minimum_age_above_the_number_of_holders_makes_turns() {
+        let run = aged_long_run(&[1, 1_000_000], &coin_age_weights(30, 90)).unwrap();
+        assert!((run.shares[0] - 0.5).abs() < 1e-14);
+        assert_eq!(run.factors, None);
+        assert_eq!(aged_long_run(&[1; 30], &coin_age_weights(30, 90)), None);
+        assert_eq!(aged_long_run(&[5], &coin_age_weights(0, 90)).unwrap().shares, [1.0]);
+    }
+}

@@ -16,6 +16,7 @@ mod rule;
 mod rules;
 pub mod solana;
 mod sortition;
+mod sampling;
 
 pub use committee::{COMMITTEES, Committee, CommitteeDrawer, CommitteeTurn, Duty, Seat};
 pub use dispersion::Dispersion;

@@ -25,6 +25,10 @@ pub fn inverse_age_weights(cap: usize) -> Vec<f64> {
 pub fn aged_long_run(stakes: &[u64], weights: &[f64]) -> Option<LongRun> {
     let cap = weights.len().checked_sub(1)?;
     let holders: Vec<usize> = (0..stakes.len()).filter(|&index| stakes[index] > 0).collect();
+    if holders.len() * holders.len() > MOST_STATES {
+        // The first two winners alone lead to more states than that.
+        return None;
+    }
     // The largest stake counts as one, so that nothing overflows.
     let largest = stakes.iter().copied().max().unwrap_or(0) as f64;
     let start = vec![cap; holders.len()];

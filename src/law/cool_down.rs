@@ -99,6 +99,9 @@ pub fn cool_down_factors(stakes: &[u64], rounds: usize) -> Option<Vec<f64>> {
 
 /// The chain on the last winners, enumerated. `None` if it is too large.
 fn cool_down_by_enumeration(stakes: &[u64], rounds: usize) -> Option<LongRun> {
+    if stakes.len() > MOST_STATES {
+        return None;
+    }
     let start: Vec<usize> = Vec::new();
     long_run(start, stakes.len(), MOST_STATES, |resting, ways| {
         let free = |index: &usize| !resting.contains(index);

@@ -246,14 +246,14 @@ fn stationary(mut matrix: Vec<Vec<f64>>) -> Vec<f64> {
     let size = matrix.len();
     let mut exits = vec![0.0; size];
     for last in (1..size).rev() {
-        let exit: f64 = matrix[last][..last].iter().sum();
+        let (rest, removed) = matrix.split_at_mut(last);
+        let onwards = &removed[0][..last];
+        let exit: f64 = onwards.iter().sum();
         exits[last] = exit;
-        for from in 0..last {
-            let into = matrix[from][last] / exit;
+        for row in rest {
+            let into = row[last] / exit;
             if into != 0.0 {
-                for to in 0..last {
-                    matrix[from][to] += into * matrix[last][to];
-                }
+                row.iter_mut().zip(onwards).for_each(|(way, onward)| *way += into * onward);
             }
         }
     }

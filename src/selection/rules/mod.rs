@@ -44,10 +44,8 @@ pub(super) const ENTRIES: &[Entry<dyn Rule>] = &[
 // One entry a line, in the order of the names.
 #[rustfmt::skip]
 
-pub(super) const ENTRIES: &[Entry<dyn Rule>] = &[
     algorand_sortition::ENTRY,
     cardano_praos::ENTRY,
-    raffle::ENTRY,
     rigged_best_time_kept::ENTRY,
     rigged_ethereum_byte::ENTRY,
     rigged_ethereum_index::ENTRY,
@@ -60,4 +58,43 @@ pub(super) const ENTRIES: &[Entry<dyn Rule>] = &[
     rigged_smallest_quotient::ENTRY,
     rigged_stale_weights::ENTRY,
     rigged_truncated_rate::ENTRY,
+mod coin_age;
+mod cool_down;
+mod deficit_first;
+mod fair_single_lottery;
+mod gini_stabilised;
+mod inverse;
+mod inverse_coin_age;
+mod logarithmic;
+mod multi_lottery;
+mod nxt;
+mod opposite_weighted;
+mod penalty_weighted;
+mod power_weighted;
+mod proof_of_work;
+mod seniority;
+mod single_lottery;
+mod square_root;
+mod top_n;
+mod uniform_mixture;
+
+    coin_age::ENTRY,
+    cool_down::ENTRY,
+    deficit_first::ENTRY,
+    fair_single_lottery::ENTRY,
+    gini_stabilised::ENTRY,
+    inverse::ENTRY,
+    inverse_coin_age::ENTRY,
+    logarithmic::ENTRY,
+    multi_lottery::ENTRY,
+    nxt::ENTRY,
+    opposite_weighted::ENTRY,
+    penalty_weighted::ENTRY,
+    power_weighted::ENTRY,
+    proof_of_work::ENTRY,
+    seniority::ENTRY,
+    single_lottery::ENTRY,
+    square_root::ENTRY,
+    top_n::ENTRY,
+    uniform_mixture::ENTRY,
 ];

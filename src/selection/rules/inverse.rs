@@ -1,0 +1,34 @@
+//! One over the stake as weight.
+
+use crate::law::inverse_shares;
+use crate::registry::{Entry, settings};
+use crate::selection::sampling::{ByWeight, Weight};
+use crate::selection::{Dispersion, Promise, Rule, Selector, Start};
+use serde::{Deserialize, Serialize};
+
+/// The registry's line.
+pub const ENTRY: Entry<dyn Rule> = Entry {
+    name: "inverse",
+    summary: "proportional to 1 / stake: the poorest is drawn most, and splitting pays more than in full",
+    source: "the opposite extreme of the teaching notebook this program grew from, where some rules give more benefit to those who hardly take part",
+    parse: |table| settings::<Inverse, _>(table, |rule| Ok(Box::new(rule))),
+};
+
+/// Inverse weights, with 64 significant binary digits. No settings.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Inverse {}
+
+impl Rule for Inverse {
+    fn promise(&self, stakes: &[u64]) -> Promise {
+        Promise::Shares(inverse_shares(stakes))
+    }
+
+    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
+        Dispersion::Independent
+    }
+
+    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+        Box::new(ByWeight::new(start.stakes, Weight::inverse))
+    }
+}

@@ -1,0 +1,79 @@
+//! The inverse of coin age: the longer the last win is past, the less a stake weighs.
+
+use crate::law::{aged_long_run, inverse_age_weights};
+use crate::registry::{Entry, Refusal, settings};
+use crate::selection::sampling::{AgedPool, forger};
+use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use serde::{Deserialize, Serialize};
+
+/// The registry's line.
+pub const ENTRY: Entry<dyn Rule> = Entry {
+    name: "inverse-coin-age",
+    summary: "proportional to coins / age, the rounds since the last win, at most `cap` (90): winners win again, in long runs",
+    source: "the inverse of Peercoin's rule, a control that favours who was just favoured",
+    parse: |table| {
+        settings::<InverseCoinAge, _>(table, |rule| {
+            if !(2..=10_000).contains(&rule.cap) {
+                return Err(Refusal::Value {
+                    key: "cap",
+                    problem: format!("is {}, but must lie in 2..=10000 rounds", rule.cap),
+                });
+            }
+            Ok(Box::new(rule))
+        })
+    },
+};
+
+/// Inverse coin age.
+///
+/// The weight is `stake / min(age, cap)`, where the age is the number of rounds since its owner was
+/// last selected, from 1 on; at genesis all are at the cap, and who joins later begins at 1. The
+/// quotient `1 / age` is frozen to 40 binary digits. O(cap + log n) a round.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct InverseCoinAge {
+    #[serde(default = "ninety")]
+    cap: u32,
+}
+
+fn ninety() -> u32 {
+    90
+}
+
+impl Rule for InverseCoinAge {
+    fn promise(&self, stakes: &[u64]) -> Promise {
+        match aged_long_run(stakes, &inverse_age_weights(self.cap as usize)) {
+            Some(run) => Promise::Shares(run.shares),
+            None => Promise::Unknown(
+                "the ages of all holders are one Markov chain, which is solved only while it has at most 400 states",
+            ),
+        }
+    }
+
+    fn dispersion(&self, stakes: &[u64]) -> Dispersion {
+        match aged_long_run(stakes, &inverse_age_weights(self.cap as usize)).and_then(|run| run.factors) {
+            Some(factors) => Dispersion::Scaled { factors, cycle: 1 },
+            None => Dispersion::Unknown(
+                "wins attract each other: the scatter is above that of independent draws by an unknown factor",
+            ),
+        }
+    }
+
+    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+        let weights = (0..=u64::from(self.cap)).map(|age| (1 << 40) / age.max(1)).collect();
+        Box::new(Coins { pool: AgedPool::new(start.stakes, weights) })
+    }
+}
+
+struct Coins {
+    pool: AgedPool,
+}
+
+impl Selector for Coins {
+    fn select(&mut self, turn: Turn<'_>) -> Selection {
+        for change in turn.changes {
+            self.pool.set(change.validator, change.stake, turn.round, false);
+        }
+        forger(self.pool.draw(turn.round, turn.lottery))
+    }
+}

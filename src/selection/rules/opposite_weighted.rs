@@ -1,0 +1,50 @@
+//! The opposite of a stake as weight: its distance from the largest.
+
+use crate::law::opposite_shares;
+use crate::registry::{Entry, settings};
+use crate::selection::sampling::{Ranking, draw_opposite, forger};
+use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use serde::{Deserialize, Serialize};
+
+/// The registry's line.
+pub const ENTRY: Entry<dyn Rule> = Entry {
+    name: "opposite-weighted",
+    summary: "proportional to max(stakes) - stake: the richest never forges, and splitting pays",
+    source: "Leporati and Rovida, Blockchain: Research and Applications 5 (2024) 100222",
+    parse: |table| settings::<OppositeWeighted, _>(table, |rule| Ok(Box::new(rule))),
+};
+
+/// Opposite weights. No settings.
+///
+/// If all hold the same the definition gives nothing to anybody; everybody then has the same
+/// chance. Accounts without stake are no contenders, though their distance would be the largest.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct OppositeWeighted {}
+
+impl Rule for OppositeWeighted {
+    fn promise(&self, stakes: &[u64]) -> Promise {
+        Promise::Shares(opposite_shares(stakes))
+    }
+
+    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
+        Dispersion::Independent
+    }
+
+    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+        Box::new(Opposite { ranking: Ranking::new(start.stakes) })
+    }
+}
+
+struct Opposite {
+    ranking: Ranking,
+}
+
+impl Selector for Opposite {
+    fn select(&mut self, turn: Turn<'_>) -> Selection {
+        for change in turn.changes {
+            self.ranking.set(change.validator, change.stake);
+        }
+        forger(draw_opposite(&self.ranking, turn.lottery))
+    }
+}

@@ -1,0 +1,64 @@
+//! Weights s^k.
+
+use crate::law::power_shares;
+use crate::registry::{Entry, Ratio, Refusal, settings};
+use crate::selection::sampling::{ByWeight, PowersOfTwo, Weight};
+use crate::selection::{Dispersion, Promise, Rule, Selector, Start};
+use serde::{Deserialize, Serialize};
+
+/// The registry's line.
+pub const ENTRY: Entry<dyn Rule> = Entry {
+    name: "power-weighted",
+    summary: "proportional to stake to the power of `exponent` (2): above 1 favours the large, below 1 the small",
+    source: "the family that holds uniform (0), square root (1/2), proportional (1) and quadratic (2) selection",
+    parse: |table| {
+        settings::<PowerWeighted, _>(table, |rule| {
+            if rule.exponent.to_f64() > 16.0 || rule.exponent.denominator() > 1000 {
+                return Err(Refusal::Value {
+                    key: "exponent",
+                    problem: format!(
+                        "is {}, but must lie in 0..=16 with a denominator of at most 1000",
+                        rule.exponent
+                    ),
+                });
+            }
+            Ok(Box::new(rule))
+        })
+    },
+};
+
+/// Power weights.
+///
+/// Whole exponents are multiplied out with 64 significant digits (exact while the power has no
+/// more); others go through logarithms in fixed point, with a relative error below 2^-50.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct PowerWeighted {
+    #[serde(default = "two")]
+    exponent: Ratio,
+}
+
+fn two() -> Ratio {
+    Ratio::new(2, 1).expect("two is a ratio")
+}
+
+impl Rule for PowerWeighted {
+    fn promise(&self, stakes: &[u64]) -> Promise {
+        Promise::Shares(power_shares(stakes, self.exponent.to_f64()))
+    }
+
+    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
+        Dispersion::Independent
+    }
+
+    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+        let (above, below) = (self.exponent.numerator(), self.exponent.denominator());
+        if below == 1 {
+            return Box::new(ByWeight::new(start.stakes, move |stake| Weight::integer_power(stake, above)));
+        }
+        let powers = PowersOfTwo::new();
+        Box::new(ByWeight::new(start.stakes, move |stake| {
+            Weight::rational_power(stake, above, below, &powers)
+        }))
+    }
+}

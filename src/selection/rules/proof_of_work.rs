@@ -1,0 +1,53 @@
+//! The baseline of the literature: a race of fixed computing power.
+
+use crate::law::proportional_shares;
+use crate::registry::{Entry, settings};
+use crate::selection::sampling::forger;
+use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::stake::Pool;
+use serde::{Deserialize, Serialize};
+
+/// The registry's line.
+pub const ENTRY: Entry<dyn Rule> = Entry {
+    name: "proof-of-work",
+    summary: "proportional to computing power, which is the stake at genesis and never changes: rewards do not compound",
+    source: "Nakamoto, 2008; the PoW model of Huang and others, SIGMOD 2021",
+    parse: |table| settings::<ProofOfWork, _>(table, |rule| Ok(Box::new(rule))),
+};
+
+/// Proof of work. No settings.
+///
+/// Each miner finds blocks as a Poisson process of rate proportional to its power, so the next one
+/// is i's with probability `power_i / total`. What a miner earns does not buy it power here.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct ProofOfWork {}
+
+impl Rule for ProofOfWork {
+    fn promise(&self, stakes: &[u64]) -> Promise {
+        Promise::Shares(proportional_shares(stakes))
+    }
+
+    /// Power stays what it was.
+    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
+        self.promise(stakes)
+    }
+
+    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
+        Dispersion::Independent
+    }
+
+    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+        Box::new(Miners { power: Pool::new(start.stakes) })
+    }
+}
+
+struct Miners {
+    power: Pool,
+}
+
+impl Selector for Miners {
+    fn select(&mut self, turn: Turn<'_>) -> Selection {
+        forger(self.power.draw(turn.lottery).map(|(_, miner)| miner))
+    }
+}

@@ -1,0 +1,58 @@
+//! SL-PoS: one lottery a block, with uniform times, which favours the large.
+
+use crate::law::single_lottery_shares;
+use crate::registry::{Entry, settings};
+use crate::selection::sampling::{forger, smallest_quotient};
+use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use rand::Rng;
+use serde::{Deserialize, Serialize};
+
+/// The registry's line.
+pub const ENTRY: Entry<dyn Rule> = Entry {
+    name: "single-lottery",
+    summary: "SL-PoS: everybody draws the time U / stake, the smallest forges: more than proportional for the large",
+    source: "the SL-PoS model (NXT) of Huang and others, SIGMOD 2021",
+    parse: |table| settings::<SingleLottery, _>(table, |rule| Ok(Box::new(rule))),
+};
+
+/// SL-PoS. No settings.
+///
+/// U is a random word of 64 bits, and the quotients are compared exactly by cross-multiplication.
+/// A word stands for an interval of 2^-64, which moves a probability by less than n times 2^-64.
+/// O(n) a round: every contender draws.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct SingleLottery {}
+
+impl Rule for SingleLottery {
+    fn promise(&self, stakes: &[u64]) -> Promise {
+        Promise::Shares(single_lottery_shares(stakes))
+    }
+
+    fn promise_when_compounding(&self, _stakes: &[u64]) -> Promise {
+        Promise::Unknown(
+            "the expected share depends on the reward and the number of rounds; it drifts to the largest",
+        )
+    }
+
+    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
+        Dispersion::Independent
+    }
+
+    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+        Box::new(Race { stakes: start.stakes.to_vec() })
+    }
+}
+
+struct Race {
+    stakes: Vec<u64>,
+}
+
+impl Selector for Race {
+    fn select(&mut self, turn: Turn<'_>) -> Selection {
+        for change in turn.changes {
+            self.stakes[change.validator.index()] = change.stake;
+        }
+        forger(smallest_quotient(&self.stakes, |_| turn.lottery.next_u64()))
+    }
+}

@@ -1,0 +1,91 @@
+//! Only the richest count.
+
+use crate::law::top_shares;
+use crate::registry::{Entry, Refusal, settings};
+use crate::selection::sampling::{Ranking, forger};
+use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use serde::{Deserialize, Serialize};
+
+/// The registry's line.
+pub const ENTRY: Entry<dyn Rule> = Entry {
+    name: "top-n",
+    summary: "only the `n` (21) richest forge, each with the same chance or by stake among them",
+    source: "delegated proof of stake: the 21 block producers of EOS (EOS.IO technical white paper v2, 2018) share the blocks equally",
+    parse: |table| {
+        settings::<TopN, _>(table, |rule| {
+            if rule.n == 0 {
+                return Err(Refusal::Value { key: "n", problem: "is 0, but must be at least 1".into() });
+            }
+            Ok(Box::new(rule))
+        })
+    },
+};
+
+/// The n richest, earlier ones first among equals.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct TopN {
+    #[serde(default = "twenty_one")]
+    n: u32,
+    #[serde(default)]
+    weight: Among,
+}
+
+/// How the seats share the blocks.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Among {
+    /// Everybody seated has the same chance.
+    #[default]
+    Equal,
+    /// In proportion to stake.
+    Stake,
+}
+
+fn twenty_one() -> u32 {
+    21
+}
+
+impl Rule for TopN {
+    fn promise(&self, stakes: &[u64]) -> Promise {
+        Promise::Shares(top_shares(stakes, self.n as usize, self.weight == Among::Equal))
+    }
+
+    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
+        Dispersion::Independent
+    }
+
+    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+        let seats = u64::from(self.n);
+        Box::new(Seated { seats, weight: self.weight, ranking: Ranking::new(start.stakes) })
+    }
+}
+
+struct Seated {
+    seats: u64,
+    weight: Among,
+    ranking: Ranking,
+}
+
+impl Selector for Seated {
+    fn select(&mut self, turn: Turn<'_>) -> Selection {
+        for change in turn.changes {
+            self.ranking.set(change.validator, change.stake);
+        }
+        let seated = self.ranking.richest(self.seats);
+        if seated.holders == 0 {
+            return Selection::Nobody;
+        }
+        // The seats are the first part of the ranking, so a draw within them stays within them.
+        forger(match self.weight {
+            Among::Equal => {
+                let place = u128::from(turn.lottery.below(seated.holders));
+                self.ranking.find(place, |part| u128::from(part.holders))
+            }
+            Among::Stake => {
+                let token = u128::from(turn.lottery.below(seated.coins));
+                self.ranking.find(token, |part| u128::from(part.coins))
+            }
+        })
+    }
+}

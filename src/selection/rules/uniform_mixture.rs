@@ -1,0 +1,72 @@
+//! A part of the rounds is drawn by heads, the rest by stake.
+
+use crate::law::mixture_shares;
+use crate::registry::{Entry, Ratio, Refusal, settings};
+use crate::selection::sampling::forger;
+use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::stake::Pool;
+use serde::{Deserialize, Serialize};
+
+/// The registry's line.
+pub const ENTRY: Entry<dyn Rule> = Entry {
+    name: "uniform-mixture",
+    summary: "with probability `alpha` (1/4) everybody has the same chance, otherwise proportional to stake",
+    source: "the mixture of the teaching notebook's raffle with one head, one chance; BABE's slots in the long run",
+    parse: |table| {
+        settings::<UniformMixture, _>(table, |rule| {
+            if rule.alpha.numerator() > rule.alpha.denominator() {
+                return Err(Refusal::Value {
+                    key: "alpha",
+                    problem: format!("is {}, but must lie in 0..=1", rule.alpha),
+                });
+            }
+            Ok(Box::new(rule))
+        })
+    },
+};
+
+/// The mixture.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct UniformMixture {
+    /// The share of the rounds that are drawn by heads.
+    #[serde(default = "a_quarter")]
+    alpha: Ratio,
+}
+
+fn a_quarter() -> Ratio {
+    Ratio::new(1, 4).expect("a quarter is a ratio")
+}
+
+impl Rule for UniformMixture {
+    fn promise(&self, stakes: &[u64]) -> Promise {
+        Promise::Shares(mixture_shares(stakes, self.alpha.to_f64()))
+    }
+
+    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
+        Dispersion::Independent
+    }
+
+    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+        let heads: Vec<u64> = start.stakes.iter().map(|&stake| u64::from(stake > 0)).collect();
+        Box::new(Mixture { alpha: self.alpha, heads: Pool::new(&heads), coins: Pool::new(start.stakes) })
+    }
+}
+
+struct Mixture {
+    alpha: Ratio,
+    heads: Pool,
+    coins: Pool,
+}
+
+impl Selector for Mixture {
+    fn select(&mut self, turn: Turn<'_>) -> Selection {
+        for change in turn.changes {
+            self.heads.set(change.validator, u64::from(change.stake > 0));
+            self.coins.set(change.validator, change.stake);
+        }
+        let by_heads = turn.lottery.chance(self.alpha.numerator(), self.alpha.denominator());
+        let pool = if by_heads { &self.heads } else { &self.coins };
+        forger(pool.draw(turn.lottery).map(|(_, validator)| validator))
+    }
+}

@@ -20,15 +20,23 @@ pub fn inverse_age_weights(cap: usize) -> Vec<f64> {
 /// number of rounds since its last win, at most the last index; all begin fully aged. Rounds in
 /// which nobody has any weight pass without a winner.
 ///
-/// By enumeration of the chain on all ages, so only for a few holders with a small cap (two holders
-/// have twice as many states as the cap): `None` beyond 400 states.
+/// Equal holders share equally, because nothing tells them apart. Otherwise by enumeration of the
+/// chain on all ages, so only for a few holders with a small cap (two holders have twice as many
+/// states as the cap): `None` beyond 400 states.
 pub fn aged_long_run(stakes: &[u64], weights: &[f64]) -> Option<LongRun> {
     let cap = weights.len().checked_sub(1)?;
     let holders: Vec<usize> = (0..stakes.len()).filter(|&index| stakes[index] > 0).collect();
-    if holders.len() * holders.len() > MOST_STATES {
-        // The first two winners alone lead to more states than that.
-        return None;
+    // The first two winners alone lead to as many states as there are pairs of holders.
+    let too_many = holders.len() * holders.len() > MOST_STATES;
+    let enumerated = if too_many { None } else { by_enumeration(stakes, &holders, weights, cap) };
+    let equal = holders.iter().all(|&index| stakes[index] == stakes[holders[0]]);
+    if enumerated.is_none() && equal {
+        return Some(LongRun { shares: super::equal_shares(stakes), factors: None });
     }
+    enumerated
+}
+
+fn by_enumeration(stakes: &[u64], holders: &[usize], weights: &[f64], cap: usize) -> Option<LongRun> {
     // The largest stake counts as one, so that nothing overflows.
     let largest = stakes.iter().copied().max().unwrap_or(0) as f64;
     let start = vec![cap; holders.len()];
@@ -82,7 +90,12 @@ mod tests {
         let run = aged_long_run(&[1, 1_000_000], &coin_age_weights(30, 90)).unwrap();
         assert!((run.shares[0] - 0.5).abs() < 1e-14);
         assert_eq!(run.factors, None);
-        assert_eq!(aged_long_run(&[1; 30], &coin_age_weights(30, 90)), None);
+        assert!(
+            (aged_long_run(&[1, 2, 3], &coin_age_weights(30, 90)).unwrap().shares[2] - 1.0 / 3.0).abs()
+                < 1e-14
+        );
+        assert_eq!(aged_long_run(&[1, 2, 3], &coin_age_weights(0, 90)), None);
+        assert_eq!(aged_long_run(&[4; 200], &coin_age_weights(30, 90)).unwrap().shares, [0.005; 200]);
         assert_eq!(aged_long_run(&[5], &coin_age_weights(0, 90)).unwrap().shares, [1.0]);
     }
 }

@@ -2,10 +2,11 @@
 
 use crate::random::Stream;
 use crate::stake::{Pool, ValidatorId};
-use std::collections::VecDeque;
 
 /// The round of birth of those who are fully aged.
 const LONG_AGO: u64 = u64::MAX;
+/// No neighbour in the queue.
+const NOBODY: u32 = u32::MAX;
 
 /// Draws validators by `stake * weights[age]`, where the age is the number of rounds since the last
 /// win, at most the last index of the table.
@@ -13,67 +14,71 @@ const LONG_AGO: u64 = u64::MAX;
 /// One validator wins a round, so no more than the table is long can be younger than fully aged
 /// (but for those who join): they stand in a queue in the order of their birth and are weighed one
 /// by one, while the aged ones are in a [`Pool`]. A draw costs O(table + log n), or O(log n) where
-/// the young ages weigh nothing; a change of stake costs O(log n). Exact in integers; `weights`
-/// times the total stake must stay below 2^127.
+/// the young ages weigh nothing; a change of stake costs O(log n). Nothing is allocated after the
+/// start. Exact in integers; `weights` times the total stake must stay below 2^127.
 #[derive(Clone, Debug)]
 pub(in crate::selection) struct AgedPool {
     weights: Vec<u64>,
     /// The first age that weighs anything.
     youngest: u64,
-    stakes: Vec<u64>,
-    /// The round of the last win or of joining; [`LONG_AGO`] if fully aged.
-    born: Vec<u64>,
+    holders: Vec<Holder>,
     aged: Pool,
-    /// Who was born when, in order; outdated where `born` says otherwise.
-    young: VecDeque<(u64, ValidatorId)>,
+    /// The ends of the queue of the young.
+    eldest: u32,
+    newest: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Holder {
+    stake: u64,
+    /// The round of the last win or of joining; [`LONG_AGO`] if fully aged, and then not queued.
+    born: u64,
+    elder: u32,
+    newer: u32,
 }
 
 impl AgedPool {
     /// Everybody begins fully aged. `weights` has an entry for every age from 0 on, the last for
     /// all ages beyond.
     pub fn new(stakes: &[u64], weights: Vec<u64>) -> Self {
-        let youngest = weights.iter().position(|&weight| weight > 0).unwrap_or(weights.len()) as u64;
+        let holder = |&stake| Holder { stake, born: LONG_AGO, elder: NOBODY, newer: NOBODY };
         AgedPool {
-            youngest,
-            stakes: stakes.to_vec(),
-            born: vec![LONG_AGO; stakes.len()],
+            youngest: weights.iter().position(|&weight| weight > 0).unwrap_or(weights.len()) as u64,
+            holders: stakes.iter().map(holder).collect(),
             aged: Pool::new(stakes),
-            young: VecDeque::with_capacity(weights.len().min(stakes.len()) + 1),
+            eldest: NOBODY,
+            newest: NOBODY,
             weights,
         }
     }
 
     /// Sets a stake. Who had none is born now, or fully aged at once if `aged` says so.
     pub fn set(&mut self, validator: ValidatorId, stake: u64, round: u64, aged: bool) {
-        let old = std::mem::replace(&mut self.stakes[validator.index()], stake);
+        let old = std::mem::replace(&mut self.holders[validator.index()].stake, stake);
         if old == 0 && stake > 0 {
-            if aged {
-                self.born[validator.index()] = LONG_AGO;
-            } else {
-                self.bear(validator, round);
+            self.leave_queue(validator.0);
+            if !aged {
+                self.join_queue(validator.0, round);
             }
         }
-        if self.born[validator.index()] == LONG_AGO {
+        if self.holders[validator.index()].born == LONG_AGO {
             self.aged.set(validator, stake);
         }
     }
 
     /// Draws the winner of a round, whose age begins anew; `None` if nobody has any weight.
     pub fn draw(&mut self, round: u64, lottery: &mut Stream) -> Option<ValidatorId> {
-        let last = self.weights.len() as u64 - 1;
-        while let Some(&(birth, validator)) = self.young.front() {
-            if round - birth < last {
-                break;
-            }
-            self.young.pop_front();
-            if self.born[validator.index()] == birth {
-                self.born[validator.index()] = LONG_AGO;
-                self.aged.set(validator, self.stakes[validator.index()]);
-            }
+        let last = self.weights.len() - 1;
+        while let Some(eldest) = self.holders.get(self.eldest as usize)
+            && round - eldest.born >= last as u64
+        {
+            let (validator, stake) = (self.eldest, eldest.stake);
+            self.leave_queue(validator);
+            self.aged.set(ValidatorId(validator), stake);
         }
-        let full = u128::from(self.weights[last as usize]);
+        let full = u128::from(self.weights[last]);
         let aged = u128::from(self.aged.total()) * full;
-        let total = aged + self.weighed(round).map(|(_, weight)| weight).sum::<u128>();
+        let total = aged + self.young(round).map(|(_, weight)| weight).sum::<u128>();
         if total == 0 {
             return None;
         }
@@ -82,53 +87,75 @@ impl AgedPool {
             self.aged.owner((rest / full) as u64)
         } else {
             rest -= aged;
-            self.weighed(round)
-                .find(|&(_, weight)| {
-                    let here = rest < weight;
-                    rest = rest.wrapping_sub(weight);
-                    here
-                })
-                .expect("the young hold the rest of the total")
-                .0
+            let owner = self.young(round).find(|&(_, weight)| {
+                let here = rest < weight;
+                rest = rest.wrapping_sub(weight);
+                here
+            });
+            owner.expect("the young hold the rest of the total").0
         };
         self.win(winner, round);
         Some(winner)
     }
 
-    /// The one with stake who was born first among the young; the earlier in the queue on a tie.
-    /// Its age begins anew.
+    /// The one with stake who was born first among the young; its age begins anew.
     pub fn oldest(&mut self, round: u64) -> Option<ValidatorId> {
-        let valid = |&(birth, validator): &(u64, ValidatorId)| {
-            self.born[validator.index()] == birth && self.stakes[validator.index()] > 0
-        };
-        let (_, oldest) = *self.young.iter().find(|entry| valid(entry))?;
-        self.win(oldest, round);
-        Some(oldest)
+        let mut place = self.eldest;
+        while let Some(holder) = self.holders.get(place as usize) {
+            if holder.stake > 0 {
+                self.win(ValidatorId(place), round);
+                return Some(ValidatorId(place));
+            }
+            place = holder.newer;
+        }
+        None
     }
 
-    /// The young who weigh anything, with their weights, the eldest first.
-    fn weighed(&self, round: u64) -> impl Iterator<Item = (ValidatorId, u128)> {
-        self.young
-            .iter()
-            .take_while(move |(birth, _)| round - birth >= self.youngest)
-            .filter(|(birth, validator)| self.born[validator.index()] == *birth)
-            .map(move |&(birth, validator)| {
-                let weight = self.weights[(round - birth) as usize];
-                (validator, u128::from(self.stakes[validator.index()]) * u128::from(weight))
-            })
+    /// The young whose age weighs anything, with their weights, the eldest first.
+    fn young(&self, round: u64) -> impl Iterator<Item = (ValidatorId, u128)> {
+        let mut place = self.eldest;
+        std::iter::from_fn(move || {
+            let holder = self.holders.get(place as usize)?;
+            let validator = ValidatorId(place);
+            place = holder.newer;
+            let age = round - holder.born;
+            let weight = (age >= self.youngest).then(|| self.weights[age as usize])?;
+            Some((validator, u128::from(holder.stake) * u128::from(weight)))
+        })
     }
 
     fn win(&mut self, winner: ValidatorId, round: u64) {
-        if self.born[winner.index()] == LONG_AGO {
-            self.aged.set(winner, 0);
-        }
-        self.bear(winner, round);
+        self.leave_queue(winner.0);
+        self.aged.set(winner, 0);
+        self.join_queue(winner.0, round);
     }
 
-    fn bear(&mut self, validator: ValidatorId, round: u64) {
-        // Who joins and wins in one round stands in the queue already.
-        if std::mem::replace(&mut self.born[validator.index()], round) != round {
-            self.young.push_back((round, validator));
+    /// Puts a validator who is not queued at the end of the queue.
+    fn join_queue(&mut self, place: u32, round: u64) {
+        let elder = self.newest;
+        let holder = &mut self.holders[place as usize];
+        (holder.born, holder.elder, holder.newer) = (round, elder, NOBODY);
+        match self.holders.get_mut(elder as usize) {
+            Some(elder) => elder.newer = place,
+            None => self.eldest = place,
+        }
+        self.newest = place;
+    }
+
+    /// Takes a validator out of the queue, if it stands there.
+    fn leave_queue(&mut self, place: u32) {
+        let holder = &mut self.holders[place as usize];
+        if std::mem::replace(&mut holder.born, LONG_AGO) == LONG_AGO {
+            return;
+        }
+        let (elder, newer) = (holder.elder, holder.newer);
+        match self.holders.get_mut(elder as usize) {
+            Some(elder) => elder.newer = newer,
+            None => self.eldest = newer,
+        }
+        match self.holders.get_mut(newer as usize) {
+            Some(newer) => newer.elder = elder,
+            None => self.newest = elder,
         }
     }
 }
@@ -141,13 +168,11 @@ mod tests {
     /// The weights of all by the definition, age by age.
     fn by_definition(pool: &AgedPool, round: u64) -> Vec<u128> {
         let last = pool.weights.len() as u64 - 1;
-        (0..pool.stakes.len())
-            .map(|index| {
-                let age = round.saturating_sub(pool.born[index]).min(last);
-                let age = if pool.born[index] == LONG_AGO { last } else { age };
-                u128::from(pool.stakes[index]) * u128::from(pool.weights[age as usize])
-            })
-            .collect()
+        let weigh = |holder: &Holder| {
+            let age = if holder.born == LONG_AGO { last } else { (round - holder.born).min(last) };
+            u128::from(holder.stake) * u128::from(pool.weights[age as usize])
+        };
+        pool.holders.iter().map(weigh).collect()
     }
 
     #[test]
@@ -172,10 +197,9 @@ mod tests {
                 None => assert_eq!(weights.iter().sum::<u128>(), 0, "round {round}"),
             }
             let aged: u128 = u128::from(pool.aged.total()) * 4;
-            let young: u128 = pool.weighed(round).map(|(_, weight)| weight).sum();
+            let young: u128 = pool.young(round).map(|(_, weight)| weight).sum();
             assert_eq!(aged + young, by_definition(&pool, round).iter().sum::<u128>(), "round {round}");
         }
         assert!(wins.iter().all(|&count| count > 0), "{wins:?}");
-        assert!(pool.young.len() <= 10, "the queue does not grow");
     }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "cool-down",
     summary: "proportional to stake among those who did not win in the last `rounds` (1) rounds",
-    source: "a hint of the teaching notebook this program grew from; the rest after a win of Peercoin-like chains in its simplest form",
+    source: "a hint of the teaching notebook this program grew from, in its simplest form; exact law derived in law/cool_down.rs",
     parse: |table| {
         settings::<CoolDown, _>(table, |rule| {
             if !(1..=1_000_000).contains(&rule.rounds) {

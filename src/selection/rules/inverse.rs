@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "inverse",
     summary: "proportional to 1 / stake: the poorest is drawn most, and splitting pays more than in full",
-    source: "the opposite extreme of the teaching notebook this program grew from, where some rules give more benefit to those who hardly take part",
+    source: "a hint of the teaching notebook this program grew from, where some rules give more benefit to those who hardly take part",
     parse: |table| settings::<Inverse, _>(table, |rule| Ok(Box::new(rule))),
 };
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "power-weighted",
     summary: "proportional to stake to the power of `exponent` (2): above 1 favours the large, below 1 the small",
-    source: "the family that holds uniform (0), square root (1/2), proportional (1) and quadratic (2) selection",
+    source: "the family of uniform (0), square-root (1/2, arXiv 2312.13938), proportional (1) and quadratic (2) selection",
     parse: |table| {
         settings::<PowerWeighted, _>(table, |rule| {
             if rule.exponent.to_f64() > 16.0 || rule.exponent.denominator() > 1000 {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "uniform-mixture",
     summary: "with probability `alpha` (1/4) everybody has the same chance, otherwise proportional to stake",
-    source: "the mixture of the teaching notebook's raffle with one head, one chance; BABE's slots in the long run",
+    source: "control between the raffle and one head, one chance; the shares of BABE's primary and secondary authors have this form",
     parse: |table| {
         settings::<UniformMixture, _>(table, |rule| {
             if rule.alpha.numerator() > rule.alpha.denominator() {

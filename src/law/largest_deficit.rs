@@ -3,13 +3,15 @@
 /// The largest possible difference between wins and dues, in wins, when each round everybody is
 /// credited its share of one win and whoever holds most credit pays one for the win.
 ///
-/// `max(1 - 1/n, 1/2 + 1/3 + ... + 1/n)` for n contenders, whatever the shares: the winner holds
-/// at least the mean, 1/n, before it pays, so nobody is ever ahead by more than `1 - 1/n`; and by
-/// induction over the rounds the k largest credits never exceed `1/(k+1) + ... + 1/n` on average
-/// (the argument of the cup game: Adler, Berenbrink, Friedetzky, Goldberg, Goldberg and Paterson,
-/// "A proportionate fair scheduling rule with good worst-case performance", SPAA 2003), so nobody
-/// is ever behind by more than that bound for k = 1. Attained for two; rarely approached for many.
-/// O(n).
+/// `max(1 - 1/m, 1/2 + 1/3 + ... + 1/m)` for m contenders, whatever the shares. Nobody is ever ahead
+/// by more than `1 - 1/m`, because the credits sum to 1 before a win is paid for and the largest is
+/// at least their mean. Nobody is ever behind by more than the harmonic number `H_m - 1`: after each
+/// round the mean of the k largest credits is at most `H_m - H_k`. It is 0 for k = m. If the payer is
+/// among the k largest afterwards, their sum grew by at most 1 and fell by 1; if not, it was larger
+/// than all of them before, so the mean of the k is at most the mean of the k + 1,
+/// `H_m - H_{k+1} + 1 / (k + 1) = H_m - H_k` (the argument of the cup game: Adler, Berenbrink,
+/// Friedetzky, Goldberg, Goldberg and Paterson, "A proportionate fair scheduling rule with good
+/// worst-case performance", SPAA 2003). Attained for two; rarely approached for many. O(m).
 pub fn largest_deficit_bound(contenders: usize) -> f64 {
     if contenders < 2 {
         return 0.0;
@@ -23,12 +25,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn small_cases() {
-        assert_eq!(largest_deficit_bound(0), 0.0);
-        assert_eq!(largest_deficit_bound(1), 0.0);
-        assert_eq!(largest_deficit_bound(2), 0.5);
-        assert!((largest_deficit_bound(3) - 5.0 / 6.0).abs() < 1e-15);
-        assert!((largest_deficit_bound(4) - 13.0 / 12.0).abs() < 1e-15);
+    fn small_numbers_of_contenders_by_hand() {
+        // For three, being ahead by 2/3 is less than being behind by 5/6.
+        for (contenders, bound) in [0.0, 0.0, 0.5, 5.0 / 6.0, 13.0 / 12.0].iter().enumerate() {
+            assert!((largest_deficit_bound(contenders) - bound).abs() < 1e-15, "{contenders} contenders");
+        }
     }
 
     /// Every vector of shares k / 24 among four contenders, over a whole cycle: the bound holds,

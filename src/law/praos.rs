@@ -1,6 +1,6 @@
-//! Ouroboros Praos: who gets the slots when pools win independently of one another.
+//! The Praos family: who gets the slots when pools win independently of one another.
 
-use super::acceptance::{acceptance_shares, somebody};
+use super::{first_accepted, first_accepted_shares, somebody};
 
 /// The chance of each pool to lead a slot: `φ(σ) = 1 - (1 - f)^σ` with σ its share of all stake and
 /// f the chance that the slot is not empty, `0 < f < 1`. O(m).
@@ -14,7 +14,7 @@ pub fn praos_leader_chances(f: f64, stakes: &[u64]) -> Vec<f64> {
 /// The share of non-empty slots when one of several leaders is chosen by lot, as since Vasil:
 /// `φ_i ∫_0^1 Π_{j≠i} (1 - φ_j t) dt / f`, by quadrature. O(m).
 pub fn praos_shares_by_lot(f: f64, stakes: &[u64]) -> Vec<f64> {
-    acceptance_shares(&praos_leader_chances(f, stakes))
+    first_accepted_shares(&praos_leader_chances(f, stakes))
 }
 
 /// The share of non-empty slots when the lowest leader value wins, as before Vasil:
@@ -40,6 +40,15 @@ pub fn praos_shares_by_leader_value(f: f64, stakes: &[u64]) -> Vec<f64> {
         below = chances[i];
     }
     shares
+}
+
+/// The share of slots in BABE: the leaders ("primary authors", with c for f) as in
+/// [`praos_shares_by_lot`], and where there are none an equal share for everybody with stake:
+/// `φ_i ∫_0^1 Π_{j≠i} (1 - φ_j t) dt + (1 - c) / m`. All zero if nothing is staked.
+pub fn babe_shares(c: f64, stakes: &[u64]) -> Vec<f64> {
+    let secondary = super::equal_shares(stakes).into_iter().map(|share| (1.0 - c) * share);
+    let chances = praos_leader_chances(c, stakes);
+    first_accepted(&chances).iter().zip(secondary).map(|(primary, secondary)| primary + secondary).collect()
 }
 
 /// The chance that a slot has several leaders, so that they must be told apart: a slot battle. O(m).
@@ -166,6 +175,20 @@ mod tests {
         assert!((gain(praos_shares_by_lot) - 2.63085784415e-5).abs() < 1e-9, "{}", gain(praos_shares_by_lot));
         let by_value = gain(praos_shares_by_leader_value);
         assert!((by_value - 0.00596927605565).abs() < 1e-9, "{by_value}");
+    }
+
+    /// Two equal authorities share all slots. Stakes of 3 and 1, all of it in c = 1/4: chances
+    /// 1 - (3/4)^(3/4) and 1 - (3/4)^(1/4), and half of the other 3/4 of the slots.
+    #[test]
+    fn secondaries_by_hand() {
+        let equal = babe_shares(0.25, &[5, 5, 0]);
+        assert!((equal[0] - 0.5).abs() < 1e-15 && equal[2] == 0.0);
+        let shares = babe_shares(0.25, &[3, 1]);
+        let (a, b) = (1.0 - 0.75f64.powf(0.75), 1.0 - 0.75f64.powf(0.25));
+        assert!((shares[0] - (a * (1.0 - b / 2.0) + 0.375)).abs() < 1e-15, "{shares:?}");
+        assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-15);
+        assert_eq!(babe_shares(0.25, &[0, 9]), [0.0, 1.0]);
+        assert_eq!(babe_shares(0.25, &[0, 0]), [0.0, 0.0]);
     }
 
     #[test]

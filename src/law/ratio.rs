@@ -1,14 +1,15 @@
-//! Exact fractions between nought and one, and what they decide.
+//! Exact fractions in settings, and what they decide.
 
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-/// An exact fraction `numerator / denominator`, in lowest terms.
+/// An exact fraction `numerator / denominator`, never negative, in lowest terms.
 ///
 /// Written as `"3/4"`, as a decimal (`0.75`, read digit by digit, so that 0.1 is one tenth and not
-/// the float nearest to it) or as a percentage (`"75 %"`).
+/// the float nearest to it), as a percentage (`"75 %"`) or as an integer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ratio {
     numerator: u64,
@@ -81,6 +82,20 @@ impl Ratio {
     /// The nearest float; for description only.
     pub fn to_f64(self) -> f64 {
         self.numerator as f64 / self.denominator as f64
+    }
+}
+
+impl Ord for Ratio {
+    /// By value, compared exactly.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let across = |a: Ratio, b: Ratio| u128::from(a.numerator) * u128::from(b.denominator);
+        across(*self, *other).cmp(&across(*other, *self))
+    }
+}
+
+impl PartialOrd for Ratio {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -193,6 +208,15 @@ mod tests {
         for text in ["", "3/0", "-1/4", "0.5.1", "a", "1e3", "3/4/5", ".5", "5.", "99999999999999999999"] {
             assert!(text.parse::<Ratio>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn order_is_exact() {
+        let third = Ratio::new(1, 3).unwrap();
+        assert!(third > "0.3333333333333333".parse().unwrap());
+        assert!(third < "0.3333333333333334".parse().unwrap());
+        assert_eq!(third.cmp(&Ratio::new(3, 9).unwrap()), Ordering::Equal);
+        assert!(Ratio::ZERO < Ratio::ONE);
     }
 
     #[test]

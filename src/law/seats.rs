@@ -3,8 +3,13 @@
 //! `forgers[i]` is the chance that i forges the round; who forges never attests. A round without
 //! forger has no committee, so the chances need not sum to one.
 
+use super::successive_inclusion;
+use std::collections::BTreeMap;
+
 /// Beyond this many states an exact enumeration is given up.
 const MAX_STATES: usize = 1 << 18;
+/// The most integrals of successive sampling, one for each forger's stake and validator.
+const MAX_INTEGRALS: usize = 90_000;
 
 /// The chance that the round is forged by somebody else.
 fn others(forgers: &[f64]) -> Vec<f64> {
@@ -35,34 +40,35 @@ pub fn seats_with_replacement(stakes: &[u64], forgers: &[f64], size: u64) -> Vec
     stakes.iter().zip(forgers).map(seats).collect()
 }
 
-/// `size` seats drawn by stake from the losers, nobody twice: successive sampling, by enumerating
-/// who sits already. `None` if there are more sets of sitters than can be enumerated (from 15
-/// holders on).
+/// `size` seats drawn by stake from the losers, nobody twice: [`successive_inclusion`] among the
+/// losers, averaged over who forges. Forgers of equal stake are computed once. `None` if the sum
+/// over all forgers is too long (more than 300 different stakes, or the like), because each has an
+/// integral of its own.
 pub fn seats_without_replacement(stakes: &[u64], forgers: &[f64], size: u64) -> Option<Vec<f64>> {
-    let holders: Vec<usize> = (0..stakes.len()).filter(|&i| stakes[i] > 0).collect();
-    if holders.len() >= 15 {
+    // By stake: the chance that somebody with that stake forges, and one of those who may.
+    let mut by_stake: BTreeMap<u64, (f64, usize)> = BTreeMap::new();
+    for (index, (&stake, &forger)) in stakes.iter().zip(forgers).enumerate() {
+        if stake > 0 && forger > 0.0 {
+            by_stake.entry(stake).or_insert((0.0, index)).0 += forger;
+        }
+    }
+    if by_stake.len().checked_mul(stakes.len())? > MAX_INTEGRALS {
         return None;
     }
     let mut seats = vec![0.0; stakes.len()];
-    for (place, &forger) in holders.iter().enumerate().filter(|&(_, &f)| forgers[f] > 0.0) {
-        let losers = (holders.len() - 1) as u64;
-        let mut chance = vec![0.0; 1 << holders.len()];
-        chance[0] = forgers[forger];
-        for sitting in 0usize..1 << holders.len() {
-            if chance[sitting] == 0.0 {
-                continue;
-            }
-            let free = |other: usize| other != place && sitting >> other & 1 == 0;
-            if u64::from(sitting.count_ones()) == size.min(losers) {
-                let seated = holders.iter().enumerate().filter(|&(other, _)| sitting >> other & 1 == 1);
-                seated.for_each(|(_, &i)| seats[i] += chance[sitting]);
-                continue;
-            }
-            let stake = |other: usize| stakes[holders[other]] as f64;
-            let rest: f64 = (0..holders.len()).filter(|&other| free(other)).map(stake).sum();
-            for other in (0..holders.len()).filter(|&other| free(other)) {
-                chance[sitting | 1 << other] += chance[sitting] * stake(other) / rest;
-            }
+    let mut losers = stakes.to_vec();
+    for (&stake, &(chance, forger)) in &by_stake {
+        losers[forger] = 0;
+        let included = successive_inclusion(&losers, size);
+        losers[forger] = stake;
+        // Those with the same stake are alike, whichever of them forges.
+        let twin = (0..stakes.len()).find(|&index| index != forger && stakes[index] == stake);
+        for (index, seat) in seats.iter_mut().enumerate() {
+            *seat += if stakes[index] == stake {
+                twin.map_or(0.0, |twin| (chance - forgers[index]).max(0.0) * included[twin])
+            } else {
+                chance * included[index]
+            };
         }
     }
     Some(seats)
@@ -185,7 +191,36 @@ mod tests {
         close(&seats_without_replacement(&stakes, &forgers, 9).unwrap(), &[1.0, 1.0, 1.0, 0.0, 0.0]);
         let one = seats_without_replacement(&stakes, &forgers, 1).unwrap();
         close(&one, &seats_with_replacement(&stakes, &forgers, 1));
-        assert!(seats_without_replacement(&[1; 15], &[1.0 / 15.0; 15], 1).is_none());
+        let many: Vec<u64> = (1..=400).collect();
+        assert!(seats_without_replacement(&many, &[1.0 / 400.0; 400], 2).is_none());
+    }
+
+    /// Every forger, every order of the sitters; stakes with twins, and one that never forges.
+    #[test]
+    fn successive_sampling_by_enumeration() {
+        fn seat(stakes: &[u64], open: &[usize], left: u64, chance: f64, seats: &mut [f64]) {
+            let total: u64 = open.iter().map(|&index| stakes[index]).sum();
+            if left == 0 || total == 0 {
+                return;
+            }
+            for (place, &index) in open.iter().enumerate().filter(|&(_, &index)| stakes[index] > 0) {
+                let chance = chance * stakes[index] as f64 / total as f64;
+                seats[index] += chance;
+                let mut rest = open.to_vec();
+                rest.remove(place);
+                seat(stakes, &rest, left - 1, chance, seats);
+            }
+        }
+        let stakes = [5, 1, 5, 0, 9, 1, 5];
+        let forgers = [0.1, 0.2, 0.3, 0.0, 0.25, 0.0, 0.05];
+        for size in 0..=7 {
+            let mut expected = vec![0.0; stakes.len()];
+            for (forger, &chance) in forgers.iter().enumerate() {
+                let open: Vec<usize> = (0..stakes.len()).filter(|&index| index != forger).collect();
+                seat(&stakes, &open, size, chance, &mut expected);
+            }
+            close(&seats_without_replacement(&stakes, &forgers, size).unwrap(), &expected);
+        }
     }
 
     #[test]

@@ -31,6 +31,12 @@ impl Stream {
         Stream::open(StreamKey::new().number(seed).text(purpose.tag()))
     }
 
+    /// 128 uniform bits.
+    #[inline]
+    pub fn word_128(&mut self) -> u128 {
+        u128::from(self.generator.next_u64()) << 64 | u128::from(self.generator.next_u64())
+    }
+
     /// A uniform integer in `0..bound`, exactly unbiased. Panics if `bound` is zero.
     #[inline]
     pub fn below(&mut self, bound: u64) -> u64 {

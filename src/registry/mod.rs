@@ -6,9 +6,7 @@
 mod choice;
 mod entry;
 mod nearest;
-mod ratio;
 
 pub use choice::{Choice, Chosen};
 pub use entry::{Entry, Parsed, Refusal, find, settings};
 pub use nearest::nearest;
-pub use ratio::Ratio;

@@ -22,6 +22,7 @@ pub trait Committee: Send + Sync {
         let _ = validators;
         Ok(())
     }
+
     /// The expected number of seats of each validator in a round, if validator i forges it with
     /// chance `forgers[i]`. Computed in [`crate::law`], independently of the drawer.
     fn expected_seats(&self, stakes: &[u64], forgers: &[f64]) -> Duty;

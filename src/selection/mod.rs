@@ -6,17 +6,16 @@ mod committees;
 mod dispersion;
 mod epoch_stakes;
 pub mod ethereum;
-mod leader_threshold;
 #[cfg(test)]
 mod evidence;
 mod lottery_source;
+mod praos;
 mod promise;
-mod ratio;
 mod rule;
 mod rules;
+mod sampling;
 pub mod solana;
 mod sortition;
-mod sampling;
 
 pub use committee::{COMMITTEES, Committee, CommitteeDrawer, CommitteeTurn, Duty, Seat};
 pub use dispersion::Dispersion;

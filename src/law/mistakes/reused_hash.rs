@@ -1,7 +1,6 @@
 //! Sortition that ranks a coin by the very number that selected it.
 
-use crate::law::gauss_legendre::nodes_and_weights;
-use crate::law::proportional_shares;
+use crate::law::{gauss_legendre, proportional_shares};
 use std::collections::BTreeMap;
 
 /// Chances below this are left out of the tables: they cannot move a share by more.
@@ -37,12 +36,15 @@ pub fn reused_hash_shares(stakes: &[u64], expected: u64) -> Vec<f64> {
     ends.retain(|end| (0.0..=1.0).contains(end));
     ends.sort_by(f64::total_cmp);
     let mut wins = vec![0.0; tables.len()];
+    let rule = gauss_legendre(20);
     for piece in ends.windows(2).filter(|piece| piece[1] - piece[0] > NEGLIGIBLE) {
-        for (x, weight) in nodes_and_weights(piece[0], piece[1], 1) {
+        let (middle, half) = (f64::midpoint(piece[0], piece[1]), (piece[1] - piece[0]) / 2.0);
+        for (node, weight) in &rule {
+            let x = middle + half * node;
             let beyond: Vec<(f64, f64)> = tables.iter().map(|table| table.beyond(x)).collect();
             let all: f64 = beyond.iter().zip(&counts).map(|((g, _), &n)| g.powi(n)).product();
             for (win, (g, density)) in wins.iter_mut().zip(&beyond) {
-                *win += weight * density * all / g;
+                *win += half * weight * density * all / g;
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Decaying acceptance: the more often somebody sits already, the more likely it is refused.
 
-use super::{accept_size, gather};
+use super::{accept_filled, accept_size, gather};
 use crate::law::seats_with_decay;
 use crate::registry::{Entry, Refusal, settings};
 use crate::selection::{Committee, CommitteeDrawer, CommitteeTurn, Duty, Seat};
@@ -46,6 +46,10 @@ impl Committee for DecayingAcceptance {
         Some(self.size)
     }
 
+    fn accept(&self, validators: usize) -> Result<(), Refusal> {
+        accept_filled(self.size, self.max, validators)
+    }
+
     fn expected_seats(&self, stakes: &[u64], forgers: &[f64]) -> Duty {
         match seats_with_decay(stakes, forgers, self.size, self.max) {
             Some(seats) => Duty::Seats(seats),
@@ -56,17 +60,13 @@ impl Committee for DecayingAcceptance {
     }
 
     fn drawer(&self, stakes: &[u64]) -> Option<Box<dyn CommitteeDrawer>> {
-        Some(Box::new(Drawer {
-            size: self.size,
-            max: self.max,
-            pool: Pool::new(stakes),
-            held: vec![0; stakes.len()],
-            aside: Vec::new(),
-        }))
+        Some(Box::new(ReluctantDrawer::new(self.size, self.max, stakes)))
     }
 }
 
-struct Drawer {
+/// Draws seats by stake from the losers, each the more reluctantly given to somebody who sits
+/// already.
+pub(super) struct ReluctantDrawer {
     size: u64,
     max: u64,
     pool: Pool,
@@ -76,14 +76,20 @@ struct Drawer {
     aside: Vec<(ValidatorId, u64)>,
 }
 
-impl Drawer {
+impl ReluctantDrawer {
+    /// `size` seats, nobody on more than `max` of them.
+    pub(super) fn new(size: u64, max: u64, stakes: &[u64]) -> Self {
+        let (pool, held) = (Pool::new(stakes), vec![0; stakes.len()]);
+        ReluctantDrawer { size, max, pool, held, aside: Vec::new() }
+    }
+
     fn set_aside(&mut self, validator: ValidatorId) {
         self.aside.push((validator, self.pool.stake(validator)));
         self.pool.set(validator, 0);
     }
 }
 
-impl CommitteeDrawer for Drawer {
+impl CommitteeDrawer for ReluctantDrawer {
     fn draw(&mut self, turn: CommitteeTurn<'_>, members: &mut Vec<Seat>) {
         for change in turn.changes {
             self.pool.set(change.validator, change.stake);
@@ -94,7 +100,7 @@ impl CommitteeDrawer for Drawer {
         while left > 0 {
             let Some((_, validator)) = self.pool.draw(turn.stream) else { break };
             let held = &mut self.held[validator.index()];
-            if turn.stream.chance(*held, self.max) {
+            if *held > 0 && turn.stream.chance(*held, self.max) {
                 continue;
             }
             *held += 1;

@@ -1,10 +1,10 @@
 //! A number of attestors drawn by stake, nobody twice.
 
-use super::accept_size;
+use super::decaying_acceptance::ReluctantDrawer;
+use super::{accept_filled, accept_size};
 use crate::law::seats_without_replacement;
-use crate::registry::{Entry, settings};
-use crate::selection::{Committee, CommitteeDrawer, CommitteeTurn, Duty, Seat};
-use crate::stake::{Pool, ValidatorId};
+use crate::registry::{Entry, Refusal, settings};
+use crate::selection::{Committee, CommitteeDrawer, Duty};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -34,57 +34,21 @@ impl Committee for Drawn {
     }
 
     fn accept(&self, validators: usize) -> Result<(), Refusal> {
-        let attestors = validators as u64 - 1;
-        if self.size > attestors {
-            let problem = format!(
-                "is {}, but of {validators} validators only {attestors} can attest while one forges",
-                self.size
-            );
-            return Err(Refusal::Value { key: "size", problem });
-        }
-        Ok(())
+        accept_filled(self.size, 1, validators)
+    }
+
     fn expected_seats(&self, stakes: &[u64], forgers: &[f64]) -> Duty {
         match seats_without_replacement(stakes, forgers, self.size) {
             Some(seats) => Duty::Seats(seats),
             None => Duty::Unknown(
-                "successive sampling has no closed form, and this pool is too large to enumerate",
+                "successive sampling has no closed form, and this pool has too many different stakes to integrate",
             ),
+        }
     }
 
     fn drawer(&self, stakes: &[u64]) -> Option<Box<dyn CommitteeDrawer>> {
-        Some(Box::new(DrawnDrawer { size: self.size, pool: Pool::new(stakes), aside: Vec::new() }))
-    }
-}
-
-struct DrawnDrawer {
-    size: u64,
-    pool: Pool,
-    /// Who was taken out of the pool for this draw, with the stake to put back.
-    aside: Vec<(ValidatorId, u64)>,
-}
-
-impl DrawnDrawer {
-    fn set_aside(&mut self, validator: ValidatorId) {
-        self.aside.push((validator, self.pool.stake(validator)));
-        self.pool.set(validator, 0);
-    }
-}
-
-impl CommitteeDrawer for DrawnDrawer {
-    fn draw(&mut self, turn: CommitteeTurn<'_>, members: &mut Vec<Seat>) {
-        for change in turn.changes {
-            self.pool.set(change.validator, change.stake);
-        }
-        members.clear();
-        self.set_aside(turn.forger);
-        for _ in 0..self.size {
-            let Some((_, validator)) = self.pool.draw(turn.stream) else { break };
-            members.push(Seat { validator, seats: 1 });
-            self.set_aside(validator);
-        }
-        for (validator, stake) in self.aside.drain(..) {
-            self.pool.set(validator, stake);
-        }
+        // Who sits once is refused for certain.
+        Some(Box::new(ReluctantDrawer::new(self.size, 1, stakes)))
     }
 }
 
@@ -93,8 +57,9 @@ mod tests {
     use super::*;
     use crate::random::{Stream, StreamKey};
     use crate::registry::{Choice, find};
-    use crate::selection::COMMITTEES;
     use crate::selection::evidence::{committee_example, seats_follow};
+    use crate::selection::{COMMITTEES, CommitteeTurn, Seat};
+    use crate::stake::ValidatorId;
 
     fn draws(stakes: &[u64], size: u64, forger: u32, times: u64) -> Vec<Vec<Seat>> {
         let mut drawer = Drawn { size }.drawer(stakes).unwrap();

@@ -33,7 +33,8 @@ pub const ENTRY: Entry<dyn Committee> = Entry {
 /// shuffling, which here is an unbiased one from the stream of the committees.
 ///
 /// Who joins waits for the next epoch. The seat of the forger, or of somebody who lost all stake
-/// since, stays vacant. With fewer validators than slots some rounds have no attestors at all.
+/// since, stays vacant. With fewer validators than slots some rounds would have no attestors at all,
+/// which is refused; with fewer than twice as many, the forger may have been its round's only one.
 /// O(m) once an epoch, O(m / slots) a round.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -51,6 +52,17 @@ impl Default for Ethereum {
 impl Committee for Ethereum {
     fn seats(&self) -> Option<u64> {
         None
+    }
+
+    fn accept(&self, validators: usize) -> Result<(), Refusal> {
+        if self.slots > validators as u64 {
+            let problem = format!(
+                "is {}, but {validators} validators who attest once in an epoch leave rounds without any attestor then; must lie in 1..={validators}",
+                self.slots
+            );
+            return Err(Refusal::Value { key: "slots", problem });
+        }
+        Ok(())
     }
 
     /// Averaged over the rounds of an epoch, whose slices differ by at most one seat.

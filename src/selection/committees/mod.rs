@@ -34,6 +34,20 @@ fn accept_size(size: u64) -> Result<(), Refusal> {
     Err(Refusal::Value { key: "size", problem: format!("is {size}, but must lie in 1..={MAX_SIZE}") })
 }
 
+/// Refuses a committee whose seats could never all be filled, when all validators but the forger may
+/// take `most` of them each.
+fn accept_filled(size: u64, most: u64, validators: usize) -> Result<(), Refusal> {
+    let attestors = (validators as u64).saturating_sub(1);
+    let seats = attestors.saturating_mul(most);
+    if size <= seats {
+        return Ok(());
+    }
+    let problem = format!(
+        "is {size}, but of {validators} validators only {attestors} can attest while one forges, on {seats} seats at most"
+    );
+    Err(Refusal::Value { key: "size", problem })
+}
+
 /// Brings seats that were filled one by one into the order of the validators, nobody listed twice.
 fn gather(members: &mut Vec<Seat>) {
     members.sort_unstable_by_key(|seat| seat.validator);

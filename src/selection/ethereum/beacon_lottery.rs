@@ -5,7 +5,7 @@ use super::{
     slot_seed, with_hysteresis,
 };
 use crate::crypto::{Hash, KeyPair, sha256};
-use crate::law::first_accepted;
+use crate::law::first_accepted_shares;
 use crate::random::{Stream, StreamKey};
 use crate::selection::epoch_stakes::EpochStakes;
 use crate::selection::{Dispersion, Fate, Promise, Rule, Selection, Selector, Start, Turn};
@@ -67,18 +67,13 @@ impl Rule for BeaconLottery {
     fn promise(&self, stakes: &[u64]) -> Promise {
         let chances: Vec<f64> = stakes
             .iter()
-            .map(|&stake| match effective_balance(stake, self.settings.unit, self.acceptance.cap) {
-                0 => 0.0,
-                effective => self.acceptance.chance(effective),
-            })
+            .map(|&stake| effective_balance(stake, self.settings.unit, self.acceptance.cap))
+            .map(|effective| self.acceptance.chance(effective))
             .collect();
-        let law = first_accepted(&chances);
-        // Summed, not taken from 1 - nobody, which loses digits where all chances are small.
-        let somebody: f64 = law.first.iter().sum();
-        if somebody == 0.0 {
+        if chances.iter().all(|&chance| chance == 0.0) {
             return Promise::Unknown("nobody has an effective balance of at least 1 ETH");
         }
-        Promise::Shares(law.first.iter().map(|first| first / somebody).collect())
+        Promise::Shares(first_accepted_shares(&chances))
     }
 
     /// Slots have seeds of their own, which only the hash function relates: with effective

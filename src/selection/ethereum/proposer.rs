@@ -2,6 +2,7 @@
 
 use super::Shuffle;
 use crate::crypto::{Hash, sha256};
+use crate::law::acceptance_chance;
 
 /// How a candidate is accepted: with which random number against which cap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,17 +11,14 @@ pub struct Acceptance {
     pub bytes: usize,
     /// The largest effective balance, in ETH; who has it is always accepted.
     pub cap: u64,
-    /// How many candidates share a hash, each taking its own part of it. A hash has
-    /// `32 / bytes` parts, and so many candidates share it on every real chain.
-    pub candidates_per_hash: u64,
 }
 
 impl Acceptance {
     /// From genesis to Deneb: one random byte, 32 ETH.
-    pub const PHASE0: Acceptance = Acceptance { bytes: 1, cap: 32, candidates_per_hash: 32 };
+    pub const PHASE0: Acceptance = Acceptance { bytes: 1, cap: 32 };
 
     /// Since Electra (EIP-7251): 16 random bits, 2048 ETH.
-    pub const ELECTRA: Acceptance = Acceptance { bytes: 2, cap: 2048, candidates_per_hash: 16 };
+    pub const ELECTRA: Acceptance = Acceptance { bytes: 2, cap: 2048 };
 
     /// The largest random number.
     fn largest(self) -> u64 {
@@ -33,12 +31,9 @@ impl Acceptance {
         effective * self.largest() >= self.cap * random
     }
 
-    /// The probability that a candidate with this effective balance, in ETH, is accepted: an exact
-    /// count of random numbers, of which `⌊effective * largest / cap⌋ + 1` are small enough.
+    /// The probability that a candidate with this effective balance, in ETH, is accepted.
     pub fn chance(self, effective: u64) -> f64 {
-        let largest = self.largest();
-        let accepted = (effective * largest / self.cap).min(largest) + 1;
-        accepted as f64 / (largest + 1) as f64
+        acceptance_chance(effective, self.cap, self.largest())
     }
 }
 
@@ -69,18 +64,20 @@ impl ProposerDraw {
         let count = candidates.len();
         self.shuffle.start(seed, count as u64);
         self.order.clear();
-        let Acceptance { bytes, candidates_per_hash, .. } = self.acceptance;
+        // Each candidate takes a part of its own of a hash, which has enough for several.
+        let bytes = self.acceptance.bytes;
+        let parts = 32 / bytes as u64;
         let mut hash = [0; 32];
         for turn in 0u64.. {
-            if turn.is_multiple_of(candidates_per_hash) {
-                hash = sha256(&[&seed, &(turn / candidates_per_hash).to_le_bytes()]);
+            if turn.is_multiple_of(parts) {
+                hash = sha256(&[&seed, &(turn / parts).to_le_bytes()]);
             }
             let place = (turn % count as u64) as usize;
             if place == self.order.len() {
                 self.order.push(candidates[self.shuffle.index(place as u64) as usize]);
             }
             let candidate = self.order[place];
-            let part = (turn % (32 / bytes as u64)) as usize * bytes;
+            let part = (turn % parts) as usize * bytes;
             let mut random = [0; 8];
             random[..bytes].copy_from_slice(&hash[part..part + bytes]);
             let balance = u64::from(effective[candidate as usize]);
@@ -170,7 +167,7 @@ mod tests {
     fn the_chance_counts_the_accepted_numbers() {
         let draft = Acceptance { cap: 2048, ..Acceptance::PHASE0 };
         for acceptance in [Acceptance::PHASE0, Acceptance::ELECTRA, draft] {
-            for effective in [0, 1, 16, 31, 32, 33, 40, 1024, 2047, 2048] {
+            for effective in [1, 16, 31, 32, 33, 40, 1024, 2047, 2048] {
                 if effective > acceptance.cap {
                     continue;
                 }

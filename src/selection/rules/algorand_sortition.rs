@@ -1,11 +1,11 @@
 //! Algorand's cryptographic sortition: every coin is selected by itself, the lowest hash forges.
 
-use crate::crypto::{Hash, sha256};
+use crate::crypto::sha256;
 use crate::law::proportional_shares;
 use crate::random::Stream;
-use crate::registry::{Entry, Refusal, settings};
+use crate::registry::{Entry, settings};
 use crate::selection::lottery_source::{LotterySource, VrfLottery};
-use crate::selection::sortition::SurvivalTable;
+use crate::selection::sortition::{Accounts, Contest, EXPECTED, SurvivalTable, check_expected};
 use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
 use crate::stake::{Pool, ValidatorId};
 use rand::Rng;
@@ -18,12 +18,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     source: "Gilad, Hemo, Micali, Vlachos, Zeldovich, \"Algorand: Scaling Byzantine Agreements for Cryptocurrencies\", SOSP 2017; go-algorand's sortition and proposer priority",
     parse: |table| {
         settings::<AlgorandSortition, _>(table, |rule| {
-            if !(1..=1000).contains(&rule.expected) {
-                return Err(Refusal::Value {
-                    key: "expected",
-                    problem: format!("is {}, but must lie in 1..=1000", rule.expected),
-                });
-            }
+            check_expected(rule.expected)?;
             Ok(Box::new(rule))
         })
     },
@@ -61,7 +56,7 @@ struct AlgorandSortition {
 
 impl Default for AlgorandSortition {
     fn default() -> Self {
-        AlgorandSortition { expected: 20, lottery: LotterySource::Stream }
+        AlgorandSortition { expected: EXPECTED, lottery: LotterySource::Stream }
     }
 }
 
@@ -97,34 +92,6 @@ impl Rule for AlgorandSortition {
     }
 }
 
-/// The lowest of an account's `weight` hashes; `None` without weight.
-fn lowest_hash(value: &[u8; 32], weight: u64) -> Option<Hash> {
-    (1..=weight).map(|counter| sha256(&[value, &counter.to_le_bytes()])).min()
-}
-
-/// Keeps the account with the lowest hash so far.
-#[derive(Default)]
-struct Contest {
-    best: Option<(Hash, ValidatorId)>,
-}
-
-impl Contest {
-    fn enter(&mut self, validator: ValidatorId, value: &[u8; 32], weight: u64) {
-        if let Some(hash) = lowest_hash(value, weight)
-            && self.best.is_none_or(|(lowest, _)| hash < lowest)
-        {
-            self.best = Some((hash, validator));
-        }
-    }
-
-    fn selection(self) -> Selection {
-        match self.best {
-            Some((_, validator)) => Selection::Forger { validator, token: None },
-            None => Selection::Nobody,
-        }
-    }
-}
-
 /// Selected coins drawn from all coins.
 struct CoinSelector {
     expected: u64,
@@ -154,7 +121,7 @@ impl Selector for CoinSelector {
             }
             self.selected.fill(self.pool.total(), self.expected, self.pool.total());
         }
-        let tail = u128::from(turn.lottery.next_u64()) << 64 | u128::from(turn.lottery.next_u64());
+        let tail = turn.lottery.word_128();
         self.draw_coins(self.selected.weight(tail), turn.lottery);
         self.owners.clear();
         self.owners.extend(self.coins.iter().map(|&coin| self.pool.owner(coin)));
@@ -169,50 +136,7 @@ impl Selector for CoinSelector {
     }
 }
 
-/// The definition: a table of weights for every account.
-struct Accounts {
-    expected: u64,
-    stakes: Vec<u64>,
-    weights: Vec<SurvivalTable>,
-}
-
-impl Accounts {
-    fn new(expected: u64, stakes: &[u64]) -> Self {
-        let weights = vec![SurvivalTable::default(); stakes.len()];
-        let mut accounts = Accounts { expected, stakes: stakes.to_vec(), weights };
-        accounts.fill();
-        accounts
-    }
-
-    /// A changed stake changes the total, and so everybody's chance for a coin.
-    fn change(&mut self, changes: &[crate::selection::StakeChange]) {
-        for change in changes {
-            self.stakes[change.validator.index()] = change.stake;
-        }
-        if !changes.is_empty() {
-            self.fill();
-        }
-    }
-
-    fn fill(&mut self) {
-        let total = self.stakes.iter().sum();
-        for (table, &stake) in self.weights.iter_mut().zip(&self.stakes) {
-            table.fill(stake, self.expected, total);
-        }
-    }
-
-    fn winner(&self, mut value: impl FnMut(ValidatorId) -> [u8; 32]) -> Selection {
-        let mut contest = Contest::default();
-        for (index, table) in self.weights.iter().enumerate().filter(|&(i, _)| self.stakes[i] > 0) {
-            let validator = ValidatorId(index as u32);
-            let value = value(validator);
-            let ratio = u128::from_be_bytes(std::array::from_fn(|byte| value[byte]));
-            contest.enter(validator, &value, table.weight(!ratio));
-        }
-        contest.selection()
-    }
-}
-
+/// The definition, with real keys.
 struct VrfSelector {
     accounts: Accounts,
     vrf: VrfLottery,
@@ -222,7 +146,10 @@ impl Selector for VrfSelector {
     fn select(&mut self, turn: Turn<'_>) -> Selection {
         self.accounts.change(turn.changes);
         let input = self.vrf.input(turn.round);
-        self.accounts.winner(|validator| sha256(&[&self.vrf.output(validator, &input)]))
+        let mut contest = Contest::default();
+        let value = |validator| sha256(&[&self.vrf.output(validator, &input)]);
+        self.accounts.draw(value, |validator, value, weight| contest.enter(validator, value, weight));
+        contest.selection()
     }
 }
 
@@ -232,7 +159,7 @@ mod tests {
     use crate::law::nobody_selected;
     use crate::random::Purpose;
     use crate::selection::StakeChange;
-    use crate::selection::evidence::{example, follows, keeps_its_promise, refusal, wins};
+    use crate::selection::evidence::{follows, refusal, wins};
 
     /// The definition with every account's value drawn from the stream.
     struct PlainSelector(Accounts);
@@ -240,11 +167,14 @@ mod tests {
     impl Selector for PlainSelector {
         fn select(&mut self, turn: Turn<'_>) -> Selection {
             self.0.change(turn.changes);
-            self.0.winner(|_| {
+            let mut contest = Contest::default();
+            let value = |_| {
                 let mut value = [0; 32];
                 turn.lottery.fill_bytes(&mut value);
                 value
-            })
+            };
+            self.0.draw(value, |validator, value, weight| contest.enter(validator, value, weight));
+            contest.selection()
         }
     }
 
@@ -266,14 +196,6 @@ mod tests {
         let mut shares: Vec<f64> = proportional_shares(stakes).iter().map(|p| p * (1.0 - nobody)).collect();
         shares.push(nobody);
         shares
-    }
-
-    #[test]
-    fn keeps_its_promise_whatever_the_expected_size() {
-        for expected in [1, 20] {
-            let rule = AlgorandSortition { expected, lottery: LotterySource::Stream };
-            keeps_its_promise(&rule, 20_000);
-        }
     }
 
     /// Drawn coins and a value for every account: both keep the law of all rounds, the empty ones
@@ -327,16 +249,6 @@ mod tests {
     }
 
     #[test]
-    fn hashes_start_at_counter_one() {
-        let value = [7; 32];
-        let first = sha256(&[&value, &1u64.to_le_bytes()]);
-        let second = sha256(&[&value, &2u64.to_le_bytes()]);
-        assert_eq!(lowest_hash(&value, 0), None);
-        assert_eq!(lowest_hash(&value, 1), Some(first));
-        assert_eq!(lowest_hash(&value, 2), Some(first.min(second)));
-    }
-
-    #[test]
     fn stakes_follow_their_changes() {
         for lottery in [LotterySource::Stream, LotterySource::Vrf] {
             let rule = AlgorandSortition { expected: 20, lottery };
@@ -354,12 +266,6 @@ mod tests {
                 changes.clear();
             }
         }
-    }
-
-    #[test]
-    fn its_scenario_is_read() {
-        let example = example("rule-algorand-sortition");
-        assert!(example.rule.promise(&example.stakes).shares().is_some());
     }
 
     #[test]

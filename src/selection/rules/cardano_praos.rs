@@ -1,13 +1,13 @@
 //! Cardano's Ouroboros Praos: every pool draws in private, several may lead a slot, or none.
 
 use crate::crypto::sha256;
-use crate::law::{praos_shares_by_leader_value, praos_shares_by_lot};
-use crate::registry::{Entry, Refusal, settings};
+use crate::law::{Ratio, praos_shares_by_leader_value, praos_shares_by_lot};
+use crate::registry::{Entry, settings};
 use crate::selection::lottery_source::{LotterySource, VrfLottery};
-use crate::selection::sortition::threshold;
+use crate::selection::praos::{LeaderChance, LeaderPoints, LeaderThresholds};
+use crate::selection::sampling::forger;
 use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
-use crate::stake::{Pool, ValidatorId};
-use rand::Rng;
+use crate::stake::ValidatorId;
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -16,57 +16,29 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     summary: "every pool leads a slot with probability 1 - (1 - f)^share in private: slots may stay empty, and when several pools lead, `tie_break` chooses: \"uniform\" (by lot, since Vasil) or \"leader-value\" (the lowest value, before, which favours small pools)",
     source: "David, Gazi, Kiayias, Russell, \"Ouroboros Praos\", EUROCRYPT 2018; Cardano ledger specification (f = 1/20), tie-break of the Vasil hard fork 2022",
     parse: |table| {
-        settings::<CardanoPraos, _>(table, |rule| {
-            if !(MIN_F..=MAX_F).contains(&rule.active_slots) {
-                return Err(Refusal::Value {
-                    key: "active_slots",
-                    problem: format!(
-                        "is {}, but the share of slots that are not empty must lie between {MIN_F} and {MAX_F}",
-                        rule.active_slots
-                    ),
-                });
-            }
-            Ok(Box::new(rule))
+        settings::<Settings, _>(table, |settings| {
+            let chance = LeaderChance::new("active_slots", settings.active_slots)?;
+            Ok(Box::new(CardanoPraos { settings, chance }))
         })
     },
 };
 
-/// The range of f in which slots are neither almost never nor almost always led.
-const MIN_F: f64 = 1e-6;
-const MAX_F: f64 = 1.0 - 1e-6;
-
-/// Ouroboros Praos.
-///
-/// The definition: a pool with share σ leads if its lottery value, uniform in 0..1, lies below
-/// `φ(σ) = 1 - (1 - f)^σ`. With `lottery = "vrf"` that is what happens, O(m) a round, with the
-/// outputs of Ed25519 keys: the leader value is the start of SHA-256 over "L" and the output, the
-/// tie-break's value the start of the output itself.
-///
-/// With `lottery = "stream"` the same law costs O(log m). Let points fall on the stake, Poisson
-/// distributed with mean `λ = -ln(1 - f)` in all. The numbers of points on different pools are then
-/// independent, and a pool has at least one with probability `1 - e^(-λσ) = φ(σ)`: the leaders are
-/// the owners of the points. The distance of a pool's first point from the start of its stake is
-/// `-ln(1 - value)` for a value uniform in `0..φ(σ)`, so the lowest leader value is the first point
-/// nearest to its pool's start. The tests hold both ways against each other.
-///
-/// Thresholds are 128-bit integers from doubles that are computed with additions, multiplications
-/// and divisions alone, alike on every machine; their relative error is below 1e-14.
-///
-/// The promise is the share of the slots that are not empty.
+/// The settings of Ouroboros Praos.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
-struct CardanoPraos {
+struct Settings {
     /// f, the share of slots that are not empty (Cardano's active slot coefficient).
-    active_slots: f64,
+    active_slots: Ratio,
     /// Who forges when several lead.
     tie_break: TieBreak,
     /// Where the lottery values come from.
     lottery: LotterySource,
 }
 
-impl Default for CardanoPraos {
+impl Default for Settings {
     fn default() -> Self {
-        CardanoPraos { active_slots: 0.05, tie_break: TieBreak::Uniform, lottery: LotterySource::Stream }
+        let active_slots = Ratio::new(1, 20).expect("a twentieth is a ratio");
+        Settings { active_slots, tie_break: TieBreak::Uniform, lottery: LotterySource::Stream }
     }
 }
 
@@ -80,11 +52,26 @@ enum TieBreak {
     LeaderValue,
 }
 
+/// Ouroboros Praos.
+///
+/// The definition: a pool with share σ leads if its lottery value, uniform in 0..1, lies below
+/// `φ(σ) = 1 - (1 - f)^σ`. With `lottery = "vrf"` that is what happens, O(m) a round, with the
+/// outputs of Ed25519 keys: the leader value is the start of SHA-256 over "L" and the output, the
+/// tie-break's value the start of the output itself. With `lottery = "stream"` the same law costs
+/// O(log m) ([`LeaderPoints`]); the tests hold both ways against each other.
+///
+/// The promise is the share of the slots that are not empty.
+struct CardanoPraos {
+    settings: Settings,
+    chance: LeaderChance,
+}
+
 impl Rule for CardanoPraos {
     fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(match self.tie_break {
-            TieBreak::Uniform => praos_shares_by_lot(self.active_slots, stakes),
-            TieBreak::LeaderValue => praos_shares_by_leader_value(self.active_slots, stakes),
+        let f = self.settings.active_slots.to_f64();
+        Promise::Shares(match self.settings.tie_break {
+            TieBreak::Uniform => praos_shares_by_lot(f, stakes),
+            TieBreak::LeaderValue => praos_shares_by_leader_value(f, stakes),
         })
     }
 
@@ -94,123 +81,42 @@ impl Rule for CardanoPraos {
     }
 
     fn selector(&self, start: &Start) -> Box<dyn Selector> {
-        let rate = rate(self.active_slots);
-        match self.lottery {
-            LotterySource::Stream => Box::new(PointSelector {
-                tie_break: self.tie_break,
-                counts: point_thresholds(self.active_slots, rate),
-                pool: Pool::new(start.stakes),
-                leaders: Vec::new(),
-                battles: 0,
-            }),
+        let tie_break = self.settings.tie_break;
+        match self.settings.lottery {
+            LotterySource::Stream => {
+                let points = LeaderPoints::new(&self.chance, start.stakes);
+                Box::new(PointSelector { tie_break, points, battles: 0 })
+            }
             LotterySource::Vrf => Box::new(VrfSelector {
-                tie_break: self.tie_break,
-                vrf: VrfLottery::new(start),
-                slots: Slots::new(rate, start.stakes),
+                tie_break,
+                keys: VrfLottery::new(start),
+                thresholds: LeaderThresholds::new(self.chance, start.stakes),
+                battles: 0,
             }),
         }
     }
 }
 
-/// `λ = -ln(1 - f)` from the basic operations alone: `2 artanh(f / (2 - f))` as a series, after
-/// doubling `1 - f` into the upper half of 0..1 where f is large.
-fn rate(f: f64) -> f64 {
-    let (mut doublings, mut small) = (0.0, f);
-    while small > 0.5 {
-        // 1 - f becomes 2 (1 - f), exactly.
-        small = 2.0 * small - 1.0;
-        doublings += 1.0;
-    }
-    let y = small / (2.0 - small);
-    let (mut power, mut sum) = (y, 0.0);
-    for term in 0..40 {
-        sum += power / f64::from(2 * term + 1);
-        power *= y * y;
-    }
-    doublings * std::f64::consts::LN_2 + 2.0 * sum
-}
-
-/// `1 - e^(-x)` for x >= 0 from the basic operations alone: `E / (1 + E)` with the series
-/// `E = Σ x^k / k!`, whose terms are all positive.
-fn chance_within(x: f64) -> f64 {
-    let (mut term, mut sum, mut k) = (x, 0.0, 1.0);
-    while term > sum * 1e-18 {
-        sum += term;
-        k += 1.0;
-        term *= x / k;
-    }
-    sum / (1.0 + sum)
-}
-
-/// The chances of more than j points, for j = 0, 1, ..., as thresholds. The first is f.
-fn point_thresholds(f: f64, rate: f64) -> Vec<u128> {
-    let mut terms = vec![1.0];
-    let mut largest = 1.0f64;
-    while terms[terms.len() - 1] > largest * 1e-40 {
-        let next = terms[terms.len() - 1] * rate / (terms.len() + 1) as f64;
-        largest = largest.max(next);
-        terms.push(next);
-    }
-    let mut above = 0.0;
-    let mut tails: Vec<f64> = terms
-        .iter()
-        .rev()
-        .map(|term| {
-            above += term;
-            above
-        })
-        .collect();
-    tails.reverse();
-    tails.iter().map(|tail| threshold(f * (tail / above))).collect()
-}
-
-/// A uniform 128-bit number.
-fn wide(stream: &mut crate::random::Stream) -> u128 {
-    u128::from(stream.next_u64()) << 64 | u128::from(stream.next_u64())
-}
-
 /// Leaders as owners of points on the stake.
 struct PointSelector {
     tie_break: TieBreak,
-    /// `counts[j]` is the threshold for more than j points.
-    counts: Vec<u128>,
-    pool: Pool,
-    /// The leaders of the round, each once.
-    leaders: Vec<ValidatorId>,
+    points: LeaderPoints,
     battles: u64,
 }
 
 impl Selector for PointSelector {
     fn select(&mut self, turn: Turn<'_>) -> Selection {
         for change in turn.changes {
-            self.pool.set(change.validator, change.stake);
+            self.points.set(change.validator, change.stake);
         }
-        let number = wide(turn.lottery);
-        let points = self.counts.iter().take_while(|&&count| number < count).count();
-        self.leaders.clear();
-        let mut nearest: Option<(u128, ValidatorId)> = None;
-        for _ in 0..points {
-            let Some((_, owner)) = self.pool.draw(turn.lottery) else { return Selection::Nobody };
-            if !self.leaders.contains(&owner) {
-                self.leaders.push(owner);
-            }
-            if self.tie_break == TieBreak::LeaderValue && points > 1 {
-                // Where on the owner's stake the point lies, to 2^-64 of a coin.
-                let coin = turn.lottery.below(self.pool.stake(owner));
-                let distance = u128::from(coin) << 64 | u128::from(turn.lottery.next_u64());
-                if nearest.is_none_or(|(least, _)| distance < least) {
-                    nearest = Some((distance, owner));
-                }
-            }
-        }
-        self.battles += u64::from(self.leaders.len() > 1);
-        let validator = match (self.leaders.as_slice(), nearest) {
-            ([], _) => return Selection::Nobody,
-            ([only], _) => *only,
-            (_, Some((_, first))) => first,
-            (several, None) => several[turn.lottery.below(several.len() as u64) as usize],
-        };
-        Selection::Forger { validator, token: None }
+        let leaders = self.points.draw(turn.lottery);
+        self.battles += u64::from(leaders.len() > 1);
+        forger(match (leaders, self.tie_break) {
+            ([], _) => None,
+            ([only], _) => Some(*only),
+            (several, TieBreak::Uniform) => Some(several[turn.lottery.below(several.len() as u64) as usize]),
+            (_, TieBreak::LeaderValue) => self.points.lowest(),
+        })
     }
 
     fn battles(&self) -> Option<u64> {
@@ -224,223 +130,153 @@ struct Values {
     tie_break: u128,
 }
 
-/// The definition: a threshold for every pool.
-struct Slots {
-    rate: f64,
-    stakes: Vec<u64>,
-    thresholds: Vec<u128>,
-    battles: u64,
-}
-
-impl Slots {
-    fn new(rate: f64, stakes: &[u64]) -> Self {
-        let mut slots = Slots { rate, stakes: stakes.to_vec(), thresholds: Vec::new(), battles: 0 };
-        slots.fill();
-        slots
-    }
-
-    /// A changed stake changes the total, and so everybody's share.
-    fn change(&mut self, changes: &[crate::selection::StakeChange]) {
-        for change in changes {
-            self.stakes[change.validator.index()] = change.stake;
-        }
-        if !changes.is_empty() {
-            self.fill();
-        }
-    }
-
-    fn fill(&mut self) {
-        let total = self.stakes.iter().sum::<u64>() as f64;
-        self.thresholds.clear();
-        let chance = |&stake: &u64| {
-            if stake == 0 { 0 } else { threshold(chance_within(self.rate * (stake as f64 / total))) }
-        };
-        self.thresholds.extend(self.stakes.iter().map(chance));
-    }
-
-    fn winner(&mut self, tie_break: TieBreak, mut values: impl FnMut(ValidatorId) -> Values) -> Selection {
-        let mut best: Option<(u128, ValidatorId)> = None;
-        let mut leaders = 0;
-        for (index, &threshold) in self.thresholds.iter().enumerate().filter(|&(_, &threshold)| threshold > 0)
-        {
-            let validator = ValidatorId(index as u32);
-            let values = values(validator);
-            if values.leader < threshold {
-                leaders += 1;
-                let rank = match tie_break {
-                    TieBreak::Uniform => values.tie_break,
-                    TieBreak::LeaderValue => values.leader,
-                };
-                if best.is_none_or(|(lowest, _)| rank < lowest) {
-                    best = Some((rank, validator));
-                }
+/// Who of those whose leader value is below its threshold forges, and how many there are.
+fn winner(
+    thresholds: &LeaderThresholds,
+    tie_break: TieBreak,
+    mut values: impl FnMut(ValidatorId) -> Values,
+) -> (Option<ValidatorId>, u64) {
+    let mut best: Option<(u128, ValidatorId)> = None;
+    let mut leaders = 0;
+    for (validator, threshold) in thresholds.contenders() {
+        let values = values(validator);
+        if values.leader < threshold {
+            leaders += 1;
+            let rank = match tie_break {
+                TieBreak::Uniform => values.tie_break,
+                TieBreak::LeaderValue => values.leader,
+            };
+            if best.is_none_or(|(lowest, _)| rank < lowest) {
+                best = Some((rank, validator));
             }
         }
-        self.battles += u64::from(leaders > 1);
-        match best {
-            Some((_, validator)) => Selection::Forger { validator, token: None },
-            None => Selection::Nobody,
-        }
     }
+    (best.map(|(_, validator)| validator), leaders)
 }
 
 struct VrfSelector {
     tie_break: TieBreak,
-    vrf: VrfLottery,
-    slots: Slots,
+    keys: VrfLottery,
+    thresholds: LeaderThresholds,
+    battles: u64,
 }
 
 impl Selector for VrfSelector {
     fn select(&mut self, turn: Turn<'_>) -> Selection {
-        self.slots.change(turn.changes);
-        let input = self.vrf.input(turn.round);
-        self.slots.winner(self.tie_break, |validator| {
-            let output = self.vrf.output(validator, &input);
+        self.thresholds.change(turn.changes);
+        let input = self.keys.input(turn.round);
+        let (winner, leaders) = winner(&self.thresholds, self.tie_break, |validator| {
+            let output = self.keys.output(validator, &input);
             let leader = sha256(&[b"L", &output]);
             Values {
                 leader: u128::from_be_bytes(std::array::from_fn(|byte| leader[byte])),
                 tie_break: u128::from_be_bytes(std::array::from_fn(|byte| output[byte])),
             }
-        })
+        });
+        self.battles += u64::from(leaders > 1);
+        forger(winner)
     }
 
     fn battles(&self) -> Option<u64> {
-        Some(self.slots.battles)
+        Some(self.battles)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::law::{praos_leader_chances, slot_battle_chance};
+    use crate::law::slot_battle_chance;
     use crate::random::{Purpose, Stream};
     use crate::selection::StakeChange;
-    use crate::selection::evidence::{example, follows, keeps_its_promise, refusal, rule, wins};
+    use crate::selection::evidence::{follows, refusal, rule};
 
     /// The definition with both values of every pool drawn from the stream.
     struct PlainSelector {
         tie_break: TieBreak,
-        slots: Slots,
+        thresholds: LeaderThresholds,
+        battles: u64,
     }
 
     impl Selector for PlainSelector {
         fn select(&mut self, turn: Turn<'_>) -> Selection {
-            self.slots.change(turn.changes);
-            self.slots.winner(self.tie_break, |_| Values {
-                leader: wide(turn.lottery),
-                tie_break: wide(turn.lottery),
-            })
+            let (winner, leaders) = winner(&self.thresholds, self.tie_break, |_| Values {
+                leader: turn.lottery.word_128(),
+                tie_break: turn.lottery.word_128(),
+            });
+            self.battles += u64::from(leaders > 1);
+            forger(winner)
+        }
+
+        fn battles(&self) -> Option<u64> {
+            Some(self.battles)
         }
     }
 
-    /// Wins of each pool, empty slots, battles.
-    fn run(mut selector: Box<dyn Selector>, pools: usize, rounds: u64) -> (Vec<u64>, u64) {
+    fn praos(active_slots: (u64, u64), tie_break: TieBreak, lottery: LotterySource) -> CardanoPraos {
+        let active_slots = Ratio::new(active_slots.0, active_slots.1).unwrap();
+        let chance = LeaderChance::new("f", active_slots).unwrap();
+        CardanoPraos { settings: Settings { active_slots, tie_break, lottery }, chance }
+    }
+
+    /// Panics unless the wins of each pool, the empty slots and the battles have their law.
+    fn check(rule: &CardanoPraos, mut selector: Box<dyn Selector>, stakes: &[u64], rounds: u64) {
         let mut lottery = Stream::of_trial(5, 0, Purpose::Lottery);
-        let mut counts = vec![0; pools + 1];
+        let mut counts = vec![0; stakes.len() + 1];
         for round in 1..=rounds {
             match selector.select(Turn { round, changes: &[], last: None, lottery: &mut lottery }) {
                 Selection::Forger { validator, .. } => counts[validator.index()] += 1,
-                Selection::Nobody => counts[pools] += 1,
+                Selection::Nobody => counts[stakes.len()] += 1,
             }
         }
-        (counts, selector.battles().unwrap_or(0))
-    }
-
-    /// Shares of all slots, the empty ones last.
-    fn law(rule: &CardanoPraos, stakes: &[u64]) -> Vec<f64> {
+        let f = rule.settings.active_slots.to_f64();
         let promise = rule.promise(stakes);
-        let mut shares: Vec<f64> = promise.shares().unwrap().iter().map(|p| p * rule.active_slots).collect();
-        shares.push(1.0 - rule.active_slots);
-        shares
+        let mut shares: Vec<f64> = promise.shares().unwrap().iter().map(|p| p * f).collect();
+        shares.push(1.0 - f);
+        follows(&counts, &shares);
+        let (battles, chance) = (selector.battles().unwrap(), slot_battle_chance(f, stakes));
+        follows(&[battles, rounds - battles], &[chance, 1.0 - chance]);
     }
 
-    fn rules() -> [CardanoPraos; 4] {
-        let praos = |active_slots, tie_break| CardanoPraos {
-            active_slots,
-            tie_break,
-            lottery: LotterySource::Stream,
-        };
-        [
-            praos(0.05, TieBreak::Uniform),
-            praos(0.05, TieBreak::LeaderValue),
-            praos(0.9, TieBreak::Uniform),
-            praos(0.9, TieBreak::LeaderValue),
-        ]
-    }
-
+    /// Points on the stake, a number for every pool and real keys: all keep the law of all slots,
+    /// the empty ones included, and have as many battles as they should.
     #[test]
-    fn keeps_its_promise_with_both_tie_breaks() {
-        for rule in rules() {
-            println!("{rule:?}");
-            keeps_its_promise(&rule, (20_000.0 / rule.active_slots) as u64);
+    fn all_ways_have_the_same_law() {
+        for f in [(1, 20), (9, 10)] {
+            for tie_break in [TieBreak::Uniform, TieBreak::LeaderValue] {
+                let rule = praos(f, tie_break, LotterySource::Stream);
+                let stakes = [30, 1, 0, 9, 60];
+                let start = Start { stakes: &stakes, seed: 5, trial: 0 };
+                check(&rule, rule.selector(&start), &stakes, 100_000);
+                let thresholds = LeaderThresholds::new(rule.chance, &stakes);
+                check(&rule, Box::new(PlainSelector { tie_break, thresholds, battles: 0 }), &stakes, 100_000);
+            }
         }
-    }
-
-    /// Points on the stake and a number for every pool: both keep the law of all slots, the empty
-    /// ones included, and have as many battles as they should.
-    #[test]
-    fn points_and_thresholds_have_the_same_law() {
-        let stakes = [30, 1, 0, 9, 60];
-        for rule in rules() {
-            let expected = law(&rule, &stakes);
-            let battle = slot_battle_chance(rule.active_slots, &stakes);
-            let start = Start { stakes: &stakes, seed: 5, trial: 0 };
-            let (counts, battles) = run(rule.selector(&start), stakes.len(), 100_000);
-            follows(&counts, &expected);
-            follows(&[battles, 100_000 - battles], &[battle, 1.0 - battle]);
-            let slots = Slots::new(super::rate(rule.active_slots), &stakes);
-            let (counts, _) =
-                run(Box::new(PlainSelector { tie_break: rule.tie_break, slots }), stakes.len(), 100_000);
-            follows(&counts, &expected);
-        }
-    }
-
-    /// Real keys, few rounds: three pools and 1,500 slots with f = 0.9.
-    #[test]
-    fn verifiable_outputs_have_the_same_law() {
         for tie_break in [TieBreak::Uniform, TieBreak::LeaderValue] {
-            let rule = CardanoPraos { active_slots: 0.9, tie_break, lottery: LotterySource::Vrf };
+            let rule = praos((9, 10), tie_break, LotterySource::Vrf);
             let stakes = [2, 0, 3, 5];
-            let start = Start { stakes: &stakes, seed: 5, trial: 0 };
-            let (counts, battles) = run(rule.selector(&start), stakes.len(), 1_500);
-            follows(&counts, &law(&rule, &stakes));
-            let battle = slot_battle_chance(0.9, &stakes);
-            follows(&[battles, 1_500 - battles], &[battle, 1.0 - battle]);
-            // The stream plays no part.
-            let again = wins(&rule, &stakes, 0, 50);
-            assert_eq!(again, wins(&rule, &stakes, 0, 50));
+            check(&rule, rule.selector(&Start { stakes: &stakes, seed: 5, trial: 0 }), &stakes, 1_500);
         }
     }
 
-    /// The frozen numbers against the library's functions, which are used nowhere else here.
+    /// With real keys the stream plays no part.
     #[test]
-    fn frozen_chances_agree_with_the_law() {
-        for f in [MIN_F, 0.001, 0.05, 0.5, 0.500001, 0.75, 0.95, MAX_F] {
-            let expected = -(-f).ln_1p();
-            assert!((rate(f) / expected - 1.0).abs() < 1e-15, "f = {f}: {} for {expected}", rate(f));
-            let stakes = [1, 10, 100, 1_000, 1_000_000];
-            let slots = Slots::new(rate(f), &stakes);
-            for (frozen, chance) in slots.thresholds.iter().zip(praos_leader_chances(f, &stakes)) {
-                let frozen = *frozen as f64 / 2f64.powi(128);
-                assert!((frozen / chance - 1.0).abs() < 1e-14, "f = {f}: {frozen} for {chance}");
-            }
-            // More than j points, from the Poisson distribution term by term.
-            let mut tail = f;
-            let mut term = 1.0 - f;
-            for (j, frozen) in point_thresholds(f, rate(f)).iter().take(12).enumerate() {
-                if j > 0 {
-                    term *= expected / j as f64;
-                    tail -= term;
-                }
-                assert!((*frozen as f64 / 2f64.powi(128) - tail).abs() < 1e-14, "f = {f}: more than {j}");
-            }
-        }
+    fn keys_alone_decide() {
+        let rule = praos((9, 10), TieBreak::Uniform, LotterySource::Vrf);
+        let forgers = |stream_seed| {
+            let mut lottery = Stream::of_trial(stream_seed, 0, Purpose::Lottery);
+            let mut selector = rule.selector(&Start { stakes: &[3, 4, 5], seed: 5, trial: 0 });
+            let turns = 1..=50u64;
+            turns
+                .map(|round| selector.select(Turn { round, changes: &[], last: None, lottery: &mut lottery }))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(forgers(1), forgers(2));
     }
 
     #[test]
     fn stakes_follow_their_changes() {
         for lottery in [LotterySource::Stream, LotterySource::Vrf] {
-            let rule = CardanoPraos { active_slots: 0.99, lottery, ..CardanoPraos::default() };
+            let rule = praos((99, 100), TieBreak::Uniform, lottery);
             let mut selector = rule.selector(&Start { stakes: &[5, 5, 0], seed: 1, trial: 1 });
             let mut stream = Stream::of_trial(1, 1, Purpose::Lottery);
             let mut changes = vec![
@@ -459,16 +295,15 @@ mod tests {
     }
 
     #[test]
-    fn its_scenario_is_read() {
-        let example = example("rule-cardano-praos");
-        assert!(example.rule.promise(&example.stakes).shares().is_some());
-    }
-
-    #[test]
     fn impossible_settings_are_refused() {
-        for f in ["0.0", "1.0", "-0.5", "nan"] {
+        for f in ["0.0", "1.0", "2"] {
             let text = refusal(&format!("{{ kind = 'cardano-praos', active_slots = {f} }}"));
-            assert!(text.starts_with("`active_slots` is") && text.contains("0.000001"), "{text}");
+            assert!(text.starts_with("`active_slots` is") && text.contains("1/1000000"), "{text}");
+        }
+        for f in ["-0.5", "nan"] {
+            assert!(
+                refusal(&format!("{{ kind = 'cardano-praos', active_slots = {f} }}")).contains("fraction")
+            );
         }
         assert!(refusal("{ kind = 'cardano-praos', tie_break = 'coin' }").contains("leader-value"));
         assert!(refusal("{ kind = 'cardano-praos', lottery = 'dice' }").contains("vrf"));

@@ -2,8 +2,8 @@
 
 use crate::law::{aged_long_run, coin_age_weights};
 use crate::registry::{Entry, Refusal, settings};
-use crate::selection::sampling::{AgedPool, forger};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::sampling::ByAge;
+use crate::selection::{Dispersion, Promise, Rule, Selector, Start};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -80,19 +80,6 @@ impl Rule for CoinAge {
 
     fn selector(&self, start: &Start) -> Box<dyn Selector> {
         let weights = (0..=self.cap).map(|age| u64::from(age.saturating_sub(self.minimum))).collect();
-        Box::new(Coins { pool: AgedPool::new(start.stakes, weights) })
-    }
-}
-
-struct Coins {
-    pool: AgedPool,
-}
-
-impl Selector for Coins {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
-        for change in turn.changes {
-            self.pool.set(change.validator, change.stake, turn.round, false);
-        }
-        forger(self.pool.draw(turn.round, turn.lottery))
+        Box::new(ByAge::new(start.stakes, weights))
     }
 }

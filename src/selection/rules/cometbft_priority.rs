@@ -32,10 +32,7 @@ impl Rule for CometBftPriority {
     /// `1/2 + ... + 1/n + 1 - 1/n <= 2` total powers). With more it takes contrived powers, and
     /// each time moves the account of a validator by at most half the bound; see the tests.
     fn dispersion(&self, stakes: &[u64]) -> Dispersion {
-        let bound = largest_deficit_bound(stakes.iter().filter(|&&stake| stake > 0).count());
-        Dispersion::Bounded {
-            bounds: stakes.iter().map(|&stake| if stake > 0 { bound } else { 0.0 }).collect(),
-        }
+        Dispersion::bounded_for_holders(stakes, largest_deficit_bound)
     }
 
     fn selector(&self, start: &Start) -> Box<dyn Selector> {

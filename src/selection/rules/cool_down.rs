@@ -51,9 +51,7 @@ impl Rule for CoolDown {
     fn dispersion(&self, stakes: &[u64]) -> Dispersion {
         let holders = stakes.iter().filter(|&&stake| stake > 0).count();
         if holders <= self.rounds as usize + 1 {
-            return Dispersion::Bounded {
-                bounds: stakes.iter().map(|&stake| f64::from(u8::from(stake > 0))).collect(),
-            };
+            return Dispersion::bounded_for_holders(stakes, |_| 1.0);
         }
         match cool_down_factors(stakes, self.rounds as usize) {
             Some(factors) => Dispersion::Scaled { factors, cycle: 1 },

@@ -1,9 +1,9 @@
 //! Whoever is furthest below its due goes first.
 
-use crate::law::{deficit_bound, proportional_shares};
+use crate::law::{largest_deficit_bound, proportional_shares};
 use crate::registry::{Entry, settings};
-use crate::selection::sampling::{RisingLines, forger};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::sampling::MostOwed;
+use crate::selection::{Dispersion, Promise, Rule, Selector, Start};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -22,8 +22,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 /// deficits keep their coins. The selection counts, whatever becomes of the block. Who has no stake
 /// is owed nothing more and cannot forge, but keeps its deficit for when it returns.
 ///
-/// No randomness at all. The largest deficit is found by a kinetic tournament: O(log n) for each
-/// change and for each overtaking, of which a round has a few.
+/// No randomness at all. [`MostOwed`] says how, and what a round costs.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct DeficitFirst {}
@@ -39,39 +38,12 @@ impl Rule for DeficitFirst {
         )
     }
 
-    /// Proven in [`deficit_bound`].
+    /// Proven in [`largest_deficit_bound`].
     fn dispersion(&self, stakes: &[u64]) -> Dispersion {
-        let holders = stakes.iter().filter(|&&stake| stake > 0).count() as u64;
-        let bound = deficit_bound(holders);
-        Dispersion::Bounded {
-            bounds: stakes.iter().map(|&stake| if stake > 0 { bound } else { 0.0 }).collect(),
-        }
+        Dispersion::bounded_for_holders(stakes, largest_deficit_bound)
     }
 
     fn selector(&self, start: &Start) -> Box<dyn Selector> {
-        let total = start.stakes.iter().sum();
-        Box::new(Deficits { stakes: start.stakes.to_vec(), total, deficits: RisingLines::new(start.stakes) })
-    }
-}
-
-struct Deficits {
-    stakes: Vec<u64>,
-    total: u64,
-    deficits: RisingLines,
-}
-
-impl Selector for Deficits {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
-        for change in turn.changes {
-            let old = std::mem::replace(&mut self.stakes[change.validator.index()], change.stake);
-            self.total = self.total - old + change.stake;
-            self.deficits.set_speed(change.validator, change.stake);
-        }
-        self.deficits.tick();
-        let most_owed = self.deficits.highest();
-        if let Some(validator) = most_owed {
-            self.deficits.lower(validator, self.total);
-        }
-        forger(most_owed)
+        Box::new(MostOwed::new(start.stakes, false))
     }
 }

@@ -3,8 +3,8 @@
 use crate::law::proportional_shares;
 use crate::random::Stream;
 use crate::registry::{Entry, settings};
-use crate::selection::sampling::{ByStake, DIGITS, binary_logarithm, forger, smallest_quotient};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::sampling::{AmongAll, ByStake, DIGITS, binary_logarithm, smallest_quotient};
+use crate::selection::{Dispersion, Promise, Rule, Selector, Start};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -56,21 +56,10 @@ impl Rule for FairSingleLottery {
     fn selector(&self, start: &Start) -> Box<dyn Selector> {
         match self.draws {
             Draws::Token => Box::new(ByStake::new(start.stakes)),
-            Draws::Race => Box::new(Race { stakes: start.stakes.to_vec() }),
+            Draws::Race => Box::new(AmongAll::new(start.stakes, |stakes, lottery| {
+                smallest_quotient(stakes, |_| exponential(lottery))
+            })),
         }
-    }
-}
-
-struct Race {
-    stakes: Vec<u64>,
-}
-
-impl Selector for Race {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
-        for change in turn.changes {
-            self.stakes[change.validator.index()] = change.stake;
-        }
-        forger(smallest_quotient(&self.stakes, |_| exponential(turn.lottery)))
     }
 }
 

@@ -1,8 +1,8 @@
 //! A rule that steers the Gini coefficient of the stakes.
 
-use crate::law::{blended_shares, gini_exceeds};
+use crate::law::{Ratio, blended_shares, gini_exceeds};
 use crate::random::Stream;
-use crate::registry::{Entry, Ratio, Refusal, settings};
+use crate::registry::{Entry, Refusal, settings};
 use crate::selection::sampling::{Part, Ranking, draw_opposite, forger};
 use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
 use crate::stake::ValidatorId;
@@ -15,16 +15,23 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     source: "Leporati and Rovida, Blockchain: Research and Applications 5 (2024) 100222, and their simulator",
     parse: |table| {
         settings::<GiniStabilised, _>(table, |rule| {
-            for (key, value, lowest) in [("theta", rule.theta, 0), ("rate", rule.rate, 1)] {
-                if value.to_f64() > 1.0 || value.numerator() < lowest {
-                    let range = if lowest == 0 { "lie in 0..=1" } else { "be above 0 and at most 1" };
-                    return Err(Refusal::Value { key, problem: format!("is {value}, but must {range}") });
+            for (key, value, range) in
+                [("theta", rule.theta, "lie in 0..=1"), ("rate", rule.rate, "be above 0 and at most 1")]
+            {
+                if value.exceeds_one() || value.denominator() > FINEST || (key == "rate" && value.is_zero()) {
+                    let problem =
+                        format!("is {value}, but must {range}, with a denominator of at most {FINEST}");
+                    return Err(Refusal::Value { key, problem });
                 }
             }
             Ok(Box::new(rule))
         })
     },
 };
+
+/// The largest denominator, so that products with the number of holders and all their coins stay
+/// within 128 bits.
+const FINEST: u64 = 1_000_000_000;
 
 /// Gini-stabilised selection.
 ///

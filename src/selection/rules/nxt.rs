@@ -4,7 +4,7 @@ use crate::crypto::{Hash, sha256};
 use crate::law::single_lottery_shares;
 use crate::random::StreamKey;
 use crate::registry::{Entry, settings};
-use crate::selection::sampling::{forger, smallest_quotient};
+use crate::selection::sampling::{AmongAll, forger, smallest_quotient};
 use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
@@ -26,13 +26,13 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 #[serde(deny_unknown_fields)]
 struct Nxt {
     #[serde(default)]
-    draws: Draws,
+    lottery: Lottery,
 }
 
 /// Where the hits come from.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
-enum Draws {
+enum Lottery {
     /// A word of the trial's stream for each contender.
     #[default]
     Stream,
@@ -62,10 +62,12 @@ impl Rule for Nxt {
     }
 
     fn selector(&self, start: &Start) -> Box<dyn Selector> {
-        let stakes = start.stakes.to_vec();
-        match self.draws {
-            Draws::Stream => Box::new(StreamHits { stakes }),
-            Draws::Hash => {
+        match self.lottery {
+            Lottery::Stream => Box::new(AmongAll::new(start.stakes, |stakes, lottery| {
+                smallest_quotient(stakes, |_| lottery.next_u64())
+            })),
+            Lottery::Hash => {
+                let stakes = start.stakes.to_vec();
                 let key = |number| StreamKey::new().number(start.seed).text("nxt-key").number(number).bytes();
                 Box::new(HashHits {
                     keys: (0..stakes.len() as u64).map(key).collect(),
@@ -74,19 +76,6 @@ impl Rule for Nxt {
                 })
             }
         }
-    }
-}
-
-struct StreamHits {
-    stakes: Vec<u64>,
-}
-
-impl Selector for StreamHits {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
-        for change in turn.changes {
-            self.stakes[change.validator.index()] = change.stake;
-        }
-        forger(smallest_quotient(&self.stakes, |_| turn.lottery.next_u64()))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Missed or refused work lowers the weight for a while.
 
-use crate::law::proportional_shares;
-use crate::registry::{Entry, Ratio, Refusal, settings};
+use crate::law::{Ratio, proportional_shares};
+use crate::registry::{Entry, Refusal, settings};
 use crate::selection::sampling::{Weight, WeightedPool, forger};
 use crate::selection::{Dispersion, Fate, Promise, Rule, Selection, Selector, Start, Turn};
 use crate::stake::ValidatorId;
@@ -45,7 +45,7 @@ fn eight() -> u8 {
 }
 
 fn accept(rule: PenaltyWeighted) -> Result<Box<dyn Rule>, Refusal> {
-    if rule.penalty.numerator() >= rule.penalty.denominator() {
+    if rule.penalty >= Ratio::ONE {
         return Err(Refusal::Value {
             key: "penalty",
             problem: format!("is {}, but must be at least 0 and below 1", rule.penalty),

@@ -1,7 +1,7 @@
 //! Weights s^k.
 
-use crate::law::power_shares;
-use crate::registry::{Entry, Ratio, Refusal, settings};
+use crate::law::{Ratio, power_shares};
+use crate::registry::{Entry, Refusal, settings};
 use crate::selection::sampling::{ByWeight, PowersOfTwo, Weight};
 use crate::selection::{Dispersion, Promise, Rule, Selector, Start};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,8 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     source: "the family of uniform (0), square-root (1/2, arXiv 2312.13938), proportional (1) and quadratic (2) selection",
     parse: |table| {
         settings::<PowerWeighted, _>(table, |rule| {
-            if rule.exponent.to_f64() > 16.0 || rule.exponent.denominator() > 1000 {
+            let too_large = rule.exponent.numerator() > 16 * rule.exponent.denominator();
+            if rule.exponent.denominator() > 1000 || too_large {
                 return Err(Refusal::Value {
                     key: "exponent",
                     problem: format!(

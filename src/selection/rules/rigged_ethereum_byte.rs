@@ -1,7 +1,6 @@
 //! Rigged: Electra's cap of 2048 ETH tested with phase 0's 8-bit random byte.
 
-use crate::law::acceptance_shares;
-use crate::law::mistakes::acceptance_chance;
+use crate::law::{acceptance_chance, first_accepted_shares};
 use crate::registry::{Entry, settings};
 use crate::selection::candidate_order::CandidateOrder;
 use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
@@ -24,7 +23,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 /// swap-or-not: the mistake is in the byte, not in the order) and are accepted if
 /// `balance * 255 >= 2048 * byte`.
 ///
-/// True law: [`acceptance_shares`] with chances of `floor(balance * 255 / 2048) + 1` in 256.
+/// True law: [`first_accepted_shares`] with chances of `floor(balance * 255 / 2048) + 1` in 256.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct EthereumByte {}
@@ -33,7 +32,7 @@ impl Rule for EthereumByte {
     /// What the program believes: Electra's law, with a 16-bit random number.
     fn promise(&self, stakes: &[u64]) -> Promise {
         let chances: Vec<f64> = stakes.iter().map(|&eth| acceptance_chance(eth, CAP, 65535)).collect();
-        Promise::Shares(acceptance_shares(&chances))
+        Promise::Shares(first_accepted_shares(&chances))
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
@@ -71,7 +70,7 @@ mod tests {
 
     fn truth(stakes: &[u64]) -> Vec<f64> {
         let chances: Vec<f64> = stakes.iter().map(|&eth| acceptance_chance(eth, CAP, 255)).collect();
-        acceptance_shares(&chances)
+        first_accepted_shares(&chances)
     }
 
     /// Forty validators of 32 and of 33 ETH: the power is above 99 % after 60,000 rounds.

@@ -1,7 +1,6 @@
 //! Rigged: phase 0's random byte is taken at `i div 32` of its block of 32 instead of `i mod 32`.
 
-use crate::law::acceptance_shares;
-use crate::law::mistakes::acceptance_chance;
+use crate::law::{acceptance_chance, first_accepted_shares};
 use crate::registry::{Entry, settings};
 use crate::selection::candidate_order::CandidateOrder;
 use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
@@ -41,7 +40,7 @@ impl Rule for EthereumIndex {
     /// What the program believes: the law of phase 0, with a byte for every candidate.
     fn promise(&self, stakes: &[u64]) -> Promise {
         let chances: Vec<f64> = stakes.iter().map(|&eth| acceptance_chance(eth, CAP, 255)).collect();
-        Promise::Shares(acceptance_shares(&chances))
+        Promise::Shares(first_accepted_shares(&chances))
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {

@@ -2,8 +2,8 @@
 
 use crate::law::proportional_shares;
 use crate::registry::{Entry, settings};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
-use crate::stake::ValidatorId;
+use crate::selection::sampling::{AmongAll, largest_score};
+use crate::selection::{Dispersion, Promise, Rule, Selector, Start};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -38,30 +38,9 @@ impl Rule for FlooredProduct {
     }
 
     fn selector(&self, start: &Start) -> Box<dyn Selector> {
-        Box::new(FlooredProductSelector { stakes: start.stakes.to_vec() })
-    }
-}
-
-struct FlooredProductSelector {
-    stakes: Vec<u64>,
-}
-
-impl Selector for FlooredProductSelector {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
-        for change in turn.changes {
-            self.stakes[change.validator.index()] = change.stake;
-        }
-        let mut best: Option<(u64, usize)> = None;
-        for (index, &stake) in self.stakes.iter().enumerate().filter(|&(_, &stake)| stake > 0) {
-            let score = turn.lottery.below(stake);
-            if best.is_none_or(|(high, _)| score > high) {
-                best = Some((score, index));
-            }
-        }
-        match best {
-            Some((_, index)) => Selection::Forger { validator: ValidatorId(index as u32), token: None },
-            None => Selection::Nobody,
-        }
+        Box::new(AmongAll::new(start.stakes, |stakes, lottery| {
+            largest_score(stakes, |stake| lottery.below(stake))
+        }))
     }
 }
 

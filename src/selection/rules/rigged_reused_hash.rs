@@ -2,10 +2,9 @@
 
 use crate::crypto::{Hash, sha256};
 use crate::law::proportional_shares;
-use crate::registry::{Entry, Refusal, settings};
-use crate::selection::sortition::SurvivalTable;
+use crate::registry::{Entry, settings};
+use crate::selection::sortition::{Accounts, Contest, EXPECTED, check_expected};
 use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
-use crate::stake::ValidatorId;
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -16,12 +15,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     source: "a historic bug of Algorand's proposer priority: small accounts are selected only by a high value and then rank by it",
     parse: |table| {
         settings::<ReusedHash, _>(table, |rule| {
-            if !(1..=1000).contains(&rule.expected) {
-                return Err(Refusal::Value {
-                    key: "expected",
-                    problem: format!("is {}, but must lie in 1..=1000", rule.expected),
-                });
-            }
+            check_expected(rule.expected)?;
             Ok(Box::new(rule))
         })
     },
@@ -43,7 +37,7 @@ struct ReusedHash {
 
 impl Default for ReusedHash {
     fn default() -> Self {
-        ReusedHash { expected: 20 }
+        ReusedHash { expected: EXPECTED }
     }
 }
 
@@ -62,54 +56,29 @@ impl Rule for ReusedHash {
     }
 
     fn selector(&self, start: &Start) -> Box<dyn Selector> {
-        let tables = vec![SurvivalTable::default(); start.stakes.len()];
-        let mut selector =
-            ReusedHashSelector { expected: self.expected, stakes: start.stakes.to_vec(), tables };
-        selector.fill();
-        Box::new(selector)
+        Box::new(ReusedHashSelector(Accounts::new(self.expected, start.stakes)))
     }
 }
 
-struct ReusedHashSelector {
-    expected: u64,
-    stakes: Vec<u64>,
-    tables: Vec<SurvivalTable>,
-}
-
-impl ReusedHashSelector {
-    fn fill(&mut self) {
-        let total = self.stakes.iter().sum();
-        for (table, &stake) in self.tables.iter_mut().zip(&self.stakes) {
-            table.fill(stake, self.expected, total);
-        }
-    }
-}
+struct ReusedHashSelector(Accounts);
 
 impl Selector for ReusedHashSelector {
     fn select(&mut self, turn: Turn<'_>) -> Selection {
-        for change in turn.changes {
-            self.stakes[change.validator.index()] = change.stake;
-        }
-        if !turn.changes.is_empty() {
-            self.fill();
-        }
-        let mut best: Option<(Hash, usize)> = None;
-        for (index, table) in self.tables.iter().enumerate().filter(|&(i, _)| self.stakes[i] > 0) {
+        self.0.change(turn.changes);
+        let value = |_| {
             let mut value = Hash::default();
             turn.lottery.fill_bytes(&mut value);
-            let ratio = u128::from_be_bytes(std::array::from_fn(|byte| value[byte]));
-            let weight = table.weight(!ratio);
-            // The mistake: counter 0 re-uses the value.
-            let fresh = (1..weight).map(|counter| sha256(&[&value, &counter.to_le_bytes()])).min();
-            let lowest = (weight > 0).then(|| fresh.map_or(value, |hash| hash.min(value)));
-            if let Some(hash) = lowest.filter(|hash| best.is_none_or(|(low, _)| *hash < low)) {
-                best = Some((hash, index));
+            value
+        };
+        let mut contest = Contest::default();
+        self.0.draw(value, |validator, value, weight| {
+            for counter in 0..weight {
+                // The mistake: counter 0 re-uses the value.
+                let fresh = || sha256(&[value, &counter.to_le_bytes()]);
+                contest.enter_hash(validator, if counter == 0 { *value } else { fresh() });
             }
-        }
-        match best {
-            Some((_, index)) => Selection::Forger { validator: ValidatorId(index as u32), token: None },
-            None => Selection::Nobody,
-        }
+        });
+        contest.selection()
     }
 }
 

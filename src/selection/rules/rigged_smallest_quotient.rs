@@ -2,8 +2,8 @@
 
 use crate::law::proportional_shares;
 use crate::registry::{Entry, settings};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
-use crate::stake::ValidatorId;
+use crate::selection::sampling::{AmongAll, smallest_quotient};
+use crate::selection::{Dispersion, Promise, Rule, Selector, Start};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 /// Quotients are compared exactly, by cross-multiplication in 128 bits. The first in the list wins a
 /// tie, which 64-bit numbers make negligible.
 ///
-/// True law: [`smallest_quotient_shares`](crate::law::mistakes::smallest_quotient_shares).
+/// True law: [`single_lottery_shares`](crate::law::single_lottery_shares).
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct SmallestQuotient {}
@@ -40,37 +40,15 @@ impl Rule for SmallestQuotient {
     }
 
     fn selector(&self, start: &Start) -> Box<dyn Selector> {
-        Box::new(SmallestQuotientSelector { stakes: start.stakes.to_vec() })
-    }
-}
-
-struct SmallestQuotientSelector {
-    stakes: Vec<u64>,
-}
-
-impl Selector for SmallestQuotientSelector {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
-        for change in turn.changes {
-            self.stakes[change.validator.index()] = change.stake;
-        }
-        let mut best: Option<(u64, u64, usize)> = None;
-        for (index, &stake) in self.stakes.iter().enumerate().filter(|&(_, &stake)| stake > 0) {
-            let number = turn.lottery.next_u64();
-            let product = |number: u64, stake: u64| u128::from(number) * u128::from(stake);
-            if best.is_none_or(|(low, holding, _)| product(number, holding) < product(low, stake)) {
-                best = Some((number, stake, index));
-            }
-        }
-        match best {
-            Some((_, _, index)) => Selection::Forger { validator: ValidatorId(index as u32), token: None },
-            None => Selection::Nobody,
-        }
+        Box::new(AmongAll::new(start.stakes, |stakes, lottery| {
+            smallest_quotient(stakes, |_| lottery.next_u64())
+        }))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::law::mistakes::smallest_quotient_shares;
+    use crate::law::single_lottery_shares;
     use crate::selection::evidence::{caught, example, follows, rule, shows, stake_vectors, wins};
 
     /// The seed's stakes: the power is above 99 % after 3,000 rounds.
@@ -78,15 +56,15 @@ mod tests {
     fn is_caught_and_follows_its_true_law() {
         let rule = rule("'rigged-smallest-quotient'");
         let stakes = [500, 350, 275, 200];
-        caught(&*rule, &stakes, &smallest_quotient_shares(&stakes), 3_000);
+        caught(&*rule, &stakes, &single_lottery_shares(&stakes), 3_000);
         for (_, stakes) in stake_vectors() {
-            follows(&wins(&*rule, &stakes, 0, 20_000), &smallest_quotient_shares(&stakes));
+            follows(&wins(&*rule, &stakes, 0, 20_000), &single_lottery_shares(&stakes));
         }
     }
 
     #[test]
     fn its_scenario_shows_the_mistake() {
         let example = example("rigged-smallest-quotient");
-        shows(&example, &smallest_quotient_shares(&example.stakes));
+        shows(&example, &single_lottery_shares(&example.stakes));
     }
 }

@@ -31,11 +31,7 @@ impl Rule for RoundRobin {
 
     /// After n rounds everybody has had ⌊n/m⌋ or ⌈n/m⌉ turns.
     fn dispersion(&self, stakes: &[u64]) -> Dispersion {
-        let members = stakes.iter().filter(|&&stake| stake > 0).count();
-        let bound = 1.0 - 1.0 / members.max(1) as f64;
-        Dispersion::Bounded {
-            bounds: stakes.iter().map(|&stake| if stake > 0 { bound } else { 0.0 }).collect(),
-        }
+        Dispersion::bounded_for_holders(stakes, |members| 1.0 - 1.0 / members as f64)
     }
 
     fn selector(&self, start: &Start) -> Box<dyn Selector> {

@@ -2,8 +2,8 @@
 
 use crate::law::single_lottery_shares;
 use crate::registry::{Entry, settings};
-use crate::selection::sampling::{forger, smallest_quotient};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::sampling::{AmongAll, smallest_quotient};
+use crate::selection::{Dispersion, Promise, Rule, Selector, Start};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -40,19 +40,8 @@ impl Rule for SingleLottery {
     }
 
     fn selector(&self, start: &Start) -> Box<dyn Selector> {
-        Box::new(Race { stakes: start.stakes.to_vec() })
-    }
-}
-
-struct Race {
-    stakes: Vec<u64>,
-}
-
-impl Selector for Race {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
-        for change in turn.changes {
-            self.stakes[change.validator.index()] = change.stake;
-        }
-        forger(smallest_quotient(&self.stakes, |_| turn.lottery.next_u64()))
+        Box::new(AmongAll::new(start.stakes, |stakes, lottery| {
+            smallest_quotient(stakes, |_| lottery.next_u64())
+        }))
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::law::{largest_deficit_bound, proportional_shares};
 use crate::registry::{Entry, settings};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
-use crate::stake::ValidatorId;
+use crate::selection::sampling::MostOwed;
+use crate::selection::{Dispersion, Promise, Rule, Selector, Start};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -14,8 +14,8 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     parse: |table| settings::<WeightedRoundRobin, _>(table, |rule| Ok(Box::new(rule))),
 };
 
-/// Smooth weighted round-robin. Equal credits go to the earlier validator. Whoever loses all its
-/// stake leaves with its credit, and comes back with none. No settings.
+/// Smooth weighted round-robin: [`MostOwed`]. It differs from deficit-first in one thing only: whoever
+/// loses all its stake leaves with its credit, and comes back with none. No settings.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct WeightedRoundRobin {}
@@ -26,52 +26,11 @@ impl Rule for WeightedRoundRobin {
     }
 
     fn dispersion(&self, stakes: &[u64]) -> Dispersion {
-        let bound = largest_deficit_bound(stakes.iter().filter(|&&stake| stake > 0).count());
-        Dispersion::Bounded {
-            bounds: stakes.iter().map(|&stake| if stake > 0 { bound } else { 0.0 }).collect(),
-        }
+        Dispersion::bounded_for_holders(stakes, largest_deficit_bound)
     }
 
     fn selector(&self, start: &Start) -> Box<dyn Selector> {
-        Box::new(WeightedRoundRobinSelector {
-            stakes: start.stakes.to_vec(),
-            total: start.stakes.iter().map(|&stake| i128::from(stake)).sum(),
-            credits: vec![0; start.stakes.len()],
-        })
-    }
-}
-
-struct WeightedRoundRobinSelector {
-    stakes: Vec<u64>,
-    total: i128,
-    /// What everybody is owed. Can pass 64 bits: a little over the total for many validators.
-    credits: Vec<i128>,
-}
-
-impl Selector for WeightedRoundRobinSelector {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
-        for change in turn.changes {
-            let index = change.validator.index();
-            self.total += i128::from(change.stake) - i128::from(self.stakes[index]);
-            self.stakes[index] = change.stake;
-            if change.stake == 0 {
-                self.credits[index] = 0;
-            }
-        }
-        let mut winner = None;
-        let mut most = i128::MIN;
-        for (index, (credit, &stake)) in self.credits.iter_mut().zip(&self.stakes).enumerate() {
-            if stake > 0 {
-                *credit += i128::from(stake);
-                if *credit > most {
-                    most = *credit;
-                    winner = Some(index);
-                }
-            }
-        }
-        let Some(winner) = winner else { return Selection::Nobody };
-        self.credits[winner] -= self.total;
-        Selection::Forger { validator: ValidatorId(winner as u32), token: None }
+        Box::new(MostOwed::new(start.stakes, true))
     }
 }
 
@@ -79,6 +38,8 @@ impl Selector for WeightedRoundRobinSelector {
 mod tests {
     use super::*;
     use crate::random::{Stream, StreamKey};
+    use crate::selection::{Selection, Turn};
+    use crate::stake::ValidatorId;
 
     /// The example in the commit that brought the algorithm to nginx: weights 5, 1, 1 give
     /// a a b a c a a.

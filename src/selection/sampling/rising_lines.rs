@@ -73,6 +73,13 @@ impl RisingLines {
         self.replay_path(validator);
     }
 
+    /// Brings a line to height 0 now, in O(log n).
+    pub fn clear(&mut self, validator: ValidatorId) {
+        let height = self.height(validator);
+        self.lines[validator.index()].start -= height;
+        self.replay_path(validator);
+    }
+
     /// Changes a line's speed from now on, in O(log n); its height stays.
     pub fn set_speed(&mut self, validator: ValidatorId, speed: u64) {
         let height = self.height(validator);
@@ -149,14 +156,17 @@ mod tests {
         #[test]
         fn the_highest_is_that_of_a_plain_scan(
             mut speeds in prop::collection::vec(0u64..20, 1..20),
-            events in prop::collection::vec((0usize..20, 0u64..40, any::<bool>()), 1..200),
+            events in prop::collection::vec((0usize..20, 0u64..40, 0u8..3), 1..200),
         ) {
             let mut lines = RisingLines::new(&speeds);
             let mut heights = vec![0i128; speeds.len()];
-            for (index, value, slower) in events {
+            for (index, value, event) in events {
                 let index = index % speeds.len();
                 let validator = ValidatorId(index as u32);
-                if slower && value < 20 {
+                if event == 2 {
+                    lines.clear(validator);
+                    heights[index] = 0;
+                } else if event == 1 && value < 20 {
                     speeds[index] = value;
                     lines.set_speed(validator, value);
                 } else if let Some(highest) = lines.highest() {

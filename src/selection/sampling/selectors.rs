@@ -1,8 +1,17 @@
-//! Selectors of rules that only weigh stakes.
+//! Selectors that several rules share.
 
-use super::{Weight, WeightedPool};
+use super::{AgedPool, RisingLines, Weight, WeightedPool};
+use crate::random::Stream;
 use crate::selection::{Selection, Selector, Turn};
 use crate::stake::{Pool, ValidatorId};
+
+/// The selection of a validator without a token, or of nobody.
+pub(in crate::selection) fn forger(validator: Option<ValidatorId>) -> Selection {
+    match validator {
+        Some(validator) => Selection::Forger { validator, token: None },
+        None => Selection::Nobody,
+    }
+}
 
 /// Draws in proportion to stake.
 pub(in crate::selection) struct ByStake {
@@ -47,10 +56,89 @@ impl<W: Fn(u64) -> Weight + Send> Selector for ByWeight<W> {
     }
 }
 
-/// The selection of a validator without a token, or of nobody.
-pub(in crate::selection) fn forger(validator: Option<ValidatorId>) -> Selection {
-    match validator {
-        Some(validator) => Selection::Forger { validator, token: None },
-        None => Selection::Nobody,
+/// Draws in proportion to stake times a weight of the rounds since the last win; who joins begins
+/// at age 0.
+pub(in crate::selection) struct ByAge {
+    pool: AgedPool,
+}
+
+impl ByAge {
+    /// `weights` has an entry for every age from 0 on, the last for all ages beyond.
+    pub fn new(stakes: &[u64], weights: Vec<u64>) -> Self {
+        ByAge { pool: AgedPool::new(stakes, weights) }
+    }
+}
+
+impl Selector for ByAge {
+    fn select(&mut self, turn: Turn<'_>) -> Selection {
+        for change in turn.changes {
+            self.pool.set(change.validator, change.stake, turn.round, false);
+        }
+        forger(self.pool.draw(turn.round, turn.lottery))
+    }
+}
+
+/// Asks a function who of all the holders wins: for contests in which everybody takes part, O(n) a
+/// round.
+pub(in crate::selection) struct AmongAll<F> {
+    stakes: Vec<u64>,
+    pick: F,
+}
+
+impl<F: FnMut(&[u64], &mut Stream) -> Option<ValidatorId>> AmongAll<F> {
+    /// `pick` gets everybody's stake, zero included.
+    pub fn new(stakes: &[u64], pick: F) -> Self {
+        AmongAll { stakes: stakes.to_vec(), pick }
+    }
+}
+
+impl<F: FnMut(&[u64], &mut Stream) -> Option<ValidatorId> + Send> Selector for AmongAll<F> {
+    fn select(&mut self, turn: Turn<'_>) -> Selection {
+        for change in turn.changes {
+            self.stakes[change.validator.index()] = change.stake;
+        }
+        forger((self.pick)(&self.stakes, turn.lottery))
+    }
+}
+
+/// Whoever is owed most: every round adds everybody's stake to its credit, and the one with the most
+/// (the earlier on a tie) forges and pays the total stake for it.
+///
+/// With fixed stakes a credit is the total times "due minus won", exactly; when stakes change, old
+/// credits keep their coins. No randomness at all. The largest credit is found by a kinetic
+/// tournament: O(log n) for each change and for each overtaking, of which a round has a few.
+pub(in crate::selection) struct MostOwed {
+    stakes: Vec<u64>,
+    total: u64,
+    credits: RisingLines,
+    /// Whether the credit of those who have lost all stake is forgotten.
+    forgets: bool,
+}
+
+impl MostOwed {
+    /// Everybody begins with no credit. Who has no stake is owed nothing more and cannot forge; its
+    /// credit is kept for when it returns, unless `forgets`.
+    pub fn new(stakes: &[u64], forgets: bool) -> Self {
+        let total = stakes.iter().sum();
+        MostOwed { stakes: stakes.to_vec(), total, credits: RisingLines::new(stakes), forgets }
+    }
+}
+
+impl Selector for MostOwed {
+    fn select(&mut self, turn: Turn<'_>) -> Selection {
+        for change in turn.changes {
+            let old = std::mem::replace(&mut self.stakes[change.validator.index()], change.stake);
+            self.total = self.total - old + change.stake;
+            self.credits.set_speed(change.validator, change.stake);
+            if self.forgets && change.stake == 0 {
+                self.credits.clear(change.validator);
+            }
+        }
+        self.credits.tick();
+        let most_owed = self.credits.highest();
+        if let Some(validator) = most_owed {
+            self.credits.lower(validator, self.total);
+        }
+        forger(most_owed)
     }
 }

@@ -1,11 +1,11 @@
-//! Cryptographic sortition: how many of an account's coins a lottery value selects.
+//! How many of an account's coins a lottery value selects.
 
 /// 2^128 as a float.
 const SCALE: f64 = 2.0 * (1u128 << 127) as f64;
 
 /// A chance as a threshold for a uniform 128-bit number: the number lies below it with that chance.
 /// One (and more) becomes 2^128 - 1, which is short of certainty by 3e-39.
-pub fn threshold(chance: f64) -> u128 {
+fn threshold(chance: f64) -> u128 {
     (chance * SCALE) as u128
 }
 
@@ -116,7 +116,7 @@ mod tests {
     }
 
     fn vectors() -> Vectors {
-        toml::from_str(include_str!("../../tests/vectors/algorand-sortition.toml")).unwrap()
+        toml::from_str(include_str!("../../../tests/vectors/algorand-sortition.toml")).unwrap()
     }
 
     fn table(coins: u64, expected: u64, total: u64) -> SurvivalTable {

@@ -1,0 +1,10 @@
+//! What cryptographic sortition is made of: how many coins a lottery value selects, and who has the
+//! lowest hash.
+
+mod accounts;
+mod contest;
+mod survival_table;
+
+pub(super) use accounts::Accounts;
+pub(super) use contest::{Contest, EXPECTED, check_expected};
+pub(super) use survival_table::SurvivalTable;

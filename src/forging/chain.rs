@@ -33,6 +33,10 @@ pub struct Chain<'w, F: Fidelity> {
     pub(super) round: u64,
     pub(super) height: u64,
     pub(super) counters: Counters,
+    /// Seats drawn so far, for each validator; kept only where a committee is drawn.
+    pub(super) seats: Vec<u64>,
+    /// Validators whose stake is gone, and how many rounds had a forger until then.
+    pub(super) left: Vec<(ValidatorId, u64)>,
 }
 
 /// The streams of one trial, one for each purpose.
@@ -111,6 +115,12 @@ impl<'w, F: Fidelity> Chain<'w, F> {
             round: 0,
             height: 0,
             counters: Counters::default(),
+            seats: if world.committee.thing.drawer(&world.stakes).is_some() {
+                vec![0; world.validators()]
+            } else {
+                Vec::new()
+            },
+            left: Vec::new(),
             state,
         }
     }
@@ -174,6 +184,9 @@ impl<'w, F: Fidelity> Chain<'w, F> {
     pub(super) fn stake_changed(&mut self, validator: ValidatorId, old: u64) {
         let stake = self.state.stake(validator.into());
         self.roll.change(validator, old, stake);
+        if stake == 0 {
+            self.left.push((validator, self.counters.rounds - self.counters.empty));
+        }
         let change = StakeChange { validator, stake };
         self.changes.push(change);
         if self.committee.is_some() {
@@ -214,6 +227,21 @@ impl<'w, F: Fidelity> Chain<'w, F> {
     /// The same, to ask for a commitment to the state.
     pub fn fidelity_with_state(&mut self) -> (&mut F, &mut State) {
         (&mut self.fidelity, &mut self.state)
+    }
+
+    /// The seats that each validator was given on committees, `wins` being how often each was
+    /// selected. Where everybody but the forger attests, these are the rounds with a forger other
+    /// than itself, as long as it held stake.
+    pub fn seats(&self, wins: impl Iterator<Item = u64>) -> Vec<u64> {
+        if self.committee.is_some() {
+            return self.seats.clone();
+        }
+        let selections = self.counters.rounds - self.counters.empty;
+        let mut seats: Vec<u64> = wins.map(|wins| selections - wins).collect();
+        for &(validator, until) in &self.left {
+            seats[validator.index()] -= selections - until;
+        }
+        seats
     }
 
     /// Counts all coins.

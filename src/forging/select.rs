@@ -30,6 +30,9 @@ impl<F: Fidelity> Chain<'_, F> {
             };
             drawer.draw(turn, &mut self.members);
             self.committee_changes.clear();
+            for seat in &self.members {
+                self.seats[seat.validator.index()] += u64::from(seat.seats);
+            }
         }
         Some(validator)
     }

@@ -62,13 +62,9 @@ impl World {
         (self.validators() as u32..self.names.len() as u32).map(AccountId)
     }
 
-    /// Whether all validators forge honestly.
-    pub fn forges_honestly(&self) -> bool {
-        self.conduct.iter().all(|conduct| conduct.forging == crate::behaviour::Forging::Honest)
-    }
-
-    /// Whether every validator is honest at every step.
-    pub fn is_honest(&self) -> bool {
-        self.conduct.iter().all(|conduct| *conduct == Conduct::HONEST)
+    /// Whether every validator is honest at every step and no block is lost: then every block
+    /// joins the chain, and everybody is paid alike.
+    pub fn is_undisturbed(&self) -> bool {
+        self.protocol.loss.is_zero() && self.conduct.iter().all(|conduct| *conduct == Conduct::HONEST)
     }
 }

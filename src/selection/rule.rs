@@ -23,6 +23,12 @@ pub trait Rule: Send + Sync {
     /// How a validator's wins scatter around the promise while stakes stay as they are.
     fn dispersion(&self, stakes: &[u64]) -> Dispersion;
 
+    /// Whether what became of a block changes the chances of later rounds. Then promise and
+    /// dispersion hold only while everybody is honest.
+    fn minds_outcomes(&self) -> bool {
+        false
+    }
+
     /// A selector for one trial.
     fn selector(&self, start: &Start) -> Box<dyn Selector>;
 }

@@ -11,6 +11,8 @@ pub struct ValidatorTotals {
     pub wins: u64,
     /// Its blocks that joined the chain.
     pub blocks: u64,
+    /// Seats it was given on committees of attestors.
+    pub seats: u64,
     /// Coins it earned.
     pub reward: u128,
     /// Coins it lost as a cheat.
@@ -61,6 +63,7 @@ impl Totals {
         for (mine, theirs) in self.validators.iter_mut().zip(&other.validators) {
             mine.wins += theirs.wins;
             mine.blocks += theirs.blocks;
+            mine.seats += theirs.seats;
             mine.reward += theirs.reward;
             mine.slashed += theirs.slashed;
             mine.win_share += theirs.win_share;

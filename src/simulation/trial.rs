@@ -93,7 +93,9 @@ fn finish<F: Fidelity>(
     let stakes = chain.state().stakes();
     let total: u64 = stakes.iter().sum();
     let selections = counters.rounds - counters.empty;
-    for (mine, &stake) in tally.iter_mut().zip(stakes) {
+    let seats = chain.seats(tally.iter().map(|mine| mine.wins));
+    for ((mine, &stake), seats) in tally.iter_mut().zip(stakes).zip(seats) {
+        mine.seats = seats;
         mine.win_share = u128::from(fixed_share(mine.wins, selections));
         mine.win_share_squared = mine.win_share * mine.win_share;
         mine.final_share = u128::from(fixed_share(stake, total));

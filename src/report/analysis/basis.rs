@@ -27,12 +27,13 @@ impl<'a> Basis<'a> {
         let totals = &results.totals;
         let rule = &world.rule.thing;
         let footing = Footing::new(experiment, results);
-        let paid_alike = world.is_honest() && world.protocol.loss.is_zero();
-        let promise = if !totals.stakes_moved {
+        let promise = if rule.minds_outcomes() && !world.is_undisturbed() {
+            Promise::Unknown("the rule minds what became of blocks, and not everybody is honest")
+        } else if !totals.stakes_moved {
             rule.promise(&world.stakes)
         } else if totals.counters.slashings > 0 {
             Promise::Unknown("stakes were slashed on the way")
-        } else if paid_alike {
+        } else if world.is_undisturbed() {
             rule.promise_when_compounding(&world.stakes)
         } else {
             Promise::Unknown("rewards compound and not everybody earned them in the same way")
@@ -75,6 +76,19 @@ impl<'a> Basis<'a> {
             squares: totals.win_share_squared,
             scale: SHARE_SCALE as f64,
         }
+    }
+
+    /// The share of attestors' seats that rule and committee promise each validator, while stakes
+    /// stay as they are.
+    pub fn expected_duty(&self) -> Option<Vec<f64>> {
+        if self.results.totals.stakes_moved {
+            return None;
+        }
+        let world = &self.experiment.world;
+        let duty = world.committee.thing.expected_seats(&world.stakes, self.promise.shares()?);
+        let seats = duty.seats()?;
+        let all: f64 = seats.iter().sum();
+        (all > 0.0).then(|| seats.iter().map(|seats| seats / all).collect())
     }
 
     /// What the rule promises a validator.

@@ -29,6 +29,11 @@ impl Footing {
         if results.totals.stakes_moved {
             return Footing::Trials("stakes moved during the trials, so their rounds are not independent");
         }
+        if experiment.world.rule.thing.minds_outcomes() && !experiment.world.is_undisturbed() {
+            return Footing::Trials(
+                "the rule minds what became of blocks, so its rounds are not independent",
+            );
+        }
         match experiment.world.rule.thing.dispersion(&experiment.world.stakes) {
             Dispersion::Independent => Footing::Rounds,
             Dispersion::Unknown(why) => Footing::Trials(why),

@@ -10,6 +10,8 @@ pub fn rows(basis: &Basis) -> Vec<ValidatorRow> {
     let confidence = basis.settings.confidence;
     let trials = basis.results.totals.trials;
     let earned: u128 = basis.results.totals.validators.iter().map(|totals| totals.reward).sum();
+    let seats: u128 = basis.results.totals.validators.iter().map(|totals| u128::from(totals.seats)).sum();
+    let expected_duty = basis.expected_duty();
     let p_values: Vec<Option<f64>> = (0..basis.validators()).map(|index| basis.p_value(index)).collect();
     let adjusted = holm(&p_values);
     (0..basis.validators())
@@ -28,6 +30,9 @@ pub fn rows(basis: &Basis) -> Vec<ValidatorRow> {
                 p_value: p_values[index],
                 p_adjusted: adjusted[index],
                 blocks: totals.blocks,
+                attestor_seats: totals.seats,
+                attestor_share: (seats > 0).then(|| totals.seats as f64 / seats as f64),
+                expected_attestor_share: expected_duty.as_ref().map(|shares| shares[index]),
                 reward: totals.reward,
                 reward_share: (earned > 0).then(|| totals.reward as f64 / earned as f64),
                 slashed: totals.slashed,

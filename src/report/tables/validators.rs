@@ -27,6 +27,12 @@ pub struct ValidatorRow {
     pub p_adjusted: Option<f64>,
     /// How many of its blocks joined the chain.
     pub blocks: u64,
+    /// How many seats it was given on committees of attestors.
+    pub attestor_seats: u64,
+    /// Its share of all seats given.
+    pub attestor_share: Option<f64>,
+    /// The share of seats that rule and committee promise it; empty where no exact law is known.
+    pub expected_attestor_share: Option<f64>,
     /// What it earned in rewards and fees, in coins.
     pub reward: u128,
     /// Its share of everything that was earned.

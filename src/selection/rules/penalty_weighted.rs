@@ -99,6 +99,10 @@ impl Rule for PenaltyWeighted {
         Dispersion::Independent
     }
 
+    fn minds_outcomes(&self) -> bool {
+        true
+    }
+
     fn selector(&self, start: &Start) -> Box<dyn Selector> {
         let factors = self.factors().expect("settings were checked when they were read");
         let weights = start.stakes.iter().map(|&stake| weight(stake, factors[0])).collect();

@@ -97,6 +97,7 @@ fn happenings(scenario: &Scenario, results: &Results) -> String {
         (counters.invalid_accepted, "invalid ones among the accepted"),
         (counters.silent, "rounds without a block from a silent forger"),
         (counters.empty, "rounds without a forger"),
+        (counters.contested, "rounds that several won"),
         (counters.slashings, "cheats slashed"),
         (counters.settled, "transactions settled"),
         (counters.refused.iter().sum(), "refused"),

@@ -262,8 +262,17 @@ impl Witness<Full<'_>> for Story<'_> {
             None => tell!(self, "The rule `{}` selects {name} as the forger.", self.world.rule.name),
         }
         let others = self.before.stakes().iter().filter(|stake| **stake > 0).count() - 1;
-        match self.world.committee.thing.seats() {
-            None => tell!(self, "The other {} validators are the attestors.", grouped(others as u128)),
+        let committee = &self.world.committee.thing;
+        match committee.seats() {
+            None if committee.seats_one_each() => {
+                tell!(self, "The other {} validators are the attestors.", grouped(others as u128))
+            }
+            None => tell!(
+                self,
+                "From the other {} validators a committee is drawn to attest ({}).",
+                grouped(others as u128),
+                self.world.committee.name
+            ),
             Some(seats) => tell!(
                 self,
                 "Of the other {} validators, a committee of {} is drawn to attest.",

@@ -54,6 +54,8 @@ pub struct Counters {
     pub rounds: u64,
     /// Rounds in which nobody was selected.
     pub empty: u64,
+    /// Rounds that several won, so that a tie had to be broken; where the rule can say so.
+    pub contested: u64,
     /// Rounds in which the forger made no block.
     pub silent: u64,
     /// Blocks that joined the chain.
@@ -195,8 +197,8 @@ impl<'w, F: Fidelity> Chain<'w, F> {
     }
 
     /// What happened so far.
-    pub fn counters(&self) -> &Counters {
-        &self.counters
+    pub fn counters(&self) -> Counters {
+        Counters { contested: self.selector.battles().unwrap_or(0), ..self.counters }
     }
 
     /// The state of all accounts.

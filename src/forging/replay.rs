@@ -10,9 +10,9 @@ use crate::law::Ratio;
 use crate::ledger::{
     AccountId, Block, Certificate, DecodeError, SignedTransaction, State, StateTree, Supply, vote_message,
 };
-use crate::registry::{Refusal, find};
+use crate::registry::{Chosen, Refusal, find};
 use crate::reward::REWARDS;
-use crate::selection::COMMITTEES;
+use crate::selection::{COMMITTEES, Committee};
 use std::collections::BTreeSet;
 use thiserror::Error;
 
@@ -25,8 +25,7 @@ use thiserror::Error;
 pub struct Replay {
     record: GenesisRecord,
     protocol: Protocol,
-    /// Seats on the committee; `None` if everybody but the forger sits.
-    seats: Option<u64>,
+    committee: Chosen<dyn Committee>,
     directory: Directory,
     state: State,
     tree: StateTree,
@@ -109,8 +108,8 @@ fn unhex(text: &str) -> Result<Vec<u8>, Finding> {
 }
 
 impl ProtocolRecord {
-    /// The protocol that the record describes, and the number of seats on the committee.
-    fn revive(&self) -> Result<(Protocol, Option<u64>), Refusal> {
+    /// The protocol and the committee that the record describes.
+    fn revive(&self) -> Result<(Protocol, Chosen<dyn Committee>), Refusal> {
         let committee = find("committee", COMMITTEES, &self.committee)?;
         let protocol = Protocol {
             minimum_stake: self.minimum_stake,
@@ -122,7 +121,7 @@ impl ProtocolRecord {
             slash: self.slash,
             loss: Ratio::ZERO,
         };
-        Ok((protocol, committee.thing.seats()))
+        Ok((protocol, committee))
     }
 }
 
@@ -136,7 +135,7 @@ impl Replay {
             return Err(Finding::Form("an exported chain begins with its genesis record".into()));
         };
         let refuse = |problem: &str| Finding::Genesis(problem.to_owned());
-        let (protocol, seats) =
+        let (protocol, committee) =
             record.protocol.revive().map_err(|error| Finding::Genesis(error.to_string()))?;
         if [protocol.quorum, protocol.burn, protocol.slash].iter().any(|ratio| ratio.exceeds_one()) {
             return Err(refuse("a fraction exceeds one"));
@@ -171,7 +170,7 @@ impl Replay {
         Ok(Replay {
             record,
             protocol,
-            seats,
+            committee,
             directory,
             state,
             tree,
@@ -309,15 +308,24 @@ impl Replay {
             ));
         }
         let others = self.state.stakes().iter().enumerate().filter(|&(index, _)| index != forger.index());
-        let whole: u64 = match self.protocol.weight {
-            Weight::Heads => others.filter(|&(_, &stake)| stake > 0).count() as u64,
-            Weight::Stake => others.map(|(_, &stake)| stake).sum(),
-        };
         let committee = certificate.committee;
-        let possible = match self.seats {
-            None => committee == whole,
-            Some(seats) if self.protocol.weight == Weight::Heads => committee <= seats,
-            Some(_) => committee <= whole,
+        let form = &self.committee.thing;
+        let possible = match self.protocol.weight {
+            Weight::Heads => {
+                let heads = others.filter(|&(_, &stake)| stake > 0).count() as u64;
+                match form.seats_taken(heads) {
+                    Some(seats) => committee == seats,
+                    None => form.seats().is_none_or(|seats| committee <= seats),
+                }
+            }
+            Weight::Stake => {
+                let all: u64 = others.map(|(_, &stake)| stake).sum();
+                if form.seats().is_none() && form.seats_one_each() {
+                    committee == all
+                } else {
+                    committee <= all
+                }
+            }
         };
         if !possible {
             return refuse(format!("its committee weighs {committee}, which cannot be"));
@@ -336,7 +344,7 @@ impl Replay {
             }
             let due = match self.protocol.weight {
                 Weight::Stake => Some(self.state.stake(attestor)),
-                Weight::Heads if self.seats.is_none() => Some(1),
+                Weight::Heads if self.committee.thing.seats_one_each() => Some(1),
                 Weight::Heads => None,
             };
             if due.is_some_and(|due| due != vote.weight) {

@@ -23,6 +23,18 @@ pub trait Committee: Send + Sync {
         Ok(())
     }
 
+    /// How many seats are taken if so many others hold stake, where nothing else decides it; for
+    /// whoever checks a certificate later.
+    fn seats_taken(&self, others: u64) -> Option<u64> {
+        let _ = others;
+        None
+    }
+
+    /// Whether nobody sits on more than one seat.
+    fn seats_one_each(&self) -> bool {
+        false
+    }
+
     /// The expected number of seats of each validator in a round, if validator i forges it with
     /// chance `forgers[i]`. Computed in [`crate::law`], independently of the drawer.
     fn expected_seats(&self, stakes: &[u64], forgers: &[f64]) -> Duty;

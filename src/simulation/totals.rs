@@ -78,6 +78,7 @@ impl Counters {
     pub fn merge(&mut self, other: &Counters) {
         self.rounds += other.rounds;
         self.empty += other.empty;
+        self.contested += other.contested;
         self.silent += other.silent;
         self.accepted += other.accepted;
         self.rejected += other.rejected;

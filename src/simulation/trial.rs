@@ -89,7 +89,7 @@ fn finish<F: Fidelity>(
     marks: Vec<Mark>,
     genesis_stakes: &[u64],
 ) -> TrialEnd {
-    let counters = *chain.counters();
+    let counters = chain.counters();
     let stakes = chain.state().stakes();
     let total: u64 = stakes.iter().sum();
     let selections = counters.rounds - counters.empty;

@@ -17,6 +17,7 @@ pub fn rows(results: &Results) -> Vec<ChainRow> {
                 trial: record.trial,
                 rounds: counters.rounds,
                 rounds_empty: counters.empty,
+                rounds_contested: counters.contested,
                 rounds_silent: counters.silent,
                 blocks_accepted: counters.accepted,
                 blocks_rejected: counters.rejected,

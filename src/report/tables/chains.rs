@@ -11,6 +11,8 @@ pub struct ChainRow {
     pub rounds: u64,
     /// Rounds in which nobody was selected.
     pub rounds_empty: u64,
+    /// Rounds that several won, so that a tie had to be broken (slot battles).
+    pub rounds_contested: u64,
     /// Rounds in which the forger made no block.
     pub rounds_silent: u64,
     /// Blocks that joined the chain.

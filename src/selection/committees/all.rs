@@ -23,6 +23,14 @@ impl Committee for All {
         None
     }
 
+    fn seats_taken(&self, others: u64) -> Option<u64> {
+        Some(others)
+    }
+
+    fn seats_one_each(&self) -> bool {
+        true
+    }
+
     fn expected_seats(&self, stakes: &[u64], forgers: &[f64]) -> Duty {
         Duty::Seats(seats_of_all(stakes, forgers))
     }

@@ -37,6 +37,14 @@ impl Committee for Drawn {
         accept_filled(self.size, 1, validators)
     }
 
+    fn seats_taken(&self, others: u64) -> Option<u64> {
+        Some(self.size.min(others))
+    }
+
+    fn seats_one_each(&self) -> bool {
+        true
+    }
+
     fn expected_seats(&self, stakes: &[u64], forgers: &[f64]) -> Duty {
         match seats_without_replacement(stakes, forgers, self.size) {
             Some(seats) => Duty::Seats(seats),

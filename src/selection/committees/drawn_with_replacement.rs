@@ -34,6 +34,10 @@ impl Committee for DrawnWithReplacement {
         Some(self.size)
     }
 
+    fn seats_taken(&self, others: u64) -> Option<u64> {
+        Some(if others > 0 { self.size } else { 0 })
+    }
+
     fn expected_seats(&self, stakes: &[u64], forgers: &[f64]) -> Duty {
         Duty::Seats(seats_with_replacement(stakes, forgers, self.size))
     }

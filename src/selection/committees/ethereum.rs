@@ -55,10 +55,11 @@ impl Committee for Ethereum {
     }
 
     fn accept(&self, validators: usize) -> Result<(), Refusal> {
-        if self.slots > validators as u64 {
+        if self.slots > validators as u64 / 2 {
             let problem = format!(
-                "is {}, but {validators} validators who attest once in an epoch leave rounds without any attestor then; must lie in 1..={validators}",
-                self.slots
+                "is {}, but where {validators} validators attest once in an epoch and one of them forges, some rounds would have nobody to attest; must lie in 1..={}",
+                self.slots,
+                validators / 2
             );
             return Err(Refusal::Value { key: "slots", problem });
         }

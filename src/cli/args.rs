@@ -48,17 +48,25 @@ pub enum Command {
     Completions(CompletionsArgs),
 }
 
+/// Reads a whole number between two bounds.
+fn whole(low: u64, high: u64) -> impl Fn(&str) -> Result<u64, String> + Clone {
+    move |text| {
+        let number = text.parse().ok().filter(|number| (low..=high).contains(number));
+        number.ok_or_else(|| format!("it must be a whole number from {low} to {high}"))
+    }
+}
+
 /// Settings that replace those of the file.
 #[derive(ClapArgs, Clone, Default)]
 pub struct Settings {
     /// Rounds of each trial
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(0, i64::MAX as u64))]
     pub rounds: Option<u64>,
     /// Number of trials
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(0, i64::MAX as u64))]
     pub trials: Option<u64>,
     /// Seed from which everything random is derived
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(0, u64::MAX))]
     pub seed: Option<u64>,
     /// Engine: full (every byte) or draws (the same decisions without the bytes)
     #[arg(long, value_name = "ENGINE")]
@@ -76,8 +84,7 @@ impl Settings {
             self.set.iter().map(|text| Override::parse(text)).collect::<Result<Vec<_>, _>>()?;
         for (name, value) in [("rounds", self.rounds), ("trials", self.trials), ("seed", self.seed)] {
             if let Some(number) = value {
-                // TOML's integers end at 2^63 - 1. The seed may be text; for the others, no number
-                // that large is possible anyway, and the message names it.
+                // TOML's integers end at 2^63 - 1; a larger seed is text.
                 let value = match i64::try_from(number) {
                     Ok(number) => toml::Value::Integer(number),
                     Err(_) => toml::Value::String(number.to_string()),
@@ -111,8 +118,8 @@ pub struct RunArgs {
     #[command(flatten)]
     pub settings: Settings,
     /// Number of threads; 0 takes one for each core
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub threads: usize,
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = whole(0, 1024))]
+    pub threads: u64,
     /// Folder in which each scenario gets a folder of its own
     #[arg(long, value_name = "DIR", default_value = "output")]
     pub output: PathBuf,
@@ -137,10 +144,10 @@ pub struct TraceArgs {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// The round to tell, counted from 1; those before it are played silently
-    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "K", default_value_t = 1, allow_negative_numbers = true, value_parser = whole(1, i64::MAX as u64))]
     pub round: u64,
     /// The trial, counted from 0
-    #[arg(long, value_name = "T", default_value_t = 0)]
+    #[arg(long, value_name = "T", default_value_t = 0, allow_negative_numbers = true, value_parser = whole(0, i64::MAX as u64))]
     pub trial: u64,
     #[command(flatten)]
     pub settings: Settings,

@@ -1,5 +1,6 @@
 //! How a command can end other than well.
 
+use super::screen::tell;
 use std::io;
 use std::process::ExitCode;
 use tombola::report::FolderError;
@@ -28,8 +29,13 @@ impl Failure {
             Failure::Interrupted(message) => ("interrupted", message),
             Failure::OutputClosed => return,
         };
+        // A name from outside must not move the cursor or colour the screen.
+        let message: String = message
+            .chars()
+            .flat_map(|c| if c.is_control() && c != '\n' { c.escape_debug().collect() } else { vec![c] })
+            .collect();
         let style = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
-        anstream::eprintln!("{style}{label}{style:#}: {message}");
+        tell(format_args!("{style}{label}{style:#}: {message}"));
     }
 
     /// The exit code.

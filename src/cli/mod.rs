@@ -9,6 +9,7 @@ mod law;
 mod list;
 mod progress_bar;
 mod run;
+mod scenario;
 mod screen;
 mod shipped;
 mod summary;

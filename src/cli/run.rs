@@ -4,25 +4,24 @@ use super::args::RunArgs;
 use super::failure::Failure;
 use super::interrupt;
 use super::progress_bar::Bar;
-use super::screen::grouped;
+use super::scenario;
+use super::screen::{grouped, tell};
 use super::summary::summary;
-use std::io::{BufWriter, Write, stdout};
+use std::io::{self, BufWriter, Write, stdout};
 use std::sync::atomic::AtomicBool;
 use std::time::{Instant, SystemTime};
 use tombola::registry::find;
 use tombola::report::figures::{FIGURES, FigureError, Subject};
 use tombola::report::{Analysis, FolderError, Manifest, ResultsFolder, Timing, analyse};
-use tombola::scenario::{FigureFormat, Scenario, load};
-use tombola::simulation::{Control, Engine, Results, run as simulate};
+use tombola::scenario::{FigureFormat, Scenario};
+use tombola::simulation::{Control, Engine, Results, SimulationError, run as simulate};
 
 /// Runs scenarios, one after another. Every file is read and every folder prepared before the
 /// first one runs, so that nothing is found wrong halfway.
 pub fn run(args: &RunArgs) -> Result<(), Failure> {
-    let overrides = args.settings.overrides()?;
     let mut scenarios: Vec<Scenario> = Vec::new();
     for path in &args.files {
-        let scenario = load(path, &overrides)?;
-        check_figures(path, &scenario)?;
+        let scenario = scenario::read(path, &args.settings)?;
         if args.keep_chain && scenario.experiment.engine != Engine::Full {
             return Err(Failure::CannotRun(format!(
                 "{}: --keep-chain needs blocks, which the engine `{}` does not make\n  help: add --engine full",
@@ -50,15 +49,6 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn check_figures(path: &std::path::Path, scenario: &Scenario) -> Result<(), Failure> {
-    for choice in &scenario.file.report.figures {
-        find("figure", FIGURES, choice).map_err(|refusal| {
-            Failure::CannotRun(format!("{}: `report.figures` {refusal}", path.display()))
-        })?;
-    }
-    Ok(())
-}
-
 fn run_one(
     args: &RunArgs,
     scenario: &Scenario,
@@ -76,9 +66,12 @@ fn run_one(
     let bar = Bar::new(&scenario.name, experiment.rounds.saturating_mul(experiment.trials), args.quiet);
     let started = SystemTime::now();
     let clock = Instant::now();
-    let outcome = simulate(experiment, args.threads, chain_out, &Control { progress: &bar, stop });
+    let outcome = simulate(experiment, args.threads as usize, chain_out, &Control { progress: &bar, stop });
     bar.clear();
-    let results = outcome?;
+    let results = outcome.map_err(|error| match error {
+        SimulationError::Chain(source) => Failure::from(folder.failed("chain.jsonl", source)),
+        other => Failure::from(other),
+    })?;
     let timing = Timing { started, duration: clock.elapsed() };
     if results.records.is_empty() {
         return Err(Failure::Interrupted(
@@ -93,30 +86,33 @@ fn run_one(
     let analysis = analyse(experiment, &scenario.file.analysis, &results);
     write_tables(&folder, &analysis)?;
     let skipped = write_figures(&folder, scenario, &results, &analysis)?;
-    let threads = if args.threads == 0 {
-        std::thread::available_parallelism().map_or(1, |n| n.get())
-    } else {
-        args.threads
+    let threads = match args.threads {
+        0 => std::thread::available_parallelism().map_or(1, |n| n.get()),
+        threads => threads as usize,
     };
     let manifest = Manifest::new(scenario, &results, threads, timing, &folder)
         .map_err(|error| folder.failed("manifest.json", error))?;
     write_manifest(&folder, &manifest).map_err(|error| folder.failed("manifest.json", error))?;
     let target = folder.publish()?;
     if !args.quiet {
-        write!(stdout(), "{}", summary(scenario, &results, &analysis))?;
-        for note in skipped {
-            anstream::eprintln!("note: {note}");
+        match write!(stdout(), "{}", summary(scenario, &results, &analysis)) {
+            // Nobody reads the summary, but the results stand, and further scenarios wait.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+            written => written?,
         }
-        anstream::eprintln!(
+        for note in skipped {
+            tell(format_args!("note: {note}"));
+        }
+        tell(format_args!(
             "{} rounds in {:.1} s ({} rounds/s, engine {})",
             grouped(results.totals.counters.rounds.into()),
             timing.duration.as_secs_f64(),
             grouped(manifest.rounds_per_second as u128),
             manifest.engine
-        );
-        anstream::eprintln!("Written to {}:", target.display());
+        ));
+        tell(format_args!("Written to {}:", target.display()));
         for name in manifest.files.keys().map(String::as_str).chain(["manifest.json"]) {
-            anstream::eprintln!("  {}", target.join(name).display());
+            tell(format_args!("  {}", target.join(name).display()));
         }
     }
     if results.partial {

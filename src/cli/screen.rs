@@ -1,6 +1,13 @@
 //! Tables and numbers as people read them.
 
 use comfy_table::{CellAlignment, Table};
+use std::fmt::Display;
+use std::io::Write;
+
+/// Writes a line to standard error. If that cannot be written to, there is nobody to tell.
+pub fn tell(line: impl Display) {
+    let _ = writeln!(anstream::stderr(), "{line}");
+}
 
 /// A table with a header, no lines, columns aligned: text to the left, numbers to the right.
 pub fn table(header: &[&str], numbers_from: usize, rows: Vec<Vec<String>>) -> String {

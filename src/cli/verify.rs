@@ -8,6 +8,8 @@ use std::io::{self, BufRead, BufReader, Write, stdout};
 use std::path::Path;
 use tombola::forging::{Finding, Replay};
 
+const ORIGIN: &str = "name a chain.jsonl written by `tombola run --keep-chain`";
+
 /// Checks an exported chain again.
 pub fn verify(args: &VerifyArgs) -> Result<(), Failure> {
     let path = &args.file;
@@ -15,7 +17,7 @@ pub fn verify(args: &VerifyArgs) -> Result<(), Failure> {
     let mut lines = Lines { input: BufReader::new(file), number: 0, path };
     let Some(first) = lines.next()? else {
         return Err(Failure::CheckFailed(format!(
-            "{}: the file is empty, there is no chain in it",
+            "{}: the file is empty, there is no chain in it\n  help: {ORIGIN}",
             path.display()
         )));
     };
@@ -43,10 +45,7 @@ pub fn verify(args: &VerifyArgs) -> Result<(), Failure> {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    Failure::CannotRun(format!(
-        "{}: cannot be read: {error}\n  help: name a chain.jsonl written by `tombola run --keep-chain`",
-        path.display()
-    ))
+    Failure::CannotRun(format!("{}: cannot be read: {error}\n  help: {ORIGIN}", path.display()))
 }
 
 /// Lines that end in `\n`, exactly: no other byte ends a line, and the last one must end too.

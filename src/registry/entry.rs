@@ -23,9 +23,9 @@ pub struct Entry<T: ?Sized> {
 /// Why settings were refused.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum Refusal {
-    /// The settings do not have the form the member expects: the deserialiser's own message.
-    #[error("{0}")]
-    Form(String),
+    /// The settings do not have the form the member expects: the deserialiser's own error.
+    #[error("{}", .0.message())]
+    Form(toml::de::Error),
     /// One setting has a value that is not possible.
     #[error("`{key}` {problem}")]
     Value {
@@ -57,9 +57,9 @@ pub fn settings<S, T: ?Sized>(
 where
     S: DeserializeOwned + Serialize,
 {
-    let settings: S =
-        table.try_into().map_err(|error: toml::de::Error| Refusal::Form(error.message().to_owned()))?;
-    let resolved = toml::Table::try_from(&settings).map_err(|error| Refusal::Form(error.to_string()))?;
+    let settings: S = table.try_into().map_err(Refusal::Form)?;
+    let resolved =
+        toml::Table::try_from(&settings).map_err(|error| Refusal::Form(serde::de::Error::custom(error)))?;
     Ok((accept(settings)?, resolved))
 }
 

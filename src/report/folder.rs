@@ -49,7 +49,7 @@ pub enum FolderError {
 
 fn advice(error: &io::Error) -> &'static str {
     match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
             "make room on the disk, or write elsewhere with --output DIR; nothing half-written was left behind"
         }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
@@ -81,6 +81,9 @@ impl ResultsFolder {
                 return Err(FolderError::Foreign(target));
             }
         }
+        if let Some(obstacle) = root.ancestors().find(|folder| folder.exists() && !folder.is_dir()) {
+            return Err(failed(obstacle)(io::ErrorKind::NotADirectory.into()));
+        }
         let missing: Vec<PathBuf> = root
             .ancestors()
             .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
@@ -99,7 +102,8 @@ impl ResultsFolder {
             // As any new folder; the user's umask still applies.
             builder.permissions(fs::Permissions::from_mode(0o777));
         }
-        let staging = builder.tempdir_in(root).map_err(failed(root))?;
+        // The library's error tells the path of the temporary folder, which means nothing to a user.
+        let staging = builder.tempdir_in(root).map_err(|error| failed(root)(error.kind().into()))?;
         Ok(ResultsFolder { target, staging, made })
     }
 

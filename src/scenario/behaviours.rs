@@ -32,7 +32,7 @@ pub fn conducts(
                 if share.is_zero() || share.exceeds_one() {
                     return Err(checker.problem(
                         &format!("{key}.share"),
-                        &format!("is {share}"),
+                        &format!("is {}", checker.given(&format!("{key}.share"), share)),
                         "it must be more than 0 and at most 1",
                     ));
                 }

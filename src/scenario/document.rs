@@ -1,7 +1,7 @@
 //! A scenario's text, and where each key stands in it.
 
-use super::problem::{Place, Problem};
-use super::unknown::teach;
+use super::objection::{Objection, below};
+use super::problem::{Place, Problem, shortened};
 use serde::de::DeserializeOwned;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -11,20 +11,48 @@ use toml::de::{DeTable, DeValue};
 pub struct Document {
     path: PathBuf,
     text: String,
-    /// Every key as a path, with the bytes of the key and of its value, in the order of the text.
-    places: Vec<(String, Range<usize>, Range<usize>)>,
+    /// In the order of the text.
+    entries: Vec<Entry>,
+}
+
+/// A key, or an item of a list, and its value.
+struct Entry {
+    /// The path of keys, with the number of each item in brackets.
+    path: String,
+    /// The bytes of the key; of an item, those of its value.
+    key: Range<usize>,
+    value: Range<usize>,
+    /// Whether it is an integer too large for TOML.
+    too_large: bool,
+}
+
+impl Entry {
+    fn holds(&self, span: &Range<usize>) -> bool {
+        let within = |outer: &Range<usize>| outer.start <= span.start && span.end <= outer.end;
+        within(&self.key) || within(&self.value)
+    }
+
+    /// The path without the numbers of items.
+    fn unnumbered(&self) -> String {
+        let mut outside = true;
+        let mut keep = |c: char| {
+            outside = if outside { c != '[' } else { c == ']' };
+            outside && c != ']'
+        };
+        self.path.chars().filter(|&c| keep(c)).collect()
+    }
 }
 
 impl Document {
     /// Reads the text.
     ///
     /// # Errors
-    /// If it is not TOML: where, and why.
+    /// If it is not TOML, or holds an integer too large for it: where, and why.
     pub fn parse(path: &Path, text: String) -> Result<Self, Problem> {
-        let mut document = Document { path: path.to_owned(), text, places: Vec::new() };
-        let mut places = Vec::new();
+        let mut document = Document { path: path.to_owned(), text, entries: Vec::new() };
+        let mut entries = Vec::new();
         match DeTable::parse(&document.text) {
-            Ok(table) => collect_table("", table.get_ref(), &mut places),
+            Ok(table) => collect_table("", table.get_ref(), &mut entries),
             Err(error) => {
                 let what = format!("this is not TOML: {}", error.message());
                 let help = "see https://toml.io for the format, and `tombola list scenarios` for examples";
@@ -36,8 +64,19 @@ impl Document {
                 });
             }
         }
-        document.places = places;
-        Ok(document)
+        document.entries = entries;
+        match document.entries.iter().find(|entry| entry.too_large) {
+            None => Ok(document),
+            Some(entry) => Err(Problem {
+                place: document.place_of(Some(entry.value.clone())),
+                key: entry.path.clone(),
+                what: format!("is {}", shortened(&document.text[entry.value.clone()])),
+                help: Some(format!(
+                    "whole numbers end at {}; only a seed may be larger, in quotes",
+                    i64::MAX
+                )),
+            }),
+        }
     }
 
     /// Reads the text as a value; unknown keys and wrong types are problems with a place.
@@ -46,19 +85,14 @@ impl Document {
     /// The first problem.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         toml::from_str(&self.text).map_err(|error| {
-            let (what, help) = teach(error.message());
             let span = error.span();
-            let key = span.as_ref().map(|span| self.key_at(span)).unwrap_or_default();
-            Problem { place: self.place_of(span), key, what, help }
+            let given = span.clone().and_then(|span| self.text.get(span));
+            let Objection { key, what, help } = Objection::new(&error, given);
+            let key = self.numbered(&key, span.as_ref());
+            let there = self.entries.iter().any(|entry| entry.path == key);
+            let place = if there { self.place_of(span) } else { self.place(&key) };
+            Problem { place, key, what, help }
         })
-    }
-
-    /// The text as a table.
-    ///
-    /// # Errors
-    /// If it is not TOML, which [`Document::parse`] has seen before.
-    pub fn table(&self) -> Result<toml::Table, Problem> {
-        self.read()
     }
 
     /// Where the file lies.
@@ -70,57 +104,117 @@ impl Document {
     pub fn place(&self, key: &str) -> Place {
         let mut wanted = key;
         loop {
-            if let Some((_, key_span, _)) = self.places.iter().find(|(path, _, _)| path == wanted) {
-                return self.place_of(Some(key_span.clone()));
+            if let Some(entry) = self.entry(wanted) {
+                return self.place_of(Some(entry.key.clone()));
             }
-            match wanted.rsplit_once('.') {
-                Some((above, _)) => wanted = above,
+            match wanted.rfind(['.', '[']) {
+                Some(end) => wanted = &wanted[..end],
                 None => return Place::File(self.path.clone()),
             }
         }
     }
 
-    /// The path of the innermost key whose name or value holds a span.
-    fn key_at(&self, span: &Range<usize>) -> String {
-        let holds = |outer: &Range<usize>| outer.start <= span.start && span.end <= outer.end;
-        self.places
-            .iter()
-            .filter(|(_, key, value)| holds(key) || holds(value))
-            .min_by_key(|(_, key, value)| if holds(key) { key.len() } else { value.len() })
-            .map(|(path, _, _)| path.clone())
-            .unwrap_or_default()
+    /// What the user wrote as the value of a key.
+    pub fn given(&self, key: &str) -> Option<&str> {
+        self.entry(key).and_then(|entry| self.text.get(entry.value.clone()))
+    }
+
+    fn entry(&self, path: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.path == path)
+    }
+
+    /// A path of keys with the numbers of items, which a deserialiser leaves out: of the innermost
+    /// entry that has this path and holds the span. A key that is missing is looked for above it.
+    fn numbered(&self, key: &str, span: Option<&Range<usize>>) -> String {
+        let holders = self.entries.iter().filter(|entry| span.is_none_or(|span| entry.holds(span)));
+        let innermost =
+            holders.filter(|entry| entry.unnumbered() == key).min_by_key(|entry| entry.value.len());
+        match (innermost, key.rsplit_once('.')) {
+            (Some(entry), _) => entry.path.clone(),
+            (None, Some((above, last))) => below(&self.numbered(above, span), last),
+            (None, None) => key.to_owned(),
+        }
     }
 
     fn place_of(&self, span: Option<Range<usize>>) -> Place {
-        let Some(span) = span else { return Place::File(self.path.clone()) };
-        let before = self.text.get(..span.start).unwrap_or(&self.text);
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-        Place::Line { path: self.path.clone(), line, column }
+        match span {
+            Some(span) => Place::in_text(&self.path, &self.text, span.start),
+            None => Place::File(self.path.clone()),
+        }
     }
 }
 
-type Places = Vec<(String, Range<usize>, Range<usize>)>;
-
-fn collect_table(prefix: &str, table: &DeTable, places: &mut Places) {
+fn collect_table(prefix: &str, table: &DeTable, entries: &mut Vec<Entry>) {
     for (key, value) in table.iter() {
-        let path =
-            if prefix.is_empty() { key.get_ref().to_string() } else { format!("{prefix}.{}", key.get_ref()) };
-        places.push((path.clone(), key.span(), value.span()));
-        collect_value(&path, value.get_ref(), places);
+        collect_value(below(prefix, key.get_ref()), key.span(), value.get_ref(), value.span(), entries);
     }
 }
 
-fn collect_value(path: &str, value: &DeValue, places: &mut Places) {
+fn collect_value(
+    path: String,
+    key: Range<usize>,
+    value: &DeValue,
+    span: Range<usize>,
+    entries: &mut Vec<Entry>,
+) {
+    let too_large = match value {
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).is_err(),
+        _ => false,
+    };
+    entries.push(Entry { path: path.clone(), key, value: span, too_large });
     match value {
-        DeValue::Table(table) => collect_table(path, table, places),
+        DeValue::Table(table) => collect_table(&path, table, entries),
         DeValue::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                let path = format!("{path}[{index}]");
-                places.push((path.clone(), item.span(), item.span()));
-                collect_value(&path, item.get_ref(), places);
+                collect_value(format!("{path}[{index}]"), item.span(), item.get_ref(), item.span(), entries);
             }
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::ScenarioFile;
+
+    fn message(text: &str) -> String {
+        let path = Path::new("s.toml");
+        let read = Document::parse(path, text.to_owned()).and_then(|it| it.read::<ScenarioFile>());
+        read.unwrap_err().to_string().lines().next().unwrap().to_owned()
+    }
+
+    #[test]
+    fn problems_are_found_where_they_stand() {
+        for (text, expected) in [
+            ("[run]\nrouns = 1", "s.toml:2:1: `run.rouns` is an unknown key"),
+            ("[run]\nrounds = 'x'", "s.toml:2:10: `run.rounds` is 'x'"),
+            ("[run]\nrounds = -1_0", "s.toml:2:10: `run.rounds` is -1_0"),
+            ("[run]\nrounds = 9223372036854775808", "s.toml:2:10: `run.rounds` is 9223372036854775808"),
+            ("[run]\nengine = 7", "s.toml:2:10: `run.engine` is 7"),
+            ("[run]\nrounds = 1979-05-27", "s.toml:2:10: `run.rounds` is 1979-05-27"),
+            ("[run]\nrounds = {}", "s.toml:2:10: `run.rounds` is a table"),
+            ("[run]\n", "s.toml: `population` is missing"),
+            ("", "s.toml: `population` is missing"),
+            (
+                "[population]\naccounts = [\n {name='a',balance=1},\n {name='b'}]",
+                "s.toml:4:2: `population.accounts[1].balance` is missing",
+            ),
+            (
+                "[[population.accounts]]\nname='a'\nbalance=1\n[[population.accounts]]\nname='b'",
+                "s.toml:4:1: `population.accounts[1].balance` is missing",
+            ),
+            (
+                "[population]\naccounts = [ {name='a',balance=1}, {name='b',balence=2} ]",
+                "s.toml:2:46: `population.accounts[1].balence` is an unknown key",
+            ),
+            ("[population]\naccounts = ['a', 'b']", "s.toml:2:13: `population.accounts[0]` is 'a'"),
+            ("[population]\nstake = {shape=1}", "s.toml:2:1: `population.stake.kind` is missing"),
+            ("[population]\nstake = {kind=7}", "s.toml:2:15: `population.stake.kind` is 7"),
+            ("[population]\n[report]\nformats=['svg','pdf']", "s.toml:3:16: `report.formats[1]` is \"pdf\""),
+            ("[[behaviours]]\nact='x'\n[[behaviours]]\n", "s.toml:3:1: `behaviours[1].act` is missing"),
+        ] {
+            assert_eq!(message(text), expected);
+        }
     }
 }

@@ -53,7 +53,7 @@ pub struct ScenarioFile {
 
 /// How long, how often, and how.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a section of keys and values")]
 pub struct RunSection {
     /// Everything random is derived from it.
     pub seed: Seed,
@@ -75,7 +75,7 @@ impl Default for RunSection {
 
 /// Who is there.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a section of keys and values")]
 pub struct PopulationSection {
     /// Who has less is no validator.
     #[serde(default = "PopulationSection::default_minimum_stake")]
@@ -102,7 +102,7 @@ impl PopulationSection {
 
 /// One account.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an account such as { name = \"ada\", balance = 100 }")]
 pub struct AccountSection {
     /// Its name.
     pub name: String,
@@ -121,7 +121,7 @@ impl AccountSection {
 
 /// Who forges.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a section of keys and values")]
 pub struct SelectionSection {
     /// The rule.
     pub rule: Choice,
@@ -135,7 +135,7 @@ impl Default for SelectionSection {
 
 /// Who attests, and what it takes.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a section of keys and values")]
 pub struct AttestationSection {
     /// `"all"`, a number drawn each round, or a table.
     #[serde(deserialize_with = "committee")]
@@ -157,21 +157,18 @@ impl Default for AttestationSection {
 fn committee<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Choice, D::Error> {
     use serde::de::Error;
     match toml::Value::deserialize(deserializer)? {
-        toml::Value::Integer(size) if size > 0 => {
+        size @ toml::Value::Integer(_) => {
             let mut choice = Choice::plain("drawn");
-            choice.settings.insert("size".to_owned(), toml::Value::Integer(size));
+            choice.settings.insert("size".to_owned(), size);
             Ok(choice)
         }
-        toml::Value::Integer(size) => Err(D::Error::custom(format!(
-            "is {size}, but a committee has at least one member; or write \"all\""
-        ))),
         other => other.try_into().map_err(|error: toml::de::Error| D::Error::custom(error.message())),
     }
 }
 
 /// What trades.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a section of keys and values")]
 pub struct TransactionsSection {
     /// How many transactions are handed in each round.
     pub per_round: u64,
@@ -205,7 +202,7 @@ impl Default for TransactionsSection {
 
 /// What a block earns.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a section of keys and values")]
 pub struct RewardSection {
     /// The policy.
     pub policy: Choice,
@@ -221,7 +218,7 @@ impl Default for RewardSection {
 
 /// What cheating costs.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a section of keys and values")]
 pub struct SlashingSection {
     /// The share of a proven cheat's stake that is destroyed.
     pub share: Ratio,
@@ -235,7 +232,7 @@ impl Default for SlashingSection {
 
 /// What the network does to blocks.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a section of keys and values")]
 pub struct NetworkSection {
     /// The probability that a block does not reach an attestor.
     pub loss: Ratio,
@@ -249,7 +246,7 @@ impl Default for NetworkSection {
 
 /// Who does not act honestly.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a section of keys and values")]
 pub struct BehaviourSection {
     /// What they do.
     pub act: Choice,
@@ -263,7 +260,7 @@ pub struct BehaviourSection {
 
 /// How certain, and how fair is fair.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a section of keys and values")]
 pub struct AnalysisSection {
     /// Confidence level of all intervals.
     pub confidence: f64,
@@ -282,7 +279,7 @@ impl Default for AnalysisSection {
 
 /// What is drawn.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a section of keys and values")]
 pub struct ReportSection {
     /// The figures.
     pub figures: Vec<Choice>,

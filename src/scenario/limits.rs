@@ -6,12 +6,17 @@ use super::population::Population;
 use super::problem::Problem;
 use crate::law::Ratio;
 use crate::reward::RewardPolicy;
+use crate::simulation::checkpoints;
 use crate::stake::MAX_TOTAL;
+use std::fmt::Display;
+
+/// At most this many points of the time line are kept, over all trials: about seven gigabytes.
+const MOST_POINTS: u128 = 50_000_000;
 
 /// Checks every number that needs nothing but itself.
 pub fn check_ranges(checker: &Checker, file: &ScenarioFile) -> Result<(), Problem> {
     let run = &file.run;
-    between(checker, "run.rounds", run.rounds, 1, u64::MAX)?;
+    between(checker, "run.rounds", run.rounds, 1, i64::MAX as u64)?;
     between(checker, "run.trials", run.trials, 1, 10_000_000)?;
     between(checker, "run.checkpoints", run.checkpoints, 1, 10_000)?;
     if run.rounds.checked_mul(run.trials).is_none() {
@@ -21,7 +26,22 @@ pub fn check_ranges(checker: &Checker, file: &ScenarioFile) -> Result<(), Proble
             &format!("let rounds x trials be at most {}", u64::MAX),
         ));
     }
+    let points = checkpoints(run.rounds, run.checkpoints).len() as u128;
+    if points * u128::from(run.trials) > MOST_POINTS {
+        return Err(checker.problem(
+            "run.checkpoints",
+            &format!("is {}, in each of {} trials: more than fit into memory", run.checkpoints, run.trials),
+            &format!("lower it to {}, or lower the trials", MOST_POINTS / u128::from(run.trials)),
+        ));
+    }
+    if let Some(count) = file.population.count {
+        between(checker, "population.count", count, 1, 10_000_000)?;
+    }
+    if let Some(total) = file.population.total_stake {
+        between(checker, "population.total_stake", total, 1, MAX_TOTAL)?;
+    }
     let transactions = &file.transactions;
+    between(checker, "transactions.users", transactions.users, 0, 1_000_000)?;
     between(checker, "transactions.per_round", transactions.per_round, 0, 100_000)?;
     between(checker, "transactions.largest", transactions.largest, 1, MAX_TOTAL)?;
     between(checker, "transactions.fee", transactions.fee, 0, MAX_TOTAL)?;
@@ -29,7 +49,7 @@ pub fn check_ranges(checker: &Checker, file: &ScenarioFile) -> Result<(), Proble
     if quorum.is_zero() || quorum.exceeds_one() {
         return Err(checker.problem(
             "attestation.quorum",
-            &format!("is {quorum}"),
+            &format!("is {}", checker.given("attestation.quorum", quorum)),
             "it must be more than 0 and at most 1, e.g. \"3/4\"",
         ));
     }
@@ -43,26 +63,33 @@ pub fn check_ranges(checker: &Checker, file: &ScenarioFile) -> Result<(), Proble
         ("analysis.delta", file.analysis.delta),
     ] {
         if !(value > 0.0 && value < 1.0) {
-            return Err(checker.problem(key, &format!("is {value}"), "it must lie strictly between 0 and 1"));
+            let what = format!("is {}", checker.given(key, value));
+            return Err(checker.problem(key, &what, "it must lie strictly between 0 and 1"));
         }
     }
     Ok(())
 }
 
 fn between(checker: &Checker, key: &str, value: u64, low: u64, high: u64) -> Result<(), Problem> {
-    if (low..=high).contains(&value) {
-        Ok(())
-    } else {
-        Err(checker.problem(key, &format!("is {value}"), &format!("it must lie between {low} and {high}")))
-    }
+    within(checker, key, value, (low..=high).contains(&value), &format!("between {low} and {high}"))
 }
 
 fn part(checker: &Checker, key: &str, value: Ratio) -> Result<(), Problem> {
-    if value.exceeds_one() {
-        Err(checker.problem(key, &format!("is {value}"), "it must lie between 0 and 1"))
-    } else {
-        Ok(())
+    within(checker, key, value, !value.exceeds_one(), "between 0 and 1")
+}
+
+fn within(
+    checker: &Checker,
+    key: &str,
+    value: impl Display,
+    possible: bool,
+    range: &str,
+) -> Result<(), Problem> {
+    if possible {
+        return Ok(());
     }
+    let what = format!("is {}", checker.given(key, value));
+    Err(checker.problem(key, &what, &format!("it must lie {range}")))
 }
 
 /// Checks that all coins that can ever exist can be counted, so that no sum overflows in a run.
@@ -112,13 +139,18 @@ pub fn check_traffic(checker: &Checker, file: &ScenarioFile, population: &Popula
     let needed = handed_in.saturating_mul(u128::from(transactions.fee)).saturating_add(coins.len() as u128);
     if needed > held {
         let each = needed.div_ceil(u128::from(transactions.users.max(1)));
+        let raise = if needed > u128::from(MAX_TOTAL) {
+            String::new()
+        } else {
+            format!(", or raise `balance` to {each}")
+        };
         return Err(checker.problem(
             "transactions.per_round",
             &format!(
                 "is {}: {handed_in} transactions in {} rounds cost {needed} coins in fees, but those who trade hold {held}",
                 transactions.per_round, file.run.rounds
             ),
-            &format!("lower `per_round`, `fee` or the rounds, or raise `balance` to {each}"),
+            &format!("lower `per_round`, `fee` or the rounds{raise}"),
         ));
     }
     Ok(())

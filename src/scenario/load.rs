@@ -4,16 +4,17 @@ use super::behaviours::conducts;
 use super::document::Document;
 use super::format::ScenarioFile;
 use super::limits::{check_ranges, check_supply, check_traffic};
+use super::objection::{Objection, below};
 use super::overrides::Override;
 use super::population::populate;
-use super::problem::{Place, Problem};
-use super::unknown::teach;
+use super::problem::{Place, Problem, shortened};
 use crate::crypto::{Hash, sha256};
 use crate::forging::{Protocol, Traffic, World};
 use crate::registry::{Refusal, find};
 use crate::reward::REWARDS;
 use crate::selection::{COMMITTEES, RULES};
 use crate::simulation::Experiment;
+use std::fmt::Display;
 use std::path::Path;
 
 /// A scenario that was read, checked and made into an experiment.
@@ -24,6 +25,7 @@ pub struct Scenario {
     pub file: ScenarioFile,
     /// What is to be run.
     pub experiment: Experiment,
+    checker: Checker,
 }
 
 impl Scenario {
@@ -36,6 +38,11 @@ impl Scenario {
     /// SHA-256 of [`Scenario::resolved`].
     pub fn hash(&self) -> Hash {
         sha256(&[self.resolved().as_bytes()])
+    }
+
+    /// What a family that this layer does not know says of the choice made at a key.
+    pub fn refusal(&self, key: &str, refusal: &Refusal) -> Problem {
+        self.checker.refusal(key, refusal)
     }
 }
 
@@ -56,7 +63,13 @@ pub fn load(path: &Path, overrides: &[Override]) -> Result<Scenario, Problem> {
     })?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        Problem::file(path, format!("is not text: the byte at {at} is not UTF-8"), "save it as UTF-8")
+        let before = String::from_utf8_lossy(&error.as_bytes()[..at]);
+        Problem {
+            place: Place::in_text(path, &before, at),
+            key: String::new(),
+            what: format!("the byte 0x{:02x} is not UTF-8", error.as_bytes()[at]),
+            help: Some("save the file as UTF-8 text".to_owned()),
+        }
     })?;
     load_text(path, text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned(), overrides)
 }
@@ -68,9 +81,9 @@ pub fn load(path: &Path, overrides: &[Override]) -> Result<Scenario, Problem> {
 pub fn load_text(path: &Path, text: String, overrides: &[Override]) -> Result<Scenario, Problem> {
     let document = Document::parse(path, text)?;
     let mut file: ScenarioFile = document.read()?;
-    let checker = Checker { document: &document, overrides };
+    let checker = Checker { document, overrides: overrides.to_vec() };
     if !overrides.is_empty() {
-        file = checker.overridden()?;
+        file = checker.overridden(&file)?;
     }
     let name = match &file.name {
         Some(name) => name.clone(),
@@ -80,7 +93,7 @@ pub fn load_text(path: &Path, text: String, overrides: &[Override]) -> Result<Sc
     file.name = Some(name.clone());
     check_ranges(&checker, &file)?;
     let experiment = experiment(&checker, &mut file)?;
-    Ok(Scenario { name, file, experiment })
+    Ok(Scenario { name, file, experiment, checker })
 }
 
 fn check_name(checker: &Checker, name: &str) -> Result<(), Problem> {
@@ -149,56 +162,74 @@ fn experiment(checker: &Checker, file: &mut ScenarioFile) -> Result<Experiment, 
 }
 
 /// Says of every setting where it comes from.
-pub struct Checker<'a> {
-    document: &'a Document,
-    overrides: &'a [Override],
+pub struct Checker {
+    document: Document,
+    overrides: Vec<Override>,
 }
 
-impl Checker<'_> {
+impl Checker {
     /// A problem with the setting at a key. An empty `help` is none.
     pub fn problem(&self, key: &str, what: &str, help: &str) -> Problem {
-        let place = match self.override_of(key) {
-            Some(given) => Place::CommandLine(given.option.clone()),
-            None => self.document.place(key),
-        };
         let help = (!help.is_empty()).then(|| help.to_owned());
-        Problem { place, key: key.to_owned(), what: what.to_owned(), help }
+        Problem { place: self.place(key), key: key.to_owned(), what: what.to_owned(), help }
+    }
+
+    /// What the user gave for the setting at a key, as it was written; else its value.
+    pub fn given(&self, key: &str, value: impl Display) -> String {
+        let given = match self.override_of(key) {
+            Some(given) => (given.key == key).then(|| given.value.to_string()),
+            None => self.document.given(key).map(shortened),
+        };
+        given.unwrap_or_else(|| value.to_string())
     }
 
     /// What a family says of a choice made at a key.
     pub fn refusal(&self, key: &str, refusal: &Refusal) -> Problem {
         match refusal {
-            Refusal::Form(message) => {
-                let (what, help) = teach(message);
-                self.problem(key, &what, &help.unwrap_or_default())
+            Refusal::Form(error) => {
+                let Objection { key: inner, what, help } = Objection::new(error, None);
+                let key = if inner.is_empty() { key.to_owned() } else { below(key, inner) };
+                self.problem(&key, &what, &help.unwrap_or_default())
             }
-            Refusal::Value { key: inner, problem } => self.problem(&format!("{key}.{inner}"), problem, ""),
+            Refusal::Value { key: inner, problem } => self.problem(&below(key, inner), problem, ""),
             Refusal::Unknown { family, given, hint, known } => {
-                let near = hint.map(|hint| format!("did you mean `{hint}`? ")).unwrap_or_default();
-                let help = format!("{near}Known: {}", known.join(", "));
-                self.problem(key, &format!("names the unknown {family} `{given}`"), &help)
+                let help = match hint {
+                    Some(hint) => format!("did you mean `{hint}`? Known: {}", known.join(", ")),
+                    None => format!("known: {}", known.join(", ")),
+                };
+                Problem {
+                    place: self.place(&below(key, "kind")),
+                    key: key.to_owned(),
+                    what: format!("names the unknown {family} `{}`", shortened(given)),
+                    help: Some(help),
+                }
             }
         }
     }
 
-    /// The file with the command line's settings in place of its own.
-    fn overridden(&self) -> Result<ScenarioFile, Problem> {
-        let mut table = self.document.table()?;
-        for given in self.overrides {
-            let before = table.clone();
-            given.apply(&mut table)?;
-            // Read after each one, so that the message names the option at fault.
-            let broken = ScenarioFile::try_from_table(table.clone()).err();
-            if let Some(error) = broken.filter(|_| ScenarioFile::try_from_table(before).is_ok()) {
-                let (what, help) = teach(error.message());
-                let key = given.key.clone();
-                return Err(Problem { place: Place::CommandLine(given.option.clone()), key, what, help });
-            }
+    fn place(&self, key: &str) -> Place {
+        match self.override_of(key) {
+            Some(given) => given.place(),
+            None => self.document.place(key),
         }
-        ScenarioFile::try_from_table(table).map_err(|error| {
-            let (what, help) = teach(error.message());
-            let options: Vec<&str> = self.overrides.iter().map(|given| given.option.as_str()).collect();
-            Problem { place: Place::CommandLine(options.join(" ")), key: String::new(), what, help }
+    }
+
+    /// The file with the command line's settings in place of its own. Defaults are filled in
+    /// before, so that a setting of a default choice can be given by itself.
+    fn overridden(&self, file: &ScenarioFile) -> Result<ScenarioFile, Problem> {
+        let mut table = toml::Table::try_from(file).expect("a scenario that was read can be written");
+        for given in &self.overrides {
+            given.apply(&mut table)?;
+        }
+        table.try_into().map_err(|error: toml::de::Error| {
+            let Objection { key, what, help } = Objection::new(&error, None);
+            // The file itself was read without this, so an option did it: one that set the key, or
+            // else one near it, e.g. a key below an unknown one.
+            let shared =
+                |given: &&Override| given.key.bytes().zip(key.bytes()).take_while(|(a, b)| a == b).count();
+            let option = self.override_of(&key).or_else(|| self.overrides.iter().max_by_key(shared));
+            let place = option.map_or_else(|| self.place(&key), Override::place);
+            Problem { place, key, what, help }
         })
     }
 
@@ -216,11 +247,5 @@ impl Checker<'_> {
         self.overrides.iter().rev().find(|given| {
             key == given.key || key.strip_prefix(&given.key).is_some_and(|rest| rest.starts_with(['.', '[']))
         })
-    }
-}
-
-impl ScenarioFile {
-    fn try_from_table(table: toml::Table) -> Result<Self, toml::de::Error> {
-        table.try_into()
     }
 }

@@ -6,11 +6,11 @@ mod document;
 mod format;
 mod limits;
 mod load;
+mod objection;
 mod overrides;
 mod population;
 mod problem;
 mod seed;
-mod unknown;
 
 pub use document::Document;
 pub use format::{

@@ -1,6 +1,6 @@
 //! Settings given on the command line.
 
-use super::problem::{Place, Problem};
+use super::problem::{Place, Problem, shortened};
 
 /// One setting that replaces what the file says.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +13,9 @@ pub struct Override {
     pub option: String,
 }
 
+/// More keys than this below one another have no meaning in any scenario.
+const DEEPEST: usize = 16;
+
 impl Override {
     /// An override by an option of its own, e.g. `--rounds 100`.
     pub fn new(key: &str, value: toml::Value, option: String) -> Self {
@@ -22,9 +25,9 @@ impl Override {
     /// Reads the `KEY=VALUE` of `--set`. The value is TOML; what is not TOML is taken as text.
     ///
     /// # Errors
-    /// If there is no `=`, or a key is empty.
+    /// If there is no `=`, or a key is empty, or there are too many.
     pub fn parse(text: &str) -> Result<Self, Problem> {
-        let option = format!("--set {text}");
+        let option = format!("--set {}", shortened(text));
         let refuse = |what: &str| Problem {
             place: Place::CommandLine(option.clone()),
             key: String::new(),
@@ -37,6 +40,9 @@ impl Override {
         if key.split('.').any(str::is_empty) {
             return Err(refuse("a key is empty"));
         }
+        if key.split('.').count() > DEEPEST {
+            return Err(refuse("there are too many keys below one another"));
+        }
         let value = value.trim();
         let read = toml::from_str::<toml::Table>(&format!("value = {value}"));
         let value = read.ok().filter(|table| table.len() == 1).and_then(|mut table| table.remove("value"));
@@ -44,6 +50,11 @@ impl Override {
             toml::Value::String(text[text.find('=').unwrap_or(0) + 1..].trim().to_owned())
         });
         Ok(Override { key: key.to_owned(), value, option })
+    }
+
+    /// The option, as the place of a problem.
+    pub fn place(&self) -> Place {
+        Place::CommandLine(self.option.clone())
     }
 
     /// Puts the value into a table, making tables on the way.
@@ -64,9 +75,9 @@ impl Override {
             }
             let toml::Value::Table(inner) = entry else {
                 return Err(Problem {
-                    place: Place::CommandLine(self.option.clone()),
+                    place: self.place(),
                     key: self.key.clone(),
-                    what: format!("cannot be set: `{key}` is a {}, not a table", entry.type_str()),
+                    what: format!("cannot be set: `{key}` is no table, but of the type {}", entry.type_str()),
                     help: Some("`tombola check FILE` prints every key".to_owned()),
                 });
             };
@@ -90,6 +101,7 @@ mod tests {
         assert!(Override::parse("run.rounds").is_err());
         assert!(Override::parse("run..rounds=1").is_err());
         assert!(Override::parse("=1").is_err());
+        assert!(Override::parse(&format!("{}=1", "a.".repeat(100_000) + "a")).is_err());
         assert_eq!(Override::parse("a=1\nb=2").unwrap().value.as_str(), Some("1\nb=2"));
     }
 

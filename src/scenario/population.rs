@@ -2,7 +2,8 @@
 
 use super::format::{PopulationSection, ScenarioFile, TransactionsSection};
 use super::load::Checker;
-use super::problem::Problem;
+use super::objection::below;
+use super::problem::{Place, Problem, shortened};
 use crate::random::{Purpose, Stream};
 use crate::registry::find;
 use crate::stake::{MAX_TOTAL, Order, STAKES, StakeError};
@@ -25,6 +26,9 @@ struct Account {
     validates: bool,
 }
 
+/// The longest name of an account, in bytes.
+const LONGEST_NAME: usize = 200;
+
 /// Makes the accounts. Resolves the stake distribution's settings in `file`.
 pub fn populate(checker: &Checker, file: &mut ScenarioFile, folder: &Path) -> Result<Population, Problem> {
     let seed = file.run.seed.0;
@@ -36,6 +40,7 @@ pub fn populate(checker: &Checker, file: &mut ScenarioFile, folder: &Path) -> Re
             "let it be 1 or more",
         ));
     }
+    let source = if section.accounts.is_some() { "population.accounts" } else { "population.stake" };
     let accounts = match (&section.accounts, &section.stake) {
         (Some(_), Some(_)) => {
             return Err(checker.problem(
@@ -54,7 +59,10 @@ pub fn populate(checker: &Checker, file: &mut ScenarioFile, folder: &Path) -> Re
         (Some(_), None) => explicit(checker, section)?,
         (None, Some(_)) => distributed(checker, section, seed, folder)?,
     };
-    check_names(checker, &accounts)?;
+    if accounts.is_empty() {
+        return Err(checker.problem(source, "names nobody", "a round needs two validators at least"));
+    }
+    check_names(checker, source, &accounts)?;
     sort(checker, section.minimum_stake, accounts, &file.transactions)
 }
 
@@ -90,17 +98,22 @@ fn distributed(
         .map_err(|refusal| checker.refusal("population.stake", &refusal))?;
     let order = Order { count: section.count, total: section.total_stake, folder };
     let mut stream = Stream::of_seed(seed, Purpose::Stakes);
-    let holdings = chosen.thing.holdings(&order, &mut stream).map_err(|error| match &error {
+    let holdings = chosen.thing.holdings(&order, &mut stream).map_err(|error| match error {
         StakeError::Setting { key, problem } => {
-            let above = if ["count", "total_stake", "stake"].contains(key) {
+            let above = if ["count", "total_stake", "stake"].contains(&key) {
                 "population"
             } else {
                 "population.stake"
             };
-            checker.problem(&format!("{above}.{key}"), problem, "")
+            checker.problem(&below(above, key), &problem, "")
         }
-        StakeError::Unreadable { .. } | StakeError::Row { .. } => {
-            checker.problem("population.stake", &format!("does not work: {error}"), "")
+        StakeError::Unreadable { path, source } => checker.problem(
+            "population.stake.path",
+            &format!("names the table {}, which cannot be read: {source}", path.display()),
+            "a relative path starts from the folder of the scenario, or from the current one if it is given with --set",
+        ),
+        StakeError::Row { path, line, problem } => {
+            Problem { place: Place::Row { path, line }, key: String::new(), what: problem, help: None }
         }
     })?;
     section.stake = Some(chosen.resolved());
@@ -116,26 +129,26 @@ fn distributed(
         .collect())
 }
 
-fn check_names(checker: &Checker, accounts: &[Account]) -> Result<(), Problem> {
+fn check_names(checker: &Checker, source: &str, accounts: &[Account]) -> Result<(), Problem> {
     let mut seen: HashMap<&str, usize> = HashMap::with_capacity(accounts.len());
     for (index, account) in accounts.iter().enumerate() {
-        let key = format!("population.accounts[{index}]");
-        if account.name.trim().is_empty()
-            || account.name.chars().any(char::is_control)
-            || account.name.len() > 200
-        {
-            return Err(checker.problem(
-                &key,
-                &format!("has the name {:?}", account.name),
-                "a name has between 1 and 200 bytes, and no control characters",
-            ));
+        let name = &account.name;
+        let refuse = |why: &str, help: &str| {
+            let (key, what) = match source {
+                "population.accounts" => (format!("{source}[{index}].name"), "is".to_owned()),
+                _ => (source.to_owned(), format!("gives account {} the name", index + 1)),
+            };
+            Err(checker.problem(&key, &format!("{what} {:?}{why}", shortened(name)), help))
+        };
+        if name.trim().is_empty() || name.chars().any(char::is_control) || name.len() > LONGEST_NAME {
+            let help = format!("a name has between 1 and {LONGEST_NAME} bytes, and no control characters");
+            return refuse("", &help);
         }
-        if let Some(first) = seen.insert(&account.name, index) {
-            return Err(checker.problem(
-                &key,
-                &format!("has the name {:?}, which account {} has already", account.name, first + 1),
+        if let Some(first) = seen.insert(name, index) {
+            return refuse(
+                &format!(", the name that account {} has already", first + 1),
                 "give every account a name of its own",
-            ));
+            );
         }
     }
     Ok(())
@@ -148,8 +161,12 @@ fn sort(
     accounts: Vec<Account>,
     transactions: &TransactionsSection,
 ) -> Result<Population, Problem> {
-    if accounts.is_empty() {
-        return Err(checker.problem("population", "is empty", "add accounts"));
+    if !accounts.iter().any(|account| account.validates) {
+        return Err(checker.problem(
+            "population.accounts",
+            "has nobody who wishes to validate",
+            "remove `validates = false` from two accounts at least",
+        ));
     }
     let richest = accounts.iter().map(|account| account.coins).max().unwrap_or(0);
     let (validators, others): (Vec<Account>, Vec<Account>) =
@@ -188,7 +205,7 @@ fn sort(
         return Err(checker.problem(
             "population",
             &format!("has {total} coins in all, users included, but at most {MAX_TOTAL} can be counted"),
-            "use a larger unit of stake",
+            "use a larger unit, or lower `transactions.balance` if that is what makes so many",
         ));
     }
     Ok(population)
@@ -199,14 +216,6 @@ fn add_users(
     transactions: &TransactionsSection,
     population: &mut Population,
 ) -> Result<(), Problem> {
-    const MOST_USERS: u64 = 1_000_000;
-    if transactions.users > MOST_USERS {
-        return Err(checker.problem(
-            "transactions.users",
-            &format!("is {}, but at most {MOST_USERS} are possible", transactions.users),
-            "a few users trade as well as many",
-        ));
-    }
     for number in 1..=transactions.users {
         let name = format!("user-{number}");
         population.names.push(name);

@@ -1,7 +1,7 @@
 //! What is wrong with a scenario, where, and what to do about it.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// One clear message: what failed, where, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,13 @@ pub enum Place {
         /// The column, in characters.
         column: usize,
     },
+    /// A line of a table; lines are counted from 1.
+    Row {
+        /// The table.
+        path: PathBuf,
+        /// The line.
+        line: u64,
+    },
     /// A file as a whole, or a setting that it leaves to the default.
     File(PathBuf),
     /// An option on the command line.
@@ -46,10 +53,29 @@ impl Problem {
     }
 }
 
+impl Place {
+    /// The place of a byte of a file's text.
+    pub fn in_text(path: &Path, text: &str, byte: usize) -> Self {
+        let before = text.get(..byte).unwrap_or(text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        Place::Line { path: path.to_owned(), line, column }
+    }
+}
+
+/// A user's own text as it is quoted in a message: one line, not too long.
+pub fn shortened(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let line = text.lines().next().unwrap_or_default();
+    let cut: String = line.chars().take(LONGEST).collect();
+    if cut == text { cut } else { format!("{cut}...") }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Place::Line { path, line, column } => write!(formatter, "{}:{line}:{column}", path.display()),
+            Place::Row { path, line } => write!(formatter, "{}:{line}", path.display()),
             Place::File(path) => write!(formatter, "{}", path.display()),
             Place::CommandLine(option) => write!(formatter, "{option}"),
         }

@@ -266,10 +266,11 @@ fn assert_family<T: ?Sized>(heading: &str, entries: &[Entry<T>]) {
         let documented: BTreeSet<&str> = settings.iter().filter_map(|row| code(row["setting"])).collect();
 
         let unknown = Table::from_iter([("zzzzzzzz".to_owned(), Value::Integer(1))]);
-        let Err(Refusal::Form(message)) = (entry.parse)(unknown) else {
+        let Err(Refusal::Form(error)) = (entry.parse)(unknown) else {
             panic!("{} takes anything", entry.name)
         };
-        let known: BTreeSet<&str> = codes(&message).into_iter().filter(|name| *name != "zzzzzzzz").collect();
+        let known: BTreeSet<&str> =
+            codes(error.message()).into_iter().filter(|name| *name != "zzzzzzzz").collect();
         assert_eq!(documented, known, "{heading} {}", entry.name);
 
         let needed = settings.iter().any(|row| row["default"] == "needed");

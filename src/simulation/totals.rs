@@ -9,6 +9,8 @@ use crate::ledger::TransactionFault;
 pub struct ValidatorTotals {
     /// Rounds in which it was selected.
     pub wins: u64,
+    /// The squares of the wins of each trial.
+    pub wins_squared: u128,
     /// Its blocks that joined the chain.
     pub blocks: u64,
     /// Seats it was given on committees of attestors.
@@ -62,6 +64,7 @@ impl Totals {
         self.counters.merge(&other.counters);
         for (mine, theirs) in self.validators.iter_mut().zip(&other.validators) {
             mine.wins += theirs.wins;
+            mine.wins_squared += theirs.wins_squared;
             mine.blocks += theirs.blocks;
             mine.seats += theirs.seats;
             mine.reward += theirs.reward;

@@ -96,6 +96,7 @@ fn finish<F: Fidelity>(
     let seats = chain.seats(tally.iter().map(|mine| mine.wins));
     for ((mine, &stake), seats) in tally.iter_mut().zip(stakes).zip(seats) {
         mine.seats = seats;
+        mine.wins_squared = u128::from(mine.wins) * u128::from(mine.wins);
         mine.win_share = u128::from(fixed_share(mine.wins, selections));
         mine.win_share_squared = mine.win_share * mine.win_share;
         mine.final_share = u128::from(fixed_share(stake, total));

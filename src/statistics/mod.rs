@@ -6,20 +6,35 @@
 
 pub mod concentration;
 pub mod distributions;
+mod fairness;
 mod hypotheses;
 mod intervals;
 mod multiplicity;
+mod planning;
 mod quantile;
+mod sequential;
+mod serial;
 mod verdict;
 
+pub use fairness::{
+    DispersionTest, Equitability, RobustFairness, dispersion_test, equitability, first_robust,
+    robust_fairness, unfair_probability, within_margin,
+};
 pub use hypotheses::{
-    Divergence, Extremeness, GoodnessOfFit, KolmogorovSmirnov, binomial_test, exact_multinomial_test,
-    goodness_of_fit, kolmogorov_smirnov, monte_carlo_multinomial_test, power_divergence,
-    scaled_goodness_of_fit,
+    Divergence, Extremeness, GoodnessOfFit, KolmogorovSmirnov, binomial_test, dispersed_goodness_of_fit,
+    equivalence_of_mean, equivalence_test, exact_multinomial_test, goodness_of_fit, kolmogorov_smirnov,
+    monte_carlo_multinomial_test, power_divergence,
 };
 pub use intervals::{
-    Interval, Moments, clopper_pearson, goodman, scaled_interval, scaled_test, sison_glaz, wilson,
+    Interval, Moments, bootstrap, bootstrap_counts, clopper_pearson, clustered_share, goodman,
+    scaled_interval, scaled_test, sison_glaz, wilson,
 };
 pub use multiplicity::{benjamini_hochberg, bonferroni, holm};
+pub use planning::{
+    detectable_difference, rounds_for_difference, rounds_for_equivalence, rounds_for_half_width,
+    trials_for_half_width,
+};
 pub use quantile::quantile;
+pub use sequential::{bernoulli_sequence, normal_mixture_bound, normal_mixture_tuning};
+pub use serial::{LagMatches, LongestRun, RunsTest, gaps_test, lag_correlation, lag_matches_test, runs_test};
 pub use verdict::{Assessment, Effect, Evidence, Sample, Subject, Verdict, assess};

@@ -4,7 +4,7 @@
 /// NumPy): linear between the order statistics at (n − 1) p. O(1).
 ///
 /// `None` for an empty sample or a probability outside 0..=1. The sample must be ascending and
-/// free of NaN.
+/// finite.
 pub fn quantile(sorted: &[f64], probability: f64) -> Option<f64> {
     if sorted.is_empty() || !(0.0..=1.0).contains(&probability) {
         return None;
@@ -13,7 +13,7 @@ pub fn quantile(sorted: &[f64], probability: f64) -> Option<f64> {
     let below = position.floor() as usize;
     let above = (below + 1).min(sorted.len() - 1);
     let part = position - below as f64;
-    Some(if part == 0.0 { sorted[below] } else { sorted[below] * (1.0 - part) + sorted[above] * part })
+    Some(sorted[below] + part * (sorted[above] - sorted[below]))
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use crate::report::tables::FairnessRow;
 use crate::selection::Promise;
 use crate::statistics::concentration::{gini, herfindahl, nakamoto};
 use crate::statistics::{
-    Assessment, Effect, GoodnessOfFit, Interval, Sample, clopper_pearson, goodness_of_fit,
-    scaled_goodness_of_fit,
+    Assessment, Effect, GoodnessOfFit, Interval, Sample, clopper_pearson, dispersed_goodness_of_fit,
+    goodness_of_fit,
 };
 
 /// The test that the rule keeps its own promise.
@@ -60,9 +60,8 @@ fn pearson(test: &GoodnessOfFit, alpha: f64, null: &str) -> PromiseTest {
 /// Pearson's statistic divided by the declared dispersion (Rao and Scott's first-order
 /// correction), against the same chi-square law.
 fn scaled_pearson(basis: &Basis, wins: &[u64], shares: &[f64], alpha: f64) -> Option<PromiseTest> {
-    let plain = goodness_of_fit(wins, shares)?;
-    let factor = basis.declared_dispersion().filter(|factor| *factor > 0.0)?;
-    let test = scaled_goodness_of_fit(&plain, factor)?;
+    let factor = basis.declared_dispersion()?;
+    let test = dispersed_goodness_of_fit(wins, shares, factor)?;
     Some(PromiseTest {
         p_value: Some(test.p_value),
         broken: test.p_value < alpha,

@@ -4,7 +4,8 @@ use super::basis::Basis;
 use crate::selection::Dispersion;
 use crate::simulation::{Experiment, Results};
 use crate::statistics::{
-    Interval, Sample, binomial_test, clopper_pearson, scaled_interval, scaled_test, wilson,
+    Interval, Moments, Sample, binomial_test, clopper_pearson, clustered_share, scaled_interval, scaled_test,
+    wilson,
 };
 
 /// What the scatter of wins is measured by.
@@ -83,8 +84,27 @@ impl Basis<'_> {
             }
             Footing::Scaled(_) => self.certain_interval(validator, 1.0),
             Footing::Bounded(bounds) => self.certain_interval(validator, bounds[validator]),
-            Footing::Trials(_) => self.moments(validator).interval(confidence),
+            Footing::Trials(_) => self.clustered_interval(validator, confidence),
         }
+    }
+
+    /// The interval from the spread between trials. Where all trials had the same number of
+    /// rounds, Korn and Graubard's, which holds for few wins too; otherwise Student's.
+    fn clustered_interval(&self, validator: usize, confidence: f64) -> Option<Interval> {
+        let records = &self.results.records;
+        let selections = |index: usize| records[index].counters.rounds - records[index].counters.empty;
+        let alike = !records.is_empty() && (1..records.len()).all(|index| selections(index) == selections(0));
+        if !alike {
+            return self.moments(validator).interval(confidence);
+        }
+        let totals = self.totals(validator);
+        let wins = Moments {
+            trials: records.len() as u64,
+            sum: i128::from(totals.wins),
+            squares: totals.wins_squared,
+            scale: 1.0,
+        };
+        clustered_share(&wins, selections(0), confidence)
     }
 
     /// Where the share must lie if every trial is off by at most `bound` wins.

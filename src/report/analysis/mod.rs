@@ -61,7 +61,7 @@ fn assess_stake(basis: &Basis, promise_p: Option<f64>) -> Assessment {
         promise_p,
         without_interval: match basis.footing {
             Footing::Trials(_) => {
-                "their win shares did not differ between trials, or there was only one trial"
+                "there were fewer than two trials, or all were alike"
             }
             _ => "no rounds were played",
         },

@@ -6,14 +6,18 @@ mod gini;
 mod herfindahl;
 mod lorenz;
 mod nakamoto;
+mod null_law;
 mod theil;
+mod top_share;
 
-pub use entropy::shannon;
+pub use entropy::{renyi, shannon};
 pub use gini::gini;
 pub use herfindahl::herfindahl;
 pub use lorenz::lorenz;
 pub use nakamoto::nakamoto;
+pub use null_law::{NullLaw, expected_herfindahl, null_law};
 pub use theil::theil;
+pub use top_share::top_share;
 
 /// The sum of all holdings, if it is positive and fits.
 fn total(holdings: &[u128]) -> Option<u128> {

@@ -87,6 +87,33 @@ impl Binomial {
         }
     }
 
+    /// The smallest count that is not exceeded with at least this probability; `None` unless it is
+    /// between 0 and 1. About log2 n tails.
+    pub fn quantile(&self, probability: f64) -> Option<u64> {
+        if !(0.0..=1.0).contains(&probability) {
+            return None;
+        }
+        if probability == 1.0 && self.p > 0.0 {
+            return Some(self.attempts);
+        }
+        let (mut least, mut most) = (0, self.attempts);
+        while least < most {
+            let middle = least + (most - least) / 2;
+            if self.lower(middle) >= probability {
+                most = middle;
+            } else {
+                least = middle + 1;
+            }
+        }
+        Some(least)
+    }
+
+    /// Where a count stands in the law: P(X < count) + ½ P(X = count), ½ on average.
+    pub fn percentile(&self, count: u64) -> f64 {
+        let below = if count == 0 { 0.0 } else { self.lower(count - 1) };
+        (below + 0.5 * self.ln_mass(count).exp()).min(1.0)
+    }
+
     fn upper_beyond_mean(&self, count: u64) -> f64 {
         let edge = self.ln_mass(count).exp();
         (edge * tail_over_edge(self.attempts, count, self.p, self.q, self.deviation(count))).min(1.0)
@@ -151,6 +178,22 @@ mod tests {
                 close(law.lower(k), lower, 1e-11);
             }
         }
+    }
+
+    #[test]
+    fn quantiles_and_percentiles() {
+        // scipy.stats.binom.ppf.
+        let law = Binomial::new(1000, 0.2).unwrap();
+        assert_eq!(
+            (law.quantile(0.05), law.quantile(0.5), law.quantile(0.95)),
+            (Some(179), Some(200), Some(221))
+        );
+        assert_eq!(
+            (law.quantile(0.0), law.quantile(1.0), law.quantile(f64::NAN)),
+            (Some(0), Some(1000), None)
+        );
+        let coin = Binomial::new(2, 0.5).unwrap();
+        assert_eq!((coin.percentile(0), coin.percentile(1), coin.percentile(2)), (0.125, 0.5, 0.875));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Probabilities of the standard laws, accurate far into their tails.
 
 mod binomial;
+mod chi_square;
 mod deviance;
 mod multinomial;
 mod normal;
@@ -9,7 +10,8 @@ mod student;
 mod tail_integral;
 
 pub use binomial::Binomial;
-pub(crate) use deviance::{exp_m1_minus, ln_1p_minus};
+pub use chi_square::{chi_square_lower, chi_square_upper};
+pub(crate) use deviance::{deviance, exp_m1_minus, ln_1p_minus, stirling_error};
 pub use multinomial::sample_multinomial;
 pub(crate) use multinomial::{cell_ln_mass, ln_relative_mass};
 pub use normal::{normal_quantile, normal_upper};

@@ -1,9 +1,9 @@
 //! Pearson's chi-square test of counts against promised shares.
 
-use statrs::distribution::{ChiSquared, ContinuousCDF};
+use crate::statistics::distributions::chi_square_upper;
 
 /// Below this expected count the chi-square law is no good approximation, and cells are pooled.
-const LEAST_EXPECTED: f64 = 5.0;
+pub(crate) const LEAST_EXPECTED: f64 = 5.0;
 
 /// The outcome of a goodness-of-fit test.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,31 +39,30 @@ impl GoodnessOfFit {
 /// `None` if the lengths differ, if shares are negative, not finite or do not sum to one (within
 /// 1e-6), if nothing was counted, or if fewer than two cells remain.
 pub fn goodness_of_fit(counts: &[u64], shares: &[f64]) -> Option<GoodnessOfFit> {
-    let cells = match pool(counts, shares)? {
-        Pooled::Impossible(cells) => {
-            return Some(GoodnessOfFit::impossible(cells));
-        }
+    dispersed_goodness_of_fit(counts, shares, 1.0)
+}
+
+/// The same test where the counts scatter around the promise `dispersion` times as much as
+/// multinomial ones, in every direction alike: 4 where a leader keeps four slots, (1 + nw)/(1 + w)
+/// after n rounds of compounding a reward w. The statistic is divided by it, and cells are pooled
+/// below 5 times it. `None` also unless the dispersion is positive and finite.
+pub fn dispersed_goodness_of_fit(counts: &[u64], shares: &[f64], dispersion: f64) -> Option<GoodnessOfFit> {
+    if !(dispersion > 0.0 && dispersion.is_finite()) {
+        return None;
+    }
+    let cells = match pool(counts, shares, LEAST_EXPECTED * dispersion)? {
+        Pooled::Impossible(cells) => return Some(GoodnessOfFit::impossible(cells)),
         Pooled::Cells(cells) => cells,
     };
-    let statistic: f64 = cells.groups.iter().map(|cell| cell.difference().powi(2) / cell.expected).sum();
+    let pearson: f64 = cells.groups.iter().map(|cell| cell.difference().powi(2) / cell.expected).sum();
+    let statistic = pearson / dispersion;
     let degrees = cells.groups.len() as u64 - 1;
     Some(GoodnessOfFit {
-        statistic: Some(statistic),
+        statistic: Some(statistic).filter(|statistic| statistic.is_finite()),
         degrees,
         p_value: chi_square_upper(statistic, degrees),
         pooled: cells.pooled,
     })
-}
-
-/// P(chi-square with `degrees` of freedom ≥ `statistic`), through the survival function.
-pub(crate) fn chi_square_upper(statistic: f64, degrees: u64) -> f64 {
-    if statistic <= 0.0 {
-        return 1.0;
-    }
-    if statistic == f64::INFINITY {
-        return 0.0;
-    }
-    ChiSquared::new(degrees as f64).map_or(1.0, |law| law.sf(statistic).clamp(0.0, 1.0))
 }
 
 /// A cell of the table: what was counted, and what was expected.
@@ -94,8 +93,8 @@ pub(crate) enum Pooled {
     Cells(Cells),
 }
 
-/// Checks and pools a table as [`goodness_of_fit`] describes.
-pub(crate) fn pool(counts: &[u64], shares: &[f64]) -> Option<Pooled> {
+/// Checks a table and pools its cells below `least` as [`goodness_of_fit`] describes.
+pub(crate) fn pool(counts: &[u64], shares: &[f64], least: f64) -> Option<Pooled> {
     let total: u128 = counts.iter().map(|&count| u128::from(count)).sum();
     let sum: f64 = shares.iter().sum();
     let sane = shares.iter().all(|&share| (0.0..=1.0 + 1e-6).contains(&share));
@@ -114,7 +113,7 @@ pub(crate) fn pool(counts: &[u64], shares: &[f64]) -> Option<Pooled> {
         open.0.count += u128::from(counts[index]);
         open.0.expected += total as f64 * (shares[index] / sum);
         open.1 += 1;
-        if open.0.expected >= LEAST_EXPECTED {
+        if open.0.expected >= least {
             groups.push(std::mem::take(&mut open));
         }
     }
@@ -154,11 +153,22 @@ mod tests {
 
     #[test]
     fn far_tails_do_not_vanish() {
-        // scipy.stats.chi2.sf(x, df); the counts are chosen to give these statistics.
-        assert!((chi_square_upper(1300.0, 1) / 1.1303728441493301e-284 - 1.0).abs() < 1e-9);
-        assert!((chi_square_upper(110_000.0, 100_000) / 2.5841772471794118e-104 - 1.0).abs() < 1e-7);
+        // (3606/2)² / 11803 · 2 = 550.8445, scipy.stats.chi2.sf(x, 1).
         let fit = goodness_of_fit(&[10_000, 13_606], &[0.5, 0.5]).unwrap();
-        assert!(fit.p_value > 0.0 && fit.p_value < 1e-100);
+        assert!((fit.p_value / 8.2465170313009e-122 - 1.0).abs() < 1e-9, "{fit:?}");
+    }
+
+    #[test]
+    fn dispersion_is_allowed_for() {
+        // Leaders who keep four slots: four times the counts, four times the variance.
+        let plain = goodness_of_fit(&[220, 290, 490], &[0.2, 0.3, 0.5]).unwrap();
+        let fourfold = dispersed_goodness_of_fit(&[880, 1160, 1960], &[0.2, 0.3, 0.5], 4.0).unwrap();
+        assert!((plain.statistic.unwrap() - fourfold.statistic.unwrap()).abs() < 1e-12);
+        assert_eq!(dispersed_goodness_of_fit(&[880, 1160], &[0.5, 0.5], 0.0), None);
+        assert_eq!(dispersed_goodness_of_fit(&[880, 1160], &[0.5, 0.5], f64::NAN), None);
+        // Expected counts below 5 dispersions are pooled.
+        let fit = dispersed_goodness_of_fit(&[15, 25, 100], &[0.1, 0.2, 0.7], 4.0).unwrap();
+        assert_eq!((fit.pooled, fit.degrees), (2, 1));
     }
 
     #[test]

@@ -2,14 +2,14 @@
 
 mod binomial_test;
 mod chi_square;
+mod equivalence;
 mod kolmogorov_smirnov;
 mod multinomial_test;
 mod power_divergence;
-mod scaled;
 
 pub use binomial_test::binomial_test;
-pub use chi_square::{GoodnessOfFit, goodness_of_fit};
+pub use chi_square::{GoodnessOfFit, dispersed_goodness_of_fit, goodness_of_fit};
+pub use equivalence::{equivalence_of_mean, equivalence_test};
 pub use kolmogorov_smirnov::{KolmogorovSmirnov, kolmogorov_smirnov};
 pub use multinomial_test::{Extremeness, exact_multinomial_test, monte_carlo_multinomial_test};
 pub use power_divergence::{Divergence, power_divergence};
-pub use scaled::scaled_goodness_of_fit;

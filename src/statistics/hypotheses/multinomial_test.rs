@@ -4,7 +4,10 @@ use crate::random::Stream;
 use crate::statistics::distributions::{cell_ln_mass, ln_relative_mass, sample_multinomial};
 
 /// Tables up to which enumeration is thought feasible (a fraction of a second).
-const MOST_TABLES: f64 = 5e6;
+const MOST_TABLES: f64 = 2e6;
+
+/// Cells up to which it is: the walk goes one level deeper for each.
+const MOST_CELLS: usize = 100;
 
 /// Tables this close to the observed one, relatively, count as equally extreme.
 const TIES: f64 = 1e-7;
@@ -22,7 +25,7 @@ pub enum Extremeness {
 /// as the observed one: the sum over all tables with the same total.
 ///
 /// `None` if the lengths differ, if nothing was counted, if the shares are not shares (negative,
-/// or not summing to one within 1e-6), or if there are more than 5 million tables: then
+/// or not summing to one within 1e-6), or if there are more than 2 million tables or 100 possible cells: then
 /// [`monte_carlo_multinomial_test`] is the one to take.
 pub fn exact_multinomial_test(counts: &[u64], shares: &[f64], extremeness: Extremeness) -> Option<f64> {
     let Table { counts, shares, total, impossible } = Table::new(counts, shares)?;
@@ -31,7 +34,7 @@ pub fn exact_multinomial_test(counts: &[u64], shares: &[f64], extremeness: Extre
     }
     // C(total + cells - 1, cells - 1) tables.
     let tables = (1..counts.len()).fold(1.0, |product, i| product * (total as f64 + i as f64) / i as f64);
-    if tables > MOST_TABLES {
+    if tables > MOST_TABLES || counts.len() > MOST_CELLS {
         return None;
     }
     let cells: Vec<Vec<(f64, f64)>> = shares

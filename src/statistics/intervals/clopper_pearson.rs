@@ -16,46 +16,61 @@ use crate::statistics::distributions::Binomial;
 pub fn clopper_pearson(successes: u64, trials: u64, confidence: f64) -> Option<Interval> {
     let level = one_sided_level(confidence)?;
     let start = wilson(successes, trials, confidence)?;
-    let low = if successes == 0 { 0.0 } else { lower_end(successes, trials, level, start.low) };
-    // The failures' lower end, seen from the other side, would lose a small upper end's digits.
-    let high = if successes == trials { 1.0 } else { upper_end(successes, trials, level, start.high) };
-    Some(Interval { low, high })
+    Some(Interval {
+        low: lower_end(successes, trials, level, start.low),
+        high: upper_end(successes, trials, level, start.high),
+    })
 }
 
-/// The p with P(X ≥ k) = level.
-fn lower_end(k: u64, n: u64, level: f64, start: f64) -> f64 {
-    solve(start, k as f64 / n as f64, level, |p| {
+/// The p with P(X ≥ k) = level; zero for k = 0.
+pub(super) fn lower_end(k: u64, n: u64, level: f64, start: f64) -> f64 {
+    if k == 0 {
+        return 0.0;
+    }
+    solve(start, (0.0, k as f64 / n as f64), level, true, |p| {
         let law = Binomial::new(n, p)?;
         // d P(X >= k) / d ln p = k P(X = k).
         Some((law.upper(k), k as f64 * law.ln_mass(k).exp()))
     })
 }
 
-/// The p with P(X ≤ k) = level.
-fn upper_end(k: u64, n: u64, level: f64, start: f64) -> f64 {
-    solve(start, k as f64 / n as f64, level, |p| {
+/// The p with P(X ≤ k) = level; one for k = n. (From the failures' lower end a small upper end
+/// would lose its digits.)
+pub(super) fn upper_end(k: u64, n: u64, level: f64, start: f64) -> f64 {
+    if k == n {
+        return 1.0;
+    }
+    solve(start, (k as f64 / n as f64, 1.0), level, false, |p| {
         let law = Binomial::new(n, p)?;
         // d P(X <= k) / d ln p = -(n - k) p / (1 - p) P(X = k).
         Some((law.lower(k), -((n - k) as f64) * (p / (1.0 - p)) * law.ln_mass(k).exp()))
     })
 }
 
-/// Newton's method for ln tail(p) = ln level in ln p, kept inside a bracket that shrinks. The
-/// tail rises or falls in p as its slope says.
-fn solve(start: f64, estimate: f64, level: f64, tail: impl Fn(f64) -> Option<(f64, f64)>) -> f64 {
-    let (mut least, mut most) = if start <= estimate { (0.0, estimate) } else { (estimate, 1.0) };
+/// Newton's method for ln tail(p) = ln level in ln p, kept inside a bracket that shrinks; also where
+/// a tail and its slope vanish below the smallest double. (At the estimate either tail is at least one half:
+/// it is an end of the bracket.)
+fn solve(
+    start: f64,
+    bracket: (f64, f64),
+    level: f64,
+    rises: bool,
+    tail: impl Fn(f64) -> Option<(f64, f64)>,
+) -> f64 {
+    let (mut least, mut most) = bracket;
     let mut p = start;
     for _ in 0..100 {
         if !(p > least && p < most) {
             p = if least == 0.0 { most * 1e-3 } else { 0.5 * (least + most) };
         }
         let Some((value, slope)) = tail(p) else { break };
-        if (value > level) == (slope > 0.0) {
+        if (value > level) == rises {
             most = p;
         } else {
             least = p;
         }
-        let next = p * ((level / value).ln() * value / slope).exp();
+        let newton = p * ((level / value).ln() * value / slope).exp();
+        let next = if newton.is_nan() { 0.5 * (least + most) } else { newton };
         if (next - p).abs() <= 1e-14 * p || most - least <= 1e-15 * most {
             return next.clamp(least, most);
         }

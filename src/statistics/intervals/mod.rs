@@ -1,6 +1,8 @@
 //! Interval estimates.
 
+mod bootstrap;
 mod clopper_pearson;
+mod clustered;
 mod goodman;
 mod interval;
 mod mean;
@@ -8,7 +10,9 @@ mod scaled;
 mod sison_glaz;
 mod wilson;
 
+pub use bootstrap::{bootstrap, bootstrap_counts};
 pub use clopper_pearson::clopper_pearson;
+pub use clustered::clustered_share;
 pub use goodman::goodman;
 pub use interval::Interval;
 pub use mean::Moments;

@@ -18,11 +18,12 @@ pub fn wilson(successes: u64, trials: u64, confidence: f64) -> Option<Interval> 
     }
     let z = normal_quantile(one_sided_level(confidence)?);
     let n = trials as f64;
+    let estimate = successes as f64 / n;
     let low = lower(successes as f64, n, z);
     let high = upper(successes as f64, n, z);
     Some(Interval {
-        low: if successes == 0 { 0.0 } else { low },
-        high: if successes == trials { 1.0 } else { high },
+        low: if successes == 0 { 0.0 } else { low.min(estimate) },
+        high: if successes == trials { 1.0 } else { high.max(estimate) },
     })
 }
 

@@ -38,8 +38,10 @@ pub struct Subject<'a> {
     /// The share of rounds that it won.
     pub win_share: Option<f64>,
     /// Interval of the win share, at the confidence of [`bonferroni`] for all subjects, so that
-    /// all intervals hold together. Exact ones (Clopper-Pearson) for independent rounds: a score
-    /// interval is too short at such levels when wins are few.
+    /// all intervals hold together. Exact ones for independent rounds
+    /// ([`clopper_pearson`](crate::statistics::clopper_pearson)), and
+    /// [`clustered_share`](crate::statistics::clustered_share) where rounds depend on each other:
+    /// score and t intervals are too short at such levels when wins are few.
     pub interval: Option<Interval>,
 }
 

@@ -1,0 +1,94 @@
+//! What an index of wins would be if the promise held.
+
+use crate::random::Stream;
+use crate::statistics::distributions::sample_multinomial;
+use crate::statistics::{Interval, quantile};
+
+/// The mean Herfindahl index of the counts of `rounds` independent draws: h + (1 − h) / n, with h
+/// the index of the shares. Exact. `None` without rounds or shares.
+///
+/// Counts are more concentrated than the shares behind them, however fair the draw: the index of
+/// wins has to be read beside this, not beside h.
+pub fn expected_herfindahl(shares: &[f64], rounds: u64) -> Option<f64> {
+    let h: f64 = shares.iter().map(|share| share * share).sum();
+    (rounds > 0 && h > 0.0 && h <= 1.0 + 1e-9).then(|| h + (1.0 - h) / rounds as f64)
+}
+
+/// The law of an index of win counts under the null, by simulation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NullLaw {
+    /// Its mean.
+    pub mean: f64,
+    /// The error of that mean, one standard deviation, from the finite number of replicates.
+    pub mean_error: f64,
+    /// Between which values it lies with the wanted probability.
+    pub range: Interval,
+}
+
+/// Simulates `index` over the counts of `rounds` independent draws from `shares`: for the indices
+/// whose mean has no closed form (Gini, entropies, Nakamoto). O(replicates × m) and the cost of the
+/// index.
+///
+/// `None` for fewer than two replicates, where the index is `None` for one, or with a probability
+/// outside (0, 1).
+pub fn null_law(
+    shares: &[f64],
+    rounds: u64,
+    index: impl Fn(&[u128]) -> Option<f64>,
+    replicates: u32,
+    probability: f64,
+    stream: &mut Stream,
+) -> Option<NullLaw> {
+    if replicates < 2 || !(probability > 0.0 && probability < 1.0) {
+        return None;
+    }
+    let mut counts = vec![0u64; shares.len()];
+    let mut holdings = vec![0u128; shares.len()];
+    let mut values = Vec::with_capacity(replicates as usize);
+    for _ in 0..replicates {
+        sample_multinomial(&mut counts, shares, rounds, stream);
+        for (held, &count) in holdings.iter_mut().zip(&counts) {
+            *held = u128::from(count);
+        }
+        values.push(index(&holdings).filter(|value| !value.is_nan())?);
+    }
+    let size = f64::from(replicates);
+    let mean = values.iter().sum::<f64>() / size;
+    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (size - 1.0);
+    values.sort_unstable_by(f64::total_cmp);
+    let outside = 0.5 * (1.0 - probability);
+    let range = Interval { low: quantile(&values, outside)?, high: quantile(&values, 1.0 - outside)? };
+    Some(NullLaw { mean, mean_error: (variance / size).sqrt(), range })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{gini, herfindahl};
+    use super::*;
+    use crate::random::StreamKey;
+
+    #[test]
+    fn simulation_and_formula_agree() {
+        let shares = [0.4, 0.3, 0.2, 0.1];
+        let mut stream = Stream::open(StreamKey::new().text("null"));
+        let law = null_law(&shares, 50, herfindahl, 20_000, 0.95, &mut stream).unwrap();
+        let expected = expected_herfindahl(&shares, 50).unwrap();
+        assert!((expected - (0.3 + 0.7 / 50.0)).abs() < 1e-15);
+        assert!(
+            (law.mean - expected).abs() < 5.0 * law.mean_error && law.range.contains(expected),
+            "{law:?}"
+        );
+    }
+
+    #[test]
+    fn the_gini_coefficient_of_fair_coins() {
+        // Two holders: |X − Y| / (2n), E|2X − n| = n C(n−1, ⌊n/2⌋) / 2^(n−1); n = 10: 2.4609375.
+        let mut stream = Stream::open(StreamKey::new().text("coins"));
+        let law = null_law(&[0.5, 0.5], 10, gini, 40_000, 0.9, &mut stream).unwrap();
+        assert!((law.mean - 2.4609375 / 20.0).abs() < 5.0 * law.mean_error, "{law:?}");
+        assert_eq!((law.range.low, law.range.high), (0.0, 0.3));
+        assert_eq!(null_law(&[0.5, 0.5], 0, gini, 10, 0.9, &mut stream), None);
+        assert_eq!(null_law(&[0.5, 0.5], 5, gini, 1, 0.9, &mut stream), None);
+        assert_eq!((expected_herfindahl(&[], 5), expected_herfindahl(&[1.0], 0)), (None, None));
+    }
+}

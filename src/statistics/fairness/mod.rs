@@ -1,0 +1,9 @@
+//! The fairness measures of the literature, across trials.
+
+mod dispersion;
+mod equitability;
+mod robust;
+
+pub use dispersion::{DispersionTest, dispersion_test};
+pub use equitability::{Equitability, equitability};
+pub use robust::{RobustFairness, first_robust, robust_fairness, unfair_probability, within_margin};

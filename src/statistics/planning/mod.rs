@@ -1,0 +1,11 @@
+//! How many rounds or trials a wanted precision or power needs.
+//!
+//! All by the normal approximation, with the variance at the promised share: plans, not tests.
+
+mod detectable;
+mod sample_size;
+
+pub use detectable::detectable_difference;
+pub use sample_size::{
+    rounds_for_difference, rounds_for_equivalence, rounds_for_half_width, trials_for_half_width,
+};

@@ -1,0 +1,46 @@
+//! The rounds between two wins, against the geometric law.
+
+use crate::statistics::{GoodnessOfFit, goodness_of_fit};
+
+/// The test that the gaps between a validator's wins are geometric, as independent rounds with win
+/// probability `share` make them: `gaps[g − 1]` counts the gaps of g rounds (1: won again at once),
+/// and the last entry those of its length or longer.
+///
+/// Chi-square with pooling as in [`goodness_of_fit`]; the open stretches before the first and after
+/// the last win do not belong into the counts. (Leaving them out favours short gaps by about the
+/// mean gap over the number of rounds: many gaps should be counted.)
+///
+/// `None` with fewer than two entries, with a share outside (0, 1), or where [`goodness_of_fit`]
+/// is `None`.
+pub fn gaps_test(gaps: &[u64], share: f64) -> Option<GoodnessOfFit> {
+    if gaps.len() < 2 || !(share > 0.0 && share < 1.0) {
+        return None;
+    }
+    let ln_loss = (-share).ln_1p();
+    let mut shares: Vec<f64> =
+        (0..gaps.len()).map(|before| share * (ln_loss * before as f64).exp()).collect();
+    if let Some(last) = shares.last_mut() {
+        *last = (ln_loss * (gaps.len() - 1) as f64).exp();
+    }
+    goodness_of_fit(gaps, &shares)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_expected_counts_fit_and_others_do_not() {
+        // 1,000 gaps at share 1/2: 500, 250, 125, and 125 of four or more.
+        let fit = gaps_test(&[500, 250, 125, 125], 0.5).unwrap();
+        assert!(fit.statistic.unwrap() < 1e-12 && fit.degrees == 3);
+        // 40²/500 + 0 + 40²/125 + 0 = 16, p = 0.001134 (scipy.stats.chi2.sf(16, 3)).
+        let fit = gaps_test(&[460, 250, 165, 125], 0.5).unwrap();
+        assert!((fit.statistic.unwrap() - 16.0).abs() < 1e-9);
+        assert!((fit.p_value - 0.0011339842897853).abs() < 1e-10);
+        assert_eq!(gaps_test(&[5], 0.5), None);
+        assert_eq!(gaps_test(&[5, 5], 1.0), None);
+        assert_eq!(gaps_test(&[5, 5], f64::NAN), None);
+        assert_eq!(gaps_test(&[0, 0], 0.5), None);
+    }
+}

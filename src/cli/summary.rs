@@ -34,10 +34,23 @@ pub fn summary(scenario: &Scenario, results: &Results, analysis: &Analysis) -> S
         text.push('.');
     }
     text.push('\n');
+    text.push_str(&scatter(analysis));
     if analysis.assessment.verdict == Verdict::Fair {
         text.push_str(&single_chains(analysis));
     }
     text
+}
+
+/// A rule may be fair and yet no lottery, or a wilder one than independent draws: that is said.
+fn scatter(analysis: &Analysis) -> String {
+    let row = analysis.tables.fairness.iter().find(|row| row.metric == "dispersion");
+    match row.and_then(|row| row.reference) {
+        Some(0.0) => "The rule is deterministic: it leaves (next to) nothing to chance, so this is not the fairness of a lottery.\n".to_owned(),
+        Some(declared) if declared != 1.0 => format!(
+            "Wins of this rule scatter {declared:.2} times as much as those of independent draws, which the intervals heed.\n"
+        ),
+        _ => String::new(),
+    }
 }
 
 /// What the verdict does not say: where a rule is fair on average, single chains may not be.

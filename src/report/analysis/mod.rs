@@ -60,9 +60,7 @@ fn assess_stake(basis: &Basis, promise_p: Option<f64>) -> Assessment {
         sample: basis.sample(),
         promise_p,
         without_interval: match basis.footing {
-            Footing::Trials(_) => {
-                "there were fewer than two trials, or all were alike"
-            }
+            Footing::Trials(_) => "there were fewer than two trials, or all were alike",
             _ => "no rounds were played",
         },
     })

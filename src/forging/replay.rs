@@ -21,7 +21,8 @@ use thiserror::Error;
 ///
 /// What it cannot check is the draw: that the forger of a block was the one the lottery chose is
 /// not written in the chain. Neither can it know, where the committee is drawn, who sat on it
-/// without voting; it takes the committee's weight from the votes, each of which signs it.
+/// without voting; where its weight does not follow from its form, it is taken from the votes, each
+/// of which signs it.
 pub struct Replay {
     record: GenesisRecord,
     protocol: Protocol,

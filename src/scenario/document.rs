@@ -127,8 +127,9 @@ impl Document {
     /// entry that has this path and holds the span. A key that is missing is looked for above it.
     fn numbered(&self, key: &str, span: Option<&Range<usize>>) -> String {
         let holders = self.entries.iter().filter(|entry| span.is_none_or(|span| entry.holds(span)));
+        // An item stands behind the list that it is in, and may be as long.
         let innermost =
-            holders.filter(|entry| entry.unnumbered() == key).min_by_key(|entry| entry.value.len());
+            holders.rev().filter(|entry| entry.unnumbered() == key).min_by_key(|entry| entry.value.len());
         match (innermost, key.rsplit_once('.')) {
             (Some(entry), _) => entry.path.clone(),
             (None, Some((above, last))) => below(&self.numbered(above, span), last),
@@ -193,6 +194,10 @@ mod tests {
             ("[run]\nrounds = 9223372036854775808", "s.toml:2:10: `run.rounds` is 9223372036854775808"),
             ("[run]\nengine = 7", "s.toml:2:10: `run.engine` is 7"),
             ("[run]\nrounds = 1979-05-27", "s.toml:2:10: `run.rounds` is 1979-05-27"),
+            (
+                "[attestation]\nquorum = 1e30",
+                "s.toml:2:10: `attestation.quorum` is 1e30, which is not a fraction",
+            ),
             ("[run]\nrounds = {}", "s.toml:2:10: `run.rounds` is a table"),
             ("[run]\n", "s.toml: `population` is missing"),
             ("", "s.toml: `population` is missing"),
@@ -212,6 +217,7 @@ mod tests {
             ("[population]\nstake = {shape=1}", "s.toml:2:1: `population.stake.kind` is missing"),
             ("[population]\nstake = {kind=7}", "s.toml:2:15: `population.stake.kind` is 7"),
             ("[population]\n[report]\nformats=['svg','pdf']", "s.toml:3:16: `report.formats[1]` is \"pdf\""),
+            ("[[behaviours]]\nshare=1", "s.toml:1:1: `behaviours[0].act` is missing"),
             ("[[behaviours]]\nact='x'\n[[behaviours]]\n", "s.toml:3:1: `behaviours[1].act` is missing"),
         ] {
             assert_eq!(message(text), expected);

@@ -20,16 +20,16 @@ pub fn check_ranges(checker: &Checker, file: &ScenarioFile) -> Result<(), Proble
     between(checker, "run.trials", run.trials, 1, 10_000_000)?;
     between(checker, "run.checkpoints", run.checkpoints, 1, 10_000)?;
     if run.rounds.checked_mul(run.trials).is_none() {
-        return Err(checker.problem(
-            "run.rounds",
+        return Err(checker.clash(
+            &["run.rounds", "run.trials"],
             &format!("is {}, times {} trials: more rounds than can be counted", run.rounds, run.trials),
             &format!("let rounds x trials be at most {}", u64::MAX),
         ));
     }
     let points = checkpoints(run.rounds, run.checkpoints).len() as u128;
     if points * u128::from(run.trials) > MOST_POINTS {
-        return Err(checker.problem(
-            "run.checkpoints",
+        return Err(checker.clash(
+            &["run.checkpoints", "run.trials"],
             &format!("is {}, in each of {} trials: more than fit into memory", run.checkpoints, run.trials),
             &format!("lower it to {}, or lower the trials", MOST_POINTS / u128::from(run.trials)),
         ));
@@ -103,8 +103,8 @@ pub fn check_supply(
         population.balances.iter().chain(&population.stakes).map(|&coins| u128::from(coins)).sum();
     let minted = reward.sum(file.run.rounds);
     if genesis.saturating_add(minted) > u128::from(MAX_TOTAL) {
-        return Err(checker.problem(
-            "reward.policy",
+        return Err(checker.clash(
+            &["reward.policy", "reward.policy.amount", "run.rounds"],
             &format!(
                 "makes up to {minted} coins in {} rounds, on top of {genesis}: more than {MAX_TOTAL}",
                 file.run.rounds
@@ -144,8 +144,8 @@ pub fn check_traffic(checker: &Checker, file: &ScenarioFile, population: &Popula
         } else {
             format!(", or raise `balance` to {each}")
         };
-        return Err(checker.problem(
-            "transactions.per_round",
+        return Err(checker.clash(
+            &["transactions.per_round", "transactions.fee", "transactions.balance", "run.rounds"],
             &format!(
                 "is {}: {handed_in} transactions in {} rounds cost {needed} coins in fees, but those who trade hold {held}",
                 transactions.per_round, file.run.rounds

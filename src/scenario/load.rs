@@ -174,6 +174,14 @@ impl Checker {
         Problem { place: self.place(key), key: key.to_owned(), what: what.to_owned(), help }
     }
 
+    /// A problem between several settings, each possible by itself. It is told of the first one,
+    /// but stands where the command line sets one of them.
+    pub fn clash(&self, keys: &[&str], what: &str, help: &str) -> Problem {
+        let given = keys.iter().find_map(|key| self.override_of(key));
+        let problem = self.problem(keys[0], what, help);
+        Problem { place: given.map_or(problem.place, Override::place), ..problem }
+    }
+
     /// What the user gave for the setting at a key, as it was written; else its value.
     pub fn given(&self, key: &str, value: impl Display) -> String {
         let given = match self.override_of(key) {

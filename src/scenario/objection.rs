@@ -51,7 +51,16 @@ impl Objection {
             Some((what, help)) => (what, Some(help.to_owned())),
             None => (message, None),
         };
-        Objection { key: path, what: format!("cannot be read: {what}"), help }
+        // A type's own message may begin with the value as that type understood it.
+        let (quoted, what) = match what.starts_with('"').then(|| what.rsplit_once("\" ")).flatten() {
+            Some((quoted, rest)) => (Some(format!("{quoted}\"")), rest.to_owned()),
+            None => (None, format!("cannot be read: {what}")),
+        };
+        let what = match given.or(quoted.as_deref()) {
+            Some(given) => format!("is {}, which {what}", shortened(given)),
+            None => what,
+        };
+        Objection { key: path, what, help }
     }
 }
 
@@ -185,7 +194,7 @@ mod tests {
             (
                 "attestation.quorum = 'most'",
                 "attestation.quorum",
-                "cannot be read: \"most\" is not a fraction",
+                "is \"most\", which is not a fraction",
                 "write it as \"3/4\", as 0.75 or as \"75 %\", with at most 18 digits",
             ),
         ] {

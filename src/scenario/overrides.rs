@@ -25,7 +25,8 @@ impl Override {
     /// Reads the `KEY=VALUE` of `--set`. The value is TOML; what is not TOML is taken as text.
     ///
     /// # Errors
-    /// If there is no `=`, or a key is empty, or there are too many.
+    /// If there is no `=`, or a key is empty, or there are too many, or the value begins as a list
+    /// or a table and is none.
     pub fn parse(text: &str) -> Result<Self, Problem> {
         let option = format!("--set {}", shortened(text));
         let refuse = |what: &str| Problem {
@@ -43,12 +44,21 @@ impl Override {
         if key.split('.').count() > DEEPEST {
             return Err(refuse("there are too many keys below one another"));
         }
-        let value = value.trim();
-        let read = toml::from_str::<toml::Table>(&format!("value = {value}"));
+        let given = value.trim();
+        let read = toml::from_str::<toml::Table>(&format!("value = {given}"));
         let value = read.ok().filter(|table| table.len() == 1).and_then(|mut table| table.remove("value"));
-        let value = value.unwrap_or_else(|| {
-            toml::Value::String(text[text.find('=').unwrap_or(0) + 1..].trim().to_owned())
-        });
+        let value = match value {
+            Some(value) => value,
+            None if given.starts_with(['[', '{']) => {
+                return Err(Problem {
+                    help: Some(format!(
+                        "texts in it stand in quotes, which a shell removes unless all stands in others: --set '{key}=[\"...\"]'"
+                    )),
+                    ..refuse("the value begins as a list or a table, but is none")
+                });
+            }
+            None => toml::Value::String(given.to_owned()),
+        };
         Ok(Override { key: key.to_owned(), value, option })
     }
 
@@ -101,6 +111,8 @@ mod tests {
         assert!(Override::parse("run.rounds").is_err());
         assert!(Override::parse("run..rounds=1").is_err());
         assert!(Override::parse("=1").is_err());
+        assert!(Override::parse("report.formats=[svg]").is_err());
+        assert!(Override::parse("report.formats=['svg']").unwrap().value.is_array());
         assert!(Override::parse(&format!("{}=1", "a.".repeat(100_000) + "a")).is_err());
         assert_eq!(Override::parse("a=1\nb=2").unwrap().value.as_str(), Some("1\nb=2"));
     }

@@ -70,14 +70,10 @@ fn integrals(groups: &[(f64, f64)]) -> Vec<f64> {
 }
 
 /// The probability of each contender to be the first that is accepted, given that anybody is:
-/// [`first_accepted`] divided by [`somebody`], with the same error and cost. All zero if nobody can
-/// be accepted.
+/// [`first_accepted`] divided by its sum, with the same error and cost. All zero if nobody can be
+/// accepted.
 pub fn first_accepted_shares(chances: &[f64]) -> Vec<f64> {
-    let somebody = somebody(chances);
-    if somebody == 0.0 {
-        return vec![0.0; chances.len()];
-    }
-    first_accepted(chances).iter().map(|first| first / somebody).collect()
+    super::weights::normalised(first_accepted(chances))
 }
 
 /// The chance that at least one of independent events happens: `1 - Π (1 - p_j)`, to full relative
@@ -167,11 +163,12 @@ mod tests {
         assert!(first_accepted_shares(&[]).is_empty());
     }
 
-    /// The integrand summed over all contenders is an exact derivative, so the shares sum to one
-    /// whatever the chances, which the quadrature does not know: its error shows here. Equal chances
-    /// share equally. Ten thousand different chances, among them many certain ones, and a whale.
+    /// The integrand summed over all contenders is an exact derivative, so that they win together as
+    /// often as anybody does, whatever the chances. The quadrature does not know: its error shows
+    /// here. Equal chances share equally. Ten thousand different chances, among them many certain
+    /// ones, and a whale.
     #[test]
-    fn large_sets_sum_to_one() {
+    fn large_sets_sum_to_the_chance_of_anybody() {
         let certain: Vec<f64> = (0..1_000).map(|i| if i % 2 == 0 { 1.0 } else { 1e-7 }).collect();
         let cases: [Vec<f64>; 7] = [
             (0..10_000).map(|i| f64::from(i) / 9_999.0).collect(),
@@ -183,8 +180,8 @@ mod tests {
             vec![0.28; 5_000],
         ];
         for chances in cases {
-            let sum: f64 = first_accepted_shares(&chances).iter().sum();
-            assert!((sum - 1.0).abs() < 1e-12, "{sum}");
+            let sum: f64 = first_accepted(&chances).iter().sum();
+            assert!((sum / somebody(&chances) - 1.0).abs() < 1e-12, "{sum}");
         }
         let equal = first_accepted(&[0.28; 5_000]);
         assert!((equal[17] * 5_000.0 - 1.0).abs() < 1e-12);

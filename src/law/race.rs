@@ -1,16 +1,15 @@
 //! The single lottery: everybody draws a time uniform on `[0, 1 / stake]`, the smallest wins.
 
-use super::first_accepted;
+use super::first_accepted_shares;
 
 /// The win probabilities of the single lottery: `time_i = U_i / s_i`, the smallest wins.
 ///
 /// `s_i ∫_0^{1/s_max} Π_{j≠i} (1 - s_j t) dt`: with stakes relative to the largest this is
-/// [`first_accepted`], whose error and cost it has. All zero if nothing is staked.
+/// [`first_accepted_shares`], whose error and cost it has. All zero if nothing is staked.
 pub fn single_lottery_shares(stakes: &[u64]) -> Vec<f64> {
     let largest = stakes.iter().copied().max().unwrap_or(0).max(1) as f64;
     let chances: Vec<f64> = stakes.iter().map(|&stake| stake as f64 / largest).collect();
-    // They sum to one up to rounding, because somebody always wins: what is left is taken out.
-    super::weights::normalised(first_accepted(&chances))
+    first_accepted_shares(&chances)
 }
 
 /// The probability that the first of two wins the single lottery: `a / 2b` for the smaller stake,

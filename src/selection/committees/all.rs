@@ -43,17 +43,12 @@ impl Committee for All {
 #[cfg(test)]
 mod tests {
     use crate::selection::Duty;
-    use crate::selection::evidence::{committee, committee_example};
+    use crate::selection::evidence::committee;
 
     #[test]
     fn everybody_who_does_not_forge_sits() {
         let all = committee("'all'");
         assert!(all.seats().is_none() && all.drawer(&[1, 2]).is_none());
         assert_eq!(all.expected_seats(&[1, 3, 0], &[0.25, 0.75, 0.0]), Duty::Seats(vec![0.75, 0.25, 0.0]));
-    }
-
-    #[test]
-    fn its_scenario_is_read() {
-        committee_example("all");
     }
 }

@@ -122,7 +122,7 @@ impl CommitteeDrawer for ReluctantDrawer {
 
 #[cfg(test)]
 mod tests {
-    use crate::selection::evidence::{committee, committee_example, committee_refusal, draws, seats_follow};
+    use crate::selection::evidence::{committee, committee_refusal, draws, seats_follow};
 
     #[test]
     fn seats_are_as_expected() {
@@ -145,11 +145,6 @@ mod tests {
             let seats: Vec<u32> = members.iter().map(|seat| seat.seats).collect();
             assert_eq!(seats, [4, 4], "two losers cannot fill nine seats");
         }
-    }
-
-    #[test]
-    fn its_scenario_is_read() {
-        committee_example("decaying-acceptance");
     }
 
     #[test]

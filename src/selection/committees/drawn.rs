@@ -65,7 +65,7 @@ mod tests {
     use super::*;
     use crate::random::{Stream, StreamKey};
     use crate::registry::{Choice, find};
-    use crate::selection::evidence::{committee_example, seats_follow};
+    use crate::selection::evidence::seats_follow;
     use crate::selection::{COMMITTEES, CommitteeTurn, Seat};
     use crate::stake::ValidatorId;
 
@@ -114,11 +114,6 @@ mod tests {
         for size in [1, 2, 5] {
             seats_follow(&Drawn { size }, 20_000, |_, _| None);
         }
-    }
-
-    #[test]
-    fn its_scenario_is_read() {
-        committee_example("drawn");
     }
 
     #[test]

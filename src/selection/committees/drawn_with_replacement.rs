@@ -71,7 +71,7 @@ impl CommitteeDrawer for Drawer {
 
 #[cfg(test)]
 mod tests {
-    use crate::selection::evidence::{committee, committee_example, committee_refusal, seats_follow};
+    use crate::selection::evidence::{committee, committee_refusal, seats_follow};
 
     #[test]
     fn seats_are_as_expected() {
@@ -86,11 +86,6 @@ mod tests {
                 Some(stakes.iter().enumerate().map(variance).collect())
             });
         }
-    }
-
-    #[test]
-    fn its_scenario_is_read() {
-        committee_example("drawn-with-replacement");
     }
 
     #[test]

@@ -113,7 +113,7 @@ mod tests {
     use super::*;
     use crate::random::{Stream, StreamKey};
     use crate::selection::StakeChange;
-    use crate::selection::evidence::{committee, committee_example, committee_refusal, seats_follow};
+    use crate::selection::evidence::{committee, committee_refusal, seats_follow};
 
     #[test]
     fn seats_are_as_expected() {
@@ -171,11 +171,6 @@ mod tests {
             assert!(round != 2 || sits == [1, 1, 0, 0]);
         }
         assert_eq!(sits, [2, 2, 2, 0]);
-    }
-
-    #[test]
-    fn its_scenario_is_read() {
-        committee_example("ethereum");
     }
 
     #[test]

@@ -117,7 +117,7 @@ impl CommitteeDrawer for Drawer {
 #[cfg(test)]
 mod tests {
     use crate::law::fait_accompli_variances;
-    use crate::selection::evidence::{committee, committee_example, committee_refusal, draws, seats_follow};
+    use crate::selection::evidence::{committee, committee_refusal, draws, seats_follow};
 
     #[test]
     fn seats_and_their_variance_are_as_expected() {
@@ -162,11 +162,6 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn its_scenario_is_read() {
-        committee_example("fait-accompli");
     }
 
     #[test]

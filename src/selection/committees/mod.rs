@@ -59,3 +59,32 @@ fn gather(members: &mut Vec<Seat>) {
         same
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::selection::evidence::committee;
+
+    /// What can never be filled is refused, with the reason; what can be empty by bad luck is not.
+    #[test]
+    fn committees_too_large_for_their_validators_are_refused() {
+        for (definition, validators, problem) in [
+            ("'all'", 2, None),
+            ("{ kind = 'drawn', size = 4 }", 5, None),
+            ("{ kind = 'drawn', size = 5 }", 5, Some("`size` is 5, but of 5 validators only 4 can attest")),
+            ("{ kind = 'drawn-with-replacement', size = 500 }", 2, None),
+            ("{ kind = 'decaying-acceptance', size = 12, max = 3 }", 5, None),
+            ("{ kind = 'decaying-acceptance', size = 13, max = 3 }", 5, Some("on 12 seats at most")),
+            ("{ kind = 'ethereum', slots = 5 }", 5, None),
+            ("{ kind = 'ethereum', slots = 6 }", 5, Some("must lie in 1..=5")),
+            ("{ kind = 'fait-accompli', size = 500 }", 2, None),
+            ("{ kind = 'partition', size = 500 }", 2, None),
+        ] {
+            let refusal = committee(definition).accept(validators).err().map(|refusal| refusal.to_string());
+            match (refusal, problem) {
+                (None, None) => {}
+                (Some(text), Some(problem)) => assert!(text.contains(problem), "{definition}: {text}"),
+                (refusal, _) => panic!("{definition} with {validators}: {refusal:?}"),
+            }
+        }
+    }
+}

@@ -77,7 +77,7 @@ impl CommitteeDrawer for Drawer {
 #[cfg(test)]
 mod tests {
     use crate::law::partition_variances;
-    use crate::selection::evidence::{committee, committee_example, committee_refusal, draws, seats_follow};
+    use crate::selection::evidence::{committee, committee_refusal, draws, seats_follow};
 
     #[test]
     fn seats_and_their_variance_are_as_expected() {
@@ -108,11 +108,6 @@ mod tests {
             assert_eq!(members.iter().map(|seat| seat.seats).sum::<u32>(), 7);
             assert!(members[0].seats >= 6);
         }
-    }
-
-    #[test]
-    fn its_scenario_is_read() {
-        committee_example("partition");
     }
 
     #[test]

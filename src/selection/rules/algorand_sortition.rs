@@ -159,7 +159,7 @@ mod tests {
     use crate::law::nobody_selected;
     use crate::random::Purpose;
     use crate::selection::StakeChange;
-    use crate::selection::evidence::{follows, refusal, wins};
+    use crate::selection::evidence::follows;
 
     /// The definition with every account's value drawn from the stream.
     struct PlainSelector(Accounts);
@@ -214,16 +214,6 @@ mod tests {
         }
     }
 
-    /// Real keys, few rounds.
-    #[test]
-    fn verifiable_outputs_have_the_same_law() {
-        let stakes = [200, 0, 300, 500];
-        let rule = AlgorandSortition { expected: 2, lottery: LotterySource::Vrf };
-        let start = Start { stakes: &stakes, seed: 6, trial: 0 };
-        follows(&run(rule.selector(&start), stakes.len(), 1_500), &law(&stakes, 2));
-        assert_eq!(wins(&rule, &stakes, 0, 50), wins(&rule, &stakes, 0, 50));
-    }
-
     /// Every set of 2 coins out of 4 is equally likely: 60,000 draws, 6 sets; the 1 - 1e-6 quantile
     /// of chi-square with 5 degrees of freedom is 35.89.
     #[test]
@@ -266,14 +256,5 @@ mod tests {
                 changes.clear();
             }
         }
-    }
-
-    #[test]
-    fn impossible_settings_are_refused() {
-        assert_eq!(
-            refusal("{ kind = 'algorand-sortition', expected = 0 }"),
-            "`expected` is 0, but must lie in 1..=1000"
-        );
-        assert!(refusal("{ kind = 'algorand-sortition', lottery = 'dice' }").contains("vrf"));
     }
 }

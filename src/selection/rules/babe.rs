@@ -166,17 +166,3 @@ impl Selector for BabeSelector {
         forger(chosen.filter(|&author| self.stakes.holds(author)))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::selection::evidence::{follows, rule, wins};
-
-    /// Real keys, few slots, and a chance at which several primaries are common.
-    #[test]
-    fn verifiable_outputs_have_the_same_law() {
-        let rule = rule("{ kind = 'babe', c = 0.75, lottery = 'vrf' }");
-        let stakes = [2, 0, 3, 5];
-        follows(&wins(&*rule, &stakes, 0, 1_500), &babe_shares(0.75, &stakes));
-    }
-}

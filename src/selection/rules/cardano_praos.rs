@@ -188,7 +188,7 @@ mod tests {
     use crate::law::slot_battle_chance;
     use crate::random::{Purpose, Stream};
     use crate::selection::StakeChange;
-    use crate::selection::evidence::{follows, refusal, rule};
+    use crate::selection::evidence::follows;
 
     /// The definition with both values of every pool drawn from the stream.
     struct PlainSelector {
@@ -292,21 +292,5 @@ mod tests {
                 changes.clear();
             }
         }
-    }
-
-    #[test]
-    fn impossible_settings_are_refused() {
-        for f in ["0.0", "1.0", "2"] {
-            let text = refusal(&format!("{{ kind = 'cardano-praos', active_slots = {f} }}"));
-            assert!(text.starts_with("`active_slots` is") && text.contains("1/1000000"), "{text}");
-        }
-        for f in ["-0.5", "nan"] {
-            assert!(
-                refusal(&format!("{{ kind = 'cardano-praos', active_slots = {f} }}")).contains("fraction")
-            );
-        }
-        assert!(refusal("{ kind = 'cardano-praos', tie_break = 'coin' }").contains("leader-value"));
-        assert!(refusal("{ kind = 'cardano-praos', lottery = 'dice' }").contains("vrf"));
-        rule("{ kind = 'cardano-praos', tie_break = 'leader-value', lottery = 'vrf' }");
     }
 }

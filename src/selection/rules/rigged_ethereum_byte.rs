@@ -62,28 +62,3 @@ impl Selector for EthereumByteSelector {
         Selection::Nobody
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::selection::evidence::{caught, example, rule, shows};
-
-    fn truth(stakes: &[u64]) -> Vec<f64> {
-        let chances: Vec<f64> = stakes.iter().map(|&eth| acceptance_chance(eth, CAP, 255)).collect();
-        first_accepted_shares(&chances)
-    }
-
-    /// Forty validators of 32 and of 33 ETH: the power is above 99 % after 60,000 rounds.
-    #[test]
-    fn is_caught_and_follows_its_true_law() {
-        let mut stakes = vec![32; 20];
-        stakes.extend([33; 20]);
-        caught(&*rule("'rigged-ethereum-byte'"), &stakes, &truth(&stakes), 60_000);
-    }
-
-    #[test]
-    fn its_scenario_shows_the_mistake() {
-        let example = example("rigged-ethereum-byte");
-        shows(&example, &truth(&example.stakes));
-    }
-}

@@ -73,25 +73,3 @@ impl Selector for EthereumIndexSelector {
         Selection::Nobody
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use crate::law::mistakes::shared_byte_shares;
-    use crate::selection::evidence::{caught, example, rule, shows};
-
-    /// Eight of 32 ETH and eight of 16: the power is above 99 % after 3,000 rounds.
-    #[test]
-    fn is_caught_and_follows_its_true_law() {
-        let mut stakes = vec![32; 8];
-        stakes.extend([16; 8]);
-        let truth = shared_byte_shares(&stakes).unwrap();
-        caught(&*rule("'rigged-ethereum-index'"), &stakes, &truth, 3_000);
-    }
-
-    #[test]
-    fn its_scenario_shows_the_mistake() {
-        let example = example("rigged-ethereum-index");
-        let truth = shared_byte_shares(&example.stakes).unwrap();
-        shows(&example, &truth);
-    }
-}

@@ -43,23 +43,3 @@ impl Rule for FlooredProduct {
         }))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use crate::law::mistakes::floored_product_shares;
-    use crate::selection::evidence::{caught, example, rule, shows};
-
-    /// Stakes 2 to 4: the power is above 99 % after 400 rounds. Equal stakes of 3 coins: after 300.
-    #[test]
-    fn is_caught_and_follows_its_true_law() {
-        let rule = rule("'rigged-floored-product'");
-        caught(&*rule, &[4, 2, 0, 3, 2], &floored_product_shares(&[4, 2, 0, 3, 2]), 400);
-        caught(&*rule, &[3; 6], &floored_product_shares(&[3; 6]), 300);
-    }
-
-    #[test]
-    fn its_scenario_shows_the_mistake() {
-        let example = example("rigged-floored-product");
-        shows(&example, &floored_product_shares(&example.stakes));
-    }
-}

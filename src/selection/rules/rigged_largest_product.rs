@@ -45,27 +45,3 @@ impl Rule for LargestProduct {
         }))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use crate::law::mistakes::largest_product_shares;
-    use crate::selection::evidence::follows;
-    use crate::selection::evidence::{caught, example, rule, shows, stake_vectors, wins};
-
-    /// The seed's stakes: the power is above 99 % after 300 rounds.
-    #[test]
-    fn is_caught_and_follows_its_true_law() {
-        let rule = rule("'rigged-largest-product'");
-        let stakes = [500, 350, 275, 200];
-        caught(&*rule, &stakes, &largest_product_shares(&stakes), 300);
-        for (_, stakes) in stake_vectors() {
-            follows(&wins(&*rule, &stakes, 0, 20_000), &largest_product_shares(&stakes));
-        }
-    }
-
-    #[test]
-    fn its_scenario_shows_the_mistake() {
-        let example = example("rigged-largest-product");
-        shows(&example, &largest_product_shares(&example.stakes));
-    }
-}

@@ -79,31 +79,3 @@ impl Selector for ModuloSelector {
         Selection::Forger { validator: self.pool.owner(token), token: Some(token) }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use crate::law::mistakes::modulo_shares;
-    use crate::selection::evidence::{caught, example, refusal, rule, shows};
-
-    /// 65,536 words over 40,000 tokens: the power is above 99 % after 1,000 rounds. Six bits over 40:
-    /// likewise.
-    #[test]
-    fn is_caught_and_follows_its_true_law() {
-        let stakes = [10_000; 4];
-        caught(&*rule("'rigged-modulo'"), &stakes, &modulo_shares(&stakes, 16), 1_000);
-        let stakes = [10; 4];
-        caught(&*rule("{ kind = 'rigged-modulo', bits = 6 }"), &stakes, &modulo_shares(&stakes, 6), 1_000);
-    }
-
-    #[test]
-    fn its_scenario_shows_the_mistake() {
-        let example = example("rigged-modulo");
-        shows(&example, &modulo_shares(&example.stakes, 16));
-    }
-
-    #[test]
-    fn impossible_widths_are_refused() {
-        assert_eq!(refusal("{ kind = 'rigged-modulo', bits = 0 }"), "`bits` is 0, but must lie in 1..=64");
-        assert!(refusal("{ kind = 'rigged-modulo', bits = 65 }").contains("1..=64"));
-    }
-}

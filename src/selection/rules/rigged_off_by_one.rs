@@ -62,23 +62,3 @@ impl Selector for OffByOneSelector {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use crate::law::mistakes::off_by_one_shares;
-    use crate::selection::evidence::{caught, example, rule, shows};
-
-    /// Six validators of two tokens: the power is above 99 % after 600 rounds.
-    #[test]
-    fn is_caught_and_follows_its_true_law() {
-        let rule = rule("'rigged-off-by-one'");
-        caught(&*rule, &[2; 6], &off_by_one_shares(&[2; 6]), 600);
-        caught(&*rule, &[0, 1, 5, 0, 3, 1, 0], &off_by_one_shares(&[0, 1, 5, 0, 3, 1, 0]), 600);
-    }
-
-    #[test]
-    fn its_scenario_shows_the_mistake() {
-        let example = example("rigged-off-by-one");
-        shows(&example, &off_by_one_shares(&example.stakes));
-    }
-}

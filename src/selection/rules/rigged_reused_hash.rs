@@ -81,32 +81,3 @@ impl Selector for ReusedHashSelector {
         contest.selection()
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use crate::law::mistakes::reused_hash_shares;
-    use crate::selection::evidence::{caught, example, refusal, rule, shows};
-
-    /// 30 % against seventy of 1 %: the power is above 99 % after 80 rounds; 3,000 rounds show that
-    /// the wins follow the law.
-    #[test]
-    fn is_caught_and_follows_its_true_law() {
-        let mut stakes = vec![30_000];
-        stakes.extend([1_000; 70]);
-        let truth = reused_hash_shares(&stakes, 20);
-        let rule = rule("'rigged-reused-hash'");
-        caught(&*rule, &stakes, &truth, 80);
-        caught(&*rule, &stakes, &truth, 3_000);
-    }
-
-    #[test]
-    fn its_scenario_shows_the_mistake() {
-        let example = example("rigged-reused-hash");
-        shows(&example, &reused_hash_shares(&example.stakes, 20));
-    }
-
-    #[test]
-    fn impossible_committees_are_refused() {
-        assert!(refusal("{ kind = 'rigged-reused-hash', expected = 0 }").contains("1..=1000"));
-    }
-}

@@ -45,24 +45,3 @@ impl Rule for SharedNumber {
         }))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use crate::law::mistakes::shared_number_shares;
-    use crate::selection::evidence::{caught, example, rule, shows};
-
-    /// The seed's stakes: the power is above 99 % after 40 rounds.
-    #[test]
-    fn is_caught_and_follows_its_true_law() {
-        let rule = rule("'rigged-shared-number'");
-        let stakes = [350, 500, 0, 275];
-        caught(&*rule, &stakes, &shared_number_shares(&stakes), 40);
-        caught(&*rule, &[5, 5, 5], &shared_number_shares(&[5, 5, 5]), 40);
-    }
-
-    #[test]
-    fn its_scenario_shows_the_mistake() {
-        let example = example("rigged-shared-number");
-        shows(&example, &shared_number_shares(&example.stakes));
-    }
-}

@@ -45,26 +45,3 @@ impl Rule for SmallestQuotient {
         }))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use crate::law::single_lottery_shares;
-    use crate::selection::evidence::{caught, example, follows, rule, shows, stake_vectors, wins};
-
-    /// The seed's stakes: the power is above 99 % after 3,000 rounds.
-    #[test]
-    fn is_caught_and_follows_its_true_law() {
-        let rule = rule("'rigged-smallest-quotient'");
-        let stakes = [500, 350, 275, 200];
-        caught(&*rule, &stakes, &single_lottery_shares(&stakes), 3_000);
-        for (_, stakes) in stake_vectors() {
-            follows(&wins(&*rule, &stakes, 0, 20_000), &single_lottery_shares(&stakes));
-        }
-    }
-
-    #[test]
-    fn its_scenario_shows_the_mistake() {
-        let example = example("rigged-smallest-quotient");
-        shows(&example, &single_lottery_shares(&example.stakes));
-    }
-}

@@ -83,32 +83,3 @@ impl Selector for TruncatedRateSelector {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use crate::law::mistakes::truncated_rate_shares;
-    use crate::selection::evidence::{caught, example, refusal, rule, shows, wins};
-
-    /// Two of 133 and 266 coins beside a holder of 1,000: the power is above 99 % after 300 rounds.
-    #[test]
-    fn is_caught_and_follows_its_true_law() {
-        let stakes = [133, 1_000, 266, 133, 266];
-        let rule = rule("'rigged-truncated-rate'");
-        caught(&*rule, &stakes, &truncated_rate_shares(&stakes, 75), 300);
-        assert_eq!(wins(&*rule, &[133, 100], 0, 100), [0, 0]);
-    }
-
-    #[test]
-    fn its_scenario_shows_the_mistake() {
-        let example = example("rigged-truncated-rate");
-        shows(&example, &truncated_rate_shares(&example.stakes, 75));
-    }
-
-    #[test]
-    fn impossible_rates_are_refused() {
-        assert_eq!(
-            refusal("{ kind = 'rigged-truncated-rate', basis_points = 0 }"),
-            "`basis_points` is 0, but must lie in 1..=10000"
-        );
-    }
-}

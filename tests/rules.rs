@@ -724,7 +724,7 @@ fn impossible_settings_are_refused() {
         ("solana-schedule", "slots_per_epoch = -4", "-4"),
     ] {
         match find_rule(kind, settings).err() {
-            Some(Refusal::Form(message)) => assert!(message.contains(hint), "{kind}: {message}"),
+            Some(Refusal::Form(message)) => assert!(message.message().contains(hint), "{kind}: {message}"),
             other => panic!("{kind} {{{settings}}}: {other:?}"),
         }
     }

@@ -2,15 +2,15 @@
 
 use super::args::{LawArgs, TableFormat};
 use super::failure::Failure;
-use super::screen::{grouped, percent, table};
+use super::scenario;
+use super::screen::{grouped, percent, table, tell};
 use std::io::{Write, stdout};
 use tombola::report::tables::{LawRow, law_rows, write_rows};
-use tombola::scenario::load;
 use tombola::selection::{Dispersion, Promise};
 
 /// Prints what the rule promises, without a simulation.
 pub fn law(args: &LawArgs) -> Result<(), Failure> {
-    let scenario = load(&args.file, &args.settings.overrides()?)?;
+    let scenario = scenario::read(&args.file, &args.settings)?;
     let world = &scenario.experiment.world;
     let rows = law_rows(world);
     let mut out = stdout().lock();
@@ -23,22 +23,22 @@ pub fn law(args: &LawArgs) -> Result<(), Failure> {
         TableFormat::Table => writeln!(out, "{}", columns(&rows))?,
     }
     if let Promise::Unknown(why) = world.rule.thing.promise(&world.stakes) {
-        anstream::eprintln!("note: no exact law: {why}");
+        tell(format_args!("note: no exact law: {why}"));
     }
     match world.rule.thing.dispersion(&world.stakes) {
         Dispersion::Independent => {}
         Dispersion::Scaled { cycle, .. } => {
-            anstream::eprintln!(
+            tell(format_args!(
                 "note: the rounds are not independent; the variance factors hold over whole cycles of {cycle} rounds"
-            );
+            ));
         }
         Dispersion::Bounded { bounds } => {
             let largest = bounds.iter().copied().fold(0.0, f64::max);
-            anstream::eprintln!(
+            tell(format_args!(
                 "note: the rule is deterministic; wins differ from the promise by at most {largest:.3}"
-            );
+            ));
         }
-        Dispersion::Unknown(why) => anstream::eprintln!("note: no law of the scatter: {why}"),
+        Dispersion::Unknown(why) => tell(format_args!("note: no law of the scatter: {why}")),
     }
     Ok(())
 }

@@ -269,7 +269,8 @@ fn assert_family<T: ?Sized>(heading: &str, entries: &[Entry<T>]) {
         let Err(Refusal::Form(error)) = (entry.parse)(unknown) else {
             panic!("{} takes anything", entry.name)
         };
-        let known: BTreeSet<&str> = codes(error.message()).into_iter().filter(|name| *name != "zzzzzzzz").collect();
+        let known: BTreeSet<&str> =
+            codes(error.message()).into_iter().filter(|name| *name != "zzzzzzzz").collect();
         assert_eq!(documented, known, "{heading} {}", entry.name);
 
         let needed = settings.iter().any(|row| row["default"] == "needed");

@@ -23,7 +23,7 @@ fn files_that_are_no_scenarios() {
         (b"# nothing but a comment\n", &["s.toml: `population` is missing"]),
     ] {
         room.put("s.toml", bytes);
-        for command in ["run", "check", "trace"] {
+        for command in ["run", "law", "check", "trace"] {
             refused(&room, &[command, "s.toml"], fragments);
         }
     }

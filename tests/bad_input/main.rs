@@ -87,7 +87,7 @@ fn cases_refused(cases: &[(&str, &[&str])]) {
     let room = Room::new();
     for (case, fragments) in cases {
         room.put("s.toml", format!("{case}\n{POPULATION}"));
-        for command in ["run", "check", "trace"] {
+        for command in ["run", "law", "check", "trace"] {
             // A trace draws no figures, and so does not look at them.
             if command != "trace" || !case.starts_with("[report]\nfigures") {
                 refused(&room, &[command, "s.toml"], fragments);

@@ -11,8 +11,13 @@ fn output_that_cannot_be_printed() {
     let full = || fs::OpenOptions::new().write(true).open("/dev/full").expect("a device that is always full");
     let room = Room::new();
     room.put("s.toml", sound());
-    for args in [&["check", "s.toml"][..], &["list", "rules"], &["trace", "s.toml"], &["completions", "bash"]]
-    {
+    for args in [
+        &["check", "s.toml"][..],
+        &["list", "rules"],
+        &["trace", "s.toml"],
+        &["law", "s.toml"],
+        &["completions", "bash"],
+    ] {
         let before = room.tree();
         let output = room.command(args).stdout(full()).output().expect("the program starts");
         let (_, err) = decent(&output);
@@ -39,6 +44,7 @@ fn a_closed_pipe_ends_quietly() {
         &["list", "scenarios", "--format", "json"],
         &["check", "s.toml"],
         &["trace", "s.toml"],
+        &["law", "s.toml"],
         &["completions", "zsh"],
         &["run", "s.toml", "t.toml"],
         &["--help"],

@@ -1,5 +1,8 @@
 //! How the tests of the rules play: a rule as a scenario names it, and a trial round by round.
 
+// Each test is a program of its own and uses a part of this.
+#![allow(dead_code)]
+
 use tombola::random::{Purpose, Stream};
 use tombola::registry::{Choice, Refusal, find};
 use tombola::selection::{Fate, Last, RULES, Rule, Selection, StakeChange, Start, Turn};

@@ -102,18 +102,6 @@ impl Weights {
 mod tests {
     use super::*;
 
-    /// The historic case: one account of 30 % against seventy of 1 %, published as 84.630 %. That
-    /// is the limit of small coins; with a billion coins the exact value is within 2e-6 of it.
-    #[test]
-    fn the_published_advantage() {
-        let coin = 10_000_000;
-        let mut stakes = vec![coin; 70];
-        stakes.push(30 * coin);
-        let shares = reused_hash_shares(&stakes, 20);
-        assert!((shares[70] - 0.84630).abs() < 1e-5, "{}", shares[70]);
-        assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-12);
-    }
-
     /// Stakes 1 and 2, one coin selected on average: C_1 = (2/3, 1) and C_2 = (4/9, 8/9, 1).
     #[test]
     fn three_coins_by_the_definition() {

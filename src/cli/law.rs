@@ -27,6 +27,9 @@ pub fn law(args: &LawArgs) -> Result<(), Failure> {
     }
     match world.rule.thing.dispersion(&world.stakes) {
         Dispersion::Independent => {}
+        Dispersion::Scaled { cycle: 1, .. } => {
+            tell("note: the rounds are not independent; the variance factors hold for many rounds");
+        }
         Dispersion::Scaled { cycle, .. } => {
             tell(format_args!(
                 "note: the rounds are not independent; the variance factors hold over whole cycles of {cycle} rounds"

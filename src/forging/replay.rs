@@ -316,12 +316,13 @@ impl Replay {
                 let heads = others.filter(|&(_, &stake)| stake > 0).count() as u64;
                 match form.seats_taken(heads) {
                     Some(seats) => committee == seats,
-                    None => form.seats().is_none_or(|seats| committee <= seats),
+                    None => committee <= form.seats().unwrap_or(heads),
                 }
             }
             Weight::Stake => {
-                let all: u64 = others.map(|(_, &stake)| stake).sum();
-                if form.seats().is_none() && form.seats_one_each() {
+                let active = others.filter(|&(_, &stake)| stake > 0);
+                let (heads, all) = active.fold((0, 0), |(heads, all), (_, &stake)| (heads + 1, all + stake));
+                if form.seats_taken(heads) == Some(heads) && form.seats_one_each() {
                     committee == all
                 } else {
                     committee <= all

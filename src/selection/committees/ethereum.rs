@@ -66,6 +66,10 @@ impl Committee for Ethereum {
         Ok(())
     }
 
+    fn seats_one_each(&self) -> bool {
+        true
+    }
+
     /// Averaged over the rounds of an epoch, whose slices differ by at most one seat.
     fn expected_seats(&self, stakes: &[u64], forgers: &[f64]) -> Duty {
         Duty::Seats(seats_by_epoch(stakes, forgers, self.slots))

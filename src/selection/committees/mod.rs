@@ -74,8 +74,8 @@ mod tests {
             ("{ kind = 'drawn-with-replacement', size = 500 }", 2, None),
             ("{ kind = 'decaying-acceptance', size = 12, max = 3 }", 5, None),
             ("{ kind = 'decaying-acceptance', size = 13, max = 3 }", 5, Some("on 12 seats at most")),
-            ("{ kind = 'ethereum', slots = 5 }", 5, None),
-            ("{ kind = 'ethereum', slots = 6 }", 5, Some("must lie in 1..=5")),
+            ("{ kind = 'ethereum', slots = 2 }", 5, None),
+            ("{ kind = 'ethereum', slots = 3 }", 5, Some("must lie in 1..=2")),
             ("{ kind = 'fait-accompli', size = 500 }", 2, None),
             ("{ kind = 'partition', size = 500 }", 2, None),
         ] {

@@ -20,7 +20,7 @@ pub struct Args {
 const EXAMPLES: &str = "\
 Examples:
   tombola run scenarios/seed.toml                 a million full rounds, tables and figures
-  tombola run my.toml --set selection.rule=uniform --output /tmp/try
+  tombola run my.toml --set selection.rule=uniform --output tries
   tombola trace scenarios/seed.toml --round 3     tell one round as a story
   tombola law scenarios/seed.toml                 what the rule promises, without a simulation
   tombola check my.toml                           every setting, defaults included

@@ -40,7 +40,7 @@ pub fn seats_with_replacement(stakes: &[u64], forgers: &[f64], size: u64) -> Vec
     stakes.iter().zip(forgers).map(seats).collect()
 }
 
-/// `size` seats drawn by stake from the losers, nobody twice: [`successive_inclusion`] among the
+/// `size` seats drawn by stake from the losers, nobody twice: [`successive_inclusion()`] among the
 /// losers, averaged over who forges. Forgers of equal stake are computed once. `None` if the sum
 /// over all forgers is too long (more than 300 different stakes, or the like), because each has an
 /// integral of its own.

@@ -6,7 +6,7 @@ use std::f64::consts::TAU;
 
 /// Intervals of all shares that hold together with about `confidence` (Sison and Glaz, JASA 90,
 /// 1995): all of one width, found from the probability that every count lies within c of its
-/// expectation. Shorter than [`goodman`](super::goodman) for several cells of similar size; of
+/// expectation. Shorter than [`goodman`](super::goodman()) for several cells of similar size; of
 /// little use for small shares beside large ones.
 ///
 /// The probability is that of Poisson counts truncated to the intervals, given their sum, whose

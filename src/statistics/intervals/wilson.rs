@@ -8,7 +8,7 @@ use crate::statistics::distributions::normal_quantile;
 ///
 /// Its coverage is close to nominal on average over p, below it near the ends; for very high
 /// confidence and few successes (many validators, corrected for all of them) it is far below, and
-/// [`clopper_pearson`](super::clopper_pearson) is the one to take. The lower end is exactly zero
+/// [`clopper_pearson`](super::clopper_pearson()) is the one to take. The lower end is exactly zero
 /// without a success, the upper exactly one without a failure.
 ///
 /// `None` without attempts, with more successes than attempts, or with a confidence outside (0, 1).

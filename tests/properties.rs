@@ -290,7 +290,7 @@ fn assert_refused_or_works(path: &Path, text: &str) -> Result<bool, TestCaseErro
 }
 
 proptest! {
-    #![proptest_config(cases(400))]
+    #![proptest_config(cases(1_500))]
 
     #[test]
     fn mutated_scenarios_are_refused_or_work(
@@ -311,15 +311,19 @@ proptest! {
     }
 }
 
-/// Every number of the busy scenario, and every one of the shipped populations, replaced by every
-/// extreme one, one at a time; and of those that mean something, enough work.
+/// Every number of the busy scenario, and of the choices of stakes, rules and committees that come
+/// along, replaced by every extreme one, one at a time; and of those that mean something, enough
+/// work.
 #[test]
 fn every_number_may_be_extreme() {
     let mut texts = vec![(Path::new("busy.toml"), BUSY, 0..BUSY.len())];
     for (path, text) in SHIPPED.iter() {
-        let begin = text.find("[population]").expect("a population");
-        let end = text.find("[selection]").unwrap_or(text.len());
-        texts.push((path, text, begin..end));
+        for choice in ["\nstake = {", "\nrule = {", "\ncommittee = {"] {
+            if let Some(begin) = text.find(choice) {
+                let length = text[begin + 1..].find('\n').expect("the end of a line");
+                texts.push((path, text, begin..begin + 1 + length));
+            }
+        }
     }
     let (mut tried, mut worked) = (0, 0);
     for (path, text, part) in texts {

@@ -1,10 +1,10 @@
 //! The sections and keys of a scenario file, with their defaults. Unknown keys are refused.
 
-use super::Seed;
+use super::{Seed, Window};
 use crate::forging::Weight;
 use crate::law::Ratio;
 use crate::registry::Choice;
-use crate::simulation::Engine;
+use crate::simulation::{Engine, Serial};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// A scenario file.
@@ -269,11 +269,21 @@ pub struct AnalysisSection {
     pub tolerance: f64,
     /// How often it may be farther: the delta of robust fairness.
     pub delta: f64,
+    /// When the order of wins is analysed: `auto`, `on` or `off`.
+    pub serial: Serial,
+    /// The length of short windows, in rounds.
+    pub window: Window,
 }
 
 impl Default for AnalysisSection {
     fn default() -> Self {
-        AnalysisSection { confidence: 0.95, tolerance: 0.10, delta: 0.10 }
+        AnalysisSection {
+            confidence: 0.95,
+            tolerance: 0.10,
+            delta: 0.10,
+            serial: Serial::Auto,
+            window: Window(32),
+        }
     }
 }
 

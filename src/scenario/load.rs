@@ -132,6 +132,8 @@ fn experiment(checker: &Checker, file: &mut ScenarioFile) -> Result<Experiment, 
         trials: file.run.trials,
         checkpoints: file.run.checkpoints,
         engine: file.run.engine,
+        serial: file.analysis.serial,
+        window: file.analysis.window.0,
         world: World {
             seed: file.run.seed.0,
             names: population.names,

@@ -11,6 +11,7 @@ mod overrides;
 mod population;
 mod problem;
 mod seed;
+mod window;
 
 pub use document::Document;
 pub use format::{
@@ -22,3 +23,4 @@ pub use load::{Scenario, load, load_text};
 pub use overrides::Override;
 pub use problem::{Place, Problem};
 pub use seed::Seed;
+pub use window::Window;

@@ -1,6 +1,6 @@
 //! Many trials of one world.
 
-use super::{Engine, checkpoints};
+use super::{Engine, OrderPlan, Serial, checkpoints};
 use crate::forging::World;
 use crate::stake::ValidatorId;
 
@@ -16,6 +16,10 @@ pub struct Experiment {
     pub checkpoints: u64,
     /// How much of the story is carried out.
     pub engine: Engine,
+    /// When droughts, streaks, repeats and gaps are tallied.
+    pub serial: Serial,
+    /// In windows of how many rounds the wins of the followed validators are tallied; 0 for none.
+    pub window: u64,
 }
 
 impl Experiment {
@@ -38,6 +42,16 @@ impl Experiment {
         }
         order.sort_unstable();
         order.into_iter().map(ValidatorId).collect()
+    }
+
+    /// What is tallied of the order of wins.
+    pub fn order_plan(&self) -> OrderPlan {
+        let serial = match self.serial {
+            Serial::Auto => !self.world.protocol.compound,
+            Serial::On => true,
+            Serial::Off => false,
+        };
+        OrderPlan::new(self.world.validators(), &self.followed(), serial, self.window)
     }
 
     /// The rounds after which the time line is taken.

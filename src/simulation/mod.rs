@@ -3,6 +3,7 @@
 mod checkpoints;
 mod engine;
 mod experiment;
+mod order;
 mod progress;
 mod record;
 mod runner;
@@ -13,6 +14,10 @@ mod trial;
 pub use checkpoints::checkpoints;
 pub use engine::Engine;
 pub use experiment::Experiment;
+pub use order::{
+    FollowedOrder, Histogram, LAGS, LongestStretches, OrderPlan, OrderTally, OrderTotals, Serial,
+    SerialTotals, gap_cell, gap_cell_start,
+};
 pub use progress::{Control, Progress, Quiet};
 pub use record::{Followed, Mark, TrialRecord};
 pub use runner::{Results, SimulationError, run};

@@ -1,5 +1,6 @@
 //! What is written down of a single trial.
 
+use super::order::FollowedOrder;
 use crate::forging::Counters;
 use crate::ledger::Supply;
 use crate::stake::ValidatorId;
@@ -15,6 +16,8 @@ pub struct TrialRecord {
     pub supply: Supply,
     /// The validators that were followed, in the order of [`super::Experiment::followed`].
     pub followed: Vec<Followed>,
+    /// The order of their wins; empty where it was not tallied.
+    pub order: Vec<FollowedOrder>,
     /// The time line: one entry for each checkpoint.
     pub marks: Vec<Mark>,
 }

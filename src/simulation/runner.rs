@@ -2,6 +2,7 @@
 
 use super::engine::Engine;
 use super::experiment::Experiment;
+use super::order::OrderPlan;
 use super::progress::Control;
 use super::record::TrialRecord;
 use super::totals::Totals;
@@ -81,10 +82,11 @@ fn run_here(
 ) -> Result<Results, SimulationError> {
     let keys = (experiment.engine == Engine::Full).then(|| Keyring::new(&experiment.world));
     let chain_out = Mutex::new(chain_out);
+    let plan = experiment.order_plan();
     let gathered = Mutex::new((Vec::new(), Totals::default()));
     (0..experiment.trials).into_par_iter().try_for_each(|trial| {
         let out = if trial == 0 { chain_out.lock().ok().and_then(|mut out| out.take()) } else { None };
-        let Some(end) = run_trial(experiment, keys.as_ref(), trial, out, control)? else {
+        let Some(end) = run_trial(experiment, &plan, keys.as_ref(), trial, out, control)? else {
             return Ok(());
         };
         let supply = end.record.supply;
@@ -105,6 +107,7 @@ fn run_here(
 /// Runs one trial with the experiment's engine; `None` if it was told to stop.
 fn run_trial(
     experiment: &Experiment,
+    plan: &OrderPlan,
     keys: Option<&Keyring>,
     trial: u64,
     chain_out: Option<ChainOut>,
@@ -115,19 +118,18 @@ fn run_trial(
     }
     let Experiment { world, rounds, .. } = experiment;
     let marks = experiment.marks();
-    let followed = experiment.followed();
     let Some(keys) = keys else {
         let mut chain = Chain::new(world, trial, |_| Draws::default());
-        return Ok(play_trial(&mut chain, trial, *rounds, &marks, &followed, &mut Silent, control));
+        return Ok(play_trial(&mut chain, trial, *rounds, &marks, plan, &mut Silent, control));
     };
     let genesis = GenesisRecord::new(world, keys.directory(), trial);
     let chain_id = genesis.chain_id();
     let mut chain = Chain::new(world, trial, |state| Full::new(keys, chain_id, state));
     let Some(out) = chain_out else {
-        return Ok(play_trial(&mut chain, trial, *rounds, &marks, &followed, &mut Silent, control));
+        return Ok(play_trial(&mut chain, trial, *rounds, &marks, plan, &mut Silent, control));
     };
     let mut writer = ChainWriter::new(out, genesis);
-    let end = play_trial(&mut chain, trial, *rounds, &marks, &followed, &mut writer, control);
+    let end = play_trial(&mut chain, trial, *rounds, &marks, plan, &mut writer, control);
     if end.is_some() {
         writer.finish(&mut chain)?;
     }

@@ -1,5 +1,6 @@
 //! Sums over trials, in integers, merged in any order.
 
+use super::order::OrderTotals;
 use crate::forging::Counters;
 use crate::law::Ratio;
 use crate::ledger::TransactionFault;
@@ -40,6 +41,8 @@ pub struct Totals {
     pub stakes_moved: bool,
     /// What each validator got.
     pub validators: Vec<ValidatorTotals>,
+    /// In which order they got it.
+    pub order: OrderTotals,
 }
 
 impl Totals {
@@ -62,6 +65,7 @@ impl Totals {
         self.trials_with_wins += other.trials_with_wins;
         self.stakes_moved |= other.stakes_moved;
         self.counters.merge(&other.counters);
+        self.order.merge(&other.order);
         for (mine, theirs) in self.validators.iter_mut().zip(&other.validators) {
             mine.wins += theirs.wins;
             mine.wins_squared += theirs.wins_squared;

@@ -1,5 +1,6 @@
 //! One trial: the life of one chain.
 
+use super::order::{OrderPlan, OrderTally};
 use super::progress::Control;
 use super::record::{Followed, Mark, TrialRecord};
 use super::share::fixed_share;
@@ -22,19 +23,21 @@ const STRIDE: u64 = 128;
 /// Plays a chain for `rounds` rounds, or until it cannot go on; `None` if it was told to stop.
 ///
 /// `marks` are the ascending rounds after which the time line is taken; where the chain halts
-/// early, the later marks repeat the last state.
+/// early, the later marks repeat the last state. `plan` says who is followed and what is
+/// tallied of the order of wins.
 pub fn play_trial<F: Fidelity, W: Witness<F>>(
     chain: &mut Chain<F>,
     trial: u64,
     rounds: u64,
     marks: &[u64],
-    followed: &[ValidatorId],
+    plan: &OrderPlan,
     witness: &mut W,
     control: &Control,
 ) -> Option<TrialEnd> {
     let validators = chain.state().stakes().len();
     let mut tally = vec![ValidatorTotals::default(); validators];
     let genesis_stakes: Vec<u64> = chain.state().stakes().to_vec();
+    let mut order = OrderTally::new(plan, 0);
     let mut time_line = Vec::with_capacity(marks.len());
     let mut halted = false;
     let mut played = 0;
@@ -54,6 +57,7 @@ pub fn play_trial<F: Fidelity, W: Witness<F>>(
                     mine.blocks += u64::from(outcome.fate == Fate::Accepted);
                     mine.reward += u128::from(outcome.income);
                     mine.slashed += u128::from(outcome.slashed);
+                    order.won(forger.0);
                 }
             }
             control.progress.advance(played - before);
@@ -61,12 +65,12 @@ pub fn play_trial<F: Fidelity, W: Witness<F>>(
                 return None;
             }
         }
-        time_line.push(take_mark(chain, &tally, followed));
+        time_line.push(take_mark(chain, &tally, plan.followed()));
     }
     if halted {
         control.progress.advance(rounds - played);
     }
-    Some(finish(chain, trial, tally, followed, time_line, &genesis_stakes))
+    Some(finish(chain, trial, tally, order, plan.followed(), time_line, &genesis_stakes))
 }
 
 fn take_mark<F: Fidelity>(chain: &Chain<F>, tally: &[ValidatorTotals], followed: &[ValidatorId]) -> Mark {
@@ -85,6 +89,7 @@ fn finish<F: Fidelity>(
     chain: &Chain<F>,
     trial: u64,
     mut tally: Vec<ValidatorTotals>,
+    order: OrderTally,
     followed: &[ValidatorId],
     marks: Vec<Mark>,
     genesis_stakes: &[u64],
@@ -116,14 +121,16 @@ fn finish<F: Fidelity>(
             }
         })
         .collect();
+    let (order_totals, order) = order.end();
     TrialEnd {
-        record: TrialRecord { trial, counters, supply: chain.supply(), followed, marks },
+        record: TrialRecord { trial, counters, supply: chain.supply(), followed, order, marks },
         totals: Totals {
             trials: 1,
             trials_with_wins: u64::from(selections > 0),
             counters,
             stakes_moved: stakes != genesis_stakes,
             validators: tally,
+            order: order_totals,
         },
     }
 }

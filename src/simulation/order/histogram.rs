@@ -1,0 +1,31 @@
+//! Counts of small whole numbers.
+
+/// How often each whole number was seen. It grows to the largest one seen and no further.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Histogram(Vec<u64>);
+
+impl Histogram {
+    /// Counts a number.
+    #[inline]
+    pub fn add(&mut self, number: usize) {
+        if number >= self.0.len() {
+            self.0.resize(number + 1, 0);
+        }
+        self.0[number] += 1;
+    }
+
+    /// Adds the counts of another. Associative and commutative.
+    pub fn merge(&mut self, other: &Histogram) {
+        if self.0.len() < other.0.len() {
+            self.0.resize(other.0.len(), 0);
+        }
+        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
+            *mine += theirs;
+        }
+    }
+
+    /// How often 0, 1, 2, ... was seen, up to the largest number seen.
+    pub fn counts(&self) -> &[u64] {
+        &self.0
+    }
+}

@@ -1,0 +1,54 @@
+//! What is tallied of the order of wins.
+
+use crate::stake::ValidatorId;
+use serde::{Deserialize, Serialize};
+
+/// When droughts, streaks, repeats and gaps are tallied.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Serial {
+    /// While stakes stay as they are, that is if rewards do not compound: only there is their law
+    /// known.
+    #[default]
+    Auto,
+    /// Always.
+    On,
+    /// Never.
+    Off,
+}
+
+/// What is tallied of the order of wins, the same in every trial.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderPlan {
+    pub(super) serial: bool,
+    pub(super) window: u64,
+    pub(super) followed: Vec<ValidatorId>,
+    /// The place of each validator among the followed ones, or [`NOT_FOLLOWED`].
+    pub(super) slots: Vec<u8>,
+}
+
+/// The slot of a validator that is not followed.
+pub(super) const NOT_FOLLOWED: u8 = u8::MAX;
+
+impl OrderPlan {
+    /// Droughts, streaks, repeats and gaps if `serial`, and the wins of the followed validators in
+    /// windows of `window` rounds unless that is 0. At most 255 validators are followed.
+    pub fn new(validators: usize, followed: &[ValidatorId], serial: bool, window: u64) -> Self {
+        let mut slots = vec![NOT_FOLLOWED; validators];
+        for (slot, validator) in (0..NOT_FOLLOWED).zip(followed) {
+            slots[validator.index()] = slot;
+        }
+        let followed = followed.iter().copied().take(NOT_FOLLOWED.into()).collect();
+        OrderPlan { serial, window, followed, slots }
+    }
+
+    /// The validators that are followed, in their order.
+    pub fn followed(&self) -> &[ValidatorId] {
+        &self.followed
+    }
+
+    /// Whether nothing is tallied.
+    pub fn is_idle(&self) -> bool {
+        !self.serial && self.window == 0
+    }
+}

@@ -1,0 +1,228 @@
+//! Streaks, droughts and the gaps between wins.
+
+use super::histogram::Histogram;
+use super::plan::{NOT_FOLLOWED, OrderPlan};
+use super::repeats::NOBODY;
+use super::totals::FollowedOrder;
+
+/// The longest stretches of one validator.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LongestStretches {
+    /// The longest stretch of rounds in a row that it did not win. Stretches that are open, before
+    /// its first or after its last win, count.
+    pub drought: u64,
+    /// The longest stretch of rounds in a row that it won.
+    pub streak: u64,
+}
+
+impl LongestStretches {
+    /// The longer ones of both.
+    pub fn merge(&mut self, other: &LongestStretches) {
+        self.drought = self.drought.max(other.drought);
+        self.streak = self.streak.max(other.streak);
+    }
+}
+
+/// Gaps below this have a cell each; above, every octave is divided into four.
+const SINGLE: u64 = 8;
+
+/// The cell of a gap of so many rounds (1: won again at once). Cells are single up to 8 rounds, and
+/// from there four to an octave, so that their number stays small however long gaps are.
+#[inline]
+pub fn gap_cell(gap: u64) -> usize {
+    if gap < SINGLE {
+        return gap.saturating_sub(1) as usize;
+    }
+    let octave = gap.ilog2();
+    (SINGLE as usize - 1) + 4 * (octave as usize - 3) + ((gap >> (octave - 2)) & 3) as usize
+}
+
+/// The shortest gap of a cell; `None` beyond the last cell.
+pub fn gap_cell_start(cell: usize) -> Option<u64> {
+    let Some(beyond) = (cell as u64 + 1).checked_sub(SINGLE) else { return Some(cell as u64 + 1) };
+    let octave = 3 + beyond / 4;
+    (octave < 64).then(|| (4 + beyond % 4) << (octave - 2))
+}
+
+/// What is known of one validator so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Stretch {
+    /// Its first and its last win, counted from 1; 0 as long as it never won.
+    first: u64,
+    last: u64,
+    /// The longest drought between two wins.
+    drought: u64,
+    streak: u64,
+}
+
+/// What is known of one followed validator besides.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Followed {
+    streaks: u64,
+    gaps: Histogram,
+}
+
+/// Everything that rests on who won last, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stretches {
+    rounds: u64,
+    /// Who won last, and how often in a row.
+    winner: u32,
+    run: u64,
+    /// Who won first, and how often in a row; the latter 0 as long as nobody else has won.
+    first_winner: u32,
+    first_run: u64,
+    all: Vec<Stretch>,
+    followed: Vec<Followed>,
+}
+
+impl Stretches {
+    pub fn new(plan: &OrderPlan) -> Self {
+        Stretches {
+            rounds: 0,
+            winner: NOBODY,
+            run: 0,
+            first_winner: NOBODY,
+            first_run: 0,
+            all: vec![Stretch::default(); plan.slots.len()],
+            followed: vec![Followed::default(); plan.followed.len()],
+        }
+    }
+
+    /// Takes the next winners.
+    pub fn take(&mut self, plan: &OrderPlan, winners: &[u32]) {
+        for &winner in winners {
+            let mine = &mut self.all[winner as usize];
+            let slot = plan.slots[winner as usize];
+            if winner == self.winner {
+                self.run += 1;
+            } else {
+                if self.rounds == 0 {
+                    self.first_winner = winner;
+                } else if self.first_run == 0 {
+                    self.first_run = self.rounds;
+                }
+                self.winner = winner;
+                self.run = 1;
+                if slot != NOT_FOLLOWED {
+                    self.followed[slot as usize].streaks += 1;
+                }
+            }
+            self.rounds += 1;
+            if mine.last == 0 {
+                mine.first = self.rounds;
+            } else {
+                let gap = self.rounds - mine.last;
+                mine.drought = mine.drought.max(gap - 1);
+                if slot != NOT_FOLLOWED {
+                    self.followed[slot as usize].gaps.add(gap_cell(gap));
+                }
+            }
+            mine.streak = mine.streak.max(self.run);
+            mine.last = self.rounds;
+        }
+    }
+
+    /// Appends the rounds that follow.
+    pub fn append(&mut self, plan: &OrderPlan, next: &Stretches) {
+        if next.rounds == 0 {
+            return;
+        }
+        for (mine, theirs) in self.followed.iter_mut().zip(&next.followed) {
+            mine.streaks += theirs.streaks;
+            mine.gaps.merge(&theirs.gaps);
+        }
+        for ((mine, theirs), &slot) in self.all.iter_mut().zip(&next.all).zip(&plan.slots) {
+            mine.streak = mine.streak.max(theirs.streak);
+            if theirs.first == 0 {
+                continue;
+            }
+            if mine.last == 0 {
+                mine.first = self.rounds + theirs.first;
+            } else {
+                let gap = self.rounds + theirs.first - mine.last;
+                mine.drought = mine.drought.max(gap - 1);
+                if slot != NOT_FOLLOWED {
+                    self.followed[slot as usize].gaps.add(gap_cell(gap));
+                }
+            }
+            mine.drought = mine.drought.max(theirs.drought);
+            mine.last = self.rounds + theirs.last;
+        }
+        self.append_runs(plan, next);
+        self.rounds += next.rounds;
+    }
+
+    /// The runs at the boundary: the last of these rounds and the first of those that follow may be
+    /// one.
+    fn append_runs(&mut self, plan: &OrderPlan, next: &Stretches) {
+        let one = self.winner == next.first_winner;
+        let next_first_run = if next.first_run == 0 { next.rounds } else { next.first_run };
+        let carried = if one { self.run } else { 0 };
+        if one {
+            let winner = &mut self.all[self.winner as usize];
+            winner.streak = winner.streak.max(carried + next_first_run);
+            let slot = plan.slots[self.winner as usize];
+            if slot != NOT_FOLLOWED {
+                self.followed[slot as usize].streaks -= 1;
+            }
+        }
+        if self.rounds == 0 {
+            self.first_winner = next.first_winner;
+            self.first_run = next.first_run;
+        } else if self.first_run == 0 && !one {
+            self.first_run = self.rounds;
+        } else if self.first_run == 0 && next.first_run > 0 {
+            self.first_run = self.rounds + next.first_run;
+        }
+        self.run = if next.first_run == 0 { carried + next.run } else { next.run };
+        self.winner = next.winner;
+    }
+
+    /// The longest stretches of every validator, open ones closed by the end.
+    pub fn longest(&self) -> Vec<LongestStretches> {
+        let close = |stretch: &Stretch| {
+            let open = match stretch.first {
+                0 => self.rounds,
+                first => (first - 1).max(self.rounds - stretch.last),
+            };
+            LongestStretches { drought: stretch.drought.max(open), streak: stretch.streak }
+        };
+        self.all.iter().map(close).collect()
+    }
+
+    /// What is kept of each followed validator in this trial.
+    pub fn followed(&self, plan: &OrderPlan) -> Vec<FollowedOrder> {
+        let mut followed = vec![FollowedOrder::default(); plan.followed.len()];
+        for (stretch, &slot) in self.all.iter().zip(&plan.slots) {
+            if slot != NOT_FOLLOWED {
+                let streaks = self.followed[slot as usize].streaks;
+                followed[slot as usize] =
+                    FollowedOrder { streaks, first_win: stretch.first, last_win: stretch.last };
+            }
+        }
+        followed
+    }
+
+    /// The gaps between the wins of each followed validator.
+    pub fn into_gaps(self) -> Vec<Histogram> {
+        self.followed.into_iter().map(|followed| followed.gaps).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_single_and_then_quarters_of_an_octave() {
+        let starts: Vec<u64> = (0..16).map(|cell| gap_cell_start(cell).unwrap()).collect();
+        assert_eq!(starts, [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32]);
+        for gap in (1..5000).chain([1 << 40, (1 << 40) - 1, u64::MAX, 1 << 63]) {
+            let cell = gap_cell(gap);
+            assert!(gap_cell_start(cell).unwrap() <= gap, "{gap}");
+            assert!(gap_cell_start(cell + 1).is_none_or(|next| gap < next), "{gap}");
+        }
+        assert_eq!(gap_cell_start(gap_cell(u64::MAX) + 1), None);
+    }
+}

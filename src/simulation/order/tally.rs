@@ -1,0 +1,243 @@
+//! The tally of one trial, or of a part of it.
+
+use super::plan::OrderPlan;
+use super::repeats::{LAGS, Repeats};
+use super::stretches::Stretches;
+use super::totals::{FollowedOrder, OrderTotals, SerialTotals};
+use super::windows::Windows;
+
+/// Winners are tallied in blocks of so many.
+const BLOCK: usize = 248;
+
+/// Tallies the order of wins. A trial may be cut into chunks of rounds, each with a tally of its
+/// own: [`OrderTally::append`] puts them together, wherever the cuts are.
+///
+/// Memory depends on the validators and the window, not on the rounds; after warm-up nothing is
+/// allocated.
+#[derive(Clone, Debug)]
+pub struct OrderTally<'p> {
+    plan: &'p OrderPlan,
+    /// The last winners that were tallied, and behind them those that wait.
+    block: [u32; LAGS + BLOCK],
+    filled: usize,
+    /// Where this chunk begins, and up to where it is tallied.
+    start: u64,
+    position: u64,
+    serial: Option<(Stretches, Repeats)>,
+    windows: Option<Windows>,
+}
+
+impl<'p> OrderTally<'p> {
+    /// An empty tally of a chunk that begins after `position` rounds in which somebody was
+    /// selected: 0 at the start of a trial.
+    pub fn new(plan: &'p OrderPlan, position: u64) -> Self {
+        let repeats = Repeats::new();
+        let mut block = [0; LAGS + BLOCK];
+        block[..LAGS].copy_from_slice(&repeats.tail);
+        OrderTally {
+            plan,
+            block,
+            filled: LAGS,
+            start: position,
+            position,
+            serial: plan.serial.then(|| (Stretches::new(plan), repeats)),
+            windows: Windows::new(plan, position),
+        }
+    }
+
+    /// Somebody, by its index, was selected.
+    #[inline]
+    pub fn won(&mut self, winner: u32) {
+        self.block[self.filled] = winner;
+        self.filled += 1;
+        if self.filled == self.block.len() {
+            self.flush();
+        }
+    }
+
+    /// Tallies the winners that wait.
+    fn flush(&mut self) {
+        let winners = &self.block[..self.filled];
+        let new = &winners[LAGS..];
+        if let Some((stretches, repeats)) = &mut self.serial {
+            stretches.take(self.plan, new);
+            repeats.take(winners);
+        }
+        if let Some(windows) = &mut self.windows {
+            windows.take(self.plan, new);
+        }
+        self.position += new.len() as u64;
+        if let Some((_, repeats)) = &self.serial {
+            self.block[..LAGS].copy_from_slice(&repeats.tail);
+        }
+        self.filled = LAGS;
+    }
+
+    /// Appends the chunk that follows. It must be of the same plan and begin where this one ends.
+    ///
+    /// O(validators).
+    pub fn append(&mut self, mut next: OrderTally<'p>) {
+        self.flush();
+        next.flush();
+        debug_assert_eq!(self.position, next.start, "chunks follow each other");
+        if let (Some((stretches, repeats)), Some((their_stretches, their_repeats))) =
+            (&mut self.serial, &next.serial)
+        {
+            stretches.append(self.plan, their_stretches);
+            repeats.append(their_repeats);
+            self.block[..LAGS].copy_from_slice(&repeats.tail);
+        }
+        if let (Some(windows), Some(theirs)) = (&mut self.windows, &next.windows) {
+            windows.append(theirs);
+        }
+        self.position = next.position;
+    }
+
+    /// The totals of the trial, and what is kept of each followed validator (nothing unless
+    /// stretches are tallied).
+    pub fn end(mut self) -> (OrderTotals, Vec<FollowedOrder>) {
+        self.flush();
+        let mut followed = Vec::new();
+        let serial = self.serial.map(|(stretches, repeats)| {
+            followed = stretches.followed(self.plan);
+            SerialTotals {
+                longest: stretches.longest(),
+                matches: repeats.matches,
+                gaps: stretches.into_gaps(),
+            }
+        });
+        (OrderTotals { serial, windows: self.windows.map(Windows::into_wins) }, followed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulation::order::{LongestStretches, gap_cell};
+    use crate::stake::ValidatorId;
+    use proptest::prelude::*;
+
+    const VALIDATORS: u32 = 5;
+
+    fn plan(window: u64) -> OrderPlan {
+        OrderPlan::new(VALIDATORS as usize, &[ValidatorId(1), ValidatorId(4)], true, window)
+    }
+
+    fn tally(plan: &OrderPlan, winners: &[u32], cuts: &[usize]) -> (OrderTotals, Vec<FollowedOrder>) {
+        let mut whole = OrderTally::new(plan, 0);
+        let mut start = 0;
+        for end in cuts.iter().copied().chain([winners.len()]) {
+            let mut chunk = OrderTally::new(plan, start as u64);
+            winners[start..end].iter().for_each(|&winner| chunk.won(winner));
+            whole.append(chunk);
+            start = end;
+        }
+        whole.end()
+    }
+
+    /// The lengths of the maximal stretches in which a validator won, or did not.
+    fn stretches(winners: &[u32], who: u32, won: bool) -> Vec<usize> {
+        let hits = winners.iter().map(|&winner| (winner == who) == won).collect::<Vec<bool>>();
+        hits.split(|&hit| !hit).map(<[bool]>::len).filter(|&length| length > 0).collect()
+    }
+
+    fn longest(winners: &[u32], who: u32, won: bool) -> u64 {
+        stretches(winners, who, won).into_iter().max().unwrap_or(0) as u64
+    }
+
+    fn counted(numbers: impl Iterator<Item = usize>) -> Vec<u64> {
+        let mut counts = Vec::new();
+        for number in numbers {
+            counts.resize(counts.len().max(number + 1), 0);
+            counts[number] += 1;
+        }
+        counts
+    }
+
+    proptest! {
+        #[test]
+        fn counts_what_a_plain_scan_counts_wherever_it_is_cut(
+            // Few validators and sticky winners, so that everything occurs; more than a block.
+            draws in prop::collection::vec((0..VALIDATORS, any::<bool>()), 0..600),
+            cuts in prop::collection::vec(0usize..600, 0..6),
+            window in 1u64..40,
+        ) {
+            let mut winners: Vec<u32> = Vec::new();
+            for (who, again) in draws {
+                let last = winners.last().copied().filter(|_| again);
+                winners.push(last.unwrap_or(who));
+            }
+            let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(winners.len())).collect();
+            cuts.sort_unstable();
+            let plan = plan(window);
+            let (totals, followed) = tally(&plan, &winners, &cuts);
+            let serial = totals.serial.unwrap();
+            for who in 0..VALIDATORS {
+                let expected = LongestStretches {
+                    drought: longest(&winners, who, false),
+                    streak: longest(&winners, who, true),
+                };
+                prop_assert_eq!(serial.longest[who as usize], expected);
+            }
+            for lag in 1..=LAGS {
+                let matches = (lag..winners.len()).filter(|&i| winners[i] == winners[i - lag]).count();
+                prop_assert_eq!(serial.matches[lag - 1], matches as u64);
+            }
+            let windows = totals.windows.unwrap();
+            for (slot, who) in [1, 4].into_iter().enumerate() {
+                let wins: Vec<usize> = (0..winners.len()).filter(|&i| winners[i] == who).collect();
+                let expected = FollowedOrder {
+                    streaks: stretches(&winners, who, true).len() as u64,
+                    first_win: wins.first().map_or(0, |&i| i as u64 + 1),
+                    last_win: wins.last().map_or(0, |&i| i as u64 + 1),
+                };
+                prop_assert_eq!(followed[slot], expected);
+                let gaps = counted(wins.windows(2).map(|pair| gap_cell((pair[1] - pair[0]) as u64)));
+                prop_assert_eq!(serial.gaps[slot].counts(), &gaps[..]);
+                let chunks = winners.chunks_exact(window as usize);
+                let per_window = counted(chunks.map(|w| w.iter().filter(|&&winner| winner == who).count()));
+                prop_assert_eq!(windows[slot].counts(), &per_window[..]);
+            }
+        }
+
+        #[test]
+        fn merging_trials_is_associative_and_commutative(
+            trials in prop::collection::vec(prop::collection::vec(0..VALIDATORS, 0..60), 3),
+        ) {
+            let plan = plan(7);
+            let parts: Vec<OrderTotals> =
+                trials.iter().map(|winners| tally(&plan, winners, &[]).0).collect();
+            let merged = |order: [usize; 3]| {
+                let mut totals = OrderTotals::default();
+                order.iter().for_each(|&part| totals.merge(&parts[part]));
+                totals
+            };
+            let mut last_two = parts[1].clone();
+            last_two.merge(&parts[2]);
+            let mut grouped = parts[0].clone();
+            grouped.merge(&last_two);
+            prop_assert_eq!(merged([0, 1, 2]), merged([2, 0, 1]));
+            prop_assert_eq!(merged([0, 1, 2]), grouped);
+        }
+    }
+
+    #[test]
+    fn what_is_not_asked_for_is_not_there() {
+        let nothing = OrderPlan::new(3, &[ValidatorId(0)], false, 0);
+        assert!(nothing.is_idle());
+        assert_eq!(tally(&nothing, &[0, 1, 2, 0], &[2]), (OrderTotals::default(), Vec::new()));
+        let windows = OrderPlan::new(3, &[ValidatorId(0)], false, 2);
+        let (totals, followed) = tally(&windows, &[0, 0, 2, 1, 0], &[1]);
+        assert_eq!((totals.serial, followed), (None, Vec::new()));
+        assert_eq!(totals.windows.unwrap()[0].counts(), [1, 0, 1]);
+    }
+
+    #[test]
+    fn a_trial_without_rounds_has_no_stretches() {
+        let plan = plan(4);
+        let (totals, followed) = tally(&plan, &[], &[]);
+        let serial = totals.serial.unwrap();
+        assert!(serial.longest.iter().all(|longest| *longest == LongestStretches::default()));
+        assert_eq!(followed, [FollowedOrder::default(); 2]);
+    }
+}

@@ -6,6 +6,7 @@ mod freeze;
 mod literal_pool;
 mod pool;
 mod range;
+pub(crate) mod sheet;
 mod spread;
 mod validator;
 

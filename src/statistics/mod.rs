@@ -23,7 +23,7 @@ pub use fairness::{
 pub use hypotheses::{
     Divergence, Extremeness, GoodnessOfFit, KolmogorovSmirnov, binomial_test, dispersed_goodness_of_fit,
     equivalence_of_mean, equivalence_test, exact_multinomial_test, goodness_of_fit, kolmogorov_smirnov,
-    monte_carlo_multinomial_test, power_divergence,
+    ln_binomial_test, monte_carlo_multinomial_test, power_divergence,
 };
 pub use intervals::{
     Interval, Moments, bootstrap, bootstrap_counts, clopper_pearson, clustered_share, goodman,

@@ -12,8 +12,8 @@ use crate::report::tables::Tables;
 use crate::scenario::AnalysisSection;
 use crate::simulation::{Experiment, Results};
 use crate::statistics::{Assessment, Evidence, Subject, assess, bonferroni};
-use basis::Basis;
-use footing::Footing;
+pub(super) use basis::Basis;
+pub(super) use footing::Footing;
 
 /// Everything a run says: its tables and its verdict.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,16 +26,20 @@ pub struct Analysis {
 
 /// Analyses the trials that finished.
 pub fn analyse(experiment: &Experiment, settings: &AnalysisSection, results: &Results) -> Analysis {
-    let basis = Basis::new(experiment, settings, results);
-    let validators = validator_rows::rows(&basis);
-    let promise_test = fairness_rows::promise_test(&basis);
-    let assessment = assess_stake(&basis, promise_test.as_ref().and_then(|test| test.p_value));
-    let fairness = fairness_rows::rows(&basis, promise_test.as_ref(), &assessment);
+    analyse_basis(&Basis::new(experiment, settings, results))
+}
+
+/// Analyses what a basis holds.
+pub(super) fn analyse_basis(basis: &Basis) -> Analysis {
+    let validators = validator_rows::rows(basis);
+    let promise_test = fairness_rows::promise_test(basis);
+    let assessment = assess_stake(basis, promise_test.as_ref().and_then(|test| test.p_value));
+    let fairness = fairness_rows::rows(basis, promise_test.as_ref(), &assessment);
     let tables = Tables {
         validators,
-        trials: trial_rows::rows(&basis),
-        chains: chain_rows::rows(results),
-        timeline: timeline_rows::rows(&basis),
+        trials: trial_rows::rows(basis),
+        chains: chain_rows::rows(basis.results),
+        timeline: timeline_rows::rows(basis),
         fairness,
     };
     Analysis { tables, assessment }

@@ -2,8 +2,8 @@
 
 use crate::random::Stream;
 use crate::registry::{Entry, Refusal, nearest, settings};
+use crate::stake::sheet::{Fault, Line, each_line, shown};
 use crate::stake::{Holding, MAX_TOTAL, Order, StakeDistribution, StakeError};
-use csv::{ReaderBuilder, StringRecord, Trim};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -54,89 +54,49 @@ impl StakeDistribution for Table {
         let path = order.folder.join(&self.path);
         match std::fs::read(&path) {
             Ok(bytes) => {
-                read(&bytes).map_err(|Fault { line, problem }| StakeError::Row { path, line, problem })
+                read(&bytes).map_err(|Fault { line, problem, .. }| StakeError::Row { path, line, problem })
             }
             Err(source) => Err(StakeError::Unreadable { path, source }),
         }
     }
 }
 
-/// What is wrong with a table, and on which line.
-#[derive(Debug, PartialEq, Eq)]
-struct Fault {
-    line: u64,
-    problem: String,
-}
-
-impl Fault {
-    fn new<T>(line: u64, problem: impl Into<String>) -> Result<T, Fault> {
-        Err(Fault { line, problem: problem.into() })
-    }
-}
-
 fn read(bytes: &[u8]) -> Result<Vec<Holding>, Fault> {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => {
-            let at = error.valid_up_to();
-            let problem = format!("the byte 0x{:02x} is not UTF-8; save the table as UTF-8", bytes[at]);
-            return Fault::new(Lines::new(bytes).number_at(at), problem);
-        }
-    };
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader =
-        ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::All).from_reader(text.as_bytes());
-    let mut lines = Lines::new(text.as_bytes());
-    let mut record = StringRecord::new();
     let mut columns = None;
     let mut holdings = Vec::new();
     let mut seen: HashMap<String, u64> = HashMap::new();
     let mut total = 0u64;
-    let mut last = 1;
-    loop {
-        // The reader passes over blank lines only after it has noted where the record starts, so
-        // the line is counted here.
-        let line = lines.number_of_next_text(reader.position().byte() as usize);
-        match reader.read_record(&mut record) {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(error) => return Fault::new(line, error.to_string()),
-        }
-        if record.iter().any(|field| field.contains(['\n', '\r'])) {
-            return Fault::new(line, "a field runs on over several lines; is a quotation mark not closed?");
-        }
-        last = line;
+    let last = each_line(bytes, |line| {
         let Some(columns) = &columns else {
-            columns = Some(Columns::find(&record, line)?);
-            continue;
+            columns = Some(Columns::find(line)?);
+            return Ok(());
         };
-        let (name, coins) = columns.row(&record, line)?;
-        if let Some(first) = seen.insert(name.to_owned(), line) {
-            return Fault::new(line, format!("the name {} stands already on line {first}", shown(name)));
+        let (name, coins) = columns.row(line)?;
+        if let Some(first) = seen.insert(name.to_owned(), line.number) {
+            return line.fault(format!("the name {} stands already on line {first}", shown(name)));
         }
         total = match total.checked_add(coins).filter(|&total| total <= MAX_TOTAL) {
             Some(total) => total,
             None => {
                 let problem =
                     format!("with this line the stakes sum to more than {MAX_TOTAL}, the largest total");
-                return Fault::new(line, problem);
+                return line.fault(problem);
             }
         };
         holdings.push(Holding { name: Some(name.to_owned()), coins });
-    }
-    if columns.is_none() {
-        return Fault::new(
-            1,
-            "the table is empty, but must begin with a line that names its columns: name,stake",
-        );
-    }
+        Ok(())
+    })?;
+    let fault = |line, problem: &str| Err(Fault { line, column: 1, problem: problem.into() });
+    let Some(last) = last else {
+        return fault(1, "the table is empty, but must begin with a line that names its columns: name,stake");
+    };
     if total == 0 {
         let problem = if holdings.is_empty() {
             "the table names its columns, but no account follows"
         } else {
             "all stakes up to here are 0, but somebody must hold a coin"
         };
-        return Fault::new(last, problem);
+        return fault(last, problem);
     }
     Ok(holdings)
 }
@@ -149,13 +109,12 @@ struct Columns {
 }
 
 impl Columns {
-    fn find(header: &StringRecord, line: u64) -> Result<Self, Fault> {
+    fn find(line: &Line) -> Result<Self, Fault> {
+        let header = line.fields;
         let place = |wanted: &str| {
             let mut places = header.iter().enumerate().filter(|&(_, title)| title == wanted);
             match (places.next(), places.next()) {
-                (Some(_), Some(_)) => {
-                    Fault::new(line, format!("two columns are called `{wanted}`; keep one"))
-                }
+                (Some(_), Some(_)) => line.fault(format!("two columns are called `{wanted}`; keep one")),
                 (Some((place, _)), None) => Ok(place),
                 (None, _) => {
                     let found: Vec<String> = header.iter().map(shown).collect();
@@ -167,32 +126,30 @@ impl Columns {
                     } else if let Some(title) = nearest(wanted, header.iter()) {
                         problem += &format!("; is {} meant? Then rename it to `{wanted}`", shown(title));
                     }
-                    Fault::new(line, problem)
+                    line.fault(problem)
                 }
             }
         };
         Ok(Columns { name: place("name")?, stake: place("stake")?, width: header.len() })
     }
 
-    fn row<'a>(&self, record: &'a StringRecord, line: u64) -> Result<(&'a str, u64), Fault> {
+    fn row<'a>(&self, line: &Line<'a>) -> Result<(&'a str, u64), Fault> {
+        let record = line.fields;
         if record.len() != self.width {
-            return Fault::new(
-                line,
-                format!(
-                    "the line has {} fields, but the first line names {} columns",
-                    record.len(),
-                    self.width
-                ),
-            );
+            return line.fault(format!(
+                "the line has {} fields, but the first line names {} columns",
+                record.len(),
+                self.width
+            ));
         }
         let name = &record[self.name];
         if name.is_empty() {
-            return Fault::new(line, "the name is empty");
+            return line.fault("the name is empty");
         }
         match coins(&record[self.stake]) {
             Ok(coins) => Ok((name, coins)),
-            Err(reason) => Fault::new(
-                line,
+            Err(reason) => line.fault_in(
+                self.stake,
                 format!("the stake of {} is {}, {reason}", shown(name), shown(&record[self.stake])),
             ),
         }
@@ -216,54 +173,6 @@ fn coins(field: &str) -> Result<u64, String> {
     Err("but must be a whole number of coins, written with digits alone".into())
 }
 
-/// A field as it is quoted in a message: one line, not too long.
-fn shown(field: &str) -> String {
-    const LONGEST: usize = 40;
-    let cut: String = field.chars().take(LONGEST).collect();
-    let ellipsis = if cut.len() < field.len() { "..." } else { "" };
-    format!("`{}{ellipsis}`", cut.escape_debug())
-}
-
-/// Counts lines from the start of a text, going forward only.
-struct Lines<'a> {
-    bytes: &'a [u8],
-    place: usize,
-    line: u64,
-}
-
-impl<'a> Lines<'a> {
-    fn new(bytes: &'a [u8]) -> Self {
-        Lines { bytes, place: 0, line: 1 }
-    }
-
-    /// The number of the line, counted from 1, on which a byte stands.
-    fn number_at(&mut self, place: usize) -> u64 {
-        while self.place < place {
-            self.step();
-        }
-        self.line
-    }
-
-    /// The number of the line on which the first byte at or after `place` stands that ends no line.
-    fn number_of_next_text(&mut self, place: usize) -> u64 {
-        self.number_at(place);
-        while matches!(self.bytes.get(self.place), Some(b'\r' | b'\n')) {
-            self.step();
-        }
-        self.line
-    }
-
-    fn step(&mut self) {
-        let next = self.bytes.get(self.place + 1);
-        match self.bytes[self.place] {
-            b'\n' => self.line += 1,
-            b'\r' if next != Some(&b'\n') => self.line += 1,
-            _ => {}
-        }
-        self.place += 1;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -277,7 +186,7 @@ mod tests {
     }
 
     fn fault(text: &str) -> (u64, String) {
-        let Fault { line, problem } = read(text.as_bytes()).expect_err(text);
+        let Fault { line, problem, .. } = read(text.as_bytes()).expect_err(text);
         (line, problem)
     }
 
@@ -405,7 +314,11 @@ mod tests {
         let fault = read(b"name,stake\r\nann,5\r\nZo\xeb,6\r\n").unwrap_err();
         assert_eq!(
             fault,
-            Fault { line: 3, problem: "the byte 0xeb is not UTF-8; save the table as UTF-8".into() }
+            Fault {
+                line: 3,
+                column: 3,
+                problem: "the byte 0xeb is not UTF-8; save the table as UTF-8".into()
+            }
         );
         // UTF-16, as some spreadsheets save it.
         assert_eq!(read(b"\xff\xfen\0a\0").unwrap_err().line, 1);

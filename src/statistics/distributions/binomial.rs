@@ -87,6 +87,29 @@ impl Binomial {
         }
     }
 
+    /// ln P(X ≥ count), which goes on where [`Binomial::upper`] is below the smallest double; minus
+    /// infinity where that is impossible.
+    pub fn ln_upper(&self, count: u64) -> f64 {
+        if count > 0 && count <= self.attempts && self.p > 0.0 && self.q > 0.0 && self.deviation(count) > 0.0
+        {
+            let tail = tail_over_edge(self.attempts, count, self.p, self.q, self.deviation(count));
+            (self.ln_mass(count) + tail.ln()).min(0.0)
+        } else {
+            self.upper(count).ln()
+        }
+    }
+
+    /// ln P(X ≤ count), as [`Binomial::ln_upper`].
+    pub fn ln_lower(&self, count: u64) -> f64 {
+        if count < self.attempts && self.p > 0.0 && self.q > 0.0 && self.deviation(count) < 0.0 {
+            let failures = self.attempts - count;
+            let tail = tail_over_edge(self.attempts, failures, self.q, self.p, -self.deviation(count));
+            (self.ln_mass(count) + tail.ln()).min(0.0)
+        } else {
+            self.lower(count).ln()
+        }
+    }
+
     /// The smallest count that is not exceeded with at least this probability; `None` unless it is
     /// between 0 and 1. About log2 n tails.
     pub fn quantile(&self, probability: f64) -> Option<u64> {

@@ -14,29 +14,61 @@ const TIES: f64 = 1e-7;
 ///
 /// `None` without trials, with more successes than trials, or with p outside 0..=1.
 pub fn binomial_test(successes: u64, trials: u64, p: f64) -> Option<f64> {
+    let value = match two_tails(successes, trials, p)? {
+        Tails::Certain(value) => value,
+        Tails::Both(law, lower, upper) => {
+            lower.map_or(0.0, |count| law.lower(count)) + upper.map_or(0.0, |count| law.upper(count))
+        }
+    };
+    Some(value.min(1.0))
+}
+
+/// The natural logarithm of [`binomial_test`], which goes on where that is below the smallest
+/// double; minus infinity for what is impossible. Right to about twelve digits.
+pub fn ln_binomial_test(successes: u64, trials: u64, p: f64) -> Option<f64> {
+    let value = match two_tails(successes, trials, p)? {
+        Tails::Certain(value) => value.ln(),
+        Tails::Both(law, lower, upper) => {
+            let lower = lower.map_or(f64::NEG_INFINITY, |count| law.ln_lower(count));
+            let upper = upper.map_or(f64::NEG_INFINITY, |count| law.ln_upper(count));
+            let (most, least) = (lower.max(upper), lower.min(upper));
+            if most.is_finite() { most + (least - most).exp().ln_1p() } else { most }
+        }
+    };
+    Some(value.min(0.0))
+}
+
+/// The outcomes no likelier than the observed one.
+enum Tails {
+    /// Their probability, where that needs no sum.
+    Certain(f64),
+    /// All counts up to the first and from the second, as far as there are any.
+    Both(Binomial, Option<u64>, Option<u64>),
+}
+
+fn two_tails(successes: u64, trials: u64, p: f64) -> Option<Tails> {
     if trials == 0 || successes > trials {
         return None;
     }
     let law = Binomial::new(trials, p)?;
     if p == 0.0 || p == 1.0 {
         let certain = if p == 0.0 { 0 } else { trials };
-        return Some(if successes == certain { 1.0 } else { 0.0 });
+        return Some(Tails::Certain(if successes == certain { 1.0 } else { 0.0 }));
     }
     let limit = law.ln_mass(successes) + TIES;
     let deviation = law.deviation(successes);
     let mean = trials as f64 * p;
-    let value = if deviation == 0.0 {
-        1.0
+    Some(if deviation == 0.0 {
+        Tails::Certain(1.0)
     } else if deviation > 0.0 {
         // Below the mean the point probabilities rise: how many are low enough?
         let opposite = first(0, (mean.floor() as u64).min(trials) + 1, |count| law.ln_mass(count) > limit);
-        law.upper(successes) + if opposite == 0 { 0.0 } else { law.lower(opposite - 1) }
+        Tails::Both(law, opposite.checked_sub(1), Some(successes))
     } else {
         let opposite =
             first((mean.ceil() as u64).min(trials), trials + 1, |count| law.ln_mass(count) <= limit);
-        law.lower(successes) + law.upper(opposite)
-    };
-    Some(value.min(1.0))
+        Tails::Both(law, Some(successes), (opposite <= trials).then_some(opposite))
+    })
 }
 
 /// The first integer of `from..to` for which a condition that, once true, stays true, holds; `to`
@@ -94,6 +126,23 @@ mod tests {
         assert_eq!(binomial_test(250_000, 1_000_000, 0.15), Some(0.0));
     }
 
+    #[test]
+    fn the_logarithm_goes_on_beyond_the_smallest_double() {
+        // The definition in 60 digits (mpmath), both tails, as decimal logarithms.
+        for (k, n, p, expected) in [
+            (60, 100, 0.5, -1.24497984096624),
+            (250_000, 1_000_000, 0.15, -14696.3984931589),
+            (600_000, 1_000_000, 0.5, -8747.05347845691),
+            (1_000_000_000_000_000, 1_000_000_000_000_000, 0.01, -2e15),
+        ] {
+            let value = ln_binomial_test(k, n, p).unwrap() / std::f64::consts::LN_10;
+            assert!((value / expected - 1.0).abs() < 1e-12, "{k} of {n} at {p}: {value}");
+        }
+        assert_eq!(ln_binomial_test(1, 9, 0.0), Some(f64::NEG_INFINITY));
+        assert_eq!(ln_binomial_test(5, 10, 0.5), Some(0.0));
+        assert_eq!(ln_binomial_test(0, 0, 0.5), None);
+    }
+
     proptest! {
         /// Straight from the definition, for small n.
         #[test]
@@ -115,6 +164,11 @@ mod tests {
         ) {
             if let Some(value) = binomial_test(k % n.max(1), n, p) {
                 prop_assert!((0.0..=1.0).contains(&value));
+                let ln = ln_binomial_test(k % n.max(1), n, p).unwrap();
+                prop_assert!(ln <= 0.0);
+                if value > 1e-290 {
+                    prop_assert!((ln - value.ln()).abs() < 1e-6 * (1.0 - ln));
+                }
             }
         }
     }

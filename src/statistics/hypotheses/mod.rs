@@ -7,7 +7,7 @@ mod kolmogorov_smirnov;
 mod multinomial_test;
 mod power_divergence;
 
-pub use binomial_test::binomial_test;
+pub use binomial_test::{binomial_test, ln_binomial_test};
 pub use chi_square::{GoodnessOfFit, dispersed_goodness_of_fit, goodness_of_fit};
 pub use equivalence::{equivalence_of_mean, equivalence_test};
 pub use kolmogorov_smirnov::{KolmogorovSmirnov, kolmogorov_smirnov};

@@ -12,9 +12,11 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Instant, SystemTime};
 use tombola::registry::find;
 use tombola::report::figures::{FIGURES, FigureError, Subject};
-use tombola::report::{Analysis, FolderError, Manifest, ResultsFolder, Timing, analyse};
+use tombola::report::{
+    Analysis, FolderError, Manifest, ResultsFolder, Stopping, Timing, analyse, analyse_stopped,
+};
 use tombola::scenario::{FigureFormat, Scenario};
-use tombola::simulation::{Control, Engine, Results, SimulationError, run as simulate};
+use tombola::simulation::{Control, Engine, Results, SimulationError, run as simulate, run_until};
 
 /// Runs scenarios, one after another. Every file is read and every folder prepared before the
 /// first one runs, so that nothing is found wrong halfway.
@@ -66,7 +68,15 @@ fn run_one(
     let bar = Bar::new(&scenario.name, experiment.rounds.saturating_mul(experiment.trials), args.quiet);
     let started = SystemTime::now();
     let clock = Instant::now();
-    let outcome = simulate(experiment, args.threads as usize, chain_out, &Control { progress: &bar, stop });
+    let control = Control { progress: &bar, stop };
+    let settings = &scenario.file.analysis;
+    let mut stopping =
+        scenario.file.run.until.as_ref().map(|until| Stopping::new(experiment, settings, until));
+    let threads = args.threads as usize;
+    let outcome = match &mut stopping {
+        Some(rule) => run_until(experiment, threads, chain_out, &control, rule),
+        None => simulate(experiment, threads, chain_out, &control),
+    };
     bar.clear();
     let results = outcome.map_err(|error| match error {
         SimulationError::Chain(source) => Failure::from(folder.failed("chain.jsonl", source)),
@@ -83,7 +93,10 @@ fn run_one(
         // The first trial is missing: what was written of its chain has no end.
         folder.remove("chain.jsonl").map_err(|error| folder.failed("chain.jsonl", error))?;
     }
-    let analysis = analyse(experiment, &scenario.file.analysis, &results);
+    let analysis = match &stopping {
+        Some(stopping) => analyse_stopped(experiment, settings, &results, stopping),
+        None => analyse(experiment, settings, &results),
+    };
     write_tables(&folder, &analysis)?;
     let skipped = write_figures(&folder, scenario, &results, &analysis)?;
     let threads = match args.threads {

@@ -40,6 +40,9 @@ pub struct Manifest {
     pub trials: u64,
     /// Trials that finished; the tables are about these.
     pub trials_finished: u64,
+    /// Why a run with `run.until` ended: `precision-reached` or `trials-reached`; nothing for other
+    /// runs, and where it was interrupted.
+    pub stopped_because: Option<String>,
     /// Which trials did not finish, because the run was interrupted; empty otherwise.
     pub trials_missing: Vec<u64>,
     /// Whether the run was interrupted.
@@ -102,6 +105,9 @@ impl Manifest {
             rounds: experiment.rounds,
             trials: experiment.trials,
             trials_finished: finished.len() as u64,
+            stopped_because: results
+                .satisfied
+                .map(|satisfied| if satisfied { "precision-reached" } else { "trials-reached" }.to_owned()),
             trials_missing: missing,
             partial: results.partial,
             started_unix: timing.started.duration_since(UNIX_EPOCH).map(|since| since.as_secs()).unwrap_or(0),

@@ -6,6 +6,6 @@ mod folder;
 mod manifest;
 pub mod tables;
 
-pub use analysis::{Analysis, analyse};
+pub use analysis::{Analysis, Stopping, analyse, analyse_stopped};
 pub use folder::{FolderError, ResultsFolder};
 pub use manifest::{Manifest, Timing};

@@ -65,11 +65,57 @@ pub struct RunSection {
     pub engine: Engine,
     /// How many points of the time line.
     pub checkpoints: u64,
+    /// When the run is precise enough; `trials` is then the most that are played.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<UntilSection>,
 }
 
 impl Default for RunSection {
     fn default() -> Self {
-        RunSection { seed: Seed(0), rounds: 10_000, trials: 8, engine: Engine::Full, checkpoints: 50 }
+        RunSection {
+            seed: Seed(0),
+            rounds: 10_000,
+            trials: 8,
+            engine: Engine::Full,
+            checkpoints: 50,
+            until: None,
+        }
+    }
+}
+
+/// The precision that ends a run.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, expecting = "a table such as { metric = \"win_share\", half_width = 0.001 }")]
+pub struct UntilSection {
+    /// What is to be known.
+    pub metric: UntilMetric,
+    /// How precisely: half the width of its interval, as a fraction of one.
+    pub half_width: f64,
+    /// Of whom; of all validators if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validator: Option<String>,
+}
+
+/// What a run can be asked to know precisely.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UntilMetric {
+    /// The share of rounds that a validator wins.
+    WinShare,
+    /// The share of trials in which a validator ends outside the tolerance.
+    UnfairProbability,
+    /// The mean of a validator's share of all stake at the end of a trial.
+    FinalStakeShare,
+}
+
+impl UntilMetric {
+    /// Its name in scenario files.
+    pub fn name(self) -> &'static str {
+        match self {
+            UntilMetric::WinShare => "win_share",
+            UntilMetric::UnfairProbability => "unfair_probability",
+            UntilMetric::FinalStakeShare => "final_stake_share",
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use super::objection::{Objection, below};
 use super::overrides::Override;
 use super::population::populate;
 use super::problem::{Place, Problem, shortened};
+use super::until::check_until;
 use crate::crypto::{Hash, sha256};
 use crate::forging::{Protocol, Traffic, World};
 use crate::registry::{Refusal, find};
@@ -93,6 +94,7 @@ pub fn load_text(path: &Path, text: String, overrides: &[Override]) -> Result<Sc
     file.name = Some(name.clone());
     check_ranges(&checker, &file)?;
     let experiment = experiment(&checker, &mut file)?;
+    check_until(&checker, &file, &experiment)?;
     Ok(Scenario { name, file, experiment, checker })
 }
 

@@ -11,13 +11,14 @@ mod overrides;
 mod population;
 mod problem;
 mod seed;
+mod until;
 mod window;
 
 pub use document::Document;
 pub use format::{
     AccountSection, AnalysisSection, AttestationSection, BehaviourSection, FigureFormat, NetworkSection,
     PopulationSection, ReportSection, RewardSection, RunSection, ScenarioFile, SelectionSection,
-    SlashingSection, TransactionsSection,
+    SlashingSection, TransactionsSection, UntilMetric, UntilSection,
 };
 pub use load::{Scenario, load, load_text};
 pub use overrides::Override;

@@ -145,10 +145,13 @@ mod tests {
     fn keys_are_named_with_their_path_and_the_nearest_valid_one() {
         let (key, what, help) = objection("run.rouns = 1");
         assert_eq!((key.as_str(), what.as_str()), ("run.rouns", "is an unknown key"));
-        assert_eq!(help, "did you mean `rounds`? Valid keys: seed, rounds, trials, engine, checkpoints");
+        assert_eq!(
+            help,
+            "did you mean `rounds`? Valid keys: seed, rounds, trials, engine, checkpoints, until"
+        );
         let (key, _, help) = objection("run.zzz = 1");
         assert_eq!(key, "run.zzz");
-        assert_eq!(help, "valid keys: seed, rounds, trials, engine, checkpoints");
+        assert_eq!(help, "valid keys: seed, rounds, trials, engine, checkpoints, until");
         let (key, what, help) = objection("run.rounds = 1");
         assert_eq!((key.as_str(), what.as_str()), ("population", "is missing"));
         assert!(help.contains("[population]"), "{help}");

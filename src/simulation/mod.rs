@@ -8,6 +8,7 @@ mod progress;
 mod record;
 mod runner;
 mod share;
+mod stopping;
 mod totals;
 mod trial;
 
@@ -20,7 +21,8 @@ pub use order::{
 };
 pub use progress::{Control, Progress, Quiet};
 pub use record::{Followed, Mark, TrialRecord};
-pub use runner::{Results, SimulationError, run};
+pub use runner::{Results, SimulationError, run, run_until};
 pub use share::{SHARE_SCALE, fixed_share};
+pub use stopping::{StopRule, next_look};
 pub use totals::{Totals, ValidatorTotals};
 pub use trial::{TrialEnd, play_trial};

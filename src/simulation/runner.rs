@@ -5,6 +5,7 @@ use super::experiment::Experiment;
 use super::order::OrderPlan;
 use super::progress::Control;
 use super::record::TrialRecord;
+use super::stopping::{StopRule, next_look};
 use super::totals::Totals;
 use super::trial::{TrialEnd, play_trial};
 use crate::forging::{Chain, ChainWriter, Draws, Full, GenesisRecord, Keyring, Silent};
@@ -21,8 +22,11 @@ pub struct Results {
     pub records: Vec<TrialRecord>,
     /// The sums over them.
     pub totals: Totals,
-    /// Whether some trials are missing, because the run was stopped.
+    /// Whether some trials are missing, because the run was stopped from outside.
     pub partial: bool,
+    /// Whether the run's stop rule was satisfied; `None` if it had none, or did not come to an
+    /// end.
+    pub satisfied: Option<bool>,
 }
 
 /// Why a run failed.
@@ -68,40 +72,98 @@ pub fn run(
     chain_out: Option<ChainOut>,
     control: &Control,
 ) -> Result<Results, SimulationError> {
+    on_threads(threads, || {
+        let parts = Parts::new(experiment, chain_out, control);
+        let (records, totals) = parts.play(0, experiment.trials)?;
+        let partial = (records.len() as u64) < experiment.trials;
+        Ok(Results { records, totals, partial, satisfied: None })
+    })
+}
+
+/// The same until `rule` has seen enough, with the experiment's trials as the most that are
+/// played. The results are those of [`run`] for as many trials as were played; where the run is
+/// told to stop from outside, those of all trials that had finished.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_until(
+    experiment: &Experiment,
+    threads: usize,
+    chain_out: Option<ChainOut>,
+    control: &Control,
+    rule: &mut (dyn StopRule + Send),
+) -> Result<Results, SimulationError> {
+    on_threads(threads, || {
+        let parts = Parts::new(experiment, chain_out, control);
+        let mut results =
+            Results { records: Vec::new(), totals: Totals::default(), partial: false, satisfied: None };
+        let mut played = 0;
+        while played < experiment.trials {
+            let end = next_look(played, experiment.trials);
+            let (records, totals) = parts.play(played, end)?;
+            let whole = records.len() as u64 == end - played;
+            results.satisfied = whole.then(|| rule.look(&totals, &records));
+            results.partial = !whole;
+            results.records.extend(records);
+            results.totals.merge(&totals);
+            if results.satisfied != Some(false) {
+                break;
+            }
+            played = end;
+        }
+        Ok(results)
+    })
+}
+
+fn on_threads<T: Send>(
+    threads: usize,
+    work: impl FnOnce() -> Result<T, SimulationError> + Send,
+) -> Result<T, SimulationError> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()
         .map_err(|error| SimulationError::Threads { threads, reason: error.to_string() })?;
-    pool.install(|| run_here(experiment, chain_out, control))
+    pool.install(work)
 }
 
-fn run_here(
-    experiment: &Experiment,
-    chain_out: Option<ChainOut>,
-    control: &Control,
-) -> Result<Results, SimulationError> {
-    let keys = (experiment.engine == Engine::Full).then(|| Keyring::new(&experiment.world));
-    let chain_out = Mutex::new(chain_out);
-    let plan = experiment.order_plan();
-    let gathered = Mutex::new((Vec::new(), Totals::default()));
-    (0..experiment.trials).into_par_iter().try_for_each(|trial| {
-        let out = if trial == 0 { chain_out.lock().ok().and_then(|mut out| out.take()) } else { None };
-        let Some(end) = run_trial(experiment, &plan, keys.as_ref(), trial, out, control)? else {
-            return Ok(());
-        };
-        let supply = end.record.supply;
-        if !supply.is_conserved() {
-            return Err(SimulationError::Conservation { trial, supply });
-        }
-        let mut gathered = gathered.lock().expect("no thread panics while it holds the results");
-        gathered.0.push(end.record);
-        gathered.1.merge(&end.totals);
-        Ok(())
-    })?;
-    let (mut records, totals) = gathered.into_inner().expect("no thread panics while it holds the results");
-    records.sort_unstable_by_key(|record| record.trial);
-    let partial = (records.len() as u64) < experiment.trials;
-    Ok(Results { records, totals, partial })
+/// What all parts of a run share.
+struct Parts<'a> {
+    experiment: &'a Experiment,
+    plan: OrderPlan,
+    keys: Option<Keyring>,
+    chain_out: Mutex<Option<ChainOut>>,
+    control: &'a Control<'a>,
+}
+
+impl<'a> Parts<'a> {
+    fn new(experiment: &'a Experiment, chain_out: Option<ChainOut>, control: &'a Control<'a>) -> Self {
+        let keys = (experiment.engine == Engine::Full).then(|| Keyring::new(&experiment.world));
+        Parts { experiment, plan: experiment.order_plan(), keys, chain_out: Mutex::new(chain_out), control }
+    }
+
+    /// Plays the trials from `start` to before `end`: those that finished, in order, and their sums.
+    fn play(&self, start: u64, end: u64) -> Result<(Vec<TrialRecord>, Totals), SimulationError> {
+        let Parts { experiment, plan, keys, chain_out, control } = self;
+        let gathered = Mutex::new((Vec::new(), Totals::default()));
+        (start..end).into_par_iter().try_for_each(|trial| {
+            let out = if trial == 0 { chain_out.lock().ok().and_then(|mut out| out.take()) } else { None };
+            let Some(end) = run_trial(experiment, plan, keys.as_ref(), trial, out, control)? else {
+                return Ok(());
+            };
+            let supply = end.record.supply;
+            if !supply.is_conserved() {
+                return Err(SimulationError::Conservation { trial, supply });
+            }
+            let mut gathered = gathered.lock().expect("no thread panics while it holds the results");
+            gathered.0.push(end.record);
+            gathered.1.merge(&end.totals);
+            Ok(())
+        })?;
+        let (mut records, totals) =
+            gathered.into_inner().expect("no thread panics while it holds the results");
+        records.sort_unstable_by_key(|record| record.trial);
+        Ok((records, totals))
+    }
 }
 
 /// Runs one trial with the experiment's engine; `None` if it was told to stop.

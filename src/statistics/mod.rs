@@ -35,6 +35,6 @@ pub use planning::{
     trials_for_half_width,
 };
 pub use quantile::quantile;
-pub use sequential::{bernoulli_sequence, normal_mixture_bound, normal_mixture_tuning};
+pub use sequential::{BoundedMean, bernoulli_sequence, normal_mixture_bound, normal_mixture_tuning};
 pub use serial::{LagMatches, LongestRun, RunsTest, gaps_test, lag_correlation, lag_matches_test, runs_test};
 pub use verdict::{Assessment, Effect, Evidence, Sample, Subject, Verdict, assess};

@@ -1,6 +1,7 @@
 //! What the estimates rest on.
 
 use super::footing::Footing;
+use super::stopping::Stopping;
 use crate::law::proportional_shares;
 use crate::scenario::AnalysisSection;
 use crate::selection::Promise;
@@ -13,6 +14,8 @@ pub struct Basis<'a> {
     pub settings: &'a AnalysisSection,
     pub results: &'a Results,
     pub footing: Footing,
+    /// What ended the run, if its own results did: then intervals must be those of a sequence.
+    pub stopping: Option<&'a Stopping<'a>>,
     /// What the rule promises, for these rounds and these stakes as they moved.
     pub promise: Promise,
     /// Every validator's share of all tokens at genesis.
@@ -22,7 +25,12 @@ pub struct Basis<'a> {
 }
 
 impl<'a> Basis<'a> {
-    pub fn new(experiment: &'a Experiment, settings: &'a AnalysisSection, results: &'a Results) -> Self {
+    pub fn new(
+        experiment: &'a Experiment,
+        settings: &'a AnalysisSection,
+        results: &'a Results,
+        stopping: Option<&'a Stopping<'a>>,
+    ) -> Self {
         let world = &experiment.world;
         let totals = &results.totals;
         let rule = &world.rule.thing;
@@ -43,6 +51,7 @@ impl<'a> Basis<'a> {
             settings,
             results,
             footing,
+            stopping,
             promise,
             stake_shares: proportional_shares(&world.stakes),
             selections: totals.selections(),

@@ -25,6 +25,9 @@ pub struct PromiseTest {
 /// no law is known of its shares or of its scatter.
 pub fn promise_test(basis: &Basis) -> Option<PromiseTest> {
     let shares = basis.promise.shares()?;
+    if basis.stopping.is_some() {
+        return None;
+    }
     let alpha = alpha(basis);
     let wins: Vec<u64> = basis.results.totals.validators.iter().map(|totals| totals.wins).collect();
     match &basis.footing {
@@ -127,6 +130,7 @@ pub fn rows(basis: &Basis, promise_test: Option<&PromiseTest>, assessment: &Asse
         verdict: assessment.verdict.word().to_owned(),
         ..blank("fairness_to_stake", "all", assessment.sentence())
     }];
+    rows.extend(stopping_row(basis));
     rows.extend(effect_row(assessment.gains_most.as_ref(), "largest_gain"));
     rows.extend(effect_row(assessment.loses_most.as_ref(), "largest_loss"));
     rows.push(detectable_row(assessment));
@@ -135,6 +139,34 @@ pub fn rows(basis: &Basis, promise_test: Option<&PromiseTest>, assessment: &Asse
     rows.extend(robust_rows(basis));
     rows.extend(concentration_rows(basis));
     rows
+}
+
+/// Where and why a run ended that was to end when it is precise enough.
+fn stopping_row(basis: &Basis) -> Option<FairnessRow> {
+    let stopping = basis.stopping?;
+    let until = stopping.until();
+    let interval = stopping.of_subject();
+    let satisfied = basis.results.satisfied == Some(true);
+    let why = if satisfied { "precise enough" } else { "the cap of trials was reached first" };
+    Some(FairnessRow {
+        value: stopping.half_width(),
+        low: interval.map(|interval| interval.low),
+        high: interval.map(|interval| interval.high),
+        reference: Some(until.half_width),
+        verdict: if satisfied { "reached" } else { "not reached" }.to_owned(),
+        ..blank(
+            "stopping",
+            until.validator.as_deref().unwrap_or("all"),
+            format!(
+                "half width of {} after {} of at most {}: {why}; intervals of win_share and unfair_probability and the \
+                 verdict are those of confidence sequences, valid wherever the run ends; tests for a fixed number of \
+                 rounds are left out",
+                until.metric.name(),
+                counted(stopping.trials(), "trial"),
+                basis.experiment.trials
+            ),
+        )
+    })
 }
 
 fn effect_row(effect: Option<&Effect>, metric: &str) -> Option<FairnessRow> {
@@ -178,10 +210,17 @@ fn detectable_row(assessment: &Assessment) -> FairnessRow {
 fn promise_rows(basis: &Basis, test: Option<&PromiseTest>) -> Vec<FairnessRow> {
     let Some(test) = test else {
         let why = match (&basis.promise, &basis.footing) {
+            _ if basis.stopping.is_some() => {
+                "the run ended by what it showed, and such a test needs a number of rounds that is settled before"
+            }
             (Promise::Unknown(why), _) | (_, Footing::Trials(why)) => why,
             _ => "too little was counted",
         };
-        return vec![blank("promise_p", "all", format!("no test of the rule's own promise: {why}"))];
+        let mut rows = vec![blank("promise_p", "all", format!("no test of the rule's own promise: {why}"))];
+        if basis.stopping.is_some() && !matches!(basis.footing, Footing::Trials(_)) {
+            rows.extend(dispersion_rows(basis));
+        }
+        return rows;
     };
     let mut rows = Vec::new();
     if test.statistic.is_some() {
@@ -269,7 +308,15 @@ fn robust_rows(basis: &Basis) -> Vec<FairnessRow> {
                 outside += u64::from(won < low || won > high);
             }
         }
-        let interval: Option<Interval> = clopper_pearson(outside, trials, settings.confidence);
+        let (interval, method): (Option<Interval>, _) = match basis.stopping {
+            Some(stopping) => {
+                let level = stopping.confidence().max(settings.confidence);
+                (stopping.unfair_probability(index, level), "confidence sequence")
+            }
+            None => {
+                (clopper_pearson(outside, trials, settings.confidence), "exact interval (Clopper-Pearson)")
+            }
+        };
         let verdict = match interval {
             Some(interval) if interval.high <= settings.delta => "robust",
             Some(interval) if interval.low > settings.delta => "not robust",
@@ -285,7 +332,7 @@ fn robust_rows(basis: &Basis) -> Vec<FairnessRow> {
                 "unfair_probability",
                 &names[validator.index()],
                 format!(
-                    "share of {} that end with a win share more than {} of the stake share away from it; exact interval (Clopper-Pearson)",
+                    "share of {} that end with a win share more than {} of the stake share away from it; {method}",
                     counted(trials, "trial"),
                     settings.tolerance
                 ),

@@ -63,6 +63,9 @@ impl Footing {
 impl Basis<'_> {
     /// The interval of a validator's win share that its row shows.
     pub fn interval(&self, validator: usize, confidence: f64) -> Option<Interval> {
+        if let Some(stopping) = self.stopping {
+            return stopping.win_share(validator, stopping.confidence().max(confidence));
+        }
         match &self.footing {
             Footing::Rounds => wilson(self.totals(validator).wins, self.selections, confidence),
             Footing::Runs(run) => {
@@ -75,6 +78,9 @@ impl Basis<'_> {
     /// The interval of a validator's win share that verdicts use: exact where that is possible, as
     /// very high confidence asks for.
     pub fn joint_interval(&self, validator: usize, confidence: f64) -> Option<Interval> {
+        if let Some(stopping) = self.stopping {
+            return stopping.win_share(validator, confidence);
+        }
         let wins = self.totals(validator).wins;
         match &self.footing {
             Footing::Rounds => clopper_pearson(wins, self.selections, confidence),
@@ -120,6 +126,9 @@ impl Basis<'_> {
     /// Two-sided p-value of a validator's wins against the promise; `None` where there is no law
     /// of the scatter to hold them against, or no scatter at all.
     pub fn p_value(&self, validator: usize) -> Option<f64> {
+        if self.stopping.is_some() {
+            return None;
+        }
         let expected = self.expected_share(validator)?;
         let wins = self.totals(validator).wins;
         match &self.footing {
@@ -133,6 +142,10 @@ impl Basis<'_> {
 
     /// What the intervals rest on.
     pub fn sample(&self) -> Sample {
+        if self.stopping.is_some() {
+            // What a sequence can show is read off its width.
+            return Sample::Trials(self.results.totals.trials_with_wins);
+        }
         match &self.footing {
             Footing::Rounds | Footing::Bounded(_) => Sample::Rounds(self.selections),
             Footing::Runs(run) => Sample::Rounds(self.selections / run),

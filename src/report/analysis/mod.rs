@@ -4,6 +4,7 @@ mod basis;
 mod chain_rows;
 mod fairness_rows;
 mod footing;
+mod stopping;
 mod timeline_rows;
 mod trial_rows;
 mod validator_rows;
@@ -14,6 +15,7 @@ use crate::simulation::{Experiment, Results};
 use crate::statistics::{Assessment, Evidence, Subject, assess, bonferroni};
 pub(super) use basis::Basis;
 pub(super) use footing::Footing;
+pub use stopping::Stopping;
 
 /// Everything a run says: its tables and its verdict.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,11 +28,27 @@ pub struct Analysis {
 
 /// Analyses the trials that finished.
 pub fn analyse(experiment: &Experiment, settings: &AnalysisSection, results: &Results) -> Analysis {
-    analyse_basis(&Basis::new(experiment, settings, results))
+    analyse_basis(&Basis::new(experiment, settings, results, None))
+}
+
+/// The same for a run that was ended by its own results: intervals and verdict come from the
+/// confidence sequences of its stop rule, and tests for a fixed number of rounds are left out.
+///
+/// Where the run was stopped from outside, before the rule had its say, it had no part in the end,
+/// and the analysis is the ordinary one.
+pub fn analyse_stopped(
+    experiment: &Experiment,
+    settings: &AnalysisSection,
+    results: &Results,
+    stopping: &Stopping,
+) -> Analysis {
+    let decided = results.satisfied.is_some() && !results.partial;
+    analyse_basis(&Basis::new(experiment, settings, results, decided.then_some(stopping)))
 }
 
 /// Analyses what a basis holds.
 pub(super) fn analyse_basis(basis: &Basis) -> Analysis {
+    let results = basis.results;
     let validators = validator_rows::rows(basis);
     let promise_test = fairness_rows::promise_test(basis);
     let assessment = assess_stake(basis, promise_test.as_ref().and_then(|test| test.p_value));
@@ -38,7 +56,7 @@ pub(super) fn analyse_basis(basis: &Basis) -> Analysis {
     let tables = Tables {
         validators,
         trials: trial_rows::rows(basis),
-        chains: chain_rows::rows(basis.results),
+        chains: chain_rows::rows(results),
         timeline: timeline_rows::rows(basis),
         fairness,
     };

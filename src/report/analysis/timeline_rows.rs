@@ -67,7 +67,13 @@ fn share_row(
     shares.sort_by(f64::total_cmp);
     let part: u64 = counts.iter().map(|(part, _)| part).sum();
     let confidence = basis.settings.confidence;
-    let (mean, interval): (f64, Option<Interval>) = if independent_rounds {
+    let (mean, interval): (f64, Option<Interval>) = if let Some(stopping) = basis.stopping {
+        // The number of trials hangs on what they showed: only a sequence may be drawn.
+        let whole: u64 = counts.iter().map(|(_, whole)| whole).sum();
+        let sequence = (metric == "win_share" && stopping.counts_rounds())
+            .then(|| stopping.of_rounds(part, whole, confidence));
+        (moments(counts).mean()?, sequence.flatten())
+    } else if independent_rounds {
         let whole: u64 = counts.iter().map(|(_, whole)| whole).sum();
         (part as f64 / whole as f64, wilson(part, whole, confidence))
     } else {

@@ -1,6 +1,7 @@
 //! Trials in parallel: experiments, engines, tallies, checkpoints, progress.
 
 mod checkpoints;
+mod concentration;
 mod engine;
 mod experiment;
 mod order;
@@ -13,6 +14,7 @@ mod totals;
 mod trial;
 
 pub use checkpoints::checkpoints;
+pub use concentration::TrialConcentration;
 pub use engine::Engine;
 pub use experiment::Experiment;
 pub use order::{

@@ -17,8 +17,8 @@ mod serial;
 mod verdict;
 
 pub use fairness::{
-    DispersionTest, Equitability, RobustFairness, dispersion_test, equitability, first_robust,
-    robust_fairness, unfair_probability, within_margin,
+    DispersionTest, Equitability, RobustFairness, dispersion_test, equitability, fair_counts, first_robust,
+    robust_fairness, scaled_dispersion_test, unfair_probability, within_margin,
 };
 pub use hypotheses::{
     Divergence, Extremeness, GoodnessOfFit, KolmogorovSmirnov, binomial_test, dispersed_goodness_of_fit,
@@ -31,8 +31,8 @@ pub use intervals::{
 };
 pub use multiplicity::{benjamini_hochberg, bonferroni, holm};
 pub use planning::{
-    detectable_difference, rounds_for_difference, rounds_for_equivalence, rounds_for_half_width,
-    trials_for_half_width,
+    detectable_difference, detectable_divergence, rounds_for_difference, rounds_for_equivalence,
+    rounds_for_half_width, trials_for_half_width,
 };
 pub use quantile::quantile;
 pub use sequential::{BoundedMean, bernoulli_sequence, normal_mixture_bound, normal_mixture_tuning};

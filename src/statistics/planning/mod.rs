@@ -3,9 +3,11 @@
 //! All by the normal approximation, with the variance at the promised share: plans, not tests.
 
 mod detectable;
+mod detectable_divergence;
 mod sample_size;
 
 pub use detectable::detectable_difference;
+pub use detectable_divergence::detectable_divergence;
 pub use sample_size::{
     rounds_for_difference, rounds_for_equivalence, rounds_for_half_width, trials_for_half_width,
 };

@@ -23,6 +23,8 @@ pub enum Key {
     Line(Stroke),
     /// A line within a band of its colour.
     Band(Stroke),
+    /// A darker band within a lighter one of its colour.
+    Fan(Rgb),
     /// A filled circle with an interval.
     Disc(Rgb),
     /// A hollow circle.
@@ -114,6 +116,12 @@ impl Key {
                 let edge = [(x, top), (end, top), (end, bottom), (x, bottom)];
                 canvas.surface(edge, stroke.color, 0.25);
                 canvas.line([(x, y), (end, y)], stroke);
+            }
+            Key::Fan(color) => {
+                for half in [13.0, 6.0] {
+                    let (top, bottom, end) = (y - half, y + half, x + PICTURE);
+                    canvas.surface([(x, top), (end, top), (end, bottom), (x, bottom)], color, 0.25);
+                }
             }
             Key::Disc(color) => {
                 canvas.line([(centre.0, y - 17.0), (centre.0, y + 17.0)], Stroke::solid(color, 3));

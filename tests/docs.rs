@@ -332,14 +332,19 @@ fn simulate(text: &str) -> (Scenario, Results, Analysis) {
     (scenario, results, analysis)
 }
 
-/// Two runs in which every metric occurs.
-fn runs() -> [(Scenario, Results, Analysis); 2] {
+/// Runs in which every metric occurs.
+fn runs() -> [(Scenario, Results, Analysis); 5] {
     let run = "[run]\nrounds = 2000\ntrials = 4\nengine = 'draws'\ncheckpoints = 3\n";
     let population = "[population]\naccounts = [{ name = 'a', balance = 900 }, { name = 'b', balance = 50 }, \
                       { name = 'c', balance = 50 }]\n";
     let unfair = [run, population, "[selection]\nrule = 'uniform'\n"].concat();
     let moving = [run, population, "[reward]\ncompound = true\n[network]\nloss = 0.1\n"].concat();
-    [simulate(&unfair), simulate(&moving)]
+    let urn = [run, population, "[reward]\ncompound = true\n"].concat();
+    let small = "[population]\naccounts = [{ name = 'a', balance = 900 }, { name = 'b', balance = 99 }, \
+                 { name = 'c', balance = 1 }]\n";
+    let rare = ["[run]\nrounds = 400\ntrials = 6\nengine = 'draws'\n", small].concat();
+    let short = ["[run]\nrounds = 5\ntrials = 4\nengine = 'draws'\n", small].concat();
+    [simulate(&unfair), simulate(&moving), simulate(&urn), simulate(&rare), simulate(&short)]
 }
 
 fn header<R: Serialize>(rows: &[R]) -> Vec<String> {
@@ -351,7 +356,7 @@ fn header<R: Serialize>(rows: &[R]) -> Vec<String> {
 
 #[test]
 fn every_column_is_documented_in_its_order() {
-    let [(_, _, Analysis { tables, .. }), _] = runs();
+    let [(_, _, Analysis { tables, .. }), ..] = runs();
     let headers = [
         ("`validators.csv`", header(&tables.validators)),
         ("`trials.csv`", header(&tables.trials)),
@@ -390,7 +395,7 @@ fn every_metric_and_verdict_is_documented() {
 
 #[test]
 fn every_field_of_the_manifest_is_documented() {
-    let [(scenario, results, _), _] = runs();
+    let [(scenario, results, _), ..] = runs();
     let parent = tempfile::tempdir().expect("a folder");
     let folder = ResultsFolder::prepare(parent.path(), "run", false).expect("a folder of results");
     let timing = Timing { started: SystemTime::UNIX_EPOCH, duration: Duration::from_secs(1) };

@@ -23,7 +23,7 @@ fn bisect(low: f64, reached: impl Fn(f64) -> bool) -> f64 {
     while !reached(high) && high < 1e18 {
         (low, high) = (high, 2.0 * high);
     }
-    while high - low > 1e-12 * high {
+    while high - low > 1e-10 * high {
         let middle = 0.5 * (low + high);
         if reached(middle) {
             high = middle;

@@ -74,6 +74,9 @@ fn subject_rows(
     holdings: &[u128],
     luck: &Luck,
 ) -> Vec<FairnessRow> {
+    // No index depends on who holds what, and what is sorted already is sorted again at once.
+    let mut holdings = holdings.to_vec();
+    holdings.sort_unstable();
     indices
         .iter()
         .enumerate()
@@ -81,7 +84,7 @@ fn subject_rows(
             let law = luck.laws.get(place).copied().flatten();
             let exact = luck.herfindahl.filter(|_| metric == "herfindahl");
             FairnessRow {
-                value: index(holdings),
+                value: index(&holdings),
                 low: law.map(|law| law.range.low),
                 high: law.map(|law| law.range.high),
                 reference: exact.or(law.map(|law| law.mean)),

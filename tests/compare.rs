@@ -33,7 +33,9 @@ fn room() -> Room {
     let room = Room::new();
     room.put(
         "s.toml",
-        format!("[run]\nrounds = 200\ntrials = 12\nseed = 3\nengine = \"draws\"\ncheckpoints = 5\n{POPULATION}"),
+        format!(
+            "[run]\nrounds = 200\ntrials = 12\nseed = 3\nengine = \"draws\"\ncheckpoints = 5\n{POPULATION}"
+        ),
     );
     room
 }
@@ -74,7 +76,8 @@ fn compared(rules: &[&str], seed: u64, rounds: u64, trials: u64) -> RuleComparis
         let text = format!(
             "[run]\nrounds = {rounds}\ntrials = {trials}\nseed = {seed}\nengine = \"draws\"\ncheckpoints = 1\n{POPULATION}\n[selection]\nrule = {rule}\n"
         );
-        let scenario = load_text(Path::new("s.toml"), text, &[]).unwrap_or_else(|problem| panic!("{problem}"));
+        let scenario =
+            load_text(Path::new("s.toml"), text, &[]).unwrap_or_else(|problem| panic!("{problem}"));
         let ground = Ground::new(&scenario.experiment, scenario.file.analysis.tolerance);
         let (results, measurements) =
             run_measured(&scenario.experiment, 1, None, &control, |end| ground.measure(end)).expect("a run");
@@ -163,7 +166,9 @@ fn rows_are_tidy_and_agree_with_each_other() {
     let metrics: BTreeSet<&str> = rows.iter().map(|row| row.metric.as_str()).collect();
     assert_eq!(metrics.len(), MEASURES.len() - 1);
     for metric in metrics {
-        let of = |kind: &str| rows.iter().filter(|row| row.metric == metric && row.kind == kind).collect::<Vec<_>>();
+        let of = |kind: &str| {
+            rows.iter().filter(|row| row.metric == metric && row.kind == kind).collect::<Vec<_>>()
+        };
         let (estimates, differences) = (of("estimate"), of("difference"));
         assert_eq!((estimates.len(), differences.len(), of("ranking").len()), (3, 3, 1));
         for pair in differences {
@@ -192,7 +197,15 @@ fn compounding_rewards_add_the_stake_at_the_end() {
     let room = room();
     let (code, _, err) = tombola(
         &room,
-        &["compare", "s.toml", "--rules", "raffle,single-lottery", "--set", "reward.compound=true", "--quiet"],
+        &[
+            "compare",
+            "s.toml",
+            "--rules",
+            "raffle,single-lottery",
+            "--set",
+            "reward.compound=true",
+            "--quiet",
+        ],
     );
     assert_eq!(code, Some(0), "{err}");
     let rows = rows(&room.path("output/s-compare"));
@@ -217,7 +230,10 @@ fn several_files_must_have_the_same_people_and_the_same_trials() {
     assert!(out.contains("s < same"), "{out}");
     for (file, words) in [
         ("longer.toml", ["`run.rounds` = 300, but s.toml has 200", "--rounds 200"]),
-        ("richer.toml", ["bob has the stake 500 in the one, 501 in the other", "same names, coins and stakes"]),
+        (
+            "richer.toml",
+            ["bob has the stake 500 in the one, 501 in the other", "same names, coins and stakes"],
+        ),
         ("renamed.toml", ["the account number 1 is ada in the one, eve in the other", "help: "]),
     ] {
         let (code, _, err) = tombola(&room, &["compare", "s.toml", file, "--output", "no"]);
@@ -255,7 +271,8 @@ fn what_cannot_be_compared_is_refused_with_advice() {
 #[test]
 fn one_trial_gives_estimates_and_says_that_it_decides_nothing() {
     let room = room();
-    let (code, out, err) = tombola(&room, &["compare", "s.toml", "--rules", "raffle,uniform", "--trials", "1"]);
+    let (code, out, err) =
+        tombola(&room, &["compare", "s.toml", "--rules", "raffle,uniform", "--trials", "1"]);
     assert_eq!(code, Some(0), "{err}");
     assert!(out.contains("One trial has no scatter"), "{out}");
     let rows = rows(&room.path("output/s-compare"));
@@ -310,7 +327,8 @@ fn rules_of_the_same_law_are_told_apart_no_more_often_than_alpha() {
     for seed in 0..SEEDS {
         let found = compared(&["'raffle'", "{ kind = 'fair-single-lottery', draws = 'race' }"], seed, 60, 10);
         for row in found.rows.iter().filter(|row| row.kind == "difference") {
-            *alarms.entry(row.metric.clone()).or_default() += u64::from(["lower", "higher"].contains(&row.verdict.as_str()));
+            *alarms.entry(row.metric.clone()).or_default() +=
+                u64::from(["lower", "higher"].contains(&row.verdict.as_str()));
             differed += u64::from(row.verdict != "identical" && row.metric == "distance_from_stake");
         }
     }
@@ -328,11 +346,7 @@ fn rules_of_the_same_law_are_told_apart_no_more_often_than_alpha() {
 #[test]
 fn holm_keeps_the_whole_family_below_alpha() {
     const SEEDS: u64 = 600;
-    let rules = [
-        "'raffle'",
-        "{ kind = 'fair-single-lottery', draws = 'race' }",
-        "'algorand-sortition'",
-    ];
+    let rules = ["'raffle'", "{ kind = 'fair-single-lottery', draws = 'race' }", "'algorand-sortition'"];
     let mut alarms = 0;
     for seed in 0..SEEDS {
         let found = compared(&rules, 10_000 + seed, 40, 8);
@@ -354,8 +368,11 @@ fn intervals_cover_what_the_law_says() {
     for seed in 0..SEEDS {
         let found = compared(&["'raffle'", "'single-lottery'"], 20_000 + seed, 80, 12);
         for row in &found.rows {
-            let wanted = ["richest_gain", "distance_from_stake", "wins_herfindahl"].contains(&row.metric.as_str());
-            let (Some(low), Some(high), Some(law), true) = (row.low, row.high, row.law, wanted) else { continue };
+            let wanted =
+                ["richest_gain", "distance_from_stake", "wins_herfindahl"].contains(&row.metric.as_str());
+            let (Some(low), Some(high), Some(law), true) = (row.low, row.high, row.law, wanted) else {
+                continue;
+            };
             *covered.entry((row.metric.clone(), format!("{} {}", row.kind, row.rule))).or_default() +=
                 u64::from(low <= law && law <= high);
         }
@@ -375,8 +392,12 @@ fn unfair_probabilities_are_covered_whatever_they_are() {
     const SEEDS: u64 = 300;
     let (mut missed, mut told) = (0, 0);
     for seed in 0..SEEDS {
-        let found =
-            compared(&["'raffle'", "{ kind = 'fair-single-lottery', draws = 'race' }"], 30_000 + seed, 300, 6);
+        let found = compared(
+            &["'raffle'", "{ kind = 'fair-single-lottery', draws = 'race' }"],
+            30_000 + seed,
+            300,
+            6,
+        );
         for row in found.rows.iter().filter(|row| row.metric == "richest_outside_tolerance") {
             let (Some(low), Some(high), Some(law)) = (row.low, row.high, row.law) else { continue };
             missed += u64::from(!(low <= law && law <= high));
@@ -394,7 +415,8 @@ fn the_time_line_is_that_of_the_richest_under_each_rule() {
     let room = room();
     let (code, _, err) = tombola(&room, &["compare", "s.toml", "--rules", "raffle,uniform", "--quiet"]);
     assert_eq!(code, Some(0), "{err}");
-    let mut reader = csv::Reader::from_path(room.path("output/s-compare/timeline.csv")).expect("timeline.csv");
+    let mut reader =
+        csv::Reader::from_path(room.path("output/s-compare/timeline.csv")).expect("timeline.csv");
     let rows: Vec<TimelineRow> = reader.deserialize().collect::<Result<_, _>>().expect("rows");
     assert_eq!(rows.len(), 10);
     assert!(rows[..5].iter().all(|row| row.subject == "raffle" && row.metric == "win_share"));
@@ -406,7 +428,8 @@ fn the_time_line_is_that_of_the_richest_under_each_rule() {
 /// What docs/scenario.md says of the columns, the measures and the manifest is what is written.
 #[test]
 fn the_documents_name_every_column_measure_and_field() {
-    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scenario.md")).expect("the page");
+    let text =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scenario.md")).expect("the page");
     let part = text.split("\n### What `tombola compare` writes\n").nth(1).expect("the section");
     let part = part.split("\n### ").next().unwrap_or_default();
     let first_codes = |header: &str| -> Vec<String> {
@@ -424,7 +447,9 @@ fn the_documents_name_every_column_measure_and_field() {
     assert_eq!(first_codes("measure"), MEASURES.each_ref().map(|measure| measure.name));
     let manifest = fs::read_to_string(room.path("output/s-compare/manifest.json")).expect("a manifest");
     let manifest: serde_json::Value = serde_json::from_str(&manifest).expect("JSON");
-    let keys = |value: &serde_json::Value| value.as_object().expect("an object").keys().cloned().collect::<BTreeSet<_>>();
+    let keys = |value: &serde_json::Value| {
+        value.as_object().expect("an object").keys().cloned().collect::<BTreeSet<_>>()
+    };
     let documented: BTreeSet<String> = first_codes("in the manifest").into_iter().collect();
     assert_eq!(documented, keys(&manifest));
     for key in keys(&manifest["compared"][0]) {

@@ -86,7 +86,8 @@ fn play(
     for entrant in entrants {
         let Scenario { experiment, file, .. } = &entrant.scenario;
         let control = Control { progress: &bar, stop };
-        let played = run_measured(experiment, args.threads as usize, None, &control, |end| ground.measure(end));
+        let played =
+            run_measured(experiment, args.threads as usize, None, &control, |end| ground.measure(end));
         if played.is_err() {
             bar.clear();
         }

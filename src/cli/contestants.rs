@@ -3,6 +3,7 @@
 use super::args::{CompareArgs, Settings};
 use super::failure::Failure;
 use super::scenario;
+use super::screen::tell;
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use tombola::forging::World;
@@ -65,6 +66,11 @@ pub fn entrants(args: &CompareArgs) -> Result<Vec<Entrant>, Failure> {
     let (file, first) = &scenarios[0];
     for (other_file, other) in &scenarios[1..] {
         same_conditions((file, first), (other_file, other)).map_err(Failure::CannotRun)?;
+    }
+    if scenarios.iter().any(|(_, scenario)| scenario.file.run.until.is_some()) {
+        tell(
+            "note: `run.until` is not used: pairs need the same trials of every rule, and all of them are played",
+        );
     }
     let mut entrants = Vec::new();
     for ((file, scenario), name) in scenarios.into_iter().zip(names) {
@@ -154,7 +160,8 @@ fn under_rules<'a>(
 fn rule_names(rules: &[Choice]) -> Vec<String> {
     let name = |rule: &Choice| {
         let twins = || rules.iter().filter(|other| other.kind == rule.kind);
-        let differs = |key: &&String| twins().any(|other| other.settings.get(*key) != rule.settings.get(*key));
+        let differs =
+            |key: &&String| twins().any(|other| other.settings.get(*key) != rule.settings.get(*key));
         let settings: Vec<String> = rule
             .settings
             .keys()

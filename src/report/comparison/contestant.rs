@@ -36,7 +36,7 @@ impl Contestant {
         results: &Results,
         measurements: &[Measurements],
     ) -> Self {
-        let basis = Basis::new(experiment, settings, results);
+        let basis = Basis::new(experiment, settings, results, None);
         let richest = &experiment.world.names[ground.richest];
         let timeline = timeline(&basis)
             .into_iter()
@@ -69,8 +69,8 @@ fn laws(ground: &Ground, basis: &Basis) -> Vec<Option<f64>> {
     }
     // What everybody is expected to win is known for runs and for compounding rewards too, whatever
     // the law of the scatter.
-    let expected = matches!(basis.footing, Footing::Rounds | Footing::Runs(_))
-        || basis.results.totals.stakes_moved;
+    let expected =
+        matches!(basis.footing, Footing::Rounds | Footing::Runs(_)) || basis.results.totals.stakes_moved;
     let gain = chances[ground.richest] - ground.shares[ground.richest];
     MEASURES.iter().map(|measure| (expected && measure.name == "richest_gain").then_some(gain)).collect()
 }

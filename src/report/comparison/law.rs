@@ -25,8 +25,7 @@ impl Draws<'_> {
             let due = n * share;
             let above = due.floor() as u64 + 1;
             let ahead = n * (chance - share);
-            let gain =
-                above as f64 * (1.0 - chance) * law.ln_mass(above).exp() + ahead * law.upper(above);
+            let gain = above as f64 * (1.0 - chance) * law.ln_mass(above).exp() + ahead * law.upper(above);
             sum += 2.0 * gain - ahead;
         }
         (self.rounds > 0).then(|| 0.5 * sum / n)
@@ -64,7 +63,7 @@ mod tests {
     fn the_expected_distance_is_the_sum_over_all_outcomes() {
         let shares = [0.5, 0.3, 0.2];
         let ground = ground(&shares, 0.1);
-        for chances in [[0.5, 0.3, 0.2], [0.2, 0.3, 0.5], [0.9, 0.1, 0.0], [1.0, 0.0, 0.0]] {
+        for chances in [[0.5f64, 0.3, 0.2], [0.2, 0.3, 0.5], [0.9, 0.1, 0.0], [1.0, 0.0, 0.0]] {
             for n in [1u64, 2, 10, 37] {
                 let mut expected = 0.0;
                 for (share, p) in shares.iter().zip(chances) {

@@ -59,12 +59,12 @@ pub static MEASURES: [Measure; 9] = [
         value: |trial| {
             let outside = |&(index, _): &(usize, &f64)| is_outside(trial, index);
             let shares = trial.ground.shares.iter().enumerate().filter(outside);
-            some(shares.map(|(_, share)| share).sum(), trial.selections)
+            some(sum(shares.map(|(_, share)| *share)), trial.selections)
         },
         law: |draws| draws.stake_outside_tolerance(),
         limit: |ground, promise| {
             let outside = pairs(ground, promise).filter(|&(stake, wins)| beyond(ground, stake, wins));
-            Some(outside.map(|(stake, _)| stake).sum())
+            Some(sum(outside.map(|(stake, _)| stake)))
         },
     },
     Measure {
@@ -83,9 +83,7 @@ pub static MEASURES: [Measure; 9] = [
         axis: "trials in which the richest wins outside the tolerance (%)",
         percent: true,
         nature: Nature::Event,
-        value: |trial| {
-            some(f64::from(u8::from(is_outside(trial, trial.ground.richest))), trial.selections)
-        },
+        value: |trial| some(f64::from(u8::from(is_outside(trial, trial.ground.richest))), trial.selections),
         law: |draws| draws.outside_tolerance(draws.ground.richest),
         limit: |ground, promise| {
             let (stake, wins) = (ground.shares[ground.richest], promise[ground.richest]);
@@ -152,9 +150,14 @@ fn some(value: f64, selections: u64) -> Option<f64> {
     (selections > 0).then_some(value)
 }
 
+/// The sum from zero on; that of nothing by the standard library is minus zero.
+fn sum(values: impl Iterator<Item = f64>) -> f64 {
+    values.fold(0.0, |sum, value| sum + value)
+}
+
 /// Half the sum of absolute differences: the total variation distance.
 fn half_distance(pairs: impl Iterator<Item = (f64, f64)>) -> f64 {
-    0.5 * pairs.map(|(stake, wins)| (wins - stake).abs()).sum::<f64>()
+    0.5 * sum(pairs.map(|(stake, wins)| (wins - stake).abs()))
 }
 
 /// The largest relative deviation of anybody with stake.

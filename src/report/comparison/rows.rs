@@ -129,7 +129,9 @@ fn difference_row(
         trials_needed: pair.trials_needed,
         verdict: verdict(pair.order).to_owned(),
         note: match (pair.order, measure.nature) {
-            (Order::Unknown, _) => "fewer than two trials have both values: no interval and no test".to_owned(),
+            (Order::Unknown, _) => {
+                "fewer than two trials have both values: no interval and no test".to_owned()
+            }
             (Order::Identical, Nature::Number) => "the same in every trial, so there is no test".to_owned(),
             (Order::Identical, Nature::Event) => {
                 format!("the same in every trial, so there is no test; exact interval, {corrected}")

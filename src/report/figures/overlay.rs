@@ -132,10 +132,10 @@ fn measure_key(marks: &[Mark], confidence: f64) -> Vec<(Key, String)> {
     };
     let mut key = vec![(Key::Disc(series(0)), mean)];
     if marks.iter().any(|mark| mark.law.is_some()) {
-        key.push((Key::Ring(law_stroke()), "expected by law".to_owned()));
+        key.push((Key::Ring(law_stroke()), "expected by its promise".to_owned()));
     }
     if marks.iter().any(|mark| mark.limit.is_some()) {
-        key.push((Key::Bar(limit_stroke()), "promised for endless rounds".to_owned()));
+        key.push((Key::Bar(limit_stroke()), "the same for endless rounds".to_owned()));
     }
     key
 }

@@ -12,8 +12,8 @@ pub struct Ranking {
     /// Pairs (lower, higher) that are shown to differ although they share a group, because somebody
     /// in between cannot be told from either.
     pub also: Vec<(usize, usize)>,
-    /// Whether the members of each group gave the same values in every trial.
-    pub identical: Vec<bool>,
+    /// Pairs (one, other) that gave the same values in every trial.
+    pub identical: Vec<(usize, usize)>,
 }
 
 impl Ranking {
@@ -47,14 +47,14 @@ impl Ranking {
         }
         let group_of = |index: usize| groups.iter().position(|group| group.contains(&index));
         let mut also = Vec::new();
-        let mut identical = vec![true; groups.len()];
+        let mut identical = Vec::new();
         for pair in differences {
             let (Some(group), Some(other)) = (group_of(pair.first), group_of(pair.second)) else { continue };
             if group != other {
                 continue;
             }
-            identical[group] &= pair.order == Order::Identical;
             match pair.order {
+                Order::Identical => identical.push((pair.first, pair.second)),
                 Order::Lower => also.push((pair.first, pair.second)),
                 Order::Higher => also.push((pair.second, pair.first)),
                 _ => {}
@@ -63,14 +63,26 @@ impl Ranking {
         Ranking { groups, also, identical }
     }
 
+    /// Whether two treatments gave the same values in every trial.
+    pub fn are_identical(&self, one: usize, other: usize) -> bool {
+        self.identical.contains(&(one.min(other), one.max(other)))
+    }
+
     /// The ranking in a line: `<` where the order is shown, `~` where it is not, `=` where every
     /// trial gave the same.
     pub fn words(&self, names: &[String]) -> String {
-        let groups = self.groups.iter().zip(&self.identical).map(|(group, identical)| {
-            let names: Vec<&str> = group.iter().map(|&index| names[index].as_str()).collect();
-            names.join(if *identical { " = " } else { " ~ " })
-        });
-        let mut words = groups.collect::<Vec<_>>().join(" < ");
+        let mut words = String::new();
+        for group in &self.groups {
+            for (place, &treatment) in group.iter().enumerate() {
+                match place.checked_sub(1).map(|before| group[before]) {
+                    Some(before) if self.are_identical(before, treatment) => words.push_str(" = "),
+                    Some(_) => words.push_str(" ~ "),
+                    None if words.is_empty() => {}
+                    None => words.push_str(" < "),
+                }
+                words.push_str(&names[treatment]);
+            }
+        }
         if !self.also.is_empty() {
             let pairs: Vec<String> =
                 self.also.iter().map(|&(low, high)| format!("{} < {}", names[low], names[high])).collect();
@@ -100,7 +112,7 @@ mod tests {
         assert_eq!(ranked(&[&HIGH, &LOW]), "b < a");
         assert_eq!(ranked(&[&LOW, &HIGH, &LIKE_LOW]), "c ~ a < b");
         assert_eq!(ranked(&[&LOW, &HIGH, &LOW]), "a = c < b");
-        assert_eq!(ranked(&[&LOW, &LOW, &LIKE_LOW]), "c ~ a ~ b");
+        assert_eq!(ranked(&[&LOW, &LOW, &LIKE_LOW]), "c ~ a = b");
         assert_eq!(ranked(&[&[1.0], &[2.0]]), "a ~ b");
         assert_eq!(ranked(&[&[], &[2.0]]), "b");
     }

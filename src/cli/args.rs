@@ -21,6 +21,7 @@ const EXAMPLES: &str = "\
 Examples:
   tombola run scenarios/seed.toml                 a million full rounds, tables and figures
   tombola run my.toml --set selection.rule=uniform --output tries
+  tombola compare my.toml --rules raffle,nxt      the same population and luck under several rules
   tombola trace scenarios/seed.toml --round 3     tell one round as a story
   tombola law scenarios/seed.toml                 what the rule promises, without a simulation
   tombola check my.toml                           every setting, defaults included
@@ -34,6 +35,8 @@ Exit codes: 0 done; 1 done, but an asserted check failed; 2 could not run; 130 i
 pub enum Command {
     /// Run one or more scenarios and write tables and figures
     Run(RunArgs),
+    /// Compare rules on the same population and luck, with paired differences
+    Compare(CompareArgs),
     /// Print what the rule promises each validator, exactly, without a simulation
     Law(LawArgs),
     /// Tell one round as a story: tokens, draw, block, signatures, votes, settlement
@@ -129,6 +132,45 @@ pub struct RunArgs {
     /// Write the first trial's chain to chain.jsonl, for `tombola verify`; needs the full engine
     #[arg(long)]
     pub keep_chain: bool,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Results go to DIR/NAME-compare/: compare.csv, timeline.csv, figures/, manifest.json, where NAME is
+that of the first scenario. Trials with the same number meet the same luck under every rule and are
+compared pair by pair. All files but the manifest are the same bytes on any number of threads and
+with either engine. An interrupted comparison writes nothing.
+
+Examples:
+  tombola compare scenarios/seed.toml --rules raffle,single-lottery --engine draws --rounds 2000 --trials 50
+  tombola compare my.toml --rules 'raffle,{ kind = \"top-n\", n = 3 }'
+  tombola compare my.toml --rules raffle --rule '{ kind = \"power-weighted\", exponent = 0.5 }'
+  tombola compare a.toml b.toml --trials 100")]
+pub struct CompareArgs {
+    /// Scenario file; or several with the same population, each compared as it is
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Rules to compare in the place of the file's own, by name or as inline tables, with commas
+    /// between them
+    #[arg(long, value_name = "LIST")]
+    pub rules: Option<String>,
+    /// One more rule, by name or as an inline table; may be repeated
+    #[arg(long = "rule", value_name = "RULE")]
+    pub rule: Vec<String>,
+    #[command(flatten)]
+    pub settings: Settings,
+    /// Number of threads; 0 takes one for each core
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = whole(0, 1024))]
+    pub threads: u64,
+    /// Folder in which the comparison gets a folder of its own
+    #[arg(long, value_name = "DIR", default_value = "output")]
+    pub output: PathBuf,
+    /// Replace results that are there already
+    #[arg(long)]
+    pub force: bool,
     /// Print nothing but errors
     #[arg(long, short)]
     pub quiet: bool,

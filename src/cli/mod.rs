@@ -2,7 +2,9 @@
 
 mod args;
 mod check;
+mod compare;
 mod completions;
+mod contestants;
 mod failure;
 mod interrupt;
 mod law;
@@ -27,6 +29,7 @@ pub fn main() -> ExitCode {
     let args = Args::parse();
     let result = match args.command {
         Command::Run(run) => run::run(&run),
+        Command::Compare(compare) => compare::compare(&compare),
         Command::Law(law) => law::law(&law),
         Command::Trace(trace) => trace::trace(&trace),
         Command::Check(check) => check::check(&check),

@@ -1,6 +1,7 @@
 //! Tables, figures and the manifest: everything that a run leaves behind.
 
 mod analysis;
+pub mod comparison;
 pub mod figures;
 mod folder;
 mod manifest;

@@ -4,6 +4,7 @@
 //! Where a figure does not exist (no trials, no spread, a sum out of range) a function returns
 //! `None`, never a number that could be mistaken for one and never NaN.
 
+pub mod comparison;
 pub mod concentration;
 pub mod distributions;
 mod fairness;

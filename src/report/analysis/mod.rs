@@ -17,6 +17,7 @@ use crate::statistics::{Assessment, Evidence, Subject, assess, bonferroni};
 pub(super) use basis::Basis;
 pub(super) use footing::Footing;
 pub use stopping::Stopping;
+pub(super) use timeline_rows::rows as timeline;
 
 /// Everything a run says: its tables and its verdict.
 #[derive(Clone, Debug, PartialEq)]

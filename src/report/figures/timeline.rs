@@ -131,7 +131,7 @@ impl Figure for Timeline {
 }
 
 /// Between the end of a line and the name beside it.
-const LEADER: f64 = 64.0;
+pub(super) const LEADER: f64 = 64.0;
 
 /// The name of each course beside its end, in the order of the ends.
 fn name_courses(canvas: &mut Canvas, panel: &Panel, courses: &[Course], names: &[String]) {
@@ -310,14 +310,14 @@ fn beside(index: usize, count: usize) -> f64 {
 
 /// The place of a pair of values, not further from the frame than its height: zero lies infinitely
 /// far below on an axis of ratios.
-fn near(panel: &Panel, x: f64, y: f64) -> Point {
+pub(super) fn near(panel: &Panel, x: f64, y: f64) -> Point {
     let Area { top, bottom, .. } = panel.frame;
     let (x, y) = panel.at(x, y);
     (x, y.clamp(top - (bottom - top), bottom + (bottom - top)))
 }
 
 /// The points, and between them those at which the line crosses the upper or the lower edge.
-fn with_crossings(points: Vec<Point>, top: f64, bottom: f64) -> Vec<Point> {
+pub(super) fn with_crossings(points: Vec<Point>, top: f64, bottom: f64) -> Vec<Point> {
     let mut all: Vec<Point> = Vec::with_capacity(points.len());
     for point in points {
         if let Some(&before) = all.last() {
@@ -335,7 +335,7 @@ fn with_crossings(points: Vec<Point>, top: f64, bottom: f64) -> Vec<Point> {
 }
 
 /// The parts of a line, already cut at the edges, that lie inside the frame.
-fn draw_inside(canvas: &mut Canvas, panel: &Panel, points: &[Point], stroke: Stroke) {
+pub(super) fn draw_inside(canvas: &mut Canvas, panel: &Panel, points: &[Point], stroke: Stroke) {
     let inside = |point: &Point| (panel.frame.top - 1e-6..=panel.frame.bottom + 1e-6).contains(&point.1);
     for part in points.split(|point| !inside(point)) {
         canvas.line(part.iter().copied(), stroke);

@@ -1,6 +1,7 @@
 //! The rows of the result tables: tidy, counts as integers, an empty cell for "not available".
 
 mod chains;
+mod compare;
 mod fairness;
 mod law;
 mod timeline;
@@ -9,6 +10,7 @@ mod validators;
 mod write;
 
 pub use chains::ChainRow;
+pub use compare::CompareRow;
 pub use fairness::FairnessRow;
 pub use law::{LawRow, law_rows};
 pub use timeline::TimelineRow;

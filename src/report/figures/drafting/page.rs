@@ -29,6 +29,8 @@ pub enum Key {
     Disc(Rgb),
     /// A hollow circle.
     Ring(Stroke),
+    /// A short upright line.
+    Bar(Stroke),
     /// A filled circle upon the lower edge.
     Floor(Rgb),
 }
@@ -128,6 +130,7 @@ impl Key {
                 canvas.disc(centre, 8, color, 1.0);
             }
             Key::Ring(stroke) => canvas.ring(centre, 12, stroke),
+            Key::Bar(stroke) => canvas.line([(centre.0, y - 15.0), (centre.0, y + 15.0)], stroke),
             Key::Floor(color) => {
                 canvas.line([(centre.0, y + 11.0), (centre.0, y - 17.0)], Stroke::solid(color, 3));
                 canvas.line([(x + 8.0, y + 11.0), (x + PICTURE - 8.0, y + 11.0)], Stroke::solid(INK, 3));

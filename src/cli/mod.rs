@@ -7,6 +7,7 @@ mod failure;
 mod interrupt;
 mod law;
 mod list;
+mod plan;
 mod progress_bar;
 mod run;
 mod scenario;
@@ -28,6 +29,7 @@ pub fn main() -> ExitCode {
     let result = match args.command {
         Command::Run(run) => run::run(&run),
         Command::Law(law) => law::law(&law),
+        Command::Plan(plan) => plan::plan(&plan),
         Command::Trace(trace) => trace::trace(&trace),
         Command::Check(check) => check::check(&check),
         Command::Verify(verify) => verify::verify(&verify),

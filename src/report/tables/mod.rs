@@ -3,6 +3,7 @@
 mod chains;
 mod fairness;
 mod law;
+mod plan;
 mod timeline;
 mod trials;
 mod validators;
@@ -11,6 +12,7 @@ mod write;
 pub use chains::ChainRow;
 pub use fairness::FairnessRow;
 pub use law::{LawRow, law_rows};
+pub use plan::PlanRow;
 pub use timeline::TimelineRow;
 pub use trials::TrialRow;
 pub use validators::ValidatorRow;

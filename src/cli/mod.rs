@@ -9,6 +9,7 @@ mod failure;
 mod interrupt;
 mod law;
 mod list;
+mod plan;
 mod progress_bar;
 mod run;
 mod scenario;
@@ -31,6 +32,7 @@ pub fn main() -> ExitCode {
         Command::Run(run) => run::run(&run),
         Command::Compare(compare) => compare::compare(&compare),
         Command::Law(law) => law::law(&law),
+        Command::Plan(plan) => plan::plan(&plan),
         Command::Trace(trace) => trace::trace(&trace),
         Command::Check(check) => check::check(&check),
         Command::Verify(verify) => verify::verify(&verify),

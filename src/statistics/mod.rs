@@ -32,8 +32,9 @@ pub use intervals::{
 };
 pub use multiplicity::{benjamini_hochberg, bonferroni, holm};
 pub use planning::{
-    detectable_difference, detectable_divergence, rounds_for_difference, rounds_for_equivalence,
-    rounds_for_half_width, trials_for_half_width,
+    detectable_by_trials, detectable_difference, detectable_divergence, rounds_for_difference,
+    rounds_for_equivalence, rounds_for_half_width, trials_for_difference, trials_for_equivalence,
+    trials_for_half_width,
 };
 pub use quantile::quantile;
 pub use sequential::{BoundedMean, bernoulli_sequence, normal_mixture_bound, normal_mixture_tuning};

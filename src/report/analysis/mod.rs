@@ -88,4 +88,5 @@ fn assess_stake(basis: &Basis, promise_p: Option<f64>) -> Assessment {
             _ => "no rounds were played",
         },
     })
+    .with_p_values(&subjects, |index, confidence| basis.joint_interval(index, confidence))
 }

@@ -17,6 +17,7 @@ pub fn rows(basis: &Basis, assessment: &Assessment) -> Vec<FairnessRow> {
     rows.extend(stopping::row(basis));
     rows.extend(effect_row(assessment.gains_most.as_ref(), "largest_gain"));
     rows.extend(effect_row(assessment.loses_most.as_ref(), "largest_loss"));
+    rows.extend(p_rows(assessment));
     rows.push(detectable_row(assessment));
     rows
 }
@@ -34,6 +35,36 @@ fn effect_row(effect: Option<&Effect>, metric: &str) -> Option<FairnessRow> {
             "win share over share of stake, minus one; the intervals of all validators hold together (Bonferroni)",
         )
     })
+}
+
+/// The p-values of both statements that the verdict may make.
+fn p_rows(assessment: &Assessment) -> [FairnessRow; 2] {
+    let row = |metric: &str, p: Option<f64>, hypothesis: &str| {
+        let level = ((1.0 - assessment.confidence) * 1e12).round() / 1e12;
+        FairnessRow {
+            value: p,
+            reference: Some(level),
+            verdict: match p {
+                Some(p) if p <= level => "shown",
+                Some(_) => "not shown",
+                None => "",
+            }
+            .to_owned(),
+            ..blank(
+                metric,
+                "all",
+                format!(
+                    "null hypothesis: {hypothesis}; corrected for {} comparisons (Bonferroni); from the intervals \
+                     that the verdict uses, and at least 1e-12 for each",
+                    assessment.comparisons
+                ),
+            )
+        }
+    };
+    [
+        row("difference_p", assessment.difference_p, "no validator wins beyond the tolerance"),
+        row("equivalence_p", assessment.equivalence_p, "some validator wins beyond the tolerance"),
+    ]
 }
 
 fn detectable_row(assessment: &Assessment) -> FairnessRow {

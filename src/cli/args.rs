@@ -109,7 +109,7 @@ impl Settings {
 #[derive(ClapArgs)]
 #[command(after_help = "\
 Results go to DIR/NAME/: validators.csv, trials.csv, chains.csv, timeline.csv, fairness.csv,
-figures/, manifest.json. For one seed all of them but the manifest are the same bytes on any number
+windows.csv, figures/, manifest.json. For one seed all of them but the manifest are the same bytes on any number
 of threads and with either engine.
 
 Examples:
@@ -202,13 +202,24 @@ pub struct TraceArgs {
 #[command(after_help = "\
 Examples:
   tombola law scenarios/seed.toml
-  tombola law scenarios/seed.toml --set selection.rule=single-lottery --format csv")]
+  tombola law scenarios/seed.toml --set selection.rule=single-lottery --format csv
+  tombola law scenarios/seed.toml --window 32     slots of each validator in 32 rounds
+  tombola law scenarios/seed.toml --window 32 --validator oliver --count 3     is that bad luck?")]
 pub struct LawArgs {
     /// Scenario file
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     #[command(flatten)]
     pub settings: Settings,
+    /// Instead of shares: the wins of each validator in a window of so many rounds
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(1, 1 << 53))]
+    pub window: Option<u64>,
+    /// With --window: only this validator
+    #[arg(long, value_name = "NAME", requires = "window")]
+    pub validator: Option<String>,
+    /// With --window: how likely so many wins, or fewer, or more, are
+    #[arg(long, value_name = "K", requires = "window", allow_negative_numbers = true, value_parser = whole(0, 1 << 53))]
+    pub count: Option<u64>,
     /// Form of the table
     #[arg(long, value_enum, default_value = "table")]
     pub format: TableFormat,

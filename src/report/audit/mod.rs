@@ -168,6 +168,7 @@ fn results(scenario: &Scenario, table: &AuditTable, selected: &[u64]) -> Results
     let totals = Totals {
         trials: 1,
         trials_with_wins: u64::from(rounds > 0),
+        trials_with_rewards: 0,
         counters,
         stakes_moved: false,
         validators,
@@ -186,8 +187,18 @@ const KNOWN: &[&str] = &[
     "win_share",
     "win_share_low",
     "win_share_high",
+    "win_share_exact_low",
+    "win_share_exact_high",
+    "win_share_joint_low",
+    "win_share_joint_high",
+    "win_share_sison_glaz_low",
+    "win_share_sison_glaz_high",
     "p_value",
     "p_adjusted",
+    "p_discovery",
+    "effect",
+    "effect_low",
+    "effect_high",
 ];
 
 impl Audit {

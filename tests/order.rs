@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use tombola::law::proportional_shares;
 use tombola::registry::Chosen;
-use tombola::report::tables::{FairnessRow, write_rows};
+use tombola::report::tables::{FairnessRow, LawWindowRow, write_rows};
 use tombola::report::{Analysis, analyse};
 use tombola::scenario::load_text;
 use tombola::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
@@ -291,4 +291,33 @@ fn joint_intervals_are_wider_than_single_ones() {
         assert_eq!((row.reward_share_low, row.reward_share_high), (row.win_share_low, row.win_share_high));
         assert_eq!(row.effect, Some(row.win_share.unwrap() / row.expected_share.unwrap() - 1.0));
     }
+}
+
+fn law(options: &[&str]) -> std::process::Output {
+    let seed = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/seed.toml");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tombola"));
+    command.args(["law", seed]).args(options).output().expect("the program starts")
+}
+
+/// Charles stakes 350 of 1,325; `scipy.stats.binom(32, 350 / 1325)`.
+#[test]
+fn the_law_of_a_window_is_printed() {
+    let output = law(&["--window", "32", "--validator", "charles", "--count", "3", "--format", "csv"]);
+    let mut reader = csv::Reader::from_reader(&output.stdout[..]);
+    let rows: Vec<LawWindowRow> = reader.deserialize().collect::<Result<_, _>>().expect("a table");
+    let [row] = &rows[..] else { panic!("{rows:?}") };
+    assert_eq!((row.q05, row.q50, row.q95, row.count), (Some(5), Some(8), Some(13), Some(3)));
+    for (value, expected) in [
+        (row.expected_wins, 8.452830188679245),
+        (row.sd, 2.4939942100918198),
+        (row.at_most, 0.016700916283584843),
+        (row.at_least, 0.9958279438230846),
+        (row.none_probability, 5.4605903545236606e-05),
+    ] {
+        assert!((value.unwrap() / expected - 1.0).abs() < 1e-9, "{row:?}");
+    }
+    let output = law(&["--window", "32", "--validator", "carles"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("did you mean `charles`?"));
+    assert_eq!(law(&["--count", "3"]).status.code(), Some(2));
 }

@@ -8,9 +8,11 @@ mod progress;
 mod record;
 mod runner;
 mod share;
+mod shortcuts;
 mod stopping;
 mod totals;
 mod trial;
+mod way;
 
 pub use checkpoints::checkpoints;
 pub use engine::Engine;
@@ -26,3 +28,4 @@ pub use share::{SHARE_SCALE, fixed_share};
 pub use stopping::{StopRule, next_look};
 pub use totals::{Totals, ValidatorTotals};
 pub use trial::{TrialEnd, play_trial};
+pub use way::Method;

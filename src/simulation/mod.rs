@@ -3,6 +3,7 @@
 mod checkpoints;
 mod engine;
 mod experiment;
+mod law;
 mod order;
 mod progress;
 mod record;
@@ -25,6 +26,7 @@ pub use progress::{Control, Progress, Quiet};
 pub use record::{Followed, Mark, TrialRecord};
 pub use runner::{Results, SimulationError, run, run_until};
 pub use share::{SHARE_SCALE, fixed_share};
+pub use shortcuts::Obstacle;
 pub use stopping::{StopRule, next_look};
 pub use totals::{Totals, ValidatorTotals};
 pub use trial::{TrialEnd, play_trial};

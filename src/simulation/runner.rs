@@ -141,12 +141,14 @@ struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     fn new(experiment: &'a Experiment, chain_out: Option<ChainOut>, control: &'a Control<'a>) -> Self {
-        let full = experiment.engine == Engine::Full;
+        let (engine, _) = experiment.chosen_engine(chain_out.is_some());
+        let full = engine == Engine::Full;
+        let plan = experiment.order_plan();
         Parts {
             experiment,
-            plan: experiment.order_plan(),
             marks: experiment.marks(),
-            way: if full { Way::Rounds } else { Way::new(experiment) },
+            way: Way::new(experiment, engine, plan.followed()),
+            plan,
             keys: full.then(|| Keyring::new(&experiment.world)),
             chain_out: Mutex::new(chain_out),
             control,

@@ -1,13 +1,15 @@
 //! By which way the trials of an experiment are carried out.
 
+use super::engine::Engine;
 use super::experiment::Experiment;
+use super::law::{Law, covered};
 use super::shortcuts::{Counts, Lanes, Task, Undisturbed, play_pool, play_table, undisturbed};
 use super::trial::TrialEnd;
 use crate::selection::Draw;
-use crate::stake::{Guide, Pool};
+use crate::stake::{Guide, Pool, ValidatorId};
 use std::fmt;
 
-/// The ways to carry out trials. For one seed all of them but the law give the same tables.
+/// The ways to carry out trials. For one seed all but the law give the same tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     /// Every round is played.
@@ -18,12 +20,14 @@ pub enum Method {
     Lanes,
     /// The pool of tokens alone, where rewards compound.
     Pool,
+    /// No rounds: counts from their law.
+    Law,
 }
 
 impl Method {
-    /// The way that the engine `draws` takes, where the full engine plays every round.
+    /// The way that an experiment goes; the engine may be left open to it.
     pub fn of(experiment: &Experiment) -> Self {
-        Way::new(experiment).method()
+        Way::new(experiment, experiment.chosen_engine(false).0, &experiment.followed()).method()
     }
 }
 
@@ -34,6 +38,7 @@ impl fmt::Display for Method {
             Method::Table => "table",
             Method::Lanes => "lanes",
             Method::Pool => "pool",
+            Method::Law => "law",
         })
     }
 }
@@ -44,12 +49,26 @@ pub(super) enum Way {
     Table(Guide, Undisturbed),
     Lanes(Lanes, Undisturbed),
     Pool(Pool, Undisturbed),
+    Law(Law, Undisturbed),
 }
 
 impl Way {
-    /// The shortest way that is open.
-    pub fn new(experiment: &Experiment) -> Self {
+    /// So many trials are drawn from their law before they are added to the others.
+    const LAWS: u64 = 32;
+
+    /// The shortest way that is open to an engine.
+    pub fn new(experiment: &Experiment, engine: Engine, followed: &[ValidatorId]) -> Self {
         let world = &experiment.world;
+        match engine {
+            Engine::Full => return Way::Rounds,
+            Engine::Draws => {}
+            // Scenarios that no law covers are refused when they are read.
+            Engine::Law | Engine::Auto => {
+                if let Ok((covered, rules)) = covered(experiment) {
+                    return Way::Law(Law::new(covered, rules.reward, followed), rules);
+                }
+            }
+        }
         let Ok(rules) = undisturbed(world) else { return Way::Rounds };
         match world.rule.thing.draw(&world.stakes) {
             Draw::Stake if !rules.compounds => Way::Table(Guide::new(&world.stakes), rules),
@@ -69,6 +88,7 @@ impl Way {
             Way::Table(..) => Method::Table,
             Way::Lanes(..) => Method::Lanes,
             Way::Pool(..) => Method::Pool,
+            Way::Law(..) => Method::Law,
         }
     }
 
@@ -76,6 +96,7 @@ impl Way {
     pub fn width(&self) -> u64 {
         match self {
             Way::Lanes(..) => Lanes::WIDTH as u64,
+            Way::Law(..) => Self::LAWS,
             _ => 1,
         }
     }
@@ -89,6 +110,7 @@ impl Way {
             Way::Rounds => return None,
             Way::Table(guide, rules) => (play_table(guide, task, first, shared).map(|it| vec![it]), rules),
             Way::Pool(pool, rules) => (play_pool(pool, task, *rules, first).map(|it| vec![it]), rules),
+            Way::Law(law, rules) => (Some((first..end).map(|trial| law.play(task, trial)).collect()), rules),
             Way::Lanes(lanes, rules) => (lanes.play(task, first, (end - first) as usize), rules),
         };
         let finish = |(trial, counts): (u64, Counts)| counts.finish(task, *rules, trial);

@@ -17,4 +17,5 @@ pub(super) use lanes::Lanes;
 pub(super) use pool::play_pool;
 pub(super) use table::play_table;
 pub(super) use task::Task;
+pub use undisturbed::Obstacle;
 pub(super) use undisturbed::{Undisturbed, undisturbed};

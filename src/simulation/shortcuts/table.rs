@@ -19,19 +19,15 @@ const FEW: usize = 1024;
 /// Memory: a counter for each validator and thread.
 pub fn play_table<'a>(guide: &Guide, task: &Task<'a>, trial: u64, shared: bool) -> Option<Counts> {
     let chunks = task.experiment.rounds.div_ceil(CHUNK);
-    let play = |mut segment: Segment<'a>, chunk| {
-        segment.play(guide, task, trial, chunk);
-        segment
-    };
-    let segment = if shared && chunks > 1 {
-        let append = |left: Segment<'a>, right: Segment<'a>| left.append(right, task.plan.followed());
-        (0..chunks).into_par_iter().fold(Segment::default, play).reduce(Segment::default, append)
+    let play = |segment: Segment<'a>, chunk| segment.play(guide, task, trial, chunk);
+    let Segment { mut counts, order } = if shared && chunks > 1 {
+        let append = |left: Segment<'a>, right| Some(left.append(right, task.plan.followed()));
+        (0..chunks).into_par_iter().try_fold(Segment::default, play).try_reduce(Segment::default, append)?
     } else {
-        (0..chunks).fold(Segment::default(), play)
+        (0..chunks).try_fold(Segment::default(), play)?
     };
-    let Segment { mut counts, order, stopped } = segment;
     counts.order = order.map(OrderTally::end).unwrap_or_default();
-    (!stopped).then_some(counts)
+    Some(counts)
 }
 
 /// A run of neighbouring chunks, counted from its own beginning.
@@ -39,14 +35,11 @@ pub fn play_table<'a>(guide: &Guide, task: &Task<'a>, trial: u64, shared: bool) 
 struct Segment<'a> {
     counts: Counts,
     order: Option<OrderTally<'a>>,
-    stopped: bool,
 }
 
 impl<'a> Segment<'a> {
-    fn play(&mut self, guide: &Guide, task: &Task<'a>, trial: u64, chunk: u64) {
-        if self.stopped {
-            return;
-        }
+    /// The segment with the next chunk; `None` if it was told to stop.
+    fn play(mut self, guide: &Guide, task: &Task<'a>, trial: u64, chunk: u64) -> Option<Self> {
         if self.counts.wins.is_empty() {
             self.counts.wins = vec![0; guide.validators()];
             self.order = task.order(chunk * CHUNK);
@@ -63,20 +56,19 @@ impl<'a> Segment<'a> {
                 count(guide, &mut lottery, stretch, &mut self.counts.wins, self.order.as_mut());
                 played += stretch;
                 if !task.goes_on(stretch) {
-                    self.stopped = true;
-                    return;
+                    return None;
                 }
             }
             if stop.is_some() {
                 self.counts.mark(task.plan.followed());
             }
         }
+        Some(self)
     }
 
     /// The segment that this one and the one after it are together.
     fn append(mut self, mut next: Segment<'a>, followed: &[ValidatorId]) -> Segment<'a> {
-        self.stopped |= next.stopped;
-        if self.stopped || next.counts.wins.is_empty() {
+        if next.counts.wins.is_empty() {
             return self;
         }
         if self.counts.wins.is_empty() {

@@ -14,7 +14,8 @@ fn law(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group(name);
         group.sample_size(10).warm_up_time(Duration::from_millis(200));
         group.throughput(Throughput::Elements(1000));
-        for (validators, rounds) in [(2, 1_000u64), (2, 1_000_000), (2, 1_000_000_000_000), (100, 1_000_000)] {
+        for (validators, rounds) in [(2, 1_000u64), (2, 1_000_000), (2, 1_000_000_000_000), (100, 1_000_000)]
+        {
             let text = format!(
                 "run.engine = 'law'\nrun.rounds = {rounds}\nrun.trials = 1000\nrun.checkpoints = 1\n\
                  reward.compound = {compounds}\npopulation.count = {validators}\n\

@@ -10,11 +10,11 @@ use tombola::behaviour::{BEHAVIOURS, BlockFlaw};
 use tombola::registry::{Entry, Refusal};
 use tombola::report::figures::FIGURES;
 use tombola::report::tables::write_rows;
-use tombola::report::{Analysis, Manifest, ResultsFolder, Timing, analyse};
+use tombola::report::{Analysis, Manifest, ResultsFolder, Stopping, Timing, analyse, analyse_stopped};
 use tombola::reward::REWARDS;
 use tombola::scenario::{Problem, Scenario, load_text};
 use tombola::selection::{COMMITTEES, RULES};
-use tombola::simulation::{Control, Quiet, Results, run};
+use tombola::simulation::{Control, Quiet, Results, run, run_until};
 use tombola::stake::STAKES;
 use toml::{Table, Value};
 
@@ -327,19 +327,38 @@ fn simulate(text: &str) -> (Scenario, Results, Analysis) {
     let scenario = load(text).expect("a valid scenario");
     let stop = AtomicBool::new(false);
     let control = Control { progress: &Quiet, stop: &stop };
-    let results = run(&scenario.experiment, 1, None, &control).expect("a run");
-    let analysis = analyse(&scenario.experiment, &scenario.file.analysis, &results);
+    let (experiment, settings) = (&scenario.experiment, &scenario.file.analysis);
+    let (results, analysis) = match &scenario.file.run.until {
+        Some(until) => {
+            let mut rule = Stopping::new(experiment, settings, until);
+            let results = run_until(experiment, 1, None, &control, &mut rule).expect("a run");
+            let analysis = analyse_stopped(experiment, settings, &results, &rule);
+            (results, analysis)
+        }
+        None => {
+            let results = run(experiment, 1, None, &control).expect("a run");
+            let analysis = analyse(experiment, settings, &results);
+            (results, analysis)
+        }
+    };
     (scenario, results, analysis)
 }
 
-/// Two runs in which every metric occurs.
-fn runs() -> [(Scenario, Results, Analysis); 2] {
+/// Runs in which every metric occurs.
+fn runs() -> Vec<(Scenario, Results, Analysis)> {
     let run = "[run]\nrounds = 2000\ntrials = 4\nengine = 'draws'\ncheckpoints = 3\n";
     let population = "[population]\naccounts = [{ name = 'a', balance = 900 }, { name = 'b', balance = 50 }, \
                       { name = 'c', balance = 50 }]\n";
     let unfair = [run, population, "[selection]\nrule = 'uniform'\n"].concat();
     let moving = [run, population, "[reward]\ncompound = true\n[network]\nloss = 0.1\n"].concat();
-    [simulate(&unfair), simulate(&moving)]
+    let urn = [run, population, "[reward]\ncompound = true\n"].concat();
+    let small = "[population]\naccounts = [{ name = 'a', balance = 900 }, { name = 'b', balance = 99 }, \
+                 { name = 'c', balance = 1 }]\n";
+    let rare = ["[run]\nrounds = 400\ntrials = 6\nengine = 'draws'\n", small].concat();
+    let short = ["[run]\nrounds = 5\ntrials = 4\nengine = 'draws'\n", small].concat();
+    let until = "until = { metric = 'win_share', half_width = 0.02 }\n";
+    let precise = [run, until, population].concat();
+    [unfair, moving, urn, rare, short, precise].iter().map(|text| simulate(text)).collect()
 }
 
 fn header<R: Serialize>(rows: &[R]) -> Vec<String> {
@@ -351,7 +370,7 @@ fn header<R: Serialize>(rows: &[R]) -> Vec<String> {
 
 #[test]
 fn every_column_is_documented_in_its_order() {
-    let [(_, _, Analysis { tables, .. }), _] = runs();
+    let (_, _, Analysis { tables, .. }) = runs().remove(0);
     let headers = [
         ("`validators.csv`", header(&tables.validators)),
         ("`trials.csv`", header(&tables.trials)),
@@ -390,7 +409,7 @@ fn every_metric_and_verdict_is_documented() {
 
 #[test]
 fn every_field_of_the_manifest_is_documented() {
-    let [(scenario, results, _), _] = runs();
+    let (scenario, results, _) = runs().remove(0);
     let parent = tempfile::tempdir().expect("a folder");
     let folder = ResultsFolder::prepare(parent.path(), "run", false).expect("a folder of results");
     let timing = Timing { started: SystemTime::UNIX_EPOCH, duration: Duration::from_secs(1) };

@@ -21,8 +21,10 @@ const EXAMPLES: &str = "\
 Examples:
   tombola run scenarios/seed.toml                 a million full rounds, tables and figures
   tombola run my.toml --set selection.rule=uniform --output tries
+  tombola compare my.toml --rules raffle,nxt      the same population and luck under several rules
   tombola trace scenarios/seed.toml --round 3     tell one round as a story
   tombola law scenarios/seed.toml                 what the rule promises, without a simulation
+  tombola plan scenarios/seed.toml                how many rounds are enough
   tombola check my.toml                           every setting, defaults included
   tombola run scenarios/seed.toml --rounds 100 --keep-chain
   tombola verify output/seed/chain.jsonl          check every byte of that chain
@@ -34,8 +36,12 @@ Exit codes: 0 done; 1 done, but an asserted check failed; 2 could not run; 130 i
 pub enum Command {
     /// Run one or more scenarios and write tables and figures
     Run(RunArgs),
+    /// Compare rules on the same population and luck, with paired differences
+    Compare(CompareArgs),
     /// Print what the rule promises each validator, exactly, without a simulation
     Law(LawArgs),
+    /// Say how many rounds and trials a wanted precision or power needs, without running them
+    Plan(PlanArgs),
     /// Tell one round as a story: tokens, draw, block, signatures, votes, settlement
     Trace(TraceArgs),
     /// Check a scenario and print it with every default
@@ -137,6 +143,45 @@ pub struct RunArgs {
 
 #[derive(ClapArgs)]
 #[command(after_help = "\
+Results go to DIR/NAME-compare/: compare.csv, timeline.csv, figures/, manifest.json, where NAME is
+that of the first scenario. Trials with the same number meet the same luck under every rule and are
+compared pair by pair. All files but the manifest are the same bytes on any number of threads and
+with either engine. An interrupted comparison writes nothing.
+
+Examples:
+  tombola compare scenarios/seed.toml --rules raffle,single-lottery --engine draws --rounds 2000 --trials 50
+  tombola compare my.toml --rules 'raffle,{ kind = \"top-n\", n = 3 }'
+  tombola compare my.toml --rules raffle --rule '{ kind = \"power-weighted\", exponent = 0.5 }'
+  tombola compare a.toml b.toml --trials 100")]
+pub struct CompareArgs {
+    /// Scenario file; or several with the same population, each compared as it is
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Rules to compare in the place of the file's own, by name or as inline tables, with commas
+    /// between them
+    #[arg(long, value_name = "LIST")]
+    pub rules: Option<String>,
+    /// One more rule, by name or as an inline table; may be repeated
+    #[arg(long = "rule", value_name = "RULE")]
+    pub rule: Vec<String>,
+    #[command(flatten)]
+    pub settings: Settings,
+    /// Number of threads; 0 takes one for each core
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = whole(0, 1024))]
+    pub threads: u64,
+    /// Folder in which the comparison gets a folder of its own
+    #[arg(long, value_name = "DIR", default_value = "output")]
+    pub output: PathBuf,
+    /// Replace results that are there already
+    #[arg(long)]
+    pub force: bool,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
 Examples:
   tombola trace scenarios/seed.toml
   tombola trace scenarios/faults.toml --round 7 --trial 2")]
@@ -165,6 +210,53 @@ pub struct LawArgs {
     pub file: PathBuf,
     #[command(flatten)]
     pub settings: Settings,
+    /// Form of the table
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: TableFormat,
+}
+
+/// Reads a number strictly between two bounds.
+fn between(low: f64, high: f64) -> impl Fn(&str) -> Result<f64, String> + Clone {
+    move |text| {
+        let number = text.parse().ok().filter(|number: &f64| *number > low && *number < high);
+        number.ok_or_else(|| format!("it must be a number between {low} and {high}, ends left out"))
+    }
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+For the richest validators, the smallest and the hardest: the rounds, of all trials together, for an
+interval of a wanted half width, to show that a validator wins within the tolerance of its share of
+stake, and to see a bias; and what the scenario as it is can show. Corrected for all validators, as the
+verdict is. Where the rule does not say how wins scatter, or stakes move, a pilot is played.
+
+Examples:
+  tombola plan scenarios/seed.toml
+  tombola plan scenarios/seed.toml --half-width 0.001 --effect 0.05 --power 0.8
+  tombola plan scenarios/compounding.toml --pilot 50
+  tombola plan scenarios/seed.toml --set analysis.tolerance=0.01 --format csv")]
+pub struct PlanArgs {
+    /// Scenario file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub settings: Settings,
+    /// Half the width of an interval of a win share, as a fraction of one
+    #[arg(long, value_name = "H", default_value = "0.005", allow_negative_numbers = true, value_parser = between(0.0, 0.5))]
+    pub half_width: f64,
+    /// A bias to be seen, relative to the share of stake
+    #[arg(long, value_name = "E", default_value = "0.1", allow_negative_numbers = true, value_parser = between(0.0, 1000.0))]
+    pub effect: f64,
+    /// The probability with which it is to be shown
+    #[arg(long, value_name = "P", default_value = "0.9", allow_negative_numbers = true, value_parser = between(0.0, 1.0))]
+    pub power: f64,
+    /// Plan for each validator alone, without correction for the others
+    #[arg(long)]
+    pub uncorrected: bool,
+    /// Play so many trials with the draws engine first, to see the spread between them and the speed
+    /// [default: 30 where the spread is not known, else none]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(2, 1_000_000))]
+    pub pilot: Option<u64>,
     /// Form of the table
     #[arg(long, value_enum, default_value = "table")]
     pub format: TableFormat,

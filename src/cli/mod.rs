@@ -2,11 +2,14 @@
 
 mod args;
 mod check;
+mod compare;
 mod completions;
+mod contestants;
 mod failure;
 mod interrupt;
 mod law;
 mod list;
+mod plan;
 mod progress_bar;
 mod run;
 mod scenario;
@@ -27,7 +30,9 @@ pub fn main() -> ExitCode {
     let args = Args::parse();
     let result = match args.command {
         Command::Run(run) => run::run(&run),
+        Command::Compare(compare) => compare::compare(&compare),
         Command::Law(law) => law::law(&law),
+        Command::Plan(plan) => plan::plan(&plan),
         Command::Trace(trace) => trace::trace(&trace),
         Command::Check(check) => check::check(&check),
         Command::Verify(verify) => verify::verify(&verify),

@@ -7,6 +7,7 @@ use super::progress_bar::Bar;
 use super::scenario;
 use super::screen::{grouped, tell};
 use super::summary::summary;
+use serde::Serialize;
 use std::io::{self, BufWriter, Write, stdout};
 use std::sync::atomic::AtomicBool;
 use std::time::{Instant, SystemTime};
@@ -206,7 +207,8 @@ fn write_figures(
     Ok(skipped)
 }
 
-fn write_manifest(folder: &ResultsFolder, manifest: &Manifest) -> std::io::Result<()> {
+/// Writes the manifest, last of all files.
+pub fn write_manifest(folder: &ResultsFolder, manifest: &impl Serialize) -> std::io::Result<()> {
     let mut out = BufWriter::new(folder.create("manifest.json")?);
     serde_json::to_writer_pretty(&mut out, manifest)?;
     out.write_all(b"\n")?;

@@ -34,11 +34,30 @@ pub fn summary(scenario: &Scenario, results: &Results, analysis: &Analysis) -> S
         text.push('.');
     }
     text.push('\n');
+    text.push_str(&stopped(analysis, results.totals.trials));
     text.push_str(&scatter(analysis));
     if analysis.assessment.verdict == Verdict::Fair {
         text.push_str(&single_chains(analysis));
     }
     text
+}
+
+/// Where and why a run ended that was to end when it is precise enough.
+fn stopped(analysis: &Analysis, trials: u64) -> String {
+    let row = analysis.tables.fairness.iter().find(|row| row.metric == "stopping");
+    let Some((row, (Some(value), Some(wanted)))) = row.map(|row| (row, (row.value, row.reference))) else {
+        return String::new();
+    };
+    let (value, wanted) = (value * 100.0, wanted * 100.0);
+    let trials = grouped(trials.into());
+    match row.verdict.as_str() {
+        "reached" => format!(
+            "Stopped after {trials} trials: the interval is within ±{value:.3} %, and ±{wanted} % was wanted.\n"
+        ),
+        _ => format!(
+            "Not as precise as wanted: ±{value:.3} % after all {trials} trials, and ±{wanted} % was wanted.\n"
+        ),
+    }
 }
 
 /// A rule may be fair and yet no lottery, or a wilder one than independent draws: that is said.

@@ -22,6 +22,8 @@ pub enum Purpose {
     Transactions,
     /// Loss on the network, and which mistake a dishonest forger makes.
     Faults,
+    /// Resampling by statistics, after all trials; one stream per scenario seed and figure.
+    Statistics,
 }
 
 impl Purpose {
@@ -36,6 +38,7 @@ impl Purpose {
             Purpose::Committee => "committee",
             Purpose::Transactions => "transactions",
             Purpose::Faults => "faults",
+            Purpose::Statistics => "statistics",
         }
     }
 }

@@ -42,6 +42,12 @@ impl Stream {
         Stream::open(StreamKey::new().number(seed).text(purpose.tag()))
     }
 
+    /// The stream from which one figure of a scenario's statistics is resampled, by the figure's
+    /// name: no figure moves another.
+    pub fn of_figure(seed: u64, figure: &str) -> Self {
+        Stream::open(StreamKey::new().number(seed).text(Purpose::Statistics.tag()).text(figure))
+    }
+
     /// 128 uniform bits.
     #[inline]
     pub fn word_128(&mut self) -> u128 {
@@ -124,5 +130,10 @@ mod tests {
         let first = lottery.next_u64();
         assert_ne!(first, faults.next_u64());
         assert_ne!(first, neighbour.next_u64());
+        let mut figure = Stream::of_figure(1, "gini");
+        let first = figure.next_u64();
+        assert_ne!(first, Stream::of_figure(1, "theil").next_u64());
+        assert_ne!(first, Stream::of_figure(2, "gini").next_u64());
+        assert_ne!(first, Stream::of_seed(1, Purpose::Statistics).next_u64());
     }
 }

@@ -81,12 +81,7 @@ impl Manifest {
         timing: Timing,
         folder: &ResultsFolder,
     ) -> io::Result<Self> {
-        let mut files = BTreeMap::new();
-        for (name, path) in folder.files()? {
-            let mut hasher = Sha256::new();
-            io::copy(&mut File::open(path)?, &mut HashWriter(&mut hasher))?;
-            files.insert(name, hex::encode(hasher.finalize()));
-        }
+        let files = file_hashes(folder)?;
         let seconds = timing.duration.as_secs_f64();
         let experiment = &scenario.experiment;
         let finished: Vec<u64> = results.records.iter().map(|record| record.trial).collect();
@@ -131,7 +126,19 @@ fn gaps(finished: &[u64], end: u64) -> Vec<[u64; 2]> {
     gaps
 }
 
-fn population_hash(world: &World) -> [u8; 32] {
+/// SHA-256 of every file that is in the folder, by name.
+pub(super) fn file_hashes(folder: &ResultsFolder) -> io::Result<BTreeMap<String, String>> {
+    let mut files = BTreeMap::new();
+    for (name, path) in folder.files()? {
+        let mut hasher = Sha256::new();
+        io::copy(&mut File::open(path)?, &mut HashWriter(&mut hasher))?;
+        files.insert(name, hex::encode(hasher.finalize()));
+    }
+    Ok(files)
+}
+
+/// SHA-256 of the accounts: each name, coins and tokens, length-prefixed, in order.
+pub fn population_hash(world: &World) -> [u8; 32] {
     let mut hasher = Sha256::new();
     for (index, name) in world.names.iter().enumerate() {
         hasher.update((name.len() as u64).to_le_bytes());

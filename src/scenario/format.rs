@@ -319,16 +319,23 @@ pub struct AnalysisSection {
     pub serial: Serial,
     /// The length of short windows, in rounds.
     pub window: Window,
+    /// The shares of the whole that Nakamoto coefficients ask for.
+    pub nakamoto: Vec<Ratio>,
 }
 
 impl Default for AnalysisSection {
     fn default() -> Self {
+        let nakamoto = [(1, 3), (1, 2), (2, 3)]
+            .into_iter()
+            .filter_map(|(part, whole)| Ratio::new(part, whole))
+            .collect();
         AnalysisSection {
             confidence: 0.95,
             tolerance: 0.10,
             delta: 0.10,
             serial: Serial::Auto,
             window: Window(32),
+            nakamoto,
         }
     }
 }

@@ -67,6 +67,15 @@ pub fn check_ranges(checker: &Checker, file: &ScenarioFile) -> Result<(), Proble
             return Err(checker.problem(key, &what, "it must lie strictly between 0 and 1"));
         }
     }
+    let thresholds = &file.analysis.nakamoto;
+    let proper = |ratio: &Ratio| !ratio.is_zero() && ratio.numerator() < ratio.denominator();
+    if thresholds.len() > 10 || !thresholds.iter().all(proper) {
+        return Err(checker.problem(
+            "analysis.nakamoto",
+            "holds what is no threshold",
+            "it must be a list of at most 10 fractions strictly between 0 and 1, e.g. [\"1/3\", \"1/2\"]",
+        ));
+    }
     Ok(())
 }
 

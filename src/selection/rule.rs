@@ -20,6 +20,12 @@ pub trait Rule: Send + Sync {
         Promise::Unknown("no exact law is known for this rule when rewards compound")
     }
 
+    /// Whether every round is an independent draw in proportion to the stakes as they stand before
+    /// it: with rewards that are staked at once the wins are then those of Pólya's urn.
+    fn draws_by_current_stake(&self) -> bool {
+        false
+    }
+
     /// How a validator's wins scatter around the promise while stakes stay as they are.
     fn dispersion(&self, stakes: &[u64]) -> Dispersion;
 

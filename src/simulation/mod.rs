@@ -1,6 +1,7 @@
 //! Trials in parallel: experiments, engines, tallies, checkpoints, progress.
 
 mod checkpoints;
+mod concentration;
 mod engine;
 mod experiment;
 mod law;
@@ -16,6 +17,7 @@ mod trial;
 mod way;
 
 pub use checkpoints::checkpoints;
+pub use concentration::TrialConcentration;
 pub use engine::Engine;
 pub use experiment::Experiment;
 pub use order::{
@@ -24,7 +26,7 @@ pub use order::{
 };
 pub use progress::{Control, Progress, Quiet};
 pub use record::{Followed, Mark, TrialRecord};
-pub use runner::{Results, SimulationError, run, run_until};
+pub use runner::{Results, SimulationError, run, run_measured, run_until};
 pub use share::{SHARE_SCALE, fixed_share};
 pub use shortcuts::Obstacle;
 pub use stopping::{StopRule, next_look};

@@ -1,5 +1,6 @@
 //! What is written down of a single trial.
 
+use super::concentration::TrialConcentration;
 use super::order::FollowedOrder;
 use crate::forging::Counters;
 use crate::ledger::Supply;
@@ -14,6 +15,8 @@ pub struct TrialRecord {
     pub counters: Counters,
     /// Where its coins are at the end.
     pub supply: Supply,
+    /// How concentrated wins and tokens are at the end.
+    pub concentration: TrialConcentration,
     /// The validators that were followed, in the order of [`super::Experiment::followed`].
     pub followed: Vec<Followed>,
     /// The order of their wins; empty where it was not tallied.

@@ -74,11 +74,28 @@ pub fn run(
     chain_out: Option<ChainOut>,
     control: &Control,
 ) -> Result<Results, SimulationError> {
+    run_measured(experiment, threads, chain_out, control, |_| ()).map(|(results, _)| results)
+}
+
+/// Runs an experiment as [`run`] does, and measures every trial at its end, before its totals are
+/// merged with those of the others: one measurement for each of [`Results::records`], in their
+/// order. Memory grows with the trials times the size of a measurement, whatever the number of
+/// validators.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_measured<M: Send>(
+    experiment: &Experiment,
+    threads: usize,
+    chain_out: Option<ChainOut>,
+    control: &Control,
+    measure: impl Fn(&TrialEnd) -> M + Send + Sync,
+) -> Result<(Results, Vec<M>), SimulationError> {
     on_threads(threads, || {
         let parts = Parts::new(experiment, chain_out, control);
-        let (records, totals) = parts.play(0, experiment.trials)?;
+        let (records, measurements, totals) = parts.play(0, experiment.trials, measure)?;
         let partial = (records.len() as u64) < experiment.trials;
-        Ok(Results { records, totals, partial, satisfied: None })
+        Ok((Results { records, totals, partial, satisfied: None }, measurements))
     })
 }
 
@@ -102,7 +119,7 @@ pub fn run_until(
         let mut played = 0;
         while played < experiment.trials {
             let end = next_look(played, experiment.trials);
-            let (records, totals) = parts.play(played, end)?;
+            let (records, _, totals) = parts.play(played, end, |_| ())?;
             let whole = records.len() as u64 == end - played;
             results.satisfied = whole.then(|| rule.look(&totals, &records));
             results.partial = !whole;
@@ -155,8 +172,14 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// Plays the trials from `start` to before `end`: those that finished, in order, and their sums.
-    fn play(&self, start: u64, end: u64) -> Result<(Vec<TrialRecord>, Totals), SimulationError> {
+    /// Plays the trials from `start` to before `end`: those that finished, in order, what they were
+    /// measured by, and their sums.
+    fn play<M: Send>(
+        &self,
+        start: u64,
+        end: u64,
+        measure: impl Fn(&TrialEnd) -> M + Sync,
+    ) -> Result<(Vec<TrialRecord>, Vec<M>, Totals), SimulationError> {
         let Parts { experiment, plan, marks, way, control, .. } = self;
         let task = Task { experiment, marks, plan, control, trials: end - start };
         let gathered = Mutex::new((Vec::new(), Totals::default()));
@@ -169,25 +192,31 @@ impl<'a> Parts<'a> {
                 Some(ends) => ends,
                 None => self.play_rounds(&task, first)?.into_iter().collect(),
             };
-            let mut records = Vec::with_capacity(ends.len());
+            let mut trials = Vec::with_capacity(ends.len());
             let mut totals = Totals::default();
             for end in ends {
                 let supply = end.record.supply;
                 if !supply.is_conserved() {
                     return Err(SimulationError::Conservation { trial: end.record.trial, supply });
                 }
-                records.push(end.record);
-                if records.len() == 1 { totals = end.totals } else { totals.merge(&end.totals) }
+                let measurement = measure(&end);
+                trials.push((end.record, measurement));
+                if trials.len() == 1 {
+                    totals = end.totals;
+                } else {
+                    totals.merge(&end.totals);
+                }
             }
             let mut gathered = gathered.lock().expect("no thread panics while it holds the results");
-            gathered.0.append(&mut records);
+            gathered.0.append(&mut trials);
             gathered.1.merge(&totals);
             Ok(())
         })?;
-        let (mut records, totals) =
+        let (mut trials, totals) =
             gathered.into_inner().expect("no thread panics while it holds the results");
-        records.sort_unstable_by_key(|record| record.trial);
-        Ok((records, totals))
+        trials.sort_unstable_by_key(|(record, _)| record.trial);
+        let (records, measurements) = trials.into_iter().unzip();
+        Ok((records, measurements, totals))
     }
 
     /// Plays one trial round by round with the experiment's engine; `None` if it was told to stop.

@@ -31,7 +31,7 @@ mod tests {
         while looks[looks.len() - 1] < 100 {
             looks.push(next_look(looks[looks.len() - 1], 100));
         }
-        assert_eq!(looks, [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 100]);
+        assert_eq!(looks, [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 100]);
         assert_eq!(next_look(0, 3), 3);
         assert_eq!(next_look(u64::MAX - 1, u64::MAX), u64::MAX);
     }

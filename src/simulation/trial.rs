@@ -1,5 +1,6 @@
 //! One trial: the life of one chain.
 
+use super::concentration::TrialConcentration;
 use super::order::{OrderPlan, OrderTally};
 use super::progress::Control;
 use super::record::{Followed, Mark, TrialRecord};
@@ -122,13 +123,23 @@ fn finish<F: Fidelity>(
         })
         .collect();
     let (order_totals, order) = order.end();
+    let stakes_moved = stakes != genesis_stakes;
+    let concentration = TrialConcentration::new(tally.iter().map(|mine| mine.wins), stakes, stakes_moved);
     TrialEnd {
-        record: TrialRecord { trial, counters, supply: chain.supply(), followed, order, marks },
+        record: TrialRecord {
+            trial,
+            counters,
+            supply: chain.supply(),
+            concentration,
+            followed,
+            order,
+            marks,
+        },
         totals: Totals {
             trials: 1,
             trials_with_wins: u64::from(selections > 0),
             counters,
-            stakes_moved: stakes != genesis_stakes,
+            stakes_moved,
             validators: tally,
             order: order_totals,
         },

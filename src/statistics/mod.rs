@@ -4,6 +4,7 @@
 //! Where a figure does not exist (no trials, no spread, a sum out of range) a function returns
 //! `None`, never a number that could be mistaken for one and never NaN.
 
+pub mod comparison;
 pub mod concentration;
 pub mod distributions;
 mod fairness;
@@ -17,8 +18,8 @@ mod serial;
 mod verdict;
 
 pub use fairness::{
-    DispersionTest, Equitability, RobustFairness, dispersion_test, equitability, first_robust,
-    robust_fairness, unfair_probability, within_margin,
+    DispersionTest, Equitability, RobustFairness, dispersion_test, equitability, fair_counts, first_robust,
+    robust_fairness, scaled_dispersion_test, unfair_probability, within_margin,
 };
 pub use hypotheses::{
     Divergence, Extremeness, GoodnessOfFit, KolmogorovSmirnov, binomial_test, dispersed_goodness_of_fit,
@@ -31,7 +32,8 @@ pub use intervals::{
 };
 pub use multiplicity::{benjamini_hochberg, bonferroni, holm};
 pub use planning::{
-    detectable_difference, rounds_for_difference, rounds_for_equivalence, rounds_for_half_width,
+    detectable_by_trials, detectable_difference, detectable_divergence, rounds_for_difference,
+    rounds_for_equivalence, rounds_for_half_width, trials_for_difference, trials_for_equivalence,
     trials_for_half_width,
 };
 pub use quantile::quantile;

@@ -2,11 +2,15 @@
 
 use super::footing::Footing;
 use super::stopping::Stopping;
-use crate::law::proportional_shares;
+use crate::law::{normalised_variance, proportional_shares};
+use crate::reward::RewardPolicy;
 use crate::scenario::AnalysisSection;
 use crate::selection::Promise;
 use crate::simulation::{Experiment, Results, SHARE_SCALE, ValidatorTotals};
 use crate::statistics::Moments;
+
+/// Rounds up to which the rewards of a schedule are added up.
+const MOST_REWARDS: u64 = 10_000_000;
 
 /// The results together with what they are held against.
 pub struct Basis<'a> {
@@ -22,6 +26,13 @@ pub struct Basis<'a> {
     pub stake_shares: Vec<f64>,
     /// Rounds of all trials in which somebody was selected.
     pub selections: u64,
+    /// The same of each trial, where it was the same in all.
+    pub selections_each: Option<u64>,
+    /// What every round paid its forger, where that is known beforehand, was staked at once, and
+    /// every draw was by the stakes as they stood.
+    pub schedule: Option<&'a dyn RewardPolicy>,
+    /// The same reward of every round, if it was the same: then the wins are those of Pólya's urn.
+    pub urn_reward: Option<u64>,
 }
 
 impl<'a> Basis<'a> {
@@ -46,6 +57,8 @@ impl<'a> Basis<'a> {
         } else {
             Promise::Unknown("rewards compound and not everybody earned them in the same way")
         };
+        let selections_each = selections_each(results);
+        let schedule = schedule(experiment, results).filter(|_| selections_each == Some(experiment.rounds));
         Basis {
             experiment,
             settings,
@@ -55,7 +68,35 @@ impl<'a> Basis<'a> {
             promise,
             stake_shares: proportional_shares(&world.stakes),
             selections: totals.selections(),
+            selections_each,
+            schedule,
+            urn_reward: schedule.and_then(|policy| constant_reward(policy, experiment.rounds)),
         }
+    }
+
+    /// The validators that were followed, by their index, with their place among them.
+    pub fn followed(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
+        self.experiment.followed().into_iter().map(|validator| validator.index()).enumerate()
+    }
+
+    /// All tokens at genesis.
+    pub fn genesis_stake(&self) -> f64 {
+        self.experiment.world.stakes.iter().map(|&stake| u128::from(stake)).sum::<u128>() as f64
+    }
+
+    /// The reward of every round relative to all tokens at genesis, where the wins are those of
+    /// Pólya's urn.
+    pub fn relative_reward(&self) -> Option<f64> {
+        Some(self.urn_reward? as f64 / self.genesis_stake())
+    }
+
+    /// Variance of a final share of stake over a(1 - a), where rewards follow a schedule and every
+    /// draw is by the stakes as they stand. Exact, O(rounds), so not for more than ten million.
+    pub fn schedule_variance(&self) -> Option<f64> {
+        let rounds = self.experiment.rounds;
+        let policy = self.schedule.filter(|_| rounds <= MOST_REWARDS)?;
+        let rewards = (1..=rounds).map(|height| policy.amount(height) as f64);
+        Some(normalised_variance(self.genesis_stake(), rewards))
     }
 
     pub fn validators(&self) -> usize {
@@ -104,4 +145,29 @@ impl<'a> Basis<'a> {
     pub fn expected_share(&self, validator: usize) -> Option<f64> {
         self.promise.shares().map(|shares| shares[validator])
     }
+}
+
+/// Selections of a trial, if all trials had as many.
+fn selections_each(results: &Results) -> Option<u64> {
+    let mut all = results.records.iter().map(|record| record.counters.rounds - record.counters.empty);
+    let first = all.next()?;
+    all.all(|selections| selections == first).then_some(first)
+}
+
+/// The rewards, where they alone moved stakes and every draw was in proportion to them.
+fn schedule<'a>(experiment: &'a Experiment, results: &Results) -> Option<&'a dyn RewardPolicy> {
+    let world = &experiment.world;
+    let counters = &results.totals.counters;
+    let all_accepted = counters.rejected + counters.silent + counters.slashings == 0;
+    let by_rewards_alone = world.protocol.compound && world.is_undisturbed() && counters.fees == 0;
+    (world.rule.thing.draws_by_current_stake() && by_rewards_alone && all_accepted)
+        .then_some(&*world.protocol.reward.thing)
+}
+
+/// The reward of every height up to `rounds`, if it is the same and not nothing.
+fn constant_reward(policy: &dyn RewardPolicy, rounds: u64) -> Option<u64> {
+    let reward = policy.amount(1);
+    let same =
+        policy.sum(rounds) == u128::from(reward) * u128::from(rounds) && policy.amount(rounds) == reward;
+    (same && reward > 0).then_some(reward)
 }

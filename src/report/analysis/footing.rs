@@ -97,20 +97,21 @@ impl Basis<'_> {
     /// The interval from the spread between trials. Where all trials had the same number of
     /// rounds, Korn and Graubard's, which holds for few wins too; otherwise Student's.
     fn clustered_interval(&self, validator: usize, confidence: f64) -> Option<Interval> {
-        let records = &self.results.records;
-        let selections = |index: usize| records[index].counters.rounds - records[index].counters.empty;
-        let alike = !records.is_empty() && (1..records.len()).all(|index| selections(index) == selections(0));
-        if !alike {
+        let Some(selections) = self.selections_each else {
             return self.moments(validator).interval(confidence);
-        }
+        };
+        clustered_share(&self.win_moments(validator), selections, confidence)
+    }
+
+    /// The wins of a validator over the trials.
+    pub fn win_moments(&self, validator: usize) -> Moments {
         let totals = self.totals(validator);
-        let wins = Moments {
-            trials: records.len() as u64,
+        Moments {
+            trials: self.results.totals.trials,
             sum: i128::from(totals.wins),
             squares: totals.wins_squared,
             scale: 1.0,
-        };
-        clustered_share(&wins, selections(0), confidence)
+        }
     }
 
     /// Where the share must lie if every trial is off by at most `bound` wins.

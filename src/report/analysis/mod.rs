@@ -2,12 +2,13 @@
 
 mod basis;
 mod chain_rows;
-mod fairness_rows;
+mod fairness;
 mod footing;
 mod stopping;
 mod timeline_rows;
 mod trial_rows;
 mod validator_rows;
+mod win_law;
 
 use crate::report::tables::Tables;
 use crate::scenario::AnalysisSection;
@@ -16,6 +17,7 @@ use crate::statistics::{Assessment, Evidence, Subject, assess, bonferroni};
 pub(super) use basis::Basis;
 pub(super) use footing::Footing;
 pub use stopping::Stopping;
+pub(super) use timeline_rows::rows as timeline;
 
 /// Everything a run says: its tables and its verdict.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,15 +52,15 @@ pub fn analyse_stopped(
 pub(super) fn analyse_basis(basis: &Basis) -> Analysis {
     let results = basis.results;
     let validators = validator_rows::rows(basis);
-    let promise_test = fairness_rows::promise_test(basis);
+    let promise_test = fairness::promise_test(basis);
     let assessment = assess_stake(basis, promise_test.as_ref().and_then(|test| test.p_value));
-    let fairness = fairness_rows::rows(basis, promise_test.as_ref(), &assessment);
+    let fairness_rows = fairness::rows(basis, promise_test.as_ref(), &assessment);
     let tables = Tables {
         validators,
         trials: trial_rows::rows(basis),
         chains: chain_rows::rows(results),
         timeline: timeline_rows::rows(basis),
-        fairness,
+        fairness: fairness_rows,
     };
     Analysis { tables, assessment }
 }
@@ -86,4 +88,5 @@ fn assess_stake(basis: &Basis, promise_p: Option<f64>) -> Assessment {
             _ => "no rounds were played",
         },
     })
+    .with_p_values(&subjects, |index, confidence| basis.joint_interval(index, confidence))
 }

@@ -18,25 +18,29 @@ pub fn rows(basis: &Basis) -> Vec<TimelineRow> {
     let mut rows = Vec::new();
     for (place, &round) in rounds.iter().enumerate() {
         let marks: Vec<&Mark> = records.iter().map(|record| &record.marks[place]).collect();
+        let laws: Vec<Option<(f64, f64)>> =
+            basis.followed().map(|(_, validator)| law_quantiles(basis, validator, &marks)).collect();
         for (index, validator) in followed.iter().enumerate() {
             let counts: Vec<(u64, u64)> =
                 marks.iter().map(|mark| (mark.wins[index], mark.selections)).collect();
             let subject = &names[validator.index()];
-            rows.extend(share_row(
-                basis,
-                round,
-                "win_share",
-                subject,
-                &counts,
-                basis.footing == Footing::Rounds,
-            ));
+            let independent = basis.footing == Footing::Rounds;
+            let row = share_row(basis, round, "win_share", subject, &counts, independent);
+            rows.extend(row.map(|row| with_law(row, laws[index])));
         }
         if basis.results.totals.stakes_moved {
             for (index, validator) in followed.iter().enumerate() {
                 let counts: Vec<(u64, u64)> =
                     marks.iter().map(|mark| (mark.stake_shares[index], SHARE_SCALE)).collect();
                 let subject = &names[validator.index()];
-                rows.extend(share_row(basis, round, "stake_share", subject, &counts, false));
+                let law = laws[index].zip(basis.relative_reward()).map(|((low, high), reward)| {
+                    // A share of stake is that of the initial tokens and of the blocks won.
+                    let won = reward * round as f64;
+                    let of = |share: f64| (basis.stake_shares[validator.index()] + won * share) / (1.0 + won);
+                    (of(low), of(high))
+                });
+                let row = share_row(basis, round, "stake_share", subject, &counts, false);
+                rows.extend(row.map(|row| with_law(row, law)));
             }
         }
         if counters.rejected + counters.silent > 0 {
@@ -45,6 +49,21 @@ pub fn rows(basis: &Basis) -> Vec<TimelineRow> {
         }
     }
     rows
+}
+
+/// The 5 % and 95 % quantiles of the win share of one trial by its exact law, where all trials had as
+/// many selections so far and the law is known.
+fn law_quantiles(basis: &Basis, validator: usize, marks: &[&Mark]) -> Option<(f64, f64)> {
+    let selections = marks.first()?.selections;
+    if marks.iter().any(|mark| mark.selections != selections) {
+        return None;
+    }
+    let law = basis.win_law(validator, selections)?;
+    Some((law.quantile(0.05), law.quantile(0.95)))
+}
+
+fn with_law(row: TimelineRow, law: Option<(f64, f64)>) -> TimelineRow {
+    TimelineRow { law_q05: law.map(|law| law.0), law_q95: law.map(|law| law.1), ..row }
 }
 
 /// A share at one checkpoint, from each trial's part and whole; `None` if no trial has a whole.
@@ -91,8 +110,12 @@ fn share_row(
         low: interval.map(|interval| interval.low.max(0.0)),
         high: interval.map(|interval| interval.high.min(1.0)),
         q05: at(0.05),
+        q25: at(0.25),
         q50: at(0.50),
+        q75: at(0.75),
         q95: at(0.95),
+        law_q05: None,
+        law_q95: None,
     })
 }
 

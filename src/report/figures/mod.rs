@@ -5,11 +5,13 @@ mod drafting;
 mod drawing;
 mod figure;
 mod lorenz;
+mod overlay;
 mod timeline;
 mod win_share;
 
 pub use drawing::Drawing;
 pub use figure::{FIGURES, Figure, FigureError, Subject};
+pub use overlay::{Overlay, overlay_measure, overlay_timeline};
 
 #[cfg(test)]
 mod samples;

@@ -78,8 +78,12 @@ pub fn sample(title: &str, named: &[(&str, u64)], rounds: u64, promise: impl Fn(
                 low: Some((mean - error / trials).max(0.0)),
                 high: Some((mean + error / trials).min(1.0)),
                 q05: Some((mean - 1.6 * error).max(0.0)),
+                q25: Some((mean - 0.7 * error).max(0.0)),
                 q50: Some(mean),
+                q75: Some((mean + 0.7 * error).min(1.0)),
                 q95: Some((mean + 1.6 * error).min(1.0)),
+                law_q05: None,
+                law_q95: None,
             });
         }
     }
@@ -131,7 +135,7 @@ pub fn samples() -> Vec<Sample> {
         (row.win_share_low, row.win_share_high, row.reward) = (None, None, 0);
     }
     for row in &mut unknown.timeline {
-        (row.low, row.high, row.q05, row.q95) = (None, None, None, None);
+        (row.low, row.high, row.q05, row.q25, row.q75, row.q95) = (None, None, None, None, None, None);
     }
     let mut broken = seed();
     broken.title = "broken".to_owned();
@@ -143,6 +147,7 @@ pub fn samples() -> Vec<Sample> {
     broken.validators[3].stake_share = f64::NAN;
     for (row, value) in broken.timeline.iter_mut().zip(odd.into_iter().cycle()) {
         (row.low, row.high, row.q05, row.q95) = (Some(value), Some(0.9), Some(0.1), Some(value));
+        (row.q25, row.q75) = (Some(value), Some(0.2));
         if row.round > 50 {
             row.mean = value;
         }

@@ -7,20 +7,23 @@ use super::drafting::{
 use super::figure::share;
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::registry::{Entry, settings};
+use crate::report::tables::TimelineRow;
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
 pub const ENTRY: Entry<dyn Figure> = Entry {
     name: "timeline",
-    summary: "win shares over the rounds: mean, interval and quantiles over the trials against the promise",
+    summary: "win shares over the rounds: mean, interval and fan of the trials against the promise",
     source: "the evolution figures of Huang, Tang, Cong, Lim and Xu, Do the Rich Get Richer? (SIGMOD 2021)",
     parse: |table| settings::<Timeline, _>(table, |timeline| Ok(Box::new(timeline))),
 };
 
 /// How many validators are drawn: more could not be told apart.
 const MOST: usize = 10;
-/// Up to how many validators have lines for their quantiles: more would be a thicket.
-const WITH_QUANTILES: usize = 5;
+/// Up to how many validators have fans: more would be a thicket.
+const WITH_FANS: usize = 5;
+/// How opaque all bands together are: they lie upon each other, so that of many each must be light.
+const FANS_OPACITY: f64 = 0.36;
 
 /// The time line. No settings.
 #[derive(Debug, Deserialize, Serialize)]
@@ -33,7 +36,14 @@ struct Moment {
     round: f64,
     mean: f64,
     interval: Option<(f64, f64)>,
-    quantiles: Option<(f64, f64)>,
+    fan: Option<Fan>,
+}
+
+/// Where the trials are: the middle nine tenths and the middle half.
+#[derive(Clone, Copy)]
+struct Fan {
+    outer: (f64, f64),
+    inner: (f64, f64),
 }
 
 /// One validator's way through the rounds.
@@ -65,25 +75,28 @@ impl Figure for Timeline {
             low < y.low() || high > y.high()
         });
         let promised = subject.validators.iter().any(|row| row.expected_share.is_some());
+        let fans = moments().any(|moment| moment.fan.is_some());
         let mut key = vec![(Key::Line(Stroke::solid(MUTED, 5)), "mean of the trials".to_owned())];
         if moments().any(|moment| moment.interval.is_some()) {
-            key[0] = (
-                Key::Band(Stroke::solid(MUTED, 5)),
-                format!("mean of the trials, {} interval", percent(subject.confidence)),
-            );
+            let words = format!("{} interval", percent(subject.confidence));
+            if fans {
+                key.push((Key::Line(interval_line(MUTED)), format!("its {words}")));
+            } else {
+                key[0] = (Key::Band(Stroke::solid(MUTED, 5)), format!("mean of the trials, {words}"));
+            }
         }
-        if moments().any(|moment| moment.quantiles.is_some()) {
-            let words = format!("{} and {} quantiles of the trials", percent(0.05), percent(0.95));
-            key.push((Key::Line(quantile_line(MUTED)), words));
+        if fans {
+            let words = format!("middle {} and {} of the trials", percent(0.9), percent(0.5));
+            key.push((Key::Fan(MUTED), words));
         }
         if courses.iter().any(|course| course.reference.is_some()) {
             let words = if promised { "promised by the rule" } else { "share of stake at genesis" };
             key.push((Key::Line(reference_line(MUTED)), words.to_owned()));
         }
         let mut notes = Vec::new();
-        let quantiles = subject.timeline.iter().any(|row| pair(row.q05, row.q95).is_some());
-        if quantiles && courses.len() > WITH_QUANTILES {
-            notes.push(format!("Quantiles over the trials are drawn for up to {WITH_QUANTILES} validators."));
+        let several = subject.timeline.iter().any(|row| fan(row).is_some());
+        if several && courses.len() > WITH_FANS {
+            notes.push(format!("Where the trials are is drawn for up to {WITH_FANS} validators."));
         }
         if left_out > 0 {
             notes.push(format!("The first {MOST} of {} validators are drawn.", counted(MOST + left_out)));
@@ -118,7 +131,7 @@ impl Figure for Timeline {
 }
 
 /// Between the end of a line and the name beside it.
-const LEADER: f64 = 64.0;
+pub(super) const LEADER: f64 = 64.0;
 
 /// The name of each course beside its end, in the order of the ends.
 fn name_courses(canvas: &mut Canvas, panel: &Panel, courses: &[Course], names: &[String]) {
@@ -140,7 +153,7 @@ fn name_courses(canvas: &mut Canvas, panel: &Panel, courses: &[Course], names: &
     }
 }
 
-fn quantile_line(color: (u8, u8, u8)) -> Stroke {
+fn interval_line(color: (u8, u8, u8)) -> Stroke {
     Stroke::solid(color, 3).dashed(Dash::Dots)
 }
 
@@ -161,7 +174,7 @@ fn courses<'a>(subject: &Subject<'a>) -> (Vec<Course<'a>>, usize) {
             round: row.round as f64,
             mean: 100.0 * mean,
             interval: pair(row.low, row.high),
-            quantiles: pair(row.q05, row.q95),
+            fan: fan(row),
         };
         if let Some(course) = courses.iter_mut().find(|course| course.name == row.subject) {
             course.moments.push(moment);
@@ -173,10 +186,10 @@ fn courses<'a>(subject: &Subject<'a>) -> (Vec<Course<'a>>, usize) {
     }
     others.sort_unstable();
     others.dedup();
-    let with_quantiles = courses.len() <= WITH_QUANTILES;
+    let with_fans = courses.len() <= WITH_FANS;
     for course in &mut courses {
         for moment in &mut course.moments {
-            moment.quantiles = moment.quantiles.filter(|_| with_quantiles);
+            moment.fan = moment.fan.filter(|_| with_fans);
         }
         course.moments.sort_by(|a, b| a.round.total_cmp(&b.round));
         let row = subject.validators.iter().find(|row| row.validator == course.name);
@@ -185,6 +198,12 @@ fn courses<'a>(subject: &Subject<'a>) -> (Vec<Course<'a>>, usize) {
             .map(|share| 100.0 * share);
     }
     (courses, others.len())
+}
+
+/// Both bands of a row, where it has both and the inner one lies within the outer.
+fn fan(row: &TimelineRow) -> Option<Fan> {
+    let (outer, inner) = (pair(row.q05, row.q95)?, pair(row.q25, row.q75)?);
+    (outer.0 <= inner.0 && inner.1 <= outer.1).then_some(Fan { outer, inner })
 }
 
 /// Both ends of a range of shares, in percent, where a table gives both.
@@ -224,7 +243,7 @@ fn span(courses: &[Course], first: f64, last: f64) -> Scale {
 impl Moment {
     fn extremes(&self) -> (f64, f64) {
         let (mut low, mut high) = (self.mean, self.mean);
-        for (bottom, top) in self.interval.into_iter().chain(self.quantiles) {
+        for (bottom, top) in self.interval.into_iter().chain(self.fan.map(|fan| fan.outer)) {
             low = low.min(bottom);
             high = high.max(top);
         }
@@ -238,25 +257,34 @@ impl Course<'_> {
         self.reference.or_else(|| Some(self.moments.last()?.mean))
     }
 
-    /// The interval, the quantiles and the promise.
+    /// The fan, the interval and the promise.
     fn draw_spread(&self, canvas: &mut Canvas, panel: &Panel, index: usize, count: usize) {
         let color = series(index);
         let Area { left, right, top, bottom } = panel.frame;
-        let curve = |value: fn(&Moment) -> Option<f64>| -> Vec<Point> {
+        let curve = |value: &dyn Fn(&Moment) -> Option<f64>| -> Vec<Point> {
             let points = self.moments.iter().filter_map(|m| Some(near(panel, m.round, value(m)?)));
             with_crossings(points.collect(), top, bottom)
         };
-        let lower = curve(|moment| Some(moment.interval?.0));
-        let upper = curve(|moment| Some(moment.interval?.1));
-        if let ([low], [high]) = (&lower[..], &upper[..]) {
-            let x = low.0 + beside(index, count);
-            canvas.line([(x, low.1.min(bottom)), (x, high.1.max(top))], Stroke::solid(color, 4));
-        }
-        let band = lower.into_iter().chain(upper.into_iter().rev());
-        let opacity = if count > WITH_QUANTILES { 0.12 } else { 0.2 };
-        canvas.surface(band.map(|(x, y)| (x, y.clamp(top, bottom))), color, opacity);
-        for line in [curve(|moment| Some(moment.quantiles?.0)), curve(|moment| Some(moment.quantiles?.1))] {
-            draw_inside(canvas, panel, &line, quantile_line(color));
+        let edges = |range: fn(&Moment) -> Option<(f64, f64)>| {
+            [curve(&|moment| Some(range(moment)?.0)), curve(&|moment| Some(range(moment)?.1))]
+        };
+        let mut band = |[lower, upper]: [Vec<Point>; 2], opacity: f64, thickness: u32| {
+            if let ([low], [high]) = (&lower[..], &upper[..]) {
+                let x = low.0 + beside(index, count);
+                canvas.line([(x, low.1.min(bottom)), (x, high.1.max(top))], Stroke::solid(color, thickness));
+            }
+            let outline = lower.into_iter().chain(upper.into_iter().rev());
+            canvas.surface(outline.map(|(x, y)| (x, y.clamp(top, bottom))), color, opacity);
+        };
+        if self.moments.iter().any(|moment| moment.fan.is_some()) {
+            let opacity = (FANS_OPACITY / count as f64).min(0.16);
+            band(edges(|moment| Some(moment.fan?.outer)), opacity, 4);
+            band(edges(|moment| Some(moment.fan?.inner)), opacity, 10);
+            for line in edges(|moment| moment.interval) {
+                draw_inside(canvas, panel, &line, interval_line(color));
+            }
+        } else {
+            band(edges(|moment| moment.interval), if count > WITH_FANS { 0.12 } else { 0.2 }, 4);
         }
         if let Some(reference) = self.reference {
             let y = panel.at(panel.x.low(), reference).1;
@@ -282,14 +310,14 @@ fn beside(index: usize, count: usize) -> f64 {
 
 /// The place of a pair of values, not further from the frame than its height: zero lies infinitely
 /// far below on an axis of ratios.
-fn near(panel: &Panel, x: f64, y: f64) -> Point {
+pub(super) fn near(panel: &Panel, x: f64, y: f64) -> Point {
     let Area { top, bottom, .. } = panel.frame;
     let (x, y) = panel.at(x, y);
     (x, y.clamp(top - (bottom - top), bottom + (bottom - top)))
 }
 
 /// The points, and between them those at which the line crosses the upper or the lower edge.
-fn with_crossings(points: Vec<Point>, top: f64, bottom: f64) -> Vec<Point> {
+pub(super) fn with_crossings(points: Vec<Point>, top: f64, bottom: f64) -> Vec<Point> {
     let mut all: Vec<Point> = Vec::with_capacity(points.len());
     for point in points {
         if let Some(&before) = all.last() {
@@ -307,7 +335,7 @@ fn with_crossings(points: Vec<Point>, top: f64, bottom: f64) -> Vec<Point> {
 }
 
 /// The parts of a line, already cut at the edges, that lie inside the frame.
-fn draw_inside(canvas: &mut Canvas, panel: &Panel, points: &[Point], stroke: Stroke) {
+pub(super) fn draw_inside(canvas: &mut Canvas, panel: &Panel, points: &[Point], stroke: Stroke) {
     let inside = |point: &Point| (panel.frame.top - 1e-6..=panel.frame.bottom + 1e-6).contains(&point.1);
     for part in points.split(|point| !inside(point)) {
         canvas.line(part.iter().copied(), stroke);
@@ -328,18 +356,20 @@ mod tests {
         let svg = svg(&titled("equal").subject());
         assert!(svg.contains(">validator-10</text>") && !svg.contains(">validator-11</text>"));
         assert!(svg.contains("The first 10 of 12 validators are drawn."));
-        assert!(!svg.contains("quantiles of the trials</text>"));
+        assert!(!svg.contains(">middle "));
     }
 
     #[test]
     fn the_key_names_what_is_there() {
         let full = svg(&seed().subject());
-        for words in
-            ["mean of the trials, 95\u{202F}% interval", "quantiles of the trials", "promised by the rule"]
-        {
+        for words in [
+            "its 95\u{202F}% interval",
+            "middle 90\u{202F}% and 50\u{202F}% of the trials",
+            "promised by the rule",
+        ] {
             assert!(full.contains(words), "{words}");
         }
-        assert_eq!(full.matches("<polygon").count(), 4 + 1, "a band for each and one in the key");
+        assert_eq!(full.matches("<polygon").count(), 8 + 2, "two bands for each and two in the key");
         let bare = svg(&titled("unknown").subject());
         assert!(
             bare.contains(">mean of the trials</text>") && bare.contains(">share of stake at genesis</text>")

@@ -19,8 +19,16 @@ pub struct TimelineRow {
     pub high: Option<f64>,
     /// 5 % quantile over the trials.
     pub q05: Option<f64>,
+    /// 25 % quantile over the trials.
+    pub q25: Option<f64>,
     /// Median over the trials.
     pub q50: Option<f64>,
+    /// 75 % quantile over the trials.
+    pub q75: Option<f64>,
     /// 95 % quantile over the trials.
     pub q95: Option<f64>,
+    /// 5 % quantile of the exact law of one trial.
+    pub law_q05: Option<f64>,
+    /// 95 % quantile of the exact law of one trial.
+    pub law_q95: Option<f64>,
 }

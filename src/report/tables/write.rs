@@ -83,8 +83,12 @@ mod tests {
             low: Some(1e-7),
             high: None,
             q05: None,
+            q25: None,
             q50: Some(1.0),
+            q75: None,
             q95: None,
+            law_q05: None,
+            law_q95: None,
         }
     }
 
@@ -95,7 +99,7 @@ mod tests {
         let text = String::from_utf8(bytes).unwrap();
         assert_eq!(
             text,
-            "round,metric,subject,mean,low,high,q05,q50,q95\n3,win_share,\"a, \"\"b\"\"\",0.1,1e-7,,,1.0,\n"
+            "round,metric,subject,mean,low,high,q05,q25,q50,q75,q95,law_q05,law_q95\n3,win_share,\"a, \"\"b\"\"\",0.1,1e-7,,,,1.0,,,,\n"
         );
         let rows: Vec<TimelineRow> =
             csv::Reader::from_reader(text.as_bytes()).deserialize().collect::<Result<_, _>>().unwrap();

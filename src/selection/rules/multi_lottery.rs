@@ -32,6 +32,10 @@ impl Rule for MultiLottery {
         self.promise(stakes)
     }
 
+    fn draws_by_current_stake(&self) -> bool {
+        true
+    }
+
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
     }

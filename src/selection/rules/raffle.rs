@@ -31,6 +31,10 @@ impl Rule for Raffle {
         self.promise(stakes)
     }
 
+    fn draws_by_current_stake(&self) -> bool {
+        true
+    }
+
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
     }

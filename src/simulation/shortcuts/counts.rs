@@ -3,6 +3,7 @@
 use super::{Task, Undisturbed};
 use crate::forging::Counters;
 use crate::ledger::Supply;
+use crate::simulation::concentration::TrialConcentration;
 use crate::simulation::order::{FollowedOrder, OrderTotals};
 use crate::simulation::record::{Followed, Mark, TrialRecord};
 use crate::simulation::share::fixed_share;
@@ -100,13 +101,28 @@ impl Counts {
             burnt: 0,
             slashed: 0,
         };
+        let stakes_moved = compounds && rounds > 0;
+        let stakes: Vec<u64> = if stakes_moved {
+            self.wins.iter().enumerate().map(|(who, &wins)| stake(who, wins)).collect()
+        } else {
+            Vec::new()
+        };
+        let concentration = TrialConcentration::new(self.wins.iter().copied(), &stakes, stakes_moved);
         TrialEnd {
-            record: TrialRecord { trial, counters, supply, followed: records, order, marks: record_marks },
+            record: TrialRecord {
+                trial,
+                counters,
+                supply,
+                concentration,
+                followed: records,
+                order,
+                marks: record_marks,
+            },
             totals: Totals {
                 trials: 1,
                 trials_with_wins: u64::from(rounds > 0),
                 counters,
-                stakes_moved: compounds && rounds > 0,
+                stakes_moved,
                 validators,
                 order: order_totals,
             },

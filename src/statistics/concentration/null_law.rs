@@ -25,9 +25,12 @@ pub struct NullLaw {
     pub range: Interval,
 }
 
+/// An index of holdings that does not depend on who holds what.
+pub type Index<'a> = &'a dyn Fn(&[u128]) -> Option<f64>;
+
 /// Simulates `index` over the counts of `rounds` independent draws from `shares`: for the indices
-/// whose mean has no closed form (Gini, entropies, Nakamoto). O(replicates × m) and the cost of the
-/// index.
+/// whose mean has no closed form (Gini, entropies, Nakamoto). O(replicates × m log m) and the cost
+/// of the index, which is handed the counts in ascending order.
 ///
 /// `None` for fewer than two replicates, where the index is `None` for one, or with a probability
 /// outside (0, 1).
@@ -39,20 +42,43 @@ pub fn null_law(
     probability: f64,
     stream: &mut Stream,
 ) -> Option<NullLaw> {
-    if replicates < 2 || !(probability > 0.0 && probability < 1.0) {
-        return None;
-    }
+    null_laws(shares, rounds, &[&index], replicates, probability, stream).pop().flatten()
+}
+
+/// The same for several indices of the same simulated counts, in their order.
+pub fn null_laws(
+    shares: &[f64],
+    rounds: u64,
+    indices: &[Index],
+    replicates: u32,
+    probability: f64,
+    stream: &mut Stream,
+) -> Vec<Option<NullLaw>> {
+    let mut values: Vec<Option<Vec<f64>>> = indices.iter().map(|_| Some(Vec::new())).collect();
     let mut counts = vec![0u64; shares.len()];
     let mut holdings = vec![0u128; shares.len()];
-    let mut values = Vec::with_capacity(replicates as usize);
     for _ in 0..replicates {
         sample_multinomial(&mut counts, shares, rounds, stream);
+        counts.sort_unstable();
         for (held, &count) in holdings.iter_mut().zip(&counts) {
             *held = u128::from(count);
         }
-        values.push(index(&holdings).filter(|value| !value.is_nan())?);
+        for (index, values) in indices.iter().zip(&mut values) {
+            match index(&holdings).filter(|value| !value.is_nan()) {
+                Some(value) => values.iter_mut().for_each(|values| values.push(value)),
+                None => *values = None,
+            }
+        }
     }
-    let size = f64::from(replicates);
+    values.into_iter().map(|values| summary(values?, probability)).collect()
+}
+
+/// Mean, its error, and the central range of simulated values.
+fn summary(mut values: Vec<f64>, probability: f64) -> Option<NullLaw> {
+    if values.len() < 2 || !(probability > 0.0 && probability < 1.0) {
+        return None;
+    }
+    let size = values.len() as f64;
     let mean = values.iter().sum::<f64>() / size;
     let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (size - 1.0);
     values.sort_unstable_by(f64::total_cmp);
@@ -78,6 +104,17 @@ mod tests {
             (law.mean - expected).abs() < 5.0 * law.mean_error && law.range.contains(expected),
             "{law:?}"
         );
+    }
+
+    #[test]
+    fn several_indices_share_their_draws() {
+        let shares = [0.4, 0.3, 0.2, 0.1];
+        let stream = || Stream::open(StreamKey::new().text("several"));
+        let never = |_: &[u128]| None;
+        let together = null_laws(&shares, 50, &[&gini, &never, &herfindahl], 200, 0.9, &mut stream());
+        assert_eq!(together[0], null_law(&shares, 50, gini, 200, 0.9, &mut stream()));
+        assert_eq!(together[1], None);
+        assert_eq!(together[2], null_law(&shares, 50, herfindahl, 200, 0.9, &mut stream()));
     }
 
     #[test]

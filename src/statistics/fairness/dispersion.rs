@@ -25,8 +25,20 @@ pub struct DispersionTest {
 /// `None` for fewer than five trials, with a share outside (0, 1), with an expected variance below
 /// five (counts are then too coarse for the lower tail), or if the sums contradict each other.
 pub fn dispersion_test(wins: &Moments, rounds: u64, share: f64) -> Option<DispersionTest> {
-    let binomial = rounds as f64 * share * (1.0 - share);
-    if wins.trials < 5 || !(share > 0.0 && share < 1.0 && binomial >= 5.0) {
+    scaled_dispersion_test(wins, rounds, share, 1.0)
+}
+
+/// The same test that the variance is `factor` times the binomial one, as a rule declares whose
+/// rounds depend on each other; the ratio is to that variance, and must not be below five either.
+/// `None` also unless the factor is positive and finite.
+pub fn scaled_dispersion_test(
+    wins: &Moments,
+    rounds: u64,
+    share: f64,
+    factor: f64,
+) -> Option<DispersionTest> {
+    let expected = rounds as f64 * share * (1.0 - share) * factor;
+    if wins.trials < 5 || !(share > 0.0 && share < 1.0 && expected >= 5.0 && expected.is_finite()) {
         return None;
     }
     let counts = Moments { scale: 1.0, ..*wins };
@@ -34,7 +46,7 @@ pub fn dispersion_test(wins: &Moments, rounds: u64, share: f64) -> Option<Disper
     // Around the expectation: the spread around the mean, and the mean's own distance.
     let squares =
         counts.variance()? * (trials - 1.0) + trials * (counts.mean()? - rounds as f64 * share).powi(2);
-    let statistic = squares / binomial;
+    let statistic = squares / expected;
     let above = chi_square_upper(statistic, wins.trials);
     let below = chi_square_lower(statistic, wins.trials);
     Some(DispersionTest { ratio: statistic / trials, p_value: (2.0 * above.min(below)).min(1.0) })
@@ -75,5 +87,15 @@ mod tests {
         assert_eq!(dispersion_test(&of(&[1; 9]), 100, 0.01), None);
         assert_eq!(dispersion_test(&of(&[1; 9]), 100, 1.0), None);
         assert!(dispersion_test(&of(&[50; 5]), 100, 0.5).is_some());
+    }
+
+    #[test]
+    fn a_declared_factor_is_the_unit() {
+        // Four times the wins of runs of four are four times as scattered as single rounds.
+        let plain = dispersion_test(&of(&[55, 47, 50, 58, 49]), 100, 0.5).unwrap();
+        let runs = scaled_dispersion_test(&of(&[220, 188, 200, 232, 196]), 400, 0.5, 4.0).unwrap();
+        assert!((runs.ratio - plain.ratio).abs() < 1e-12 && (runs.p_value - plain.p_value).abs() < 1e-12);
+        assert_eq!(scaled_dispersion_test(&of(&[50; 5]), 100, 0.5, 0.0), None);
+        assert_eq!(scaled_dispersion_test(&of(&[50; 5]), 100, 0.5, f64::INFINITY), None);
     }
 }

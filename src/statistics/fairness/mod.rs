@@ -4,6 +4,8 @@ mod dispersion;
 mod equitability;
 mod robust;
 
-pub use dispersion::{DispersionTest, dispersion_test};
+pub use dispersion::{DispersionTest, dispersion_test, scaled_dispersion_test};
 pub use equitability::{Equitability, equitability};
-pub use robust::{RobustFairness, first_robust, robust_fairness, unfair_probability, within_margin};
+pub use robust::{
+    RobustFairness, fair_counts, first_robust, robust_fairness, unfair_probability, within_margin,
+};

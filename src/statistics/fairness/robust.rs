@@ -14,18 +14,24 @@ pub fn within_margin(wins: u64, rounds: u64, share: f64, tolerance: f64) -> bool
     (wins as f64 - expected).abs() <= tolerance * expected + 1e-12 * expected
 }
 
-/// The unfair probability of independent rounds, exactly: P(X outside (1 ± ε) n a), X binomial.
-/// `None` without rounds, with a share outside 0..=1, or with a negative tolerance or NaN.
-pub fn unfair_probability(rounds: u64, share: f64, tolerance: f64) -> Option<f64> {
-    let law = Binomial::new(rounds, share)?;
-    if rounds == 0 || tolerance.is_nan() || tolerance < 0.0 {
+/// The counts within the margin, as the first within and the first above; the first above may be
+/// beyond the rounds. `None` without rounds, with a share outside 0..=1, or with a negative
+/// tolerance or NaN.
+pub fn fair_counts(rounds: u64, share: f64, tolerance: f64) -> Option<(u64, u64)> {
+    if rounds == 0 || !(0.0..=1.0).contains(&share) || tolerance.is_nan() || tolerance < 0.0 {
         return None;
     }
     let expected = rounds as f64 * share;
     let slack = (tolerance + 1e-12) * expected;
-    // The first count within and the first one above it.
     let low = (expected - slack).max(0.0).ceil() as u64;
-    let high = ((expected + slack).floor() as u64).saturating_add(1);
+    Some((low, ((expected + slack).floor() as u64).saturating_add(1)))
+}
+
+/// The unfair probability of independent rounds, exactly: P(X outside (1 ± ε) n a), X binomial.
+/// `None` without rounds, with a share outside 0..=1, or with a negative tolerance or NaN.
+pub fn unfair_probability(rounds: u64, share: f64, tolerance: f64) -> Option<f64> {
+    let law = Binomial::new(rounds, share)?;
+    let (low, high) = fair_counts(rounds, share, tolerance)?;
     let below = if low == 0 { 0.0 } else { law.lower(low - 1) };
     Some((below + law.upper(high)).min(1.0))
 }

@@ -64,34 +64,50 @@ impl BoundedMean {
 
 /// The s at which the mixture reaches 2/α: sums of steps of at most one leave ± s at any time with
 /// probability at most `alpha`, with `variance` their variance process.
+///
+/// The mixture is that of exp(λ s − v ψ(λ)), ψ(λ) = −ln(1 − λ) − λ, over λ in [0, 1) with a density
+/// proportional to (1 − λ)^(ρ−1) exp(−ρ (1 − λ)); its logarithm is
+/// `ln_part(v + ρ, s + v + ρ) − ln_part(ρ, ρ) + s + v`.
 fn gamma_exponential_bound(variance: f64, alpha: f64) -> Option<f64> {
     let tuning = normal_mixture_tuning(1.0, alpha)?;
-    let limit = (2.0 / alpha).ln();
-    let exceeds = |s: f64| ln_mixture(s, variance, tuning) > limit;
-    let (mut least, mut most) = (0.0, 1.0);
-    while !exceeds(most) {
-        least = most;
+    let constant = (2.0 / alpha).ln() + ln_part(tuning, tuning);
+    // Rises in s, from below zero.
+    let excess = |s: f64| ln_part(variance + tuning, s + variance + tuning) + s + variance - constant;
+    let (mut least, mut below) = (0.0, excess(0.0));
+    let mut most = (2.0 * variance * constant.max(1.0)).sqrt().max(1.0);
+    let mut above = excess(most);
+    while above <= 0.0 {
+        (least, below) = (most, above);
         most *= 2.0;
+        above = excess(most);
         if most > 1e18 {
             return None;
         }
     }
-    while most - least > 1e-12 * most {
-        let middle = 0.5 * (least + most);
-        if exceeds(middle) {
-            most = middle;
+    // False position, halving the weight of an end that stays (Illinois).
+    for _ in 0..200 {
+        if most - least <= 1e-12 * most {
+            break;
+        }
+        let middle = most - above * (most - least) / (above - below);
+        let value = excess(middle);
+        if !(middle > least && middle < most) || value.abs() < 1e-12 {
+            return Some(middle.clamp(least, most));
+        }
+        if value > 0.0 {
+            (most, above) = (middle, value);
+            below *= 0.5;
         } else {
-            least = middle;
+            (least, below) = (middle, value);
+            above *= 0.5;
         }
     }
     Some(most)
 }
 
-/// ln of the mixture of exp(λ s − v ψ(λ)), ψ(λ) = −ln(1 − λ) − λ, over λ in [0, 1) with a density
-/// proportional to (1 − λ)^(ρ−1) exp(−ρ (1 − λ)).
-fn ln_mixture(s: f64, v: f64, tuning: f64) -> f64 {
-    let part = |shape: f64, x: f64| ln_gamma(shape) + gamma_lr(shape, x).ln() - shape * x.ln();
-    part(v + tuning, s + v + tuning) - part(tuning, tuning) + s + v
+/// ln of Γ(shape) P(shape, x) / x^shape: the gamma integral from 0 to x, over its scale.
+fn ln_part(shape: f64, x: f64) -> f64 {
+    ln_gamma(shape) + gamma_lr(shape, x).ln() - shape * x.ln()
 }
 
 #[cfg(test)]
@@ -109,7 +125,7 @@ mod tests {
             (300.0, 5000.0, 0.05, 2.272335478453),
             (6.0, 0.0, 0.126, 5.724891491384),
         ] {
-            let found = ln_mixture(s, v, tuning);
+            let found = ln_part(v + tuning, s + v + tuning) - ln_part(tuning, tuning) + s + v;
             assert!((found - expected).abs() < 1e-9 * expected.abs().max(1.0), "{s} {v}: {found} {expected}");
         }
     }

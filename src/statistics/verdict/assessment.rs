@@ -135,6 +135,14 @@ pub struct Assessment {
     pub needed: Option<u64>,
     /// What the intervals rest on.
     pub sample: Sample,
+    /// p-value of the hypothesis that nobody is beyond the margin, corrected for all validators;
+    /// at most 1 − confidence exactly if the verdict is unfair. `None` until
+    /// [`Assessment::with_p_values`], or without intervals.
+    pub difference_p: Option<f64>,
+    /// p-value of the hypothesis that somebody is beyond the margin, corrected likewise; at most
+    /// 1 − confidence exactly if the verdict is fair. `None` as above, or where an interval is
+    /// missing.
+    pub equivalence_p: Option<f64>,
     /// p-value of the test of the rule's own promise.
     pub promise_p: Option<f64>,
     /// Whether that test rejects at 1 − confidence.
@@ -207,6 +215,8 @@ pub fn assess(evidence: &Evidence) -> Assessment {
             (more > 0.0 && more < 1e18).then(|| more.ceil() as u64)
         }),
         sample,
+        difference_p: None,
+        equivalence_p: None,
         promise_p,
         promise_broken: promise_p.filter(|p| !p.is_nan()).map(|p| p < 1.0 - confidence),
     }

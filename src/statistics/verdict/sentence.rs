@@ -22,9 +22,10 @@ impl Assessment {
             many => format!("each of the {many} validators wins"),
         };
         format!(
-            "fair within {}: {who} within {bound}its share of stake ({})",
+            "fair within {}: {who} within {bound}its share of stake ({}{})",
             round(self.tolerance),
-            self.level()
+            self.level(),
+            corrected("; ", self.equivalence_p, self.comparisons, "")
         )
     }
 
@@ -50,12 +51,13 @@ impl Assessment {
         }
         let verb = if self.beyond == 1 { "is" } else { "are" };
         format!(
-            "unfair: {}; {} of {} validators {verb} beyond {}, corrected for {}",
+            "unfair: {}; {} of {} validators {verb} beyond {}, corrected for {}{}",
             parts.join(", "),
             grouped(self.beyond as u64),
             grouped(self.comparisons as u64),
             round(self.tolerance),
-            self.compared()
+            self.compared(),
+            corrected(": ", self.difference_p, self.comparisons, "")
         )
     }
 
@@ -82,9 +84,11 @@ impl Assessment {
             ),
         };
         text.push_str(&format!(
-            " within {} of its share of stake, none outside ({})",
+            " within {} of its share of stake, none outside ({}{}{})",
             round(self.tolerance),
-            self.level()
+            self.level(),
+            corrected("; ", self.equivalence_p, self.comparisons, " within"),
+            corrected("; ", self.difference_p, self.comparisons, " outside")
         ));
         if self.within > 1 {
             text = text.replace("of its share", "of their shares");
@@ -177,6 +181,17 @@ fn percent(share: f64) -> String {
 /// A setting as a percentage, without trailing zeros.
 fn round(setting: f64) -> String {
     format!("{} %", (1e8 * setting).round() / 1e6)
+}
+
+/// A corrected p-value with what stands around it, or nothing. Values below 10^-12 before the
+/// correction were not worked out.
+fn corrected(before: &str, p: Option<f64>, comparisons: usize, after: &str) -> String {
+    let Some(p) = p else { return String::new() };
+    let least = 1e-12 * comparisons as f64;
+    if p <= least {
+        return format!("{before}p < {:.0e}{after}", least * (1.0 + 1e-9));
+    }
+    format!("{before}{}{after}", p_value(p))
 }
 
 fn p_value(p: f64) -> String {

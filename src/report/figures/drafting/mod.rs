@@ -14,4 +14,4 @@ pub(super) use page::{Key, Page, Words, percent};
 pub(super) use palette::{BLUE, INK, MUTED, ORANGE, Rgb, VERMILLION, series};
 pub(super) use panel::{MARGIN_RIGHT, Panel, margin_left};
 pub(super) use scale::{Scale, counted};
-pub(super) use typeface::{FAMILY_IN_FONT, LABEL_SIZE, database, shortened, width};
+pub(super) use typeface::{FAMILY_IN_FONT, LABEL_SIZE, clean, database, fitted, shortened, width};

@@ -23,10 +23,14 @@ pub enum Key {
     Line(Stroke),
     /// A line within a band of its colour.
     Band(Stroke),
+    /// A darker band within a lighter one of its colour.
+    Fan(Rgb),
     /// A filled circle with an interval.
     Disc(Rgb),
     /// A hollow circle.
     Ring(Stroke),
+    /// A short upright line.
+    Bar(Stroke),
     /// A filled circle upon the lower edge.
     Floor(Rgb),
 }
@@ -115,11 +119,18 @@ impl Key {
                 canvas.surface(edge, stroke.color, 0.25);
                 canvas.line([(x, y), (end, y)], stroke);
             }
+            Key::Fan(color) => {
+                for half in [13.0, 6.0] {
+                    let (top, bottom, end) = (y - half, y + half, x + PICTURE);
+                    canvas.surface([(x, top), (end, top), (end, bottom), (x, bottom)], color, 0.25);
+                }
+            }
             Key::Disc(color) => {
                 canvas.line([(centre.0, y - 17.0), (centre.0, y + 17.0)], Stroke::solid(color, 3));
                 canvas.disc(centre, 8, color, 1.0);
             }
             Key::Ring(stroke) => canvas.ring(centre, 12, stroke),
+            Key::Bar(stroke) => canvas.line([(centre.0, y - 15.0), (centre.0, y + 15.0)], stroke),
             Key::Floor(color) => {
                 canvas.line([(centre.0, y + 11.0), (centre.0, y - 17.0)], Stroke::solid(color, 3));
                 canvas.line([(x + 8.0, y + 11.0), (x + PICTURE - 8.0, y + 11.0)], Stroke::solid(INK, 3));

@@ -52,13 +52,19 @@ impl Panel {
         (left + self.x.place(x) * (right - left), bottom - self.y.place(y) * (bottom - top))
     }
 
-    /// The grid, to be drawn before anything else.
-    pub fn draw_grid(&self, canvas: &mut Canvas) {
-        let Area { left, top, right, bottom } = self.frame;
+    /// The upright lines of the grid.
+    pub fn draw_upright_grid(&self, canvas: &mut Canvas) {
+        let Area { top, bottom, .. } = self.frame;
         for tick in self.x.ticks(ACROSS).iter().filter(|tick| tick.label.is_some()) {
             let x = self.at(tick.value, self.y.low()).0;
             canvas.line([(x, top), (x, bottom)], Stroke::solid(GRID, 2));
         }
+    }
+
+    /// The grid, to be drawn before anything else.
+    pub fn draw_grid(&self, canvas: &mut Canvas) {
+        self.draw_upright_grid(canvas);
+        let Area { left, top, right, bottom } = self.frame;
         for tick in self.y.ticks(up(bottom - top)).iter().filter(|tick| tick.label.is_some()) {
             let y = self.at(self.x.low(), tick.value).1;
             canvas.line([(left, y), (right, y)], Stroke::solid(GRID, 2));
@@ -70,6 +76,29 @@ impl Panel {
     /// Without a title below, the horizontal axis has ticks but no labels: those of the panel below
     /// serve both. Labels that would touch their neighbour are left out.
     pub fn draw_axes(&self, canvas: &mut Canvas, below: Option<&str>, beside: &[&str]) {
+        let Area { left, top, bottom, .. } = self.frame;
+        let line = Stroke::solid(INK, 3);
+        self.draw_floor(canvas, below);
+        let mut free_below = f64::INFINITY;
+        for Tick { value, label } in self.y.ticks(up(bottom - top)) {
+            let y = self.at(self.x.low(), value).1;
+            let length = if label.is_some() { 10.0 } else { 6.0 };
+            canvas.line([(left - length, y), (left, y)], line);
+            let Some(label) = label else { continue };
+            if y + LABEL_SIZE / 2.0 <= free_below {
+                canvas.text((left - GAP - 6.0, y + 12.0), &label, LABEL_SIZE, INK, Align::End);
+                free_below = y - LABEL_SIZE / 2.0;
+            }
+        }
+        for (index, title) in beside.iter().enumerate() {
+            let title = fitted(title, TITLE_SIZE, bottom - top);
+            let x = 16.0 + TITLE_LINE * (index as f64 + 0.75);
+            canvas.upward_text((x, top.midpoint(bottom)), &title, TITLE_SIZE, INK);
+        }
+    }
+
+    /// The frame and the horizontal axis with its ticks, as [`Panel::draw_axes`] draws them.
+    pub fn draw_floor(&self, canvas: &mut Canvas, below: Option<&str>) {
         let Area { left, top, right, bottom } = self.frame;
         let line = Stroke::solid(INK, 3);
         canvas.line([(left, top), (left, bottom), (right, bottom)], line);
@@ -86,26 +115,9 @@ impl Panel {
                 free_from = x + half + 24.0;
             }
         }
-        let mut free_below = f64::INFINITY;
-        for Tick { value, label } in self.y.ticks(up(bottom - top)) {
-            let y = self.at(self.x.low(), value).1;
-            let length = if label.is_some() { 10.0 } else { 6.0 };
-            canvas.line([(left - length, y), (left, y)], line);
-            let Some(label) = label else { continue };
-            if y + LABEL_SIZE / 2.0 <= free_below {
-                canvas.text((left - GAP - 6.0, y + 12.0), &label, LABEL_SIZE, INK, Align::End);
-                free_below = y - LABEL_SIZE / 2.0;
-            }
-        }
-
         if let Some(title) = below {
             let title = fitted(title, TITLE_SIZE, right - left);
             canvas.text((left.midpoint(right), bottom + 96.0), &title, TITLE_SIZE, INK, Align::Middle);
-        }
-        for (index, title) in beside.iter().enumerate() {
-            let title = fitted(title, TITLE_SIZE, bottom - top);
-            let x = 16.0 + TITLE_LINE * (index as f64 + 0.75);
-            canvas.upward_text((x, top.midpoint(bottom)), &title, TITLE_SIZE, INK);
         }
     }
 }

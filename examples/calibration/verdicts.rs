@@ -1,0 +1,73 @@
+//! The verdict over counts.
+
+use super::data::{SEED, multinomial, rate, stream};
+use super::table::Table;
+
+use tombola::statistics::*;
+
+/// The verdict over counts, with exact intervals at the corrected level and a margin.
+fn verdict(counts: &[u64], shares: &[f64], tolerance: f64) -> Assessment {
+    let rounds = counts.iter().sum();
+    let level = bonferroni(0.95, counts.len());
+    let subjects: Vec<Subject> = counts
+        .iter()
+        .zip(shares)
+        .map(|(&wins, &stake_share)| Subject {
+            name: "v",
+            stake_share,
+            win_share: Some(wins as f64 / rounds as f64),
+            interval: clopper_pearson(wins, rounds, level),
+        })
+        .collect();
+    let promise_p = goodness_of_fit(counts, shares).map(|fit| fit.p_value);
+    assess(&Evidence {
+        subjects: &subjects,
+        confidence: 0.95,
+        tolerance,
+        sample: Sample::Rounds(rounds),
+        promise_p,
+        without_interval: "",
+    })
+}
+
+pub fn verdicts(table: &mut Table) {
+    let mut stream = stream("verdict");
+    const SETS: usize = 2000;
+    // The hardest fair case has no margin to speak of: unfair in at most 5 % all the same.
+    for (tolerance, rounds) in [(1e-9, 2000), (0.1, 2000), (0.1, 200)] {
+        let unfair = rate(SETS, || {
+            verdict(&multinomial(rounds, &SEED, &mut stream), &SEED, tolerance).verdict == Verdict::Unfair
+        });
+        table.check(
+            &format!("fair rule called unfair, margin {tolerance}, n = {rounds}"),
+            unfair,
+            SETS,
+            0.0,
+            0.05,
+        );
+    }
+    // A validator exactly at the edge: called fair in at most 5 %.
+    let edge = [SEED[0] * 1.1, SEED[1] - 0.1 * SEED[0], SEED[2], SEED[3]];
+    let fair =
+        rate(SETS, || verdict(&multinomial(20_000, &edge, &mut stream), &SEED, 0.1).verdict == Verdict::Fair);
+    table.check("rule at the edge of the margin called fair", fair, SETS, 0.0, 0.05);
+    // Rigged controls: equal chances; the largest of uniform × stake (oracles, section 8).
+    for (name, rigged) in [("uniform", [0.25; 4]), ("largest product", [0.264, 0.565, 0.041, 0.130])] {
+        let unfair = rate(SETS, || {
+            verdict(&multinomial(2000, &rigged, &mut stream), &SEED, 0.1).verdict == Verdict::Unfair
+        });
+        table.check(&format!("{name} called unfair, n = 2000"), unfair, SETS, 0.99, 1.0);
+    }
+    // The number of rounds the sentence promises does what it promises for the hardest validator.
+    let short = verdict(&multinomial(500, &SEED, &mut stream), &SEED, 0.1);
+    let enough = 500 + short.needed.unwrap();
+    let fair =
+        rate(SETS, || verdict(&multinomial(enough, &SEED, &mut stream), &SEED, 0.1).verdict == Verdict::Fair);
+    table.check("fair rule called fair after the promised rounds", fair, SETS, 0.85, 1.0);
+    // Many validators with few wins each: still at most 5 %.
+    let ladder: Vec<f64> = (1..=200).map(|stake| f64::from(stake) / 20_100.0).collect();
+    let unfair = rate(SETS, || {
+        verdict(&multinomial(1000, &ladder, &mut stream), &ladder, 0.1).verdict == Verdict::Unfair
+    });
+    table.check("200 validators, 1,000 rounds, called unfair", unfair, SETS, 0.0, 0.05);
+}

@@ -1,0 +1,227 @@
+//! `tombola compare`.
+
+use super::args::CompareArgs;
+use super::contestants::{Entrant, entrants};
+use super::failure::Failure;
+use super::interrupt;
+use super::progress_bar::Bar;
+use super::run::write_manifest;
+use super::screen::{grouped, table, tell};
+use std::io::{self, BufWriter, Write, stdout};
+use std::sync::atomic::AtomicBool;
+use std::time::{Instant, SystemTime};
+use tombola::report::comparison::{
+    Compared, ComparisonManifest, Contestant, Ground, RuleComparison, compare_rules, paragraph, rankings,
+};
+use tombola::report::figures::{Drawing, Overlay, overlay_measure, overlay_timeline};
+use tombola::report::tables::{CompareRow, write_rows};
+use tombola::report::{FolderError, ResultsFolder, Timing};
+use tombola::scenario::{FigureFormat, Scenario};
+use tombola::simulation::{Control, run_measured};
+
+/// Compares rules on the same population and luck.
+pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
+    let entrants = entrants(args)?;
+    let first = &entrants[0].scenario;
+    let name = format!("{}-compare", first.name);
+    let stop = interrupt::watch()?;
+    let folder = ResultsFolder::prepare(&args.output, &name, args.force)?;
+    let started = SystemTime::now();
+    let clock = Instant::now();
+    let ground = Ground::new(&first.experiment, first.file.analysis.tolerance);
+    let contestants = play(args, &name, &entrants, &ground, stop)?;
+    let timing = Timing { started, duration: clock.elapsed() };
+
+    let comparison = compare_rules(&contestants, first.file.analysis.confidence);
+    write_tables(&folder, &comparison)?;
+    write_figures(&folder, &name, first, &ground, &comparison)?;
+    let compared = entrants
+        .iter()
+        .zip(&contestants)
+        .map(|(entrant, played)| {
+            Compared::new(&entrant.name, &entrant.scenario, entrant.file_sha256.clone(), played.rounds)
+        })
+        .collect();
+    let threads = match args.threads {
+        0 => std::thread::available_parallelism().map_or(1, |n| n.get()),
+        threads => threads as usize,
+    };
+    let manifest = ComparisonManifest::new(&name, first, compared, threads, timing, &folder)
+        .map_err(|error| folder.failed("manifest.json", error))?;
+    write_manifest(&folder, &manifest).map_err(|error| folder.failed("manifest.json", error))?;
+    let target = folder.publish()?;
+    if args.quiet {
+        return Ok(());
+    }
+    match write!(stdout(), "{}", summary(first, &comparison)) {
+        // Nobody reads the summary, but the results stand.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        written => written?,
+    }
+    tell(format_args!(
+        "{} rounds in {:.1} s ({} rounds/s)",
+        grouped(contestants.iter().map(|contestant| u128::from(contestant.rounds)).sum()),
+        timing.duration.as_secs_f64(),
+        grouped(manifest.rounds_per_second as u128)
+    ));
+    tell(format_args!("Written to {}:", target.display()));
+    for name in manifest.files.keys().map(String::as_str).chain(["manifest.json"]) {
+        tell(format_args!("  {}", target.join(name).display()));
+    }
+    Ok(())
+}
+
+/// Plays the trials of every rule, one rule after another, and keeps what is compared.
+fn play(
+    args: &CompareArgs,
+    name: &str,
+    entrants: &[Entrant],
+    ground: &Ground,
+    stop: &AtomicBool,
+) -> Result<Vec<Contestant>, Failure> {
+    let experiment = &entrants[0].scenario.experiment;
+    let rounds = experiment.rounds.saturating_mul(experiment.trials).saturating_mul(entrants.len() as u64);
+    let bar = Bar::new(name, rounds, args.quiet);
+    let mut contestants = Vec::new();
+    for entrant in entrants {
+        let Scenario { experiment, file, .. } = &entrant.scenario;
+        let control = Control { progress: &bar, stop };
+        let played =
+            run_measured(experiment, args.threads as usize, None, &control, |end| ground.measure(end));
+        if played.is_err() {
+            bar.clear();
+        }
+        let (results, measurements) = played?;
+        if results.partial {
+            bar.clear();
+            return Err(Failure::Interrupted(format!(
+                "{} of {} rules had finished; rules can only be compared when all have, so nothing was written",
+                contestants.len(),
+                entrants.len()
+            )));
+        }
+        contestants.push(Contestant::new(
+            &entrant.name,
+            ground,
+            experiment,
+            &file.analysis,
+            &results,
+            &measurements,
+        ));
+    }
+    bar.clear();
+    Ok(contestants)
+}
+
+fn write_tables(folder: &ResultsFolder, comparison: &RuleComparison) -> Result<(), FolderError> {
+    let create = |name: &str| folder.create(name).map(BufWriter::new);
+    create("compare.csv")
+        .and_then(|file| write_rows(&comparison.rows, file))
+        .map_err(|error| folder.failed("compare.csv", error))?;
+    create("timeline.csv")
+        .and_then(|file| write_rows(&comparison.timeline, file))
+        .map_err(|error| folder.failed("timeline.csv", error))
+}
+
+/// Draws a figure for each measure, and the time line of the richest validator.
+fn write_figures(
+    folder: &ResultsFolder,
+    name: &str,
+    first: &Scenario,
+    ground: &Ground,
+    comparison: &RuleComparison,
+) -> Result<(), Failure> {
+    let experiment = &first.experiment;
+    let subtitle = format!(
+        "{} rules on the same population and luck · {} × {} rounds · {} % intervals",
+        comparison.names.len(),
+        match experiment.trials {
+            1 => "1 trial".to_owned(),
+            trials => format!("{} trials", grouped(trials.into())),
+        },
+        grouped(experiment.rounds.into()),
+        comparison.confidence * 100.0
+    );
+    let words = |heading, axis, percent| Overlay {
+        title: name,
+        heading,
+        subtitle: &subtitle,
+        axis,
+        percent,
+        confidence: comparison.confidence,
+    };
+    for (measure, _) in &comparison.measures {
+        let rows: Vec<CompareRow> =
+            comparison.rows.iter().filter(|row| row.metric == measure.name).cloned().collect();
+        if rows.iter().all(|row| row.value.is_none()) {
+            tell(format_args!("note: no trial has a value of {}, so it is not drawn", measure.name));
+            continue;
+        }
+        let drawing = overlay_measure(&words(measure.heading, measure.axis, measure.percent), &rows);
+        write_figure(folder, first, &measure.name.replace('_', "-"), drawing.map_err(cannot_draw)?)?;
+    }
+    if comparison.timeline.is_empty() {
+        return Ok(());
+    }
+    let heading = format!("win share of {}, the richest, over the rounds", {
+        let richest = &experiment.world.names[ground.richest];
+        richest.chars().take(40).collect::<String>()
+    });
+    let words = words(&heading, "win share (%)", true);
+    let drawing = overlay_timeline(&words, &comparison.timeline, ground.shares[ground.richest]);
+    write_figure(folder, first, "timeline", drawing.map_err(cannot_draw)?)
+}
+
+fn cannot_draw(error: tombola::report::figures::FigureError) -> Failure {
+    Failure::CannotRun(error.to_string())
+}
+
+fn write_figure(
+    folder: &ResultsFolder,
+    first: &Scenario,
+    name: &str,
+    drawing: Drawing,
+) -> Result<(), Failure> {
+    for format in &first.file.report.formats {
+        let name = format!("figures/{name}.{}", format.extension());
+        let bytes = match format {
+            FigureFormat::Svg => drawing.svg().as_bytes().to_vec(),
+            FigureFormat::Png => drawing.png().map_err(cannot_draw)?,
+        };
+        folder
+            .create(&name)
+            .and_then(|mut file| file.write_all(&bytes))
+            .map_err(|error| folder.failed(&name, error))?;
+    }
+    Ok(())
+}
+
+/// The distances from stake, the order by every measure, and the comparison in words.
+fn summary(first: &Scenario, comparison: &RuleComparison) -> String {
+    let estimates = comparison.rows.iter().filter(|row| row.kind == "estimate");
+    let distances = estimates.filter(|row| row.metric == comparison.measures[0].0.name);
+    let share = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{:.3} %", value * 100.0));
+    let lines = distances
+        .map(|row| {
+            let interval = match (row.low, row.high) {
+                (Some(low), Some(high)) => format!("{:.3} to {:.3} %", low * 100.0, high * 100.0),
+                _ => "-".to_owned(),
+            };
+            vec![row.rule.clone(), share(row.value), interval, share(row.law), share(row.limit)]
+        })
+        .collect();
+    let interval = format!("{} % interval", comparison.confidence * 100.0);
+    let header = ["rule", "distance from stake", &interval, "by law", "in endless rounds"];
+    let orders = rankings(comparison).into_iter().map(|(name, order)| vec![name.to_owned(), order]).collect();
+    let experiment = &first.experiment;
+    format!(
+        "{}\n\n{}\n\n{} rules on the same population and luck, {} trials of {} rounds each, seed {}. {}\n",
+        table(&header, 1, lines),
+        table(&["measure", "order: < is shown, ~ is not, = gave the same in every trial"], 2, orders),
+        comparison.names.len(),
+        grouped(experiment.trials.into()),
+        grouped(experiment.rounds.into()),
+        experiment.world.seed,
+        paragraph(comparison)
+    )
+}

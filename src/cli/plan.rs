@@ -1,0 +1,157 @@
+//! `tombola plan`.
+
+use super::args::{PlanArgs, TableFormat};
+use super::failure::Failure;
+use super::interrupt;
+use super::progress_bar::Bar;
+use super::scenario;
+use super::screen::{grouped, percent, table, tell};
+use std::io::{Write, stdout};
+use std::time::Instant;
+use tombola::report::tables::{PlanRow, write_rows};
+use tombola::report::{Plan, PlanSettings, Scatter, pilot_seed, plan as make_plan};
+use tombola::simulation::{Control, Engine, Results, run as simulate};
+
+/// A pilot where the scatter is not known has so many trials, unless told otherwise.
+const PILOT: u64 = 30;
+
+/// Prints how many rounds a wanted precision or power needs.
+pub fn plan(args: &PlanArgs) -> Result<(), Failure> {
+    let mut scenario = scenario::read(&args.file, &args.settings)?;
+    let analysis = scenario.file.analysis.clone();
+    let settings = PlanSettings {
+        half_width: args.half_width,
+        effect: args.effect,
+        power: args.power,
+        confidence: analysis.confidence,
+        tolerance: analysis.tolerance,
+        corrected: !args.uncorrected,
+    };
+    let scatter = Scatter::of(&scenario.experiment);
+    let unknown = match scatter {
+        Scatter::Pilot(why) => Some(why),
+        _ => None,
+    };
+    let experiment = &mut scenario.experiment;
+    let (trials, seed, engine) = (experiment.trials, experiment.world.seed, experiment.engine);
+    let mut pilot: Option<(Results, f64)> = None;
+    if let Some(count) = args.pilot.or(unknown.map(|_| PILOT)) {
+        experiment.trials = count;
+        experiment.world.seed = pilot_seed(seed);
+        experiment.engine = Engine::Draws;
+        let stop = interrupt::watch()?;
+        let bar = Bar::new("pilot", experiment.rounds.saturating_mul(count), false);
+        let clock = Instant::now();
+        let results = simulate(experiment, 0, None, &Control { progress: &bar, stop });
+        bar.clear();
+        let seconds = clock.elapsed().as_secs_f64().max(1e-9);
+        let results = results?;
+        if results.partial {
+            return Err(Failure::Interrupted("the pilot had not ended, so there is no plan".into()));
+        }
+        let rate = results.totals.counters.rounds as f64 / seconds;
+        pilot = Some((results, rate));
+    }
+    (experiment.trials, experiment.world.seed, experiment.engine) = (trials, seed, engine);
+    let plan = make_plan(experiment, &settings, pilot.as_ref().map(|(results, _)| results));
+    let mut out = stdout().lock();
+    match args.format {
+        TableFormat::Csv => write_rows(&plan.rows, &mut out)?,
+        TableFormat::Json => {
+            serde_json::to_writer_pretty(&mut out, &plan.rows).map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        }
+        TableFormat::Table => writeln!(out, "{}", columns(&plan.rows))?,
+    }
+    drop(out);
+    tell(paragraph(&plan, &settings, experiment.rounds, trials));
+    match (unknown, &pilot) {
+        (Some(why), Some((results, _))) => tell(format_args!(
+            "note: {why}; the spread between trials is that of a pilot of {} trials with a seed of its own, so the \
+             numbers are estimates",
+            results.totals.trials
+        )),
+        _ => {}
+    }
+    if let Some((_, rate)) = pilot {
+        let seconds = experiment.rounds as f64 * trials as f64 / rate;
+        tell(format_args!(
+            "The scenario takes about {seconds:.1} s with the draws engine on this machine ({} rounds/s in the pilot).",
+            grouped(rate as u128)
+        ));
+    }
+    Ok(())
+}
+
+/// What the scenario as it is can show, in words.
+fn paragraph(plan: &Plan, settings: &PlanSettings, rounds: u64, trials: u64) -> String {
+    let all = u128::from(rounds) * u128::from(trials);
+    let of_one = |value: f64| format!("{} %", (1e8 * value).round() / 1e6);
+    let mut text = format!(
+        "With rounds = {} and trials = {} ({} rounds in all) this scenario shows {} of {} validators to be fair within {} \
+         with a power of {}, if they win their share of stake ({}, {}).",
+        grouped(rounds.into()),
+        grouped(trials.into()),
+        grouped(all),
+        plan.shown_now,
+        plan.validators,
+        of_one(settings.tolerance),
+        of_one(settings.power),
+        of_one(settings.confidence),
+        match plan.comparisons {
+            1 => "for one comparison".to_owned(),
+            many => format!("corrected for {} comparisons", grouped(many as u128)),
+        }
+    );
+    let Some(hardest) = plan.rows.get(plan.hardest) else { return text };
+    match hardest.rounds_equivalence {
+        Some(needed) => {
+            text.push_str(&format!(
+                " The hardest is {}, which needs {} rounds: {} trials of this length.",
+                hardest.validator,
+                grouped(needed.into()),
+                grouped(u128::from(needed.div_ceil(rounds.max(1))))
+            ));
+        }
+        None => text.push_str(&format!(
+            " For {} no number of rounds is known or small enough to be counted.",
+            hardest.validator
+        )),
+    }
+    if let Some(effect) = hardest.effect_now {
+        text.push_str(&format!(" Of it, a bias of {} or more would be seen.", percent(Some(effect))));
+    }
+    text
+}
+
+fn columns(rows: &[PlanRow]) -> String {
+    let count = |value: Option<u64>| value.map_or("-".to_owned(), |value| grouped(value.into()));
+    let lines = rows
+        .iter()
+        .map(|row| {
+            vec![
+                row.validator.clone(),
+                row.role.clone(),
+                percent(Some(row.stake_share)),
+                row.variance_factor.map_or("-".to_owned(), |factor| format!("{factor:.4}")),
+                count(row.rounds_half_width),
+                count(row.rounds_equivalence),
+                count(row.rounds_effect),
+                percent(row.half_width_now),
+                percent(row.effect_now),
+            ]
+        })
+        .collect();
+    let header = [
+        "validator",
+        "role",
+        "stake_share",
+        "variance_factor",
+        "rounds_half_width",
+        "rounds_equivalence",
+        "rounds_effect",
+        "half_width_now",
+        "effect_now",
+    ];
+    table(&header, 2, lines)
+}

@@ -1,0 +1,338 @@
+//! Several rules in one figure: a measure of each, or the time line of each.
+
+use super::drafting::{
+    Align, Area, Canvas, Dash, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Stroke,
+    Words, clean, counted, fitted, margin_left, percent, series, stacked, width,
+};
+use super::figure::share;
+use super::timeline::{LEADER, draw_inside, near, with_crossings};
+use super::{Drawing, FigureError};
+use crate::report::tables::{CompareRow, TimelineRow};
+
+/// How many rules have a row of their own.
+const MOST_ROWS: usize = 20;
+/// How many rules have a line of their own.
+const MOST_LINES: usize = 12;
+/// Up to how many rules have lines for their quantiles.
+const WITH_QUANTILES: usize = 3;
+/// The widest name.
+const NAME_ROOM: f64 = 560.0;
+
+/// The words above an overlay.
+#[derive(Clone, Copy, Debug)]
+pub struct Overlay<'a> {
+    /// The name of the comparison.
+    pub title: &'a str,
+    /// What is measured.
+    pub heading: &'a str,
+    /// What was run.
+    pub subtitle: &'a str,
+    /// What stands below the horizontal axis of a measure, or beside the vertical one of a time line.
+    pub axis: &'a str,
+    /// Whether the values are shares to be shown in percent.
+    pub percent: bool,
+    /// The confidence of every interval, between 0 and 1.
+    pub confidence: f64,
+}
+
+/// One rule's estimate, in the unit of the axis.
+struct Mark<'a> {
+    name: &'a str,
+    value: f64,
+    interval: Option<(f64, f64)>,
+    law: Option<f64>,
+    limit: Option<f64>,
+}
+
+fn law_stroke() -> Stroke {
+    Stroke::solid(INK, 3)
+}
+
+fn limit_stroke() -> Stroke {
+    Stroke::solid(MUTED, 5)
+}
+
+/// The estimates of one measure from the rows of `compare.csv`, a row for each rule in the order of
+/// the table, with what its law and its promise say.
+///
+/// # Errors
+/// [`FigureError::Empty`] if no rule has an estimate.
+pub fn overlay_measure(words: &Overlay, rows: &[CompareRow]) -> Result<Drawing, FigureError> {
+    let unit = if words.percent { 100.0 } else { 1.0 };
+    let finite = |value: Option<f64>| value.filter(|value| value.is_finite()).map(|value| unit * value);
+    let estimates = rows.iter().filter(|row| row.kind == "estimate");
+    let mut marks: Vec<Mark> = estimates
+        .filter_map(|row| {
+            Some(Mark {
+                name: &row.rule,
+                value: finite(row.value)?,
+                interval: finite(row.low).zip(finite(row.high)).filter(|(low, high)| low <= high),
+                law: finite(row.law),
+                limit: finite(row.limit),
+            })
+        })
+        .collect();
+    if marks.is_empty() {
+        return Err(FigureError::Empty {
+            figure: "overlay",
+            reason: "no rule has a value; run at least one round in which somebody is selected",
+        });
+    }
+    let mut notes = Vec::new();
+    if let Some(ranking) = rows.iter().find(|row| row.kind == "ranking") {
+        notes.push(format!("Shown: {}", ranking.verdict));
+    }
+    if marks.len() > MOST_ROWS {
+        notes.insert(0, format!("The first {MOST_ROWS} of {} rules are drawn.", counted(marks.len())));
+        marks.truncate(MOST_ROWS);
+    }
+    let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
+        title: words.title,
+        heading: words.heading,
+        subtitle: words.subtitle,
+        key: &measure_key(&marks, words.confidence),
+        notes: &notes,
+    });
+    let names: Vec<String> =
+        marks.iter().map(|mark| fitted(&clean(mark.name), LABEL_SIZE, NAME_ROOM)).collect();
+    let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max);
+    let frame = Area { left: 24.0 + name_room + 24.0, top, right: right - MARGIN_RIGHT, bottom };
+    let panel = Panel { frame, x: span(&marks), y: Scale::linear(0.0, marks.len() as f64) };
+    panel.draw_upright_grid(&mut canvas);
+    for (index, (mark, name)) in marks.iter().zip(&names).enumerate() {
+        let row = marks.len() as f64 - index as f64 - 0.5;
+        let at = |value: f64| panel.at(value, row);
+        let y = at(mark.value).1;
+        canvas.text((frame.left - 22.0, y + 11.0), name, LABEL_SIZE, INK, Align::End);
+        if let Some(limit) = mark.limit {
+            let x = at(limit).0;
+            canvas.line([(x, y - 15.0), (x, y + 15.0)], limit_stroke());
+        }
+        if let Some((low, high)) = mark.interval {
+            canvas.line([at(low), at(high)], Stroke::solid(series(index), 5));
+            for end in [low, high] {
+                let x = at(end).0;
+                canvas.line([(x, y - 8.0), (x, y + 8.0)], Stroke::solid(series(index), 4));
+            }
+        }
+        canvas.disc(at(mark.value), 10, series(index), 1.0);
+        if let Some(law) = mark.law {
+            canvas.ring(at(law), 15, law_stroke());
+        }
+    }
+    panel.draw_floor(&mut canvas, Some(words.axis));
+    canvas.finish(&title)
+}
+
+fn measure_key(marks: &[Mark], confidence: f64) -> Vec<(Key, String)> {
+    let mean = if marks.iter().any(|mark| mark.interval.is_some()) {
+        format!("mean of the trials, {} interval", percent(confidence))
+    } else {
+        "mean of the trials".to_owned()
+    };
+    let mut key = vec![(Key::Disc(series(0)), mean)];
+    if marks.iter().any(|mark| mark.law.is_some()) {
+        key.push((Key::Ring(law_stroke()), "expected by its promise".to_owned()));
+    }
+    if marks.iter().any(|mark| mark.limit.is_some()) {
+        key.push((Key::Bar(limit_stroke()), "the same for endless rounds".to_owned()));
+    }
+    key
+}
+
+/// An axis for all that is drawn, with some room on either side.
+fn span(marks: &[Mark]) -> Scale {
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    for mark in marks {
+        let interval = mark.interval.into_iter().flat_map(|(low, high)| [low, high]);
+        for value in interval.chain([mark.value]).chain(mark.law).chain(mark.limit) {
+            (low, high) = (low.min(value), high.max(value));
+        }
+    }
+    let room = 0.04 * (high - low);
+    Scale::linear(low - room, high + room)
+}
+
+/// What one rule's share was at a checkpoint, in percent.
+struct Moment {
+    round: f64,
+    mean: f64,
+    interval: Option<(f64, f64)>,
+    quantiles: Option<(f64, f64)>,
+}
+
+/// The time lines of several rules from the rows of `timeline.csv`, whose subjects are the rules; a
+/// dashed line shows the `reference` share.
+///
+/// # Errors
+/// [`FigureError::Empty`] if no rule has a time line.
+pub fn overlay_timeline(
+    words: &Overlay,
+    rows: &[TimelineRow],
+    reference: f64,
+) -> Result<Drawing, FigureError> {
+    let (courses, left_out) = courses(rows);
+    let moments = || courses.iter().flat_map(|(_, moments)| moments);
+    let rounds = || moments().map(|moment| moment.round);
+    let (Some(first), Some(last)) = (rounds().reduce(f64::min), rounds().reduce(f64::max)) else {
+        return Err(FigureError::Empty {
+            figure: "overlay",
+            reason: "no rule has a time line; run at least one round in which somebody is selected",
+        });
+    };
+    let reference = 100.0 * reference;
+    let y = settled(moments, reference, first, last);
+    let mut key = vec![(Key::Line(line(MUTED, 0)), "mean of the trials".to_owned())];
+    if moments().any(|moment| moment.interval.is_some()) {
+        let mean = format!("mean of the trials, {} interval", percent(words.confidence));
+        key[0] = (Key::Band(line(MUTED, 0)), mean);
+    }
+    if moments().any(|moment| moment.quantiles.is_some()) {
+        let words = format!("{} and {} quantiles of the trials", percent(0.05), percent(0.95));
+        key.push((Key::Line(quantile_line(MUTED)), words));
+    }
+    key.push((Key::Line(reference_line()), "share of stake at genesis".to_owned()));
+    let mut notes = Vec::new();
+    if left_out > 0 {
+        notes.push(format!("The first {MOST_LINES} of {} rules are drawn.", counted(MOST_LINES + left_out)));
+    }
+    if moments().any(|moment| moment.ends().any(|value| value < y.low() || value > y.high())) {
+        notes.push("What reaches beyond the vertical axis is cut off.".to_owned());
+    }
+    let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
+        title: words.title,
+        heading: words.heading,
+        subtitle: words.subtitle,
+        key: &key,
+        notes: &notes,
+    });
+    let names: Vec<String> =
+        courses.iter().map(|(name, _)| fitted(&clean(name), LABEL_SIZE, NAME_ROOM)).collect();
+    let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;
+    let frame = Area { left: margin_left(&[(y, bottom - top)], 1), top, right: right - name_room, bottom };
+    let panel = Panel { frame, x: Scale::logarithmic(first, last), y };
+    panel.draw_grid(&mut canvas);
+    for (index, (_, moments)) in courses.iter().enumerate() {
+        draw_spread(&mut canvas, &panel, index, moments);
+    }
+    let level = panel.at(first, reference).1;
+    draw_inside(&mut canvas, &panel, &[(frame.left, level), (frame.right, level)], reference_line());
+    for (index, (_, moments)) in courses.iter().enumerate() {
+        let points: Vec<Point> =
+            moments.iter().map(|moment| near(&panel, moment.round, moment.mean)).collect();
+        if let [at] = points[..] {
+            canvas.disc((at.0, at.1.clamp(top, bottom)), 9, series(index), 1.0);
+        }
+        draw_inside(&mut canvas, &panel, &with_crossings(points, top, bottom), line(series(index), index));
+    }
+    panel.draw_axes(&mut canvas, Some("round"), &[words.axis]);
+    name_lines(&mut canvas, &panel, &courses, &names);
+    canvas.finish(&title)
+}
+
+type Course<'a> = (&'a str, Vec<Moment>);
+
+/// The time lines of the first rules in the rows, and how many more there are.
+fn courses(rows: &[TimelineRow]) -> (Vec<Course<'_>>, usize) {
+    let mut courses: Vec<Course> = Vec::new();
+    let mut others: Vec<&str> = Vec::new();
+    let pair = |low: Option<f64>, high: Option<f64>| {
+        low.zip(high).filter(|(low, high)| low <= high).map(|(low, high)| (100.0 * low, 100.0 * high))
+    };
+    for row in rows.iter().filter(|row| row.round > 0) {
+        let Some(mean) = share(row.mean) else { continue };
+        let moment = Moment {
+            round: row.round as f64,
+            mean: 100.0 * mean,
+            interval: pair(row.low, row.high),
+            quantiles: pair(row.q05, row.q95),
+        };
+        if let Some((_, moments)) = courses.iter_mut().find(|(name, _)| *name == row.subject) {
+            moments.push(moment);
+        } else if courses.len() < MOST_LINES {
+            courses.push((&row.subject, vec![moment]));
+        } else {
+            others.push(&row.subject);
+        }
+    }
+    others.sort_unstable();
+    others.dedup();
+    if courses.len() > WITH_QUANTILES {
+        let all = courses.iter_mut().flat_map(|(_, moments)| moments);
+        all.for_each(|moment| moment.quantiles = None);
+    }
+    (courses, others.len())
+}
+
+impl Moment {
+    fn ends(&self) -> impl Iterator<Item = f64> + use<> {
+        let ranges = self.interval.into_iter().chain(self.quantiles);
+        [self.mean].into_iter().chain(ranges.flat_map(|(low, high)| [low, high]))
+    }
+}
+
+/// A vertical axis for all that happens after the first third of the rounds' powers of ten; the
+/// first rounds swing from nobody to everything.
+fn settled<'a, I: Iterator<Item = &'a Moment>>(
+    moments: impl Fn() -> I,
+    reference: f64,
+    first: f64,
+    last: f64,
+) -> Scale {
+    let from = first * (last / first).powf(1.0 / 3.0) * (1.0 - 1e-9);
+    let (mut low, mut high) = (reference, reference);
+    for value in moments().filter(|moment| moment.round >= from).flat_map(Moment::ends) {
+        (low, high) = (low.min(value), high.max(value));
+    }
+    let room = 0.05 * (high - low);
+    if room > 0.0 {
+        Scale::linear((low - room).max(0.0), (high + room).min(100.0))
+    } else {
+        Scale::linear(0.0, if high > 0.0 { (1.5 * high).min(100.0) } else { 100.0 })
+    }
+}
+
+/// A rule's line; where colours come again, it has gaps.
+fn line(color: (u8, u8, u8), index: usize) -> Stroke {
+    let line = Stroke::solid(color, 5);
+    if index < 10 { line } else { line.dashed(Dash::Long) }
+}
+
+fn quantile_line(color: (u8, u8, u8)) -> Stroke {
+    Stroke::solid(color, 3).dashed(Dash::Dots)
+}
+
+fn reference_line() -> Stroke {
+    Stroke::solid(INK, 3).dashed(Dash::Long)
+}
+
+fn draw_spread(canvas: &mut Canvas, panel: &Panel, index: usize, moments: &[Moment]) {
+    let Area { top, bottom, .. } = panel.frame;
+    let curve = |value: fn(&Moment) -> Option<f64>| -> Vec<Point> {
+        let points = moments.iter().filter_map(|m| Some(near(panel, m.round, value(m)?)));
+        with_crossings(points.collect(), top, bottom)
+    };
+    let lower = curve(|moment| Some(moment.interval?.0));
+    let upper = curve(|moment| Some(moment.interval?.1));
+    let band = lower.into_iter().chain(upper.into_iter().rev());
+    canvas.surface(band.map(|(x, y)| (x, y.clamp(top, bottom))), series(index), 0.2);
+    for edge in [curve(|moment| Some(moment.quantiles?.0)), curve(|moment| Some(moment.quantiles?.1))] {
+        draw_inside(canvas, panel, &edge, quantile_line(series(index)));
+    }
+}
+
+/// The name of each rule beside the end of its line, in the order of the ends.
+fn name_lines(canvas: &mut Canvas, panel: &Panel, courses: &[Course], names: &[String]) {
+    let Area { top, bottom, right, .. } = panel.frame;
+    let ends: Vec<f64> = courses
+        .iter()
+        .map(|(_, moments)| moments.last().map_or(bottom, |m| near(panel, m.round, m.mean).1))
+        .map(|end| end.clamp(top, bottom))
+        .collect();
+    for (index, centre) in stacked(&ends, LABEL_SIZE * 1.2, top, bottom).into_iter().enumerate() {
+        let (from, to) = ((right + 6.0, ends[index]), (right + LEADER - 22.0, centre));
+        let leader = Stroke::solid(series(index), 4);
+        canvas.line([from, (from.0 + 8.0, from.1), to, (to.0 + 12.0, to.1)], leader);
+        canvas.text((right + LEADER, centre + 11.0), &names[index], LABEL_SIZE, INK, Align::Start);
+    }
+}

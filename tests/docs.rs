@@ -377,6 +377,7 @@ fn every_column_is_documented_in_its_order() {
         ("`chains.csv`", header(&tables.chains)),
         ("`timeline.csv`", header(&tables.timeline)),
         ("`fairness.csv`", header(&tables.fairness)),
+        ("`windows.csv`", header(&tables.windows)),
     ];
     let documented = scenario_tables("column");
     assert_eq!(documented.len(), headers.len());

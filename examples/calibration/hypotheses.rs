@@ -266,7 +266,8 @@ pub fn powers(table: &mut Table) {
         let wins = moments(&compounding_wins(30, &mut stream), 1.0);
         dispersion_test(&wins, 100, 0.2).unwrap().p_value <= 0.05
     });
-    table.check("dispersion, 30 trials, power at 5 % against compounding", seen, SETS, 0.8, 1.0);
+    // A chi-square of 30 degrees, 1.98 times as large: P(χ² > 46.98 / 1.98) = 0.78.
+    table.check("dispersion, 30 trials, power at 5 % against compounding", seen, SETS, 0.75, 0.81);
     // A twentieth of all moves from the last cell to the first.
     let shares = [0.05, 0.15, 0.3, 0.2, 0.2, 0.1];
     let moved = [0.10, 0.15, 0.3, 0.2, 0.2, 0.05];

@@ -20,7 +20,7 @@ pub use table::{Row, Table};
 /// One part of the calibration, which adds its rows.
 type Part = fn(&mut Table);
 
-const PARTS: [Part; 21] = [
+const PARTS: [Part; 20] = [
     intervals::intervals_of_a_share,
     intervals::few_wins_at_corrected_levels_need_exact_intervals,
     intervals::few_wins_in_dependent_rounds,
@@ -31,7 +31,6 @@ const PARTS: [Part; 21] = [
     sequences::looking_again_and_again,
     sequences::stopping_when_precise_enough,
     sequences::means_of_trials_at_every_look,
-    sequences::stopping_by_fixed_intervals,
     hypotheses::binomial_tests,
     hypotheses::goodness_of_fit_tests,
     hypotheses::exact_and_simulated_multinomial_tests,

@@ -116,34 +116,3 @@ pub fn means_of_trials_at_every_look(table: &mut Table) {
         );
     }
 }
-
-pub fn stopping_by_fixed_intervals(table: &mut Table) {
-    // The same stop with Wilson's interval in place of the sequence: what peeking costs.
-    let mut stream = stream("stopping by fixed");
-    const RUNS: usize = 4000;
-    let share = 0.02;
-    let held = rate(RUNS, || {
-        let mut wins = 0;
-        for n in (50..).step_by(10) {
-            wins += binomial(if n == 50 { 50 } else { 10 }, share, &mut stream);
-            let interval = wilson(wins, n, 0.95).unwrap();
-            if interval.half_width() <= 0.03 {
-                return interval.contains(share);
-            }
-        }
-        false
-    });
-    table.check("Wilson 95 %, p = 0.02, wrongly stopped at ± 0.03", held, RUNS, 0.0, 1.0);
-    let held = rate(RUNS, || {
-        let mut wins = 0;
-        for n in (50..).step_by(10) {
-            wins += binomial(if n == 50 { 50 } else { 10 }, share, &mut stream);
-            let interval = bernoulli_sequence(wins, n, 0.95, 200).unwrap();
-            if interval.half_width() <= 0.03 {
-                return interval.contains(share);
-            }
-        }
-        false
-    });
-    table.check("confidence sequence 95 %, p = 0.02, stopped at ± 0.03", held, RUNS, 0.95, 1.0);
-}

@@ -25,6 +25,8 @@ Examples:
   tombola trace scenarios/seed.toml --round 3     tell one round as a story
   tombola law scenarios/seed.toml                 what the rule promises, without a simulation
   tombola plan scenarios/seed.toml                how many rounds are enough
+  tombola audit scenarios/tables/example-chain.csv  luck or a bug, in a real chain's table
+  tombola strategy scenarios/rule-nxt.toml        does splitting or merging pay?
   tombola check my.toml                           every setting, defaults included
   tombola run scenarios/seed.toml --rounds 100 --keep-chain
   tombola verify output/seed/chain.jsonl          check every byte of that chain
@@ -42,6 +44,10 @@ pub enum Command {
     Law(LawArgs),
     /// Say how many rounds and trials a wanted precision or power needs, without running them
     Plan(PlanArgs),
+    /// Say of a real chain's table of wins whether it is luck or a bug
+    Audit(AuditArgs),
+    /// Say whether splitting an account, or merging several, pays
+    Strategy(StrategyArgs),
     /// Tell one round as a story: tokens, draw, block, signatures, votes, settlement
     Trace(TraceArgs),
     /// Check a scenario and print it with every default
@@ -110,7 +116,7 @@ impl Settings {
 #[derive(ClapArgs)]
 #[command(after_help = "\
 Results go to DIR/NAME/: validators.csv, trials.csv, chains.csv, timeline.csv, fairness.csv,
-figures/, manifest.json. For one seed all of them but the manifest are the same bytes on any number
+windows.csv, figures/, manifest.json. For one seed all of them but the manifest are the same bytes on any number
 of threads and with either engine.
 
 Examples:
@@ -203,13 +209,24 @@ pub struct TraceArgs {
 #[command(after_help = "\
 Examples:
   tombola law scenarios/seed.toml
-  tombola law scenarios/seed.toml --set selection.rule=single-lottery --format csv")]
+  tombola law scenarios/seed.toml --set selection.rule=single-lottery --format csv
+  tombola law scenarios/seed.toml --window 32     slots of each validator in 32 rounds
+  tombola law scenarios/seed.toml --window 32 --validator oliver --count 3     is that bad luck?")]
 pub struct LawArgs {
     /// Scenario file
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     #[command(flatten)]
     pub settings: Settings,
+    /// Instead of shares: the wins of each validator in a window of so many rounds
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(1, 1 << 53))]
+    pub window: Option<u64>,
+    /// With --window: only this validator
+    #[arg(long, value_name = "NAME", requires = "window")]
+    pub validator: Option<String>,
+    /// With --window: how likely so many wins, or fewer, or more, are
+    #[arg(long, value_name = "K", requires = "window", allow_negative_numbers = true, value_parser = whole(0, 1 << 53))]
+    pub count: Option<u64>,
     /// Form of the table
     #[arg(long, value_enum, default_value = "table")]
     pub format: TableFormat,
@@ -257,6 +274,90 @@ pub struct PlanArgs {
     /// [default: 30 where the spread is not known, else none]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(2, 1_000_000))]
     pub pilot: Option<u64>,
+    /// Form of the table
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: TableFormat,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+TABLE is CSV. Its first line names the columns, in any order; others are passed over:
+  name      the validator (or: validator)
+  stake     its stake, in whole coins
+  wins      how many blocks it made
+  expected  how many wins the chain's own accounting expected of it; used instead of the rule's
+            promise
+  slots     how many slots were assigned to it, its wins among them. Then the slots are held against
+            the rule, and the blocks missed in them against everybody missing alike
+
+Each validator and all together are held against the rule's own law, at half of 1 - confidence each:
+`bug` is what luck does not explain, `luck` what it does in a table that would have shown a bias of
+the tolerance, `cannot tell` the rest. Rounds of one chain, in a row, with stakes that stayed.
+
+Examples:
+  tombola audit scenarios/tables/example-chain.csv
+  tombola audit mine.csv --rule '{ kind = \"power-weighted\", exponent = 0.5 }'
+  tombola audit mine.csv --rule solana-schedule --format csv > audit.csv
+  tombola audit mine.csv --output audits --assert
+
+Exit codes: 0 done; 1 done, but --assert was given and the conclusion is a bug; 2 could not run.")]
+pub struct AuditArgs {
+    /// Table of the chain
+    #[arg(value_name = "TABLE")]
+    pub table: PathBuf,
+    /// The rule that the chain is said to have: a name, or a table with settings; see `tombola list
+    /// rules`
+    #[arg(long, value_name = "RULE", default_value = "raffle")]
+    pub rule: String,
+    /// Confidence of intervals and conclusions [default: 0.95]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    pub confidence: Option<f64>,
+    /// The bias that matters, relative to the expected wins [default: 0.1]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    pub tolerance: Option<f64>,
+    /// Form of the table
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: TableFormat,
+    /// Also write tables, figures and a manifest, to DIR/TABLE's name/
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Replace results that are there already
+    #[arg(long, requires = "output")]
+    pub force: bool,
+    /// End with exit code 1 if the conclusion is a bug
+    #[arg(long)]
+    pub assert: bool,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+The gain is the share of rounds of all parts together over that of the whole, minus one; for a merge
+the other way round. A split divides the coins as evenly as possible; parts below the scenario's
+minimum_stake are no validators, and their coins win nothing. Where the rule has an exact law, the
+gain comes from that; otherwise the scenario's rounds are played twice with the same luck, in at
+least 8 trials, and the verdict is `cannot tell` where the interval of the gain covers 0.
+
+Examples:
+  tombola strategy scenarios/rule-nxt.toml
+  tombola strategy scenarios/seed.toml --set selection.rule=square-root --split 2,10
+  tombola strategy scenarios/seed.toml --account oliver --merge oliver,sonia --format csv")]
+pub struct StrategyArgs {
+    /// Scenario file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Who splits; may be repeated [default: everybody, or the twelve richest; nobody if a merge is
+    /// given]
+    #[arg(long = "account", value_name = "NAME")]
+    pub accounts: Vec<String>,
+    /// Into how many parts
+    #[arg(long, value_name = "K", value_delimiter = ',', default_value = "2,5,10", allow_negative_numbers = true, value_parser = whole(2, 100_000))]
+    pub split: Vec<u64>,
+    /// Who merges, two or more names with commas between them; may be repeated [default: the two
+    /// smallest, the two largest, the smallest with the largest; nobody if an account is given]
+    #[arg(long, value_name = "NAME,NAME")]
+    pub merge: Vec<String>,
+    #[command(flatten)]
+    pub settings: Settings,
     /// Form of the table
     #[arg(long, value_enum, default_value = "table")]
     pub format: TableFormat,

@@ -4,23 +4,28 @@ use super::args::{LawArgs, TableFormat};
 use super::failure::Failure;
 use super::scenario;
 use super::screen::{grouped, percent, table, tell};
+use serde::Serialize;
 use std::io::{Write, stdout};
-use tombola::report::tables::{LawRow, law_rows, write_rows};
+use tombola::forging::World;
+use tombola::registry::nearest;
+use tombola::report::tables::{LawRow, LawWindowRow, law_rows, law_window_rows, write_rows};
 use tombola::selection::{Dispersion, Promise};
 
 /// Prints what the rule promises, without a simulation.
 pub fn law(args: &LawArgs) -> Result<(), Failure> {
     let scenario = scenario::read(&args.file, &args.settings)?;
     let world = &scenario.experiment.world;
-    let rows = law_rows(world);
-    let mut out = stdout().lock();
-    match args.format {
-        TableFormat::Csv => write_rows(&rows, &mut out)?,
-        TableFormat::Json => {
-            serde_json::to_writer_pretty(&mut out, &rows).map_err(std::io::Error::from)?;
-            writeln!(out)?;
+    match args.window {
+        None => print(args.format, &law_rows(world), columns)?,
+        Some(window) => {
+            let name = args.validator.as_deref();
+            if let Some(name) =
+                name.filter(|name| !world.names.iter().take(world.validators()).any(|n| n == name))
+            {
+                return Err(unknown(name, world));
+            }
+            print(args.format, &law_window_rows(world, window, name, args.count), window_columns)?;
         }
-        TableFormat::Table => writeln!(out, "{}", columns(&rows))?,
     }
     if let Promise::Unknown(why) = world.rule.thing.promise(&world.stakes) {
         tell(format_args!("note: no exact law: {why}"));
@@ -44,6 +49,60 @@ pub fn law(args: &LawArgs) -> Result<(), Failure> {
         Dispersion::Unknown(why) => tell(format_args!("note: no law of the scatter: {why}")),
     }
     Ok(())
+}
+
+/// Prints rows in the form that was asked for; `columns` lays them out for people.
+fn print<R: Serialize>(format: TableFormat, rows: &[R], columns: fn(&[R]) -> String) -> Result<(), Failure> {
+    let mut out = stdout().lock();
+    match format {
+        TableFormat::Csv => write_rows(rows, &mut out)?,
+        TableFormat::Json => {
+            serde_json::to_writer_pretty(&mut out, rows).map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        }
+        TableFormat::Table => writeln!(out, "{}", columns(rows))?,
+    }
+    Ok(())
+}
+
+fn unknown(name: &str, world: &World) -> Failure {
+    let names = world.names.iter().take(world.validators()).map(String::as_str);
+    let help = match nearest(name, names) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`tombola law FILE` lists the validators".to_owned(),
+    };
+    Failure::CannotRun(format!("--validator {name}: there is no validator of that name\n  help: {help}"))
+}
+
+fn window_columns(rows: &[LawWindowRow]) -> String {
+    let number = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.3}"));
+    let count = |value: Option<u64>| value.map_or("-".to_owned(), |value| grouped(value.into()));
+    let asked = rows.iter().any(|row| row.count.is_some());
+    let mut header =
+        vec!["validator", "stake_share", "expected_wins", "sd", "q05", "q50", "q95", "none_probability"];
+    if asked {
+        header.extend(["count", "at_most", "at_least"]);
+    }
+    let lines = rows
+        .iter()
+        .map(|row| {
+            let mut line = vec![
+                row.validator.clone(),
+                percent(Some(row.stake_share)),
+                number(row.expected_wins),
+                number(row.sd),
+                count(row.q05),
+                count(row.q50),
+                count(row.q95),
+                percent(row.none_probability),
+            ];
+            if asked {
+                line.extend([count(row.count), percent(row.at_most), percent(row.at_least)]);
+            }
+            line
+        })
+        .collect();
+    table(&header, 1, lines)
 }
 
 fn columns(rows: &[LawRow]) -> String {

@@ -1,6 +1,7 @@
 //! The command line: the only layer that prints, reads the environment or exits.
 
 mod args;
+mod audit;
 mod check;
 mod compare;
 mod completions;
@@ -15,6 +16,7 @@ mod run;
 mod scenario;
 mod screen;
 mod shipped;
+mod strategy;
 mod summary;
 mod trace;
 mod verify;
@@ -33,6 +35,8 @@ pub fn main() -> ExitCode {
         Command::Compare(compare) => compare::compare(&compare),
         Command::Law(law) => law::law(&law),
         Command::Plan(plan) => plan::plan(&plan),
+        Command::Audit(audit) => audit::audit(&audit),
+        Command::Strategy(strategy) => strategy::strategy(&strategy),
         Command::Trace(trace) => trace::trace(&trace),
         Command::Check(check) => check::check(&check),
         Command::Verify(verify) => verify::verify(&verify),

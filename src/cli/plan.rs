@@ -8,7 +8,7 @@ use super::scenario;
 use super::screen::{grouped, percent, table, tell};
 use std::io::{Write, stdout};
 use std::time::Instant;
-use tombola::report::tables::{PlanRow, write_rows};
+use tombola::report::tables::{LawRow, PlanRow, law_rows, write_rows};
 use tombola::report::{Plan, PlanSettings, Scatter, pilot_seed, plan as make_plan};
 use tombola::simulation::{Control, Engine, Results, run as simulate};
 
@@ -65,6 +65,17 @@ pub fn plan(args: &PlanArgs) -> Result<(), Failure> {
     }
     drop(out);
     tell(paragraph(&plan, &settings, experiment.rounds, trials));
+    let promised = law_rows(&experiment.world);
+    let off = |row: &&LawRow| row.relative_gain.is_some_and(|gain| gain.abs() > settings.tolerance);
+    let off = promised.iter().filter(off).count();
+    if off > 0 && !experiment.world.protocol.compound {
+        tell(format_args!(
+            "note: by the rule's own promise {off} of {} validators are farther than {} from their share of stake: \
+             with enough rounds the verdict is unfair, whatever is planned for equivalence",
+            promised.len(),
+            percent(Some(settings.tolerance))
+        ));
+    }
     match (unknown, &pilot) {
         (Some(why), Some((results, _))) => tell(format_args!(
             "note: {why}; the spread between trials is that of a pilot of {} trials with a seed of its own, so the \
@@ -106,11 +117,13 @@ fn paragraph(plan: &Plan, settings: &PlanSettings, rounds: u64, trials: u64) -> 
     let Some(hardest) = plan.rows.get(plan.hardest) else { return text };
     match hardest.rounds_equivalence {
         Some(needed) => {
+            let of_this_length = needed.div_ceil(rounds.max(1));
             text.push_str(&format!(
-                " The hardest is {}, which needs {} rounds: {} trials of this length.",
+                " The hardest is {}, which needs {} rounds: {} trial{} of this length.",
                 hardest.validator,
                 grouped(needed.into()),
-                grouped(u128::from(needed.div_ceil(rounds.max(1))))
+                grouped(of_this_length.into()),
+                if of_this_length == 1 { "" } else { "s" }
             ));
         }
         None => text.push_str(&format!(

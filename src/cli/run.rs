@@ -157,7 +157,7 @@ fn write_tables(folder: &ResultsFolder, analysis: &Analysis) -> Result<(), Folde
 }
 
 /// Draws the figures; returns why some were not drawn because there is nothing to show.
-fn write_figures(
+pub fn write_figures(
     folder: &ResultsFolder,
     scenario: &Scenario,
     results: &Results,

@@ -5,7 +5,7 @@ use crate::law::proportional_shares;
 use crate::random::StreamKey;
 use crate::selection::Dispersion;
 use crate::simulation::{Experiment, Results, SHARE_SCALE};
-use crate::statistics::distributions::normal_quantile;
+use crate::statistics::distributions::{normal_quantile, student_quantile};
 use crate::statistics::{
     Moments, bonferroni, detectable_by_trials, detectable_difference, rounds_for_difference,
     rounds_for_equivalence, rounds_for_half_width, trials_for_difference, trials_for_equivalence,
@@ -234,8 +234,12 @@ impl Planner<'_> {
                 let deviation = self.deviation(index);
                 let per_round = self.experiment.rounds as f64;
                 let seen = |deviation: f64| deviation * deviation * per_round / binomial;
-                let half_width = deviation
-                    .and_then(|deviation| (trials > 1).then(|| normal * deviation / (trials as f64).sqrt()));
+                let half_width = deviation.and_then(|deviation| {
+                    (trials > 1).then(|| {
+                        let student = student_quantile(0.5 * (1.0 - confidence), trials - 1);
+                        student * deviation / (trials as f64).sqrt()
+                    })
+                });
                 let effect = deviation
                     .and_then(|deviation| detectable_by_trials(deviation, trials, confidence, power))
                     .filter(|_| share > 0.0 && trials > 1);

@@ -49,3 +49,22 @@ impl<'de> Deserialize<'de> for Window {
         deserializer.deserialize_any(WindowVisitor)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn window(text: &str) -> Result<u64, String> {
+        let read = text.parse::<toml::Value>().map_err(|error| error.to_string())?;
+        read.try_into::<Window>().map(|window| window.0).map_err(|error| error.message().to_owned())
+    }
+
+    #[test]
+    fn rounds_or_off() {
+        assert_eq!(["32", "1", "100000", "0", "'off'"].map(window), [32, 1, 100_000, 0, 0].map(Ok));
+        for wrong in ["-1", "100001", "1.5", "'of'", "true", "[1]"] {
+            let error = window(wrong).unwrap_err();
+            assert!(error.ends_with("a whole number of rounds from 1 to 100000, or \"off\""), "{error}");
+        }
+    }
+}

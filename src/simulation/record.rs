@@ -25,6 +25,13 @@ pub struct TrialRecord {
     pub marks: Vec<Mark>,
 }
 
+impl TrialRecord {
+    /// Rounds in which somebody was selected.
+    pub fn selections(&self) -> u64 {
+        self.counters.rounds - self.counters.empty
+    }
+}
+
 /// What a followed validator ended with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Followed {

@@ -24,6 +24,11 @@ pub struct ValidatorTotals {
     pub win_share: u128,
     /// The square of that, summed over trials: what the spread between trials needs.
     pub win_share_squared: u128,
+    /// Its share of what all validators earned, in units of `1 / SHARE_SCALE`; 0 in trials in which
+    /// nobody earned anything.
+    pub reward_share: u128,
+    /// The square of that, summed over trials.
+    pub reward_share_squared: u128,
     /// Its share of all tokens at the end, in units of `1 / SHARE_SCALE`.
     pub final_share: u128,
 }
@@ -35,6 +40,8 @@ pub struct Totals {
     pub trials: u64,
     /// Trials in which at least one validator was selected; the others have no win shares.
     pub trials_with_wins: u64,
+    /// Trials in which at least one validator earned something; the others have no reward shares.
+    pub trials_with_rewards: u64,
     /// What happened on all chains together.
     pub counters: Counters,
     /// Whether any stake changed in any trial.
@@ -63,6 +70,7 @@ impl Totals {
         }
         self.trials += other.trials;
         self.trials_with_wins += other.trials_with_wins;
+        self.trials_with_rewards += other.trials_with_rewards;
         self.stakes_moved |= other.stakes_moved;
         self.counters.merge(&other.counters);
         self.order.merge(&other.order);
@@ -75,6 +83,8 @@ impl Totals {
             mine.slashed += theirs.slashed;
             mine.win_share += theirs.win_share;
             mine.win_share_squared += theirs.win_share_squared;
+            mine.reward_share += theirs.reward_share;
+            mine.reward_share_squared += theirs.reward_share_squared;
             mine.final_share += theirs.final_share;
         }
     }

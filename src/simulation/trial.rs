@@ -99,12 +99,16 @@ fn finish<F: Fidelity>(
     let stakes = chain.state().stakes();
     let total: u64 = stakes.iter().sum();
     let selections = counters.rounds - counters.empty;
+    // Coins are fewer than 2^63, so those of one trial fit.
+    let earned: u64 = tally.iter().map(|mine| mine.reward as u64).sum();
     let seats = chain.seats(tally.iter().map(|mine| mine.wins));
     for ((mine, &stake), seats) in tally.iter_mut().zip(stakes).zip(seats) {
         mine.seats = seats;
         mine.wins_squared = u128::from(mine.wins) * u128::from(mine.wins);
         mine.win_share = u128::from(fixed_share(mine.wins, selections));
         mine.win_share_squared = mine.win_share * mine.win_share;
+        mine.reward_share = u128::from(fixed_share(mine.reward as u64, earned));
+        mine.reward_share_squared = mine.reward_share * mine.reward_share;
         mine.final_share = u128::from(fixed_share(stake, total));
     }
     let followed = followed
@@ -138,6 +142,7 @@ fn finish<F: Fidelity>(
         totals: Totals {
             trials: 1,
             trials_with_wins: u64::from(selections > 0),
+            trials_with_rewards: u64::from(earned > 0),
             counters,
             stakes_moved,
             validators: tally,

@@ -38,5 +38,8 @@ pub use planning::{
 };
 pub use quantile::quantile;
 pub use sequential::{BoundedMean, bernoulli_sequence, normal_mixture_bound, normal_mixture_tuning};
-pub use serial::{LagMatches, LongestRun, RunsTest, gaps_test, lag_correlation, lag_matches_test, runs_test};
+pub use serial::{
+    LagMatches, LongestRun, RunsTest, WindowLaw, gaps_test, grouped_gaps_test, lag_correlation,
+    lag_matches_among, lag_matches_test, runs_test,
+};
 pub use verdict::{Assessment, Effect, Evidence, Sample, Subject, Verdict, assess};

@@ -95,6 +95,22 @@ fn unknown_names_are_answered_with_the_nearest_one() {
             &["`attestation.committee` names the unknown committee `drawm`", "did you mean `drawn`?"],
         ),
         ("[attestation]\nweight = \"head\"", &["`attestation.weight` is \"head\"", "did you mean `heads`?"]),
+        (
+            "[run]\nuntil = { metric = \"win_shar\", half_width = 0.1 }",
+            &["s.toml:2:20: `run.until.metric` is \"win_shar\"", "did you mean `win_share`?"],
+        ),
+        (
+            "[run]\nuntil = { metric = \"win_share\", half_width = 0.5 }",
+            &["`run.until.half_width` is 0.5", "strictly between 0 and 0.5"],
+        ),
+        (
+            "[run]\nuntil = { metric = \"win_share\", half_width = 0.1, validator = \"adda\" }",
+            &["`run.until.validator` is \"adda\", which is no validator", "did you mean `ada`?"],
+        ),
+        (
+            "[run]\nuntil = { metric = \"final_stake_share\", half_width = 0.1 }",
+            &["`run.until.validator` is missing", "asked of one validator"],
+        ),
         ("[run]\nengine = \"ful\"", &["s.toml:2:10: `run.engine` is \"ful\"", "did you mean `full`?"]),
         (
             "[report]\nfigures = [\"timeline\", \"lorentz\"]",

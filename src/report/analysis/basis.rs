@@ -6,7 +6,7 @@ use crate::law::{normalised_variance, proportional_shares};
 use crate::reward::RewardPolicy;
 use crate::scenario::AnalysisSection;
 use crate::selection::Promise;
-use crate::simulation::{Experiment, Results, SHARE_SCALE, ValidatorTotals};
+use crate::simulation::{Experiment, Results, SHARE_SCALE, TrialRecord, ValidatorTotals};
 use crate::statistics::Moments;
 
 /// Rounds up to which the rewards of a schedule are added up.
@@ -33,6 +33,8 @@ pub struct Basis<'a> {
     pub schedule: Option<&'a dyn RewardPolicy>,
     /// The same reward of every round, if it was the same: then the wins are those of Pólya's urn.
     pub urn_reward: Option<u64>,
+    /// The most such rounds of a single trial.
+    pub longest_trial: u64,
 }
 
 impl<'a> Basis<'a> {
@@ -71,6 +73,18 @@ impl<'a> Basis<'a> {
             selections_each,
             schedule,
             urn_reward: schedule.and_then(|policy| constant_reward(policy, experiment.rounds)),
+            longest_trial: results.records.iter().map(TrialRecord::selections).max().unwrap_or(0),
+        }
+    }
+
+    /// How many rounds each independent draw decides, where rounds are draws, or whole runs of rounds
+    /// are, and where their number was settled before the run.
+    pub fn unit(&self) -> Option<u64> {
+        match self.footing {
+            _ if self.stopping.is_some() => None,
+            Footing::Rounds => Some(1),
+            Footing::Runs(run) => Some(run),
+            _ => None,
         }
     }
 

@@ -9,6 +9,7 @@ mod timeline_rows;
 mod trial_rows;
 mod validator_rows;
 mod win_law;
+mod window_rows;
 
 use crate::report::tables::Tables;
 use crate::scenario::AnalysisSection;
@@ -16,6 +17,7 @@ use crate::simulation::{Experiment, Results};
 use crate::statistics::{Assessment, Evidence, Subject, assess, bonferroni};
 pub(super) use basis::Basis;
 pub(super) use footing::Footing;
+use rayon::prelude::*;
 pub use stopping::Stopping;
 pub(super) use timeline_rows::rows as timeline;
 
@@ -61,6 +63,7 @@ pub(super) fn analyse_basis(basis: &Basis) -> Analysis {
         chains: chain_rows::rows(results),
         timeline: timeline_rows::rows(basis),
         fairness: fairness_rows,
+        windows: window_rows::rows(basis),
     };
     Analysis { tables, assessment }
 }
@@ -70,6 +73,7 @@ pub(super) fn analyse_basis(basis: &Basis) -> Analysis {
 fn assess_stake(basis: &Basis, promise_p: Option<f64>) -> Assessment {
     let level = bonferroni(basis.settings.confidence, basis.validators());
     let subjects: Vec<Subject> = (0..basis.validators())
+        .into_par_iter()
         .map(|index| Subject {
             name: &basis.experiment.world.names[index],
             stake_share: basis.stake_shares[index],

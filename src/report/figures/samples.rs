@@ -56,13 +56,10 @@ pub fn sample(title: &str, named: &[(&str, u64)], rounds: u64, promise: impl Fn(
             p_value: Some(0.5),
             p_adjusted: Some(if index == 1 { 0.001 } else { 1.0 }),
             blocks: wins as u64,
-            attestor_seats: 0,
-            attestor_share: None,
-            expected_attestor_share: None,
             reward: 10 * wins as u128,
             reward_share: Some(win_share),
-            slashed: 0,
             final_stake_share: Some(stake_share),
+            ..ValidatorRow::default()
         });
     }
     for round in [1u64, 2, 5, 10, 20, 50, 100, 1_000, 10_000, 100_000] {

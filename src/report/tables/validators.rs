@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// One validator over all trials. Shares are fractions of one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ValidatorRow {
     /// Its name.
     pub validator: String,
@@ -21,10 +21,38 @@ pub struct ValidatorRow {
     pub win_share_low: Option<f64>,
     /// Upper end of the interval of the win share.
     pub win_share_high: Option<f64>,
+    /// Lower end of the exact interval (Clopper and Pearson), where draws are independent.
+    pub win_share_exact_low: Option<f64>,
+    /// Upper end of the exact interval.
+    pub win_share_exact_high: Option<f64>,
+    /// Lower end of the interval that holds for all validators together (Goodman).
+    pub win_share_joint_low: Option<f64>,
+    /// Upper end of the interval that holds for all validators together.
+    pub win_share_joint_high: Option<f64>,
+    /// Lower end of the other such interval (Sison and Glaz), of one width for all.
+    pub win_share_sison_glaz_low: Option<f64>,
+    /// Upper end of the other such interval.
+    pub win_share_sison_glaz_high: Option<f64>,
     /// Two-sided p-value of the win share against `expected_share`.
     pub p_value: Option<f64>,
     /// The same, adjusted for the number of validators (Holm).
     pub p_adjusted: Option<f64>,
+    /// The same, adjusted for the share of false discoveries (Benjamini and Hochberg).
+    pub p_discovery: Option<f64>,
+    /// `win_share` over `expected_share`, minus one.
+    pub effect: Option<f64>,
+    /// Lower end of the interval of the effect.
+    pub effect_low: Option<f64>,
+    /// Upper end of the interval of the effect.
+    pub effect_high: Option<f64>,
+    /// The most rounds in a row of any trial that it did not win.
+    pub longest_drought: Option<u64>,
+    /// The probability of a drought that long or longer, if the rule keeps its promise.
+    pub longest_drought_p: Option<f64>,
+    /// The most rounds in a row of any trial that it won.
+    pub longest_streak: Option<u64>,
+    /// The probability of a streak that long or longer, if the rule keeps its promise.
+    pub longest_streak_p: Option<f64>,
     /// How many of its blocks joined the chain.
     pub blocks: u64,
     /// How many seats it was given on committees of attestors.
@@ -37,6 +65,12 @@ pub struct ValidatorRow {
     pub reward: u128,
     /// Its share of everything that was earned.
     pub reward_share: Option<f64>,
+    /// Lower end of the interval of the reward share.
+    pub reward_share_low: Option<f64>,
+    /// Upper end of the interval of the reward share.
+    pub reward_share_high: Option<f64>,
+    /// Coins earned in a trial, on average, for each coin staked at genesis.
+    pub return_on_stake: Option<f64>,
     /// What of its stake was destroyed, in coins.
     pub slashed: u128,
     /// Its share of all tokens at the end of a trial, averaged over the trials.

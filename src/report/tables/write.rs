@@ -1,6 +1,6 @@
 //! Writing rows as CSV.
 
-use super::{ChainRow, FairnessRow, TimelineRow, TrialRow, ValidatorRow};
+use super::{ChainRow, FairnessRow, TimelineRow, TrialRow, ValidatorRow, WindowRow};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -17,6 +17,8 @@ pub struct Tables {
     pub timeline: Vec<TimelineRow>,
     /// `fairness.csv`
     pub fairness: Vec<FairnessRow>,
+    /// `windows.csv`; not written where windows were not tallied.
+    pub windows: Vec<WindowRow>,
 }
 
 impl Tables {
@@ -29,7 +31,11 @@ impl Tables {
         write_rows(&self.trials, open("trials.csv")?)?;
         write_rows(&self.chains, open("chains.csv")?)?;
         write_rows(&self.timeline, open("timeline.csv")?)?;
-        write_rows(&self.fairness, open("fairness.csv")?)
+        write_rows(&self.fairness, open("fairness.csv")?)?;
+        if self.windows.is_empty() {
+            return Ok(());
+        }
+        write_rows(&self.windows, open("windows.csv")?)
     }
 }
 

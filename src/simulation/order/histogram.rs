@@ -14,6 +14,12 @@ impl Histogram {
         self.0[number] += 1;
     }
 
+    /// The counts of 0, 1, 2, ...; trailing zeros are dropped, so that equal counts are equal.
+    pub fn of(counts: &[u64]) -> Self {
+        let end = counts.iter().rposition(|&count| count > 0).map_or(0, |last| last + 1);
+        Histogram(counts[..end].to_vec())
+    }
+
     /// Adds the counts of another. Associative and commutative.
     pub fn merge(&mut self, other: &Histogram) {
         if self.0.len() < other.0.len() {

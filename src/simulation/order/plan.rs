@@ -23,22 +23,20 @@ pub struct OrderPlan {
     pub(super) serial: bool,
     pub(super) window: u64,
     pub(super) followed: Vec<ValidatorId>,
-    /// The place of each validator among the followed ones, or [`NOT_FOLLOWED`].
+    /// The place of each validator among the followed ones; for all others the place after them,
+    /// so that they need no case of their own.
     pub(super) slots: Vec<u8>,
 }
-
-/// The slot of a validator that is not followed.
-pub(super) const NOT_FOLLOWED: u8 = u8::MAX;
 
 impl OrderPlan {
     /// Droughts, streaks, repeats and gaps if `serial`, and the wins of the followed validators in
     /// windows of `window` rounds unless that is 0. At most 255 validators are followed.
     pub fn new(validators: usize, followed: &[ValidatorId], serial: bool, window: u64) -> Self {
-        let mut slots = vec![NOT_FOLLOWED; validators];
-        for (slot, validator) in (0..NOT_FOLLOWED).zip(followed) {
+        let followed: Vec<ValidatorId> = followed.iter().copied().take(u8::MAX.into()).collect();
+        let mut slots = vec![followed.len() as u8; validators];
+        for (slot, validator) in (0..).zip(&followed) {
             slots[validator.index()] = slot;
         }
-        let followed = followed.iter().copied().take(NOT_FOLLOWED.into()).collect();
         OrderPlan { serial, window, followed, slots }
     }
 

@@ -27,7 +27,9 @@ impl Repeats {
         let new = &winners[LAGS..];
         for (index, matches) in self.matches.iter_mut().enumerate() {
             let before = &winners[LAGS - 1 - index..];
-            *matches += new.iter().zip(before).map(|(now, then)| u64::from(now == then)).sum::<u64>();
+            // A block is short, so that 32 bits suffice and eight comparisons go at once.
+            *matches +=
+                u64::from(new.iter().zip(before).map(|(now, then)| u32::from(now == then)).sum::<u32>());
         }
         for &winner in new.iter().take(LAGS - self.head_filled) {
             self.head[self.head_filled] = winner;

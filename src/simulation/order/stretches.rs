@@ -1,7 +1,7 @@
 //! Streaks, droughts and the gaps between wins.
 
 use super::histogram::Histogram;
-use super::plan::{NOT_FOLLOWED, OrderPlan};
+use super::plan::OrderPlan;
 use super::repeats::NOBODY;
 use super::totals::FollowedOrder;
 
@@ -22,6 +22,9 @@ impl LongestStretches {
         self.streak = self.streak.max(other.streak);
     }
 }
+
+/// The number of cells that the gaps of 64 bits need.
+const CELLS: usize = 7 + 4 * 61;
 
 /// Gaps below this have a cell each; above, every octave is divided into four.
 const SINGLE: u64 = 8;
@@ -55,13 +58,6 @@ struct Stretch {
     streak: u64,
 }
 
-/// What is known of one followed validator besides.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Followed {
-    streaks: u64,
-    gaps: Histogram,
-}
-
 /// Everything that rests on who won last, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Stretches {
@@ -73,7 +69,10 @@ pub(super) struct Stretches {
     first_winner: u32,
     first_run: u64,
     all: Vec<Stretch>,
-    followed: Vec<Followed>,
+    /// The number of streaks of each followed validator, and of all others together.
+    streaks: Vec<u64>,
+    /// Their gaps by cell, one row of [`CELLS`] for each.
+    gaps: Vec<u64>,
 }
 
 impl Stretches {
@@ -85,42 +84,41 @@ impl Stretches {
             first_winner: NOBODY,
             first_run: 0,
             all: vec![Stretch::default(); plan.slots.len()],
-            followed: vec![Followed::default(); plan.followed.len()],
+            streaks: vec![0; plan.followed.len() + 1],
+            gaps: vec![0; (plan.followed.len() + 1) * CELLS],
         }
     }
 
     /// Takes the next winners.
     pub fn take(&mut self, plan: &OrderPlan, winners: &[u32]) {
+        let Some(&first) = winners.first() else { return };
+        if self.rounds == 0 {
+            self.first_winner = first;
+        }
+        if self.first_run == 0 {
+            let other = winners.iter().position(|&winner| winner != self.first_winner);
+            self.first_run = other.map_or(0, |index| self.rounds + index as u64);
+        }
+        let (mut rounds, mut last_winner, mut run) = (self.rounds, self.winner, self.run);
         for &winner in winners {
             let mine = &mut self.all[winner as usize];
-            let slot = plan.slots[winner as usize];
-            if winner == self.winner {
-                self.run += 1;
-            } else {
-                if self.rounds == 0 {
-                    self.first_winner = winner;
-                } else if self.first_run == 0 {
-                    self.first_run = self.rounds;
-                }
-                self.winner = winner;
-                self.run = 1;
-                if slot != NOT_FOLLOWED {
-                    self.followed[slot as usize].streaks += 1;
-                }
-            }
-            self.rounds += 1;
+            let slot = plan.slots[winner as usize] as usize;
+            let again = winner == last_winner;
+            run = if again { run + 1 } else { 1 };
+            self.streaks[slot] += u64::from(!again);
+            last_winner = winner;
+            rounds += 1;
             if mine.last == 0 {
-                mine.first = self.rounds;
+                mine.first = rounds;
             } else {
-                let gap = self.rounds - mine.last;
+                let gap = rounds - mine.last;
                 mine.drought = mine.drought.max(gap - 1);
-                if slot != NOT_FOLLOWED {
-                    self.followed[slot as usize].gaps.add(gap_cell(gap));
-                }
+                self.gaps[slot * CELLS + gap_cell(gap)] += 1;
             }
-            mine.streak = mine.streak.max(self.run);
-            mine.last = self.rounds;
+            mine.streak = mine.streak.max(run);
+            mine.last = rounds;
         }
+        (self.rounds, self.winner, self.run) = (rounds, last_winner, run);
     }
 
     /// Appends the rounds that follow.
@@ -128,9 +126,11 @@ impl Stretches {
         if next.rounds == 0 {
             return;
         }
-        for (mine, theirs) in self.followed.iter_mut().zip(&next.followed) {
-            mine.streaks += theirs.streaks;
-            mine.gaps.merge(&theirs.gaps);
+        for (mine, theirs) in self.streaks.iter_mut().zip(&next.streaks) {
+            *mine += theirs;
+        }
+        for (mine, theirs) in self.gaps.iter_mut().zip(&next.gaps) {
+            *mine += theirs;
         }
         for ((mine, theirs), &slot) in self.all.iter_mut().zip(&next.all).zip(&plan.slots) {
             mine.streak = mine.streak.max(theirs.streak);
@@ -142,9 +142,7 @@ impl Stretches {
             } else {
                 let gap = self.rounds + theirs.first - mine.last;
                 mine.drought = mine.drought.max(gap - 1);
-                if slot != NOT_FOLLOWED {
-                    self.followed[slot as usize].gaps.add(gap_cell(gap));
-                }
+                self.gaps[slot as usize * CELLS + gap_cell(gap)] += 1;
             }
             mine.drought = mine.drought.max(theirs.drought);
             mine.last = self.rounds + theirs.last;
@@ -162,10 +160,7 @@ impl Stretches {
         if one {
             let winner = &mut self.all[self.winner as usize];
             winner.streak = winner.streak.max(carried + next_first_run);
-            let slot = plan.slots[self.winner as usize];
-            if slot != NOT_FOLLOWED {
-                self.followed[slot as usize].streaks -= 1;
-            }
+            self.streaks[plan.slots[self.winner as usize] as usize] -= 1;
         }
         if self.rounds == 0 {
             self.first_winner = next.first_winner;
@@ -193,20 +188,18 @@ impl Stretches {
 
     /// What is kept of each followed validator in this trial.
     pub fn followed(&self, plan: &OrderPlan) -> Vec<FollowedOrder> {
-        let mut followed = vec![FollowedOrder::default(); plan.followed.len()];
-        for (stretch, &slot) in self.all.iter().zip(&plan.slots) {
-            if slot != NOT_FOLLOWED {
-                let streaks = self.followed[slot as usize].streaks;
-                followed[slot as usize] =
-                    FollowedOrder { streaks, first_win: stretch.first, last_win: stretch.last };
-            }
-        }
+        let followed = plan.followed.iter().zip(&self.streaks);
         followed
+            .map(|(validator, &streaks)| {
+                let stretch = &self.all[validator.index()];
+                FollowedOrder { streaks, first_win: stretch.first, last_win: stretch.last }
+            })
+            .collect()
     }
 
     /// The gaps between the wins of each followed validator.
-    pub fn into_gaps(self) -> Vec<Histogram> {
-        self.followed.into_iter().map(|followed| followed.gaps).collect()
+    pub fn gaps(&self, plan: &OrderPlan) -> Vec<Histogram> {
+        self.gaps.chunks(CELLS).take(plan.followed.len()).map(Histogram::of).collect()
     }
 }
 
@@ -224,5 +217,6 @@ mod tests {
             assert!(gap_cell_start(cell + 1).is_none_or(|next| gap < next), "{gap}");
         }
         assert_eq!(gap_cell_start(gap_cell(u64::MAX) + 1), None);
+        assert_eq!(gap_cell(u64::MAX), CELLS - 1);
     }
 }

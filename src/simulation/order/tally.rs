@@ -103,7 +103,7 @@ impl<'p> OrderTally<'p> {
             SerialTotals {
                 longest: stretches.longest(),
                 matches: repeats.matches,
-                gaps: stretches.into_gaps(),
+                gaps: stretches.gaps(self.plan),
             }
         });
         (OrderTotals { serial, windows: self.windows.map(Windows::into_wins) }, followed)

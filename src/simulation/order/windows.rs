@@ -1,7 +1,7 @@
 //! Wins of followed validators in short windows.
 
 use super::histogram::Histogram;
-use super::plan::{NOT_FOLLOWED, OrderPlan};
+use super::plan::OrderPlan;
 
 /// Wins in consecutive windows of one length. A window that the end cuts off is not counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,7 +9,8 @@ pub(super) struct Windows {
     length: u64,
     /// Rounds of the open window so far, those before this chunk included.
     filled: u64,
-    /// The wins in the open window, as far as they fell into this chunk.
+    /// The wins in the open window, as far as they fell into this chunk; those of all validators who
+    /// are not followed stand at the end.
     open: Vec<u64>,
     /// The wins in the window that was open when this chunk began; empty if it has not ended yet
     /// or if there was none.
@@ -29,7 +30,7 @@ impl Windows {
         Some(Windows {
             length: plan.window,
             filled,
-            open: vec![0; plan.followed.len()],
+            open: vec![0; plan.followed.len() + 1],
             head: Vec::new(),
             begun_here: filled == 0,
             cut: filled != 0,
@@ -43,10 +44,7 @@ impl Windows {
             let missing = usize::try_from(self.length - self.filled).unwrap_or(usize::MAX);
             let (now, later) = winners.split_at(missing.min(winners.len()));
             for &winner in now {
-                let slot = plan.slots[winner as usize];
-                if slot != NOT_FOLLOWED {
-                    self.open[slot as usize] += 1;
-                }
+                self.open[plan.slots[winner as usize] as usize] += 1;
             }
             self.filled += now.len() as u64;
             if self.filled == self.length {

@@ -13,15 +13,29 @@ use crate::statistics::{GoodnessOfFit, goodness_of_fit};
 /// `None` with fewer than two entries, with a share outside (0, 1), or where [`goodness_of_fit`]
 /// is `None`.
 pub fn gaps_test(gaps: &[u64], share: f64) -> Option<GoodnessOfFit> {
-    if gaps.len() < 2 || !(share > 0.0 && share < 1.0) {
+    let starts: Vec<u64> = (1..=gaps.len() as u64).collect();
+    grouped_gaps_test(gaps, &starts, share)
+}
+
+/// The same with gaps in wider cells: `gaps[i]` counts those from `starts[i]` up to, but without,
+/// `starts[i + 1]`, and the last entry those from its start on. Cells may be empty (the same start
+/// twice).
+///
+/// `None` also if the lengths differ, if the first start is not 1, or if starts descend.
+pub fn grouped_gaps_test(gaps: &[u64], starts: &[u64], share: f64) -> Option<GoodnessOfFit> {
+    let ordered = starts.first() == Some(&1) && starts.is_sorted();
+    if gaps.len() < 2 || gaps.len() != starts.len() || !ordered || !(share > 0.0 && share < 1.0) {
         return None;
     }
     let ln_loss = (-share).ln_1p();
-    let mut shares: Vec<f64> =
-        (0..gaps.len()).map(|before| share * (ln_loss * before as f64).exp()).collect();
-    if let Some(last) = shares.last_mut() {
-        *last = (ln_loss * (gaps.len() - 1) as f64).exp();
-    }
+    // A gap of at least g: g - 1 losses in a row.
+    let at_least = |start: u64| (ln_loss * (start - 1) as f64).exp();
+    let shares: Vec<f64> = (0..starts.len())
+        .map(|cell| match starts.get(cell + 1) {
+            Some(&next) => -at_least(starts[cell]) * (ln_loss * (next - starts[cell]) as f64).exp_m1(),
+            None => at_least(starts[cell]),
+        })
+        .collect();
     goodness_of_fit(gaps, &shares)
 }
 
@@ -38,6 +52,14 @@ mod tests {
         let fit = gaps_test(&[460, 250, 165, 125], 0.5).unwrap();
         assert!((fit.statistic.unwrap() - 16.0).abs() < 1e-9);
         assert!((fit.p_value - 0.0011339842897853).abs() < 1e-10);
+        // In cells of 1, 2 to 3, none, and 4 or more: 500, 375, 0, 125.
+        let fit = grouped_gaps_test(&[500, 375, 0, 125], &[1, 2, 4, 4], 0.5).unwrap();
+        assert!(fit.statistic.unwrap() < 1e-12 && fit.degrees == 2);
+        // 40²/500 + 40²/125 = 16, p = exp(-8).
+        let fit = grouped_gaps_test(&[460, 375, 0, 165], &[1, 2, 4, 4], 0.5).unwrap();
+        assert!((fit.p_value - (-8f64).exp()).abs() < 1e-12);
+        assert_eq!(grouped_gaps_test(&[5, 5], &[2, 3], 0.5), None);
+        assert_eq!(grouped_gaps_test(&[5, 5, 5], &[1, 3, 2], 0.5), None);
         assert_eq!(gaps_test(&[5], 0.5), None);
         assert_eq!(gaps_test(&[5, 5], 1.0), None);
         assert_eq!(gaps_test(&[5, 5], f64::NAN), None);

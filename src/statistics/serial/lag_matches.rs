@@ -24,7 +24,17 @@ pub struct LagMatches {
 /// `None` if there is no pair, if there are more matches than pairs, if the shares are not shares,
 /// or if only one validator can win.
 pub fn lag_matches_test(matches: u64, rounds: u64, lag: u64, shares: &[f64]) -> Option<LagMatches> {
-    let pairs = rounds.checked_sub(lag).filter(|&pairs| pairs > 0 && lag > 0 && matches <= pairs)?;
+    let pairs = rounds.checked_sub(lag).filter(|_| lag > 0)?;
+    lag_matches_among(matches, pairs, rounds.saturating_sub(lag.saturating_mul(2)), shares)
+}
+
+/// The same for several sequences together: `matches` of so many `pairs` a lag apart, `overlapping`
+/// being how often the second round of a pair is the first of another, each summed over the
+/// sequences.
+pub fn lag_matches_among(matches: u64, pairs: u64, overlapping: u64, shares: &[f64]) -> Option<LagMatches> {
+    if pairs == 0 || matches > pairs || overlapping > pairs {
+        return None;
+    }
     let sum: f64 = shares.iter().sum();
     let sane = shares.iter().all(|&share| (0.0..=1.0 + 1e-6).contains(&share));
     if !sane || (sum - 1.0).abs() > 1e-6 {
@@ -32,9 +42,8 @@ pub fn lag_matches_test(matches: u64, rounds: u64, lag: u64, shares: &[f64]) -> 
     }
     let expected: f64 = shares.iter().map(|p| p * p).sum();
     let cubes: f64 = shares.iter().map(|p| p * p * p).sum();
-    let overlapping = rounds.saturating_sub(lag.saturating_mul(2)) as f64;
     let variance = pairs as f64 * expected * (1.0 - expected)
-        + 2.0 * overlapping * (cubes - expected * expected).max(0.0);
+        + 2.0 * overlapping as f64 * (cubes - expected * expected).max(0.0);
     if variance <= 1e-12 * pairs as f64 {
         return None;
     }

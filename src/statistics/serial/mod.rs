@@ -1,11 +1,13 @@
-//! Dependence between rounds: runs, lags, gaps, streaks and droughts.
+//! Dependence between rounds: runs, lags, gaps, streaks, droughts and short windows.
 
 mod gaps;
 mod lag_matches;
 mod longest_run;
 mod runs;
+mod window;
 
-pub use gaps::gaps_test;
-pub use lag_matches::{LagMatches, lag_correlation, lag_matches_test};
+pub use gaps::{gaps_test, grouped_gaps_test};
+pub use lag_matches::{LagMatches, lag_correlation, lag_matches_among, lag_matches_test};
 pub use longest_run::LongestRun;
 pub use runs::{RunsTest, runs_test};
+pub use window::WindowLaw;

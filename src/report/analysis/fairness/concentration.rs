@@ -9,7 +9,8 @@ use crate::report::analysis::footing::Footing;
 use crate::report::tables::FairnessRow;
 use crate::simulation::{SHARE_SCALE, TrialConcentration, TrialRecord};
 use crate::statistics::concentration::{
-    NullLaw, expected_herfindahl, gini, herfindahl, nakamoto, null_laws, renyi, shannon, theil, top_share,
+    Index, NullLaw, expected_herfindahl, gini, herfindahl, nakamoto, null_laws, renyi, shannon, theil,
+    top_share,
 };
 use crate::statistics::{Interval, Moments};
 
@@ -147,8 +148,7 @@ impl Luck {
                 note: format!("{counted}; too many validators to simulate"),
             };
         };
-        let measures: Vec<&dyn Fn(&[u128]) -> Option<f64>> =
-            indices.iter().map(|(_, index)| &**index).collect();
+        let measures: Vec<Index> = indices.iter().map(|(_, index)| &**index).collect();
         let mut stream = Stream::of_figure(basis.experiment.world.seed, "concentration of wins");
         let probability = basis.settings.confidence;
         Luck {

@@ -3,6 +3,7 @@
 mod across_trials;
 mod across_validators;
 mod concentration;
+mod order;
 mod promise;
 mod row;
 mod stopping;
@@ -23,6 +24,7 @@ pub fn rows(basis: &Basis, promise_test: Option<&PromiseTest>, assessment: &Asse
         across_validators::rows(basis),
         across_trials::rows(basis),
         concentration::rows(basis),
+        order::rows(basis),
     ]
     .concat()
 }

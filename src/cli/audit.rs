@@ -1,0 +1,199 @@
+//! `tombola audit`.
+
+use super::args::{AuditArgs, TableFormat};
+use super::failure::Failure;
+use super::run::{write_figures, write_manifest};
+use super::screen::{grouped, percent, table, tell};
+use std::fs;
+use std::io::{BufWriter, Write, stdout};
+use std::path::Path;
+use std::time::{Instant, SystemTime};
+use tombola::report::tables::{AuditRow, write_rows};
+use tombola::report::{Audit, AuditTable, FolderError, Manifest, ResultsFolder, Timing, audit as hold};
+use tombola::scenario::{Override, Place, Problem};
+
+/// At most this many validators are shown; the others are in the table of the folder.
+const MOST_SHOWN: usize = 12;
+
+/// Holds a table against a rule and says what it comes to.
+pub fn audit(args: &AuditArgs) -> Result<(), Failure> {
+    let started = SystemTime::now();
+    let clock = Instant::now();
+    let path = &args.table;
+    let bytes = fs::read(path).map_err(|error| {
+        Problem::file(
+            path,
+            format!("cannot be read: {error}"),
+            "name a CSV file with the columns name, stake and wins",
+        )
+    })?;
+    let chain = AuditTable::read(path, &bytes)?;
+    let audit = hold(path, &chain, &settings(args)?)?;
+    let timing = Timing { started, duration: clock.elapsed() };
+    let written = match &args.output {
+        Some(root) => Some(write(root, args.force, &audit, timing)?),
+        None => None,
+    };
+    let mut out = stdout().lock();
+    let verdict = verdict(&audit);
+    match args.format {
+        TableFormat::Csv => write_rows(&audit.rows, &mut out)?,
+        TableFormat::Json => {
+            serde_json::to_writer_pretty(&mut out, &audit.rows).map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        }
+        TableFormat::Table => write!(out, "{}\n\n{verdict}", columns(&audit))?,
+    }
+    if !matches!(args.format, TableFormat::Table) {
+        tell(verdict.trim_end());
+    }
+    notes(&chain, &audit);
+    if let Some(target) = written {
+        tell(format_args!("Written to {}", target));
+    }
+    if args.assert && audit.conclusion.word == "bug" {
+        return Err(Failure::CheckFailed(format!("{}: the conclusion is a bug", path.display())));
+    }
+    Ok(())
+}
+
+/// The options as settings of a scenario.
+fn settings(args: &AuditArgs) -> Result<Vec<Override>, Problem> {
+    let option = format!("--rule {}", args.rule);
+    let mut rule = Override::parse(&format!("selection.rule={}", args.rule)).map_err(|problem| Problem {
+        place: Place::CommandLine(option.clone()),
+        help: Some(
+            "write it as a name, or as --rule '{ kind = \"power-weighted\", exponent = 0.5 }'".to_owned(),
+        ),
+        ..problem
+    })?;
+    rule.option = option;
+    let mut settings = vec![rule];
+    for (name, value) in [("confidence", args.confidence), ("tolerance", args.tolerance)] {
+        if let Some(value) = value {
+            let option = format!("--{name} {value}");
+            settings.push(Override::new(&format!("analysis.{name}"), toml::Value::Float(value), option));
+        }
+    }
+    Ok(settings)
+}
+
+/// What it comes to, and the verdict on fairness to stake, which is another question.
+fn verdict(audit: &Audit) -> String {
+    let mut text = format!("{}\n", audit.conclusion.text);
+    if let Some(missed) = &audit.conclusion.missed {
+        text += &format!("{missed}\n");
+    }
+    let sentence = audit.analysis.assessment.sentence();
+    let stop = if sentence.ends_with('.') { "" } else { "." };
+    text + &format!("Fairness to stake, whatever the rule promises: {sentence}{stop}\n")
+}
+
+/// What the table leaves open.
+fn notes(chain: &AuditTable, audit: &Audit) {
+    if !chain.ignored.is_empty() {
+        tell(format_args!("note: passed over the columns {}", chain.ignored.join(", ")));
+    }
+    if let Some(expected) = &chain.expected {
+        let (expected, selected): (f64, u64) =
+            (expected.iter().sum(), audit.rows.iter().map(|row| row.wins).sum());
+        tell(format_args!(
+            "note: the column `expected` replaces the promise of `{}`; it sums to {expected}, the counts to {selected}, and shares of both are compared",
+            audit.scenario.experiment.world.rule.name
+        ));
+    }
+}
+
+fn columns(audit: &Audit) -> String {
+    let mut order: Vec<&AuditRow> = audit.rows.iter().collect();
+    if order.len() > MOST_SHOWN {
+        // The least likely first.
+        let rank = |row: &AuditRow| (row.p_adjusted.unwrap_or(2.0), row.log10_p_value.unwrap_or(0.0));
+        order.sort_by(|a, b| {
+            let ((p, log), (other_p, other_log)) = (rank(a), rank(b));
+            p.total_cmp(&other_p).then(log.total_cmp(&other_log))
+        });
+    }
+    let number = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.4}"));
+    let p_value = |value: Option<f64>| match value {
+        None => "-".to_owned(),
+        Some(p) if p >= 1e-4 => format!("{p:.4}"),
+        Some(0.0) => "< 1e-300".to_owned(),
+        Some(p) => format!("{p:.1e}"),
+    };
+    let has_slots = audit.rows.iter().any(|row| row.blocks.is_some());
+    let lines = order
+        .iter()
+        .take(MOST_SHOWN)
+        .map(|row| {
+            let mut cells = vec![
+                row.validator.clone(),
+                percent(Some(row.stake_share)),
+                row.expected_wins.map_or("-".to_owned(), |wins| format!("{wins:.1}")),
+                grouped(row.wins.into()),
+                row.excess.map_or("-".to_owned(), |excess| format!("{:+.2} %", 100.0 * excess)),
+                number(row.percentile),
+                p_value(row.p_value),
+                p_value(row.p_adjusted),
+                row.smallest_bias.map_or("-".to_owned(), |bias| match 100.0 * bias {
+                    small if small < 0.005 => format!("{small:.0e} %"),
+                    percent => format!("{percent:.2} %"),
+                }),
+            ];
+            if has_slots {
+                cells.push(percent(row.missed_share));
+                cells.push(p_value(row.missed_p_adjusted));
+            }
+            cells.push(row.finding.clone());
+            cells
+        })
+        .collect();
+    let mut header = vec![
+        "validator",
+        "stake share",
+        "expected",
+        if has_slots { "slots" } else { "wins" },
+        "excess",
+        "percentile",
+        "p",
+        "corrected p",
+        "smallest bias",
+    ];
+    if has_slots {
+        header.extend(["missed", "missed p"]);
+    }
+    header.push("finding");
+    let mut text = table(&header, 1, lines);
+    if order.len() > MOST_SHOWN {
+        let rest = order.len() - MOST_SHOWN;
+        text += &format!("\n... the least likely of all; {} more with --format csv", grouped(rest as u128));
+    }
+    text
+}
+
+/// Writes the folder; returns where it stands.
+fn write(root: &Path, force: bool, audit: &Audit, timing: Timing) -> Result<String, Failure> {
+    let folder = ResultsFolder::prepare(root, &audit.scenario.name, force)?;
+    write_tables(&folder, audit)?;
+    let skipped = write_figures(&folder, &audit.scenario, &audit.results, &audit.analysis)?;
+    let manifest = Manifest::new(&audit.scenario, &audit.results, 1, timing, &folder)
+        .map_err(|error| folder.failed("manifest.json", error))?;
+    write_manifest(&folder, &manifest).map_err(|error| folder.failed("manifest.json", error))?;
+    let target = folder.publish()?;
+    for note in skipped {
+        tell(format_args!("note: {note}"));
+    }
+    Ok(target.display().to_string())
+}
+
+fn write_tables(folder: &ResultsFolder, audit: &Audit) -> Result<(), FolderError> {
+    let file = |name: &'static str, write: &dyn Fn(BufWriter<fs::File>) -> std::io::Result<()>| {
+        folder
+            .create(name)
+            .and_then(|file| write(BufWriter::new(file)))
+            .map_err(|error| folder.failed(name, error))
+    };
+    file("audit.csv", &|out| write_rows(&audit.rows, out))?;
+    file("validators.csv", &|out| audit.write_validators(out))?;
+    file("fairness.csv", &|out| write_rows(&audit.analysis.tables.fairness, out))
+}

@@ -1,0 +1,198 @@
+//! `tombola strategy`.
+
+use super::args::{StrategyArgs, TableFormat};
+use super::failure::Failure;
+use super::interrupt;
+use super::scenario;
+use super::screen::{grouped, percent, table, tell};
+use std::cmp::Reverse;
+use std::io::{Write, stdout};
+use tombola::forging::World;
+use tombola::registry::nearest;
+use tombola::report::tables::{StrategyRow, write_rows};
+use tombola::report::{Move, strategy as weigh};
+use tombola::simulation::{Control, Quiet};
+
+/// At most this many accounts split unless they are named.
+const MOST_SPLIT: usize = 12;
+
+/// Prints what splitting and merging are worth.
+pub fn strategy(args: &StrategyArgs) -> Result<(), Failure> {
+    let mut scenario = scenario::read(&args.file, &args.settings)?;
+    let moves = moves(args, &scenario.experiment.world)?;
+    let confidence = scenario.file.analysis.confidence;
+    let control = Control { progress: &Quiet, stop: interrupt::watch()? };
+    let Some(rows) = weigh(&mut scenario.experiment, confidence, &moves, &control) else {
+        return Err(Failure::Interrupted("the simulation had not finished, so nothing is printed".into()));
+    };
+    let mut out = stdout().lock();
+    match args.format {
+        TableFormat::Csv => write_rows(&rows, &mut out)?,
+        TableFormat::Json => {
+            serde_json::to_writer_pretty(&mut out, &rows).map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        }
+        TableFormat::Table => writeln!(out, "{}", columns(&rows))?,
+    }
+    let minimum = scenario.experiment.world.protocol.minimum_stake;
+    if rows.iter().any(|row| row.action == "split" && row.validators < row.parts) {
+        tell(format_args!(
+            "note: parts with less than the minimum stake of {minimum} are no validators, and their coins win nothing"
+        ));
+    }
+    let simulated = rows.iter().filter(|row| row.trials.is_some()).count();
+    if simulated > 0 {
+        tell(format_args!(
+            "note: {simulated} of {} gains were simulated, for want of a law: {} rounds in each of {} pairs of trials with \
+             the same luck; intervals that hold together with {} % confidence",
+            rows.len(),
+            grouped(scenario.experiment.rounds.into()),
+            rows.iter().find_map(|row| row.trials).unwrap_or(0),
+            confidence * 100.0
+        ));
+    }
+    Ok(())
+}
+
+fn moves(args: &StrategyArgs, world: &World) -> Result<Vec<Move>, Failure> {
+    let mut moves = Vec::new();
+    let splitters = match args.accounts.as_slice() {
+        // Who names merges alone asks for these alone, and the other way round.
+        [] if !args.merge.is_empty() => Vec::new(),
+        [] => richest(world),
+        names => names
+            .iter()
+            .map(|name| find(world, name, &format!("--account {name}")))
+            .collect::<Result<_, _>>()?,
+    };
+    for validator in splitters {
+        for &parts in &args.split {
+            moves.push(Move::Split { validator, parts });
+        }
+    }
+    if args.merge.is_empty() {
+        // A chain of one validator cannot go on.
+        if world.validators() > 2 && args.accounts.is_empty() {
+            moves.extend(pairs(world));
+        }
+        return Ok(moves);
+    }
+    for given in &args.merge {
+        let option = format!("--merge {given}");
+        let mut validators = Vec::new();
+        for name in given.split(',').map(str::trim) {
+            let found = find(world, name, &option)?;
+            if validators.contains(&found) {
+                return Err(refusal(
+                    &option,
+                    &format!("`{name}` stands there twice"),
+                    "name different accounts",
+                ));
+            }
+            validators.push(found);
+        }
+        if validators.len() < 2 {
+            return Err(refusal(&option, "names one account", "name two or more, e.g. --merge ada,bob"));
+        }
+        if validators.len() == world.validators() {
+            return Err(refusal(
+                &option,
+                "names everybody, and nobody would be left to attest",
+                "leave one out",
+            ));
+        }
+        moves.push(Move::Merge { validators });
+    }
+    Ok(moves)
+}
+
+fn refusal(option: &str, what: &str, help: &str) -> Failure {
+    Failure::CannotRun(format!("{option}: {what}\n  help: {help}"))
+}
+
+fn find(world: &World, name: &str, option: &str) -> Result<usize, Failure> {
+    let validators = &world.names[..world.validators()];
+    validators.iter().position(|other| other == name).ok_or_else(|| {
+        let help = match nearest(name, validators.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`tombola law FILE` prints the validators".to_owned(),
+        };
+        let known = world.names.iter().any(|other| other == name);
+        let what = if known { "is no validator" } else { "is no account" };
+        refusal(option, &format!("`{name}` {what}"), &help)
+    })
+}
+
+/// Validators by stake, the smallest first.
+fn ascending(world: &World) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..world.validators()).collect();
+    order.sort_by_key(|&index| (world.stakes[index], index));
+    order
+}
+
+/// The richest, in the order of the scenario.
+fn richest(world: &World) -> Vec<usize> {
+    let mut order = ascending(world);
+    order.sort_by_key(|&index| (Reverse(world.stakes[index]), index));
+    order.truncate(MOST_SPLIT);
+    order.sort_unstable();
+    order
+}
+
+/// The two smallest, the two largest, and the smallest with the largest.
+fn pairs(world: &World) -> Vec<Move> {
+    let order = ascending(world);
+    let last = order.len() - 1;
+    let mut pairs: Vec<Vec<usize>> = Vec::new();
+    for (one, other) in [(0, 1), (last - 1, last), (0, last)] {
+        let mut pair = vec![order[one], order[other]];
+        pair.sort_unstable();
+        if !pairs.contains(&pair) {
+            pairs.push(pair);
+        }
+    }
+    pairs.into_iter().map(|validators| Move::Merge { validators }).collect()
+}
+
+fn columns(rows: &[StrategyRow]) -> String {
+    let gain =
+        |value: Option<f64>| value.map_or("-".to_owned(), |gain| format!("{:+.4} %", 100.0 * gain + 0.0));
+    let lines = rows
+        .iter()
+        .map(|row| {
+            let interval = match (row.gain_low, row.gain_high) {
+                (Some(low), Some(high)) => format!("{:+.3} to {:+.3} %", 100.0 * low, 100.0 * high),
+                _ => "-".to_owned(),
+            };
+            let action = match row.action.as_str() {
+                "split" => format!("split into {}", row.parts),
+                _ => format!("merge {}", row.parts),
+            };
+            vec![
+                row.accounts.clone(),
+                action,
+                grouped(row.stake.into()),
+                row.validators.to_string(),
+                percent(Some(row.share_before)),
+                percent(Some(row.share_after)),
+                gain(row.gain.map(|gain| if row.verdict == "neutral" { 0.0 } else { gain })),
+                interval,
+                row.verdict.clone(),
+                row.computed_by.clone(),
+            ]
+        })
+        .collect();
+    let header = [
+        "account",
+        "action",
+        "stake",
+        "validators",
+        "share before",
+        "share after",
+        "gain",
+        "interval",
+        "verdict",
+        "computed by",
+    ];
+    table(&header, 2, lines)
+}

@@ -1,0 +1,226 @@
+//! A table of a real chain, held against the law of a rule: luck or a bug?
+//!
+//! The table stands in for the results of a simulation with one trial, so that tables, tests and
+//! verdict are those of any run.
+
+mod conclusion;
+mod observed;
+mod rows;
+mod table;
+
+pub use conclusion::Conclusion;
+pub use table::{AuditTable, MOST_WINS};
+
+use super::analysis::{Analysis, Basis, analyse_basis};
+use super::tables::{AuditRow, FairnessRow, ValidatorRow, write_rows};
+use crate::behaviour::Conduct;
+use crate::forging::Counters;
+use crate::ledger::Supply;
+use crate::registry::{Choice, find};
+use crate::scenario::{Override, Problem, Scenario, load_text};
+use crate::selection::RULES;
+use crate::simulation::{
+    Followed, Mark, OrderTotals, Results, Totals, TrialConcentration, TrialRecord, ValidatorTotals,
+    fixed_share,
+};
+use observed::Observed;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Everything an audit says.
+pub struct Audit {
+    /// The rule with its settings, the levels, and the validators: the scenario that would simulate
+    /// this chain.
+    pub scenario: Scenario,
+    /// The table as results of one trial.
+    pub results: Results,
+    /// Tables and verdict, as those of a run; what a table cannot know is zero in them, see
+    /// [`Audit::write_validators`].
+    pub analysis: Analysis,
+    /// One row for each validator.
+    pub rows: Vec<AuditRow>,
+    /// What it comes to.
+    pub conclusion: Conclusion,
+}
+
+/// The scenario whose validators are replaced by those of the table.
+const SCENARIO: &str = "\
+[run]
+trials = 1
+rounds = 1
+checkpoints = 1
+engine = 'draws'
+[population]
+count = 2
+total_stake = 2
+stake = 'equal'
+[reward]
+policy = { kind = 'constant', amount = 0 }
+[report]
+figures = ['win-share', 'lorenz']
+";
+
+/// Holds a table against a rule's law. `settings` replace the defaults of `selection.rule`,
+/// `analysis.confidence` and `analysis.tolerance`.
+///
+/// # Errors
+/// If one of the settings is not possible.
+pub fn audit(path: &Path, table: &AuditTable, settings: &[Override]) -> Result<Audit, Problem> {
+    let mut scenario = load_text(path, SCENARIO.to_owned(), settings)?;
+    let selected = table.slots.as_ref().unwrap_or(&table.wins);
+    people(&mut scenario, path, table, selected.iter().sum())?;
+    let results = results(&scenario, table, selected);
+    let basis = Basis::new(&scenario.experiment, &scenario.file.analysis, &results, None);
+    let mut analysis = analyse_basis(&basis);
+    let missed = rows::Missed::new(table);
+    let rows = rows::rows(&basis, &analysis.tables.validators, table);
+    let conclusion = conclusion::conclude(&basis, &rows, analysis.assessment.promise_p, missed.as_ref());
+    // What needs several trials, or more than counts, is not known of a table.
+    analysis.tables.fairness.retain(is_about_counts);
+    analysis.tables.fairness.insert(0, conclusion.row(scenario.file.analysis.tolerance));
+    Ok(Audit { results, analysis, rows, conclusion, scenario })
+}
+
+/// The metrics that look from trial to trial, or at a length that was chosen, by their beginnings.
+const OF_TRIALS: &[&str] =
+    &["mean_win_share", "unfair_probability", "robust_", "limit_", "law_distance", "scatter_", "chain_"];
+
+fn is_about_counts(row: &FairnessRow) -> bool {
+    !OF_TRIALS.iter().any(|beginning| row.metric.starts_with(beginning)) && row.subject != "reward"
+}
+
+/// Puts the validators of the table into the scenario.
+fn people(scenario: &mut Scenario, path: &Path, table: &AuditTable, rounds: u64) -> Result<(), Problem> {
+    let rule = find("rule", RULES, &scenario.file.selection.rule)
+        .map_err(|refusal| scenario.refusal("selection.rule", &refusal))?;
+    scenario.file.description = format!("An audit of {}", path.display());
+    scenario.file.run.rounds = rounds;
+    let population = &mut scenario.file.population;
+    population.count = None;
+    population.total_stake = None;
+    let mut source = Choice::plain("table");
+    source.settings.insert("path".to_owned(), toml::Value::String(path.display().to_string()));
+    population.stake = Some(source);
+    scenario.experiment.rounds = rounds;
+    let world = &mut scenario.experiment.world;
+    world.names = table.names.clone();
+    world.balances = vec![0; table.names.len()];
+    world.stakes = table.stakes.clone();
+    world.conduct = vec![Conduct::HONEST; table.names.len()];
+    let expected = table.expected.as_ref().map(|expected| {
+        let all: f64 = expected.iter().sum();
+        expected.iter().map(|wins| wins / all).collect()
+    });
+    world.rule.thing = Box::new(Observed { rule: rule.thing, expected });
+    Ok(())
+}
+
+/// The results of a single trial in which everybody won what the table says.
+fn results(scenario: &Scenario, table: &AuditTable, selected: &[u64]) -> Results {
+    let rounds: u64 = selected.iter().sum();
+    let accepted: u64 = table.wins.iter().sum();
+    let staked: u64 = table.stakes.iter().sum();
+    let counters = Counters { rounds, accepted, silent: rounds - accepted, ..Counters::default() };
+    let validators: Vec<ValidatorTotals> = (0..table.names.len())
+        .map(|index| {
+            let share = u128::from(fixed_share(selected[index], rounds));
+            ValidatorTotals {
+                wins: selected[index],
+                wins_squared: u128::from(selected[index]).pow(2),
+                blocks: table.wins[index],
+                win_share: share,
+                win_share_squared: share * share,
+                final_share: u128::from(fixed_share(table.stakes[index], staked)),
+                ..ValidatorTotals::default()
+            }
+        })
+        .collect();
+    let followed = scenario.experiment.followed();
+    let staked = u128::from(staked);
+    let record = TrialRecord {
+        trial: 0,
+        counters,
+        supply: Supply { genesis: staked, minted: 0, balances: 0, stakes: staked, burnt: 0, slashed: 0 },
+        concentration: TrialConcentration::new(selected.iter().copied(), &table.stakes, false),
+        order: Vec::new(),
+        followed: followed
+            .iter()
+            .map(|&validator| {
+                let index = validator.index();
+                Followed {
+                    validator,
+                    wins: selected[index],
+                    blocks: table.wins[index],
+                    reward: 0,
+                    slashed: 0,
+                    stake: table.stakes[index],
+                    stake_share: validators[index].final_share as u64,
+                }
+            })
+            .collect(),
+        marks: vec![Mark {
+            selections: rounds,
+            accepted,
+            wins: followed.iter().map(|validator| selected[validator.index()]).collect(),
+            stake_shares: followed.iter().map(|who| validators[who.index()].final_share as u64).collect(),
+        }],
+    };
+    let totals = Totals {
+        trials: 1,
+        trials_with_wins: u64::from(rounds > 0),
+        trials_with_rewards: 0,
+        counters,
+        stakes_moved: false,
+        validators,
+        order: OrderTotals::default(),
+    };
+    Results { records: vec![record], totals, partial: false, satisfied: None }
+}
+
+/// The columns of `validators.csv` that a table of a real chain can fill.
+const KNOWN: &[&str] = &[
+    "validator",
+    "stake",
+    "stake_share",
+    "expected_share",
+    "wins",
+    "win_share",
+    "win_share_low",
+    "win_share_high",
+    "win_share_exact_low",
+    "win_share_exact_high",
+    "win_share_joint_low",
+    "win_share_joint_high",
+    "win_share_sison_glaz_low",
+    "win_share_sison_glaz_high",
+    "p_value",
+    "p_adjusted",
+    "p_discovery",
+    "effect",
+    "effect_low",
+    "effect_high",
+];
+
+impl Audit {
+    /// Writes `validators.csv` with the columns of any run; what the table does not say is empty.
+    ///
+    /// # Errors
+    /// If `out` cannot be written to.
+    pub fn write_validators(&self, out: impl Write) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        write_rows::<ValidatorRow>(&self.analysis.tables.validators, &mut bytes)?;
+        let mut reader = csv::Reader::from_reader(bytes.as_slice());
+        let header = reader.headers().map_err(io::Error::other)?.clone();
+        let has_blocks = self.rows.first().is_some_and(|row| row.blocks.is_some());
+        let known: Vec<bool> =
+            header.iter().map(|column| KNOWN.contains(&column) || column == "blocks" && has_blocks).collect();
+        let mut writer = csv::Writer::from_writer(out);
+        writer.write_record(&header).map_err(io::Error::other)?;
+        for record in reader.records() {
+            let record = record.map_err(io::Error::other)?;
+            let cells = record.iter().zip(&known).map(|(cell, &known)| if known { cell } else { "" });
+            writer.write_record(cells).map_err(io::Error::other)?;
+        }
+        writer.flush()
+    }
+}

@@ -1,0 +1,96 @@
+//! `tombola plan` gives the published sample sizes, and heeds how the rule scatters.
+
+use assert_cmd::Command;
+use std::collections::BTreeMap;
+use std::fs;
+use tempfile::TempDir;
+
+/// The plan of a scenario with these stakes as rows by validator, and what it says beside.
+fn plan(
+    stakes: &[u64],
+    more: &str,
+    options: &[&str],
+) -> (BTreeMap<String, BTreeMap<String, String>>, String) {
+    let room: TempDir = tempfile::tempdir().expect("a folder");
+    let accounts: Vec<String> = stakes
+        .iter()
+        .enumerate()
+        .map(|(index, stake)| format!("{{ name = 'v{index}', balance = {stake} }}"))
+        .collect();
+    let text = format!("{more}\n[population]\naccounts = [{}]\n", accounts.join(", "));
+    fs::write(room.path().join("s.toml"), text).expect("a file");
+    let mut command = Command::cargo_bin("tombola").expect("the program");
+    command.current_dir(room.path()).args(["plan", "s.toml", "--format", "csv"]).args(options);
+    let output = command.output().expect("an end");
+    let told = String::from_utf8(output.stderr).expect("text");
+    assert!(output.status.success(), "{told}");
+    let table = String::from_utf8(output.stdout).expect("text");
+    let mut reader = csv::Reader::from_reader(table.as_bytes());
+    let header: Vec<String> = reader.headers().expect("a header").iter().map(str::to_owned).collect();
+    let rows = reader.records().map(|record| {
+        let cells: BTreeMap<String, String> =
+            header.iter().cloned().zip(record.expect("a row").iter().map(str::to_owned)).collect();
+        (cells["validator"].clone(), cells)
+    });
+    (rows.collect(), told)
+}
+
+fn number(rows: &BTreeMap<String, BTreeMap<String, String>>, validator: &str, column: &str) -> u64 {
+    rows[validator][column].parse().unwrap_or_else(|_| panic!("{validator} {column}: {:?}", rows[validator]))
+}
+
+#[test]
+fn the_published_sizes_come_out() {
+    let (rows, _) = plan(&[20, 80], "", &["--uncorrected", "--set", "analysis.tolerance=0.01"]);
+    assert_eq!(number(&rows, "v0", "rounds_equivalence"), 432_887);
+    let (rows, told) = plan(&[20, 80], "", &["--uncorrected"]);
+    assert_eq!(number(&rows, "v0", "rounds_equivalence"), 4_329);
+    assert_eq!(rows["v0"]["role"], "smallest, hardest");
+    assert_eq!(rows["v1"]["role"], "richest");
+    // 8 trials of 10,000 rounds are more than that.
+    assert!(told.contains("80,000 rounds in all) this scenario shows 2 of 2 validators"), "{told}");
+    let (rows, _) = plan(&[10, 38, 52], "", &["--uncorrected", "--half-width", "0.005"]);
+    assert_eq!(number(&rows, "v0", "rounds_half_width"), 13_830);
+    assert_eq!(number(&rows, "v1", "rounds_half_width"), 36_202);
+    // .2 against .24 with 80 % power: 818 (Fleiss, Levin and Paik 2003).
+    let (rows, _) = plan(&[20, 80], "", &["--uncorrected", "--effect", "0.2", "--power", "0.8"]);
+    assert_eq!(number(&rows, "v0", "rounds_effect"), 818);
+}
+
+#[test]
+fn the_correction_is_the_verdicts() {
+    let (rows, _) = plan(&[350, 500, 200, 275], "", &[]);
+    // (z(.05/8) + z(.05))² (1 − a) / (a .01), a = 200/1325: 9652.9 rounds (scipy.stats.norm).
+    assert_eq!(number(&rows, "v2", "rounds_equivalence"), 9_653);
+}
+
+#[test]
+fn the_scatter_of_the_rule_is_heeded() {
+    let stakes = [100, 200, 300];
+    let (plain, _) = plan(&stakes, "", &[]);
+    // Leaders keep four slots.
+    let (runs, _) = plan(&stakes, "[selection]\nrule = 'solana-schedule'", &[]);
+    for column in ["rounds_half_width", "rounds_equivalence", "rounds_effect"] {
+        let (one, four) = (number(&plain, "v0", column), number(&runs, "v0", column));
+        assert!(four.abs_diff(4 * one) <= 4, "{column}: {one} and {four}");
+    }
+    let (bounded, _) = plan(&stakes, "[selection]\nrule = 'cometbft-priority'", &[]);
+    assert_eq!(bounded["v0"]["variance_factor"], "0.0");
+    assert!(number(&bounded, "v0", "rounds_equivalence") < 2_000);
+}
+
+#[test]
+fn where_the_scatter_is_unknown_a_pilot_is_played_and_said() {
+    let more = "[run]\nrounds = 100\ntrials = 10\n[reward]\ncompound = true\npolicy = { kind = 'constant', amount = 1 }";
+    let (rows, told) = plan(&[20, 80], more, &["--pilot", "400"]);
+    assert!(told.contains("pilot of 400 trials"), "{told}");
+    assert!(told.contains("with the draws engine on this machine"), "{told}");
+    // Compounding with w = 0.01 inflates the variance of 100 rounds by (1 + 100 w) / (1 + w) = 1.98;
+    // the relative error of a variance from 400 trials is sqrt(2/399) = 0.071, four of them 0.56.
+    let factor: f64 = rows["v0"]["variance_factor"].parse().expect("a number");
+    assert!((factor - 1.98).abs() < 0.56, "{factor}");
+    let (again, _) = plan(&[20, 80], more, &["--pilot", "400"]);
+    assert_eq!(rows, again);
+    let (_, told) = plan(&[20, 80], "", &[]);
+    assert!(!told.contains("pilot"), "{told}");
+}

@@ -80,7 +80,8 @@ pub struct Settings {
     /// Seed from which everything random is derived
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(0, u64::MAX))]
     pub seed: Option<u64>,
-    /// Engine: full (every byte) or draws (the same decisions without the bytes)
+    /// Engine: full (every byte), draws (the same decisions without the bytes), law (counts from
+    /// their exact law, without rounds) or auto
     #[arg(long, value_name = "ENGINE")]
     pub engine: Option<String>,
     /// Any setting, by its keys, e.g. --set selection.rule=uniform; may be repeated. Relative paths

@@ -24,7 +24,14 @@ use tombola::simulation::{Control, Engine, Results, SimulationError, run as simu
 pub fn run(args: &RunArgs) -> Result<(), Failure> {
     let mut scenarios: Vec<Scenario> = Vec::new();
     for path in &args.files {
-        let scenario = scenario::read(path, &args.settings)?;
+        let mut scenario = scenario::read(path, &args.settings)?;
+        if scenario.experiment.engine == Engine::Auto {
+            let (engine, why) = scenario.experiment.chosen_engine(args.keep_chain);
+            if !args.quiet {
+                tell(format_args!("{}: engine {engine}, because {why}", scenario.name));
+            }
+            scenario.experiment.engine = engine;
+        }
         if args.keep_chain && scenario.experiment.engine != Engine::Full {
             return Err(Failure::CannotRun(format!(
                 "{}: --keep-chain needs blocks, which the engine `{}` does not make\n  help: add --engine full",

@@ -7,13 +7,14 @@ use super::witness::Witness;
 use super::world::World;
 use crate::behaviour::{BlockFlaw, Forging};
 use crate::ledger::{State, Supply, TransactionFault};
-use crate::random::{Purpose, Stream};
+use crate::random::{CHUNK, Purpose, Stream};
 use crate::selection::{CommitteeDrawer, Fate, Last, Seat, Selector, StakeChange, Start};
 use crate::stake::ValidatorId;
 
 /// One trial's chain: its state, its waiting transactions and its luck.
 pub struct Chain<'w, F: Fidelity> {
     pub(super) world: &'w World,
+    trial: u64,
     pub(super) fidelity: F,
     pub(super) state: State,
     pub(super) roll: Roll,
@@ -96,6 +97,7 @@ impl<'w, F: Fidelity> Chain<'w, F> {
         let stream = |purpose| Stream::of_trial(world.seed, trial, purpose);
         Chain {
             world,
+            trial,
             fidelity: open(&mut state),
             roll: Roll::new(&world.conduct, &world.stakes),
             selector: world.rule.thing.selector(&Start { stakes: &world.stakes, seed: world.seed, trial }),
@@ -106,7 +108,7 @@ impl<'w, F: Fidelity> Chain<'w, F> {
             extra: None,
             last_settled: None,
             streams: Streams {
-                lottery: stream(Purpose::Lottery),
+                lottery: Stream::of_lottery(world.seed, trial, 0),
                 committee: stream(Purpose::Committee),
                 transactions: stream(Purpose::Transactions),
                 faults: stream(Purpose::Faults),
@@ -132,6 +134,9 @@ impl<'w, F: Fidelity> Chain<'w, F> {
     pub fn play<W: Witness<F>>(&mut self, witness: &mut W) -> Option<Outcome> {
         if self.roll.validators() < 2 {
             return None;
+        }
+        if self.round > 0 && self.round.is_multiple_of(CHUNK) {
+            self.streams.lottery = Stream::of_lottery(self.world.seed, self.trial, self.round / CHUNK);
         }
         self.round += 1;
         self.counters.rounds += 1;

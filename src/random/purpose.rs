@@ -14,6 +14,8 @@ pub enum Purpose {
     Behaviours,
     /// The draw of the forger.
     Lottery,
+    /// Counts of wins that are drawn from their law instead of being played.
+    Law,
     /// The draw of the attesting committee.
     Committee,
     /// Who pays whom, how much, and which transactions are bad.
@@ -32,6 +34,7 @@ impl Purpose {
             Purpose::Keys => "keys",
             Purpose::Behaviours => "behaviours",
             Purpose::Lottery => "lottery",
+            Purpose::Law => "law",
             Purpose::Committee => "committee",
             Purpose::Transactions => "transactions",
             Purpose::Faults => "faults",

@@ -6,6 +6,9 @@ use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use std::convert::Infallible;
 
+/// So many rounds of a trial draw from one stream of the lottery; then the next stream begins.
+pub const CHUNK: u64 = 1 << 20;
+
 /// A portable stream of random words: Xoshiro256++ seeded with all 256 bits of its address.
 ///
 /// Implements [`rand::Rng`], so that `rand_distr` can sample from it. Integers that decide
@@ -24,6 +27,14 @@ impl Stream {
     /// The stream of one purpose in one trial.
     pub fn of_trial(seed: u64, trial: u64, purpose: Purpose) -> Self {
         Stream::open(StreamKey::new().number(seed).text("trial").number(trial).text(purpose.tag()))
+    }
+
+    /// The stream of the lottery in one trial from round `chunk * CHUNK + 1` on, for [`CHUNK`] rounds.
+    ///
+    /// The first chunk has the address of [`Stream::of_trial`]; the others have their number as one
+    /// coordinate more. So a trial can be picked up at every chunk without drawing what came before.
+    pub fn of_lottery(seed: u64, trial: u64, chunk: u64) -> Self {
+        Stream::open(StreamKey::of_lottery(seed, trial, chunk))
     }
 
     /// The stream of one purpose that all trials of a seed share (stakes, behaviours).
@@ -99,6 +110,16 @@ mod tests {
         for word in expected {
             assert_eq!(generator.next_u64(), word);
         }
+    }
+
+    #[test]
+    fn chunks_of_the_lottery_have_streams_of_their_own() {
+        let mut first = Stream::of_lottery(7, 3, 0);
+        assert_eq!(first.next_u64(), Stream::of_trial(7, 3, Purpose::Lottery).next_u64());
+        let key = StreamKey::new().number(7).text("trial").number(3).text("lottery").number(2);
+        assert_eq!(Stream::of_lottery(7, 3, 2).next_u64(), Stream::open(key).next_u64());
+        let words: Vec<u64> = (0..50).map(|chunk| Stream::of_lottery(7, 3, chunk).next_u64()).collect();
+        assert_eq!(words.iter().collect::<std::collections::HashSet<_>>().len(), 50);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The address of a stream: SHA-256 over a domain tag and length-prefixed coordinates.
 
+use super::Purpose;
 use sha2::{Digest, Sha256};
 
 /// Domain tag of every stream of this program; part of the contract of equal bytes.
@@ -21,6 +22,13 @@ impl StreamKey {
         let mut key = StreamKey { hasher: Sha256::new() };
         key.push(DOMAIN);
         key
+    }
+
+    /// The address of one chunk of a trial's lottery; see [`super::Stream::of_lottery`].
+    pub fn of_lottery(seed: u64, trial: u64, chunk: u64) -> Self {
+        let purpose = Purpose::Lottery.tag();
+        let key = StreamKey::new().number(seed).text("trial").number(trial).text(purpose);
+        if chunk == 0 { key } else { key.number(chunk) }
     }
 
     /// Adds an integer coordinate (a seed, a trial number, an index).

@@ -3,7 +3,7 @@
 use super::folder::ResultsFolder;
 use crate::forging::World;
 use crate::scenario::Scenario;
-use crate::simulation::Results;
+use crate::simulation::{Method, Results};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -32,6 +32,8 @@ pub struct Manifest {
     pub seed: u64,
     /// The engine.
     pub engine: String,
+    /// By which way that engine carried out the trials: `rounds`, `table`, `lanes`, `pool` or `law`.
+    pub method: String,
     /// The number of threads.
     pub threads: usize,
     /// Rounds of each trial.
@@ -43,8 +45,9 @@ pub struct Manifest {
     /// Why a run with `run.until` ended: `precision-reached` or `trials-reached`; nothing for other
     /// runs, and where it was interrupted.
     pub stopped_because: Option<String>,
-    /// Which trials did not finish, because the run was interrupted; empty otherwise.
-    pub trials_missing: Vec<u64>,
+    /// Which trials did not finish, because the run was interrupted, as runs from a first to a last
+    /// one; empty otherwise.
+    pub trials_missing: Vec<[u64; 2]>,
     /// Whether the run was interrupted.
     pub partial: bool,
     /// When it began, in seconds since 1970 (UTC).
@@ -82,11 +85,7 @@ impl Manifest {
         let seconds = timing.duration.as_secs_f64();
         let experiment = &scenario.experiment;
         let finished: Vec<u64> = results.records.iter().map(|record| record.trial).collect();
-        let missing = if results.partial {
-            (0..experiment.trials).filter(|trial| finished.binary_search(trial).is_err()).collect()
-        } else {
-            Vec::new()
-        };
+        let missing = if results.partial { gaps(&finished, experiment.trials) } else { Vec::new() };
         Ok(Manifest {
             program: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -96,6 +95,7 @@ impl Manifest {
             population_sha256: hex::encode(population_hash(&experiment.world)),
             seed: experiment.world.seed,
             engine: experiment.engine.to_string(),
+            method: Method::of(experiment).to_string(),
             threads,
             rounds: experiment.rounds,
             trials: experiment.trials,
@@ -111,6 +111,19 @@ impl Manifest {
             files,
         })
     }
+}
+
+/// The runs of numbers below `end` that are not in an ascending list.
+fn gaps(finished: &[u64], end: u64) -> Vec<[u64; 2]> {
+    let mut gaps = Vec::new();
+    let mut next = 0;
+    for &number in finished.iter().chain([&end]) {
+        if next < number {
+            gaps.push([next, number - 1]);
+        }
+        next = number + 1;
+    }
+    gaps
 }
 
 /// SHA-256 of every file that is in the folder, by name.
@@ -146,5 +159,17 @@ impl io::Write for HashWriter<'_> {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn missing_trials_are_told_as_runs() {
+        assert_eq!(gaps(&[], 3), [[0, 2]]);
+        assert_eq!(gaps(&[0, 1, 4, 6], 9), [[2, 3], [5, 5], [7, 8]]);
+        assert_eq!(gaps(&[0, 1], 2), [[0, 0]; 0]);
     }
 }

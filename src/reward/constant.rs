@@ -32,6 +32,10 @@ impl RewardPolicy for Constant {
         self.amount
     }
 
+    fn constant(&self) -> Option<u64> {
+        Some(self.amount)
+    }
+
     fn sum(&self, height: u64) -> u128 {
         u128::from(self.amount) * u128::from(height)
     }

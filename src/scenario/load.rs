@@ -14,7 +14,7 @@ use crate::forging::{Protocol, Traffic, World};
 use crate::registry::{Refusal, find};
 use crate::reward::REWARDS;
 use crate::selection::{COMMITTEES, RULES};
-use crate::simulation::Experiment;
+use crate::simulation::{Engine, Experiment, Obstacle};
 use std::fmt::Display;
 use std::path::Path;
 
@@ -95,7 +95,20 @@ pub fn load_text(path: &Path, text: String, overrides: &[Override]) -> Result<Sc
     check_ranges(&checker, &file)?;
     let experiment = experiment(&checker, &mut file)?;
     check_until(&checker, &file, &experiment)?;
+    check_engine(&checker, &experiment)?;
     Ok(Scenario { name, file, experiment, checker })
+}
+
+/// Checks that the engine can answer.
+fn check_engine(checker: &Checker, experiment: &Experiment) -> Result<(), Problem> {
+    match (experiment.engine, experiment.law_covers()) {
+        (Engine::Law, Err(Obstacle { key, what })) => Err(checker.clash(
+            &["run.engine", key],
+            &format!("is \"law\", but `{key}` {what}"),
+            "let the engine be \"draws\", which plays the rounds, or \"auto\"",
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn check_name(checker: &Checker, name: &str) -> Result<(), Problem> {

@@ -182,7 +182,7 @@ mod tests {
                 "run.engine = 'ful'",
                 "run.engine",
                 "is \"ful\"",
-                "did you mean `full`? Valid values: full, draws",
+                "did you mean `full`? Valid values: full, draws, law, auto",
             ),
             ("run.engine = 7", "run.engine", "is not a name", "it must be a name in quotes"),
             ("reward.compound = 1.5", "reward.compound", "is 1.5", "it must be true or false"),

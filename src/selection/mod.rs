@@ -4,6 +4,7 @@ mod candidate_order;
 mod committee;
 mod committees;
 mod dispersion;
+mod draw;
 mod epoch_stakes;
 pub mod ethereum;
 #[cfg(test)]
@@ -19,5 +20,6 @@ mod sortition;
 
 pub use committee::{COMMITTEES, Committee, CommitteeDrawer, CommitteeTurn, Duty, Seat};
 pub use dispersion::Dispersion;
+pub use draw::Draw;
 pub use promise::Promise;
 pub use rule::{Fate, Last, RULES, Rule, Selection, Selector, StakeChange, Start, Turn};

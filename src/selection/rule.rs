@@ -1,6 +1,6 @@
 //! What a selection rule is, and the registry of all of them.
 
-use super::{Dispersion, Promise, rules};
+use super::{Dispersion, Draw, Promise, rules};
 use crate::random::Stream;
 use crate::registry::Entry;
 use crate::stake::ValidatorId;
@@ -33,6 +33,13 @@ pub trait Rule: Send + Sync {
     /// dispersion hold only while everybody is honest.
     fn minds_outcomes(&self) -> bool {
         false
+    }
+
+    /// How each round draws while nobody disturbs it, where others may rely on it. A rigged rule
+    /// tells what it does, not what it promises. Must agree with the selector, which decides.
+    fn draw(&self, stakes: &[u64]) -> Draw {
+        let _ = stakes;
+        Draw::Own
     }
 
     /// A selector for one trial.

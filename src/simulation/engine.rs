@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// How much of the story a trial carries out. For one seed the tables are the same.
+/// How much of the story a trial carries out. For one seed `full` and `draws` give the same tables;
+/// `law` gives others of the same distribution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Engine {
@@ -11,6 +12,10 @@ pub enum Engine {
     Full,
     /// The same draws, decisions and settlements without the bytes.
     Draws,
+    /// No rounds: how often everybody wins is drawn from the exact law of that.
+    Law,
+    /// The cheapest of these that can answer.
+    Auto,
 }
 
 impl fmt::Display for Engine {
@@ -18,6 +23,8 @@ impl fmt::Display for Engine {
         formatter.write_str(match self {
             Engine::Full => "full",
             Engine::Draws => "draws",
+            Engine::Law => "law",
+            Engine::Auto => "auto",
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Many trials of one world.
 
-use super::{Engine, OrderPlan, Serial, checkpoints};
+use super::law::covered;
+use super::{Engine, Obstacle, OrderPlan, Serial, checkpoints};
 use crate::forging::World;
 use crate::stake::ValidatorId;
 
@@ -44,8 +45,34 @@ impl Experiment {
         order.into_iter().map(ValidatorId).collect()
     }
 
-    /// What is tallied of the order of wins.
+    /// Whether the engine `law` covers this experiment.
+    ///
+    /// # Errors
+    /// What stands against it.
+    pub fn law_covers(&self) -> Result<(), Obstacle> {
+        covered(self).map(|_| ())
+    }
+
+    /// The engine that carries out the trials, and why if the scenario leaves it open: of those that
+    /// can answer the cheapest. `blocks` says whether blocks are wanted.
+    pub fn chosen_engine(&self, blocks: bool) -> (Engine, String) {
+        if self.engine != Engine::Auto {
+            return (self.engine, "the scenario asks for it".to_owned());
+        }
+        if blocks {
+            return (Engine::Full, "only it makes blocks to keep".to_owned());
+        }
+        match self.law_covers() {
+            Ok(()) => (Engine::Law, "the law of the wins is known, so no round need be played".to_owned()),
+            Err(Obstacle { key, what }) => (Engine::Draws, format!("`{key}` {what}")),
+        }
+    }
+
+    /// What is tallied of the order of wins: nothing by the engine `law`, which has no rounds.
     pub fn order_plan(&self) -> OrderPlan {
+        if self.chosen_engine(false).0 == Engine::Law {
+            return OrderPlan::new(self.world.validators(), &self.followed(), false, 0);
+        }
         let serial = match self.serial {
             Serial::Auto => !self.world.protocol.compound,
             Serial::On => true,

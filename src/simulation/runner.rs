@@ -5,9 +5,11 @@ use super::experiment::Experiment;
 use super::order::OrderPlan;
 use super::progress::Control;
 use super::record::TrialRecord;
+use super::shortcuts::Task;
 use super::stopping::{StopRule, next_look};
 use super::totals::Totals;
 use super::trial::{TrialEnd, play_trial};
+use super::way::Way;
 use crate::forging::{Chain, ChainWriter, Draws, Full, GenesisRecord, Keyring, Silent};
 use crate::ledger::Supply;
 use rayon::prelude::*;
@@ -147,6 +149,8 @@ fn on_threads<T: Send>(
 struct Parts<'a> {
     experiment: &'a Experiment,
     plan: OrderPlan,
+    marks: Vec<u64>,
+    way: Way,
     keys: Option<Keyring>,
     chain_out: Mutex<Option<ChainOut>>,
     control: &'a Control<'a>,
@@ -154,8 +158,18 @@ struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     fn new(experiment: &'a Experiment, chain_out: Option<ChainOut>, control: &'a Control<'a>) -> Self {
-        let keys = (experiment.engine == Engine::Full).then(|| Keyring::new(&experiment.world));
-        Parts { experiment, plan: experiment.order_plan(), keys, chain_out: Mutex::new(chain_out), control }
+        let (engine, _) = experiment.chosen_engine(chain_out.is_some());
+        let full = engine == Engine::Full;
+        let plan = experiment.order_plan();
+        Parts {
+            experiment,
+            marks: experiment.marks(),
+            way: Way::new(experiment, engine, plan.followed()),
+            plan,
+            keys: full.then(|| Keyring::new(&experiment.world)),
+            chain_out: Mutex::new(chain_out),
+            control,
+        }
     }
 
     /// Plays the trials from `start` to before `end`: those that finished, in order, what they were
@@ -166,21 +180,36 @@ impl<'a> Parts<'a> {
         end: u64,
         measure: impl Fn(&TrialEnd) -> M + Sync,
     ) -> Result<(Vec<TrialRecord>, Vec<M>, Totals), SimulationError> {
-        let Parts { experiment, plan, keys, chain_out, control } = self;
+        let Parts { experiment, plan, marks, way, control, .. } = self;
+        let task = Task { experiment, marks, plan, control, trials: end - start };
         let gathered = Mutex::new((Vec::new(), Totals::default()));
-        (start..end).into_par_iter().try_for_each(|trial| {
-            let out = if trial == 0 { chain_out.lock().ok().and_then(|mut out| out.take()) } else { None };
-            let Some(end) = run_trial(experiment, plan, keys.as_ref(), trial, out, control)? else {
+        (0..(end - start).div_ceil(way.width())).into_par_iter().try_for_each(|batch| {
+            if control.should_stop() {
                 return Ok(());
-            };
-            let supply = end.record.supply;
-            if !supply.is_conserved() {
-                return Err(SimulationError::Conservation { trial, supply });
             }
-            let measurement = measure(&end);
+            let first = start + batch * way.width();
+            let ends = match way.play(&task, first, end.min(first + way.width())) {
+                Some(ends) => ends,
+                None => self.play_rounds(&task, first)?.into_iter().collect(),
+            };
+            let mut trials = Vec::with_capacity(ends.len());
+            let mut totals = Totals::default();
+            for end in ends {
+                let supply = end.record.supply;
+                if !supply.is_conserved() {
+                    return Err(SimulationError::Conservation { trial: end.record.trial, supply });
+                }
+                let measurement = measure(&end);
+                trials.push((end.record, measurement));
+                if trials.len() == 1 {
+                    totals = end.totals;
+                } else {
+                    totals.merge(&end.totals);
+                }
+            }
             let mut gathered = gathered.lock().expect("no thread panics while it holds the results");
-            gathered.0.push((end.record, measurement));
-            gathered.1.merge(&end.totals);
+            gathered.0.append(&mut trials);
+            gathered.1.merge(&totals);
             Ok(())
         })?;
         let (mut trials, totals) =
@@ -189,36 +218,26 @@ impl<'a> Parts<'a> {
         let (records, measurements) = trials.into_iter().unzip();
         Ok((records, measurements, totals))
     }
-}
 
-/// Runs one trial with the experiment's engine; `None` if it was told to stop.
-fn run_trial(
-    experiment: &Experiment,
-    plan: &OrderPlan,
-    keys: Option<&Keyring>,
-    trial: u64,
-    chain_out: Option<ChainOut>,
-    control: &Control,
-) -> Result<Option<TrialEnd>, SimulationError> {
-    if control.should_stop() {
-        return Ok(None);
+    /// Plays one trial round by round with the experiment's engine; `None` if it was told to stop.
+    fn play_rounds(&self, task: &Task, trial: u64) -> Result<Option<TrialEnd>, SimulationError> {
+        let &Task { experiment: Experiment { world, rounds, .. }, marks, plan, control, .. } = task;
+        let Some(keys) = &self.keys else {
+            let mut chain = Chain::new(world, trial, |_| Draws::default());
+            return Ok(play_trial(&mut chain, trial, *rounds, marks, plan, &mut Silent, control));
+        };
+        let genesis = GenesisRecord::new(world, keys.directory(), trial);
+        let chain_id = genesis.chain_id();
+        let mut chain = Chain::new(world, trial, |state| Full::new(keys, chain_id, state));
+        let out = if trial == 0 { self.chain_out.lock().ok().and_then(|mut out| out.take()) } else { None };
+        let Some(out) = out else {
+            return Ok(play_trial(&mut chain, trial, *rounds, marks, plan, &mut Silent, control));
+        };
+        let mut writer = ChainWriter::new(out, genesis);
+        let end = play_trial(&mut chain, trial, *rounds, marks, plan, &mut writer, control);
+        if end.is_some() {
+            writer.finish(&mut chain)?;
+        }
+        Ok(end)
     }
-    let Experiment { world, rounds, .. } = experiment;
-    let marks = experiment.marks();
-    let Some(keys) = keys else {
-        let mut chain = Chain::new(world, trial, |_| Draws::default());
-        return Ok(play_trial(&mut chain, trial, *rounds, &marks, plan, &mut Silent, control));
-    };
-    let genesis = GenesisRecord::new(world, keys.directory(), trial);
-    let chain_id = genesis.chain_id();
-    let mut chain = Chain::new(world, trial, |state| Full::new(keys, chain_id, state));
-    let Some(out) = chain_out else {
-        return Ok(play_trial(&mut chain, trial, *rounds, &marks, plan, &mut Silent, control));
-    };
-    let mut writer = ChainWriter::new(out, genesis);
-    let end = play_trial(&mut chain, trial, *rounds, &marks, plan, &mut writer, control);
-    if end.is_some() {
-        writer.finish(&mut chain)?;
-    }
-    Ok(end)
 }

@@ -3,6 +3,7 @@
 mod distribution;
 mod distributions;
 mod freeze;
+mod guide;
 mod literal_pool;
 mod pool;
 mod range;
@@ -12,6 +13,7 @@ mod validator;
 
 pub use distribution::{Holding, MAX_TOTAL, Order, STAKES, StakeDistribution, StakeError};
 pub use freeze::freeze;
+pub use guide::Guide;
 pub use literal_pool::LiteralPool;
 pub use pool::Pool;
 pub use validator::ValidatorId;

@@ -66,7 +66,10 @@ fn options_with_impossible_values() {
         (&["--trials", "18446744073709551615"], &["'18446744073709551615' for '--trials"]),
         (&["--threads", "-1"], &["'-1' for '--threads", "a whole number from 0 to 1024"]),
         (&["--threads", "1025"], &["'1025' for '--threads"]),
-        (&["--engine", "x"], &["--engine x: `run.engine` is \"x\"", "help: valid values: full, draws"]),
+        (
+            &["--engine", "x"],
+            &["--engine x: `run.engine` is \"x\"", "help: valid values: full, draws, law, auto"],
+        ),
         (&["--engine", "ful"], &["--engine ful: `run.engine` is \"ful\"", "did you mean `full`?"]),
         (&["--nope"], &["unexpected argument '--nope'"]),
         (

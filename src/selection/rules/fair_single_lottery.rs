@@ -4,7 +4,7 @@ use crate::law::proportional_shares;
 use crate::random::Stream;
 use crate::registry::{Entry, settings};
 use crate::selection::sampling::{AmongAll, ByStake, DIGITS, binary_logarithm, smallest_quotient};
-use crate::selection::{Dispersion, Promise, Rule, Selector, Start};
+use crate::selection::{Dispersion, Draw, Promise, Rule, Selector, Start};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +55,13 @@ impl Rule for FairSingleLottery {
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
+    }
+
+    fn draw(&self, stakes: &[u64]) -> Draw {
+        match self.draws {
+            Draws::Token => Draw::Stake,
+            Draws::Race => Draw::Shares(proportional_shares(stakes)),
+        }
     }
 
     fn selector(&self, start: &Start) -> Box<dyn Selector> {

@@ -2,8 +2,8 @@
 
 use crate::law::logarithmic_shares;
 use crate::registry::{Entry, settings};
-use crate::selection::sampling::{ByWeight, Weight};
-use crate::selection::{Dispersion, Promise, Rule, Selector, Start};
+use crate::selection::sampling::{ByWeight, Weight, draw_by_weight};
+use crate::selection::{Dispersion, Draw, Promise, Rule, Selector, Start};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -26,6 +26,10 @@ impl Rule for Logarithmic {
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
+    }
+
+    fn draw(&self, stakes: &[u64]) -> Draw {
+        draw_by_weight(stakes, Weight::logarithm)
     }
 
     fn selector(&self, start: &Start) -> Box<dyn Selector> {

@@ -3,7 +3,7 @@
 use crate::law::proportional_shares;
 use crate::registry::{Entry, settings};
 use crate::selection::sampling::ByStake;
-use crate::selection::{Dispersion, Promise, Rule, Selector, Start};
+use crate::selection::{Dispersion, Draw, Promise, Rule, Selector, Start};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -38,6 +38,10 @@ impl Rule for MultiLottery {
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
+    }
+
+    fn draw(&self, _stakes: &[u64]) -> Draw {
+        Draw::Stake
     }
 
     fn selector(&self, start: &Start) -> Box<dyn Selector> {

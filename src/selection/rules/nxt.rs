@@ -5,7 +5,7 @@ use crate::law::single_lottery_shares;
 use crate::random::StreamKey;
 use crate::registry::{Entry, settings};
 use crate::selection::sampling::{AmongAll, forger, smallest_quotient};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{Dispersion, Draw, Promise, Rule, Selection, Selector, Start, Turn};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +59,13 @@ impl Rule for Nxt {
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
+    }
+
+    fn draw(&self, stakes: &[u64]) -> Draw {
+        match self.lottery {
+            Lottery::Stream => Draw::Shares(single_lottery_shares(stakes)),
+            Lottery::Hash => Draw::Own,
+        }
     }
 
     fn selector(&self, start: &Start) -> Box<dyn Selector> {

@@ -3,7 +3,7 @@
 use crate::law::opposite_shares;
 use crate::registry::{Entry, settings};
 use crate::selection::sampling::{Ranking, draw_opposite, forger};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{Dispersion, Draw, Promise, Rule, Selection, Selector, Start, Turn};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -29,6 +29,10 @@ impl Rule for OppositeWeighted {
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
+    }
+
+    fn draw(&self, stakes: &[u64]) -> Draw {
+        Draw::Shares(opposite_shares(stakes))
     }
 
     fn selector(&self, start: &Start) -> Box<dyn Selector> {

@@ -2,8 +2,8 @@
 
 use crate::law::{Ratio, power_shares};
 use crate::registry::{Entry, Refusal, settings};
-use crate::selection::sampling::{ByWeight, PowersOfTwo, Weight};
-use crate::selection::{Dispersion, Promise, Rule, Selector, Start};
+use crate::selection::sampling::{ByWeight, PowersOfTwo, Weight, draw_by_weight};
+use crate::selection::{Dispersion, Draw, Promise, Rule, Selector, Start};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -50,6 +50,15 @@ impl Rule for PowerWeighted {
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
+    }
+
+    fn draw(&self, stakes: &[u64]) -> Draw {
+        let (above, below) = (self.exponent.numerator(), self.exponent.denominator());
+        if below == 1 {
+            return draw_by_weight(stakes, |stake| Weight::integer_power(stake, above));
+        }
+        let powers = PowersOfTwo::new();
+        draw_by_weight(stakes, |stake| Weight::rational_power(stake, above, below, &powers))
     }
 
     fn selector(&self, start: &Start) -> Box<dyn Selector> {

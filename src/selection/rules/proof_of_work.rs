@@ -3,7 +3,7 @@
 use crate::law::proportional_shares;
 use crate::registry::{Entry, settings};
 use crate::selection::sampling::forger;
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{Dispersion, Draw, Promise, Rule, Selection, Selector, Start, Turn};
 use crate::stake::Pool;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,10 @@ impl Rule for ProofOfWork {
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
+    }
+
+    fn draw(&self, stakes: &[u64]) -> Draw {
+        Draw::Tokens(stakes.to_vec())
     }
 
     fn selector(&self, start: &Start) -> Box<dyn Selector> {

@@ -2,7 +2,7 @@
 
 use crate::law::proportional_shares;
 use crate::registry::{Entry, settings};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{Dispersion, Draw, Promise, Rule, Selection, Selector, Start, Turn};
 use crate::stake::Pool;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,10 @@ impl Rule for Raffle {
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
+    }
+
+    fn draw(&self, _stakes: &[u64]) -> Draw {
+        Draw::Stake
     }
 
     fn selector(&self, start: &Start) -> Box<dyn Selector> {

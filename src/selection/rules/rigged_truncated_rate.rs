@@ -2,7 +2,7 @@
 
 use crate::law::proportional_shares;
 use crate::registry::{Entry, Refusal, settings};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{Dispersion, Draw, Promise, Rule, Selection, Selector, Start, Turn};
 use crate::stake::Pool;
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +53,11 @@ impl Rule for TruncatedRate {
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
+    }
+
+    fn draw(&self, stakes: &[u64]) -> Draw {
+        let held: Vec<u64> = stakes.iter().map(|&stake| tickets(stake, self.basis_points)).collect();
+        if held.iter().all(|&tickets| tickets == 0) { Draw::Own } else { Draw::Tokens(held) }
     }
 
     fn selector(&self, start: &Start) -> Box<dyn Selector> {

@@ -3,7 +3,7 @@
 use crate::law::single_lottery_shares;
 use crate::registry::{Entry, settings};
 use crate::selection::sampling::{AmongAll, smallest_quotient};
-use crate::selection::{Dispersion, Promise, Rule, Selector, Start};
+use crate::selection::{Dispersion, Draw, Promise, Rule, Selector, Start};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,10 @@ impl Rule for SingleLottery {
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
+    }
+
+    fn draw(&self, stakes: &[u64]) -> Draw {
+        Draw::Shares(single_lottery_shares(stakes))
     }
 
     fn selector(&self, start: &Start) -> Box<dyn Selector> {

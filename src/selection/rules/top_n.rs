@@ -3,7 +3,7 @@
 use crate::law::top_shares;
 use crate::registry::{Entry, Refusal, settings};
 use crate::selection::sampling::{Ranking, forger};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{Dispersion, Draw, Promise, Rule, Selection, Selector, Start, Turn};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -53,6 +53,10 @@ impl Rule for TopN {
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
+    }
+
+    fn draw(&self, stakes: &[u64]) -> Draw {
+        Draw::Shares(top_shares(stakes, self.n as usize, self.weight == Among::Equal))
     }
 
     fn selector(&self, start: &Start) -> Box<dyn Selector> {

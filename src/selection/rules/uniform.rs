@@ -2,7 +2,7 @@
 
 use crate::law::equal_shares;
 use crate::registry::{Entry, settings};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{Dispersion, Draw, Promise, Rule, Selection, Selector, Start, Turn};
 use crate::stake::Pool;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,10 @@ impl Rule for Uniform {
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
+    }
+
+    fn draw(&self, stakes: &[u64]) -> Draw {
+        Draw::Tokens(stakes.iter().map(|&stake| u64::from(stake > 0)).collect())
     }
 
     fn selector(&self, start: &Start) -> Box<dyn Selector> {

@@ -3,7 +3,7 @@
 use crate::law::{Ratio, mixture_shares};
 use crate::registry::{Entry, Refusal, settings};
 use crate::selection::sampling::forger;
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{Dispersion, Draw, Promise, Rule, Selection, Selector, Start, Turn};
 use crate::stake::Pool;
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +45,10 @@ impl Rule for UniformMixture {
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
+    }
+
+    fn draw(&self, stakes: &[u64]) -> Draw {
+        Draw::Shares(mixture_shares(stakes, self.alpha.to_f64()))
     }
 
     fn selector(&self, start: &Start) -> Box<dyn Selector> {

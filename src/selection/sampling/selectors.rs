@@ -2,7 +2,7 @@
 
 use super::{AgedPool, RisingLines, Weight, WeightedPool};
 use crate::random::Stream;
-use crate::selection::{Selection, Selector, Turn};
+use crate::selection::{Draw, Selection, Selector, Turn};
 use crate::stake::{Pool, ValidatorId};
 
 /// The selection of a validator without a token, or of nobody.
@@ -31,6 +31,14 @@ impl Selector for ByStake {
         }
         forger(self.pool.draw(turn.lottery).map(|(_, validator)| validator))
     }
+}
+
+/// The draw of a [`ByWeight`] with these weights.
+pub(in crate::selection) fn draw_by_weight(stakes: &[u64], weigh: impl Fn(u64) -> Weight) -> Draw {
+    if stakes.iter().all(|&stake| stake == 0) {
+        return Draw::Own;
+    }
+    Draw::Tokens(WeightedPool::new(stakes.iter().map(|&stake| weigh(stake)).collect()).into_tokens())
 }
 
 /// Draws in proportion to a function of the stake.

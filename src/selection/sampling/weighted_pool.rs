@@ -34,6 +34,11 @@ impl WeightedPool {
         pool
     }
 
+    /// Everybody's tokens, in order: what it draws from while no weight changes.
+    pub fn into_tokens(self) -> Vec<u64> {
+        self.pool.stakes().to_vec()
+    }
+
     /// Sets a validator's weight.
     pub fn set(&mut self, validator: ValidatorId, weight: Weight) {
         self.weights[validator.index()] = weight;

@@ -1,0 +1,127 @@
+"""How much faster is tombola than the Python one would write instead? Run by hand:
+
+    cargo build --release && python3 benches/against.py
+
+Needs numpy. Each line times a Python program and `tombola run` on the same question, one after the
+other on one thread, three times each, and compares the best. tombola's time is that of its
+simulation, from the manifest; start-up, analysis and files are not in it, nor are Python's imports.
+"""
+
+import itertools
+import json
+import random
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import numpy
+
+BINARY = Path(__file__).resolve().parent.parent / "target" / "release" / "tombola"
+STAKES = [350, 500, 200, 275]
+
+
+def plain_raffle(rounds):
+    """One token number a round, its owner by the running sums of the stakes."""
+    ends = list(itertools.accumulate(STAKES))
+    total, wins = ends[-1], [0] * len(STAKES)
+    for _ in range(rounds):
+        token = random.randrange(total)
+        for owner, end in enumerate(ends):
+            if token < end:
+                wins[owner] += 1
+                break
+
+
+def numpy_choice(stakes, rounds, block=1 << 20):
+    """numpy's weighted choice, counted by bincount, a block at a time."""
+    generator = numpy.random.default_rng(1)
+    shares = numpy.array(stakes, dtype=float) / sum(stakes)
+    wins = numpy.zeros(len(stakes), dtype=numpy.int64)
+    while rounds:
+        size = min(rounds, block)
+        winners = generator.choice(len(stakes), size=size, p=shares)
+        wins += numpy.bincount(winners, minlength=len(stakes))
+        rounds -= size
+
+
+def numpy_compounding(rounds, trials):
+    """Two parties whose rewards compound, all trials at once."""
+    generator = numpy.random.default_rng(1)
+    first, total = numpy.full(trials, 200.0), 1000.0
+    for _ in range(rounds):
+        first += 10.0 * (generator.random(trials) * total < first)
+        total += 10.0
+
+
+def best(work):
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def tombola(text):
+    """The best of three simulation times of a scenario, in seconds, and how it was carried out."""
+    times = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "against.toml")
+        path.write_text(text + "\n[report]\nfigures = []\n")
+        for _ in range(3):
+            command = [BINARY, "run", path, "-q", "--threads", "1", "--force", "--output", folder]
+            subprocess.run(command, check=True)
+            manifest = json.loads(Path(folder, "against", "manifest.json").read_text())
+            times.append(manifest["duration_seconds"])
+    return min(times), f"{manifest['engine']}, {manifest['method']}"
+
+
+def scenario(engine, rounds, trials, population, compound=False):
+    return (
+        f"[run]\nengine = '{engine}'\nrounds = {rounds}\ntrials = {trials}\n"
+        f"[reward]\ncompound = {str(compound).lower()}\n"
+        f"[analysis]\nserial = 'off'\nwindow = 'off'\n[population]\n{population}"
+    )
+
+
+def accounts(stakes):
+    rows = ", ".join(f"{{ name = 'v{i}', balance = {stake} }}" for i, stake in enumerate(stakes))
+    return f"accounts = [ {rows} ]"
+
+
+def compare(name, python, python_rounds, text, rounds):
+    theirs = best(python) / python_rounds
+    ours, how = tombola(text)
+    ours /= rounds
+    print(f"{name:<44} {theirs * 1e9:>10.2f} {ours * 1e9:>10.3f} {theirs / ours:>9.0f}  {how}")
+
+
+def main():
+    print(f"{'question':<44} {'Python ns':>10} {'tombola ns':>10} {'ratio':>9}  engine, method")
+    few, many = accounts(STAKES), "count = 10_000\ntotal_stake = 1_000_000_000\nstake = 'zipf'"
+    ranks = [1_000_000 // rank + 1 for rank in range(1, 10_001)]
+    rounds = 100_000_000
+    compare(
+        "four stakes, plain Python",
+        lambda: plain_raffle(300_000), 300_000, scenario("draws", rounds, 1, few), rounds,
+    )
+    compare(
+        "four stakes, numpy choice and bincount",
+        lambda: numpy_choice(STAKES, 5_000_000), 5_000_000, scenario("draws", rounds, 1, few), rounds,
+    )
+    compare(
+        "10,000 stakes, numpy choice and bincount",
+        lambda: numpy_choice(ranks, 5_000_000), 5_000_000, scenario("draws", rounds, 1, many), rounds,
+    )
+    pair, steps, trials = accounts([200, 800]), 5_000, 10_000
+    for engine in ["draws", "law"]:
+        compare(
+            f"two parties that compound, numpy, {engine}",
+            lambda: numpy_compounding(500, trials), 500 * trials,
+            scenario(engine, steps, trials, pair, compound=True), steps * trials,
+        )
+
+
+if __name__ == "__main__":
+    main()

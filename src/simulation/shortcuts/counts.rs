@@ -1,0 +1,131 @@
+//! From the counts of wins to everything that is kept of a trial.
+
+use super::{Task, Undisturbed};
+use crate::forging::Counters;
+use crate::ledger::Supply;
+use crate::simulation::concentration::TrialConcentration;
+use crate::simulation::order::{FollowedOrder, OrderTotals};
+use crate::simulation::record::{Followed, Mark, TrialRecord};
+use crate::simulation::share::fixed_share;
+use crate::simulation::totals::{Totals, ValidatorTotals};
+use crate::simulation::trial::TrialEnd;
+use crate::stake::ValidatorId;
+
+/// The wins of one undisturbed trial.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Of each validator, at the end.
+    pub wins: Vec<u64>,
+    /// Of each followed validator, at each mark.
+    pub marks: Vec<Vec<u64>>,
+    /// The order in which they came, where it is asked for.
+    pub order: (OrderTotals, Vec<FollowedOrder>),
+}
+
+impl Counts {
+    /// Takes a point of the time line.
+    pub fn mark(&mut self, followed: &[ValidatorId]) {
+        self.marks.push(followed.iter().map(|who| self.wins[who.index()]).collect());
+    }
+
+    /// Everything that playing the trial round by round would leave behind: every round has a
+    /// forger, every block is accepted, and all that moves is the reward.
+    pub fn finish(self, task: &Task, rules: Undisturbed, trial: u64) -> TrialEnd {
+        let &Task { experiment, marks, plan, .. } = task;
+        let followed = plan.followed();
+        let (order_totals, order) = self.order;
+        let world = &experiment.world;
+        let rounds = experiment.rounds;
+        let Undisturbed { reward, compounds } = rules;
+        let genesis_stake: u64 = world.stakes.iter().sum();
+        let gain = |wins: u64| if compounds { wins * reward } else { 0 };
+        let stake = |who: usize, wins: u64| world.stakes[who] + gain(wins);
+        let counters = Counters { rounds, accepted: rounds, ..Counters::default() };
+        let share = |who: usize, wins, after| fixed_share(stake(who, wins), genesis_stake + gain(after));
+        let record_marks = marks
+            .iter()
+            .zip(self.marks)
+            .map(|(&round, wins)| Mark {
+                selections: round,
+                accepted: round,
+                stake_shares: followed
+                    .iter()
+                    .zip(&wins)
+                    .map(|(who, &wins)| share(who.index(), wins, round))
+                    .collect(),
+                wins,
+            })
+            .collect();
+        let validators: Vec<ValidatorTotals> = self
+            .wins
+            .iter()
+            .enumerate()
+            .map(|(who, &wins)| {
+                let win_share = u128::from(fixed_share(wins, rounds));
+                ValidatorTotals {
+                    wins,
+                    wins_squared: u128::from(wins) * u128::from(wins),
+                    blocks: wins,
+                    seats: rounds - wins,
+                    reward: u128::from(wins * reward),
+                    slashed: 0,
+                    win_share,
+                    win_share_squared: win_share * win_share,
+                    final_share: u128::from(share(who, wins, rounds)),
+                }
+            })
+            .collect();
+        let records = followed
+            .iter()
+            .map(|&validator| {
+                let mine = &validators[validator.index()];
+                Followed {
+                    validator,
+                    wins: mine.wins,
+                    blocks: mine.blocks,
+                    reward: mine.reward as u64,
+                    slashed: 0,
+                    stake: stake(validator.index(), mine.wins),
+                    stake_share: mine.final_share as u64,
+                }
+            })
+            .collect();
+        // Counted from what each validator earned, so that a lost win shows as lost coins.
+        let earned: u128 = validators.iter().map(|mine| mine.reward).sum();
+        let balances: u128 = world.balances.iter().map(|&coins| u128::from(coins)).sum();
+        let supply = Supply {
+            genesis: world.genesis_supply(),
+            minted: u128::from(rounds) * u128::from(reward),
+            balances: balances + if compounds { 0 } else { earned },
+            stakes: u128::from(genesis_stake) + if compounds { earned } else { 0 },
+            burnt: 0,
+            slashed: 0,
+        };
+        let stakes_moved = compounds && rounds > 0;
+        let stakes: Vec<u64> = if stakes_moved {
+            self.wins.iter().enumerate().map(|(who, &wins)| stake(who, wins)).collect()
+        } else {
+            Vec::new()
+        };
+        let concentration = TrialConcentration::new(self.wins.iter().copied(), &stakes, stakes_moved);
+        TrialEnd {
+            record: TrialRecord {
+                trial,
+                counters,
+                supply,
+                concentration,
+                followed: records,
+                order,
+                marks: record_marks,
+            },
+            totals: Totals {
+                trials: 1,
+                trials_with_wins: u64::from(rounds > 0),
+                counters,
+                stakes_moved,
+                validators,
+                order: order_totals,
+            },
+        }
+    }
+}

@@ -415,8 +415,12 @@ mod tests {
                     low: Some((mean - error).max(0.0)),
                     high: Some((mean + error).min(1.0)),
                     q05: Some((mean - 2.0 * error).max(0.0)),
+                    q25: Some((mean - 0.7 * error).max(0.0)),
                     q50: Some(mean),
+                    q75: Some((mean + 0.7 * error).min(1.0)),
                     q95: Some((mean + 2.0 * error).min(1.0)),
+                    law_q05: None,
+                    law_q95: None,
                 });
             }
         }

@@ -10,7 +10,7 @@ use super::{Drawing, FigureError};
 use crate::report::tables::{CompareRow, TimelineRow};
 
 /// How many rules have a row of their own.
-const MOST_ROWS: usize = 20;
+const MOST_ROWS: usize = 16;
 /// How many rules have a line of their own.
 const MOST_LINES: usize = 12;
 /// Up to how many rules have lines for their quantiles.
@@ -464,7 +464,7 @@ mod tests {
 
     #[test]
     fn all_text_lies_on_the_sheet_and_no_two_texts_overlap() {
-        for count in [1, 2, 12, 20, 45] {
+        for count in [1, 2, 12, 16, 45] {
             for apart in [true, false] {
                 let what = format!("{count} rules, apart: {apart}");
                 let drawing = overlay_measure(&words(true), &rows(count, apart)).unwrap();
@@ -481,7 +481,7 @@ mod tests {
     #[test]
     fn what_is_not_drawn_is_said() {
         let svg = |count| overlay_measure(&words(false), &rows(count, true)).unwrap().svg().to_owned();
-        assert!(svg(45).contains("The first 20 of 45 rules are drawn."));
+        assert!(svg(45).contains("The first 16 of 45 rules are drawn."));
         assert!(!svg(12).contains("are drawn."));
         let lines = |count| overlay_timeline(&words(true), &timeline(count, true), 0.4).unwrap();
         assert!(lines(45).svg().contains("The first 12 of 45 rules are drawn."));

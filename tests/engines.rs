@@ -49,6 +49,7 @@ fn busy_scenarios() -> Vec<String> {
         "",
         "[attestation]\ncommittee = 3\nquorum = '2/3'\n",
         "[attestation]\nweight = 'stake'\n",
+        "[attestation]\nverification = 'each'\n",
         "[attestation]\ncommittee = 4\nweight = 'stake'\nquorum = 0.5\n",
         "[network]\nloss = 0.1\n",
     ] {

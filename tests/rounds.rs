@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use tombola::behaviour::BlockFlaw;
-use tombola::forging::{Chain, Draws, Fidelity, Full, GenesisRecord, Keyring, Outcome, Silent};
+use tombola::forging::{Chain, Draws, Fidelity, Full, GenesisRecord, Keyring, Outcome, Pace, Silent};
 use tombola::ledger::State;
 use tombola::scenario::{Scenario, load_text};
 use tombola::selection::Fate;
@@ -11,7 +11,7 @@ fn scenario(text: &str) -> Scenario {
     load_text(Path::new("test.toml"), text.to_owned(), &[]).expect("a valid scenario")
 }
 
-/// Plays rounds with both fidelities, hands each outcome to `see`, and checks conservation after
+/// Plays rounds with both fidelities, the full one at both paces, hands each outcome to `see`, and checks conservation after
 /// every round.
 fn play(text: &str, rounds: u64, mut see: impl FnMut(&Outcome, &State)) {
     let scenario = scenario(text);
@@ -19,7 +19,10 @@ fn play(text: &str, rounds: u64, mut see: impl FnMut(&Outcome, &State)) {
     let keys = Keyring::new(world);
     let chain_id = GenesisRecord::new(world, keys.directory(), 0).chain_id();
     play_chain(Chain::new(world, 0, |_| Draws::default()), rounds, &mut see);
-    play_chain(Chain::new(world, 0, |state| Full::new(&keys, chain_id, state)), rounds, &mut see);
+    for pace in [Pace::AtOnce, Pace::Ahead] {
+        let open = |state: &mut State| Full::at_pace(pace, &keys, chain_id, state);
+        play_chain(Chain::new(world, 0, open), rounds, &mut see);
+    }
 }
 
 fn play_chain<F: Fidelity>(mut chain: Chain<F>, rounds: u64, see: &mut impl FnMut(&Outcome, &State)) {
@@ -28,6 +31,7 @@ fn play_chain<F: Fidelity>(mut chain: Chain<F>, rounds: u64, see: &mut impl FnMu
         assert!(chain.supply().is_conserved(), "after round {round}: {:?}", chain.supply());
         see(&outcome, chain.state());
     }
+    assert!(chain.conclude(), "every signature is what its maker expects");
 }
 
 /// Sixteen equal validators, with traffic.
@@ -115,7 +119,7 @@ fn a_cheat_that_loses_everything_is_never_drawn_again() {
             assert_eq!(state.stake(tombola::ledger::AccountId(2)), 0);
         }
     });
-    assert_eq!(losses, 2, "once in each fidelity");
+    assert_eq!(losses, 3, "once without bytes, and once in full at either pace");
 }
 
 #[test]
@@ -131,7 +135,7 @@ fn a_cheat_that_keeps_too_little_leaves_with_its_coins() {
             assert_eq!((state.stake(account), state.balance(account)), (0, 500));
         }
     });
-    assert_eq!(seen, 2);
+    assert_eq!(seen, 3);
 }
 
 /// All but one approve without looking: an invalid block joins the chain, but moves no money that

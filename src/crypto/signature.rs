@@ -1,4 +1,4 @@
-//! Ed25519 public keys, signatures, and their verification one by one and in batches.
+//! Ed25519 public keys and signatures, verified one by one.
 
 use ed25519_dalek::VerifyingKey;
 
@@ -37,83 +37,28 @@ impl PublicKey {
 pub struct Signature(pub [u8; 64]);
 
 impl Signature {
-    pub(super) fn from_dalek(signature: &ed25519_dalek::Signature) -> Self {
-        Signature(signature.to_bytes())
+    /// The encoded point R.
+    pub(super) fn point(&self) -> &[u8; 32] {
+        self.halves().0
     }
 
-    fn dalek(&self) -> ed25519_dalek::Signature {
+    /// The encoded scalar s.
+    pub(super) fn scalar(&self) -> &[u8; 32] {
+        self.halves().1
+    }
+
+    fn halves(&self) -> (&[u8; 32], &[u8; 32]) {
+        let (halves, _) = self.0.as_chunks::<32>();
+        (&halves[0], &halves[1])
+    }
+
+    pub(super) fn dalek(&self) -> ed25519_dalek::Signature {
         ed25519_dalek::Signature::from_bytes(&self.0)
-    }
-}
-
-/// Signatures gathered to be verified together, at a fraction of the cost of one by one.
-#[derive(Default)]
-pub struct SignatureBatch {
-    messages: Vec<u8>,
-    ends: Vec<usize>,
-    signatures: Vec<ed25519_dalek::Signature>,
-    keys: Vec<VerifyingKey>,
-}
-
-impl SignatureBatch {
-    /// A batch with nothing in it.
-    pub fn new() -> Self {
-        SignatureBatch::default()
-    }
-
-    /// The number of signatures gathered.
-    pub fn len(&self) -> usize {
-        self.signatures.len()
-    }
-
-    /// Whether nothing was gathered.
-    pub fn is_empty(&self) -> bool {
-        self.signatures.is_empty()
-    }
-
-    /// Adds a signature to the batch.
-    pub fn push(&mut self, key: &PublicKey, message: &[u8], signature: &Signature) {
-        self.messages.extend_from_slice(message);
-        self.ends.push(self.messages.len());
-        self.signatures.push(signature.dalek());
-        self.keys.push(key.0);
-    }
-
-    /// Verifies everything gathered, empties the batch, and writes one verdict per signature into
-    /// `verdicts` (cleared first). If the batch as a whole fails, each is verified alone, so the
-    /// culprits are found.
-    pub fn verify(&mut self, verdicts: &mut Vec<bool>) {
-        let mut start = 0;
-        let messages: Vec<&[u8]> = self
-            .ends
-            .iter()
-            .map(|&end| {
-                let message = &self.messages[start..end];
-                start = end;
-                message
-            })
-            .collect();
-        verdicts.clear();
-        // For one signature the strict check alone is cheaper than a batch.
-        let together =
-            self.len() > 1 && ed25519_dalek::verify_batch(&messages, &self.signatures, &self.keys).is_ok();
-        if together {
-            verdicts.resize(self.len(), true);
-        } else {
-            for ((message, signature), key) in messages.iter().zip(&self.signatures).zip(&self.keys) {
-                verdicts.push(key.verify_strict(message, signature).is_ok());
-            }
-        }
-        self.messages.clear();
-        self.ends.clear();
-        self.signatures.clear();
-        self.keys.clear();
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::crypto::KeyPair;
 
     /// RFC 8032, section 7.1, tests 1 to 3.
@@ -160,26 +105,5 @@ mod tests {
             assert!(!pair.public().verify(b"message", &flipped), "bit {bit}");
         }
         assert!(!pair.public().verify(b"massage", &signed));
-    }
-
-    #[test]
-    fn a_batch_finds_its_culprits() {
-        let pairs: Vec<KeyPair> = (0..5).map(|i| KeyPair::from_secret(&[i; 32])).collect();
-        let mut batch = SignatureBatch::new();
-        let mut verdicts = Vec::new();
-        for bad in [None, Some(0), Some(3)] {
-            for (index, pair) in pairs.iter().enumerate() {
-                let message = [index as u8; 40];
-                let mut signature = pair.sign(&message);
-                if bad == Some(index) {
-                    signature.0[0] ^= 1;
-                }
-                batch.push(pair.public(), &message, &signature);
-            }
-            batch.verify(&mut verdicts);
-            let expected: Vec<bool> = (0..5).map(|index| bad != Some(index)).collect();
-            assert_eq!(verdicts, expected);
-            assert!(batch.is_empty());
-        }
     }
 }

@@ -2,8 +2,9 @@
 
 use super::chain::Chain;
 use super::fidelity::{Fidelity, Site};
-use super::protocol::Weight;
+use super::protocol::{Verification, Weight};
 use super::witness::Witness;
+use crate::behaviour::Attesting;
 use crate::selection::Seat;
 use crate::stake::ValidatorId;
 
@@ -19,11 +20,15 @@ pub struct Ballot {
 impl<F: Fidelity> Chain<'_, F> {
     /// Lets the committee vote.
     pub(super) fn attest<W: Witness<F>>(&mut self, site: &Site, witness: &mut W) -> Ballot {
-        let valid = self.fidelity.examine(site, &mut self.state, &self.waiting);
         let everybody = self.committee.is_none();
         if everybody && !F::CASTS_VOTES && self.world.protocol.loss.is_zero() {
+            let valid = self.examine(site);
             return self.attest_by_kind(site.forger, valid);
         }
+        let shared = match self.world.verification {
+            Verification::Shared => Some(self.examine(site)),
+            Verification::Each => None,
+        };
         if everybody {
             self.members.clear();
             let losers = self
@@ -41,13 +46,22 @@ impl<F: Fidelity> Chain<'_, F> {
             let weight = self.weight(&seat);
             let lost = self.is_lost();
             let kind = self.world.conduct[seat.validator.index()].attesting;
-            let vote = if lost { None } else { kind.vote(valid) };
+            let vote = match kind {
+                _ if lost => None,
+                Attesting::Honest => Some(shared.unwrap_or_else(|| self.examine(site))),
+                careless => careless.vote(false),
+            };
             if let Some(approves) = vote {
                 self.fidelity.cast(seat.validator.into(), weight, committee, approves);
             }
             witness.voted(seat.validator, weight, vote, lost);
         }
         Ballot { approvals: self.fidelity.count(), committee }
+    }
+
+    /// What an honest attestor finds.
+    fn examine(&mut self, site: &Site) -> bool {
+        self.fidelity.examine(site, &mut self.state, &self.waiting, self.world.verification)
     }
 
     /// The same count in O(1), where everybody but the forger attests, nothing is lost and nobody

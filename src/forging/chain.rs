@@ -183,6 +183,12 @@ impl<'w, F: Fidelity> Chain<'w, F> {
         outcome
     }
 
+    /// Carries out what was put off, and tells whether everything that was taken for granted until
+    /// then was true; if not, all rounds so far are void. To be called after the last round.
+    pub fn conclude(&mut self) -> bool {
+        self.fidelity.conclude()
+    }
+
     fn draw_flaw(&mut self) -> BlockFlaw {
         BlockFlaw::ALL[self.streams.faults.below(BlockFlaw::ALL.len() as u64) as usize]
     }

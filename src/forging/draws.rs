@@ -1,6 +1,7 @@
 //! The round without bytes: validity travels as a fact.
 
 use super::fidelity::{Draft, Fidelity, Site, Waiting};
+use super::protocol::Verification;
 use crate::behaviour::BlockFlaw;
 use crate::ledger::{AccountId, State, Transfer};
 use crate::stake::ValidatorId;
@@ -26,11 +27,8 @@ impl Fidelity for Draws {
         transaction.transfer
     }
 
-    fn admit(&mut self, fresh: &mut [Waiting<Draft>]) {
-        for waiting in fresh {
-            waiting.signature_holds = waiting.transaction.signed;
-        }
-    }
+    #[inline]
+    fn admit(&mut self, _fresh: &mut [Waiting<Draft>]) {}
 
     #[inline]
     fn create(
@@ -52,7 +50,13 @@ impl Fidelity for Draws {
     fn broadcast(&mut self) {}
 
     #[inline]
-    fn examine(&mut self, _site: &Site, _state: &mut State, _waiting: &[Waiting<Draft>]) -> bool {
+    fn examine(
+        &mut self,
+        _site: &Site,
+        _state: &mut State,
+        _waiting: &[Waiting<Draft>],
+        _verification: Verification,
+    ) -> bool {
         self.flaw.is_none()
     }
 
@@ -70,4 +74,9 @@ impl Fidelity for Draws {
 
     #[inline]
     fn append(&mut self) {}
+
+    #[inline]
+    fn conclude(&mut self) -> bool {
+        true
+    }
 }

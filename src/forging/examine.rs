@@ -121,21 +121,23 @@ pub fn read(directory: &Directory, transaction: &SignedTransaction) -> Transfer 
     }
 }
 
-/// Whether a transaction's signature is its sender's. A stranger has no key that anybody knows.
-pub fn signature_holds(
-    directory: &Directory,
-    chain: &Hash,
-    sender: Option<AccountId>,
-    transaction: &SignedTransaction,
-) -> bool {
-    sender.is_some_and(|sender| {
-        directory.key(sender).verify(&transaction.message(chain), &transaction.signature)
-    })
+/// A signature that the check of a block comes to.
+#[derive(Clone, Copy, Debug)]
+pub struct Signed<'a> {
+    /// Whose it must be.
+    pub signer: AccountId,
+    /// What was signed.
+    pub message: &'a [u8],
+    /// The signature.
+    pub signature: &'a Signature,
+    /// The transaction that bears it and its place in the block, counted from 0; `None` for the
+    /// block's own.
+    pub transaction: Option<(usize, &'a SignedTransaction)>,
 }
 
 /// Checks everything about a block that does not depend on the round's draw: signature, Merkle
 /// root, height, links, state, and every transaction in order. `signature_verdict` tells whether a
-/// transaction's signature holds, so that a verdict already known is not sought again. The state
+/// signature holds, so that a verdict already known is not sought again. The state
 /// is as before when this returns.
 ///
 /// # Errors
@@ -147,10 +149,10 @@ pub fn examine(
     state: &mut State,
     directory: &Directory,
     hashes: &mut Vec<Hash>,
-    mut signature_verdict: impl FnMut(usize, &SignedTransaction, &Transfer) -> bool,
+    mut signature_verdict: impl FnMut(&Signed) -> bool,
 ) -> Result<(), BlockFault> {
     let header = &block.header;
-    check_seal(directory, &view.chain, header, &block.signature)?;
+    check_seal(directory, &view.chain, block, &mut signature_verdict)?;
     let root = block.merkle_root(hashes);
     if header.transactions_root != root {
         return Err(BlockFault::MerkleRoot { expected: root, found: header.transactions_root });
@@ -171,7 +173,11 @@ pub fn examine(
     let mut applied = 0;
     for (place, transaction) in block.transactions.iter().enumerate() {
         let transfer = read(directory, transaction);
-        let holds = signature_verdict(place, transaction, &transfer);
+        let holds = transfer.sender.is_some_and(|signer| {
+            let message = &transaction.message(&view.chain);
+            let (signature, transaction) = (&transaction.signature, Some((place, transaction)));
+            signature_verdict(&Signed { signer, message, signature, transaction })
+        });
         if let Err(fault) = check(state, &transfer, holds) {
             verdict = Err(BlockFault::Transaction { place: place + 1, fault });
             break;
@@ -185,21 +191,23 @@ pub fn examine(
     verdict
 }
 
-/// Checks that a header is signed by the account it names as its forger.
+/// Checks that a block is signed by the account that its header names as its forger.
 ///
 /// # Errors
 /// If that account does not exist, or the signature is not its own.
 pub fn check_seal(
     directory: &Directory,
     chain: &Hash,
-    header: &Header,
-    signature: &Signature,
-) -> Result<AccountId, BlockFault> {
-    let forger = directory
+    block: &Block,
+    mut signature_verdict: impl FnMut(&Signed) -> bool,
+) -> Result<(), BlockFault> {
+    let Block { header, signature, .. } = block;
+    let signer = directory
         .find(&header.forger)
         .ok_or(BlockFault::Forger { found: header.forger, problem: "has no account" })?;
-    if directory.key(forger).verify(&Header::message(chain, &header.hash()), signature) {
-        Ok(forger)
+    let message = &Header::message(chain, &header.hash());
+    if signature_verdict(&Signed { signer, message, signature, transaction: None }) {
+        Ok(())
     } else {
         Err(BlockFault::Signature)
     }

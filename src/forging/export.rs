@@ -69,6 +69,14 @@ impl<W: Write> ChainWriter<W> {
         Ok(self.out)
     }
 
+    /// Ends without an end, because the trial did.
+    ///
+    /// # Errors
+    /// The first failure to write, whenever it happened.
+    pub fn give_up(self) -> io::Result<()> {
+        self.result
+    }
+
     fn write(&mut self, line: &Line) {
         if self.result.is_ok() {
             self.result = serde_json::to_writer(&mut self.out, line)
@@ -79,6 +87,10 @@ impl<W: Write> ChainWriter<W> {
 }
 
 impl<W: Write> Witness<Full<'_>> for ChainWriter<W> {
+    fn gave_up(&self) -> bool {
+        self.result.is_err()
+    }
+
     fn decided(&mut self, full: &Full, _ballot: &Ballot, accepted: bool) {
         if accepted {
             let mut certificate = Vec::new();

@@ -1,5 +1,6 @@
 //! How much of the story is carried out in bytes.
 
+use super::protocol::Verification;
 use crate::behaviour::BlockFlaw;
 use crate::ledger::{AccountId, State, Transfer};
 use crate::stake::ValidatorId;
@@ -18,7 +19,8 @@ pub struct Draft {
 pub struct Waiting<T> {
     /// The transaction.
     pub transaction: T,
-    /// Whether its signature holds; found out when it is admitted.
+    /// Whether its signature holds: what its wallet knows, and from its admission on what the nodes
+    /// found.
     pub signature_holds: bool,
     /// Whether a wallet has set money aside for it.
     pub reserved: bool,
@@ -51,7 +53,8 @@ pub trait Fidelity: Sized {
     /// What a transaction asks for, as every node reads it.
     fn read(&self, transaction: &Self::Transaction) -> Transfer;
 
-    /// Finds out whose signatures hold, when transactions are handed in.
+    /// Finds out whose signatures hold, when transactions are handed in: replaces what the wallets
+    /// know with what the nodes find.
     fn admit(&mut self, fresh: &mut [Waiting<Self::Transaction>]);
 
     /// Creates a block of the waiting transactions, honest or with a flaw. `extra` is a
@@ -71,9 +74,16 @@ pub trait Fidelity: Sized {
     /// Encodes the block for its way to the attestors.
     fn broadcast(&mut self);
 
-    /// What an honest attestor finds when it checks the block that reached it. Attestors have the
-    /// same view of the chain and make the same check, so it is made once for all of them.
-    fn examine(&mut self, site: &Site, state: &mut State, waiting: &[Waiting<Self::Transaction>]) -> bool;
+    /// What an honest attestor finds when it checks the block that reached it. With
+    /// [`Verification::Shared`] the verdicts on transactions that were handed in are those of that
+    /// moment; with [`Verification::Each`] every signature is checked anew.
+    fn examine(
+        &mut self,
+        site: &Site,
+        state: &mut State,
+        waiting: &[Waiting<Self::Transaction>],
+        verification: Verification,
+    ) -> bool;
 
     /// Takes down an attestor's vote. `committee` is the weight of the whole committee.
     fn cast(&mut self, attestor: AccountId, weight: u64, committee: u64, approves: bool);
@@ -83,4 +93,8 @@ pub trait Fidelity: Sized {
 
     /// Joins the block to the chain.
     fn append(&mut self);
+
+    /// Carries out what was put off, and tells whether everything that was taken for granted until
+    /// then was true. If not, all rounds so far are void.
+    fn conclude(&mut self) -> bool;
 }

@@ -1,10 +1,12 @@
 //! The round in full: real keys, hashes, signatures, encodings, votes.
 
-use super::examine::{View, examine, read, signature_holds};
+use super::examine::{View, check_seal, examine, read};
 use super::fidelity::{Draft, Fidelity, Site, Waiting};
 use super::keyring::Keyring;
+use super::protocol::Verification;
+use super::verdicts::{Pace, Verdicts};
 use crate::behaviour::BlockFlaw;
-use crate::crypto::{Hash, Signature, SignatureBatch};
+use crate::crypto::{Hash, Signature};
 use crate::ledger::{
     AccountId, Address, Block, CastVote, Certificate, Header, SignedTransaction, State, StateTree, Transfer,
     vote_message,
@@ -21,23 +23,33 @@ pub struct Full<'k> {
     /// The block as its forger makes it, and its hash.
     block: Block,
     hash: Hash,
-    /// A second block for the same round, if the forger makes one.
-    second: Option<Block>,
+    /// Whether the forger signs the block with its own key.
+    own_key: bool,
+    /// A second block for the same round, and whether the forger makes one.
+    second: Block,
+    makes_second: bool,
     /// The bytes that reach the attestors.
     bytes: Vec<u8>,
     second_bytes: Vec<u8>,
-    /// The block as an attestor decodes it.
+    /// The blocks as an attestor decodes them.
     received: Block,
+    second_received: Block,
     certificate: Certificate,
-    // Working space, kept so that a round allocates nothing after the first few.
-    batch: SignatureBatch,
-    verdicts: Vec<bool>,
+    verdicts: Verdicts,
+    /// Working space, kept so that a round allocates nothing after the first few.
     hashes: Vec<Hash>,
 }
 
 impl<'k> Full<'k> {
-    /// A chain at genesis. From here on the state remembers which accounts change.
+    /// A chain at genesis whose signatures are verified at once. From here on the state remembers
+    /// which accounts change.
     pub fn new(keys: &'k Keyring, chain: Hash, state: &mut State) -> Self {
+        Full::at_pace(Pace::AtOnce, keys, chain, state)
+    }
+
+    /// The same with signatures verified at the given pace. With [`Pace::Ahead`],
+    /// [`super::Chain::conclude`] must be asked after the last round whether the rounds stand.
+    pub fn at_pace(pace: Pace, keys: &'k Keyring, chain: Hash, state: &mut State) -> Self {
         state.watch();
         Full {
             keys,
@@ -47,13 +59,15 @@ impl<'k> Full<'k> {
             tree: StateTree::new(state, keys.directory().addresses()),
             block: Block::blank(),
             hash: [0; 32],
-            second: None,
+            own_key: true,
+            second: Block::blank(),
+            makes_second: false,
             bytes: Vec::new(),
             second_bytes: Vec::new(),
             received: Block::blank(),
+            second_received: Block::blank(),
             certificate: Certificate::blank(),
-            batch: SignatureBatch::new(),
-            verdicts: Vec::new(),
+            verdicts: Verdicts::new(pace),
             hashes: Vec::new(),
         }
     }
@@ -85,7 +99,7 @@ impl<'k> Full<'k> {
 
     /// The bytes of the second block for the same round, if one was broadcast.
     pub fn second_bytes(&self) -> Option<&[u8]> {
-        self.second.as_ref().map(|_| self.second_bytes.as_slice())
+        self.makes_second.then_some(self.second_bytes.as_slice())
     }
 
     /// The votes on the last block.
@@ -103,9 +117,21 @@ impl<'k> Full<'k> {
         self.keys.directory().address(account)
     }
 
-    fn seal(&self, block: &mut Block, forger: ValidatorId) {
-        let message = Header::message(&self.chain, &block.header.hash());
-        block.signature = self.keys.pair(forger.into()).sign(&message);
+    /// Whether the attestors have seen a second block for the same round: another one, signed by
+    /// the same forger.
+    fn second_holds(&mut self) -> bool {
+        if !self.makes_second || self.second_received.decode_into(&self.second_bytes).is_err() {
+            return false;
+        }
+        let (directory, verdicts) = (self.keys.directory(), &mut self.verdicts);
+        let (first, second) = (&self.received.header, &self.second_received);
+        second.header.round == first.round
+            && second.header.forger == first.forger
+            && second.header != *first
+            && check_seal(directory, &self.chain, second, |signed| {
+                verdicts.of(directory.key(signed.signer), signed.message, signed.signature, true)
+            })
+            .is_ok()
     }
 }
 
@@ -148,19 +174,16 @@ impl Fidelity for Full<'_> {
 
     fn admit(&mut self, fresh: &mut [Waiting<SignedTransaction>]) {
         let directory = self.keys.directory();
-        for waiting in fresh.iter() {
-            let transaction = &waiting.transaction;
+        for Waiting { transaction, signature_holds, .. } in fresh.iter() {
             if let Some(sender) = directory.find(&transaction.sender) {
-                self.batch.push(
-                    directory.key(sender),
-                    &transaction.message(&self.chain),
-                    &transaction.signature,
-                );
+                let message = transaction.message(&self.chain);
+                let key = directory.key(sender);
+                self.verdicts.ask(key, &message, &transaction.signature, *signature_holds);
             }
         }
-        self.batch.verify(&mut self.verdicts);
-        let mut verdicts = self.verdicts.iter();
+        let mut verdicts = self.verdicts.answer().iter();
         for waiting in fresh.iter_mut() {
+            // A stranger's key is known to nobody.
             let known = directory.find(&waiting.transaction.sender).is_some();
             waiting.signature_holds = known && verdicts.next().copied().unwrap_or(false);
         }
@@ -198,39 +221,45 @@ impl Fidelity for Full<'_> {
             _ => {}
         }
         self.hash = block.header.hash();
-        self.second = (flaw == Some(BlockFlaw::SecondBlock)).then(|| {
-            let mut second = self.block.clone();
-            second.transactions.extend(extra);
-            second.header.transactions_root = second.merkle_root(&mut self.hashes);
-            second
-        });
+        self.makes_second = flaw == Some(BlockFlaw::SecondBlock);
+        if self.makes_second {
+            self.second.header = self.block.header;
+            self.second.transactions.clone_from(&self.block.transactions);
+            self.second.transactions.extend(extra);
+            self.second.header.transactions_root = self.second.merkle_root(&mut self.hashes);
+        }
     }
 
     fn sign(&mut self, forger: ValidatorId, flaw: Option<BlockFlaw>) {
         let message = Header::message(&self.chain, &self.hash);
-        self.block.signature = match flaw {
-            Some(BlockFlaw::WrongKey) => self.keys.stranger().sign(&message),
-            _ => self.keys.pair(forger.into()).sign(&message),
-        };
-        if let Some(mut second) = self.second.take() {
-            self.seal(&mut second, forger);
-            self.second = Some(second);
+        self.own_key = flaw != Some(BlockFlaw::WrongKey);
+        let key = if self.own_key { self.keys.pair(forger.into()) } else { self.keys.stranger() };
+        self.block.signature = key.sign(&message);
+        if self.makes_second {
+            let message = Header::message(&self.chain, &self.second.header.hash());
+            self.second.signature = key.sign(&message);
         }
     }
 
     fn broadcast(&mut self) {
         self.bytes.clear();
         self.block.encode(&mut self.bytes);
-        if let Some(second) = &self.second {
+        if self.makes_second {
             self.second_bytes.clear();
-            second.encode(&mut self.second_bytes);
+            self.second.encode(&mut self.second_bytes);
         }
         self.certificate.block = self.hash;
         self.certificate.committee = 0;
         self.certificate.votes.clear();
     }
 
-    fn examine(&mut self, site: &Site, state: &mut State, waiting: &[Waiting<SignedTransaction>]) -> bool {
+    fn examine(
+        &mut self,
+        site: &Site,
+        state: &mut State,
+        waiting: &[Waiting<SignedTransaction>],
+        verification: Verification,
+    ) -> bool {
         if self.received.decode_into(&self.bytes).is_err() {
             return false;
         }
@@ -246,21 +275,22 @@ impl Fidelity for Full<'_> {
             tip_round: self.tip_round,
             state: self.tree.commitment(state),
         };
-        // Each distinct signature is checked once: for a transaction that was handed in, the
-        // verdict of that moment is shared; for any other it is sought now.
-        let valid = examine(
-            &self.received,
-            &view,
-            state,
-            directory,
-            &mut self.hashes,
-            |place, transaction, transfer| match waiting.get(place) {
-                Some(known) if known.transaction == *transaction => known.signature_holds,
-                _ => signature_holds(directory, &view.chain, transfer.sender, transaction),
-            },
-        )
+        let (verdicts, own_key) = (&mut self.verdicts, self.own_key);
+        let valid = examine(&self.received, &view, state, directory, &mut self.hashes, |signed| {
+            let known = signed.transaction.and_then(|(place, transaction)| {
+                waiting.get(place).filter(|waiting| waiting.transaction == *transaction)
+            });
+            let expected = match (known, signed.transaction) {
+                (Some(known), _) if verification == Verification::Shared => return known.signature_holds,
+                (Some(known), _) => known.signature_holds,
+                // What a cheat slips in is well signed by itself.
+                (None, Some(_)) => true,
+                (None, None) => own_key,
+            };
+            verdicts.of(directory.key(signed.signer), signed.message, signed.signature, expected)
+        })
         .is_ok();
-        valid && self.second.is_none()
+        valid && !self.second_holds()
     }
 
     fn cast(&mut self, attestor: AccountId, weight: u64, committee: u64, approves: bool) {
@@ -282,17 +312,20 @@ impl Fidelity for Full<'_> {
             let message =
                 vote_message(&self.chain, &self.hash, vote.weight, certificate.committee, vote.approves);
             if let Some(attestor) = directory.find(&vote.attestor) {
-                self.batch.push(directory.key(attestor), &message, &vote.signature);
+                self.verdicts.ask(directory.key(attestor), &message, &vote.signature, true);
             }
         }
-        self.batch.verify(&mut self.verdicts);
-        let valid =
-            certificate.votes.iter().zip(&self.verdicts).filter(|(vote, holds)| **holds && vote.approves);
+        let verdicts = self.verdicts.answer();
+        let valid = certificate.votes.iter().zip(verdicts).filter(|(vote, holds)| **holds && vote.approves);
         valid.map(|(vote, _)| vote.weight).sum()
     }
 
     fn append(&mut self) {
         self.tip = self.hash;
         self.tip_round = self.block.header.round;
+    }
+
+    fn conclude(&mut self) -> bool {
+        self.verdicts.stand()
     }
 }

@@ -17,15 +17,18 @@ impl<F: Fidelity> Chain<'_, F> {
             let may_replay = self.last_settled.is_some();
             let stream = &mut self.streams.transactions;
             let handed_in = self.wallets.hand_in(&self.state, traffic, may_replay, stream);
-            let (transaction, reserved) = match (handed_in, self.last_settled) {
-                (Some(HandIn::New { draft, reserved }), _) => (self.fidelity.issue(&draft), reserved),
-                (Some(HandIn::Replay), Some(settled)) => (settled, false),
+            let (transaction, signature_holds, reserved) = match (handed_in, self.last_settled) {
+                (Some(HandIn::New { draft, reserved }), _) => {
+                    (self.fidelity.issue(&draft), draft.signed, reserved)
+                }
+                // It was settled, so its signature held.
+                (Some(HandIn::Replay), Some(settled)) => (settled, true, false),
                 _ => {
                     self.counters.held_back += 1;
                     continue;
                 }
             };
-            self.waiting.push(Waiting { transaction, signature_holds: false, reserved });
+            self.waiting.push(Waiting { transaction, signature_holds, reserved });
         }
         self.fidelity.admit(&mut self.waiting[before..]);
     }

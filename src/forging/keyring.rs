@@ -84,3 +84,11 @@ impl Keyring {
         &self.stranger
     }
 }
+
+#[cfg(test)]
+impl Keyring {
+    /// Makes an account sign with another key than the one that everybody knows as its own.
+    pub(crate) fn misplace(&mut self, account: AccountId) {
+        self.pairs[account.index()] = KeyPair::from_secret(&[0xff; 32]);
+    }
+}

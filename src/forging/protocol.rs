@@ -16,6 +16,17 @@ pub enum Weight {
     Stake,
 }
 
+/// Who makes the check of a block. It has no bearing on what happens: all honest attestors come to
+/// the same verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verification {
+    /// It is made once a round, and its verdict is shared by all honest attestors.
+    Shared,
+    /// Each honest attestor makes it anew, every signature in the block included.
+    Each,
+}
+
 /// What makes a block valid, what it earns and what cheating costs.
 pub struct Protocol {
     /// An account with less is no validator.

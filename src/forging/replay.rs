@@ -1,15 +1,13 @@
 //! An exported chain checked again, from its bytes alone.
 
-use super::examine::{BlockFault, View, check_seal, examine, read};
+use super::examine::{BlockFault, Signed, View, check_seal, examine, read};
 use super::export::Line;
 use super::genesis::{GenesisRecord, ProtocolRecord};
 use super::keyring::Directory;
 use super::protocol::{Protocol, Weight};
 use crate::crypto::{Hash, PublicKey, SignatureBatch};
 use crate::law::Ratio;
-use crate::ledger::{
-    AccountId, Block, Certificate, DecodeError, SignedTransaction, State, StateTree, Supply, vote_message,
-};
+use crate::ledger::{AccountId, Block, Certificate, DecodeError, State, StateTree, Supply, vote_message};
 use crate::registry::{Chosen, Refusal, find};
 use crate::reward::REWARDS;
 use crate::selection::{COMMITTEES, Committee};
@@ -275,11 +273,12 @@ impl Replay {
             }
         }
         self.batch.verify(&mut self.verdicts);
-        let mut verdicts = self.verdicts.iter();
-        let verdict = |_: usize, _: &SignedTransaction, transfer: &crate::ledger::Transfer| {
-            transfer.sender.is_some() && verdicts.next().copied().unwrap_or(false)
+        let (directory, mut verdicts) = (&self.directory, self.verdicts.iter());
+        let verdict = |signed: &Signed| match signed.transaction {
+            Some(_) => verdicts.next().copied().unwrap_or(false),
+            None => directory.key(signed.signer).verify(signed.message, signed.signature),
         };
-        examine(block, &self.view, &mut self.state, &self.directory, &mut self.hashes, verdict)
+        examine(block, &self.view, &mut self.state, directory, &mut self.hashes, verdict)
     }
 
     /// The forger of a block, who must be a validator with stake.
@@ -387,7 +386,10 @@ impl Replay {
             let mut other = Block::blank();
             other.decode_into(second).map_err(Finding::bytes("second block"))?;
             for block in [&block, &other] {
-                check_seal(&self.directory, &self.view.chain, &block.header, &block.signature)?;
+                let directory = &self.directory;
+                check_seal(directory, &self.view.chain, block, |signed| {
+                    directory.key(signed.signer).verify(signed.message, signed.signature)
+                })?;
                 // The transactions are no part of the proof, but nobody may have changed them.
                 if block.merkle_root(&mut self.hashes) != block.header.transactions_root {
                     return Err(Finding::Offence("the transactions are not those that were signed".into()));

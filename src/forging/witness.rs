@@ -58,6 +58,11 @@ pub trait Witness<F: Fidelity> {
         let _ = (fidelity, forger, amount);
     }
 
+    /// Whether it can no longer do what it is there for, so that no more rounds need to be played.
+    fn gave_up(&self) -> bool {
+        false
+    }
+
     /// The round is over.
     fn closed(&mut self, fidelity: &F, state: &State, outcome: &Outcome) {
         let _ = (fidelity, state, outcome);

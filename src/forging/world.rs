@@ -1,6 +1,6 @@
 //! What all trials of an experiment begin with.
 
-use super::Protocol;
+use super::{Protocol, Verification};
 use crate::behaviour::Conduct;
 use crate::law::Ratio;
 use crate::ledger::AccountId;
@@ -27,6 +27,8 @@ pub struct World {
     pub committee: Chosen<dyn Committee>,
     /// The other rules of the chain.
     pub protocol: Protocol,
+    /// Who makes the check of a block.
+    pub verification: Verification,
     /// Who trades, and how much.
     pub traffic: Traffic,
 }

@@ -1,7 +1,7 @@
 //! The sections and keys of a scenario file, with their defaults. Unknown keys are refused.
 
 use super::{Seed, Window};
-use crate::forging::Weight;
+use crate::forging::{Verification, Weight};
 use crate::law::Ratio;
 use crate::registry::Choice;
 use crate::simulation::{Engine, Serial};
@@ -190,12 +190,19 @@ pub struct AttestationSection {
     pub quorum: Ratio,
     /// `heads` or `stake`.
     pub weight: Weight,
+    /// `shared` or `each`.
+    pub verification: Verification,
 }
 
 impl Default for AttestationSection {
     fn default() -> Self {
         let three_quarters = Ratio::new(3, 4).expect("four is not zero");
-        AttestationSection { committee: Choice::plain("all"), quorum: three_quarters, weight: Weight::Heads }
+        AttestationSection {
+            committee: Choice::plain("all"),
+            quorum: three_quarters,
+            weight: Weight::Heads,
+            verification: Verification::Shared,
+        }
     }
 }
 

@@ -167,6 +167,7 @@ fn experiment(checker: &Checker, file: &mut ScenarioFile) -> Result<Experiment, 
                 slash: file.slashing.share,
                 loss: file.network.loss,
             },
+            verification: file.attestation.verification,
             traffic: Traffic {
                 per_round: transactions.per_round,
                 fee: transactions.fee,

@@ -19,7 +19,7 @@ impl Progress for Quiet {
 pub struct Control<'a> {
     /// Is told how far the run has come.
     pub progress: &'a dyn Progress,
-    /// Set from outside to stop the run; trials that have not finished are then given up.
+    /// Set to stop the run; trials that have not finished are then given up.
     pub stop: &'a AtomicBool,
 }
 

@@ -3,18 +3,19 @@
 use super::engine::Engine;
 use super::experiment::Experiment;
 use super::order::OrderPlan;
-use super::progress::Control;
+use super::progress::{Control, Quiet};
 use super::record::TrialRecord;
 use super::shortcuts::Task;
 use super::stopping::{StopRule, next_look};
 use super::totals::Totals;
 use super::trial::{TrialEnd, play_trial};
 use super::way::Way;
-use crate::forging::{Chain, ChainWriter, Draws, Full, GenesisRecord, Keyring, Silent};
+use crate::forging::{Chain, ChainWriter, Draws, Full, GenesisRecord, Keyring, Pace, Silent};
 use crate::ledger::Supply;
 use rayon::prelude::*;
 use std::io::{self, Write};
 use std::sync::Mutex;
+use std::sync::atomic::Ordering;
 use thiserror::Error;
 
 /// What an experiment gave: the trials that finished, in order, and their sums.
@@ -190,7 +191,7 @@ impl<'a> Parts<'a> {
             let first = start + batch * way.width();
             let ends = match way.play(&task, first, end.min(first + way.width())) {
                 Some(ends) => ends,
-                None => self.play_rounds(&task, first)?.into_iter().collect(),
+                None => self.play_rounds(first)?.into_iter().collect(),
             };
             let mut trials = Vec::with_capacity(ends.len());
             let mut totals = Totals::default();
@@ -220,24 +221,127 @@ impl<'a> Parts<'a> {
     }
 
     /// Plays one trial round by round with the experiment's engine; `None` if it was told to stop.
-    fn play_rounds(&self, task: &Task, trial: u64) -> Result<Option<TrialEnd>, SimulationError> {
-        let &Task { experiment: Experiment { world, rounds, .. }, marks, plan, control, .. } = task;
+    fn play_rounds(&self, trial: u64) -> Result<Option<TrialEnd>, SimulationError> {
+        let Parts { experiment: Experiment { world, rounds, .. }, marks, plan, control, .. } = self;
         let Some(keys) = &self.keys else {
             let mut chain = Chain::new(world, trial, |_| Draws::default());
             return Ok(play_trial(&mut chain, trial, *rounds, marks, plan, &mut Silent, control));
         };
         let genesis = GenesisRecord::new(world, keys.directory(), trial);
         let chain_id = genesis.chain_id();
-        let mut chain = Chain::new(world, trial, |state| Full::new(keys, chain_id, state));
+        let open = |pace| Chain::new(world, trial, |state| Full::at_pace(pace, keys, chain_id, state));
         let out = if trial == 0 { self.chain_out.lock().ok().and_then(|mut out| out.take()) } else { None };
         let Some(out) = out else {
+            let mut chain = open(Pace::Ahead);
+            let end = play_trial(&mut chain, trial, *rounds, marks, plan, &mut Silent, control);
+            if end.is_none() || chain.conclude() {
+                return Ok(end);
+            }
+            // A signature that was taken to hold does not: the trial is lived again, and this time
+            // every verdict is waited for. Its rounds were told to the progress already.
+            let mut chain = open(Pace::AtOnce);
+            let control = &Control { progress: &Quiet, ..**control };
             return Ok(play_trial(&mut chain, trial, *rounds, marks, plan, &mut Silent, control));
         };
+        let mut chain = open(Pace::AtOnce);
         let mut writer = ChainWriter::new(out, genesis);
         let end = play_trial(&mut chain, trial, *rounds, marks, plan, &mut writer, control);
-        if end.is_some() {
-            writer.finish(&mut chain)?;
+        let written = if end.is_some() { writer.finish(&mut chain).map(drop) } else { writer.give_up() };
+        if written.is_err() {
+            // The run has failed: no other trial is worth going on with.
+            control.stop.store(true, Ordering::Relaxed);
         }
+        written?;
         Ok(end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::AccountId;
+    use crate::scenario::{Scenario, load_text};
+    use std::path::Path;
+    use std::sync::atomic::{AtomicBool, AtomicU64};
+
+    fn scenario(text: &str) -> Scenario {
+        load_text(Path::new("test.toml"), text.to_owned(), &[]).expect("a valid scenario")
+    }
+
+    /// Counts the rounds that it is told of.
+    #[derive(Default)]
+    struct Counting(AtomicU64);
+
+    impl crate::simulation::Progress for Counting {
+        fn advance(&self, rounds: u64) {
+            self.0.fetch_add(rounds, Ordering::Relaxed);
+        }
+    }
+
+    /// One of seven validators signs with a key that is not its own, and nobody expects it: its
+    /// blocks are invalid and its votes count for nothing, from the first round to the last. What
+    /// was played ahead on its word is void, and the trial is what honest checking makes of it.
+    #[test]
+    fn a_trial_played_on_a_false_expectation_is_played_again() {
+        let experiment = scenario(
+            "[run]\nrounds = 300\n[population]\ncount = 7\ntotal_stake = 700\nstake = 'equal'\n\
+             [transactions]\nper_round = 2\nusers = 3\n",
+        )
+        .experiment;
+        let world = &experiment.world;
+        let plan = experiment.order_plan();
+        let stop = AtomicBool::new(false);
+        let told = Counting::default();
+        let control = Control { progress: &told, stop: &stop };
+        let mut parts = Parts::new(&experiment, None, &control);
+        let honest = parts.play_rounds(0).unwrap().unwrap().record;
+        assert_eq!(honest.counters.rejected, 0);
+        assert_eq!(told.0.load(Ordering::Relaxed), 300);
+
+        let keys = parts.keys.as_mut().expect("the full engine has keys");
+        keys.misplace(AccountId(2));
+        let played = parts.play_rounds(0).unwrap().unwrap().record;
+        let keys = parts.keys.as_ref().expect("they are still there");
+        assert_eq!(told.0.load(Ordering::Relaxed), 600, "each round is told once");
+        let id = GenesisRecord::new(world, keys.directory(), 0).chain_id();
+        let mut chain = Chain::new(world, 0, |state| Full::new(keys, id, state));
+        let marks = experiment.marks();
+        let careful = play_trial(&mut chain, 0, 300, &marks, &plan, &mut Silent, &control).unwrap().record;
+        assert_eq!(played, careful);
+        // All of its blocks, and no others: six of six approve its, five of six those of the others.
+        let wins = played.followed.iter().find(|followed| followed.validator.0 == 2).unwrap().wins;
+        assert!(wins > 20, "{wins}");
+        assert_eq!(played.counters.rejected, wins);
+    }
+
+    /// A disk that is full after so many bytes.
+    struct SmallDisk(usize);
+
+    impl Write for SmallDisk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 = self.0.checked_sub(bytes.len()).ok_or(io::ErrorKind::StorageFull)?;
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_chain_that_cannot_be_written_ends_the_run_soon() {
+        let experiment = scenario(
+            "[run]\nrounds = 10_000_000\ntrials = 2\n[population]\ncount = 3\ntotal_stake = 300\nstake = 'equal'\n",
+        )
+        .experiment;
+        let stop = AtomicBool::new(false);
+        let told = Counting::default();
+        let control = Control { progress: &told, stop: &stop };
+        let result = run(&experiment, 2, Some(Box::new(SmallDisk(20_000))), &control);
+        assert!(
+            matches!(result, Err(SimulationError::Chain(error)) if error.kind() == io::ErrorKind::StorageFull)
+        );
+        let told = told.0.load(Ordering::Relaxed);
+        assert!(told < 1_000_000, "{told} rounds were played");
     }
 }

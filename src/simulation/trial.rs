@@ -21,7 +21,8 @@ pub struct TrialEnd {
 /// How many rounds are played between two looks at the clock of the outside world.
 const STRIDE: u64 = 128;
 
-/// Plays a chain for `rounds` rounds, or until it cannot go on; `None` if it was told to stop.
+/// Plays a chain for `rounds` rounds, or until it cannot go on; `None` if it was told to stop, or
+/// its witness gave up.
 ///
 /// `marks` are the ascending rounds after which the time line is taken; where the chain halts
 /// early, the later marks repeat the last state. `plan` says who is followed and what is
@@ -62,7 +63,7 @@ pub fn play_trial<F: Fidelity, W: Witness<F>>(
                 }
             }
             control.progress.advance(played - before);
-            if control.should_stop() {
+            if control.should_stop() || witness.gave_up() {
                 return None;
             }
         }

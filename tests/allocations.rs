@@ -1,0 +1,78 @@
+//! Rounds allocate nothing, once the buffers have grown to their size.
+//!
+//! A program of its own, because the counter takes the place of the allocator.
+
+use allocation_counter::{AllocationInfo, measure};
+use std::path::Path;
+use tombola::forging::{Chain, Draws, Fidelity, Full, GenesisRecord, Keyring, Pace, Silent, Verdicts};
+use tombola::scenario::{Scenario, load_text};
+
+/// Honest, and with everything that can go wrong; by all, by a drawn committee, and with the check
+/// repeated by everybody.
+fn scenarios() -> Vec<Scenario> {
+    let honest = "[population]\ncount = 8\ntotal_stake = 8_000_000\nstake = 'equal'\n\
+                  [transactions]\nper_round = 3\nusers = 6\n";
+    let faults = "[reward]\ncompound = true\n[slashing]\nshare = '1/1000'\n[network]\nloss = 0.02\n\
+                  [[behaviours]]\nact = 'invalid-block'\naccounts = ['validator-1', 'validator-2']\n\
+                  [[behaviours]]\nact = 'silent-forger'\naccounts = ['validator-3']\n\
+                  [[behaviours]]\nact = 'always-approve'\naccounts = ['validator-4']\n";
+    let texts = [
+        honest.to_owned(),
+        format!("{honest}bad = '1/3'\n{faults}"),
+        format!("{honest}bad = '1/3'\n{faults}[attestation]\ncommittee = 4\nweight = 'stake'\n"),
+        format!("{honest}{faults}[attestation]\nverification = 'each'\n"),
+    ];
+    texts
+        .map(|text| load_text(Path::new("test.toml"), text, &[]).expect("a valid scenario"))
+        .into_iter()
+        .collect()
+}
+
+/// Plays a round and measures it.
+fn played<F: Fidelity>(chain: &mut Chain<F>) -> AllocationInfo {
+    measure(|| {
+        chain.play(&mut Silent).expect("validators hold stake");
+    })
+}
+
+/// Plays rounds and returns the number of allocations in each.
+fn allocations<F: Fidelity>(chain: &mut Chain<F>, rounds: u64) -> Vec<u64> {
+    (0..rounds).map(|_| played(chain).count_total).collect()
+}
+
+#[test]
+fn rounds_without_bytes_allocate_nothing() {
+    for scenario in scenarios() {
+        let mut chain = Chain::new(&scenario.experiment.world, 0, |_| Draws::default());
+        allocations(&mut chain, 1000);
+        assert_eq!(allocations(&mut chain, 3000), [0; 3000]);
+    }
+}
+
+/// In full, only the arithmetic that verifies a batch allocates: the table of its points, which the
+/// library makes anew each time, a few allocations for every thousand signatures. All is given
+/// back.
+#[test]
+fn full_rounds_allocate_nothing_but_a_batchs_own_tables() {
+    for scenario in scenarios() {
+        let world = &scenario.experiment.world;
+        let keys = Keyring::new(world);
+        let id = GenesisRecord::new(world, keys.directory(), 0).chain_id();
+        let mut chain = Chain::new(world, 0, |state| Full::at_pace(Pace::Ahead, &keys, id, state));
+        allocations(&mut chain, 1000);
+        let mut counts = Vec::new();
+        let all = measure(|| {
+            allocation_counter::opt_out(|| counts.reserve(600));
+            let rounds = (0..600).map(|_| played(&mut chain));
+            counts.extend(rounds.map(|round| round.count_total));
+        });
+        assert_eq!(all.bytes_current, 0);
+        let batches: Vec<u64> = counts.into_iter().filter(|&count| count > 0).collect();
+        // At least the block and three votes, at most three transactions checked by eight and
+        // twice as many blocks and votes as there are.
+        let (least, most) = (600 * 4 / Verdicts::GATHERED, 600 * 50 / Verdicts::GATHERED + 1);
+        assert!((least..=most).contains(&batches.len()), "{batches:?}");
+        assert!(batches.iter().all(|&count| count <= 20), "{batches:?}");
+        assert!(chain.conclude());
+    }
+}

@@ -62,6 +62,7 @@ impl Counts {
             .enumerate()
             .map(|(who, &wins)| {
                 let win_share = u128::from(fixed_share(wins, rounds));
+                let reward_share = u128::from(fixed_share(wins * reward, rounds * reward));
                 ValidatorTotals {
                     wins,
                     wins_squared: u128::from(wins) * u128::from(wins),
@@ -71,6 +72,8 @@ impl Counts {
                     slashed: 0,
                     win_share,
                     win_share_squared: win_share * win_share,
+                    reward_share,
+                    reward_share_squared: reward_share * reward_share,
                     final_share: u128::from(share(who, wins, rounds)),
                 }
             })
@@ -121,6 +124,7 @@ impl Counts {
             totals: Totals {
                 trials: 1,
                 trials_with_wins: u64::from(rounds > 0),
+                trials_with_rewards: u64::from(rounds > 0 && reward > 0),
                 counters,
                 stakes_moved,
                 validators,

@@ -248,6 +248,7 @@ fn several_files_must_have_the_same_people_and_the_same_trials() {
 #[test]
 fn what_cannot_be_compared_is_refused_with_advice() {
     let room = room();
+    let before = room.tree();
     for (args, words) in [
         (&["s.toml"][..], "--rules raffle,single-lottery"),
         (&["s.toml", "--rules", "raffle"], "there is only one rule"),
@@ -264,7 +265,7 @@ fn what_cannot_be_compared_is_refused_with_advice() {
         let (code, out, err) = tombola(&room, &[&["compare"], args].concat());
         assert_eq!(code, Some(2), "{args:?}: {err}");
         assert!(out.is_empty() && err.contains(words) && err.contains("help: "), "{args:?}: {err}");
-        assert!(!room.path("output").exists(), "{args:?}");
+        assert_eq!(room.tree(), before, "{args:?}");
     }
 }
 

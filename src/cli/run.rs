@@ -53,10 +53,46 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     for scenario in &scenarios {
         folders.push(ResultsFolder::prepare(&args.output, &scenario.name, args.force)?);
     }
-    for (scenario, folder) in scenarios.iter().zip(folders) {
-        run_one(args, scenario, folder, stop)?;
+    let names: Vec<&str> = scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
+    let mut ready = scenarios.iter().zip(folders);
+    one_after_another(&names, || match ready.next() {
+        Some((scenario, folder)) => run_one(args, scenario, folder, stop),
+        None => Ok(()),
+    })
+}
+
+/// Runs each of the scenarios with these names. One that fails does not keep the others from being
+/// run, for they have folders of their own; it is reported at once. An interrupt ends them all.
+fn one_after_another(
+    names: &[&str],
+    mut run_next: impl FnMut() -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut failed: Vec<&str> = Vec::new();
+    let mut checks_only = true;
+    for (place, name) in names.iter().enumerate() {
+        let failure = match run_next() {
+            Ok(()) => continue,
+            Err(failure) if names.len() == 1 => return Err(failure),
+            Err(failure) => failure,
+        };
+        if let Failure::Interrupted(message) = failure {
+            let rest = match &names[place + 1..] {
+                [] => String::new(),
+                rest => format!("; not begun: {}", rest.join(", ")),
+            };
+            return Err(Failure::Interrupted(format!("{name}: {message}{rest}")));
+        }
+        tell(format_args!("{name}:"));
+        failure.report();
+        checks_only &= matches!(failure, Failure::CheckFailed(_));
+        failed.push(name);
     }
-    Ok(())
+    let message = format!("{} of {} scenarios failed: {}", failed.len(), names.len(), failed.join(", "));
+    match failed.is_empty() {
+        true => Ok(()),
+        false if checks_only => Err(Failure::CheckFailed(message)),
+        false => Err(Failure::CannotRun(message)),
+    }
 }
 
 fn run_one(
@@ -213,4 +249,43 @@ pub fn write_manifest(folder: &ResultsFolder, manifest: &impl Serialize) -> std:
     serde_json::to_writer_pretty(&mut out, manifest)?;
     out.write_all(b"\n")?;
     out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Runs three scenarios that end in these ways; returns how many were begun, and the end.
+    fn three(ends: [Result<(), Failure>; 3]) -> (usize, Result<(), Failure>) {
+        let (mut begun, mut ends) = (0, ends.into_iter());
+        let end = one_after_another(&["a", "b", "c"], || {
+            begun += 1;
+            ends.next().unwrap()
+        });
+        (begun, end)
+    }
+
+    #[test]
+    fn one_that_fails_does_not_stop_the_others() {
+        assert!(matches!(three([Ok(()), Ok(()), Ok(())]), (3, Ok(()))));
+        let (begun, end) = three([Ok(()), Err(Failure::CannotRun("disk full".into())), Ok(())]);
+        let Err(Failure::CannotRun(message)) = end else { panic!("{end:?}") };
+        assert_eq!((begun, message.as_str()), (3, "1 of 3 scenarios failed: b"));
+        let (begun, end) = three([Err(Failure::CheckFailed("x".into())), Ok(()), Ok(())]);
+        assert!(begun == 3 && matches!(end, Err(Failure::CheckFailed(_))));
+        let both = [Err(Failure::CheckFailed("x".into())), Err(Failure::CannotRun("y".into())), Ok(())];
+        let (begun, end) = three(both);
+        let Err(Failure::CannotRun(message)) = end else { panic!("{end:?}") };
+        assert_eq!((begun, message.as_str()), (3, "2 of 3 scenarios failed: a, b"));
+    }
+
+    #[test]
+    fn an_interrupt_ends_them_all_and_says_what_was_not_begun() {
+        let (begun, end) = three([Ok(()), Err(Failure::Interrupted("no trial had finished".into())), Ok(())]);
+        let Err(Failure::Interrupted(message)) = end else { panic!("{end:?}") };
+        assert_eq!((begun, message.as_str()), (2, "b: no trial had finished; not begun: c"));
+        let alone = one_after_another(&["a"], || Err(Failure::Interrupted("no trial".into())));
+        let Err(Failure::Interrupted(message)) = alone else { panic!("{alone:?}") };
+        assert_eq!(message, "no trial");
+    }
 }

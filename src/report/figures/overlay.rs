@@ -10,7 +10,7 @@ use super::{Drawing, FigureError};
 use crate::report::tables::{CompareRow, TimelineRow};
 
 /// How many rules have a row of their own.
-const MOST_ROWS: usize = 20;
+const MOST_ROWS: usize = 16;
 /// How many rules have a line of their own.
 const MOST_LINES: usize = 12;
 /// Up to how many rules have lines for their quantiles.
@@ -334,5 +334,160 @@ fn name_lines(canvas: &mut Canvas, panel: &Panel, courses: &[Course], names: &[S
         let leader = Stroke::solid(series(index), 4);
         canvas.line([from, (from.0 + 8.0, from.1), to, (to.0 + 12.0, to.1)], leader);
         canvas.text((right + LEADER, centre + 11.0), &names[index], LABEL_SIZE, INK, Align::Start);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::figures::drafting::{FAMILY_IN_FONT, database};
+    use resvg::usvg::{Group, Node, Options, Rect, Tree};
+
+    fn words(percent: bool) -> Overlay<'static> {
+        Overlay {
+            title: "a comparison with a rather long name of its own-compare",
+            heading: "distance of win shares from stake shares",
+            subtitle: "12 rules on the same population and luck · 20 trials × 500 rounds · 95 % intervals",
+            axis: "total variation distance of win shares from stake shares (%)",
+            percent,
+            confidence: 0.95,
+        }
+    }
+
+    /// So many rules with long names, spread evenly or all at one place.
+    fn rows(count: usize, apart: bool) -> Vec<CompareRow> {
+        let names: Vec<String> = (0..count).map(name).collect();
+        let blank = CompareRow {
+            metric: "distance_from_stake".to_owned(),
+            kind: "ranking".to_owned(),
+            rule: "all".to_owned(),
+            other: String::new(),
+            value: None,
+            low: None,
+            high: None,
+            law: None,
+            limit: None,
+            p_value: None,
+            p_adjusted: None,
+            trials: 20,
+            trials_needed: None,
+            verdict: names.join(" ~ "),
+            note: String::new(),
+        };
+        let mut rows = vec![blank.clone()];
+        for (index, name) in names.into_iter().enumerate() {
+            let value = if apart { index as f64 / count as f64 } else { 0.01 };
+            rows.push(CompareRow {
+                kind: "estimate".to_owned(),
+                rule: name,
+                value: Some(value),
+                low: Some(value - 0.01),
+                high: Some(value + 0.01),
+                law: (index % 2 == 0).then_some(value + 0.005),
+                limit: Some(0.0),
+                verdict: String::new(),
+                ..blank.clone()
+            });
+        }
+        rows
+    }
+
+    fn name(index: usize) -> String {
+        match index % 4 {
+            0 => format!("rigged-smallest-quotient {index}"),
+            1 => format!("power-weighted(exponent={index}/1000)"),
+            2 => format!("a rule with <many> settings, far more than fit (a=1, b=2, c=3, d=4) {index}"),
+            _ => format!("nxt {index}"),
+        }
+    }
+
+    fn timeline(count: usize, apart: bool) -> Vec<TimelineRow> {
+        let mut rows = Vec::new();
+        for index in 0..count {
+            for round in [1u64, 10, 100, 1000] {
+                let error = 0.3 / (round as f64).sqrt();
+                let mean = if apart { 0.1 + 0.6 * index as f64 / count as f64 } else { 0.4 };
+                rows.push(TimelineRow {
+                    round,
+                    metric: "win_share".to_owned(),
+                    subject: name(index),
+                    mean,
+                    low: Some((mean - error).max(0.0)),
+                    high: Some((mean + error).min(1.0)),
+                    q05: Some((mean - 2.0 * error).max(0.0)),
+                    q25: Some((mean - 0.7 * error).max(0.0)),
+                    q50: Some(mean),
+                    q75: Some((mean + 0.7 * error).min(1.0)),
+                    q95: Some((mean + 2.0 * error).min(1.0)),
+                    law_q05: None,
+                    law_q95: None,
+                });
+            }
+        }
+        rows
+    }
+
+    fn texts(group: &Group, into: &mut Vec<(String, Rect)>) {
+        for node in group.children() {
+            match node {
+                Node::Group(group) => texts(group, into),
+                Node::Text(text) => {
+                    let words: String = text.chunks().iter().map(|chunk| chunk.text()).collect();
+                    into.push((words, text.abs_bounding_box()));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Boxes are those of the rasteriser, as for all other figures.
+    fn assert_readable(drawing: &Drawing, what: &str) {
+        assert!(!drawing.svg().contains("NaN") && !drawing.svg().contains("inf,"), "{what}");
+        let options =
+            Options { font_family: FAMILY_IN_FONT.into(), fontdb: database(), ..Options::default() };
+        let tree = Tree::from_str(drawing.svg(), &options).unwrap();
+        let mut boxes = Vec::new();
+        texts(tree.root(), &mut boxes);
+        let slack = 3.0 * tree.size().width() / 1800.0;
+        for (index, (words, a)) in boxes.iter().enumerate() {
+            let inside = a.left() >= 0.0 && a.right() <= tree.size().width();
+            assert!(inside && a.top() >= 0.0 && a.bottom() <= tree.size().height(), "{what}: {words} {a:?}");
+            for (others, b) in &boxes[..index] {
+                let apart = a.right() <= b.left()
+                    || b.right() <= a.left()
+                    || a.bottom() <= b.top() + slack
+                    || b.bottom() <= a.top() + slack;
+                assert!(apart, "{what}: {words:?} and {others:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn all_text_lies_on_the_sheet_and_no_two_texts_overlap() {
+        for count in [1, 2, 12, 16, 45] {
+            for apart in [true, false] {
+                let what = format!("{count} rules, apart: {apart}");
+                let drawing = overlay_measure(&words(true), &rows(count, apart)).unwrap();
+                assert_readable(&drawing, &what);
+                assert_eq!(drawing, overlay_measure(&words(true), &rows(count, apart)).unwrap(), "{what}");
+                let rows = timeline(count, apart);
+                let drawing = overlay_timeline(&words(true), &rows, 0.4).unwrap();
+                assert_readable(&drawing, &what);
+                assert_eq!(drawing, overlay_timeline(&words(true), &rows, 0.4).unwrap(), "{what}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_drawn_is_said() {
+        let svg = |count| overlay_measure(&words(false), &rows(count, true)).unwrap().svg().to_owned();
+        assert!(svg(45).contains("The first 16 of 45 rules are drawn."));
+        assert!(!svg(12).contains("are drawn."));
+        let lines = |count| overlay_timeline(&words(true), &timeline(count, true), 0.4).unwrap();
+        assert!(lines(45).svg().contains("The first 12 of 45 rules are drawn."));
+        assert!(lines(3).svg().contains("quantiles of the trials"));
+        assert!(!lines(4).svg().contains("quantiles of the trials"));
+        assert!(matches!(overlay_measure(&words(true), &[]), Err(FigureError::Empty { .. })));
+        assert!(matches!(overlay_timeline(&words(true), &[], 0.4), Err(FigureError::Empty { .. })));
     }
 }

@@ -135,7 +135,7 @@ impl State {
                 // The 128-bit product of word and total, from products of halves: its high word is
                 // the token; of the low word the upper half is enough.
                 let (high, low) = (drawn[lane] >> 32, drawn[lane] & HALF);
-                let middle = high * below + (low * below >> 32);
+                let middle = high * below + ((low * below) >> 32);
                 let (token, low) = if SMALL {
                     (middle >> 32, middle & HALF)
                 } else {

@@ -76,13 +76,12 @@ pub fn plan(args: &PlanArgs) -> Result<(), Failure> {
             percent(Some(settings.tolerance))
         ));
     }
-    match (unknown, &pilot) {
-        (Some(why), Some((results, _))) => tell(format_args!(
+    if let (Some(why), Some((results, _))) = (unknown, &pilot) {
+        tell(format_args!(
             "note: {why}; the spread between trials is that of a pilot of {} trials with a seed of its own, so the \
              numbers are estimates",
             results.totals.trials
-        )),
-        _ => {}
+        ));
     }
     if let Some((_, rate)) = pilot {
         let seconds = experiment.rounds as f64 * trials as f64 / rate;

@@ -64,13 +64,13 @@ fn results_are_replaced_only_if_asked() {
 fn a_disk_that_fills_up_while_results_are_written() {
     let room = Room::new();
     // A long description, so that the manifest, which tells it, is longer than the tables.
-    room.put("s.toml", format!("description = \"{}\"\n{}", "long ".repeat(4000), sound()));
+    room.put("s.toml", format!("description = \"{}\"\n{}", "long ".repeat(40_000), sound()));
     for (blocks, options, file) in [
         (0, "", "output/s/validators.csv"),
         (0, "--keep-chain", "output/s/chain.jsonl"),
         (4, "--rounds 500 --keep-chain", "output/s/chain.jsonl"),
-        (8, "--rounds 1 --trials 1 --set report.figures=[]", "output/s/manifest.json"),
-        (8, "--set 'report.formats=[\"svg\"]'", "output/s/figures/win-share.svg"),
+        (64, "--rounds 1 --trials 1 --set report.figures=[]", "output/s/manifest.json"),
+        (64, "--set 'report.formats=[\"svg\"]'", "output/s/figures/win-share.svg"),
     ] {
         let script = format!(
             "trap '' XFSZ; ulimit -f {blocks}; exec '{}' run s.toml --output deep/output {options}",

@@ -1,12 +1,14 @@
 //! What is independent, and so what intervals and tests may count.
 
 use super::basis::Basis;
+use super::each_once::each_once;
 use crate::selection::Dispersion;
 use crate::simulation::{Experiment, Results};
 use crate::statistics::{
     Interval, Moments, Sample, binomial_test, clopper_pearson, clustered_share, scaled_interval, scaled_test,
     wilson,
 };
+use rayon::prelude::*;
 
 /// What the scatter of wins is measured by.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,6 +96,18 @@ impl Basis<'_> {
         }
     }
 
+    /// The same of all validators.
+    pub fn joint_intervals(&self, confidence: f64) -> Vec<Option<Interval>> {
+        if self.unit().is_some() && self.stopping.is_none() {
+            let wins = |validator| self.totals(validator).wins;
+            return each_once(self.validators(), wins, |validator| {
+                self.joint_interval(validator, confidence)
+            });
+        }
+        let all = (0..self.validators()).into_par_iter();
+        all.map(|validator| self.joint_interval(validator, confidence)).collect()
+    }
+
     /// The interval from the spread between trials. Where all trials had the same number of
     /// rounds, Korn and Graubard's, which holds for few wins too; otherwise Student's.
     fn clustered_interval(&self, validator: usize, confidence: f64) -> Option<Interval> {
@@ -139,6 +153,16 @@ impl Basis<'_> {
             Footing::Bounded(_) => None,
             Footing::Trials(_) => self.moments(validator).p_value(expected),
         }
+    }
+
+    /// The same of all validators.
+    pub fn p_values(&self) -> Vec<Option<f64>> {
+        if self.unit().is_some() {
+            let key =
+                |validator| (self.totals(validator).wins, self.expected_share(validator).map(f64::to_bits));
+            return each_once(self.validators(), key, |validator| self.p_value(validator));
+        }
+        (0..self.validators()).into_par_iter().map(|validator| self.p_value(validator)).collect()
     }
 
     /// What the intervals rest on.

@@ -2,6 +2,7 @@
 
 mod basis;
 mod chain_rows;
+mod each_once;
 mod fairness;
 mod footing;
 mod stopping;
@@ -17,7 +18,6 @@ use crate::simulation::{Experiment, Results};
 use crate::statistics::{Assessment, Evidence, Subject, assess, bonferroni};
 pub(super) use basis::Basis;
 pub(super) use footing::Footing;
-use rayon::prelude::*;
 pub use stopping::Stopping;
 pub(super) use timeline_rows::rows as timeline;
 
@@ -72,13 +72,13 @@ pub(super) fn analyse_basis(basis: &Basis) -> Analysis {
 /// together.
 fn assess_stake(basis: &Basis, promise_p: Option<f64>) -> Assessment {
     let level = bonferroni(basis.settings.confidence, basis.validators());
+    let intervals = basis.joint_intervals(level);
     let subjects: Vec<Subject> = (0..basis.validators())
-        .into_par_iter()
         .map(|index| Subject {
             name: &basis.experiment.world.names[index],
             stake_share: basis.stake_shares[index],
             win_share: basis.win_share(index),
-            interval: basis.joint_interval(index, level),
+            interval: intervals[index],
         })
         .collect();
     assess(&Evidence {

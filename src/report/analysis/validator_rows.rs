@@ -1,6 +1,7 @@
 //! The rows of `validators.csv`.
 
 use super::basis::Basis;
+use super::each_once::each_once;
 use super::footing::Footing;
 use crate::report::tables::ValidatorRow;
 use crate::simulation::SHARE_SCALE;
@@ -22,8 +23,8 @@ pub fn rows(basis: &Basis) -> Vec<ValidatorRow> {
     let earned: u128 = basis.results.totals.validators.iter().map(|totals| totals.reward).sum();
     let seats: u128 = basis.results.totals.validators.iter().map(|totals| u128::from(totals.seats)).sum();
     let expected_duty = basis.expected_duty();
-    let p_values: Vec<Option<f64>> =
-        validators.clone().into_par_iter().map(|index| basis.p_value(index)).collect();
+    let p_values = basis.p_values();
+    let exact = exact_intervals(basis);
     let adjusted = holm(&p_values);
     let discovery = benjamini_hochberg(&p_values);
     let joint = Joint::new(basis);
@@ -35,7 +36,7 @@ pub fn rows(basis: &Basis) -> Vec<ValidatorRow> {
             let stake = basis.experiment.world.stakes[index];
             let expected = basis.expected_share(index);
             let interval = basis.interval(index, confidence).map(within_one);
-            let exact = exact_interval(basis, index);
+            let exact = exact[index];
             let all = joint.interval(basis, index);
             let sison_glaz = joint.sison_glaz.as_ref().map(|intervals| intervals[index]);
             let relative = |share: f64| expected.map(|p| share / p - 1.0).filter(|effect| effect.is_finite());
@@ -97,9 +98,12 @@ fn within_one(interval: Interval) -> Interval {
     Interval { low: interval.low.clamp(0.0, 1.0), high: interval.high.clamp(0.0, 1.0) }
 }
 
-fn exact_interval(basis: &Basis, index: usize) -> Option<Interval> {
-    let unit = basis.unit()?;
-    clopper_pearson(basis.totals(index).wins / unit, basis.selections / unit, basis.settings.confidence)
+fn exact_intervals(basis: &Basis) -> Vec<Option<Interval>> {
+    let wins = |index| basis.totals(index).wins;
+    each_once(basis.validators(), wins, |index| {
+        let unit = basis.unit()?;
+        clopper_pearson(wins(index) / unit, basis.selections / unit, basis.settings.confidence)
+    })
 }
 
 /// The intervals that hold for all validators together.

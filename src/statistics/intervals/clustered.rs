@@ -5,6 +5,9 @@ use super::interval::{Interval, one_sided_level};
 use super::{Moments, wilson};
 use crate::statistics::distributions::student_quantile;
 
+/// No more than so many effective rounds are counted: 2^53, up to where floats are exact.
+const MOST: f64 = 9_007_199_254_740_992.0;
+
 /// The interval of a validator's win share where the rounds of a trial depend on each other
 /// (compounding rewards, leaders who keep several slots) but the trials do not. `wins` holds the
 /// sums of its wins over the trials (its scale is not used), each of `rounds` rounds.
@@ -17,11 +20,11 @@ use crate::statistics::distributions::student_quantile;
 /// many wins; for few wins it is far too short on the upper side, above all at levels corrected for
 /// many validators, and does not exist where all trials are alike.
 ///
-/// `None` for fewer than two trials, without rounds, if the sums contradict each other or leave
-/// 2^53 rounds, or with a confidence outside (0, 1).
+/// `None` for fewer than two trials, without rounds, if the sums contradict each other or leave 64
+/// bits, or with a confidence outside (0, 1).
 pub fn clustered_share(wins: &Moments, rounds: u64, confidence: f64) -> Option<Interval> {
     let level = one_sided_level(confidence)?;
-    let all = wins.trials.checked_mul(rounds).filter(|&all| all > 1 && all <= 1 << 53)?;
+    let all = wins.trials.checked_mul(rounds).filter(|&all| all > 1)?;
     let won = u64::try_from(wins.sum).ok().filter(|&won| won <= all)?;
     let shares = Moments { scale: rounds as f64, ..*wins };
     let variance = shares.variance()? / wins.trials as f64;
@@ -29,7 +32,7 @@ pub fn clustered_share(wins: &Moments, rounds: u64, confidence: f64) -> Option<I
     let independent = share * (1.0 - share) / n;
     let design = if independent > 0.0 { (variance / independent).max(1.0) } else { 1.0 };
     let known = student_quantile(level, all - 1) / student_quantile(level, wins.trials - 1);
-    let effective = (n / design * known * known).floor().max(1.0);
+    let effective = (n / design * known * known).floor().clamp(1.0, MOST);
     let effective_wins = share * effective;
     // A product that is whole but for rounding is whole.
     let slack = 1e-9 * effective_wins;

@@ -79,7 +79,7 @@ def tombola(text):
 
 def scenario(engine, rounds, trials, population, compound=False):
     return (
-        f"[run]\nengine = '{engine}'\nrounds = {rounds}\ntrials = {trials}\n"
+        f"[run]\nengine = '{engine}'\nrounds = {rounds}\ntrials = {trials}\ncheckpoints = 1\n"
         f"[reward]\ncompound = {str(compound).lower()}\n"
         f"[analysis]\nserial = 'off'\nwindow = 'off'\n[population]\n{population}"
     )

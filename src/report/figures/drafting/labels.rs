@@ -106,8 +106,8 @@ pub struct Wish {
 ///
 /// One after the other, each takes the place of the least harm: the nearer the better, and best
 /// where neither it nor its leader crosses anything. Who comes first matters, so this is done in
-/// several orders, of which the least harmful counts. Labels never overlap each other or a mark; one
-/// for which no such place is left is left out.
+/// several orders, of which the least harmful counts. Labels never overlap each other, a
+/// leader or a mark, and leaders never cross; a label for which no such place is left is left out.
 pub fn beside(wishes: &[Wish], room: &Area, surroundings: &Surroundings) -> Vec<Option<Placed>> {
     let given: Vec<usize> = (0..wishes.len()).collect();
     let sorted = |by: fn(&Wish) -> f64| {
@@ -147,10 +147,11 @@ fn in_order(
             room.holds(&place.area)
                 && placed.iter().flatten().all(|other| !other.area.overlaps(&place.area.grown(3.0)))
                 && surroundings.marks.iter().all(|mark| !mark.overlaps(&place.area))
+                && placed.iter().flatten().all(|other| !tangled(place, other))
         };
         let best = places(wish)
             .filter(|(_, place)| allowed(place))
-            .map(|(further, place)| (further + harm(&place, wish.at, &placed, surroundings), place))
+            .map(|(further, place)| (further + harm(&place, wish.at, surroundings), place))
             .min_by(|a, b| a.0.total_cmp(&b.0));
         sum += best.map_or(LEFT_OUT, |(harm, _)| harm);
         placed[index] = best.map(|(_, place)| place);
@@ -158,17 +159,22 @@ fn in_order(
     (sum, placed)
 }
 
+/// Whether the leader of one label runs through the other label or crosses the other's leader.
+fn tangled(one: &Placed, other: &Placed) -> bool {
+    let through = |leader: Option<(Point, Point)>, label: &Placed| {
+        leader.is_some_and(|leader| label.area.grown(3.0).crossed_by(&leader))
+    };
+    through(one.leader, other)
+        || through(other.leader, one)
+        || one.leader.zip(other.leader).is_some_and(|(mine, theirs)| crossing(&mine, &theirs))
+}
+
 /// How much a label and its leader disturb what is there already, in units of distance: so much
 /// further may another place be and still be the better one.
-fn harm(place: &Placed, at: Point, placed: &[Option<Placed>], surroundings: &Surroundings) -> f64 {
+fn harm(place: &Placed, at: Point, surroundings: &Surroundings) -> f64 {
     let area = place.area.grown(3.0);
-    let leaders = || placed.iter().flatten().filter_map(|other| other.leader.as_ref());
-    let mut harm = 2_000.0 * leaders().filter(|line| area.crossed_by(line)).count() as f64;
-    harm += 300.0 * surroundings.lines.iter().filter(|line| area.crossed_by(line)).count() as f64;
+    let mut harm = 300.0 * surroundings.lines.iter().filter(|line| area.crossed_by(line)).count() as f64;
     if let Some(leader) = &place.leader {
-        let labels = placed.iter().flatten().filter(|other| other.area.crossed_by(leader));
-        harm += 2_000.0 * labels.count() as f64;
-        harm += 1_000.0 * leaders().filter(|other| crossing(other, leader)).count() as f64;
         // A leader starts at its own mark, and so at every mark that lies upon it.
         let others = surroundings.marks.iter().filter(|mark| !mark.overlaps(&Area::around(at, 1.0)));
         harm += 60.0 * others.filter(|mark| mark.crossed_by(leader)).count() as f64;

@@ -312,7 +312,8 @@ fn name(canvas: &mut Canvas, panel: &Panel, marks: &[Mark], diagonal: (Point, Po
         let name = if equals > APART { format!("{equals} of equal stake") } else { shortened(mark.name) };
         let (width, distance) = (width(&name, LABEL_SIZE), radius + 8.0);
         names.push(name);
-        wishes.push(Wish { at: place(mark, mark.wins), width, height: LABEL_SIZE, distance });
+        let needed = mark.differs;
+        wishes.push(Wish { at: place(mark, mark.wins), width, height: LABEL_SIZE, distance, needed });
     }
     for (placed, name) in beside(&wishes, &panel.frame, &surroundings).into_iter().zip(&names) {
         let Some(placed) = placed else { continue };

@@ -100,6 +100,8 @@ pub struct Wish {
     pub height: f64,
     /// How near to the point the label may come.
     pub distance: f64,
+    /// Whether it is what the figure is about, and the last to be left out.
+    pub needed: bool,
 }
 
 /// Places a label beside each point, within the room.
@@ -122,9 +124,12 @@ pub fn beside(wishes: &[Wish], room: &Area, surroundings: &Surroundings) -> Vec<
         sorted(|wish| wish.at.1),
         sorted(|wish| -wish.at.1),
     ];
-    orders
+    // Each from every start: who is in the middle of a crowd may need to come first.
+    let turned = orders
         .iter()
-        .map(|order| in_order(order, wishes, room, surroundings))
+        .flat_map(|order| (0..order.len()).map(|start| [&order[start..], &order[..start]].concat()));
+    turned
+        .map(|order| in_order(&order, wishes, room, surroundings))
         .min_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, placed)| placed)
         .unwrap_or_default()
@@ -139,6 +144,8 @@ fn in_order(
 ) -> (f64, Vec<Option<Placed>>) {
     /// A label that is left out is worse than any that is placed.
     const LEFT_OUT: f64 = 1e6;
+    /// And this is worse than if a hundred others were left out.
+    const NEEDED_LEFT_OUT: f64 = 1e8;
     let mut placed: Vec<Option<Placed>> = vec![None; wishes.len()];
     let mut sum = 0.0;
     for &index in order {
@@ -153,7 +160,8 @@ fn in_order(
             .filter(|(_, place)| allowed(place))
             .map(|(further, place)| (further + harm(&place, wish.at, surroundings), place))
             .min_by(|a, b| a.0.total_cmp(&b.0));
-        sum += best.map_or(LEFT_OUT, |(harm, _)| harm);
+        let left_out = if wish.needed { NEEDED_LEFT_OUT } else { LEFT_OUT };
+        sum += best.map_or(left_out, |(harm, _)| harm);
         placed[index] = best.map(|(_, place)| place);
     }
     (sum, placed)
@@ -218,7 +226,7 @@ fn places(wish: &Wish) -> impl Iterator<Item = (f64, Placed)> {
         (0.97, -0.22),
         (-0.97, 0.22),
     ];
-    let Wish { at, width, height, distance: nearest } = *wish;
+    let Wish { at, width, height, distance: nearest, .. } = *wish;
     (0..60).flat_map(move |ring| {
         let further = 10.0 * f64::from(ring);
         DIRECTIONS.into_iter().map(move |(right, down)| {
@@ -294,7 +302,7 @@ mod tests {
             let squeeze = |at: Point| if crowded { (700.0 + at.0 / 15.0, 300.0 + at.1 / 7.0) } else { at };
             let wishes: Vec<Wish> = points
                 .iter()
-                .map(|&(x, y, width)| Wish { at: squeeze((x, y)), width, height: 32.0, distance: 24.0 })
+                .map(|&(x, y, width)| Wish { at: squeeze((x, y)), width, height: 32.0, distance: 24.0, needed: false })
                 .collect();
             let surroundings = Surroundings {
                 marks: wishes.iter().map(|wish| Area::around(wish.at, 12.0)).collect(),
@@ -331,7 +339,7 @@ mod tests {
 
     #[test]
     fn a_lone_label_stands_to_the_right_and_avoids_what_is_there() {
-        let wish = Wish { at: (500.0, 300.0), width: 100.0, height: 30.0, distance: 20.0 };
+        let wish = Wish { at: (500.0, 300.0), width: 100.0, height: 30.0, distance: 20.0, needed: false };
         let alone = beside(&[wish], &ROOM, &Surroundings::default())[0].unwrap();
         assert_eq!(alone.area, Area { left: 520.0, top: 285.0, right: 620.0, bottom: 315.0 });
         assert_eq!(alone.leader, None);

@@ -3,6 +3,7 @@
 use comfy_table::{CellAlignment, Table};
 use std::fmt::Display;
 use std::io::Write;
+use tombola::statistics::wording;
 
 /// Writes a line to standard error. If that cannot be written to, there is nobody to tell.
 pub fn tell(line: impl Display) {
@@ -27,15 +28,7 @@ pub fn table(header: &[&str], numbers_from: usize, rows: Vec<Vec<String>>) -> St
 
 /// A whole number with its digits in groups of three.
 pub fn grouped(number: u128) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    wording::grouped(number)
 }
 
 /// A share as a percentage; a dash where there is none.

@@ -16,6 +16,7 @@ mod quantile;
 mod sequential;
 mod serial;
 mod verdict;
+pub mod wording;
 
 pub use fairness::{
     DispersionTest, Equitability, RobustFairness, dispersion_test, equitability, fair_counts, first_robust,

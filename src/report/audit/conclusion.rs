@@ -5,6 +5,7 @@ use crate::report::analysis::{Basis, Footing};
 use crate::report::tables::{AuditRow, FairnessRow};
 use crate::selection::Promise;
 use crate::statistics::rounds_for_difference;
+use crate::statistics::wording::{grouped, two_digits};
 
 /// At most this many validators are named.
 const MOST_NAMED: usize = 3;
@@ -382,23 +383,6 @@ fn trimmed(value: f64) -> String {
 /// An expected count: whole where it is large.
 fn count(expected: f64) -> String {
     if expected >= 100.0 { grouped(expected.round() as u64) } else { digits(expected) }
-}
-
-fn two_digits(number: u64) -> u64 {
-    let step = 10u64.pow(number.checked_ilog10().unwrap_or(0).saturating_sub(1));
-    number.div_ceil(step).saturating_mul(step)
-}
-
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

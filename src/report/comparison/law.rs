@@ -2,6 +2,7 @@
 
 use super::ground::Ground;
 use crate::statistics::distributions::Binomial;
+use crate::statistics::fair_counts;
 
 /// Independent rounds with fixed chances: the wins of a trial are multinomial.
 pub struct Draws<'a> {
@@ -38,15 +39,12 @@ impl Draws<'_> {
     }
 
     /// The probability that a validator's win share ends outside the tolerance around its share of
-    /// stake; the edges are those of `within_margin`.
+    /// stake; the edges are those of [`fair_counts`].
     pub fn outside_tolerance(&self, validator: usize) -> Option<f64> {
         let law = Binomial::new(self.rounds, self.chances[validator])?;
-        let due = self.rounds as f64 * self.ground.shares[validator];
-        let slack = (self.ground.tolerance + 1e-12) * due;
-        let low = (due - slack).max(0.0).ceil() as u64;
-        let high = (due + slack).floor() as u64 + 1;
+        let (low, high) = fair_counts(self.rounds, self.ground.shares[validator], self.ground.tolerance)?;
         let below = if low == 0 { 0.0 } else { law.lower(low - 1) };
-        (self.rounds > 0).then(|| (below + law.upper(high)).min(1.0))
+        Some((below + law.upper(high)).min(1.0))
     }
 }
 

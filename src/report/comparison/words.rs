@@ -3,6 +3,7 @@
 use super::measures::Measure;
 use super::rows::RuleComparison;
 use crate::statistics::comparison::{Comparison, Difference, Order};
+use crate::statistics::wording::grouped;
 
 /// For each measure its name and its order in a line.
 pub fn rankings(comparison: &RuleComparison) -> Vec<(&'static str, String)> {
@@ -117,7 +118,7 @@ fn undecided(comparison: &RuleComparison, found: &Comparison) -> Option<String> 
         .map(|pair| {
             let both = format!("{} and {}", names[pair.first], names[pair.second]);
             match pair.trials_needed {
-                Some(trials) => format!("{both} (about {} trials would)", thousands(trials)),
+                Some(trials) => format!("{both} (about {} trials would)", grouped(trials)),
                 None => both,
             }
         })
@@ -162,18 +163,6 @@ fn trimmed(value: f64) -> String {
     let decimals = (2 - value.abs().log10().floor() as i32).clamp(0, 12) as usize;
     let text = format!("{value:.decimals$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
-}
-
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// "a", "a and b", "a, b and c"; with semicolons where a part has an "and" of its own. Beyond
@@ -264,6 +253,6 @@ mod tests {
             (trimmed(0.0123456), trimmed(1234.5), trimmed(0.0)),
             ("0.0123".into(), "1234".into(), "0".into())
         );
-        assert_eq!(thousands(1234567), "1,234,567");
+        assert_eq!(grouped(1234567u64), "1,234,567");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Assessment, Effect, Sample, Verdict};
 use crate::statistics::Interval;
+use crate::statistics::wording::{grouped, two_digits};
 
 impl Assessment {
     /// One English sentence: the verdict, what shows it, and what the rule's own promise says.
@@ -205,24 +206,6 @@ fn p_value(p: f64) -> String {
     }
 }
 
-fn two_digits(number: u64) -> u64 {
-    let digits = number.checked_ilog10().unwrap_or(0);
-    let step = 10u64.pow(digits.saturating_sub(1));
-    number.div_ceil(step).saturating_mul(step)
-}
-
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,7 +226,7 @@ mod tests {
         );
         assert_eq!((two_digits(9562), two_digits(7), two_digits(10)), (9600, 7, 10));
         assert_eq!(
-            (grouped(7), grouped(1234567), grouped(123456)),
+            (grouped(7u64), grouped(1234567u64), grouped(123456u64)),
             ("7".into(), "1,234,567".into(), "123,456".into())
         );
     }

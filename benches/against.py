@@ -2,20 +2,27 @@
 
     cargo build --release && python3 benches/against.py
 
-Needs numpy. Each line times a Python program and `tombola run` on the same question, one after the
+Needs numpy, and PyNaCl for the full rounds, which are left out without it. Each line times a Python program and `tombola run` on the same question, one after the
 other on one thread, three times each, and compares the best. tombola's time is that of its
 simulation, from the manifest; start-up, analysis and files are not in it, nor are Python's imports.
 """
 
+import hashlib
 import itertools
 import json
 import random
+import struct
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 
 import numpy
+
+try:
+    from nacl.signing import SigningKey
+except ImportError:
+    SigningKey = None
 
 BINARY = Path(__file__).resolve().parent.parent / "target" / "release" / "tombola"
 STAKES = [350, 500, 200, 275]
@@ -52,6 +59,46 @@ def numpy_compounding(rounds, trials):
     for _ in range(rounds):
         first += 10.0 * (generator.random(trials) * total < first)
         total += 10.0
+
+
+def signed_rounds(rounds, users=16, per_round=4):
+    """Whole rounds with libsodium's signatures: transfers are signed and verified, the forger is
+    drawn, its block is hashed, signed, encoded and verified, everybody else votes, the votes are
+    verified, and with three quarters of them the transfers are settled."""
+    generator = random.Random(1)
+    validators = [SigningKey(bytes([number] * 32)) for number in range(len(STAKES))]
+    wallets = [SigningKey(bytes([100 + number] * 32)) for number in range(users)]
+    balances, nonces = [1_000_000] * users, [0] * users
+    ends = list(itertools.accumulate(STAKES))
+    tip, wins, tokens = bytes(32), [0] * len(STAKES), ends[-1]
+    for height in range(rounds):
+        transfers = []
+        for _ in range(per_round):
+            sender, recipient = generator.sample(range(users), 2)
+            body = struct.pack("<BBQQQ", sender, recipient, 1 + generator.randrange(100), 1, nonces[sender])
+            signed = wallets[sender].sign(body)
+            wallets[sender].verify_key.verify(signed)
+            nonces[sender] += 1
+            transfers.append((sender, recipient, bytes(signed)))
+        token = generator.randrange(tokens)
+        forger = next(owner for owner, end in enumerate(ends) if token < end)
+        root = hashlib.sha256(b"".join(signed for _, _, signed in transfers)).digest()
+        state = hashlib.sha256(struct.pack(f"<{users}Q", *balances)).digest()
+        header = struct.pack("<QB", height, forger) + tip + root + state
+        block = hashlib.sha256(header).digest()
+        validators[forger].verify_key.verify(validators[forger].sign(block))
+        approvals = 0
+        for number, attestor in enumerate(validators):
+            if number != forger:
+                attestor.verify_key.verify(attestor.sign(b"approve" + block))
+                approvals += 1
+        if approvals * 4 >= (len(STAKES) - 1) * 3:
+            for sender, recipient, signed in transfers:
+                amount = struct.unpack_from("<Q", signed, 66)[0]
+                balances[sender] -= amount + 1
+                balances[recipient] += amount
+            tip = block
+        wins[forger] += 1
 
 
 def best(work):
@@ -94,11 +141,11 @@ def compare(name, python, python_rounds, text, rounds):
     theirs = best(python) / python_rounds
     ours, how = tombola(text)
     ours /= rounds
-    print(f"{name:<44} {theirs * 1e9:>10.2f} {ours * 1e9:>10.3f} {theirs / ours:>9.0f}  {how}")
+    print(f"{name:<44} {theirs * 1e9:>12.2f} {ours * 1e9:>12.3f} {theirs / ours:>9.0f}  {how}")
 
 
 def main():
-    print(f"{'question':<44} {'Python ns':>10} {'tombola ns':>10} {'ratio':>9}  engine, method")
+    print(f"{'question':<44} {'Python ns':>12} {'tombola ns':>12} {'ratio':>9}  engine, method")
     few, many = accounts(STAKES), "count = 10_000\ntotal_stake = 1_000_000_000\nstake = 'zipf'"
     ranks = [1_000_000 // rank + 1 for rank in range(1, 10_001)]
     rounds = 100_000_000
@@ -114,6 +161,14 @@ def main():
         "10,000 stakes, numpy choice and bincount",
         lambda: numpy_choice(ranks, 5_000_000), 5_000_000, scenario("draws", rounds, 1, many), rounds,
     )
+    if SigningKey is None:
+        print("whole rounds with signatures: left out, PyNaCl is not installed")
+    else:
+        trade = "\n[transactions]\nper_round = 4\nusers = 16"
+        compare(
+            "whole rounds with signatures, libsodium",
+            lambda: signed_rounds(500), 500, scenario("full", 10_000, 1, few) + trade, 10_000,
+        )
     pair, steps, trials = accounts([200, 800]), 5_000, 10_000
     for engine in ["draws", "law"]:
         compare(

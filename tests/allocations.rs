@@ -54,23 +54,26 @@ fn rounds_without_bytes_allocate_nothing() {
 /// back.
 #[test]
 fn full_rounds_allocate_nothing_but_a_batchs_own_tables() {
+    /// Enough for a batch, even where a round has the fewest signatures, four.
+    const ROUNDS: u64 = Verdicts::GATHERED as u64 / 4;
     for scenario in scenarios() {
         let world = &scenario.experiment.world;
         let keys = Keyring::new(world);
         let id = GenesisRecord::new(world, keys.directory(), 0).chain_id();
         let mut chain = Chain::new(world, 0, |state| Full::at_pace(Pace::Ahead, &keys, id, state));
-        allocations(&mut chain, 1000);
+        allocations(&mut chain, 2 * ROUNDS);
         let mut counts = Vec::new();
         let all = measure(|| {
-            allocation_counter::opt_out(|| counts.reserve(600));
-            let rounds = (0..600).map(|_| played(&mut chain));
+            allocation_counter::opt_out(|| counts.reserve(ROUNDS as usize));
+            let rounds = (0..ROUNDS).map(|_| played(&mut chain));
             counts.extend(rounds.map(|round| round.count_total));
         });
         assert_eq!(all.bytes_current, 0);
         let batches: Vec<u64> = counts.into_iter().filter(|&count| count > 0).collect();
         // At least the block and three votes, at most three transactions checked by eight and
         // twice as many blocks and votes as there are.
-        let (least, most) = (600 * 4 / Verdicts::GATHERED, 600 * 50 / Verdicts::GATHERED + 1);
+        let rounds = ROUNDS as usize;
+        let (least, most) = (rounds * 4 / Verdicts::GATHERED, rounds * 50 / Verdicts::GATHERED + 1);
         assert!((least..=most).contains(&batches.len()), "{batches:?}");
         assert!(batches.iter().all(|&count| count <= 20), "{batches:?}");
         assert!(chain.conclude());

@@ -27,8 +27,9 @@ pub struct Verdicts {
 
 impl Verdicts {
     /// So many signatures are gathered before they are verified: enough that what a batch costs as
-    /// a whole is little for each, few enough that they stay in the processor's cache.
-    pub const GATHERED: usize = 1024;
+    /// a whole is little for each, few enough that a short trial is not over before, and that they
+    /// fit a processor's cache.
+    pub const GATHERED: usize = 4096;
 
     /// No verdicts yet.
     pub fn new(pace: Pace) -> Self {

@@ -1,7 +1,8 @@
 //! How concentrated a single chain ends.
 
 use super::share::SHARE_SCALE;
-use crate::law::gini;
+use crate::law::gini_of_ascending;
+use rayon::prelude::*;
 
 /// Indices of one trial's end, in units of `1 / SHARE_SCALE`; `None` where nothing is held.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,13 +22,16 @@ impl TrialConcentration {
         TrialConcentration {
             wins_herfindahl: herfindahl(wins),
             stake_herfindahl: if stakes_moved { herfindahl(moved()) } else { None },
-            stake_gini: if stakes_moved {
-                gini(&moved().map(|stake| stake as f64).collect::<Vec<f64>>()).map(fixed)
-            } else {
-                None
-            },
+            stake_gini: if stakes_moved { gini(stakes).map(fixed) } else { None },
         }
     }
+}
+
+fn gini(stakes: &[u64]) -> Option<f64> {
+    let mut ascending: Vec<f64> = stakes.iter().map(|&stake| stake as f64).collect();
+    // Only large trials have so many that threads which have nothing else to do can help.
+    ascending.par_sort_unstable_by(f64::total_cmp);
+    gini_of_ascending(&ascending)
 }
 
 fn herfindahl(holdings: impl Iterator<Item = u64> + Clone) -> Option<u64> {

@@ -108,11 +108,11 @@ mod tests {
         let win = |wins, losses| crate::law::two_party_race(stake(wins, 0.2), stake(losses, 0.8));
         let stretch = |played: u64, rounds: u64, fewest: u64, most: u64| TwoPartyRounds {
             fewest,
-            chances: (0..rounds)
-                .map(|past| {
-                    (fewest..=most + past).map(|wins| win(wins, (played + past).saturating_sub(wins)))
+            chances: (played..played + rounds)
+                .map(|now| {
+                    let most = most + now - played;
+                    (fewest..=most).map(|wins| win(wins, now.saturating_sub(wins))).collect()
                 })
-                .map(Iterator::collect)
                 .collect(),
         };
         let whole = two_party_wins(0.2, 0.8, 0.01, 120, |a, b| crate::law::two_party_race(a, b));

@@ -200,6 +200,44 @@ fn masses(chances: &[f64]) -> Vec<u128> {
 mod tests {
     use super::*;
 
+    /// The chances that the tables of an experiment give to each number of wins at its end, added up
+    /// over all ways there: those of the chain, whatever the checkpoints in between.
+    #[test]
+    fn the_tables_are_the_chain() {
+        for checkpoints in [1, 4, 20] {
+            let text = format!(
+                "run.rounds = 300\nrun.checkpoints = {checkpoints}\nselection.rule = 'single-lottery'\nreward.compound = true\npopulation.accounts = [ {{ name = 'a', balance = 200 }}, {{ name = 'b', balance = 800 }} ]"
+            );
+            let scenario = crate::scenario::load_text(std::path::Path::new("two.toml"), text, &[]);
+            let experiment = scenario.expect("a valid scenario").experiment;
+            let plan = TwoPartyPlan::new(&experiment).expect("two parties");
+            let mut reached = vec![0.0; 301];
+            reached[0] = 1.0;
+            for stop in TwoParty::new(&plan, &experiment, 10).stops {
+                reached = step(&stop, &reached);
+            }
+            let exact = crate::law::two_party_wins(200.0, 800.0, 10.0, 300, crate::law::two_party_race);
+            for (wins, (reached, exact)) in reached.iter().zip(exact).enumerate() {
+                assert!((reached - exact).abs() < 1e-13, "{wins} wins: {reached} for {exact}");
+            }
+        }
+    }
+
+    fn step(stop: &Stop, before: &[f64]) -> Vec<f64> {
+        let mut after = vec![0.0; before.len()];
+        let mut start = 0;
+        for (row, before) in stop.rows.iter().zip(&before[stop.fewest as usize..]) {
+            let mut below = 0;
+            let ends = stop.thresholds[start..row.end].iter().map(|&end| u128::from(end)).chain([1 << 64]);
+            for (wins, end) in (row.fewest as usize..).zip(ends) {
+                after[wins] += before * ((end - below) as f64 / (1u128 << 64) as f64);
+                below = end;
+            }
+            start = row.end;
+        }
+        after
+    }
+
     #[test]
     fn masses_are_one_together() {
         for chances in [vec![1.0], vec![0.1; 10], vec![1e-25, 1.0 / 3.0, 2.0 / 3.0, 1e-18]] {

@@ -126,7 +126,7 @@ fn same_law_for_all(text: &str, exact: impl Fn(usize, u64) -> Option<Vec<f64>>) 
 }
 
 fn wins(results: &Results, mark: usize, slot: usize) -> Vec<u64> {
-    results.records.iter().map(|record| record.marks[mark].wins[slot]).collect()
+    results.records.iter().map(|record| record.marks.mark(mark).wins[slot]).collect()
 }
 
 /// Both engines at three checkpoints (at the first, after one round, there is nothing to see), for the
@@ -152,7 +152,7 @@ fn same_law(text: &str) {
         assert!(p > 1e-6, "p = {p}: slot {slot}, between marks of\n{text}");
     }
     for record in &law.records {
-        assert_eq!(record.marks.last().map(|mark| mark.selections), Some(record.counters.rounds));
+        assert_eq!(record.marks.mark(marks - 1).selections, record.counters.rounds);
     }
     let all: u64 = law.totals.validators.iter().map(|mine| mine.wins).sum();
     assert_eq!(all, law.totals.counters.rounds);

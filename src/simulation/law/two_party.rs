@@ -20,12 +20,12 @@ pub struct TwoPartyPlan {
 impl TwoPartyPlan {
     /// Tables of more bytes are not made. While they are made they take up to twice as much.
     const MOST_BYTES: f64 = (1u64 << 29) as f64;
-    /// Nor are tables that take more steps, about a minute of one core.
+    /// Nor are tables that take more steps, about half a minute of one core.
     const MOST_STEPS: f64 = (1u64 << 37) as f64;
     /// To ask a rule for a chance takes as long as so many cells.
     const CELLS_PER_CHANCE: f64 = 128.0;
     /// To play a round takes as long as so many cells.
-    const CELLS_PER_ROUND: f64 = 64.0;
+    const CELLS_PER_ROUND: f64 = 256.0;
 
     /// The plan for an experiment in which two validators hold stake; `None` for another number of
     /// them. O(validators + checkpoints).

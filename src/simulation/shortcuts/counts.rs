@@ -5,7 +5,7 @@ use crate::forging::Counters;
 use crate::ledger::Supply;
 use crate::simulation::concentration::TrialConcentration;
 use crate::simulation::order::{FollowedOrder, OrderTotals};
-use crate::simulation::record::{Followed, Mark, TrialRecord};
+use crate::simulation::record::{Followed, TimeLine, TrialRecord};
 use crate::simulation::share::fixed_share;
 use crate::simulation::totals::{Totals, ValidatorTotals};
 use crate::simulation::trial::TrialEnd;
@@ -51,20 +51,11 @@ impl Counts {
         let stake = |who: usize, wins: u64| world.stakes[who] + gain(wins);
         let counters = Counters { rounds, accepted: rounds, ..Counters::default() };
         let share = |who: usize, wins, after| fixed_share(stake(who, wins), genesis_stake + gain(after));
-        let record_marks = marks
-            .iter()
-            .zip(self.marks.chunks(followed.len().max(1)))
-            .map(|(&round, wins)| Mark {
-                selections: round,
-                accepted: round,
-                wins: wins.to_vec(),
-                stake_shares: followed
-                    .iter()
-                    .zip(wins)
-                    .map(|(who, &wins)| share(who.index(), wins, round))
-                    .collect(),
-            })
-            .collect();
+        let mut record_marks = TimeLine::new(followed.len(), marks.len());
+        for (&round, wins) in marks.iter().zip(self.marks.chunks(followed.len().max(1))) {
+            let stake_shares = followed.iter().zip(wins).map(|(who, &wins)| share(who.index(), wins, round));
+            record_marks.push(round, round, wins.iter().copied(), stake_shares);
+        }
         let rewarded = rounds > 0 && reward > 0;
         let totals_of = |(who, &wins): (usize, &u64)| {
             let win_share = u128::from(fixed_share(wins, rounds));

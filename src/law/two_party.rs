@@ -115,7 +115,7 @@ mod tests {
                 })
                 .collect(),
         };
-        let whole = two_party_wins(0.2, 0.8, 0.01, 120, |a, b| crate::law::two_party_race(a, b));
+        let whole = two_party_wins(0.2, 0.8, 0.01, 120, crate::law::two_party_race);
         let mut spare = Vec::new();
         let mut early = LikelyWins::certain(0);
         early.play(&stretch(0, 50, 0, 0), &mut spare);

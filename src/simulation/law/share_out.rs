@@ -119,8 +119,8 @@ impl ShareOut {
             Group::new((0..block.len()).filter(|&who| !is_followed[who]).collect(), block, 0.0)
         };
         let blocks: Vec<Group> = weights
-            .chunks(Self::BLOCK)
-            .zip(is_followed.chunks(Self::BLOCK))
+            .par_chunks(Self::BLOCK)
+            .zip(is_followed.par_chunks(Self::BLOCK))
             .map(|(block, is_followed)| others(block, is_followed))
             .collect();
         let sums: Vec<f64> = blocks.iter().map(Group::weight).collect();

@@ -103,7 +103,11 @@ impl Counts {
             })
             .collect();
         // Counted from what each validator earned, so that a lost win shows as lost coins.
-        let earned: u128 = validators.iter().map(|mine| mine.reward).sum();
+        let earned: u128 = if shared {
+            validators.par_iter().map(|mine| mine.reward).sum()
+        } else {
+            validators.iter().map(|mine| mine.reward).sum()
+        };
         let balances: u128 = world.balances.iter().map(|&coins| u128::from(coins)).sum();
         let supply = Supply {
             genesis: world.genesis_supply(),

@@ -49,7 +49,7 @@ pub use seats::{
 pub use shares::{equal_shares, proportional_shares};
 pub use sortition::nobody_selected;
 pub use successive_inclusion::successive_inclusion;
-pub use two_party::{expected_share, two_party_wins};
+pub use two_party::{LikelyWins, TwoPartyRounds, expected_share, two_party_wins};
 pub use urn::{
     compounding_variance, limiting_gini_of_equals, limiting_share, limiting_unfair_probability,
     majority_probability, variance_inflation,

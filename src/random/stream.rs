@@ -37,6 +37,13 @@ impl Stream {
         Stream::open(StreamKey::of_lottery(seed, trial, chunk))
     }
 
+    /// The stream of one block of validators, by its number, among whom wins are shared out that
+    /// were drawn from their law ([`Purpose::Law`]).
+    pub fn of_law_block(seed: u64, trial: u64, block: u64) -> Self {
+        let purpose = Purpose::Law.tag();
+        Stream::open(StreamKey::new().number(seed).text("trial").number(trial).text(purpose).number(block))
+    }
+
     /// The stream of one purpose that all trials of a seed share (stakes, behaviours).
     pub fn of_seed(seed: u64, purpose: Purpose) -> Self {
         Stream::open(StreamKey::new().number(seed).text(purpose.tag()))

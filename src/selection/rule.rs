@@ -42,6 +42,14 @@ pub trait Rule: Send + Sync {
         Draw::Own
     }
 
+    /// Whether every round draws as [`Rule::draw`] says of the stakes as they stand before it, and
+    /// nothing else of the past matters: then two validators whose rewards compound are a Markov
+    /// chain, of which the number of wins is the whole state. Not for rules with a memory or with
+    /// epochs, nor for those that keep to the stakes at genesis.
+    fn draws_afresh(&self) -> bool {
+        false
+    }
+
     /// A selector for one trial.
     fn selector(&self, start: &Start) -> Box<dyn Selector>;
 }

@@ -1,7 +1,8 @@
 //! How concentrated a single chain ends.
 
 use super::share::SHARE_SCALE;
-use crate::law::gini;
+use crate::law::gini_of_ascending;
+use rayon::prelude::*;
 
 /// Indices of one trial's end, in units of `1 / SHARE_SCALE`; `None` where nothing is held.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,19 +16,31 @@ pub struct TrialConcentration {
 }
 
 impl TrialConcentration {
-    /// Of these wins and these tokens. O(m), and O(m log m) if stakes moved.
-    pub fn new(wins: impl Iterator<Item = u64> + Clone, stakes: &[u64], stakes_moved: bool) -> Self {
-        let moved = || stakes.iter().copied();
-        TrialConcentration {
-            wins_herfindahl: herfindahl(wins),
-            stake_herfindahl: if stakes_moved { herfindahl(moved()) } else { None },
-            stake_gini: if stakes_moved {
-                gini(&moved().map(|stake| stake as f64).collect::<Vec<f64>>()).map(fixed)
-            } else {
-                None
-            },
+    /// Of these wins and these tokens. O(m), and O(m log m) if stakes moved; threads that have nothing
+    /// else to do help where there are many.
+    pub fn new(wins: impl Iterator<Item = u64> + Clone + Send, stakes: &[u64], stakes_moved: bool) -> Self {
+        if !stakes_moved {
+            return TrialConcentration { wins_herfindahl: herfindahl(wins), ..TrialConcentration::default() };
         }
+        let many = stakes.len() >= MANY;
+        let herfindahls = || (herfindahl(wins), herfindahl(stakes.iter().copied()));
+        let ((wins_herfindahl, stake_herfindahl), gini) =
+            if many { rayon::join(herfindahls, || gini(stakes)) } else { (herfindahls(), gini(stakes)) };
+        TrialConcentration { wins_herfindahl, stake_herfindahl, stake_gini: gini.map(fixed) }
     }
+}
+
+/// From so many validators on threads are worth waking.
+const MANY: usize = 1 << 14;
+
+fn gini(stakes: &[u64]) -> Option<f64> {
+    let mut ascending: Vec<f64> = stakes.iter().map(|&stake| stake as f64).collect();
+    if ascending.len() >= MANY {
+        ascending.par_sort_unstable_by(f64::total_cmp);
+    } else {
+        ascending.sort_unstable_by(f64::total_cmp);
+    }
+    gini_of_ascending(&ascending)
 }
 
 fn herfindahl(holdings: impl Iterator<Item = u64> + Clone) -> Option<u64> {

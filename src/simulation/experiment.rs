@@ -62,8 +62,11 @@ impl Experiment {
         if blocks {
             return (Engine::Full, "only it makes blocks to keep".to_owned());
         }
-        match self.law_covers() {
-            Ok(()) => (Engine::Law, "the law of the wins is known, so no round need be played".to_owned()),
+        match covered(self) {
+            Ok((law, _)) if law.pays(self) => {
+                (Engine::Law, "the law of the wins is known, so no round need be played".to_owned())
+            }
+            Ok(_) => (Engine::Draws, "to make the tables of the law takes longer than the rounds".to_owned()),
             Err(Obstacle { key, what }) => (Engine::Draws, format!("`{key}` {what}")),
         }
     }

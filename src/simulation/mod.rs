@@ -25,7 +25,7 @@ pub use order::{
     SerialTotals, gap_cell, gap_cell_start,
 };
 pub use progress::{Control, Progress, Quiet};
-pub use record::{Followed, Mark, TrialRecord};
+pub use record::{Followed, Mark, TimeLine, TrialRecord};
 pub use runner::{Results, SimulationError, run, run_measured, run_until};
 pub use share::{SHARE_SCALE, fixed_share};
 pub use shortcuts::Obstacle;

@@ -21,8 +21,8 @@ pub struct TrialRecord {
     pub followed: Vec<Followed>,
     /// The order of their wins; empty where it was not tallied.
     pub order: Vec<FollowedOrder>,
-    /// The time line: one entry for each checkpoint.
-    pub marks: Vec<Mark>,
+    /// The time line: one mark for each checkpoint.
+    pub marks: TimeLine,
 }
 
 impl TrialRecord {
@@ -51,15 +51,85 @@ pub struct Followed {
     pub stake_share: u64,
 }
 
-/// A point of the time line.
+/// The time line of one trial, all of it in one piece: there may be millions of trials.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mark {
+pub struct TimeLine {
+    followed: usize,
+    /// For each mark its selections, its accepted blocks, all wins, all stake shares.
+    numbers: Vec<u64>,
+}
+
+impl TimeLine {
+    /// Room for so many marks of so many followed validators.
+    pub fn new(followed: usize, marks: usize) -> Self {
+        TimeLine { followed, numbers: Vec::with_capacity(marks * Self::width(followed)) }
+    }
+
+    /// Takes a mark; wins and shares are those of each followed validator.
+    pub fn push(
+        &mut self,
+        selections: u64,
+        accepted: u64,
+        wins: impl Iterator<Item = u64>,
+        stake_shares: impl Iterator<Item = u64>,
+    ) {
+        self.numbers.extend([selections, accepted]);
+        self.numbers.extend(wins);
+        self.numbers.extend(stake_shares);
+        debug_assert!(self.numbers.len().is_multiple_of(Self::width(self.followed)));
+    }
+
+    /// The number of marks.
+    pub fn len(&self) -> usize {
+        self.numbers.len() / Self::width(self.followed)
+    }
+
+    /// Whether there is no mark yet.
+    pub fn is_empty(&self) -> bool {
+        self.numbers.is_empty()
+    }
+
+    /// A mark by its place, counted from 0.
+    ///
+    /// # Panics
+    /// If there is no such mark.
+    pub fn mark(&self, place: usize) -> Mark<'_> {
+        let width = Self::width(self.followed);
+        let numbers = &self.numbers[place * width..(place + 1) * width];
+        let (wins, stake_shares) = numbers[2..].split_at(self.followed);
+        Mark { selections: numbers[0], accepted: numbers[1], wins, stake_shares }
+    }
+
+    fn width(followed: usize) -> usize {
+        2 + 2 * followed
+    }
+}
+
+/// A point of the time line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark<'a> {
     /// Rounds so far in which somebody was selected.
     pub selections: u64,
     /// Blocks so far that joined the chain.
     pub accepted: u64,
     /// Wins so far of each followed validator.
-    pub wins: Vec<u64>,
+    pub wins: &'a [u64],
     /// Share of all tokens of each followed validator, in units of `1 / SHARE_SCALE`.
-    pub stake_shares: Vec<u64>,
+    pub stake_shares: &'a [u64],
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_read_back() {
+        let mut line = TimeLine::new(2, 2);
+        assert!(line.is_empty());
+        line.push(10, 9, [4, 6].into_iter(), [1, 2].into_iter());
+        line.push(20, 18, [9, 11].into_iter(), [3, 4].into_iter());
+        assert_eq!(line.len(), 2);
+        let late = Mark { selections: 20, accepted: 18, wins: &[9, 11], stake_shares: &[3, 4] };
+        assert_eq!((line.mark(0).wins, line.mark(1)), (&[4, 6][..], late));
+    }
 }

@@ -183,6 +183,9 @@ impl<'a> Parts<'a> {
     ) -> Result<(Vec<TrialRecord>, Vec<M>, Totals), SimulationError> {
         let Parts { experiment, plan, marks, way, control, .. } = self;
         let task = Task { experiment, marks, plan, control, trials: end - start };
+        if let Way::Law(law, rules) = way {
+            return law.play_all(&task, *rules, start..end, measure);
+        }
         let gathered = Mutex::new((Vec::new(), Totals::default()));
         (0..(end - start).div_ceil(way.width())).into_par_iter().try_for_each(|batch| {
             if control.should_stop() {

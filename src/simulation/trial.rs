@@ -3,7 +3,7 @@
 use super::concentration::TrialConcentration;
 use super::order::{OrderPlan, OrderTally};
 use super::progress::Control;
-use super::record::{Followed, Mark, TrialRecord};
+use super::record::{Followed, TimeLine, TrialRecord};
 use super::share::fixed_share;
 use super::totals::{Totals, ValidatorTotals};
 use crate::forging::{Chain, Fidelity, Witness};
@@ -40,7 +40,7 @@ pub fn play_trial<F: Fidelity, W: Witness<F>>(
     let mut tally = vec![ValidatorTotals::default(); validators];
     let genesis_stakes: Vec<u64> = chain.state().stakes().to_vec();
     let mut order = OrderTally::new(plan, 0);
-    let mut time_line = Vec::with_capacity(marks.len());
+    let mut time_line = TimeLine::new(plan.followed().len(), marks.len());
     let mut halted = false;
     let mut played = 0;
     for &mark in marks {
@@ -67,7 +67,7 @@ pub fn play_trial<F: Fidelity, W: Witness<F>>(
                 return None;
             }
         }
-        time_line.push(take_mark(chain, &tally, plan.followed()));
+        take_mark(chain, &tally, plan.followed(), &mut time_line);
     }
     if halted {
         control.progress.advance(rounds - played);
@@ -75,16 +75,18 @@ pub fn play_trial<F: Fidelity, W: Witness<F>>(
     Some(finish(chain, trial, tally, order, plan.followed(), time_line, &genesis_stakes))
 }
 
-fn take_mark<F: Fidelity>(chain: &Chain<F>, tally: &[ValidatorTotals], followed: &[ValidatorId]) -> Mark {
+fn take_mark<F: Fidelity>(
+    chain: &Chain<F>,
+    tally: &[ValidatorTotals],
+    followed: &[ValidatorId],
+    time_line: &mut TimeLine,
+) {
     let counters = chain.counters();
     let stakes = chain.state().stakes();
     let total: u64 = stakes.iter().sum();
-    Mark {
-        selections: counters.rounds - counters.empty,
-        accepted: counters.accepted,
-        wins: followed.iter().map(|who| tally[who.index()].wins).collect(),
-        stake_shares: followed.iter().map(|who| fixed_share(stakes[who.index()], total)).collect(),
-    }
+    let wins = followed.iter().map(|who| tally[who.index()].wins);
+    let stake_shares = followed.iter().map(|who| fixed_share(stakes[who.index()], total));
+    time_line.push(counters.rounds - counters.empty, counters.accepted, wins, stake_shares);
 }
 
 fn finish<F: Fidelity>(
@@ -93,7 +95,7 @@ fn finish<F: Fidelity>(
     mut tally: Vec<ValidatorTotals>,
     order: OrderTally,
     followed: &[ValidatorId],
-    marks: Vec<Mark>,
+    marks: TimeLine,
     genesis_stakes: &[u64],
 ) -> TrialEnd {
     let counters = chain.counters();

@@ -27,7 +27,11 @@ pub enum Method {
 impl Method {
     /// The way that an experiment goes; the engine may be left open to it.
     pub fn of(experiment: &Experiment) -> Self {
-        Way::new(experiment, experiment.chosen_engine(false).0, &experiment.followed()).method()
+        match experiment.chosen_engine(false).0 {
+            // Its tables need not be made to know.
+            Engine::Law => Method::Law,
+            engine => Way::new(experiment, engine, &experiment.followed()).method(),
+        }
     }
 }
 
@@ -53,9 +57,6 @@ pub(super) enum Way {
 }
 
 impl Way {
-    /// So many trials are drawn from their law before they are added to the others.
-    const LAWS: u64 = 32;
-
     /// The shortest way that is open to an engine.
     pub fn new(experiment: &Experiment, engine: Engine, followed: &[ValidatorId]) -> Self {
         let world = &experiment.world;
@@ -65,7 +66,7 @@ impl Way {
             // Scenarios that no law covers are refused when they are read.
             Engine::Law | Engine::Auto => {
                 if let Ok((covered, rules)) = covered(experiment) {
-                    return Way::Law(Law::new(covered, rules.reward, followed), rules);
+                    return Way::Law(Law::new(covered, experiment, rules.reward, followed), rules);
                 }
             }
         }
@@ -96,24 +97,23 @@ impl Way {
     pub fn width(&self) -> u64 {
         match self {
             Way::Lanes(..) => Lanes::WIDTH as u64,
-            Way::Law(..) => Self::LAWS,
             _ => 1,
         }
     }
 
     /// Plays the trials from `first` to before `end`, at most as many as fit at once. `None` if the
-    /// way is to play every round; empty if it was told to stop.
+    /// way is to play every round, or none; empty if it was told to stop.
     pub fn play(&self, task: &Task, first: u64, end: u64) -> Option<Vec<TrialEnd>> {
         // With many trials every thread has one of its own.
         let shared = task.trials < 4 * rayon::current_num_threads() as u64;
         let (counts, rules): (Option<Vec<Counts>>, _) = match self {
-            Way::Rounds => return None,
+            Way::Rounds | Way::Law(..) => return None,
             Way::Table(guide, rules) => (play_table(guide, task, first, shared).map(|it| vec![it]), rules),
             Way::Pool(pool, rules) => (play_pool(pool, task, *rules, first).map(|it| vec![it]), rules),
-            Way::Law(law, rules) => (Some((first..end).map(|trial| law.play(task, trial)).collect()), rules),
             Way::Lanes(lanes, rules) => (lanes.play(task, first, (end - first) as usize), rules),
         };
-        let finish = |(trial, counts): (u64, Counts)| counts.finish(task, *rules, trial);
+        let finish =
+            |(trial, mut counts): (u64, Counts)| counts.finish(task, *rules, trial, false, Vec::new());
         Some((first..end).zip(counts.unwrap_or_default()).map(finish).collect())
     }
 }

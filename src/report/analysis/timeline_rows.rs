@@ -17,7 +17,7 @@ pub fn rows(basis: &Basis) -> Vec<TimelineRow> {
     let counters = &basis.results.totals.counters;
     let mut rows = Vec::new();
     for (place, &round) in rounds.iter().enumerate() {
-        let marks: Vec<&Mark> = records.iter().map(|record| &record.marks[place]).collect();
+        let marks: Vec<Mark> = records.iter().map(|record| record.marks.mark(place)).collect();
         let laws: Vec<Option<(f64, f64)>> =
             basis.followed().map(|(_, validator)| law_quantiles(basis, validator, &marks)).collect();
         for (index, validator) in followed.iter().enumerate() {
@@ -53,7 +53,7 @@ pub fn rows(basis: &Basis) -> Vec<TimelineRow> {
 
 /// The 5 % and 95 % quantiles of the win share of one trial by its exact law, where all trials had as
 /// many selections so far and the law is known.
-fn law_quantiles(basis: &Basis, validator: usize, marks: &[&Mark]) -> Option<(f64, f64)> {
+fn law_quantiles(basis: &Basis, validator: usize, marks: &[Mark]) -> Option<(f64, f64)> {
     let selections = marks.first()?.selections;
     if marks.iter().any(|mark| mark.selections != selections) {
         return None;

@@ -20,7 +20,7 @@ use crate::registry::{Choice, find};
 use crate::scenario::{Override, Problem, Scenario, load_text};
 use crate::selection::RULES;
 use crate::simulation::{
-    Followed, Mark, OrderTotals, Results, Totals, TrialConcentration, TrialRecord, ValidatorTotals,
+    Followed, OrderTotals, Results, TimeLine, Totals, TrialConcentration, TrialRecord, ValidatorTotals,
     fixed_share,
 };
 use observed::Observed;
@@ -137,6 +137,10 @@ fn results(scenario: &Scenario, table: &AuditTable, selected: &[u64]) -> Results
         .collect();
     let followed = scenario.experiment.followed();
     let staked = u128::from(staked);
+    let mut marks = TimeLine::new(followed.len(), 1);
+    let wins = followed.iter().map(|who| selected[who.index()]);
+    let stake_shares = followed.iter().map(|who| validators[who.index()].final_share as u64);
+    marks.push(rounds, accepted, wins, stake_shares);
     let record = TrialRecord {
         trial: 0,
         counters,
@@ -158,12 +162,7 @@ fn results(scenario: &Scenario, table: &AuditTable, selected: &[u64]) -> Results
                 }
             })
             .collect(),
-        marks: vec![Mark {
-            selections: rounds,
-            accepted,
-            wins: followed.iter().map(|validator| selected[validator.index()]).collect(),
-            stake_shares: followed.iter().map(|who| validators[who.index()].final_share as u64).collect(),
-        }],
+        marks,
     };
     let totals = Totals {
         trials: 1,

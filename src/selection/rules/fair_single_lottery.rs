@@ -64,6 +64,10 @@ impl Rule for FairSingleLottery {
         }
     }
 
+    fn draws_afresh(&self) -> bool {
+        true
+    }
+
     fn selector(&self, start: &Start) -> Box<dyn Selector> {
         match self.draws {
             Draws::Token => Box::new(ByStake::new(start.stakes)),

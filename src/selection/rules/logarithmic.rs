@@ -32,6 +32,10 @@ impl Rule for Logarithmic {
         draw_by_weight(stakes, Weight::logarithm)
     }
 
+    fn draws_afresh(&self) -> bool {
+        true
+    }
+
     fn selector(&self, start: &Start) -> Box<dyn Selector> {
         Box::new(ByWeight::new(start.stakes, Weight::logarithm))
     }

@@ -44,6 +44,10 @@ impl Rule for MultiLottery {
         Draw::Stake
     }
 
+    fn draws_afresh(&self) -> bool {
+        true
+    }
+
     fn selector(&self, start: &Start) -> Box<dyn Selector> {
         Box::new(ByStake::new(start.stakes))
     }

@@ -68,6 +68,10 @@ impl Rule for Nxt {
         }
     }
 
+    fn draws_afresh(&self) -> bool {
+        matches!(self.lottery, Lottery::Stream)
+    }
+
     fn selector(&self, start: &Start) -> Box<dyn Selector> {
         match self.lottery {
             Lottery::Stream => Box::new(AmongAll::new(start.stakes, |stakes, lottery| {

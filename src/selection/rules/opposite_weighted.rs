@@ -35,6 +35,10 @@ impl Rule for OppositeWeighted {
         Draw::Shares(opposite_shares(stakes))
     }
 
+    fn draws_afresh(&self) -> bool {
+        true
+    }
+
     fn selector(&self, start: &Start) -> Box<dyn Selector> {
         Box::new(Opposite { ranking: Ranking::new(start.stakes) })
     }

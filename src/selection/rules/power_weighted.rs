@@ -61,6 +61,10 @@ impl Rule for PowerWeighted {
         draw_by_weight(stakes, |stake| Weight::rational_power(stake, above, below, &powers))
     }
 
+    fn draws_afresh(&self) -> bool {
+        true
+    }
+
     fn selector(&self, start: &Start) -> Box<dyn Selector> {
         let (above, below) = (self.exponent.numerator(), self.exponent.denominator());
         if below == 1 {

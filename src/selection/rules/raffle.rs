@@ -43,6 +43,10 @@ impl Rule for Raffle {
         Draw::Stake
     }
 
+    fn draws_afresh(&self) -> bool {
+        true
+    }
+
     fn selector(&self, start: &Start) -> Box<dyn Selector> {
         Box::new(RaffleSelector { pool: Pool::new(start.stakes) })
     }

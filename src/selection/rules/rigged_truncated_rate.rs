@@ -60,6 +60,10 @@ impl Rule for TruncatedRate {
         if held.iter().all(|&tickets| tickets == 0) { Draw::Own } else { Draw::Tokens(held) }
     }
 
+    fn draws_afresh(&self) -> bool {
+        true
+    }
+
     fn selector(&self, start: &Start) -> Box<dyn Selector> {
         let rate = self.basis_points;
         let held: Vec<u64> = start.stakes.iter().map(|&stake| tickets(stake, rate)).collect();

@@ -43,6 +43,10 @@ impl Rule for SingleLottery {
         Draw::Shares(single_lottery_shares(stakes))
     }
 
+    fn draws_afresh(&self) -> bool {
+        true
+    }
+
     fn selector(&self, start: &Start) -> Box<dyn Selector> {
         Box::new(AmongAll::new(start.stakes, |stakes, lottery| {
             smallest_quotient(stakes, |_| lottery.next_u64())

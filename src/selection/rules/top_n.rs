@@ -59,6 +59,10 @@ impl Rule for TopN {
         Draw::Shares(top_shares(stakes, self.n as usize, self.weight == Among::Equal))
     }
 
+    fn draws_afresh(&self) -> bool {
+        true
+    }
+
     fn selector(&self, start: &Start) -> Box<dyn Selector> {
         let seats = u64::from(self.n);
         Box::new(Seated { seats, weight: self.weight, ranking: Ranking::new(start.stakes) })

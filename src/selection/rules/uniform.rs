@@ -37,6 +37,10 @@ impl Rule for Uniform {
         Draw::Tokens(stakes.iter().map(|&stake| u64::from(stake > 0)).collect())
     }
 
+    fn draws_afresh(&self) -> bool {
+        true
+    }
+
     fn selector(&self, start: &Start) -> Box<dyn Selector> {
         let heads: Vec<u64> = start.stakes.iter().map(|&stake| u64::from(stake > 0)).collect();
         Box::new(UniformSelector { heads: Pool::new(&heads) })

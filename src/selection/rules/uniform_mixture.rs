@@ -51,6 +51,10 @@ impl Rule for UniformMixture {
         Draw::Shares(mixture_shares(stakes, self.alpha.to_f64()))
     }
 
+    fn draws_afresh(&self) -> bool {
+        true
+    }
+
     fn selector(&self, start: &Start) -> Box<dyn Selector> {
         let heads: Vec<u64> = start.stakes.iter().map(|&stake| u64::from(stake > 0)).collect();
         Box::new(Mixture { alpha: self.alpha, heads: Pool::new(&heads), coins: Pool::new(start.stakes) })

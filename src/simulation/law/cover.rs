@@ -1,5 +1,6 @@
 //! Which experiments the law covers.
 
+use super::two_party::TwoPartyPlan;
 use crate::selection::Draw;
 use crate::simulation::experiment::Experiment;
 use crate::simulation::order::Serial;
@@ -11,12 +12,24 @@ pub enum Covered {
     Fixed(Vec<f64>),
     /// Every win adds the reward to the winner's weight, its stake.
     Urn(Vec<u64>),
+    /// Every win moves the chances of two parties as the rule says.
+    TwoParty(TwoPartyPlan),
+}
+
+impl Covered {
+    /// Whether drawing from the law is cheaper than playing the rounds, its making included.
+    pub fn pays(&self, experiment: &Experiment) -> bool {
+        match self {
+            Covered::Fixed(_) | Covered::Urn(_) => true,
+            Covered::TwoParty(plan) => plan.pays(experiment.rounds as f64 * experiment.trials as f64),
+        }
+    }
 }
 
 /// The law of an experiment's wins.
 ///
 /// # Errors
-/// What stands against it. O(validators).
+/// What stands against it. O(validators + checkpoints).
 pub fn covered(experiment: &Experiment) -> Result<(Covered, Undisturbed), Obstacle> {
     let obstacle = |key, what| Err(Obstacle { key, what });
     if experiment.serial == Serial::On {
@@ -28,17 +41,30 @@ pub fn covered(experiment: &Experiment) -> Result<(Covered, Undisturbed), Obstac
     let world = &experiment.world;
     let rules = undisturbed(world)?;
     let weights = |tokens: &[u64]| tokens.iter().map(|&tokens| tokens as f64).collect();
-    let law = match (world.rule.thing.draw(&world.stakes), rules.compounds) {
+    let rule = &world.rule.thing;
+    let law = match (rule.draw(&world.stakes), rules.compounds) {
         (Draw::Stake, true) => Covered::Urn(world.stakes.clone()),
         (Draw::Stake, false) => Covered::Fixed(weights(&world.stakes)),
         (Draw::Tokens(tokens), false) => Covered::Fixed(weights(&tokens)),
         (Draw::Shares(shares), false) => Covered::Fixed(shares),
-        (Draw::Tokens(_) | Draw::Shares(_), true) => {
-            return obstacle(
-                "reward.compound",
-                "moves stakes, and the law of that is known only for draws in proportion to stake",
-            );
+        (Draw::Tokens(_) | Draw::Shares(_), true) if rule.draws_by_current_stake() => {
+            Covered::Urn(world.stakes.clone())
         }
+        (Draw::Tokens(_) | Draw::Shares(_), true) => match TwoPartyPlan::new(experiment) {
+            Some(plan) if rule.draws_afresh() && plan.is_feasible() => Covered::TwoParty(plan),
+            Some(_) if rule.draws_afresh() => {
+                return obstacle(
+                    "run.rounds",
+                    "asks for too large tables, which grow with the square of the rounds where two validators' rewards compound",
+                );
+            }
+            _ => {
+                return obstacle(
+                    "reward.compound",
+                    "moves stakes, and the law of that is known only for draws in proportion to stake, or between two validators",
+                );
+            }
+        },
         (Draw::Own, _) => {
             return obstacle(
                 "selection.rule",

@@ -8,6 +8,9 @@ mod beta;
 mod binomial;
 mod counts;
 mod cover;
+mod share_out;
+mod trials;
+mod two_party;
 
 pub(super) use counts::Law;
 pub(super) use cover::{Covered, covered};

@@ -5,19 +5,20 @@ use crate::forging::Counters;
 use crate::ledger::Supply;
 use crate::simulation::concentration::TrialConcentration;
 use crate::simulation::order::{FollowedOrder, OrderTotals};
-use crate::simulation::record::{Followed, Mark, TrialRecord};
+use crate::simulation::record::{Followed, TimeLine, TrialRecord};
 use crate::simulation::share::fixed_share;
 use crate::simulation::totals::{Totals, ValidatorTotals};
 use crate::simulation::trial::TrialEnd;
 use crate::stake::ValidatorId;
+use rayon::prelude::*;
 
 /// The wins of one undisturbed trial.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Of each validator, at the end.
     pub wins: Vec<u64>,
-    /// Of each followed validator, at each mark.
-    pub marks: Vec<Vec<u64>>,
+    /// Of each followed validator at the first mark, then of each at the next, and so on.
+    pub marks: Vec<u64>,
     /// The order in which they came, where it is asked for.
     pub order: (OrderTotals, Vec<FollowedOrder>),
 }
@@ -25,15 +26,23 @@ pub struct Counts {
 impl Counts {
     /// Takes a point of the time line.
     pub fn mark(&mut self, followed: &[ValidatorId]) {
-        self.marks.push(followed.iter().map(|who| self.wins[who.index()]).collect());
+        self.marks.extend(followed.iter().map(|who| self.wins[who.index()]));
     }
 
     /// Everything that playing the trial round by round would leave behind: every round has a
-    /// forger, every block is accepted, and all that moves is the reward.
-    pub fn finish(self, task: &Task, rules: Undisturbed, trial: u64) -> TrialEnd {
+    /// forger, every block is accepted, and all that moves is the reward. With `shared` all threads
+    /// take part. `room` is for the totals of the validators.
+    pub fn finish(
+        &mut self,
+        task: &Task,
+        rules: Undisturbed,
+        trial: u64,
+        shared: bool,
+        room: Vec<ValidatorTotals>,
+    ) -> TrialEnd {
         let &Task { experiment, marks, plan, .. } = task;
         let followed = plan.followed();
-        let (order_totals, order) = self.order;
+        let (order_totals, order) = std::mem::take(&mut self.order);
         let world = &experiment.world;
         let rounds = experiment.rounds;
         let Undisturbed { reward, compounds } = rules;
@@ -42,42 +51,42 @@ impl Counts {
         let stake = |who: usize, wins: u64| world.stakes[who] + gain(wins);
         let counters = Counters { rounds, accepted: rounds, ..Counters::default() };
         let share = |who: usize, wins, after| fixed_share(stake(who, wins), genesis_stake + gain(after));
-        let record_marks = marks
-            .iter()
-            .zip(self.marks)
-            .map(|(&round, wins)| Mark {
-                selections: round,
-                accepted: round,
-                stake_shares: followed
-                    .iter()
-                    .zip(&wins)
-                    .map(|(who, &wins)| share(who.index(), wins, round))
-                    .collect(),
+        let mut record_marks = TimeLine::new(followed.len(), marks.len());
+        for (&round, wins) in marks.iter().zip(self.marks.chunks(followed.len().max(1))) {
+            let stake_shares = followed.iter().zip(wins).map(|(who, &wins)| share(who.index(), wins, round));
+            record_marks.push(round, round, wins.iter().copied(), stake_shares);
+        }
+        let rewarded = rounds > 0 && reward > 0;
+        let totals_of = |(who, &wins): (usize, &u64)| {
+            let win_share = u128::from(fixed_share(wins, rounds));
+            // Where everybody earns the same for a win, the share of what is earned is that of the wins.
+            let reward_share = if rewarded { win_share } else { 0 };
+            ValidatorTotals {
                 wins,
-            })
-            .collect();
-        let validators: Vec<ValidatorTotals> = self
-            .wins
-            .iter()
-            .enumerate()
-            .map(|(who, &wins)| {
-                let win_share = u128::from(fixed_share(wins, rounds));
-                let reward_share = u128::from(fixed_share(wins * reward, rounds * reward));
-                ValidatorTotals {
-                    wins,
-                    wins_squared: u128::from(wins) * u128::from(wins),
-                    blocks: wins,
-                    seats: rounds - wins,
-                    reward: u128::from(wins * reward),
-                    slashed: 0,
-                    win_share,
-                    win_share_squared: win_share * win_share,
-                    reward_share,
-                    reward_share_squared: reward_share * reward_share,
-                    final_share: u128::from(share(who, wins, rounds)),
-                }
-            })
-            .collect();
+                wins_squared: u128::from(wins) * u128::from(wins),
+                blocks: wins,
+                seats: rounds - wins,
+                reward: u128::from(wins * reward),
+                slashed: 0,
+                win_share,
+                win_share_squared: win_share * win_share,
+                reward_share,
+                reward_share_squared: reward_share * reward_share,
+                final_share: u128::from(share(who, wins, rounds)),
+            }
+        };
+        let mut validators = room;
+        if shared {
+            self.wins
+                .par_iter()
+                .enumerate()
+                .with_min_len(1 << 12)
+                .map(totals_of)
+                .collect_into_vec(&mut validators);
+        } else {
+            validators.clear();
+            validators.extend(self.wins.iter().enumerate().map(totals_of));
+        }
         let records = followed
             .iter()
             .map(|&validator| {
@@ -94,7 +103,11 @@ impl Counts {
             })
             .collect();
         // Counted from what each validator earned, so that a lost win shows as lost coins.
-        let earned: u128 = validators.iter().map(|mine| mine.reward).sum();
+        let earned: u128 = if shared {
+            validators.par_iter().map(|mine| mine.reward).sum()
+        } else {
+            validators.iter().map(|mine| mine.reward).sum()
+        };
         let balances: u128 = world.balances.iter().map(|&coins| u128::from(coins)).sum();
         let supply = Supply {
             genesis: world.genesis_supply(),
@@ -124,7 +137,7 @@ impl Counts {
             totals: Totals {
                 trials: 1,
                 trials_with_wins: u64::from(rounds > 0),
-                trials_with_rewards: u64::from(rounds > 0 && reward > 0),
+                trials_with_rewards: u64::from(rewarded),
                 counters,
                 stakes_moved,
                 validators,

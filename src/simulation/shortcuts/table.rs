@@ -74,12 +74,12 @@ impl<'a> Segment<'a> {
         if self.counts.wins.is_empty() {
             return next;
         }
-        for mut mark in next.counts.marks.drain(..) {
+        for mark in next.counts.marks.chunks_mut(followed.len().max(1)) {
             for (wins, who) in mark.iter_mut().zip(followed) {
                 *wins += self.counts.wins[who.index()];
             }
-            self.counts.marks.push(mark);
         }
+        self.counts.marks.append(&mut next.counts.marks);
         for (mine, theirs) in self.counts.wins.iter_mut().zip(&next.counts.wins) {
             *mine += theirs;
         }

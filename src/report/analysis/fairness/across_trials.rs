@@ -152,7 +152,7 @@ fn robust_from(basis: &Basis, place: usize, validator: usize) -> FairnessRow {
     let rounds = basis.experiment.marks();
     let unfair_after = |point: usize| {
         let unfair = records.iter().filter(|record| {
-            let mark = &record.marks[point];
+            let mark = record.marks.mark(point);
             mark.selections == 0
                 || !within_margin(mark.wins[place], mark.selections, share, settings.tolerance)
         });

@@ -6,7 +6,7 @@ use crate::random::Stream;
 /// The same pool as [`super::Pool`], for draws by the million after each of which the owner gains a
 /// reward: finding the owner and adding the reward is one walk down a wide tree.
 ///
-/// A node has [`FANOUT`] children and for each the sum of the stakes before it, within the node. The
+/// A node has sixteen children and for each the sum of the stakes before it, within the node. The
 /// child that has a token is found by comparing the token with all of them, and exactly those that
 /// are larger grow by the reward: a few vector instructions and no branch that depends on the token.
 /// Two levels of a binary tree cost as much, for they are guessed wrong half of the time.

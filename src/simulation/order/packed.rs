@@ -39,12 +39,14 @@ mod tests {
             let mut packed = Packed::default();
             for round in 0..Packed::MOST {
                 // The last slot is that of all others; it may run over.
-                packed.add(if round % 3 == 0 { round as u8 % (slots + 1) } else { slots }, round != 4);
+                packed
+                    .add(if round.is_multiple_of(3) { round as u8 % (slots + 1) } else { slots }, round != 4);
             }
             let mut counts = vec![1; slots.into()];
             packed.add_to(&mut counts);
             for (slot, count) in (0..).zip(counts) {
-                let mine = |round: &usize| round % 3 == 0 && round % (usize::from(slots) + 1) == slot;
+                let mine =
+                    |&round: &usize| round.is_multiple_of(3) && round % (usize::from(slots) + 1) == slot;
                 assert_eq!(count, 1 + (0..Packed::MOST).filter(mine).count() as u64, "{slot} of {slots}");
             }
         }

@@ -24,6 +24,9 @@ impl Lanes {
     pub const WIDTH: usize = 16;
     /// Rounds between two looks for a word that must be rejected.
     const BLOCK: u64 = 64;
+    /// The same where words are hardly ever rejected and nobody asks for the order of wins, for which
+    /// a block has one word.
+    const LONG_BLOCK: u64 = 1024;
     /// Totals below it have so few words that are rejected that a block hardly ever holds one.
     const LARGEST: u128 = 1 << 48;
 
@@ -84,13 +87,14 @@ impl Lanes {
     }
 
     fn advance(&self, lanes: &mut State, rounds: u64, orders: &mut [Option<OrderTally>]) {
+        let ordered = orders.first().is_some_and(Option::is_some);
         let mut left = rounds;
         while left > 0 {
-            let block = left.min(Self::BLOCK);
+            let small = |rounds: u64| lanes.total + rounds * self.reward <= u64::from(u32::MAX);
+            let long = !ordered && small(Self::LONG_BLOCK);
+            let block = left.min(if long { Self::LONG_BLOCK } else { Self::BLOCK });
             let before = lanes.clone();
-            let end = lanes.total + block * self.reward;
-            let ordered = orders.first().is_some_and(Option::is_some);
-            let suspicious = match (end <= u64::from(u32::MAX), ordered) {
+            let suspicious = match (small(block), ordered) {
                 (true, false) => lanes.hurry::<true, false>(block, self.reward),
                 (true, true) => lanes.hurry::<true, true>(block, self.reward),
                 (false, false) => lanes.hurry::<false, false>(block, self.reward),

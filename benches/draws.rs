@@ -2,7 +2,8 @@
 //!
 //! One thread. `fixed` leaves stakes as they are, `compounding` adds every reward to the winner's
 //! stake; `played` is the same round by round. Divide an iteration's time by its rounds: criterion
-//! does, as elements per second. The order of wins is not tallied, but for `fixed, with the order`.
+//! does, as elements per second. The order of wins is not tallied, but where a group says `with the
+//! order`: with what is tallied by default, which is windows alone where rewards compound.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::path::Path;
@@ -34,6 +35,11 @@ fn draws(criterion: &mut Criterion) {
         ("compounding", COMPOUNDING, 2, 1 << 18, 16),
         ("compounding", COMPOUNDING, 100, 1 << 20, 1),
         ("compounding", COMPOUNDING, 10_000, 1 << 20, 1),
+        ("compounding", COMPOUNDING, 100_000, 1 << 20, 1),
+        ("compounding", COMPOUNDING, 1_000_000, 1 << 23, 1),
+        ("compounding, with the order", "reward.compound = true", 2, 1 << 18, 16),
+        ("compounding, with the order", "reward.compound = true", 100, 1 << 20, 1),
+        ("compounding, with the order", "reward.compound = true", 10_000, 1 << 20, 1),
     ];
     for (name, more, validators, rounds, trials) in cases {
         let scenario = scenario(validators, rounds, trials, more);

@@ -6,6 +6,7 @@ use allocation_counter::{AllocationInfo, measure};
 use std::path::Path;
 use tombola::forging::{Chain, Draws, Fidelity, Full, GenesisRecord, Keyring, Pace, Silent, Verdicts};
 use tombola::scenario::{Scenario, load_text};
+use tombola::selection::{COMMITTEES, RULES};
 
 /// Honest, and with everything that can go wrong; by all, by a drawn committee, and with the check
 /// repeated by everybody.
@@ -47,6 +48,44 @@ fn rounds_without_bytes_allocate_nothing() {
         allocations(&mut chain, 1000);
         assert_eq!(allocations(&mut chain, 3000), [0; 3000]);
     }
+}
+
+/// Allocations of a thousand rounds of a chain that has been played for a while, where rewards move
+/// stakes or do not.
+fn allocations_of(selection: &str, compound: bool) -> u64 {
+    let text = format!(
+        "{selection}\nreward.compound = {compound}\npopulation.count = 20\n\
+         population.total_stake = 20_000_000\npopulation.stake = 'zipf'\n"
+    );
+    let scenario = load_text(Path::new("test.toml"), text, &[]).expect("a valid scenario");
+    let mut chain = Chain::new(&scenario.experiment.world, 0, |_| Draws::default());
+    (0..5000).for_each(|_| assert!(chain.play(&mut Silent).is_some()));
+    measure(|| (0..1000).for_each(|_| assert!(chain.play(&mut Silent).is_some()))).count_total
+}
+
+/// Every rule and every committee, for epochs on end, with stakes that move and that do not.
+#[test]
+fn no_rule_and_no_committee_allocates_once_it_is_warm() {
+    let rules = RULES.iter().map(|entry| format!("selection.rule = '{}'", entry.name));
+    let committees = COMMITTEES.iter().map(|entry| {
+        let settings = match entry.name {
+            "all" => "",
+            "ethereum" => ", slots = 4",
+            "decaying-acceptance" => ", size = 8, max = 3",
+            _ => ", size = 8",
+        };
+        format!("attestation.committee = {{ kind = '{}'{settings} }}", entry.name)
+    });
+    let mut found = Vec::new();
+    for selection in rules.chain(committees) {
+        for compound in [false, true] {
+            let count = allocations_of(&selection, compound);
+            if count > 0 {
+                found.push(format!("{selection}, compound = {compound}: {count}"));
+            }
+        }
+    }
+    assert!(found.is_empty(), "allocations in 1000 rounds:\n{}", found.join("\n"));
 }
 
 /// In full, only the arithmetic that verifies a batch allocates: the table of its points, which the

@@ -47,6 +47,14 @@ fn accounts(stakes: &[u64]) -> String {
 
 const SEED: &[u64] = &[350, 500, 200, 275];
 
+/// What may be asked of the order of wins: nothing, windows, windows across blocks, everything.
+const ORDERS: [&str; 4] = [
+    "analysis.serial = 'off'\nanalysis.window = 'off'",
+    "analysis.serial = 'off'",
+    "analysis.serial = 'off'\nanalysis.window = 77",
+    "analysis.serial = 'on'\nanalysis.window = 5",
+];
+
 /// Fixed stakes: every rule that offers its tokens, few and many validators, several seeds, marks
 /// from one to many, with and without a reward.
 #[test]
@@ -103,11 +111,12 @@ fn two_parties_side_by_side() {
         (vec![3_000_000_000, 1_000_000_000], 12_345),
         (vec![1 << 46, 1 << 45], 7),
     ] {
-        for (seed, rounds, trials) in [(1, 3000, 37), (2, 100, 1), (3, 1, 16)] {
+        let runs = [(1, 3000, 37), (2, 100, 1), (3, 1, 16)];
+        for ((seed, rounds, trials), order) in runs.iter().flat_map(|run| ORDERS.map(|order| (run, order))) {
             same(
                 &format!(
                     "run.seed = {seed}\nrun.rounds = {rounds}\nrun.trials = {trials}\nreward.compound = true\n\
-                     reward.policy = {{ kind = 'constant', amount = {amount} }}\n{}",
+                     {order}\nreward.policy = {{ kind = 'constant', amount = {amount} }}\n{}",
                     accounts(&stakes)
                 ),
                 Method::Lanes,
@@ -137,13 +146,18 @@ fn many_parties_by_the_pool() {
             20_000,
         ),
     ] {
-        for rule in ["raffle", "fair-single-lottery", "multi-lottery"] {
-            if rounds > 1_000_000 && rule != "raffle" {
+        for (rule, order) in [
+            ("raffle", ORDERS[1]),
+            ("raffle", ORDERS[0]),
+            ("fair-single-lottery", ORDERS[2]),
+            ("multi-lottery", ORDERS[3]),
+        ] {
+            if rounds > 1_000_000 && order != ORDERS[1] {
                 continue;
             }
             same(
                 &format!(
-                    "run.rounds = {rounds}\nrun.trials = 2\nrun.seed = 4\nreward.compound = true\n\
+                    "{order}\nrun.rounds = {rounds}\nrun.trials = 2\nrun.seed = 4\nreward.compound = true\n\
                      selection.rule = '{rule}'\n{stakes}"
                 ),
                 Method::Pool,

@@ -6,7 +6,7 @@ use super::law::{Law, covered};
 use super::shortcuts::{Counts, Lanes, Task, Undisturbed, play_pool, play_table, undisturbed};
 use super::trial::TrialEnd;
 use crate::selection::Draw;
-use crate::stake::{Guide, Pool, ValidatorId};
+use crate::stake::{GrowingPool, Guide, ValidatorId};
 use std::fmt;
 
 /// The ways to carry out trials. For one seed all but the law give the same tables.
@@ -52,7 +52,7 @@ pub(super) enum Way {
     Rounds,
     Table(Guide, Undisturbed),
     Lanes(Lanes, Undisturbed),
-    Pool(Pool, Undisturbed),
+    Pool(GrowingPool, Undisturbed),
     Law(Law, Undisturbed),
 }
 
@@ -76,7 +76,9 @@ impl Way {
             Draw::Tokens(tokens) if !rules.compounds => Way::Table(Guide::new(&tokens), rules),
             Draw::Stake => match Lanes::new(experiment, rules) {
                 Some(lanes) => Way::Lanes(lanes, rules),
-                None => Way::Pool(Pool::new(&world.stakes), rules),
+                // Scenarios with more coins than can be counted are refused when they are read.
+                None => GrowingPool::new(&world.stakes, rules.reward, experiment.rounds)
+                    .map_or(Way::Rounds, |pool| Way::Pool(pool, rules)),
             },
             _ => Way::Rounds,
         }

@@ -3,6 +3,7 @@
 mod distribution;
 mod distributions;
 mod freeze;
+mod growing_pool;
 mod guide;
 mod literal_pool;
 mod pool;
@@ -13,6 +14,7 @@ mod validator;
 
 pub use distribution::{Holding, MAX_TOTAL, Order, STAKES, StakeDistribution, StakeError};
 pub use freeze::freeze;
+pub use growing_pool::GrowingPool;
 pub use guide::Guide;
 pub use literal_pool::LiteralPool;
 pub use pool::Pool;

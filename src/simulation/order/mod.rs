@@ -4,6 +4,7 @@
 //! winner is no round of the sequence, neither a win nor a loss of anybody.
 
 mod histogram;
+mod packed;
 mod plan;
 mod repeats;
 mod stretches;

@@ -1,9 +1,11 @@
 //! Streaks, droughts and the gaps between wins.
 
 use super::histogram::Histogram;
+use super::packed::Packed;
 use super::plan::OrderPlan;
 use super::repeats::NOBODY;
 use super::totals::FollowedOrder;
+use std::hint::select_unpredictable;
 
 /// The longest stretches of one validator.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,11 +35,12 @@ const SINGLE: u64 = 8;
 /// from there four to an octave, so that their number stays small however long gaps are.
 #[inline]
 pub fn gap_cell(gap: u64) -> usize {
-    if gap < SINGLE {
-        return gap.saturating_sub(1) as usize;
-    }
-    let octave = gap.ilog2();
-    (SINGLE as usize - 1) + 4 * (octave as usize - 3) + ((gap >> (octave - 2)) & 3) as usize
+    // From 4 on the quarters of an octave are at least single numbers. Which side it is cannot be
+    // guessed, so that both are computed.
+    let octave = (gap | 1).ilog2();
+    let quarter = gap.wrapping_shr(octave.wrapping_sub(2)) & 3;
+    let quarters = (4 * u64::from(octave) + quarter).wrapping_sub(5);
+    select_unpredictable(gap < 4, gap.saturating_sub(1), quarters) as usize
 }
 
 /// The shortest gap of a cell; `None` beyond the last cell.
@@ -69,7 +72,8 @@ pub(super) struct Stretches {
     first_winner: u32,
     first_run: u64,
     all: Vec<Stretch>,
-    /// The number of streaks of each followed validator, and of all others together.
+    /// The number of streaks of each followed validator; the last place is for all others, whose
+    /// number nobody asks for.
     streaks: Vec<u64>,
     /// Their gaps by cell, one row of [`CELLS`] for each.
     gaps: Vec<u64>,
@@ -99,13 +103,13 @@ impl Stretches {
             let other = winners.iter().position(|&winner| winner != self.first_winner);
             self.first_run = other.map_or(0, |index| self.rounds + index as u64);
         }
+        self.count_streaks(plan, winners);
         let (mut rounds, mut last_winner, mut run) = (self.rounds, self.winner, self.run);
         for &winner in winners {
             let mine = &mut self.all[winner as usize];
             let slot = plan.slots[winner as usize] as usize;
             let again = winner == last_winner;
             run = if again { run + 1 } else { 1 };
-            self.streaks[slot] += u64::from(!again);
             last_winner = winner;
             rounds += 1;
             if mine.last == 0 {
@@ -119,6 +123,27 @@ impl Stretches {
             mine.last = rounds;
         }
         (self.rounds, self.winner, self.run) = (rounds, last_winner, run);
+    }
+
+    /// Counts the streaks that begin among the next winners.
+    fn count_streaks(&mut self, plan: &OrderPlan, winners: &[u32]) {
+        let mut last_winner = self.winner;
+        let followed = plan.followed.len();
+        if followed > Packed::SLOTS {
+            for &winner in winners {
+                self.streaks[plan.slots[winner as usize] as usize] += u64::from(winner != last_winner);
+                last_winner = winner;
+            }
+            return;
+        }
+        for winners in winners.chunks(Packed::MOST) {
+            let mut packed = Packed::default();
+            for &winner in winners {
+                packed.add(plan.slots[winner as usize], winner != last_winner);
+                last_winner = winner;
+            }
+            packed.add_to(&mut self.streaks[..followed]);
+        }
     }
 
     /// Appends the rounds that follow.
@@ -160,7 +185,8 @@ impl Stretches {
         if one {
             let winner = &mut self.all[self.winner as usize];
             winner.streak = winner.streak.max(carried + next_first_run);
-            self.streaks[plan.slots[self.winner as usize] as usize] -= 1;
+            let streaks = &mut self.streaks[plan.slots[self.winner as usize] as usize];
+            *streaks = streaks.wrapping_sub(1);
         }
         if self.rounds == 0 {
             self.first_winner = next.first_winner;

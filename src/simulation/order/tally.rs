@@ -5,6 +5,7 @@ use super::repeats::{LAGS, Repeats};
 use super::stretches::Stretches;
 use super::totals::{FollowedOrder, OrderTotals, SerialTotals};
 use super::windows::Windows;
+use crate::stake::ValidatorId;
 
 /// Winners are tallied in blocks of so many.
 const BLOCK: usize = 248;
@@ -55,8 +56,44 @@ impl<'p> OrderTally<'p> {
         }
     }
 
+    /// Those who were selected, one after another.
+    pub fn take(&mut self, mut winners: &[ValidatorId]) {
+        while !winners.is_empty() {
+            let free = &mut self.block[self.filled..];
+            let (now, later) = winners.split_at(free.len().min(winners.len()));
+            for (place, winner) in free.iter_mut().zip(now) {
+                *place = winner.0;
+            }
+            self.filled += now.len();
+            if self.filled == self.block.len() {
+                self.flush();
+            }
+            winners = later;
+        }
+    }
+
+    /// In so many rounds, at most 64, one of two validators was selected, by their indices: `won` has
+    /// a bit for each round, the last one lowest, which is set where the first of the two was.
+    pub fn take_pair(&mut self, parties: [u32; 2], won: u64, rounds: u32) {
+        if self.serial.is_some() {
+            for round in (0..rounds).rev() {
+                self.won(parties[usize::from(won >> round & 1 == 0)]);
+            }
+            return;
+        }
+        // Windows need counts only, and the bits have them.
+        self.flush();
+        if let Some(windows) = &mut self.windows {
+            windows.take_pair(self.plan, parties, won, rounds);
+        }
+        self.position += u64::from(rounds);
+    }
+
     /// Tallies the winners that wait.
     fn flush(&mut self) {
+        if self.filled == LAGS {
+            return;
+        }
         let winners = &self.block[..self.filled];
         let new = &winners[LAGS..];
         if let Some((stretches, repeats)) = &mut self.serial {
@@ -114,7 +151,6 @@ impl<'p> OrderTally<'p> {
 mod tests {
     use super::*;
     use crate::simulation::order::{LongestStretches, gap_cell};
-    use crate::stake::ValidatorId;
     use proptest::prelude::*;
 
     const VALIDATORS: u32 = 5;
@@ -218,6 +254,37 @@ mod tests {
             grouped.merge(&last_two);
             prop_assert_eq!(merged([0, 1, 2]), merged([2, 0, 1]));
             prop_assert_eq!(merged([0, 1, 2]), grouped);
+        }
+    }
+
+    proptest! {
+        /// Winners one by one, in blocks, and as bits, in any mixture: with and without stretches,
+        /// few followed and many.
+        #[test]
+        fn in_whatever_form_winners_come(
+            parts in prop::collection::vec((0u32..3, any::<u64>(), 0u32..=64), 0..20),
+            serial in any::<bool>(),
+            window in 0u64..150,
+            few in any::<bool>(),
+        ) {
+            let followed: Vec<ValidatorId> = (0..if few { 3 } else { 11 }).map(ValidatorId).collect();
+            let plan = OrderPlan::new(12, &followed, serial, window);
+            let (mut one, mut other) = (OrderTally::new(&plan, 3), OrderTally::new(&plan, 3));
+            for (form, won, rounds) in parts {
+                let parties = [(won % 12) as u32, (won / 12 % 12) as u32];
+                let winners: Vec<ValidatorId> = (0..rounds)
+                    .rev()
+                    .map(|round| ValidatorId(parties[usize::from(won >> round & 1 == 0)]))
+                    .collect();
+                let winners = winners.repeat(if form == 0 { 1 } else { 5 });
+                winners.iter().for_each(|winner| one.won(winner.0));
+                match form {
+                    0 => other.take_pair(parties, won, rounds),
+                    1 => other.take(&winners),
+                    _ => winners.iter().for_each(|winner| other.won(winner.0)),
+                }
+            }
+            prop_assert_eq!(one.end(), other.end());
         }
     }
 

@@ -1,6 +1,7 @@
 //! Wins of followed validators in short windows.
 
 use super::histogram::Histogram;
+use super::packed::Packed;
 use super::plan::OrderPlan;
 
 /// Wins in consecutive windows of one length. A window that the end cuts off is not counted.
@@ -9,8 +10,8 @@ pub(super) struct Windows {
     length: u64,
     /// Rounds of the open window so far, those before this chunk included.
     filled: u64,
-    /// The wins in the open window, as far as they fell into this chunk; those of all validators who
-    /// are not followed stand at the end.
+    /// The wins in the open window, as far as they fell into this chunk; the last place is for those
+    /// who are not followed, whose count nobody asks for.
     open: Vec<u64>,
     /// The wins in the window that was open when this chunk began; empty if it has not ended yet
     /// or if there was none.
@@ -43,14 +44,51 @@ impl Windows {
         while !winners.is_empty() {
             let missing = usize::try_from(self.length - self.filled).unwrap_or(usize::MAX);
             let (now, later) = winners.split_at(missing.min(winners.len()));
-            for &winner in now {
-                self.open[plan.slots[winner as usize] as usize] += 1;
-            }
-            self.filled += now.len() as u64;
-            if self.filled == self.length {
-                self.close();
-            }
+            self.count(plan, now);
+            self.advance(now.len() as u64);
             winners = later;
+        }
+    }
+
+    /// Counts winners in the open window.
+    fn count(&mut self, plan: &OrderPlan, winners: &[u32]) {
+        let slot = |winner: u32| plan.slots[winner as usize];
+        let followed = plan.followed.len();
+        if followed > Packed::SLOTS {
+            for &winner in winners {
+                self.open[usize::from(slot(winner))] += 1;
+            }
+            return;
+        }
+        for winners in winners.chunks(Packed::MOST) {
+            let mut packed = Packed::default();
+            for &winner in winners {
+                packed.add(slot(winner), true);
+            }
+            packed.add_to(&mut self.open[..followed]);
+        }
+    }
+
+    /// Takes the next rounds, at most 64, that two validators have won: `won` has a bit for each,
+    /// the last one lowest, which is set where the first of the two won.
+    pub fn take_pair(&mut self, plan: &OrderPlan, [first, second]: [u32; 2], won: u64, rounds: u32) {
+        let mut left = rounds;
+        while left > 0 {
+            let now = u32::try_from(self.length - self.filled).unwrap_or(u32::MAX).min(left);
+            left -= now;
+            let wins = (won >> left & (u64::MAX >> (u64::BITS - now))).count_ones();
+            self.open[usize::from(plan.slots[first as usize])] += u64::from(wins);
+            self.open[usize::from(plan.slots[second as usize])] += u64::from(now - wins);
+            self.advance(now.into());
+        }
+    }
+
+    /// So many rounds of the open window were counted.
+    #[inline]
+    fn advance(&mut self, rounds: u64) {
+        self.filled += rounds;
+        if self.filled == self.length {
+            self.close();
         }
     }
 

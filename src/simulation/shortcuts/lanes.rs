@@ -24,6 +24,9 @@ impl Lanes {
     pub const WIDTH: usize = 16;
     /// Rounds between two looks for a word that must be rejected.
     const BLOCK: u64 = 64;
+    /// The same where words are hardly ever rejected and nobody asks for the order of wins, for which
+    /// a block has one word.
+    const LONG_BLOCK: u64 = 1024;
     /// Totals below it have so few words that are rejected that a block hardly ever holds one.
     const LARGEST: u128 = 1 << 48;
 
@@ -84,26 +87,28 @@ impl Lanes {
     }
 
     fn advance(&self, lanes: &mut State, rounds: u64, orders: &mut [Option<OrderTally>]) {
+        let ordered = orders.first().is_some_and(Option::is_some);
         let mut left = rounds;
         while left > 0 {
-            let block = left.min(Self::BLOCK);
+            let small = |rounds: u64| lanes.total + rounds * self.reward <= u64::from(u32::MAX);
+            let long = !ordered && small(Self::LONG_BLOCK);
+            let block = left.min(if long { Self::LONG_BLOCK } else { Self::BLOCK });
             let before = lanes.clone();
-            let end = lanes.total + block * self.reward;
-            let suspicious = if end <= u64::from(u32::MAX) {
-                lanes.hurry::<true>(block, self.reward)
-            } else {
-                lanes.hurry::<false>(block, self.reward)
+            let suspicious = match (small(block), ordered) {
+                (true, false) => lanes.hurry::<true, false>(block, self.reward),
+                (true, true) => lanes.hurry::<true, true>(block, self.reward),
+                (false, false) => lanes.hurry::<false, false>(block, self.reward),
+                (false, true) => lanes.hurry::<false, true>(block, self.reward),
             };
             if suspicious {
                 *lanes = before;
                 lanes.walk(block, self.reward);
             }
             left -= block;
-            for (order, won) in orders.iter_mut().zip(&lanes.won) {
+            let parties = self.parties.map(|party| party as u32);
+            for (order, &won) in orders.iter_mut().zip(&lanes.won) {
                 let Some(order) = order else { break };
-                for round in (0..block).rev() {
-                    order.won(self.parties[usize::from(won >> round & 1 == 0)] as u32);
-                }
+                order.take_pair(parties, won, block as u32);
             }
         }
     }
@@ -115,7 +120,8 @@ struct State {
     words: StreamLanes<{ Lanes::WIDTH }>,
     /// The first party's stake in each.
     stakes: [u64; Lanes::WIDTH],
-    /// Which of the last rounds the first party won in each, the last in the lowest bit.
+    /// Which of the last rounds the first party won in each, the last in the lowest bit; nothing
+    /// where the order of wins is not asked for.
     won: [u64; Lanes::WIDTH],
     /// The stake of both in any of them.
     total: u64,
@@ -123,9 +129,9 @@ struct State {
 
 impl State {
     /// Plays rounds as if no word were ever rejected; whether one of them might have to be. `SMALL`
-    /// says that totals have 32 bits.
+    /// says that totals have 32 bits, `ORDERED` that somebody asks who won which round.
     #[inline]
-    fn hurry<const SMALL: bool>(&mut self, rounds: u64, reward: u64) -> bool {
+    fn hurry<const SMALL: bool, const ORDERED: bool>(&mut self, rounds: u64, reward: u64) -> bool {
         let State { mut words, mut stakes, mut won, mut total } = self.clone();
         let mut suspicious = [0u64; Lanes::WIDTH];
         for _ in 0..rounds {
@@ -146,7 +152,9 @@ impl State {
                 // is rejected only if the low word is below the total.
                 suspicious[lane] |= low.wrapping_sub(above + 1) >> 63;
                 let wins = token.wrapping_sub(stakes[lane]) >> 63;
-                won[lane] = won[lane] << 1 | wins;
+                if ORDERED {
+                    won[lane] = won[lane] << 1 | wins;
+                }
                 stakes[lane] += reward & wins.wrapping_neg();
             }
             total += reward;

@@ -107,9 +107,7 @@ fn count(
         guide.draw(lottery, owners);
         left -= owners.len() as u64;
         if let Some(order) = &mut order {
-            for owner in &*owners {
-                order.won(owner.0);
-            }
+            order.take(owners);
         }
         if few {
             for (turn, owner) in owners.iter().enumerate() {

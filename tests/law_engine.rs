@@ -9,6 +9,9 @@
 //! 80). There are fewer than two hundred comparisons: all of them together would raise a false alarm
 //! with a chance below 2e-4.
 
+mod room;
+
+use room::Room;
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -460,5 +463,25 @@ fn auto_takes_the_cheapest_that_can_answer() {
         let (chosen, why) = scenario.experiment.chosen_engine(false);
         assert_eq!((chosen, Method::of(&scenario.experiment)), (engine, method), "{why}");
         assert_eq!(scenario.experiment.chosen_engine(true).0, Engine::Full);
+    }
+}
+
+/// The program says so where the law leaves something out that playing would tell.
+#[test]
+fn what_the_law_leaves_out_is_told() {
+    let room = Room::new();
+    room.put("seed.toml", format!("run.rounds = 100\n{SEED}"));
+    for (arguments, told) in [
+        (&["--engine", "law"][..], true),
+        (&["--engine", "draws"], false),
+        (&["--engine", "law", "--set", "analysis.window=off", "--set", "analysis.serial=off"], false),
+    ] {
+        let output = room.command(&[&["run", "seed.toml", "--force"], arguments].concat()).output();
+        let output = output.expect("the program runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{said}");
+        assert_eq!(said.contains("leaves out short windows and the order of wins"), told, "{said}");
+        let windows = room.path("output/seed/windows.csv").exists();
+        assert_eq!(windows, arguments == ["--engine", "draws"], "{arguments:?}");
     }
 }

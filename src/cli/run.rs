@@ -160,6 +160,11 @@ fn run_one(
         for note in skipped {
             tell(format_args!("note: {note}"));
         }
+        if experiment.engine == Engine::Law && !experiment.wanted_order().is_idle() {
+            tell(format_args!(
+                "note: the engine `law` plays no rounds, so it leaves out short windows and the order of wins; --engine draws tallies them"
+            ));
+        }
         tell(format_args!(
             "{} rounds in {:.1} s ({} rounds/s, engine {})",
             grouped(results.totals.counters.rounds.into()),

@@ -76,6 +76,11 @@ impl Experiment {
         if self.chosen_engine(false).0 == Engine::Law {
             return OrderPlan::new(self.world.validators(), &self.followed(), false, 0);
         }
+        self.wanted_order()
+    }
+
+    /// What is tallied of the order of wins where rounds are played.
+    pub fn wanted_order(&self) -> OrderPlan {
         let serial = match self.serial {
             Serial::Auto => !self.world.protocol.compound,
             Serial::On => true,

@@ -41,7 +41,7 @@ pub fn play_pool(genesis: &GrowingPool, task: &Task, rules: Undisturbed, trial: 
                 return None;
             }
         }
-        counts.marks.push(task.plan.followed().iter().map(|&who| wins(who, pool.stake(who))).collect());
+        counts.marks.extend(task.plan.followed().iter().map(|&who| wins(who, pool.stake(who))));
     }
     counts.wins = (0..).map(ValidatorId).zip(pool.stakes()).map(|(who, stake)| wins(who, stake)).collect();
     counts.order = order.map(OrderTally::end).unwrap_or_default();

@@ -7,6 +7,7 @@ use super::{Counts, Task, Undisturbed};
 use crate::random::{CHUNK, StreamLanes, below};
 use crate::simulation::experiment::Experiment;
 use crate::simulation::order::OrderTally;
+use std::hint::black_box;
 
 /// Two validators with stake, who gain the reward of each block that they win.
 pub struct Lanes {
@@ -130,10 +131,15 @@ struct State {
 impl State {
     /// Plays rounds as if no word were ever rejected; whether one of them might have to be. `SMALL`
     /// says that totals have 32 bits, `ORDERED` that somebody asks who won which round.
-    #[inline]
+    ///
+    /// A function of its own, not a part of who calls it: what the compiler makes of the loop must
+    /// not depend on what stands around it.
+    #[inline(never)]
     fn hurry<const SMALL: bool, const ORDERED: bool>(&mut self, rounds: u64, reward: u64) -> bool {
         let State { mut words, mut stakes, mut won, mut total } = self.clone();
-        let mut suspicious = [0u64; Lanes::WIDTH];
+        // What finds no register is kept on the stack, and is moved in one go only where the stack is
+        // aligned: the compiler sees to that if something so aligned has an address.
+        let Vector(mut suspicious) = *black_box(&mut Vector([0; Lanes::WIDTH]));
         for _ in 0..rounds {
             let drawn = words.draw();
             let (above, below) = (total >> 32, total & HALF);
@@ -148,19 +154,20 @@ impl State {
                     let other = low * above + (middle & HALF);
                     (high * above + (middle >> 32) + (other >> 32), other & HALF)
                 };
-                // Numbers below 2^63 differ by a negative number if the first is the smaller. A word
-                // is rejected only if the low word is below the total.
-                suspicious[lane] |= low.wrapping_sub(above + 1) >> 63;
-                let wins = token.wrapping_sub(stakes[lane]) >> 63;
+                // A word is rejected only if the low word is below the total. Numbers below 2^63
+                // differ by a negative number if the first is the smaller: the sign remembers it.
+                suspicious[lane] |= low.wrapping_sub(above + 1);
+                // Signed, as that is what vector units compare.
+                let wins = token.cast_signed() < stakes[lane].cast_signed();
                 if ORDERED {
-                    won[lane] = won[lane] << 1 | wins;
+                    won[lane] = won[lane] << 1 | u64::from(wins);
                 }
-                stakes[lane] += reward & wins.wrapping_neg();
+                stakes[lane] += if wins { reward } else { 0 };
             }
             total += reward;
         }
         *self = State { words, stakes, won, total };
-        suspicious.iter().any(|&found| found != 0)
+        suspicious.iter().any(|&found| found >> 63 != 0)
     }
 
     /// Plays rounds one trial after another, exactly.
@@ -179,5 +186,9 @@ impl State {
         self.total += rounds * reward;
     }
 }
+
+/// Words that begin where a line of the cache does.
+#[repr(align(64))]
+struct Vector([u64; Lanes::WIDTH]);
 
 const HALF: u64 = (1 << 32) - 1;

@@ -118,9 +118,10 @@ fn happenings(scenario: &Scenario, results: &Results) -> String {
     let counters = &results.totals.counters;
     let count = |number: u64| grouped(number.into());
     let mut text = format!(
-        "{} rounds in {} trials with the rule `{}`: {} blocks accepted",
+        "{} rounds in {} {} with the rule `{}`: {} blocks accepted",
         count(counters.rounds),
         count(results.totals.trials),
+        if results.totals.trials == 1 { "trial" } else { "trials" },
         scenario.experiment.world.rule.name,
         count(counters.accepted)
     );

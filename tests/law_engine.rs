@@ -14,13 +14,13 @@ mod room;
 use room::Room;
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tombola::law::{
     beta_binomial_wins, binomial_wins, compounding_variance, expected_share, proportional_shares,
     single_lottery_shares, two_party_race, two_party_wins,
 };
 use tombola::scenario::{Scenario, load_text};
-use tombola::simulation::{Control, Engine, Method, Quiet, Results, run, run_measured};
+use tombola::simulation::{Control, Engine, Method, Progress, Quiet, Results, run, run_measured};
 
 fn scenario(text: &str) -> Scenario {
     load_text(Path::new("law.toml"), text.to_owned(), &[]).expect("a valid scenario")
@@ -349,6 +349,34 @@ fn a_stopped_run_is_partial() {
     let control = Control { progress: &Quiet, stop: &stop };
     let results = run(&scenario.experiment, 2, None, &control).expect("a run");
     assert!(results.partial && results.records.is_empty() && results.totals.trials == 0);
+}
+
+/// Stops a run as soon as it is told of progress.
+struct Impatient<'a>(&'a AtomicBool);
+
+impl Progress for Impatient<'_> {
+    fn advance(&self, _: u64) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Trials of many validators take long, so a stop is heeded long before many of them are drawn; what
+/// is left is the beginning of the whole run.
+#[test]
+fn a_run_of_many_validators_is_stopped_soon() {
+    let text = "run.rounds = 1000\nrun.checkpoints = 2\nrun.trials = 600\npopulation.count = 20_000\npopulation.total_stake = 20_000_000\npopulation.stake = 'equal'";
+    let mut scenario = scenario(text);
+    scenario.experiment.engine = Engine::Law;
+    let stop = AtomicBool::new(false);
+    let control = Control { progress: &Impatient(&stop), stop: &stop };
+    let stopped = run(&scenario.experiment, 2, None, &control).expect("a run");
+    let played = stopped.records.len();
+    assert!(stopped.partial && (1..400).contains(&played), "{played} trials");
+    assert_eq!(stopped.totals.trials, played as u64);
+    stop.store(false, Ordering::Relaxed);
+    let whole =
+        run(&scenario.experiment, 2, None, &Control { progress: &Quiet, stop: &stop }).expect("a run");
+    assert_eq!(stopped.records[..], whole.records[..played]);
 }
 
 /// Two parties, a reward of one per cent: the beta-binomial law itself, 100,000 trials, chi-square

@@ -10,8 +10,10 @@ use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::Mutex;
 
-/// So many trials are drawn between two looks at the outside world.
+/// At most so many trials are drawn between two looks at the outside world,
 const STRIDE: usize = 1 << 16;
+/// and so many that they have about this many counts, which takes less than a second.
+const COUNTS: usize = 1 << 22;
 /// At most so many trials are one piece of work: enough that its sums are added to those of all
 /// others for next to nothing.
 const PIECE: usize = 1 << 9;
@@ -33,11 +35,13 @@ impl Law {
         let count = (trials.end - trials.start) as usize;
         let gathered = Mutex::new(Gathered::default());
         let mut kept = (Vec::with_capacity(count), Vec::with_capacity(count));
-        for start in (0..count).step_by(STRIDE) {
+        let counts = task.experiment.world.validators() + task.marks.len() * task.plan.followed().len();
+        let stride = (COUNTS / counts.max(1)).clamp(threads, STRIDE.max(threads));
+        for start in (0..count).step_by(stride) {
             if task.control.should_stop() {
                 break;
             }
-            let stride = start..count.min(start + STRIDE);
+            let stride = start..count.min(start + stride);
             let piece = (stride.len() / (8 * threads)).clamp(1, PIECE);
             kept.par_extend(stride.into_par_iter().with_min_len(piece).map_init(
                 || Piece::new(&gathered, task),

@@ -13,7 +13,7 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use tombola::crypto::{KeyPair, SignatureBatch, sha256};
-use tombola::forging::{Chain, Full, GenesisRecord, Keyring, Pace, Silent, Verdicts};
+use tombola::forging::{Chain, Full, GenesisRecord, Keyring, Silent, Verdicts, VerificationMode};
 use tombola::scenario::{Scenario, load_text};
 
 /// A scenario with so many equal validators and transactions a round.
@@ -108,7 +108,8 @@ fn rounds(criterion: &mut Criterion) {
         let world = &scenario.experiment.world;
         let keys = Keyring::new(world);
         let chain_id = GenesisRecord::new(world, keys.directory(), 0).chain_id();
-        let mut chain = Chain::new(world, 0, |state| Full::at_pace(Pace::Ahead, &keys, chain_id, state));
+        let mut chain =
+            Chain::new(world, 0, |state| Full::at_pace(VerificationMode::Ahead, &keys, chain_id, state));
         let mut bare = Bare::new(&scenario);
 
         let mut group =

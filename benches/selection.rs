@@ -8,7 +8,9 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use std::time::Duration;
 use tombola::random::{Purpose, Stream};
 use tombola::registry::{Choice, find};
-use tombola::selection::{Fate, Last, RULES, Rule, Selection, Selector, StakeChange, Start, Turn};
+use tombola::selection::{
+    BlockOutcome, PreviousRound, RULES, RoundContext, Rule, Selection, Selector, StakeChange, TrialContext,
+};
 
 const SIZES: [usize; 4] = [4, 1_000, 100_000, 1_000_000];
 
@@ -35,14 +37,14 @@ struct Trial {
     /// Everybody's stake, where rewards compound.
     stakes: Option<Vec<u64>>,
     change: Option<StakeChange>,
-    last: Option<Last>,
+    last: Option<PreviousRound>,
     round: u64,
 }
 
 impl Trial {
     fn new(rule: &dyn Rule, stakes: &[u64], compounds: bool) -> Self {
         Trial {
-            selector: rule.selector(&Start { stakes, seed: 1, trial: 0 }),
+            selector: rule.selector(&TrialContext { stakes, seed: 1, trial: 0 }),
             lottery: Stream::of_trial(1, 0, Purpose::Lottery),
             stakes: compounds.then(|| stakes.to_vec()),
             change: None,
@@ -53,18 +55,18 @@ impl Trial {
 
     fn next(&mut self) -> Selection {
         self.round += 1;
-        let turn = Turn {
+        let turn = RoundContext {
             round: self.round,
             changes: self.change.as_slice(),
             last: self.last,
             lottery: &mut self.lottery,
         };
         let selection = self.selector.select(turn);
-        let (forger, fate) = match selection {
-            Selection::Forger { validator, .. } => (Some(validator), Fate::Accepted),
-            Selection::Nobody => (None, Fate::Missed),
+        let (forger, block_outcome) = match selection {
+            Selection::Forger { validator, .. } => (Some(validator), BlockOutcome::Accepted),
+            Selection::Nobody => (None, BlockOutcome::Missed),
         };
-        self.last = Some(Last { forger, fate });
+        self.last = Some(PreviousRound { forger, block_outcome });
         self.change = None;
         if let (Some(validator), Some(stakes)) = (forger, &mut self.stakes) {
             stakes[validator.index()] += 1;

@@ -6,11 +6,11 @@
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
+use tombola::analysis::{Analysis, analyse};
 use tombola::law::{equal_shares, proportional_shares};
 use tombola::registry::Chosen;
-use tombola::report::{Analysis, analyse};
 use tombola::scenario::load_text;
-use tombola::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use tombola::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use tombola::simulation::{Control, Quiet, run};
 use tombola::stake::Pool;
 
@@ -19,10 +19,12 @@ struct CoinToss;
 
 impl Rule for CoinToss {
     /// Half of each share, computed from the stakes alone: the sampling below is not asked.
-    fn promise(&self, stakes: &[u64]) -> Promise {
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
         let by_stake = proportional_shares(stakes);
         let by_heads = equal_shares(stakes);
-        Promise::Shares(by_stake.iter().zip(by_heads).map(|(stake, head)| (stake + head) / 2.0).collect())
+        ExpectedShares::Shares(
+            by_stake.iter().zip(by_heads).map(|(stake, head)| (stake + head) / 2.0).collect(),
+        )
     }
 
     /// Every round tosses anew and draws anew.
@@ -30,7 +32,7 @@ impl Rule for CoinToss {
         Dispersion::Independent
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         let heads: Vec<u64> = start.stakes.iter().map(|&stake| u64::from(stake > 0)).collect();
         Box::new(CoinTossSelector { coins: Pool::new(start.stakes), heads: Pool::new(&heads) })
     }
@@ -42,7 +44,7 @@ struct CoinTossSelector {
 }
 
 impl Selector for CoinTossSelector {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         for change in turn.changes {
             self.coins.set(change.validator, change.stake);
             self.heads.set(change.validator, u64::from(change.stake > 0));

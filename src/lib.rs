@@ -3,9 +3,10 @@
 //!
 //! The modules are layers; each uses only what stands before it: [`random`], [`registry`],
 //! [`crypto`], [`law`], [`ledger`], [`stake`], [`selection`], [`reward`], [`behaviour`],
-//! [`forging`], [`simulation`], [`statistics`], [`scenario`], [`report`], and in the program the
+//! [`forging`], [`simulation`], [`statistics`], [`scenario`], [`analysis`], [`report`], and in the program the
 //! command line.
 
+pub mod analysis;
 pub mod behaviour;
 pub mod crypto;
 pub mod forging;

@@ -4,7 +4,9 @@
 
 use allocation_counter::{AllocationInfo, measure};
 use std::path::Path;
-use tombola::forging::{Chain, Draws, Fidelity, Full, GenesisRecord, Keyring, Pace, Silent, Verdicts};
+use tombola::forging::{
+    Chain, Draws, Fidelity, Full, GenesisRecord, Keyring, Silent, Verdicts, VerificationMode,
+};
 use tombola::scenario::{Scenario, load_text};
 use tombola::selection::{COMMITTEES, RULES};
 
@@ -99,7 +101,8 @@ fn full_rounds_allocate_nothing_but_a_batchs_own_tables() {
         let world = &scenario.experiment.world;
         let keys = Keyring::new(world);
         let id = GenesisRecord::new(world, keys.directory(), 0).chain_id();
-        let mut chain = Chain::new(world, 0, |state| Full::at_pace(Pace::Ahead, &keys, id, state));
+        let mut chain =
+            Chain::new(world, 0, |state| Full::at_pace(VerificationMode::Ahead, &keys, id, state));
         allocations(&mut chain, 2 * ROUNDS);
         let mut counts = Vec::new();
         let all = measure(|| {

@@ -19,6 +19,7 @@ const LAYERS: &[&str] = &[
     "simulation",
     "statistics",
     "scenario",
+    "analysis",
     "report",
     "cli",
 ];
@@ -131,12 +132,12 @@ fn the_reader_of_use_lines_sees_what_is_there() {
 
 /// Results must not depend on the time, the machine or a generator that nobody addressed.
 #[test]
-fn nothing_below_the_report_looks_at_the_clock_or_draws_unaddressed() {
+fn nothing_below_the_analysis_looks_at_the_clock_or_draws_unaddressed() {
     let mut files = Vec::new();
     rust_files(&source(), &mut files);
     for path in files {
         let Some(layer) = layer_of(&path) else { continue };
-        if place(&layer) >= place("report") {
+        if place(&layer) >= place("analysis") {
             continue;
         }
         let code = code(&path);

@@ -1,15 +1,15 @@
 //! Tables of real chains: right figures, bugs caught, luck left alone.
 
-#[path = "room/mod.rs"]
-mod room;
+mod sandbox;
 
 use assert_cmd::Command;
-use room::Room;
+use sandbox::Sandbox;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
+use tombola::analysis::rows::AuditRow;
+use tombola::analysis::{Audit, AuditTable, audit};
 use tombola::forging::{Chain, Draws, Silent};
-use tombola::report::tables::AuditRow;
-use tombola::report::{Audit, AuditTable, audit};
+use tombola::report::write_rows;
 use tombola::scenario::{Override, load_text};
 use tombola::selection::RULES;
 use tombola::simulation::{Control, OrderPlan, Quiet, play_trial};
@@ -48,8 +48,8 @@ fn figures_are_those_of_scipy() {
         close(row.percentile, percentile);
     }
     // Holm: the smallest of four times four, the next times three.
-    close(audit.rows[3].p_adjusted, 4.0 * 0.039312081475595465);
-    close(audit.rows[1].p_adjusted, 3.0 * 0.15051097753260734);
+    close(audit.rows[3].p_holm, 4.0 * 0.039312081475595465);
+    close(audit.rows[1].p_holm, 3.0 * 0.15051097753260734);
     close(audit.conclusion.p_value, 0.11264681395059059);
     assert_eq!(audit.conclusion.word, "cannot tell");
     assert!(audit.conclusion.text.contains("more rounds would do"), "{}", audit.conclusion.text);
@@ -115,7 +115,7 @@ fn tables_at_the_edges() {
         assert!(poor.rows[2].finding != "bug", "{}", entry.name);
         let bytes = {
             let mut bytes = Vec::new();
-            poor.write_validators(&mut bytes).expect("memory can be written to");
+            write_rows(&poor.analysis.tables.validators, &mut bytes).expect("memory can be written to");
             String::from_utf8(bytes).expect("text")
         };
         assert!(!bytes.contains("NaN") && !bytes.contains("inf"), "{}", entry.name);
@@ -194,8 +194,8 @@ fn fair_chains_are_called_bugs_no_more_often_than_stated() {
 
 const CHAIN: &str = "name,stake,wins,country\nedwin,500,37718,NL\ncharles,350,26423,FR\nsonia,275,20792,\noliver,200,15067,DE\n";
 
-fn tombola(room: &Room, args: &[&str]) -> (i32, String, String) {
-    let output = Command::from_std(room.command(args)).output().expect("the program starts");
+fn tombola(sandbox: &Sandbox, args: &[&str]) -> (i32, String, String) {
+    let output = Command::from_std(sandbox.command(args)).output().expect("the program starts");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
     let (out, err) = (text(output.stdout), text(output.stderr));
     assert!(!out.contains('\u{1b}') && !err.contains('\u{1b}') && !err.contains("panicked"), "{out}{err}");
@@ -204,22 +204,22 @@ fn tombola(room: &Room, args: &[&str]) -> (i32, String, String) {
 
 #[test]
 fn the_command_prints_and_writes_what_a_run_writes() {
-    let room = Room::new();
-    room.put("chain.csv", CHAIN);
-    let (code, out, err) = tombola(&room, &["audit", "chain.csv"]);
+    let sandbox = Sandbox::new();
+    sandbox.put("chain.csv", CHAIN);
+    let (code, out, err) = tombola(&sandbox, &["audit", "chain.csv"]);
     assert_eq!(code, 0);
     assert!(out.contains("Luck: everything is within what the law of `raffle` allows"), "{out}");
     assert_eq!(err, "note: passed over the columns country\n");
-    let (_, csv, said) = tombola(&room, &["audit", "chain.csv", "--format", "csv"]);
+    let (_, csv, said) = tombola(&sandbox, &["audit", "chain.csv", "--format", "csv"]);
     assert!(csv.starts_with("validator,stake,stake_share,expected_share,expected_wins,wins,"), "{csv}");
     assert!(csv.lines().count() == 5 && said.contains("Luck:"), "{csv}{said}");
-    let (_, json, _) = tombola(&room, &["audit", "chain.csv", "--format", "json"]);
+    let (_, json, _) = tombola(&sandbox, &["audit", "chain.csv", "--format", "json"]);
     let rows: Vec<AuditRow> = serde_json::from_str(&json).expect("JSON");
     assert_eq!(rows.len(), 4);
 
     let write = ["audit", "chain.csv", "--output", "audits"];
-    assert_eq!(tombola(&room, &write).0, 0);
-    let before = room.tree();
+    assert_eq!(tombola(&sandbox, &write).0, 0);
+    let before = sandbox.tree();
     let named: Vec<String> = before.keys().map(|path| path.display().to_string()).collect();
     for file in [
         "audit.csv",
@@ -234,30 +234,30 @@ fn the_command_prints_and_writes_what_a_run_writes() {
             "{file}: {named:?}"
         );
     }
-    let (code, _, err) = tombola(&room, &write);
+    let (code, _, err) = tombola(&sandbox, &write);
     assert!(code == 2 && err.contains("exists already") && err.contains("--force"), "{err}");
-    assert_eq!(tombola(&room, &[&write[..], &["--force"]].concat()).0, 0);
+    assert_eq!(tombola(&sandbox, &[&write[..], &["--force"]].concat()).0, 0);
     // Its own table of validators is a table to audit.
-    let (code, again, _) = tombola(&room, &["audit", "audits/chain/validators.csv"]);
+    let (code, again, _) = tombola(&sandbox, &["audit", "audits/chain/validators.csv"]);
     assert!(code == 0 && again.contains("Luck:"), "{again}");
 }
 
 #[test]
 fn asserting_ends_with_one_if_it_is_a_bug() {
-    let room = Room::new();
-    room.put("chain.csv", CHAIN);
-    assert_eq!(tombola(&room, &["audit", "chain.csv", "--assert"]).0, 0);
-    let (code, out, err) = tombola(&room, &["audit", "chain.csv", "--assert", "--rule", "uniform"]);
+    let sandbox = Sandbox::new();
+    sandbox.put("chain.csv", CHAIN);
+    assert_eq!(tombola(&sandbox, &["audit", "chain.csv", "--assert"]).0, 0);
+    let (code, out, err) = tombola(&sandbox, &["audit", "chain.csv", "--assert", "--rule", "uniform"]);
     assert_eq!((code, err.lines().last()), (1, Some("failed: chain.csv: the conclusion is a bug")));
     assert!(out.contains("Bug, or a different rule: these are not the wins of `uniform`"), "{out}");
 }
 
 #[test]
 fn what_cannot_be_audited_is_refused_with_its_place() {
-    let room = Room::new();
-    room.put("chain.csv", CHAIN);
-    room.put("bad.csv", "name,stake,wins\nann,5,1.5\n");
-    room.put("odd.csv", b"name,stake,wins\nZo\xeb,5,1\n");
+    let sandbox = Sandbox::new();
+    sandbox.put("chain.csv", CHAIN);
+    sandbox.put("bad.csv", "name,stake,wins\nann,5,1.5\n");
+    sandbox.put("odd.csv", b"name,stake,wins\nZo\xeb,5,1\n");
     for (args, says) in [
         (&["audit", "none.csv"][..], "none.csv: cannot be read: No such file"),
         (
@@ -275,10 +275,10 @@ fn what_cannot_be_audited_is_refused_with_its_place() {
         (&["audit", "chain.csv", "--tolerance", "-0.1"], "--tolerance -0.1: `analysis.tolerance` is -0.1"),
         (&["audit", "chain.csv", "--force"], "--output"),
     ] {
-        let before = room.tree();
-        let (code, out, err) = tombola(&room, args);
+        let before = sandbox.tree();
+        let (code, out, err) = tombola(&sandbox, args);
         assert_eq!((code, out.as_str()), (2, ""), "{args:?} {err}");
         assert!(err.starts_with("error: ") && err.contains(says), "{args:?}: {err}");
-        assert_eq!(before, room.tree());
+        assert_eq!(before, sandbox.tree());
     }
 }

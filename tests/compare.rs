@@ -1,8 +1,8 @@
 //! `tombola compare`: the same population and luck under several rules.
 
-mod room;
+mod sandbox;
 
-use room::Room;
+use sandbox::Sandbox;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,10 +11,9 @@ use std::process::Stdio;
 use std::sync::atomic::AtomicBool;
 use std::thread::sleep;
 use std::time::Duration;
-use tombola::report::comparison::{
-    ComparisonManifest, Contestant, Ground, MEASURES, RuleComparison, compare_rules,
-};
-use tombola::report::tables::{CompareRow, TimelineRow};
+use tombola::analysis::comparison::{Baseline, Contestant, MEASURES, RuleComparison, compare_rules};
+use tombola::analysis::rows::{CompareRow, TimelineRow};
+use tombola::report::ComparisonManifest;
 use tombola::scenario::load_text;
 use tombola::simulation::{Control, Quiet, run_measured};
 use tombola::statistics::{binomial_test, clopper_pearson};
@@ -29,20 +28,20 @@ accounts = [
 ]
 ";
 
-fn room() -> Room {
-    let room = Room::new();
-    room.put(
+fn room() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.put(
         "s.toml",
         format!(
             "[run]\nrounds = 200\ntrials = 12\nseed = 3\nengine = \"draws\"\ncheckpoints = 5\n{POPULATION}"
         ),
     );
-    room
+    sandbox
 }
 
 /// Runs the program; returns exit code, standard output and standard error.
-fn tombola(room: &Room, args: &[&str]) -> (Option<i32>, String, String) {
-    let output = room.command(args).output().expect("the program runs");
+fn tombola(sandbox: &Sandbox, args: &[&str]) -> (Option<i32>, String, String) {
+    let output = sandbox.command(args).output().expect("the program runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
     (output.status.code(), text(output.stdout), text(output.stderr))
 }
@@ -78,12 +77,13 @@ fn compared(rules: &[&str], seed: u64, rounds: u64, trials: u64) -> RuleComparis
         );
         let scenario =
             load_text(Path::new("s.toml"), text, &[]).unwrap_or_else(|problem| panic!("{problem}"));
-        let ground = Ground::new(&scenario.experiment, scenario.file.analysis.tolerance);
+        let baseline = Baseline::new(&scenario.experiment, scenario.file.analysis.tolerance);
         let (results, measurements) =
-            run_measured(&scenario.experiment, 1, None, &control, |end| ground.measure(end)).expect("a run");
+            run_measured(&scenario.experiment, 1, None, &control, |end| baseline.measure(end))
+                .expect("a run");
         contestants.push(Contestant::new(
             rule,
-            &ground,
+            &baseline,
             &scenario.experiment,
             &scenario.file.analysis,
             &results,
@@ -95,7 +95,7 @@ fn compared(rules: &[&str], seed: u64, rounds: u64, trials: u64) -> RuleComparis
 
 #[test]
 fn threads_and_engines_do_not_change_a_byte() {
-    let room = room();
+    let sandbox = room();
     let rules = ["--rules", "raffle,single-lottery,cool-down", "--rule", "{ kind = \"top-n\", n = 2 }"];
     let mut all = Vec::new();
     for (place, more) in
@@ -104,9 +104,9 @@ fn threads_and_engines_do_not_change_a_byte() {
         let place = format!("out{place}");
         let args =
             [&["compare", "s.toml", "--output", &place, "--trials", "6"], &rules[..], &more[..]].concat();
-        let (code, out, err) = tombola(&room, &args);
+        let (code, out, err) = tombola(&sandbox, &args);
         assert_eq!(code, Some(0), "{err}");
-        all.push((tables(&room.path(&place).join("s-compare")), out));
+        all.push((tables(&sandbox.path(&place).join("s-compare")), out));
     }
     assert!(all[0].0.len() > 18, "{:?}", all[0].0.keys());
     for other in &all[1..] {
@@ -119,20 +119,20 @@ fn threads_and_engines_do_not_change_a_byte() {
 
 #[test]
 fn the_folder_is_whole_and_the_manifest_says_what_was_compared() {
-    let room = room();
+    let sandbox = room();
     let args = ["compare", "s.toml", "--rules", "raffle,uniform"];
-    let (code, out, err) = tombola(&room, &args);
+    let (code, out, err) = tombola(&sandbox, &args);
     assert_eq!(code, Some(0), "{err}");
     assert!(out.contains("2 rules on the same population and luck, 12 trials of 200 rounds each, seed 3."));
     assert!(out.contains("raffle < uniform") && out.contains("Farther than raffle: uniform by "), "{out}");
 
-    let folder = room.path("output/s-compare");
+    let folder = sandbox.path("output/s-compare");
     let manifest = fs::read(folder.join("manifest.json")).expect("a manifest");
     let manifest: ComparisonManifest = serde_json::from_slice(&manifest).expect("a manifest");
     assert_eq!((manifest.seed, manifest.rounds, manifest.trials), (3, 200, 12));
     let names: Vec<&str> = manifest.compared.iter().map(|compared| compared.name.as_str()).collect();
     assert_eq!(names, ["raffle", "uniform"]);
-    let source = hex::encode(Sha256::digest(fs::read(room.path("s.toml")).expect("the scenario")));
+    let source = hex::encode(Sha256::digest(fs::read(sandbox.path("s.toml")).expect("the scenario")));
     for compared in &manifest.compared {
         assert_eq!(compared.file_sha256, source);
         assert_eq!(compared.rounds_played, 2_400);
@@ -148,20 +148,20 @@ fn the_folder_is_whole_and_the_manifest_says_what_was_compared() {
     }
 
     // A second comparison is refused, unless asked for.
-    let (code, _, err) = tombola(&room, &args);
+    let (code, _, err) = tombola(&sandbox, &args);
     assert_eq!(code, Some(2));
     assert!(err.contains("--force"), "{err}");
-    let (code, out, err) = tombola(&room, &[&args[..], &["--force", "--quiet"]].concat());
+    let (code, out, err) = tombola(&sandbox, &[&args[..], &["--force", "--quiet"]].concat());
     assert_eq!((code, out.as_str(), err.as_str()), (Some(0), "", ""));
 }
 
 #[test]
 fn rows_are_tidy_and_agree_with_each_other() {
-    let room = room();
+    let sandbox = room();
     let (code, _, err) =
-        tombola(&room, &["compare", "s.toml", "--rules", "raffle,uniform,{kind=\"top-n\",n=1}"]);
+        tombola(&sandbox, &["compare", "s.toml", "--rules", "raffle,uniform,{kind=\"top-n\",n=1}"]);
     assert_eq!(code, Some(0), "{err}");
-    let rows = rows(&room.path("output/s-compare"));
+    let rows = rows(&sandbox.path("output/s-compare"));
     // No stake moved, so there is nothing to say of stake at the end.
     let metrics: BTreeSet<&str> = rows.iter().map(|row| row.metric.as_str()).collect();
     assert_eq!(metrics.len(), MEASURES.len() - 1);
@@ -176,27 +176,27 @@ fn rows_are_tidy_and_agree_with_each_other() {
             let difference = value(&pair.rule).unwrap() - value(&pair.other).unwrap();
             assert!((pair.value.unwrap() - difference).abs() < 1e-12, "{pair:?}");
             assert_eq!(pair.trials, 12);
-            assert!(pair.p_value <= pair.p_adjusted);
+            assert!(pair.p_value <= pair.p_holm);
             assert!(["lower", "higher", "undecided", "identical"].contains(&pair.verdict.as_str()));
         }
     }
     // Who alone is the richest wins everything, for certain: its distance from stake is what the
     // others hold.
-    let sure = rows.iter().find(|row| row.metric == "distance_from_stake" && row.rule.starts_with("top-n"));
+    let sure = rows.iter().find(|row| row.metric == "total_variation" && row.rule.starts_with("top-n"));
     let (sure, expected) = (sure.unwrap(), 825.0 / 1325.0);
     for value in [sure.value, sure.law, sure.limit] {
         assert!((value.unwrap() - expected).abs() < 1e-12, "{sure:?}");
     }
     assert_eq!((sure.low, sure.high), (None, None));
-    let text = fs::read_to_string(room.path("output/s-compare/compare.csv")).expect("compare.csv");
+    let text = fs::read_to_string(sandbox.path("output/s-compare/compare.csv")).expect("compare.csv");
     assert!(!text.contains("-0.0,") && !text.contains("NaN"));
 }
 
 #[test]
 fn compounding_rewards_add_the_stake_at_the_end() {
-    let room = room();
+    let sandbox = room();
     let (code, _, err) = tombola(
-        &room,
+        &sandbox,
         &[
             "compare",
             "s.toml",
@@ -208,7 +208,7 @@ fn compounding_rewards_add_the_stake_at_the_end() {
         ],
     );
     assert_eq!(code, Some(0), "{err}");
-    let rows = rows(&room.path("output/s-compare"));
+    let rows = rows(&sandbox.path("output/s-compare"));
     let gini: Vec<&CompareRow> = rows.iter().filter(|row| row.metric == "final_stake_gini").collect();
     assert_eq!(gini.len(), 4);
     assert!(gini[0].value < gini[1].value, "the single lottery concentrates: {gini:?}");
@@ -219,13 +219,13 @@ fn compounding_rewards_add_the_stake_at_the_end() {
 
 #[test]
 fn several_files_must_have_the_same_people_and_the_same_trials() {
-    let room = room();
+    let sandbox = room();
     let run = "[run]\nrounds = 200\ntrials = 12\nseed = 3\nengine = \"draws\"\ncheckpoints = 5\n";
-    room.put("same.toml", format!("{run}{POPULATION}\n[selection]\nrule = \"uniform\"\n"));
-    room.put("longer.toml", format!("{}{POPULATION}", run.replace("rounds = 200", "rounds = 300")));
-    room.put("richer.toml", format!("{run}{}", POPULATION.replace("500", "501")));
-    room.put("renamed.toml", format!("{run}{}", POPULATION.replace("ada", "eve")));
-    let (code, out, err) = tombola(&room, &["compare", "s.toml", "same.toml"]);
+    sandbox.put("same.toml", format!("{run}{POPULATION}\n[selection]\nrule = \"uniform\"\n"));
+    sandbox.put("longer.toml", format!("{}{POPULATION}", run.replace("rounds = 200", "rounds = 300")));
+    sandbox.put("richer.toml", format!("{run}{}", POPULATION.replace("500", "501")));
+    sandbox.put("renamed.toml", format!("{run}{}", POPULATION.replace("ada", "eve")));
+    let (code, out, err) = tombola(&sandbox, &["compare", "s.toml", "same.toml"]);
     assert_eq!(code, Some(0), "{err}");
     assert!(out.contains("s < same"), "{out}");
     for (file, words) in [
@@ -236,19 +236,20 @@ fn several_files_must_have_the_same_people_and_the_same_trials() {
         ),
         ("renamed.toml", ["the account number 1 is ada in the one, eve in the other", "help: "]),
     ] {
-        let (code, _, err) = tombola(&room, &["compare", "s.toml", file, "--output", "no"]);
+        let (code, _, err) = tombola(&sandbox, &["compare", "s.toml", file, "--output", "no"]);
         assert_eq!(code, Some(2), "{err}");
         assert!(words.iter().all(|part| err.contains(part)), "{err}");
-        assert!(!room.path("no").exists());
+        assert!(!sandbox.path("no").exists());
     }
-    let (code, _, err) = tombola(&room, &["compare", "s.toml", "longer.toml", "--rounds", "100", "--force"]);
+    let (code, _, err) =
+        tombola(&sandbox, &["compare", "s.toml", "longer.toml", "--rounds", "100", "--force"]);
     assert_eq!(code, Some(0), "{err}");
 }
 
 #[test]
 fn what_cannot_be_compared_is_refused_with_advice() {
-    let room = room();
-    let before = room.tree();
+    let sandbox = room();
+    let before = sandbox.tree();
     for (args, words) in [
         (&["s.toml"][..], "--rules raffle,single-lottery"),
         (&["s.toml", "--rules", "raffle"], "there is only one rule"),
@@ -262,21 +263,21 @@ fn what_cannot_be_compared_is_refused_with_advice() {
         (&["s.toml", "s.toml"], "are named `s`"),
         (&["missing.toml", "--rules", "raffle,nxt"], "cannot be read"),
     ] {
-        let (code, out, err) = tombola(&room, &[&["compare"], args].concat());
+        let (code, out, err) = tombola(&sandbox, &[&["compare"], args].concat());
         assert_eq!(code, Some(2), "{args:?}: {err}");
         assert!(out.is_empty() && err.contains(words) && err.contains("help: "), "{args:?}: {err}");
-        assert_eq!(room.tree(), before, "{args:?}");
+        assert_eq!(sandbox.tree(), before, "{args:?}");
     }
 }
 
 #[test]
 fn one_trial_gives_estimates_and_says_that_it_decides_nothing() {
-    let room = room();
+    let sandbox = room();
     let (code, out, err) =
-        tombola(&room, &["compare", "s.toml", "--rules", "raffle,uniform", "--trials", "1"]);
+        tombola(&sandbox, &["compare", "s.toml", "--rules", "raffle,uniform", "--trials", "1"]);
     assert_eq!(code, Some(0), "{err}");
     assert!(out.contains("One trial has no scatter"), "{out}");
-    let rows = rows(&room.path("output/s-compare"));
+    let rows = rows(&sandbox.path("output/s-compare"));
     assert!(rows.iter().all(|row| row.p_value.is_none() && row.low.is_none()));
     assert!(rows.iter().filter(|row| row.kind == "difference").all(|row| row.verdict == "unknown"));
 }
@@ -284,12 +285,13 @@ fn one_trial_gives_estimates_and_says_that_it_decides_nothing() {
 #[cfg(unix)]
 #[test]
 fn an_interrupted_comparison_writes_nothing() {
-    let room = room();
-    let mut command = room.command(&["compare", "s.toml", "--rules", "raffle,uniform", "--engine", "full"]);
+    let sandbox = room();
+    let mut command =
+        sandbox.command(&["compare", "s.toml", "--rules", "raffle,uniform", "--engine", "full"]);
     command.args(["--rounds", "1000000", "--threads", "1"]).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().expect("the program starts");
     // Its folder is there only once it listens for interrupts.
-    let begun = || fs::read_dir(room.path("output")).is_ok_and(|mut entries| entries.next().is_some());
+    let begun = || fs::read_dir(sandbox.path("output")).is_ok_and(|mut entries| entries.next().is_some());
     for _ in 0..6_000 {
         if begun() {
             break;
@@ -303,7 +305,7 @@ fn an_interrupted_comparison_writes_nothing() {
     let err = String::from_utf8(output.stderr).expect("text");
     assert_eq!(output.status.code(), Some(130), "{err}");
     assert!(err.contains("nothing was written") && output.stdout.is_empty(), "{err}");
-    assert!(!room.path("output").exists());
+    assert!(!sandbox.path("output").exists());
 }
 
 /// A rule that favours the large, passed off as proportional, is found with eight short trials,
@@ -330,7 +332,7 @@ fn rules_of_the_same_law_are_told_apart_no_more_often_than_alpha() {
         for row in found.rows.iter().filter(|row| row.kind == "difference") {
             *alarms.entry(row.metric.clone()).or_default() +=
                 u64::from(["lower", "higher"].contains(&row.verdict.as_str()));
-            differed += u64::from(row.verdict != "identical" && row.metric == "distance_from_stake");
+            differed += u64::from(row.verdict != "identical" && row.metric == "total_variation");
         }
     }
     assert_eq!(differed, SEEDS, "the two share their luck to the last digit");
@@ -374,7 +376,7 @@ fn intervals_cover_what_the_law_says() {
         let found = compared(&["'raffle'", "'single-lottery'"], 20_000 + seed, 80, 12);
         for row in &found.rows {
             let wanted =
-                ["richest_gain", "distance_from_stake", "wins_herfindahl"].contains(&row.metric.as_str());
+                ["richest_gain", "total_variation", "wins_herfindahl"].contains(&row.metric.as_str());
             let (Some(low), Some(high), Some(law), true) = (row.low, row.high, row.law, wanted) else {
                 continue;
             };
@@ -417,11 +419,11 @@ fn unfair_probabilities_are_covered_whatever_they_are() {
 
 #[test]
 fn the_time_line_is_that_of_the_richest_under_each_rule() {
-    let room = room();
-    let (code, _, err) = tombola(&room, &["compare", "s.toml", "--rules", "raffle,uniform", "--quiet"]);
+    let sandbox = room();
+    let (code, _, err) = tombola(&sandbox, &["compare", "s.toml", "--rules", "raffle,uniform", "--quiet"]);
     assert_eq!(code, Some(0), "{err}");
     let mut reader =
-        csv::Reader::from_path(room.path("output/s-compare/timeline.csv")).expect("timeline.csv");
+        csv::Reader::from_path(sandbox.path("output/s-compare/timeline.csv")).expect("timeline.csv");
     let rows: Vec<TimelineRow> = reader.deserialize().collect::<Result<_, _>>().expect("rows");
     assert_eq!(rows.len(), 10);
     assert!(rows[..5].iter().all(|row| row.subject == "raffle" && row.metric == "win_share"));
@@ -443,14 +445,14 @@ fn the_documents_name_every_column_measure_and_field() {
         let cells = lines.filter_map(|line| line.split('|').nth(1));
         cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(str::to_owned).collect()
     };
-    let room = room();
-    let (code, _, err) = tombola(&room, &["compare", "s.toml", "--rules", "raffle,uniform", "--quiet"]);
+    let sandbox = room();
+    let (code, _, err) = tombola(&sandbox, &["compare", "s.toml", "--rules", "raffle,uniform", "--quiet"]);
     assert_eq!(code, Some(0), "{err}");
-    let header = fs::read_to_string(room.path("output/s-compare/compare.csv")).expect("compare.csv");
+    let header = fs::read_to_string(sandbox.path("output/s-compare/compare.csv")).expect("compare.csv");
     let header: Vec<&str> = header.lines().next().expect("a header").split(',').collect();
     assert_eq!(first_codes("output of `compare.csv`"), header);
     assert_eq!(first_codes("measure"), MEASURES.each_ref().map(|measure| measure.name));
-    let manifest = fs::read_to_string(room.path("output/s-compare/manifest.json")).expect("a manifest");
+    let manifest = fs::read_to_string(sandbox.path("output/s-compare/manifest.json")).expect("a manifest");
     let manifest: serde_json::Value = serde_json::from_str(&manifest).expect("JSON");
     let keys = |value: &serde_json::Value| {
         value.as_object().expect("an object").keys().cloned().collect::<BTreeSet<_>>()

@@ -2,9 +2,9 @@
 
 #![cfg(unix)]
 
-mod room;
+mod sandbox;
 
-use room::Room;
+use sandbox::Sandbox;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fs;
@@ -49,8 +49,8 @@ impl Drop for Run {
 }
 
 impl Run {
-    fn begin(room: &Room, args: &[&str]) -> Self {
-        let mut command = room.command(&["run", "s.toml", "--threads", "2"]);
+    fn begin(sandbox: &Sandbox, args: &[&str]) -> Self {
+        let mut command = sandbox.command(&["run", "s.toml", "--threads", "2"]);
         command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
         Run(command.spawn().expect("the program starts"))
     }
@@ -76,21 +76,21 @@ impl Run {
 
 /// The folder in which results are made before they are moved to their place. It is there only
 /// once the program listens for interrupts.
-fn staging(room: &Room) -> Option<PathBuf> {
-    let mut entries = fs::read_dir(room.path("output")).ok()?.filter_map(Result::ok);
+fn staging(sandbox: &Sandbox) -> Option<PathBuf> {
+    let mut entries = fs::read_dir(sandbox.path("output")).ok()?.filter_map(Result::ok);
     let folder = entries.find(|entry| entry.file_name().to_string_lossy().starts_with(".tombola-"))?;
     Some(folder.path())
 }
 
 #[test]
 fn the_trials_that_finished_are_kept_whole() {
-    let room = Room::new();
+    let sandbox = Sandbox::new();
     // 20,000 short trials take a minute or more; the first one takes milliseconds.
-    room.put("s.toml", format!("[run]\nrounds = 100\ntrials = 20_000\nseed = 3\n{POPULATION}"));
-    let run = Run::begin(&room, &["--keep-chain"]);
+    sandbox.put("s.toml", format!("[run]\nrounds = 100\ntrials = 20_000\nseed = 3\n{POPULATION}"));
+    let run = Run::begin(&sandbox, &["--keep-chain"]);
     // The chain of the first trial has its end, so that trial has finished.
     until("the first trial finishes", || {
-        let chain = fs::read_to_string(staging(&room)?.join("chain.jsonl")).ok()?;
+        let chain = fs::read_to_string(staging(&sandbox)?.join("chain.jsonl")).ok()?;
         chain.lines().last()?.starts_with("{\"end\":").then_some(())
     });
     run.signal("INT");
@@ -99,7 +99,7 @@ fn the_trials_that_finished_are_kept_whole() {
     assert!(out.contains("Verdict:"), "{out}");
     assert!(err.contains("interrupted: ") && err.contains("of 20000 trials had finished"), "{err}");
 
-    let folder = room.path("output/s");
+    let folder = sandbox.path("output/s");
     let manifest = fs::read(folder.join("manifest.json")).expect("a manifest");
     let manifest: Manifest = serde_json::from_slice(&manifest).expect("a manifest of the form told");
     assert!(manifest.partial);
@@ -111,7 +111,7 @@ fn the_trials_that_finished_are_kept_whole() {
 
     // Every file is there, and as the manifest says.
     let mut files: BTreeSet<String> = BTreeSet::new();
-    for (path, bytes) in room.tree() {
+    for (path, bytes) in sandbox.tree() {
         let (Ok(name), Some(bytes)) = (path.strip_prefix(&folder), bytes) else { continue };
         let name = name.to_string_lossy().into_owned();
         if name == "manifest.json" {
@@ -139,28 +139,28 @@ fn the_trials_that_finished_are_kept_whole() {
     assert!(finished.is_disjoint(&missing));
     assert_eq!(finished.len() + missing.len(), 20_000);
 
-    let verified = room.command(&["verify", "output/s/chain.jsonl"]).output().expect("the program starts");
+    let verified = sandbox.command(&["verify", "output/s/chain.jsonl"]).output().expect("the program starts");
     assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
-    assert_eq!(staging(&room), None);
+    assert_eq!(staging(&sandbox), None);
 }
 
 /// Whatever the tables of an interrupted run say of a trial, they would say if nobody had
 /// interrupted it.
 #[test]
 fn what_was_kept_is_what_would_have_been() {
-    let room = Room::new();
-    room.put("s.toml", format!("[run]\nrounds = 100\ntrials = 20_000\nseed = 3\n{POPULATION}"));
-    let run = Run::begin(&room, &["--keep-chain", "--set", "report.figures=[]"]);
+    let sandbox = Sandbox::new();
+    sandbox.put("s.toml", format!("[run]\nrounds = 100\ntrials = 20_000\nseed = 3\n{POPULATION}"));
+    let run = Run::begin(&sandbox, &["--keep-chain", "--set", "report.figures=[]"]);
     until("the first trial finishes", || {
-        let chain = fs::read_to_string(staging(&room)?.join("chain.jsonl")).ok()?;
+        let chain = fs::read_to_string(staging(&sandbox)?.join("chain.jsonl")).ok()?;
         chain.lines().last()?.starts_with("{\"end\":").then_some(())
     });
     run.signal("TERM");
     assert_eq!(run.end().0.code(), Some(130));
     let whole = ["run", "s.toml", "-q", "--trials", "1", "--output", "whole", "--engine", "draws"];
-    assert!(room.command(&whole).status().expect("the program starts").success());
+    assert!(sandbox.command(&whole).status().expect("the program starts").success());
     let of_first = |path: &str| -> Vec<String> {
-        let table = fs::read_to_string(room.path(path)).expect("a table");
+        let table = fs::read_to_string(sandbox.path(path)).expect("a table");
         table
             .lines()
             .filter(|line| line.starts_with("0,") || line.starts_with("trial,"))
@@ -179,28 +179,28 @@ fn nothing_is_written_before_a_trial_has_finished() {
         "[run]\nrounds = 9223372036854775807\ntrials = 2\n[reward]\npolicy = {{ kind = \"constant\", amount = 0 }}\n{POPULATION}"
     );
     for (signal, engine) in [("INT", "draws"), ("TERM", "draws"), ("INT", "full")] {
-        let room = Room::new();
-        room.put("s.toml", &endless);
-        let before = room.tree();
-        let run = Run::begin(&room, &["--engine", engine]);
-        until("the run begins", || staging(&room));
+        let sandbox = Sandbox::new();
+        sandbox.put("s.toml", &endless);
+        let before = sandbox.tree();
+        let run = Run::begin(&sandbox, &["--engine", engine]);
+        until("the run begins", || staging(&sandbox));
         run.signal(signal);
         let (status, out, err) = run.end();
         assert_eq!((status.code(), out.as_str()), (Some(130), ""), "{err}");
         assert!(err.starts_with("interrupted: no trial had finished, so nothing was written"), "{err}");
-        assert_eq!(room.tree(), before);
+        assert_eq!(sandbox.tree(), before);
     }
 }
 
 #[test]
 fn what_stood_there_before_stands_there_still() {
-    let room = Room::new();
-    room.put("s.toml", format!("[run]\nrounds = 5\ntrials = 2\n{POPULATION}"));
-    assert!(room.command(&["run", "s.toml", "-q"]).status().expect("the program starts").success());
-    let before = room.tree();
-    let run = Run::begin(&room, &["--force", "--rounds", "1000000000"]);
-    until("the run begins", || staging(&room));
+    let sandbox = Sandbox::new();
+    sandbox.put("s.toml", format!("[run]\nrounds = 5\ntrials = 2\n{POPULATION}"));
+    assert!(sandbox.command(&["run", "s.toml", "-q"]).status().expect("the program starts").success());
+    let before = sandbox.tree();
+    let run = Run::begin(&sandbox, &["--force", "--rounds", "1000000000"]);
+    until("the run begins", || staging(&sandbox));
     run.signal("INT");
     assert_eq!(run.end().0.code(), Some(130));
-    assert_eq!(room.tree(), before);
+    assert_eq!(sandbox.tree(), before);
 }

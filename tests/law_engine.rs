@@ -9,9 +9,9 @@
 //! 80). There are fewer than two hundred comparisons: all of them together would raise a false alarm
 //! with a chance below 2e-4.
 
-mod room;
+mod sandbox;
 
-use room::Room;
+use sandbox::Sandbox;
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -497,19 +497,19 @@ fn auto_takes_the_cheapest_that_can_answer() {
 /// The program says so where the law leaves something out that playing would tell.
 #[test]
 fn what_the_law_leaves_out_is_told() {
-    let room = Room::new();
-    room.put("seed.toml", format!("run.rounds = 100\n{SEED}"));
+    let sandbox = Sandbox::new();
+    sandbox.put("seed.toml", format!("run.rounds = 100\n{SEED}"));
     for (arguments, told) in [
         (&["--engine", "law"][..], true),
         (&["--engine", "draws"], false),
         (&["--engine", "law", "--set", "analysis.window=off", "--set", "analysis.serial=off"], false),
     ] {
-        let output = room.command(&[&["run", "seed.toml", "--force"], arguments].concat()).output();
+        let output = sandbox.command(&[&["run", "seed.toml", "--force"], arguments].concat()).output();
         let output = output.expect("the program runs");
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{said}");
         assert_eq!(said.contains("leaves out short windows and the order of wins"), told, "{said}");
-        let windows = room.tree().contains_key(&room.path("output/seed/windows.csv"));
+        let windows = sandbox.tree().contains_key(&sandbox.path("output/seed/windows.csv"));
         assert_eq!(windows, arguments == ["--engine", "draws"], "{arguments:?}");
     }
 }

@@ -6,12 +6,13 @@
 use serde::Serialize;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
+use tombola::analysis::rows::{FairnessRow, LawWindowRow};
+use tombola::analysis::{Analysis, analyse};
 use tombola::law::proportional_shares;
 use tombola::registry::Chosen;
-use tombola::report::tables::{FairnessRow, LawWindowRow, write_rows};
-use tombola::report::{Analysis, analyse};
+use tombola::report::write_rows;
 use tombola::scenario::load_text;
-use tombola::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use tombola::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use tombola::simulation::{Control, Quiet, run};
 use tombola::stake::{Pool, ValidatorId};
 
@@ -20,15 +21,15 @@ use tombola::stake::{Pool, ValidatorId};
 struct Sticky;
 
 impl Rule for Sticky {
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(proportional_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(proportional_shares(stakes))
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(StickySelector { pool: Pool::new(start.stakes), last: None })
     }
 }
@@ -39,7 +40,7 @@ struct StickySelector {
 }
 
 impl Selector for StickySelector {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         let again = self.last.filter(|_| turn.lottery.chance(1, 10));
         let winner = again.or_else(|| self.pool.draw(turn.lottery).map(|(_, validator)| validator));
         self.last = winner;
@@ -85,14 +86,14 @@ fn a_sticky_lottery_is_caught_by_its_order_alone() {
     let analysis = analysed(&setup(1, 10_000, 4, "'raffle'"), Some(Box::new(Sticky)));
     let rows = order_rows(&analysis);
     let first = rows.iter().find(|row| row.metric == "order_lag_p" && row.subject == "lag 1").expect("lag 1");
-    assert!(first.verdict == "broken" && first.value.unwrap() < 1e-12, "{first:?}");
-    assert_eq!(verdicts(&rows, "order_runs_p"), ["broken"; 4]);
-    assert_eq!(verdicts(&rows, "order_gaps_p"), ["broken"; 4]);
+    assert!(first.verdict == "rejected" && first.value.unwrap() < 1e-12, "{first:?}");
+    assert_eq!(verdicts(&rows, "order_runs_p"), ["rejected"; 4]);
+    assert_eq!(verdicts(&rows, "order_gaps_p"), ["rejected"; 4]);
     // Far apart, rounds are independent again: 0.1^8 is not seen.
     let last = rows.iter().find(|row| row.subject == "lag 8").expect("lag 8");
-    assert_eq!(last.verdict, "kept");
+    assert_eq!(last.verdict, "not rejected");
     // The shares are right, which is all that the other tables look at.
-    assert!(analysis.tables.validators.iter().all(|row| row.p_adjusted.unwrap() > 1e-4));
+    assert!(analysis.tables.validators.iter().all(|row| row.p_holm.unwrap() > 1e-4));
 }
 
 /// The chance of any false alarm in a run is 5 %: of 300 honest runs at most 15 + 4 √(300 · .05 · .95)
@@ -104,7 +105,7 @@ fn honest_lotteries_sound_few_false_alarms() {
         let analysis = analysed(&setup(seed, 700, 3, "'raffle'"), None);
         let rows = order_rows(&analysis);
         assert!(rows.len() >= 12, "{rows:?}");
-        rows.iter().any(|row| row.verdict == "broken")
+        rows.iter().any(|row| row.verdict == "rejected")
     };
     let alarms = (1000..1300).filter(|&seed| alarmed(seed)).count();
     println!("{alarms} of 300 honest runs sounded a false alarm");
@@ -120,13 +121,13 @@ fn runs_of_slots_are_held_against_runs() {
     assert_eq!(lags, ["lag 4", "lag 8"]);
     assert_eq!(rows.len(), 10);
     assert!(
-        rows.iter().all(|row| row.verdict == "kept" && row.note.contains("runs of 4 rounds")),
+        rows.iter().all(|row| row.verdict == "not rejected" && row.note.contains("runs of 4 rounds")),
         "{rows:?}"
     );
-    // Droughts and streaks are whole runs, and their p-values are those of runs.
+    // Droughts and runs are whole runs, and their p-values are those of runs.
     for row in &analysis.tables.validators {
-        assert_eq!(row.longest_drought.unwrap() % 4 + row.longest_streak.unwrap() % 4, 0);
-        assert!(row.longest_drought_p.unwrap() > 1e-4 && row.longest_streak_p.unwrap() > 1e-4, "{row:?}");
+        assert_eq!(row.longest_gap.unwrap() % 4 + row.longest_run.unwrap() % 4, 0);
+        assert!(row.longest_gap_p.unwrap() > 1e-4 && row.longest_run_p.unwrap() > 1e-4, "{row:?}");
     }
     for row in &analysis.tables.windows {
         // 32 rounds are eight runs: four times a binomial count.
@@ -148,8 +149,8 @@ fn turns_have_no_law_of_chance_but_bounds() {
         assert!(least <= row.least_wins.unwrap() && row.most_wins.unwrap() <= most, "{row:?}");
         assert!(row.sd_promised.is_none() && row.least_wins_p.is_none());
     }
-    assert!(analysis.tables.validators.iter().all(|row| row.longest_drought.is_some()));
-    assert!(analysis.tables.validators.iter().all(|row| row.longest_drought_p.is_none()));
+    assert!(analysis.tables.validators.iter().all(|row| row.longest_gap.is_some()));
+    assert!(analysis.tables.validators.iter().all(|row| row.longest_gap_p.is_none()));
 }
 
 #[test]
@@ -159,9 +160,9 @@ fn compounding_rewards_leave_the_order_alone_unless_it_is_asked_for() {
         analysed(&format!("{text}[reward]\ncompound = true\n[analysis]\nserial = '{serial}'\n"), None)
     };
     let (auto, on) = (moving("auto"), moving("on"));
-    assert!(auto.tables.validators.iter().all(|row| row.longest_drought.is_none()));
-    assert!(on.tables.validators.iter().all(|row| row.longest_drought.is_some()));
-    assert!(on.tables.validators.iter().all(|row| row.longest_drought_p.is_none()));
+    assert!(auto.tables.validators.iter().all(|row| row.longest_gap.is_none()));
+    assert!(on.tables.validators.iter().all(|row| row.longest_gap.is_some()));
+    assert!(on.tables.validators.iter().all(|row| row.longest_gap_p.is_none()));
     assert!(on.tables.windows.iter().all(|row| row.mean.is_some() && row.sd_promised.is_none()));
     assert_eq!(order_rows(&on).len(), 1);
     let none = analysed(
@@ -169,8 +170,7 @@ fn compounding_rewards_leave_the_order_alone_unless_it_is_asked_for() {
         None,
     );
     assert!(
-        none.tables.windows.is_empty()
-            && none.tables.validators.iter().all(|row| row.longest_streak.is_none())
+        none.tables.windows.is_empty() && none.tables.validators.iter().all(|row| row.longest_run.is_none())
     );
     assert!(order_rows(&none)[0].note.contains("not tallied"), "{:?}", order_rows(&none));
 }
@@ -248,14 +248,9 @@ fn no_cell_is_ever_not_a_number() {
             );
         }
         for row in &tables.validators {
-            let shares = [
-                row.win_share_exact_low,
-                row.win_share_joint_high,
-                row.reward_share_low,
-                row.longest_drought_p,
-            ];
             let shares =
-                shares.into_iter().chain([row.reward_share_high, row.longest_streak_p, row.p_discovery]);
+                [row.win_share_exact_low, row.win_share_joint_high, row.reward_share_low, row.longest_gap_p];
+            let shares = shares.into_iter().chain([row.reward_share_high, row.longest_run_p, row.p_bh]);
             assert!(shares.flatten().all(|share| (0.0..=1.0).contains(&share)), "{name}: {row:?}");
             let within = |low: Option<f64>, value: Option<f64>, high: Option<f64>| {
                 low.zip(value).is_none_or(|(low, value)| low <= value + 1e-12)
@@ -269,7 +264,10 @@ fn no_cell_is_ever_not_a_number() {
                 within(row.win_share_joint_low, row.win_share, row.win_share_joint_high),
                 "{name}: {row:?}"
             );
-            assert!(within(row.effect_low, row.effect, row.effect_high), "{name}: {row:?}");
+            assert!(
+                within(row.relative_deviation_low, row.relative_deviation, row.relative_deviation_high),
+                "{name}: {row:?}"
+            );
             assert!(row.stake > 0 || row.return_on_stake.is_none(), "{name}");
         }
     }
@@ -289,7 +287,7 @@ fn joint_intervals_are_wider_than_single_ones() {
         assert!(width(row.win_share_sison_glaz_low, row.win_share_sison_glaz_high) > single);
         // Every block earns the same, so that the reward share is the win share.
         assert_eq!((row.reward_share_low, row.reward_share_high), (row.win_share_low, row.win_share_high));
-        assert_eq!(row.effect, Some(row.win_share.unwrap() / row.expected_share.unwrap() - 1.0));
+        assert_eq!(row.relative_deviation, Some(row.win_share.unwrap() / row.expected_share.unwrap() - 1.0));
     }
 }
 

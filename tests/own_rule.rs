@@ -16,7 +16,7 @@ fn the_example_keeps_its_promise_and_is_unfair_to_stake() {
         // Half of the stake share and half of a quarter, within the exact test's level.
         let promised = row.expected_share.expect("a law is known");
         assert!((promised - (row.stake_share / 2.0 + 0.125)).abs() < 1e-12);
-        assert!(row.p_adjusted.expect("rounds are independent") > 1e-4, "{row:?}");
+        assert!(row.p_holm.expect("rounds are independent") > 1e-4, "{row:?}");
     }
     assert_eq!(analysis.assessment.verdict, Verdict::Unfair);
     assert_eq!(analysis.assessment.gains_most.as_ref().map(|effect| effect.name.as_str()), Some("oliver"));

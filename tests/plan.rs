@@ -11,16 +11,16 @@ fn plan(
     more: &str,
     options: &[&str],
 ) -> (BTreeMap<String, BTreeMap<String, String>>, String) {
-    let room: TempDir = tempfile::tempdir().expect("a folder");
+    let sandbox: TempDir = tempfile::tempdir().expect("a folder");
     let accounts: Vec<String> = stakes
         .iter()
         .enumerate()
         .map(|(index, stake)| format!("{{ name = 'v{index}', balance = {stake} }}"))
         .collect();
     let text = format!("{more}\n[population]\naccounts = [{}]\n", accounts.join(", "));
-    fs::write(room.path().join("s.toml"), text).expect("a file");
+    fs::write(sandbox.path().join("s.toml"), text).expect("a file");
     let mut command = Command::cargo_bin("tombola").expect("the program");
-    command.current_dir(room.path()).args(["plan", "s.toml", "--format", "csv"]).args(options);
+    command.current_dir(sandbox.path()).args(["plan", "s.toml", "--format", "csv"]).args(options);
     let output = command.output().expect("an end");
     let told = String::from_utf8(output.stderr).expect("text");
     assert!(output.status.success(), "{told}");
@@ -75,7 +75,7 @@ fn the_scatter_of_the_rule_is_heeded() {
         assert!(four.abs_diff(4 * one) <= 4, "{column}: {one} and {four}");
     }
     let (bounded, _) = plan(&stakes, "[selection]\nrule = 'cometbft-priority'", &[]);
-    assert_eq!(bounded["v0"]["variance_factor"], "0.0");
+    assert_eq!(bounded["v0"]["variance_ratio"], "0.0");
     assert!(number(&bounded, "v0", "rounds_equivalence") < 2_000);
 }
 
@@ -87,7 +87,7 @@ fn where_the_scatter_is_unknown_a_pilot_is_played_and_said() {
     assert!(told.contains("with the draws engine on this machine"), "{told}");
     // Compounding with w = 0.01 inflates the variance of 100 rounds by (1 + 100 w) / (1 + w) = 1.98;
     // the relative error of a variance from 400 trials is sqrt(2/399) = 0.071, four of them 0.56.
-    let factor: f64 = rows["v0"]["variance_factor"].parse().expect("a number");
+    let factor: f64 = rows["v0"]["variance_ratio"].parse().expect("a number");
     assert!((factor - 1.98).abs() < 0.56, "{factor}");
     let (again, _) = plan(&[20, 80], more, &["--pilot", "400"]);
     assert_eq!(rows, again);

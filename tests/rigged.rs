@@ -4,9 +4,9 @@
 //! fixed; a control follows its true law within four standard errors, and a chi-square test against
 //! what it promises rejects it after as many rounds as give that test a power of at least 99 %.
 
-mod play;
+mod harness;
 
-use play::{change, play, rule, wins};
+use harness::{change, play, rule, wins};
 use statrs::distribution::{ChiSquared, ContinuousCDF, Discrete, Poisson};
 use std::path::Path;
 use tombola::law::{self, mistakes};
@@ -128,8 +128,8 @@ fn every_control_makes_its_mistake_and_is_caught() {
     for (kind, settings, stakes, truth, rounds) in controls() {
         println!("{kind} {{{settings}}}, {stakes:?}");
         let rule = rule(kind, settings);
-        let promise = rule.promise(&stakes);
-        let claim = promise.shares().expect("a control claims a law");
+        let expected_shares = rule.expected_shares(&stakes);
+        let claim = expected_shares.shares().expect("a control claims a law");
         caught(&wins(&*rule, &stakes, 0, rounds), claim, &truth(&stakes));
     }
     let tried: Vec<&str> = controls().iter().map(|control| control.0).chain(OTHERS).collect();
@@ -196,7 +196,7 @@ fn stale_weights_are_caught_when_rewards_compound() {
     let rule = rule("rigged-stale-weights", "");
     let stakes = [40, 30, 20, 10];
     let claim = [0.4, 0.3, 0.2, 0.1];
-    assert_eq!(rule.promise_when_compounding(&stakes).shares(), Some(&claim[..]));
+    assert_eq!(rule.expected_shares_when_compounding(&stakes).shares(), Some(&claim[..]));
     let truth = mistakes::stale_weights_shares(&stakes, 1, 100);
     caught(&compounded(&*rule, &stakes, 1, 100, 40), &claim, &truth);
     follows(&wins(&*rule, &stakes, 1, 20_000), &claim);
@@ -211,8 +211,8 @@ fn scenarios_show_the_mistakes() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("scenarios/{}.toml", entry.name));
         let scenario = load(&path, &[]).unwrap_or_else(|problem| panic!("{problem}"));
         let (world, experiment) = (&scenario.experiment.world, &scenario.experiment);
-        let promise = world.rule.thing.promise(&world.stakes);
-        let claim = promise.shares().expect("a control claims a law");
+        let expected_shares = world.rule.thing.expected_shares(&world.stakes);
+        let claim = expected_shares.shares().expect("a control claims a law");
         let n = (experiment.rounds * experiment.trials) as f64;
         let truth = match entry.name {
             // The shares are right on average; a few chains together still leave somebody far off.

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use tombola::report::analyse;
+use tombola::analysis::analyse;
 use tombola::scenario::load;
 use tombola::selection::RULES;
 use tombola::simulation::{Control, Engine, Quiet, run};

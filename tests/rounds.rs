@@ -2,10 +2,12 @@
 
 use std::path::Path;
 use tombola::behaviour::BlockFlaw;
-use tombola::forging::{Chain, Draws, Fidelity, Full, GenesisRecord, Keyring, Outcome, Pace, Silent};
+use tombola::forging::{
+    Chain, Draws, Fidelity, Full, GenesisRecord, Keyring, RoundOutcome, Silent, VerificationMode,
+};
 use tombola::ledger::State;
 use tombola::scenario::{Scenario, load_text};
-use tombola::selection::Fate;
+use tombola::selection::BlockOutcome;
 
 fn scenario(text: &str) -> Scenario {
     load_text(Path::new("test.toml"), text.to_owned(), &[]).expect("a valid scenario")
@@ -13,19 +15,19 @@ fn scenario(text: &str) -> Scenario {
 
 /// Plays rounds with both fidelities, the full one at both paces, hands each outcome to `see`, and checks conservation after
 /// every round.
-fn play(text: &str, rounds: u64, mut see: impl FnMut(&Outcome, &State)) {
+fn play(text: &str, rounds: u64, mut see: impl FnMut(&RoundOutcome, &State)) {
     let scenario = scenario(text);
     let world = &scenario.experiment.world;
     let keys = Keyring::new(world);
     let chain_id = GenesisRecord::new(world, keys.directory(), 0).chain_id();
     play_chain(Chain::new(world, 0, |_| Draws::default()), rounds, &mut see);
-    for pace in [Pace::AtOnce, Pace::Ahead] {
-        let open = |state: &mut State| Full::at_pace(pace, &keys, chain_id, state);
+    for verification_mode in [VerificationMode::AtOnce, VerificationMode::Ahead] {
+        let open = |state: &mut State| Full::at_pace(verification_mode, &keys, chain_id, state);
         play_chain(Chain::new(world, 0, open), rounds, &mut see);
     }
 }
 
-fn play_chain<F: Fidelity>(mut chain: Chain<F>, rounds: u64, see: &mut impl FnMut(&Outcome, &State)) {
+fn play_chain<F: Fidelity>(mut chain: Chain<F>, rounds: u64, see: &mut impl FnMut(&RoundOutcome, &State)) {
     for round in 1..=rounds {
         let Some(outcome) = chain.play(&mut Silent) else { break };
         assert!(chain.supply().is_conserved(), "after round {round}: {:?}", chain.supply());
@@ -68,7 +70,7 @@ fn a_supply_that_does_not_add_up_is_noticed() {
 #[test]
 fn with_all_honest_no_block_is_ever_rejected() {
     for rest in ["", "[attestation]\ncommittee = 5\n", "[attestation]\nweight = 'stake'\nquorum = 1\n"] {
-        play(&sixteen(rest), 200, |outcome, _| assert_eq!(outcome.fate, Fate::Accepted));
+        play(&sixteen(rest), 200, |outcome, _| assert_eq!(outcome.block_outcome, BlockOutcome::Accepted));
     }
 }
 
@@ -80,12 +82,12 @@ fn with_more_than_a_quarter_silent_no_block_is_ever_accepted() {
         let names: Vec<String> = (1..=count).map(|number| format!("'validator-{number:02}'")).collect();
         sixteen(&format!("[[behaviours]]\nact = 'offline'\naccounts = [{}]\n", names.join(", ")))
     };
-    play(&offline(5), 200, |outcome, _| assert_eq!(outcome.fate, Fate::Rejected));
+    play(&offline(5), 200, |outcome, _| assert_eq!(outcome.block_outcome, BlockOutcome::Rejected));
     play(&offline(4), 200, |outcome, _| {
         let forger_is_offline = outcome.forger.is_some_and(|forger| forger.0 < 4);
-        assert_eq!(outcome.fate == Fate::Accepted, forger_is_offline);
+        assert_eq!(outcome.block_outcome == BlockOutcome::Accepted, forger_is_offline);
     });
-    play(&offline(3), 200, |outcome, _| assert_eq!(outcome.fate, Fate::Accepted));
+    play(&offline(3), 200, |outcome, _| assert_eq!(outcome.block_outcome, BlockOutcome::Accepted));
 }
 
 #[test]
@@ -97,7 +99,7 @@ fn every_kind_of_invalid_block_is_rejected_and_punished_if_it_proves_the_cheat()
         ));
         let mut rejected = 0;
         play(&text, 40, |outcome, _| {
-            assert_eq!(outcome.fate, Fate::Rejected, "{flaw:?}");
+            assert_eq!(outcome.block_outcome, BlockOutcome::Rejected, "{flaw:?}");
             assert_eq!(outcome.slashed > 0, flaw.is_proof(), "{flaw:?}");
             rejected += 1;
         });
@@ -119,7 +121,7 @@ fn a_cheat_that_loses_everything_is_never_drawn_again() {
             assert_eq!(state.stake(tombola::ledger::AccountId(2)), 0);
         }
     });
-    assert_eq!(losses, 3, "once without bytes, and once in full at either pace");
+    assert_eq!(losses, 3, "once without bytes, and once in full at either verification_mode");
 }
 
 #[test]
@@ -146,7 +148,7 @@ fn a_dishonest_quorum_lets_cheats_pass_but_makes_no_coins() {
         "[[behaviours]]\nact = 'always-approve'\nshare = 1\n[[behaviours]]\nact = 'invalid-block'\nshare = 1\n",
     );
     play(&text, 120, |outcome, _| {
-        assert_eq!(outcome.fate, Fate::Accepted);
+        assert_eq!(outcome.block_outcome, BlockOutcome::Accepted);
         assert_eq!(outcome.slashed, 0);
     });
 }
@@ -164,7 +166,7 @@ fn transactions_of_a_rejected_block_wait_for_the_next_one() {
         let settled = chain.counters().settled;
         let outcome = chain.play(&mut Silent).expect("four validators");
         let now = chain.counters().settled - settled;
-        if outcome.fate == Fate::Rejected {
+        if outcome.block_outcome == BlockOutcome::Rejected {
             rejected += 1;
             assert_eq!(now, 0);
             assert_eq!(chain.waiting().len() as u64, waiting + 2);

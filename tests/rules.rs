@@ -3,14 +3,16 @@
 //! All rules of the registry are tried with their defaults, and many with other settings. Seeds are
 //! fixed; tolerances are four standard errors of what the rule itself says of its scatter.
 
-mod play;
+mod harness;
 
-use play::{change, find_rule, play, rule, wins};
+use harness::{change, find_rule, play, rule, wins};
 use std::path::Path;
 use tombola::random::{Purpose, Stream};
 use tombola::registry::Refusal;
 use tombola::scenario::load;
-use tombola::selection::{Dispersion, Fate, Last, RULES, Rule, Selection, StakeChange, Start, Turn};
+use tombola::selection::{
+    BlockOutcome, Dispersion, PreviousRound, RULES, RoundContext, Rule, Selection, StakeChange, TrialContext,
+};
 
 /// Settings to try beside the defaults. Epochs are short here, so that many of them pass.
 const VARIANTS: &[(&str, &str)] = &[
@@ -142,8 +144,8 @@ fn check(case: &Case, stakes: &[u64], changes: &[StakeChange], settle: u64) {
     } else {
         changes.iter().map(|change| change.stake).collect()
     };
-    let promise = case.rule.promise(&now);
-    let Some(shares) = promise.shares() else { return };
+    let expected_shares = case.rule.expected_shares(&now);
+    let Some(shares) = expected_shares.shares() else { return };
     let sum: f64 = shares.iter().sum();
     assert!((sum - 1.0).abs() < 1e-9, "{}: {stakes:?}: shares sum to {sum}", case.name);
     let dispersion = case.rule.dispersion(&now);
@@ -235,8 +237,9 @@ fn wins_scatter_as_declared() {
             }
             Dispersion::Bounded { .. } | Dispersion::Unknown(_) => continue,
         };
-        let promise = case.rule.promise(&stakes);
-        let shares = promise.shares().unwrap_or_else(|| panic!("{}: scatter without promise", case.name));
+        let expected_shares = case.rule.expected_shares(&stakes);
+        let shares =
+            expected_shares.shares().unwrap_or_else(|| panic!("{}: scatter without promise", case.name));
         let played: Vec<Vec<u64>> =
             (0..trials).map(|trial| wins(&*case.rule, &stakes, trial, rounds)).collect();
         let won: u64 = played.iter().flatten().sum();
@@ -265,7 +268,7 @@ fn promises_are_unknown_only_where_that_is_so() {
     let mut silent = Vec::new();
     for case in all() {
         for (pool, stakes) in pools() {
-            if case.rule.promise(&case.stakes(&stakes)).shares().is_none() {
+            if case.rule.expected_shares(&case.stakes(&stakes)).shares().is_none() {
                 silent.push(format!("{}, {pool}", case.name));
             }
         }
@@ -274,7 +277,7 @@ fn promises_are_unknown_only_where_that_is_so() {
     assert!(silent.is_empty(), "no promise: {silent:?}");
     // With two holders the chains of ages are solved.
     for kind in ["coin-age", "inverse-coin-age"] {
-        assert!(rule(kind, "").promise(&[20, 80]).shares().is_some(), "{kind}");
+        assert!(rule(kind, "").expected_shares(&[20, 80]).shares().is_some(), "{kind}");
     }
 }
 
@@ -292,8 +295,8 @@ fn bounds_are_never_exceeded() {
         for stakes in &stakes {
             let Dispersion::Bounded { bounds } = case.rule.dispersion(stakes) else { continue };
             bounded.insert(case.kind);
-            let promise = case.rule.promise(stakes);
-            let shares = promise.shares().expect("a bound on the distance from a promise");
+            let expected_shares = case.rule.expected_shares(stakes);
+            let shares = expected_shares.shares().expect("a bound on the distance from a promise");
             let mut wins = vec![0.0; stakes.len()];
             play(&*case.rule, stakes, &[], 0, 2_000, |round, forger, _| {
                 wins[forger.expect("somebody").index()] += 1.0;
@@ -317,8 +320,8 @@ fn permuting_the_validators_permutes_the_result() {
     for case in honest().filter(|case| !ORDERED.contains(&case.kind)) {
         let stakes = case.stakes(&[500, 0, 20, 350, 275, 1, 90]);
         let permuted: Vec<u64> = order.iter().map(|&index| stakes[index]).collect();
-        let (promise, other) = (case.rule.promise(&stakes), case.rule.promise(&permuted));
-        let (Some(shares), Some(other)) = (promise.shares(), other.shares()) else { continue };
+        let (promise, other) = (case.rule.expected_shares(&stakes), case.rule.expected_shares(&permuted));
+        let (Some(shares), Some(other)) = (expected_shares.shares(), other.shares()) else { continue };
         for (share, &index) in other.iter().zip(&order) {
             assert!((share - shares[index]).abs() < 1e-10, "{}: {other:?} for {shares:?}", case.name);
         }
@@ -334,8 +337,8 @@ fn scaling_all_stakes_changes_nothing() {
     for case in honest() {
         let stakes = [500, 350, 275, 200, 0, 3];
         let scaled = stakes.map(|stake: u64| stake * 1_000_003);
-        let (promise, other) = (case.rule.promise(&stakes), case.rule.promise(&scaled));
-        let (Some(shares), Some(other)) = (promise.shares(), other.shares()) else { continue };
+        let (promise, other) = (case.rule.expected_shares(&stakes), case.rule.expected_shares(&scaled));
+        let (Some(shares), Some(other)) = (expected_shares.shares(), other.shares()) else { continue };
         let same = shares.iter().zip(other).all(|(share, other)| (share - other).abs() < 1e-12);
         assert_eq!(same, !NOT_SCALE_FREE.contains(&case.kind), "{}: {shares:?} {other:?}", case.name);
     }
@@ -369,7 +372,7 @@ fn no_stake_never_wins_and_all_of_it_always_does() {
         let name = &case.name;
         let rounds = if case.has_keys() { 60 } else { 2_000 };
         let stakes = case.stakes(&[0, 400, 0, 0, 600, 300, 0]);
-        if let Some(shares) = case.rule.promise(&stakes).shares() {
+        if let Some(shares) = case.rule.expected_shares(&stakes).shares() {
             assert!(stakes.iter().zip(shares).all(|(&stake, &share)| stake > 0 || share == 0.0), "{name}");
         }
         let wins_now = wins(&*case.rule, &stakes, 0, rounds);
@@ -384,7 +387,7 @@ fn no_stake_never_wins_and_all_of_it_always_does() {
             let won: u64 = wins.iter().sum();
             assert!(won > 0 && wins[2] == won, "{name}: {wins:?}");
             assert!(won == rounds || MAY_BE_EMPTY.contains(&case.kind), "{name}: {won} of {rounds} rounds");
-            if let Some(shares) = case.rule.promise(&alone).shares() {
+            if let Some(shares) = case.rule.expected_shares(&alone).shares() {
                 assert_eq!(shares, [0.0, 0.0, 1.0, 0.0], "{name}");
             }
         }
@@ -436,7 +439,7 @@ fn totals_near_the_top_of_the_type_do_not_overflow() {
     let pools: [Vec<u64>; 3] = [vec![top - 3, 1, 2, 0], vec![top / 4; 4], vec![top / 2, top / 2, 1, 0]];
     for case in all() {
         for stakes in &pools {
-            if let Some(shares) = case.rule.promise(stakes).shares() {
+            if let Some(shares) = case.rule.expected_shares(stakes).shares() {
                 let sum: f64 = shares.iter().sum();
                 assert!((sum - 1.0).abs() < 1e-9, "{}: {shares:?}", case.name);
             }
@@ -485,8 +488,8 @@ fn shares_are_as_promised_when_rewards_compound() {
     let stakes = [40u64, 30, 20, 10];
     let mut tried = 0;
     for case in honest().filter(|case| !case.settings.contains("gwei")) {
-        let promise = case.rule.promise_when_compounding(&stakes);
-        let Some(shares) = promise.shares() else { continue };
+        let expected_shares = case.rule.expected_shares_when_compounding(&stakes);
+        let Some(shares) = expected_shares.shares() else { continue };
         tried += 1;
         let played: Vec<Vec<f64>> = (0..1_000)
             .map(|trial| {
@@ -574,7 +577,7 @@ fn splitting_and_merging_give_what_theory_says() {
             _ => ([50u64, 40, 30].to_vec(), [50u64, 20, 20, 30].to_vec()),
         };
         let rounds = case.longest();
-        let (before, after) = (case.rule.promise(&whole), case.rule.promise(&split));
+        let (before, after) = (case.rule.expected_shares(&whole), case.rule.expected_shares(&split));
         let share = |stakes: &[u64], members: &[usize]| {
             let wins = wins(&*case.rule, stakes, 0, rounds);
             let won: u64 = wins.iter().sum();
@@ -605,8 +608,8 @@ fn splitting_and_merging_give_what_theory_says() {
 #[test]
 fn splitting_by_hand() {
     let share = |case: (&str, &str), stakes: &[u64], members: &[usize]| {
-        let promise = rule(case.0, case.1).promise(stakes);
-        members.iter().map(|&index| promise.shares().unwrap()[index]).sum::<f64>()
+        let expected_shares = rule(case.0, case.1).expected_shares(stakes);
+        members.iter().map(|&index| expected_shares.shares().unwrap()[index]).sum::<f64>()
     };
     let close = |found: f64, expected: f64, tolerance: f64| assert!((found - expected).abs() < tolerance);
     // Two halves of 32 ETH against one of 32 in phase 0: 1/2 whole, 5/12 split; beyond the cap of
@@ -630,25 +633,25 @@ fn splitting_by_hand() {
 #[test]
 fn strikes_lower_the_weight_and_are_forgiven() {
     let rule = rule("penalty-weighted", "penalty = 0\nrecovery = 10\nmost = 1");
-    let share = |lazy: Fate| {
-        let mut selector = rule.selector(&Start { stakes: &[50, 50], seed: 1, trial: 1 });
+    let share = |lazy: BlockOutcome| {
+        let mut selector = rule.selector(&TrialContext { stakes: &[50, 50], seed: 1, trial: 1 });
         let mut lottery = Stream::of_trial(1, 1, Purpose::Lottery);
         let (mut last, mut drawn) = (None, 0u32);
         for round in 1..=60_000 {
-            let turn = Turn { round, changes: &[], last, lottery: &mut lottery };
+            let turn = RoundContext { round, changes: &[], last, lottery: &mut lottery };
             let Selection::Forger { validator, .. } = selector.select(turn) else { panic!("nobody") };
             drawn += u32::from(validator.0 == 0);
-            let fate = if validator.0 == 0 { lazy } else { Fate::Accepted };
-            last = Some(Last { forger: Some(validator), fate });
+            let block_outcome = if validator.0 == 0 { lazy } else { BlockOutcome::Accepted };
+            last = Some(PreviousRound { forger: Some(validator), block_outcome });
         }
         f64::from(drawn) / 60_000.0
     };
     // The count of renewals with mean 12 and variance 2 has a standard error of
     // sqrt(60,000 * 2 / 12^3) = 8.3 in 60,000 rounds; four of them are 6e-4 of the rounds.
-    for lazy in [Fate::Missed, Fate::Rejected] {
+    for lazy in [BlockOutcome::Missed, BlockOutcome::Rejected] {
         assert!((share(lazy) - 1.0 / 12.0).abs() < 6e-4, "{}", share(lazy));
     }
-    assert!((share(Fate::Accepted) - 0.5).abs() < 4.0 * (0.25f64 / 60_000.0).sqrt());
+    assert!((share(BlockOutcome::Accepted) - 0.5).abs() < 4.0 * (0.25f64 / 60_000.0).sqrt());
 }
 
 /// Nobody who rests wins, and in a pool no larger than the rest all take turns for ever.
@@ -759,7 +762,7 @@ fn every_rule_has_an_example() {
         let scenario = load(&path, &[]).unwrap_or_else(|problem| panic!("{problem}"));
         let world = &scenario.experiment.world;
         assert_eq!(world.rule.name, entry.name);
-        assert!(world.rule.thing.promise(&world.stakes).shares().is_some(), "{}", entry.name);
+        assert!(world.rule.thing.expected_shares(&world.stakes).shares().is_some(), "{}", entry.name);
         let text = std::fs::read_to_string(&path).expect("a scenario");
         assert!(text.contains("What to learn"), "{}", path.display());
     }

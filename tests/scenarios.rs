@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
+use tombola::analysis::analyse;
 use tombola::behaviour::BEHAVIOURS;
-use tombola::report::analyse;
 use tombola::report::figures::FIGURES;
 use tombola::reward::REWARDS;
 use tombola::scenario::{Override, Scenario, load, load_text};

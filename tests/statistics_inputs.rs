@@ -170,7 +170,7 @@ proptest! {
 
     #[test]
     fn longest_runs(rounds in count(), trials in count(), p in number(), length in count(), part in 0.0f64..1.0) {
-        for law in [LongestRun::streak(rounds, p), LongestRun::drought(rounds, p)].into_iter().flatten() {
+        for law in [LongestRun::run(rounds, p), LongestRun::gap(rounds, p)].into_iter().flatten() {
             for length in [length, (rounds as f64 * part.powi(8)) as u64] {
                 for law in [law, law.over_trials(trials)] {
                     let values = [law.at_least(length), law.at_most(length)];

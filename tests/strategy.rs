@@ -1,14 +1,13 @@
 //! Splitting and merging: what theory says, and what simulation says where there is no law.
 
-#[path = "room/mod.rs"]
-mod room;
+mod sandbox;
 
 use assert_cmd::Command;
-use room::Room;
+use sandbox::Sandbox;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use tombola::report::tables::StrategyRow;
-use tombola::report::{Move, strategy};
+use tombola::analysis::rows::StrategyRow;
+use tombola::analysis::{Move, strategy};
 use tombola::scenario::load_text;
 use tombola::selection::RULES;
 use tombola::simulation::{Control, Quiet};
@@ -169,8 +168,8 @@ const SCENARIO: &str = "run.rounds = 500\nrun.engine = 'draws'\n[population]\nmi
     { name = 'ada', balance = 350 },\n{ name = 'bob', balance = 500 },\n{ name = 'cyd', balance = 200 },\n\
     { name = 'dan', balance = 9 },\n]\n";
 
-fn tombola(room: &Room, args: &[&str]) -> (i32, String, String) {
-    let output = Command::from_std(room.command(args)).output().expect("the program starts");
+fn tombola(sandbox: &Sandbox, args: &[&str]) -> (i32, String, String) {
+    let output = Command::from_std(sandbox.command(args)).output().expect("the program starts");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
     let (out, err) = (text(output.stdout), text(output.stderr));
     assert!(!out.contains('\u{1b}') && !err.contains('\u{1b}') && !err.contains("panicked"), "{out}{err}");
@@ -179,15 +178,15 @@ fn tombola(room: &Room, args: &[&str]) -> (i32, String, String) {
 
 #[test]
 fn the_command_prints_a_table() {
-    let room = Room::new();
-    room.put("s.toml", SCENARIO);
-    let (code, out, err) = tombola(&room, &["strategy", "s.toml"]);
+    let sandbox = Sandbox::new();
+    sandbox.put("s.toml", SCENARIO);
+    let (code, out, err) = tombola(&sandbox, &["strategy", "s.toml"]);
     assert_eq!(code, 0, "{err}");
     // Three validators split in three ways, and three pairs merge.
     assert_eq!(out.lines().count(), 1 + 9 + 3, "{out}");
     assert!(err.contains("parts with less than the minimum stake of 100 are no validators"), "{err}");
     let (_, csv, _) = tombola(
-        &room,
+        &sandbox,
         &[
             "strategy",
             "s.toml",
@@ -205,15 +204,15 @@ fn the_command_prints_a_table() {
     assert_eq!(lines.len(), 4);
     assert!(lines[0].starts_with("action,accounts,stake,parts,validators,share_before,share_after,gain,"));
     assert!(lines[3].starts_with("merge,ada + cyd,550,2,1,"), "{csv}");
-    let (_, json, _) = tombola(&room, &["strategy", "s.toml", "--format", "json"]);
+    let (_, json, _) = tombola(&sandbox, &["strategy", "s.toml", "--format", "json"]);
     let rows: Vec<StrategyRow> = serde_json::from_str(&json).expect("JSON");
     assert_eq!(rows.len(), 12);
 }
 
 #[test]
 fn moves_that_are_none_are_refused() {
-    let room = Room::new();
-    room.put("s.toml", SCENARIO);
+    let sandbox = Sandbox::new();
+    sandbox.put("s.toml", SCENARIO);
     for (args, says) in [
         (&["--account", "bobb"][..], "--account bobb: `bobb` is no account\n  help: did you mean `bob`?"),
         (&["--account", "dan"], "--account dan: `dan` is no validator"),
@@ -224,10 +223,10 @@ fn moves_that_are_none_are_refused() {
         (&["--split", "2,x"], "'x' for '--split"),
         (&["--set", "selection.rule=rafle"], "mean `raffle`?"),
     ] {
-        let before = room.tree();
-        let (code, out, err) = tombola(&room, &[&["strategy", "s.toml"], args].concat());
+        let before = sandbox.tree();
+        let (code, out, err) = tombola(&sandbox, &[&["strategy", "s.toml"], args].concat());
         assert_eq!((code, out.as_str()), (2, ""), "{args:?} {err}");
-        assert_eq!(before, room.tree());
+        assert_eq!(before, sandbox.tree());
         assert!(err.starts_with("error: ") && err.contains(says), "{args:?}: {err}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use tombola::report::{Analysis, Stopping, analyse_stopped};
+use tombola::analysis::{Analysis, Stopping, analyse_stopped};
 use tombola::scenario::{Scenario, load_text};
 use tombola::simulation::{Control, Quiet, Results, run, run_until};
 

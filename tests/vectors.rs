@@ -1,15 +1,15 @@
 //! Published and independently computed values of the selection rules and their laws, read from
 //! `tests/vectors`; each file says where its values come from.
 
-mod play;
+mod harness;
 
-use play::{change, play};
+use harness::{change, play};
 use serde_json::Value;
 use std::path::Path;
 use tombola::law::{self, CompoundEpoch, mistakes};
 use tombola::random::{Purpose, Stream};
 use tombola::registry::{Choice, find};
-use tombola::selection::{RULES, Rule, Selection, Start, Turn};
+use tombola::selection::{RULES, RoundContext, Rule, Selection, TrialContext};
 
 /// The values of a file, be it JSON or TOML.
 fn vectors(file: &str) -> Value {
@@ -60,18 +60,18 @@ fn assert_close(found: &[f64], expected: &[f64], tolerance: f64, what: &str) {
 }
 
 fn assert_promise(choice: &str, stakes: &[u64], expected: &[f64], tolerance: f64) {
-    let promise = rule(choice).promise(stakes);
-    let shares = promise.shares().unwrap_or_else(|| panic!("{choice}, {stakes:?}: no promise"));
+    let expected_shares = rule(choice).expected_shares(stakes);
+    let shares = expected_shares.shares().unwrap_or_else(|| panic!("{choice}, {stakes:?}: no promise"));
     assert_close(shares, expected, tolerance, &format!("{choice}, {stakes:?}"));
 }
 
 /// The forgers of the first rounds while stakes stay. The seed is the file's own.
 fn forgers(rule: &dyn Rule, stakes: &[u64], seed: u64, trial: u64, rounds: u64) -> Vec<u64> {
-    let mut selector = rule.selector(&Start { stakes, seed, trial });
+    let mut selector = rule.selector(&TrialContext { stakes, seed, trial });
     let mut lottery = Stream::of_trial(seed, trial, Purpose::Lottery);
     (1..=rounds)
         .map(|round| {
-            let turn = Turn { round, changes: &[], last: None, lottery: &mut lottery };
+            let turn = RoundContext { round, changes: &[], last: None, lottery: &mut lottery };
             let Selection::Forger { validator, .. } = selector.select(turn) else { panic!("nobody") };
             u64::from(validator.0)
         })
@@ -305,8 +305,8 @@ fn compounding_by_the_selectors() {
         let outside = (0..TRIALS).filter(|&trial| !(18..=22).contains(&first_wins(&*rule, trial))).count();
         let sigma = (unfair * (1.0 - unfair) / TRIALS as f64).sqrt();
         assert!((outside as f64 / TRIALS as f64 - unfair).abs() < 4.0 * sigma, "{choice}: {outside}");
-        let promise = rule.promise_when_compounding(&[200_000, 800_000]);
-        assert_eq!(promise.shares(), Some([0.2, 0.8].as_slice()));
+        let expected_shares = rule.expected_shares_when_compounding(&[200_000, 800_000]);
+        assert_eq!(expected_shares.shares(), Some([0.2, 0.8].as_slice()));
     }
     let sl = vectors("single-lottery.json");
     let due = number(&list(&sl["compounding"]["expected_share"])[2]["expected"]);
@@ -325,7 +325,7 @@ fn compounding_by_the_selectors() {
 #[test]
 fn proof_of_work_does_not_compound() {
     let rule = rule("'proof-of-work'");
-    assert_eq!(rule.promise_when_compounding(&[1, 3]).shares(), Some([0.25, 0.75].as_slice()));
+    assert_eq!(rule.expected_shares_when_compounding(&[1, 3]).shares(), Some([0.25, 0.75].as_slice()));
 }
 
 /// Small sets under Ethereum's rules, which are not proportional.
@@ -333,8 +333,8 @@ fn proof_of_work_does_not_compound() {
 fn ethereum_shares() {
     for case in list(&vectors("ethereum-shares.json")["shares"]) {
         let rule = rule(&format!("'ethereum-{}'", case["fork"].as_str().unwrap()));
-        let promise = rule.promise(&stakes(&case["stakes"]));
-        let found = promise.shares().expect("everybody has a balance")[0];
+        let expected_shares = rule.expected_shares(&stakes(&case["stakes"]));
+        let found = expected_shares.shares().expect("everybody has a balance")[0];
         assert!((found - number(&case["first"])).abs() < number(&case["tolerance"]), "{found}");
     }
 }

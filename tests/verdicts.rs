@@ -9,9 +9,9 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
-use tombola::report::analyse;
+use tombola::analysis::analyse;
 use tombola::scenario::{Override, Scenario, load, load_text};
-use tombola::selection::{Dispersion, Promise, RULES};
+use tombola::selection::{Dispersion, ExpectedShares, RULES};
 use tombola::simulation::{Control, Quiet, run};
 use tombola::statistics::Verdict;
 
@@ -91,10 +91,10 @@ fn fair(rule: &'static str) -> Fair {
         let scenario = case.with_seed(0);
         let world = &scenario.experiment.world;
         let total: u64 = world.stakes.iter().sum();
-        match world.rule.thing.promise(&world.stakes) {
+        match world.rule.thing.expected_shares(&world.stakes) {
             // Without a law: a rule that looks at nothing but stake is fair to equals.
-            Promise::Unknown(_) => world.stakes.iter().all(|stake| *stake == world.stakes[0]),
-            Promise::Shares(shares) => shares
+            ExpectedShares::Unknown(_) => world.stakes.iter().all(|stake| *stake == world.stakes[0]),
+            ExpectedShares::Shares(shares) => shares
                 .iter()
                 .zip(&world.stakes)
                 .all(|(share, &stake)| (share - stake as f64 / total as f64).abs() < 1e-12),

@@ -117,9 +117,9 @@ pub fn exact_and_simulated_multinomial_tests(table: &mut Table) {
 pub fn serial_tests(table: &mut Table) {
     let mut stream = stream("serial");
     const SETS: usize = 4000;
-    let (mut runs, mut lags, mut gaps, mut droughts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut runs, mut lags, mut gaps, mut longest_gaps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let share = 0.25;
-    let law = LongestRun::drought(400, share).unwrap();
+    let law = LongestRun::gap(400, share).unwrap();
     let mut lengths = vec![0u64; 101];
     for _ in 0..SETS {
         let wins: Vec<bool> = (0..400).map(|_| stream.chance(1, 4)).collect();
@@ -133,14 +133,14 @@ pub fn serial_tests(table: &mut Table) {
         places.windows(2).for_each(|pair| histogram[(pair[1] - pair[0]).min(12) - 1] += 1);
         gaps.push(gaps_test(&histogram, share).unwrap().p_value);
         let longest = wins.split(|&won| won).map(<[bool]>::len).max().unwrap() as u64;
-        droughts.push(law.at_least(longest));
+        longest_gaps.push(law.at_least(longest));
         lengths[longest.min(100) as usize] += 1;
     }
     table.sizes("runs test (exact), 400 rounds", &runs, 0.6, 1.0);
     table.sizes("matches at lag 1, 400 rounds", &lags, 0.7, 1.3);
     table.sizes("gaps, 400 rounds", &gaps, 0.8, 1.25);
-    table.sizes("longest drought, 400 rounds", &droughts, 0.4, 1.0);
-    // The whole law of the longest drought.
+    table.sizes("longest gap, 400 rounds", &longest_gaps, 0.4, 1.0);
+    // The whole law of the longest gap.
     let shares: Vec<f64> = (0..=100)
         .map(|length| {
             let from = law.at_least(length);
@@ -243,8 +243,8 @@ pub fn powers(table: &mut Table) {
     // A leader who keeps two rounds: every round comes twice.
     let doubled =
         |stream: &mut Stream| -> Vec<bool> { (0..200).flat_map(|_| [stream.chance(1, 4); 2]).collect() };
-    let law = LongestRun::drought(400, share).unwrap();
-    let (mut lag, mut gaps, mut drought) = (0, 0, 0);
+    let law = LongestRun::gap(400, share).unwrap();
+    let (mut lag, mut gaps, mut gap) = (0, 0, 0);
     for _ in 0..SETS {
         let wins = doubled(&mut stream);
         let matches = wins.windows(2).filter(|pair| pair[0] == pair[1]).count() as u64;
@@ -255,12 +255,12 @@ pub fn powers(table: &mut Table) {
         places.windows(2).for_each(|pair| histogram[(pair[1] - pair[0]).min(12) - 1] += 1);
         gaps += usize::from(gaps_test(&histogram, share).unwrap().p_value <= 0.05);
         let longest = wins.split(|&won| won).map(<[bool]>::len).max().unwrap_or(0) as u64;
-        drought += usize::from(law.at_least(longest) <= 0.05);
+        gap += usize::from(law.at_least(longest) <= 0.05);
     }
     let part = |count: usize| count as f64 / SETS as f64;
     table.check("matches at lag 1, power at 5 % against doubled rounds", part(lag), SETS, 0.99, 1.0);
     table.check("gaps, power at 5 % against doubled rounds", part(gaps), SETS, 0.99, 1.0);
-    table.check("longest drought, power at 5 % against doubled rounds", part(drought), SETS, 0.5, 1.0);
+    table.check("longest gap, power at 5 % against doubled rounds", part(gap), SETS, 0.5, 1.0);
     // Compounding with w = 0.01: the scatter of 100 rounds is (1 + 100 w) / (1 + w), about twice.
     let seen = rate(SETS, || {
         let wins = moments(&compounding_wins(30, &mut stream), 1.0);

@@ -19,13 +19,13 @@ fn verdict(counts: &[u64], shares: &[f64], tolerance: f64) -> Assessment {
             interval: clopper_pearson(wins, rounds, level),
         })
         .collect();
-    let promise_p = goodness_of_fit(counts, shares).map(|fit| fit.p_value);
+    let expected_shares_p = goodness_of_fit(counts, shares).map(|fit| fit.p_value);
     assess(&Evidence {
         subjects: &subjects,
         confidence: 0.95,
         tolerance,
         sample: Sample::Rounds(rounds),
-        promise_p,
+        expected_shares_p,
         without_interval: "",
     })
 }

@@ -2,13 +2,13 @@
 
 mod always_approve;
 mod always_reject;
-mod conduct;
+mod assignment;
 mod flaw;
 mod hooks;
 mod invalid_block;
 mod offline;
 mod silent_forger;
 
-pub use conduct::Conduct;
+pub use assignment::BehaviourAssignment;
 pub use flaw::BlockFlaw;
 pub use hooks::{Attesting, BEHAVIOURS, Behaviour, Forging};

@@ -8,8 +8,10 @@ use std::fs;
 use std::io::{BufWriter, Write, stdout};
 use std::path::Path;
 use std::time::{Instant, SystemTime};
-use tombola::report::tables::{AuditRow, write_rows};
-use tombola::report::{Audit, AuditTable, FolderError, Manifest, ResultsFolder, Timing, audit as hold};
+use tombola::analysis::rows::AuditRow;
+use tombola::analysis::{Audit, AuditTable, audit as hold};
+use tombola::report::write_rows;
+use tombola::report::{FolderError, Manifest, ResultsFolder, Timing};
 use tombola::scenario::{Override, Place, Problem};
 
 /// At most this many validators are shown; the others are in the table of the folder.
@@ -108,7 +110,7 @@ fn columns(audit: &Audit) -> String {
     let mut order: Vec<&AuditRow> = audit.rows.iter().collect();
     if order.len() > MOST_SHOWN {
         // The least likely first.
-        let rank = |row: &AuditRow| (row.p_adjusted.unwrap_or(2.0), row.log10_p_value.unwrap_or(0.0));
+        let rank = |row: &AuditRow| (row.p_holm.unwrap_or(2.0), row.log10_p_value.unwrap_or(0.0));
         order.sort_by(|a, b| {
             let ((p, log), (other_p, other_log)) = (rank(a), rank(b));
             p.total_cmp(&other_p).then(log.total_cmp(&other_log))
@@ -131,18 +133,20 @@ fn columns(audit: &Audit) -> String {
                 percent(Some(row.stake_share)),
                 row.expected_wins.map_or("-".to_owned(), |wins| format!("{wins:.1}")),
                 grouped(row.wins.into()),
-                row.excess.map_or("-".to_owned(), |excess| format!("{:+.2} %", 100.0 * excess)),
+                row.relative_deviation.map_or("-".to_owned(), |relative_deviation| {
+                    format!("{:+.2} %", 100.0 * relative_deviation)
+                }),
                 number(row.percentile),
                 p_value(row.p_value),
-                p_value(row.p_adjusted),
-                row.smallest_bias.map_or("-".to_owned(), |bias| match 100.0 * bias {
+                p_value(row.p_holm),
+                row.minimum_detectable_effect.map_or("-".to_owned(), |bias| match 100.0 * bias {
                     small if small < 0.005 => format!("{small:.0e} %"),
                     percent => format!("{percent:.2} %"),
                 }),
             ];
             if has_slots {
                 cells.push(percent(row.missed_share));
-                cells.push(p_value(row.missed_p_adjusted));
+                cells.push(p_value(row.missed_p_holm));
             }
             cells.push(row.finding.clone());
             cells
@@ -153,7 +157,7 @@ fn columns(audit: &Audit) -> String {
         "stake share",
         "expected",
         if has_slots { "slots" } else { "wins" },
-        "excess",
+        "relative_deviation",
         "percentile",
         "p",
         "corrected p",
@@ -194,6 +198,6 @@ fn write_tables(folder: &ResultsFolder, audit: &Audit) -> Result<(), FolderError
             .map_err(|error| folder.failed(name, error))
     };
     file("audit.csv", &|out| write_rows(&audit.rows, out))?;
-    file("validators.csv", &|out| audit.write_validators(out))?;
+    file("validators.csv", &|out| write_rows(&audit.analysis.tables.validators, out))?;
     file("fairness.csv", &|out| write_rows(&audit.analysis.tables.fairness, out))
 }

@@ -10,12 +10,13 @@ use super::screen::{grouped, table, tell};
 use std::io::{self, BufWriter, Write, stdout};
 use std::sync::atomic::AtomicBool;
 use std::time::{Instant, SystemTime};
-use tombola::report::comparison::{
-    Compared, ComparisonManifest, Contestant, Ground, RuleComparison, compare_rules, paragraph, rankings,
+use tombola::analysis::comparison::{
+    Baseline, Contestant, RuleComparison, compare_rules, paragraph, rankings,
 };
+use tombola::analysis::rows::CompareRow;
 use tombola::report::figures::{Drawing, Overlay, overlay_measure, overlay_timeline};
-use tombola::report::tables::{CompareRow, write_rows};
-use tombola::report::{FolderError, ResultsFolder, Timing};
+use tombola::report::write_rows;
+use tombola::report::{Compared, ComparisonManifest, FolderError, ResultsFolder, Timing};
 use tombola::scenario::{FigureFormat, Scenario};
 use tombola::simulation::{Control, run_measured};
 
@@ -28,13 +29,13 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
     let folder = ResultsFolder::prepare(&args.output, &name, args.force)?;
     let started = SystemTime::now();
     let clock = Instant::now();
-    let ground = Ground::new(&first.experiment, first.file.analysis.tolerance);
-    let contestants = play(args, &name, &entrants, &ground, stop)?;
+    let baseline = Baseline::new(&first.experiment, first.file.analysis.tolerance);
+    let contestants = play(args, &name, &entrants, &baseline, stop)?;
     let timing = Timing { started, duration: clock.elapsed() };
 
     let comparison = compare_rules(&contestants, first.file.analysis.confidence);
     write_tables(&folder, &comparison)?;
-    write_figures(&folder, &name, first, &ground, &comparison)?;
+    write_figures(&folder, &name, first, &baseline, &comparison)?;
     let compared = entrants
         .iter()
         .zip(&contestants)
@@ -76,7 +77,7 @@ fn play(
     args: &CompareArgs,
     name: &str,
     entrants: &[Entrant],
-    ground: &Ground,
+    baseline: &Baseline,
     stop: &AtomicBool,
 ) -> Result<Vec<Contestant>, Failure> {
     let experiment = &entrants[0].scenario.experiment;
@@ -87,7 +88,7 @@ fn play(
         let Scenario { experiment, file, .. } = &entrant.scenario;
         let control = Control { progress: &bar, stop };
         let played =
-            run_measured(experiment, args.threads as usize, None, &control, |end| ground.measure(end));
+            run_measured(experiment, args.threads as usize, None, &control, |end| baseline.measure(end));
         if played.is_err() {
             bar.clear();
         }
@@ -102,7 +103,7 @@ fn play(
         }
         contestants.push(Contestant::new(
             &entrant.name,
-            ground,
+            baseline,
             experiment,
             &file.analysis,
             &results,
@@ -128,7 +129,7 @@ fn write_figures(
     folder: &ResultsFolder,
     name: &str,
     first: &Scenario,
-    ground: &Ground,
+    baseline: &Baseline,
     comparison: &RuleComparison,
 ) -> Result<(), Failure> {
     let experiment = &first.experiment;
@@ -164,11 +165,11 @@ fn write_figures(
         return Ok(());
     }
     let heading = format!("win share of {}, the richest, over the rounds", {
-        let richest = &experiment.world.names[ground.richest];
+        let richest = &experiment.world.names[baseline.richest];
         richest.chars().take(40).collect::<String>()
     });
     let words = words(&heading, "win share (%)", true);
-    let drawing = overlay_timeline(&words, &comparison.timeline, ground.shares[ground.richest]);
+    let drawing = overlay_timeline(&words, &comparison.timeline, baseline.shares[baseline.richest]);
     write_figure(folder, first, "timeline", drawing.map_err(cannot_draw)?)
 }
 

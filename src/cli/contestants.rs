@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 use tombola::forging::World;
 use tombola::registry::Choice;
-use tombola::report::comparison::population_hash;
+use tombola::report::population_hash;
 use tombola::scenario::{Override, Scenario};
 
 /// One of the things that are compared.

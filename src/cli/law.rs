@@ -6,10 +6,11 @@ use super::scenario;
 use super::screen::{grouped, percent, table, tell};
 use serde::Serialize;
 use std::io::{Write, stdout};
+use tombola::analysis::rows::{LawRow, LawWindowRow, law_rows, law_window_rows};
 use tombola::forging::World;
 use tombola::registry::nearest;
-use tombola::report::tables::{LawRow, LawWindowRow, law_rows, law_window_rows, write_rows};
-use tombola::selection::{Dispersion, Promise};
+use tombola::report::write_rows;
+use tombola::selection::{Dispersion, ExpectedShares};
 
 /// Prints what the rule promises, without a simulation.
 pub fn law(args: &LawArgs) -> Result<(), Failure> {
@@ -27,7 +28,7 @@ pub fn law(args: &LawArgs) -> Result<(), Failure> {
             print(args.format, &law_window_rows(world, window, name, args.count), window_columns)?;
         }
     }
-    if let Promise::Unknown(why) = world.rule.thing.promise(&world.stakes) {
+    if let ExpectedShares::Unknown(why) = world.rule.thing.expected_shares(&world.stakes) {
         tell(format_args!("note: no exact law: {why}"));
     }
     match world.rule.thing.dispersion(&world.stakes) {
@@ -115,9 +116,9 @@ fn columns(rows: &[LawRow]) -> String {
                 grouped(row.stake.into()),
                 percent(Some(row.stake_share)),
                 percent(row.expected_share),
-                row.relative_gain.map_or("-".to_owned(), |gain| format!("{:+.3} %", gain * 100.0)),
+                row.relative_deviation.map_or("-".to_owned(), |gain| format!("{:+.3} %", gain * 100.0)),
                 percent(row.expected_share_compounding),
-                number(row.variance_factor),
+                number(row.variance_ratio),
             ]
         })
         .collect();
@@ -126,9 +127,9 @@ fn columns(rows: &[LawRow]) -> String {
         "stake",
         "stake_share",
         "expected_share",
-        "relative_gain",
+        "relative_deviation",
         "when_compounding",
-        "variance_factor",
+        "variance_ratio",
     ];
     table(&header, 1, lines)
 }

@@ -9,7 +9,7 @@ use std::io::{Write, stdout};
 use tombola::behaviour::BEHAVIOURS;
 use tombola::registry::Entry;
 use tombola::report::figures::FIGURES;
-use tombola::report::tables::write_rows;
+use tombola::report::write_rows;
 use tombola::reward::REWARDS;
 use tombola::selection::{COMMITTEES, RULES};
 use tombola::stake::STAKES;

@@ -8,8 +8,9 @@ use super::scenario;
 use super::screen::{grouped, percent, table, tell};
 use std::io::{Write, stdout};
 use std::time::Instant;
-use tombola::report::tables::{LawRow, PlanRow, law_rows, write_rows};
-use tombola::report::{Plan, PlanSettings, Scatter, pilot_seed, plan as make_plan};
+use tombola::analysis::rows::{LawRow, PlanRow, law_rows};
+use tombola::analysis::{Plan, PlanSettings, Scatter, pilot_seed, plan as make_plan};
+use tombola::report::write_rows;
 use tombola::simulation::{Control, Engine, Results, run as simulate};
 
 /// A pilot where the scatter is not known has so many trials, unless told otherwise.
@@ -66,7 +67,7 @@ pub fn plan(args: &PlanArgs) -> Result<(), Failure> {
     drop(out);
     tell(paragraph(&plan, &settings, experiment.rounds, trials));
     let promised = law_rows(&experiment.world);
-    let off = |row: &&LawRow| row.relative_gain.is_some_and(|gain| gain.abs() > settings.tolerance);
+    let off = |row: &&LawRow| row.relative_deviation.is_some_and(|gain| gain.abs() > settings.tolerance);
     let off = promised.iter().filter(off).count();
     if off > 0 && !experiment.world.protocol.compound {
         tell(format_args!(
@@ -130,7 +131,7 @@ fn paragraph(plan: &Plan, settings: &PlanSettings, rounds: u64, trials: u64) -> 
             hardest.validator
         )),
     }
-    if let Some(effect) = hardest.effect_now {
+    if let Some(effect) = hardest.minimum_detectable_effect {
         text.push_str(&format!(" Of it, a bias of {} or more would be seen.", percent(Some(effect))));
     }
     text
@@ -145,12 +146,12 @@ fn columns(rows: &[PlanRow]) -> String {
                 row.validator.clone(),
                 row.role.clone(),
                 percent(Some(row.stake_share)),
-                row.variance_factor.map_or("-".to_owned(), |factor| format!("{factor:.4}")),
+                row.variance_ratio.map_or("-".to_owned(), |factor| format!("{factor:.4}")),
                 count(row.rounds_half_width),
                 count(row.rounds_equivalence),
                 count(row.rounds_effect),
                 percent(row.half_width_now),
-                percent(row.effect_now),
+                percent(row.minimum_detectable_effect),
             ]
         })
         .collect();
@@ -158,12 +159,12 @@ fn columns(rows: &[PlanRow]) -> String {
         "validator",
         "role",
         "stake_share",
-        "variance_factor",
+        "variance_ratio",
         "rounds_half_width",
         "rounds_equivalence",
         "rounds_effect",
         "half_width_now",
-        "effect_now",
+        "minimum_detectable_effect",
     ];
     table(&header, 2, lines)
 }

@@ -11,11 +11,10 @@ use serde::Serialize;
 use std::io::{self, BufWriter, Write, stdout};
 use std::sync::atomic::AtomicBool;
 use std::time::{Instant, SystemTime};
+use tombola::analysis::{Analysis, Stopping, analyse, analyse_stopped};
 use tombola::registry::find;
 use tombola::report::figures::{FIGURES, FigureError, Subject};
-use tombola::report::{
-    Analysis, FolderError, Manifest, ResultsFolder, Stopping, Timing, analyse, analyse_stopped,
-};
+use tombola::report::{self, FolderError, Manifest, ResultsFolder, Timing};
 use tombola::scenario::{FigureFormat, Scenario};
 use tombola::simulation::{Control, Engine, Results, SimulationError, run as simulate, run_until};
 
@@ -190,7 +189,7 @@ fn run_one(
 
 fn write_tables(folder: &ResultsFolder, analysis: &Analysis) -> Result<(), FolderError> {
     let mut current = "";
-    let result = analysis.tables.write(|name| {
+    let result = report::write_tables(&analysis.tables, |name| {
         current = name;
         folder.create(name).map(BufWriter::new)
     });

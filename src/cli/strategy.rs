@@ -7,10 +7,11 @@ use super::scenario;
 use super::screen::{grouped, percent, table, tell};
 use std::cmp::Reverse;
 use std::io::{Write, stdout};
+use tombola::analysis::rows::StrategyRow;
+use tombola::analysis::{Move, strategy as weigh};
 use tombola::forging::World;
 use tombola::registry::nearest;
-use tombola::report::tables::{StrategyRow, write_rows};
-use tombola::report::{Move, strategy as weigh};
+use tombola::report::write_rows;
 use tombola::simulation::{Control, Quiet};
 
 /// At most this many accounts split unless they are named.

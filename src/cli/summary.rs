@@ -1,8 +1,8 @@
 //! What a person reads at the end of a run.
 
 use super::screen::{grouped, percent, table};
-use tombola::report::Analysis;
-use tombola::report::tables::ValidatorRow;
+use tombola::analysis::Analysis;
+use tombola::analysis::rows::ValidatorRow;
 use tombola::scenario::Scenario;
 use tombola::simulation::Results;
 use tombola::statistics::Verdict;

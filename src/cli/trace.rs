@@ -5,13 +5,13 @@ use super::failure::Failure;
 use super::screen::{grouped, percent, table};
 use std::fmt::Write as _;
 use std::io::{Write, stdout};
-use tombola::behaviour::{Attesting, BlockFlaw, Conduct, Forging};
+use tombola::behaviour::{Attesting, BehaviourAssignment, BlockFlaw, Forging};
 use tombola::forging::{
-    Ballot, Chain, Full, GenesisRecord, Keyring, Outcome, Silent, Weight, Witness, World,
+    Ballot, Chain, Full, GenesisRecord, Keyring, Observer, RoundOutcome, Silent, Weight, World,
 };
 use tombola::ledger::{AccountId, SignedTransaction, State, TransactionFault, Transfer};
 use tombola::scenario::load;
-use tombola::selection::Fate;
+use tombola::selection::BlockOutcome;
 use tombola::stake::ValidatorId;
 
 /// At most this many lines of one list are told; the rest is counted.
@@ -52,7 +52,7 @@ pub fn trace(args: &TraceArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A witness that writes the round down in words.
+/// A observer that writes the round down in words.
 struct Story<'a> {
     world: &'a World,
     keys: &'a Keyring,
@@ -216,7 +216,7 @@ fn short(hexadecimal: &str) -> String {
     format!("{}...", &hexadecimal[..12.min(hexadecimal.len())])
 }
 
-impl Witness<Full<'_>> for Story<'_> {
+impl Observer<Full<'_>> for Story<'_> {
     fn opened(&mut self, chain: &Chain<Full>) {
         let title = format!("Round {}, for block {}", chain.round(), chain.height() + 1);
         tell!(self, "{title}");
@@ -357,7 +357,7 @@ impl Witness<Full<'_>> for Story<'_> {
             self.unseen_votes += 1;
             return;
         }
-        let kind = self.world.conduct[attestor.index()].attesting;
+        let kind = self.world.behaviour_of[attestor.index()].attesting;
         let how = match vote {
             Some(true) if kind == Attesting::Approve => "approves without looking",
             Some(true) => "approves",
@@ -412,17 +412,17 @@ impl Witness<Full<'_>> for Story<'_> {
         self.slashed = amount;
     }
 
-    fn closed(&mut self, _: &Full, state: &State, outcome: &Outcome) {
+    fn closed(&mut self, _: &Full, state: &State, outcome: &RoundOutcome) {
         if let Some(forger) = self.forger {
             let name = self.name(forger.into());
-            match outcome.fate {
-                Fate::Accepted => {
+            match outcome.block_outcome {
+                BlockOutcome::Accepted => {
                     self.chapter("Settle");
                     let how = if self.world.protocol.compound { "as new tokens" } else { "in coins" };
                     let income = grouped(outcome.income.into());
                     tell!(self, "The money moves. {name} earns {income} in reward and fees, {how}.");
                 }
-                Fate::Rejected if self.slashed > 0 => {
+                BlockOutcome::Rejected if self.slashed > 0 => {
                     self.chapter("Slash");
                     let slashed = grouped(self.slashed.into());
                     tell!(
@@ -430,14 +430,18 @@ impl Witness<Full<'_>> for Story<'_> {
                         "The rejected block proves that {name} cheated: {slashed} of its tokens are destroyed."
                     );
                 }
-                Fate::Rejected if self.world.conduct[forger.index()].forging != Conduct::HONEST.forging => {
+                BlockOutcome::Rejected
+                    if self.world.behaviour_of[forger.index()].forging
+                        != BehaviourAssignment::HONEST.forging =>
+                {
                     self.chapter("Slash");
                     tell!(self, "The rejected block proves nothing about {name}: nobody is punished.");
                 }
-                Fate::Rejected | Fate::Missed => {}
+                BlockOutcome::Rejected | BlockOutcome::Missed => {}
             }
             debug_assert!(
-                outcome.fate != Fate::Missed || self.world.conduct[forger.index()].forging == Forging::Silent
+                outcome.block_outcome != BlockOutcome::Missed
+                    || self.world.behaviour_of[forger.index()].forging == Forging::Silent
             );
         }
         self.tell_balances(state);

@@ -1,9 +1,9 @@
 //! Step 6: each attestor checks the work and votes.
 
 use super::chain::Chain;
-use super::fidelity::{Fidelity, Site};
+use super::fidelity::{BlockContext, Fidelity};
+use super::observer::Observer;
 use super::protocol::{Verification, Weight};
-use super::witness::Witness;
 use crate::behaviour::Attesting;
 use crate::selection::Seat;
 use crate::stake::ValidatorId;
@@ -19,7 +19,7 @@ pub struct Ballot {
 
 impl<F: Fidelity> Chain<'_, F> {
     /// Lets the committee vote.
-    pub(super) fn attest<W: Witness<F>>(&mut self, site: &Site, witness: &mut W) -> Ballot {
+    pub(super) fn attest<W: Observer<F>>(&mut self, site: &BlockContext, observer: &mut W) -> Ballot {
         let everybody = self.committee.is_none();
         if everybody && !F::CASTS_VOTES && self.world.protocol.loss.is_zero() {
             let valid = self.examine(site);
@@ -45,7 +45,7 @@ impl<F: Fidelity> Chain<'_, F> {
             let seat = self.members[index];
             let weight = self.weight(&seat);
             let lost = self.is_lost();
-            let kind = self.world.conduct[seat.validator.index()].attesting;
+            let kind = self.world.behaviour_of[seat.validator.index()].attesting;
             let vote = match kind {
                 _ if lost => None,
                 Attesting::Honest => Some(shared.unwrap_or_else(|| self.examine(site))),
@@ -54,13 +54,13 @@ impl<F: Fidelity> Chain<'_, F> {
             if let Some(approves) = vote {
                 self.fidelity.cast(seat.validator.into(), weight, committee, approves);
             }
-            witness.voted(seat.validator, weight, vote, lost);
+            observer.voted(seat.validator, weight, vote, lost);
         }
         Ballot { approvals: self.fidelity.count(), committee }
     }
 
     /// What an honest attestor finds.
-    fn examine(&mut self, site: &Site) -> bool {
+    fn examine(&mut self, site: &BlockContext) -> bool {
         self.fidelity.examine(site, &mut self.state, &self.waiting, self.world.verification)
     }
 
@@ -69,9 +69,9 @@ impl<F: Fidelity> Chain<'_, F> {
     fn attest_by_kind(&self, forger: ValidatorId, valid: bool) -> Ballot {
         let by_heads = self.world.protocol.weight == Weight::Heads;
         let own = if by_heads { 1 } else { self.state.stake(forger.into()) };
-        let own_kind = self.world.conduct[forger.index()].attesting;
+        let own_kind = self.world.behaviour_of[forger.index()].attesting;
         let mut ballot = Ballot { approvals: 0, committee: 0 };
-        for (kind, heads, stake) in self.roll.kinds() {
+        for (kind, heads, stake) in self.roster.kinds() {
             let weight = if by_heads { heads } else { stake } - if kind == own_kind { own } else { 0 };
             ballot.committee += weight;
             if kind.vote(valid) == Some(true) {

@@ -2,15 +2,15 @@
 
 use super::chain::Chain;
 use super::fidelity::Fidelity;
-use super::witness::Witness;
+use super::observer::Observer;
 use crate::behaviour::BlockFlaw;
 
 impl<F: Fidelity> Chain<'_, F> {
     /// Encodes the block. Whether it reaches an attestor is decided when that attestor's turn
     /// comes.
-    pub(super) fn broadcast<W: Witness<F>>(&mut self, flaw: Option<BlockFlaw>, witness: &mut W) {
+    pub(super) fn broadcast<W: Observer<F>>(&mut self, flaw: Option<BlockFlaw>, observer: &mut W) {
         self.fidelity.broadcast();
-        witness.broadcast(&self.fidelity, flaw);
+        observer.broadcast(&self.fidelity, flaw);
     }
 
     /// Whether the block is lost on its way to one attestor.

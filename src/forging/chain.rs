@@ -1,14 +1,16 @@
 //! One chain and its rounds.
 
-use super::fidelity::{Fidelity, Site, Waiting};
-use super::roll::Roll;
+use super::attestor_roster::AttestorRoster;
+use super::fidelity::{BlockContext, Fidelity, Waiting};
+use super::observer::Observer;
 use super::wallets::Wallets;
-use super::witness::Witness;
 use super::world::World;
 use crate::behaviour::{BlockFlaw, Forging};
 use crate::ledger::{State, Supply, TransactionFault};
 use crate::random::{CHUNK, Purpose, Stream};
-use crate::selection::{CommitteeDrawer, Fate, Last, Seat, Selector, StakeChange, Start};
+use crate::selection::{
+    BlockOutcome, CommitteeDrawer, PreviousRound, Seat, Selector, StakeChange, TrialContext,
+};
 use crate::stake::ValidatorId;
 
 /// One trial's chain: its state, its waiting transactions and its luck.
@@ -17,7 +19,7 @@ pub struct Chain<'w, F: Fidelity> {
     trial: u64,
     pub(super) fidelity: F,
     pub(super) state: State,
-    pub(super) roll: Roll,
+    pub(super) roster: AttestorRoster,
     pub(super) selector: Box<dyn Selector>,
     pub(super) committee: Option<Box<dyn CommitteeDrawer>>,
     pub(super) members: Vec<Seat>,
@@ -30,7 +32,7 @@ pub struct Chain<'w, F: Fidelity> {
     /// Stake changes that the selector, and the committee, have not been told yet.
     pub(super) changes: Vec<StakeChange>,
     pub(super) committee_changes: Vec<StakeChange>,
-    pub(super) last: Option<Last>,
+    pub(super) last: Option<PreviousRound>,
     pub(super) round: u64,
     pub(super) height: u64,
     pub(super) counters: Counters,
@@ -79,11 +81,11 @@ pub struct Counters {
 
 /// What became of one round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Outcome {
+pub struct RoundOutcome {
     /// Who was selected, if anybody was.
     pub forger: Option<ValidatorId>,
     /// What became of its block.
-    pub fate: Fate,
+    pub block_outcome: BlockOutcome,
     /// What the forger earned: reward and fees less what was burnt.
     pub income: u64,
     /// What it lost as a proven cheat.
@@ -99,8 +101,12 @@ impl<'w, F: Fidelity> Chain<'w, F> {
             world,
             trial,
             fidelity: open(&mut state),
-            roll: Roll::new(&world.conduct, &world.stakes),
-            selector: world.rule.thing.selector(&Start { stakes: &world.stakes, seed: world.seed, trial }),
+            roster: AttestorRoster::new(&world.behaviour_of, &world.stakes),
+            selector: world.rule.thing.selector(&TrialContext {
+                stakes: &world.stakes,
+                seed: world.seed,
+                trial,
+            }),
             committee: world.committee.thing.drawer(&world.stakes),
             members: Vec::new(),
             wallets: Wallets::new(world),
@@ -131,8 +137,8 @@ impl<'w, F: Fidelity> Chain<'w, F> {
 
     /// Plays one round. `None` if fewer than two validators hold stake: then the chain cannot go
     /// on, and nothing happens.
-    pub fn play<W: Witness<F>>(&mut self, witness: &mut W) -> Option<Outcome> {
-        if self.roll.validators() < 2 {
+    pub fn play<W: Observer<F>>(&mut self, observer: &mut W) -> Option<RoundOutcome> {
+        if self.roster.validators() < 2 {
             return None;
         }
         if self.round > 0 && self.round.is_multiple_of(CHUNK) {
@@ -141,43 +147,44 @@ impl<'w, F: Fidelity> Chain<'w, F> {
         self.round += 1;
         self.counters.rounds += 1;
         self.gather();
-        witness.opened(self);
-        let outcome = self.forge(witness);
-        self.last = Some(Last { forger: outcome.forger, fate: outcome.fate });
-        witness.closed(&self.fidelity, &self.state, &outcome);
+        observer.opened(self);
+        let outcome = self.forge(observer);
+        self.last = Some(PreviousRound { forger: outcome.forger, block_outcome: outcome.block_outcome });
+        observer.closed(&self.fidelity, &self.state, &outcome);
         Some(outcome)
     }
 
     /// The story of a round, from the draw to the settlement.
-    fn forge<W: Witness<F>>(&mut self, witness: &mut W) -> Outcome {
-        let Some(forger) = self.select(witness) else {
+    fn forge<W: Observer<F>>(&mut self, observer: &mut W) -> RoundOutcome {
+        let Some(forger) = self.select(observer) else {
             self.counters.empty += 1;
-            return Outcome { forger: None, fate: Fate::Missed, income: 0, slashed: 0 };
+            return RoundOutcome { forger: None, block_outcome: BlockOutcome::Missed, income: 0, slashed: 0 };
         };
-        let mut outcome = Outcome { forger: Some(forger), fate: Fate::Missed, income: 0, slashed: 0 };
-        let flaw = match self.world.conduct[forger.index()].forging {
+        let mut outcome =
+            RoundOutcome { forger: Some(forger), block_outcome: BlockOutcome::Missed, income: 0, slashed: 0 };
+        let flaw = match self.world.behaviour_of[forger.index()].forging {
             Forging::Honest => None,
             Forging::Flawed(flaw) => Some(flaw.unwrap_or_else(|| self.draw_flaw())),
             Forging::Silent => {
                 self.counters.silent += 1;
-                witness.stayed_silent(forger);
+                observer.stayed_silent(forger);
                 return outcome;
             }
         };
-        let site = Site { height: self.height + 1, round: self.round, forger };
-        self.verify(witness);
+        let site = BlockContext { height: self.height + 1, round: self.round, forger };
+        self.verify(observer);
         self.create(&site, flaw);
         self.sign(forger, flaw);
-        self.broadcast(flaw, witness);
-        let ballot = self.attest(&site, witness);
-        if self.decide(&ballot, witness) {
-            outcome.fate = Fate::Accepted;
+        self.broadcast(flaw, observer);
+        let ballot = self.attest(&site, observer);
+        if self.decide(&ballot, observer) {
+            outcome.block_outcome = BlockOutcome::Accepted;
             outcome.income = self.settle(&site, flaw);
         } else {
-            outcome.fate = Fate::Rejected;
+            outcome.block_outcome = BlockOutcome::Rejected;
             self.counters.rejected += 1;
             if flaw.is_some_and(BlockFlaw::is_proof) {
-                outcome.slashed = self.slash(forger, witness);
+                outcome.slashed = self.slash(forger, observer);
             }
         }
         outcome
@@ -193,10 +200,10 @@ impl<'w, F: Fidelity> Chain<'w, F> {
         BlockFlaw::ALL[self.streams.faults.below(BlockFlaw::ALL.len() as u64) as usize]
     }
 
-    /// Takes note of a validator's new stake, for the roll, the rule and the committee.
+    /// Takes note of a validator's new stake, for the roster, the rule and the committee.
     pub(super) fn stake_changed(&mut self, validator: ValidatorId, old: u64) {
         let stake = self.state.stake(validator.into());
-        self.roll.change(validator, old, stake);
+        self.roster.change(validator, old, stake);
         if stake == 0 {
             self.left.push((validator, self.counters.rounds - self.counters.empty));
         }

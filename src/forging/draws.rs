@@ -1,6 +1,6 @@
 //! The round without bytes: validity travels as a fact.
 
-use super::fidelity::{Draft, Fidelity, Site, Waiting};
+use super::fidelity::{BlockContext, Draft, Fidelity, Waiting};
 use super::protocol::Verification;
 use crate::behaviour::BlockFlaw;
 use crate::ledger::{AccountId, State, Transfer};
@@ -33,7 +33,7 @@ impl Fidelity for Draws {
     #[inline]
     fn create(
         &mut self,
-        _site: &Site,
+        _site: &BlockContext,
         _state: &mut State,
         _waiting: &[Waiting<Draft>],
         _extra: Option<&Draft>,
@@ -52,7 +52,7 @@ impl Fidelity for Draws {
     #[inline]
     fn examine(
         &mut self,
-        _site: &Site,
+        _site: &BlockContext,
         _state: &mut State,
         _waiting: &[Waiting<Draft>],
         _verification: Verification,

@@ -5,7 +5,7 @@ use super::attest::Ballot;
 use super::chain::Chain;
 use super::full::Full;
 use super::genesis::GenesisRecord;
-use super::witness::Witness;
+use super::observer::Observer;
 use crate::stake::ValidatorId;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
@@ -40,7 +40,7 @@ pub(super) enum Line {
     },
 }
 
-/// A witness that writes a chain down while it grows. Memory does not grow with the rounds.
+/// A observer that writes a chain down while it grows. Memory does not grow with the rounds.
 pub struct ChainWriter<W: Write> {
     out: W,
     /// The first failure; nothing is written after it.
@@ -86,7 +86,7 @@ impl<W: Write> ChainWriter<W> {
     }
 }
 
-impl<W: Write> Witness<Full<'_>> for ChainWriter<W> {
+impl<W: Write> Observer<Full<'_>> for ChainWriter<W> {
     fn gave_up(&self) -> bool {
         self.result.is_err()
     }

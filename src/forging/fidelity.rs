@@ -28,7 +28,7 @@ pub struct Waiting<T> {
 
 /// Where and when a block is made.
 #[derive(Clone, Copy, Debug)]
-pub struct Site {
+pub struct BlockContext {
     /// The height of the block to be made.
     pub height: u64,
     /// The current round.
@@ -61,7 +61,7 @@ pub trait Fidelity: Sized {
     /// transaction that a cheat slips in.
     fn create(
         &mut self,
-        site: &Site,
+        site: &BlockContext,
         state: &mut State,
         waiting: &[Waiting<Self::Transaction>],
         extra: Option<&Self::Transaction>,
@@ -79,7 +79,7 @@ pub trait Fidelity: Sized {
     /// moment; with [`Verification::Each`] every signature is checked anew.
     fn examine(
         &mut self,
-        site: &Site,
+        site: &BlockContext,
         state: &mut State,
         waiting: &[Waiting<Self::Transaction>],
         verification: Verification,

@@ -1,10 +1,10 @@
 //! The round in full: real keys, hashes, signatures, encodings, votes.
 
 use super::examine::{View, check_seal, examine, read};
-use super::fidelity::{Draft, Fidelity, Site, Waiting};
+use super::fidelity::{BlockContext, Draft, Fidelity, Waiting};
 use super::keyring::Keyring;
 use super::protocol::Verification;
-use super::verdicts::{Pace, Verdicts};
+use super::verdicts::{Verdicts, VerificationMode};
 use crate::behaviour::BlockFlaw;
 use crate::crypto::{Hash, Signature};
 use crate::ledger::{
@@ -44,12 +44,17 @@ impl<'k> Full<'k> {
     /// A chain at genesis whose signatures are verified at once. From here on the state remembers
     /// which accounts change.
     pub fn new(keys: &'k Keyring, chain: Hash, state: &mut State) -> Self {
-        Full::at_pace(Pace::AtOnce, keys, chain, state)
+        Full::at_pace(VerificationMode::AtOnce, keys, chain, state)
     }
 
-    /// The same with signatures verified at the given pace. With [`Pace::Ahead`],
+    /// The same with signatures verified at the given verification_mode. With [`VerificationMode::Ahead`],
     /// [`super::Chain::conclude`] must be asked after the last round whether the rounds stand.
-    pub fn at_pace(pace: Pace, keys: &'k Keyring, chain: Hash, state: &mut State) -> Self {
+    pub fn at_pace(
+        verification_mode: VerificationMode,
+        keys: &'k Keyring,
+        chain: Hash,
+        state: &mut State,
+    ) -> Self {
         state.watch();
         Full {
             keys,
@@ -67,7 +72,7 @@ impl<'k> Full<'k> {
             received: Block::blank(),
             second_received: Block::blank(),
             certificate: Certificate::blank(),
-            verdicts: Verdicts::new(pace),
+            verdicts: Verdicts::new(verification_mode),
             hashes: Vec::new(),
         }
     }
@@ -191,7 +196,7 @@ impl Fidelity for Full<'_> {
 
     fn create(
         &mut self,
-        site: &Site,
+        site: &BlockContext,
         state: &mut State,
         waiting: &[Waiting<SignedTransaction>],
         extra: Option<&SignedTransaction>,
@@ -255,7 +260,7 @@ impl Fidelity for Full<'_> {
 
     fn examine(
         &mut self,
-        site: &Site,
+        site: &BlockContext,
         state: &mut State,
         waiting: &[Waiting<SignedTransaction>],
         verification: Verification,

@@ -5,6 +5,7 @@
 //! validity as a fact. There is one round, not two.
 
 mod attest;
+mod attestor_roster;
 mod broadcast;
 mod chain;
 mod create;
@@ -17,9 +18,9 @@ mod full;
 mod gather;
 mod genesis;
 mod keyring;
+mod observer;
 mod protocol;
 mod replay;
-mod roll;
 mod select;
 mod settle;
 mod sign;
@@ -27,11 +28,10 @@ mod slash;
 mod verdicts;
 mod verify;
 mod wallets;
-mod witness;
 mod world;
 
 pub use attest::Ballot;
-pub use chain::{Chain, Counters, Outcome};
+pub use chain::{Chain, Counters, RoundOutcome};
 pub use draws::Draws;
 pub use examine::{BlockFault, Signed, View, examine};
 pub use export::ChainWriter;
@@ -39,8 +39,8 @@ pub use fidelity::{Draft, Fidelity, Waiting};
 pub use full::Full;
 pub use genesis::{GenesisAccount, GenesisRecord, ProtocolRecord};
 pub use keyring::{Directory, Keyring};
+pub use observer::{Observer, Silent};
 pub use protocol::{Protocol, Verification, Weight};
 pub use replay::{Finding, Replay, ReplaySummary};
-pub use verdicts::{Pace, Verdicts};
-pub use witness::{Silent, Witness};
+pub use verdicts::{Verdicts, VerificationMode};
 pub use world::{Traffic, World};

@@ -2,14 +2,14 @@
 
 use super::chain::Chain;
 use super::fidelity::Fidelity;
-use super::witness::Witness;
-use crate::selection::{CommitteeTurn, Selection, Turn};
+use super::observer::Observer;
+use crate::selection::{CommitteeTurn, RoundContext, Selection};
 use crate::stake::ValidatorId;
 
 impl<F: Fidelity> Chain<'_, F> {
     /// Asks the rule for the round's forger.
-    pub(super) fn select<W: Witness<F>>(&mut self, witness: &mut W) -> Option<ValidatorId> {
-        let selection = self.selector.select(Turn {
+    pub(super) fn select<W: Observer<F>>(&mut self, observer: &mut W) -> Option<ValidatorId> {
+        let selection = self.selector.select(RoundContext {
             round: self.round,
             changes: &self.changes,
             last: self.last,
@@ -17,10 +17,10 @@ impl<F: Fidelity> Chain<'_, F> {
         });
         self.changes.clear();
         let Selection::Forger { validator, token } = selection else {
-            witness.nobody_selected();
+            observer.nobody_selected();
             return None;
         };
-        witness.selected(validator, token);
+        observer.selected(validator, token);
         if let Some(drawer) = &mut self.committee {
             let turn = CommitteeTurn {
                 round: self.round,

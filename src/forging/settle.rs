@@ -1,7 +1,7 @@
 //! Step 8: the block joins the chain, the money moves, the forger is paid.
 
 use super::chain::Chain;
-use super::fidelity::{Fidelity, Site};
+use super::fidelity::{BlockContext, Fidelity};
 use crate::behaviour::BlockFlaw;
 use crate::ledger::check;
 
@@ -10,7 +10,7 @@ impl<F: Fidelity> Chain<'_, F> {
     ///
     /// If dishonest attestors let an invalid block pass, it joins the chain all the same, but no
     /// quorum can make a transaction valid: one that is not moves no money.
-    pub(super) fn settle(&mut self, site: &Site, flaw: Option<BlockFlaw>) -> u64 {
+    pub(super) fn settle(&mut self, site: &BlockContext, flaw: Option<BlockFlaw>) -> u64 {
         self.fidelity.append();
         self.height += 1;
         self.counters.accepted += 1;
@@ -40,7 +40,7 @@ impl<F: Fidelity> Chain<'_, F> {
     }
 
     /// Pays the forger its fees and its reward.
-    fn pay(&mut self, site: &Site, fees: u64) -> u64 {
+    fn pay(&mut self, site: &BlockContext, fees: u64) -> u64 {
         let protocol = &self.world.protocol;
         let before = self.state.stake(site.forger.into());
         let income = protocol.pay(&mut self.state, site.forger.into(), self.height, fees);

@@ -2,19 +2,19 @@
 
 use super::chain::Chain;
 use super::fidelity::Fidelity;
-use super::witness::Witness;
+use super::observer::Observer;
 use crate::stake::ValidatorId;
 
 impl<F: Fidelity> Chain<'_, F> {
     /// Destroys the protocol's share of the forger's stake, at least one token; returns how much.
     /// If too little is left to validate, the rest is exchanged back for coins.
-    pub(super) fn slash<W: Witness<F>>(&mut self, forger: ValidatorId, witness: &mut W) -> u64 {
+    pub(super) fn slash<W: Observer<F>>(&mut self, forger: ValidatorId, observer: &mut W) -> u64 {
         let before = self.state.stake(forger.into());
         let amount = self.world.protocol.slash(&mut self.state, forger.into());
         if amount > 0 {
             self.counters.slashings += 1;
             self.stake_changed(forger, before);
-            witness.slashed(&self.fidelity, forger, amount);
+            observer.slashed(&self.fidelity, forger, amount);
         }
         amount
     }

@@ -4,7 +4,7 @@ use crate::crypto::{PublicKey, Signature, SignatureBatch};
 
 /// When signatures are verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pace {
+pub enum VerificationMode {
     /// As soon as a verdict is asked for. Nothing is taken for granted.
     AtOnce,
     /// Those that their makers expect to hold are taken to hold, gathered over many rounds and
@@ -15,9 +15,9 @@ pub enum Pace {
 
 /// The verdicts on signatures, all of them from real verification in the end.
 pub struct Verdicts {
-    pace: Pace,
+    verification_mode: VerificationMode,
     batch: SignatureBatch,
-    /// The verdicts asked for since the last answer, where the pace is [`Pace::Ahead`].
+    /// The verdicts asked for since the last answer, where the verification_mode is [`VerificationMode::Ahead`].
     answers: Vec<bool>,
     /// The verdicts of the last batch.
     checked: Vec<bool>,
@@ -32,9 +32,9 @@ impl Verdicts {
     pub const GATHERED: usize = 4096;
 
     /// No verdicts yet.
-    pub fn new(pace: Pace) -> Self {
+    pub fn new(verification_mode: VerificationMode) -> Self {
         Verdicts {
-            pace,
+            verification_mode,
             batch: SignatureBatch::new(),
             answers: Vec::new(),
             checked: Vec::new(),
@@ -45,9 +45,9 @@ impl Verdicts {
     /// Asks for the verdict on a signature, which [`Verdicts::answer`] gives. `expected` is what
     /// its maker knows of it.
     pub fn ask(&mut self, key: &PublicKey, message: &[u8], signature: &Signature, expected: bool) {
-        match self.pace {
-            Pace::AtOnce => self.batch.push(key, message, signature),
-            Pace::Ahead => {
+        match self.verification_mode {
+            VerificationMode::AtOnce => self.batch.push(key, message, signature),
+            VerificationMode::Ahead => {
                 let verdict = self.ahead(key, message, signature, expected);
                 self.answers.push(verdict);
             }
@@ -56,9 +56,9 @@ impl Verdicts {
 
     /// The verdicts that were asked for since the last answer, in the order of the questions.
     pub fn answer(&mut self) -> &[bool] {
-        match self.pace {
-            Pace::AtOnce => self.batch.verify(&mut self.checked),
-            Pace::Ahead => std::mem::swap(&mut self.answers, &mut self.checked),
+        match self.verification_mode {
+            VerificationMode::AtOnce => self.batch.verify(&mut self.checked),
+            VerificationMode::Ahead => std::mem::swap(&mut self.answers, &mut self.checked),
         }
         self.answers.clear();
         &self.checked
@@ -66,9 +66,9 @@ impl Verdicts {
 
     /// Asks for one verdict and gets it.
     pub fn of(&mut self, key: &PublicKey, message: &[u8], signature: &Signature, expected: bool) -> bool {
-        match self.pace {
-            Pace::AtOnce => key.verify(message, signature),
-            Pace::Ahead => self.ahead(key, message, signature, expected),
+        match self.verification_mode {
+            VerificationMode::AtOnce => key.verify(message, signature),
+            VerificationMode::Ahead => self.ahead(key, message, signature, expected),
         }
     }
 
@@ -90,7 +90,7 @@ impl Verdicts {
     }
 
     fn settle(&mut self) {
-        if self.pace == Pace::Ahead {
+        if self.verification_mode == VerificationMode::Ahead {
             self.batch.verify(&mut self.checked);
             self.mistaken |= self.checked.contains(&false);
         }
@@ -109,8 +109,8 @@ mod tests {
     #[test]
     fn honest_expectations_give_the_true_verdicts_at_either_pace() {
         let pair = pair();
-        for pace in [Pace::AtOnce, Pace::Ahead] {
-            let mut verdicts = Verdicts::new(pace);
+        for verification_mode in [VerificationMode::AtOnce, VerificationMode::Ahead] {
+            let mut verdicts = Verdicts::new(verification_mode);
             for round in 0..3u8 {
                 let good = pair.sign(&[round]);
                 verdicts.ask(pair.public(), &[round], &good, true);
@@ -130,11 +130,11 @@ mod tests {
     fn a_wrong_expectation_is_noticed() {
         let pair = pair();
         let good = pair.sign(b"message");
-        let mut verdicts = Verdicts::new(Pace::Ahead);
+        let mut verdicts = Verdicts::new(VerificationMode::Ahead);
         assert!(verdicts.of(pair.public(), b"message", &good, false));
         assert!(verdicts.stand());
         for place in [0, 1, Verdicts::GATHERED - 1, Verdicts::GATHERED, Verdicts::GATHERED + 1] {
-            let mut verdicts = Verdicts::new(Pace::Ahead);
+            let mut verdicts = Verdicts::new(VerificationMode::Ahead);
             for number in 0..Verdicts::GATHERED + 2 {
                 let message: &[u8] = if number == place { b"massage" } else { b"message" };
                 assert!(verdicts.of(pair.public(), message, &good, true));
@@ -142,7 +142,7 @@ mod tests {
             assert!(!verdicts.stand(), "place {place}");
             assert!(!verdicts.stand(), "and for good");
         }
-        let mut verdicts = Verdicts::new(Pace::AtOnce);
+        let mut verdicts = Verdicts::new(VerificationMode::AtOnce);
         assert!(!verdicts.of(pair.public(), b"massage", &good, true));
         assert!(verdicts.stand());
     }

@@ -1,7 +1,7 @@
 //! What all trials of an experiment begin with.
 
 use super::{Protocol, Verification};
-use crate::behaviour::Conduct;
+use crate::behaviour::BehaviourAssignment;
 use crate::law::Ratio;
 use crate::ledger::AccountId;
 use crate::registry::Chosen;
@@ -20,7 +20,7 @@ pub struct World {
     /// The validators' tokens.
     pub stakes: Vec<u64>,
     /// How each validator behaves.
-    pub conduct: Vec<Conduct>,
+    pub behaviour_of: Vec<BehaviourAssignment>,
     /// Who forges.
     pub rule: Chosen<dyn Rule>,
     /// Who attests.
@@ -66,7 +66,8 @@ impl World {
 
     /// Whether every validator is honest at every step and no block is lost: then every block
     /// joins the chain, and everybody is paid alike.
-    pub fn is_undisturbed(&self) -> bool {
-        self.protocol.loss.is_zero() && self.conduct.iter().all(|conduct| *conduct == Conduct::HONEST)
+    pub fn has_ideal_conditions(&self) -> bool {
+        self.protocol.loss.is_zero()
+            && self.behaviour_of.iter().all(|behaviour_of| *behaviour_of == BehaviourAssignment::HONEST)
     }
 }

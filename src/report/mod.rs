@@ -1,18 +1,12 @@
-//! Tables, figures and the manifest: everything that a run leaves behind.
+//! From statements to files: tables, figures, the folder of results and its manifest.
 
-mod analysis;
-mod audit;
-pub mod comparison;
+mod comparison_manifest;
 pub mod figures;
 mod folder;
 mod manifest;
-mod plan;
-mod strategy;
-pub mod tables;
+mod tables;
 
-pub use analysis::{Analysis, Stopping, analyse, analyse_stopped};
-pub use audit::{Audit, AuditTable, Conclusion, MOST_WINS, audit};
+pub use comparison_manifest::{Compared, ComparisonManifest};
 pub use folder::{FolderError, ResultsFolder};
-pub use manifest::{Manifest, Timing};
-pub use plan::{Plan, PlanSettings, Scatter, pilot_seed, plan};
-pub use strategy::{Move, strategy};
+pub use manifest::{Manifest, Timing, population_hash};
+pub use tables::{write_rows, write_tables};

@@ -1,10 +1,10 @@
-//! From the `[[behaviours]]` sections to the conduct of each validator.
+//! From the `[[behaviours]]` sections to the behaviour_of of each validator.
 
 use super::format::ScenarioFile;
 use super::load::Checker;
 use super::population::Population;
 use super::problem::Problem;
-use crate::behaviour::{BEHAVIOURS, Conduct};
+use crate::behaviour::{BEHAVIOURS, BehaviourAssignment};
 use crate::random::Stream;
 use crate::random::{Purpose, StreamKey, shuffle};
 use crate::registry::{find, nearest};
@@ -15,10 +15,10 @@ pub fn conducts(
     checker: &Checker,
     file: &mut ScenarioFile,
     population: &Population,
-) -> Result<Vec<Conduct>, Problem> {
+) -> Result<Vec<BehaviourAssignment>, Problem> {
     let seed = file.run.seed.0;
     let validators = population.stakes.len();
-    let mut conduct = vec![Conduct::HONEST; validators];
+    let mut behaviour_of = vec![BehaviourAssignment::HONEST; validators];
     let numbers: HashMap<&str, usize> =
         population.names.iter().enumerate().map(|(index, name)| (name.as_str(), index)).collect();
     for (index, section) in file.behaviours.iter_mut().enumerate() {
@@ -53,10 +53,10 @@ pub fn conducts(
             }
         };
         for validator in whom {
-            conduct[validator].adopt(&*chosen.thing);
+            behaviour_of[validator].adopt(&*chosen.thing);
         }
     }
-    Ok(conduct)
+    Ok(behaviour_of)
 }
 
 fn named(

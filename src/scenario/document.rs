@@ -1,6 +1,6 @@
 //! A scenario's text, and where each key stands in it.
 
-use super::objection::{Objection, below};
+use super::diagnostic::{Diagnostic, below};
 use super::problem::{Place, Problem, shortened};
 use serde::de::DeserializeOwned;
 use std::ops::Range;
@@ -87,7 +87,7 @@ impl Document {
         toml::from_str(&self.text).map_err(|error| {
             let span = error.span();
             let given = span.clone().and_then(|span| self.text.get(span));
-            let Objection { key, what, help } = Objection::new(&error, given);
+            let Diagnostic { key, what, help } = Diagnostic::new(&error, given);
             let key = self.numbered(&key, span.as_ref());
             let there = self.entries.iter().any(|entry| entry.path == key);
             let place = if there { self.place_of(span) } else { self.place(&key) };

@@ -1,10 +1,10 @@
 //! From a file to an experiment.
 
 use super::behaviours::conducts;
+use super::diagnostic::{Diagnostic, below};
 use super::document::Document;
 use super::format::ScenarioFile;
 use super::limits::{check_ranges, check_supply, check_traffic};
-use super::objection::{Objection, below};
 use super::overrides::Override;
 use super::population::populate;
 use super::problem::{Place, Problem, shortened};
@@ -129,7 +129,7 @@ fn check_name(checker: &Checker, name: &str) -> Result<(), Problem> {
 
 fn experiment(checker: &Checker, file: &mut ScenarioFile) -> Result<Experiment, Problem> {
     let population = populate(checker, file, checker.folder("population.stake.path"))?;
-    let conduct = conducts(checker, file, &population)?;
+    let behaviour_of = conducts(checker, file, &population)?;
     let refused = |key: &'static str| move |refusal: Refusal| checker.refusal(key, &refusal);
     let rule = find("rule", RULES, &file.selection.rule).map_err(refused("selection.rule"))?;
     let committee = find("committee", COMMITTEES, &file.attestation.committee)
@@ -154,7 +154,7 @@ fn experiment(checker: &Checker, file: &mut ScenarioFile) -> Result<Experiment, 
             names: population.names,
             balances: population.balances,
             stakes: population.stakes,
-            conduct,
+            behaviour_of,
             rule,
             committee,
             protocol: Protocol {
@@ -213,7 +213,7 @@ impl Checker {
     pub fn refusal(&self, key: &str, refusal: &Refusal) -> Problem {
         match refusal {
             Refusal::Form(error) => {
-                let Objection { key: inner, what, help } = Objection::new(error, None);
+                let Diagnostic { key: inner, what, help } = Diagnostic::new(error, None);
                 let key = if inner.is_empty() { key.to_owned() } else { below(key, inner) };
                 self.problem(&key, &what, &help.unwrap_or_default())
             }
@@ -248,7 +248,7 @@ impl Checker {
             given.apply(&mut table)?;
         }
         table.try_into().map_err(|error: toml::de::Error| {
-            let Objection { key, what, help } = Objection::new(&error, None);
+            let Diagnostic { key, what, help } = Diagnostic::new(&error, None);
             // The file itself was read without this, so an option did it: one that set the key, or
             // else one near it, e.g. a key below an unknown one.
             let shared =

@@ -2,11 +2,11 @@
 //! becomes an experiment.
 
 mod behaviours;
+mod diagnostic;
 mod document;
 mod format;
 mod limits;
 mod load;
-mod objection;
 mod overrides;
 mod population;
 mod problem;

@@ -1,8 +1,8 @@
 //! From the `[population]` section to accounts in order, validators first.
 
+use super::diagnostic::below;
 use super::format::{PopulationSection, ScenarioFile, TransactionsSection};
 use super::load::Checker;
-use super::objection::below;
 use super::problem::{Place, Problem, shortened};
 use crate::random::{Purpose, Stream};
 use crate::registry::find;

@@ -1,6 +1,6 @@
 //! Where the lottery values of private lotteries come from.
 
-use super::Start;
+use super::TrialContext;
 use crate::crypto::{VrfKeyPair, VrfOutput};
 use crate::random::{Purpose, StreamKey};
 use crate::stake::ValidatorId;
@@ -29,7 +29,7 @@ pub struct VrfLottery {
 
 impl VrfLottery {
     /// A key pair for every validator: about 20 µs each.
-    pub fn new(start: &Start) -> Self {
+    pub fn new(start: &TrialContext) -> Self {
         let key = StreamKey::new().number(start.seed).text(Purpose::Keys.tag()).text("vrf");
         let keys = (0..start.stakes.len() as u64)
             .map(|index| VrfKeyPair::from_secret(&key.clone().number(index).bytes()))
@@ -57,7 +57,7 @@ mod tests {
     fn outputs_depend_on_validator_trial_round_and_seed_alone() {
         let stakes = [1, 2];
         let output = |seed, trial, round, validator| {
-            let lottery = VrfLottery::new(&Start { stakes: &stakes, seed, trial });
+            let lottery = VrfLottery::new(&TrialContext { stakes: &stakes, seed, trial });
             lottery.output(ValidatorId(validator), &lottery.input(round))
         };
         let first = output(1, 1, 1, 0);

@@ -9,9 +9,9 @@ mod epoch_stakes;
 pub mod ethereum;
 #[cfg(test)]
 mod evidence;
+mod expected_shares;
 mod lottery_source;
 mod praos;
-mod promise;
 mod rule;
 mod rules;
 mod sampling;
@@ -21,5 +21,7 @@ mod sortition;
 pub use committee::{COMMITTEES, Committee, CommitteeDrawer, CommitteeTurn, Duty, Seat};
 pub use dispersion::Dispersion;
 pub use draw::Draw;
-pub use promise::Promise;
-pub use rule::{Fate, Last, RULES, Rule, Selection, Selector, StakeChange, Start, Turn};
+pub use expected_shares::ExpectedShares;
+pub use rule::{
+    BlockOutcome, PreviousRound, RULES, RoundContext, Rule, Selection, Selector, StakeChange, TrialContext,
+};

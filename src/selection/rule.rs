@@ -1,6 +1,6 @@
 //! What a selection rule is, and the registry of all of them.
 
-use super::{Dispersion, Draw, Promise, rules};
+use super::{Dispersion, Draw, ExpectedShares, rules};
 use crate::random::Stream;
 use crate::registry::Entry;
 use crate::stake::ValidatorId;
@@ -11,13 +11,13 @@ pub const RULES: &[Entry<dyn Rule>] = rules::ENTRIES;
 /// A selection rule: its promise, and a selector that keeps it (or, if rigged, breaks it).
 pub trait Rule: Send + Sync {
     /// The exact share of rounds promised to each validator while stakes stay as they are.
-    fn promise(&self, stakes: &[u64]) -> Promise;
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares;
 
     /// The exact expected share of rounds of each validator over any number of rounds when every
     /// forger's reward is added to its stake.
-    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
+    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
         let _ = stakes;
-        Promise::Unknown("no exact law is known for this rule when rewards compound")
+        ExpectedShares::Unknown("no exact law is known for this rule when rewards compound")
     }
 
     /// Whether every round is an independent draw in proportion to the stakes as they stand before
@@ -51,12 +51,12 @@ pub trait Rule: Send + Sync {
     }
 
     /// A selector for one trial.
-    fn selector(&self, start: &Start) -> Box<dyn Selector>;
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector>;
 }
 
 /// What a selector knows when a trial begins.
 #[derive(Clone, Copy, Debug)]
-pub struct Start<'a> {
+pub struct TrialContext<'a> {
     /// Every validator's stake at genesis, in order; their sum is below 2^63.
     pub stakes: &'a [u64],
     /// The scenario's seed.
@@ -69,7 +69,7 @@ pub struct Start<'a> {
 pub trait Selector: Send {
     /// Selects the forger of a round. Called once a round, in order; the round makes sure that at
     /// least two validators hold stake.
-    fn select(&mut self, turn: Turn<'_>) -> Selection;
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection;
 
     /// In how many of the rounds so far several validators won the lottery and had to be told apart
     /// (slot battles); `None` for rules that know no such rounds. Meant to be asked at checkpoints.
@@ -79,13 +79,13 @@ pub trait Selector: Send {
 }
 
 /// What a selector is told when its turn comes.
-pub struct Turn<'a> {
+pub struct RoundContext<'a> {
     /// The round's number, counted from 1.
     pub round: u64,
     /// The stakes that changed since the last turn, in the order in which they changed.
     pub changes: &'a [StakeChange],
     /// What became of the last round; `None` in the first.
-    pub last: Option<Last>,
+    pub last: Option<PreviousRound>,
     /// The stream of the lottery. Nothing else decides who wins.
     pub lottery: &'a mut Stream,
 }
@@ -101,16 +101,16 @@ pub struct StakeChange {
 
 /// What became of a round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Last {
+pub struct PreviousRound {
     /// Who was selected, if anybody was.
     pub forger: Option<ValidatorId>,
     /// What became of its block.
-    pub fate: Fate,
+    pub block_outcome: BlockOutcome,
 }
 
 /// What became of a round's block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum BlockOutcome {
     /// The block joined the chain.
     Accepted,
     /// The attestors refused the block.

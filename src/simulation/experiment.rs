@@ -17,7 +17,7 @@ pub struct Experiment {
     pub checkpoints: u64,
     /// How much of the story is carried out.
     pub engine: Engine,
-    /// When droughts, streaks, repeats and gaps are tallied.
+    /// When gaps, runs, repeats and gaps are tallied.
     pub serial: Serial,
     /// In windows of how many rounds the wins of the followed validators are tallied; 0 for none.
     pub window: u64,

@@ -1,25 +1,27 @@
 //! Trials in parallel: experiments, engines, tallies, checkpoints, progress.
 
+mod backend;
 mod checkpoints;
 mod concentration;
 mod engine;
 mod experiment;
+mod fast_paths;
 mod law;
 mod order;
 mod progress;
 mod record;
 mod runner;
 mod share;
-mod shortcuts;
 mod stopping;
 mod totals;
 mod trial;
-mod way;
 
+pub use backend::Method;
 pub use checkpoints::checkpoints;
 pub use concentration::TrialConcentration;
 pub use engine::Engine;
 pub use experiment::Experiment;
+pub use fast_paths::Obstacle;
 pub use order::{
     FollowedOrder, Histogram, LAGS, LongestStretches, OrderPlan, OrderTally, OrderTotals, Serial,
     SerialTotals, gap_cell, gap_cell_start,
@@ -28,8 +30,6 @@ pub use progress::{Control, Progress, Quiet};
 pub use record::{Followed, Mark, TimeLine, TrialRecord};
 pub use runner::{Results, SimulationError, run, run_measured, run_until};
 pub use share::{SHARE_SCALE, fixed_share};
-pub use shortcuts::Obstacle;
 pub use stopping::{StopRule, next_look};
 pub use totals::{Totals, ValidatorTotals};
 pub use trial::{TrialEnd, play_trial};
-pub use way::Method;

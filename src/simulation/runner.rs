@@ -1,16 +1,16 @@
 //! Trials in parallel.
 
+use super::backend::Backend;
 use super::engine::Engine;
 use super::experiment::Experiment;
+use super::fast_paths::Task;
 use super::order::OrderPlan;
 use super::progress::{Control, Quiet};
 use super::record::TrialRecord;
-use super::shortcuts::Task;
 use super::stopping::{StopRule, next_look};
 use super::totals::Totals;
 use super::trial::{TrialEnd, play_trial};
-use super::way::Way;
-use crate::forging::{Chain, ChainWriter, Draws, Full, GenesisRecord, Keyring, Pace, Silent};
+use crate::forging::{Chain, ChainWriter, Draws, Full, GenesisRecord, Keyring, Silent, VerificationMode};
 use crate::ledger::Supply;
 use rayon::prelude::*;
 use std::io::{self, Write};
@@ -151,7 +151,7 @@ struct Parts<'a> {
     experiment: &'a Experiment,
     plan: OrderPlan,
     marks: Vec<u64>,
-    way: Way,
+    way: Backend,
     keys: Option<Keyring>,
     chain_out: Mutex<Option<ChainOut>>,
     control: &'a Control<'a>,
@@ -165,7 +165,7 @@ impl<'a> Parts<'a> {
         Parts {
             experiment,
             marks: experiment.marks(),
-            way: Way::new(experiment, engine, plan.followed()),
+            way: Backend::new(experiment, engine, plan.followed()),
             plan,
             keys: full.then(|| Keyring::new(&experiment.world)),
             chain_out: Mutex::new(chain_out),
@@ -183,7 +183,7 @@ impl<'a> Parts<'a> {
     ) -> Result<(Vec<TrialRecord>, Vec<M>, Totals), SimulationError> {
         let Parts { experiment, plan, marks, way, control, .. } = self;
         let task = Task { experiment, marks, plan, control, trials: end - start };
-        if let Way::Law(law, rules) = way {
+        if let Backend::Law(law, rules) = way {
             return law.play_all(&task, *rules, start..end, measure);
         }
         let gathered = Mutex::new((Vec::new(), Totals::default()));
@@ -232,21 +232,23 @@ impl<'a> Parts<'a> {
         };
         let genesis = GenesisRecord::new(world, keys.directory(), trial);
         let chain_id = genesis.chain_id();
-        let open = |pace| Chain::new(world, trial, |state| Full::at_pace(pace, keys, chain_id, state));
+        let open = |verification_mode| {
+            Chain::new(world, trial, |state| Full::at_pace(verification_mode, keys, chain_id, state))
+        };
         let out = if trial == 0 { self.chain_out.lock().ok().and_then(|mut out| out.take()) } else { None };
         let Some(out) = out else {
-            let mut chain = open(Pace::Ahead);
+            let mut chain = open(VerificationMode::Ahead);
             let end = play_trial(&mut chain, trial, *rounds, marks, plan, &mut Silent, control);
             if end.is_none() || chain.conclude() {
                 return Ok(end);
             }
             // A signature that was taken to hold does not: the trial is lived again, and this time
             // every verdict is waited for. Its rounds were told to the progress already.
-            let mut chain = open(Pace::AtOnce);
+            let mut chain = open(VerificationMode::AtOnce);
             let control = &Control { progress: &Quiet, ..**control };
             return Ok(play_trial(&mut chain, trial, *rounds, marks, plan, &mut Silent, control));
         };
-        let mut chain = open(Pace::AtOnce);
+        let mut chain = open(VerificationMode::AtOnce);
         let mut writer = ChainWriter::new(out, genesis);
         let end = play_trial(&mut chain, trial, *rounds, marks, plan, &mut writer, control);
         let written = if end.is_some() { writer.finish(&mut chain).map(drop) } else { writer.give_up() };

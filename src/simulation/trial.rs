@@ -6,8 +6,8 @@ use super::progress::Control;
 use super::record::{Followed, TimeLine, TrialRecord};
 use super::share::fixed_share;
 use super::totals::{Totals, ValidatorTotals};
-use crate::forging::{Chain, Fidelity, Witness};
-use crate::selection::Fate;
+use crate::forging::{Chain, Fidelity, Observer};
+use crate::selection::BlockOutcome;
 use crate::stake::ValidatorId;
 
 /// What a finished trial leaves behind.
@@ -22,18 +22,18 @@ pub struct TrialEnd {
 const STRIDE: u64 = 128;
 
 /// Plays a chain for `rounds` rounds, or until it cannot go on; `None` if it was told to stop, or
-/// its witness gave up.
+/// its observer gave up.
 ///
 /// `marks` are the ascending rounds after which the time line is taken; where the chain halts
 /// early, the later marks repeat the last state. `plan` says who is followed and what is
 /// tallied of the order of wins.
-pub fn play_trial<F: Fidelity, W: Witness<F>>(
+pub fn play_trial<F: Fidelity, W: Observer<F>>(
     chain: &mut Chain<F>,
     trial: u64,
     rounds: u64,
     marks: &[u64],
     plan: &OrderPlan,
-    witness: &mut W,
+    observer: &mut W,
     control: &Control,
 ) -> Option<TrialEnd> {
     let validators = chain.state().stakes().len();
@@ -48,7 +48,7 @@ pub fn play_trial<F: Fidelity, W: Witness<F>>(
             let target = mark.min(played + STRIDE);
             let before = played;
             while played < target {
-                let Some(outcome) = chain.play(witness) else {
+                let Some(outcome) = chain.play(observer) else {
                     halted = true;
                     break;
                 };
@@ -56,14 +56,14 @@ pub fn play_trial<F: Fidelity, W: Witness<F>>(
                 if let Some(forger) = outcome.forger {
                     let mine = &mut tally[forger.index()];
                     mine.wins += 1;
-                    mine.blocks += u64::from(outcome.fate == Fate::Accepted);
+                    mine.blocks += u64::from(outcome.block_outcome == BlockOutcome::Accepted);
                     mine.reward += u128::from(outcome.income);
                     mine.slashed += u128::from(outcome.slashed);
                     order.won(forger.0);
                 }
             }
             control.progress.advance(played - before);
-            if control.should_stop() || witness.gave_up() {
+            if control.should_stop() || observer.gave_up() {
                 return None;
             }
         }

@@ -1,21 +1,21 @@
 //! Stakes: who validates, with how many tokens, and the pool from which a token is drawn.
 
+pub(crate) mod csv_dialect;
 mod distribution;
 mod distributions;
 mod freeze;
 mod growing_pool;
-mod guide;
 mod literal_pool;
+mod lookup_table;
 mod pool;
 mod range;
-pub(crate) mod sheet;
-mod spread;
+mod target_gini;
 mod validator;
 
 pub use distribution::{Holding, MAX_TOTAL, Order, STAKES, StakeDistribution, StakeError};
 pub use freeze::freeze;
 pub use growing_pool::GrowingPool;
-pub use guide::Guide;
 pub use literal_pool::LiteralPool;
+pub use lookup_table::LookupTable;
 pub use pool::Pool;
 pub use validator::ValidatorId;

@@ -1,8 +1,8 @@
 //! Bad input: one clear message that names the place, the user's own value and a remedy; exit code
 //! 2; nothing written; no panic.
 
-#[path = "../room/mod.rs"]
-mod room;
+#[path = "../sandbox/mod.rs"]
+mod sandbox;
 
 mod files;
 mod folders;
@@ -14,7 +14,7 @@ mod populations;
 mod tables;
 
 use assert_cmd::Command;
-use room::Room;
+use sandbox::Sandbox;
 use std::process::Output;
 use std::time::Duration;
 
@@ -53,13 +53,13 @@ fn decent(output: &Output) -> (String, String) {
     (out, err)
 }
 
-/// Runs the program and expects a refusal that holds every fragment, and an untouched room.
-fn refused(room: &Room, args: &[&str], fragments: &[&str]) -> String {
-    refused_command(room, room.command(args), fragments)
+/// Runs the program and expects a refusal that holds every fragment, and an untouched sandbox.
+fn refused(sandbox: &Sandbox, args: &[&str], fragments: &[&str]) -> String {
+    refused_command(sandbox, sandbox.command(args), fragments)
 }
 
-fn refused_command(room: &Room, command: std::process::Command, fragments: &[&str]) -> String {
-    let before = room.tree();
+fn refused_command(sandbox: &Sandbox, command: std::process::Command, fragments: &[&str]) -> String {
+    let before = sandbox.tree();
     let shown = format!("{command:?}");
     let output = output(command);
     let (out, err) = decent(&output);
@@ -70,13 +70,13 @@ fn refused_command(room: &Room, command: std::process::Command, fragments: &[&st
     for fragment in fragments {
         assert!(err.contains(fragment), "{shown}\n{err}does not say {fragment:?}");
     }
-    assert_eq!(before, room.tree(), "{shown} has left something behind\n{err}");
+    assert_eq!(before, sandbox.tree(), "{shown} has left something behind\n{err}");
     err
 }
 
 /// Runs the program and expects that all goes well; returns what it printed.
-fn accepted(room: &Room, args: &[&str]) -> (String, String) {
-    let output = output(room.command(args));
+fn accepted(sandbox: &Sandbox, args: &[&str]) -> (String, String) {
+    let output = output(sandbox.command(args));
     let (out, err) = decent(&output);
     assert_eq!(output.status.code(), Some(0), "{args:?}\n{err}");
     (out, err)
@@ -84,13 +84,13 @@ fn accepted(room: &Room, args: &[&str]) -> (String, String) {
 
 /// Each case is the beginning of a scenario, and what the refusal says.
 fn cases_refused(cases: &[(&str, &[&str])]) {
-    let room = Room::new();
+    let sandbox = Sandbox::new();
     for (case, fragments) in cases {
-        room.put("s.toml", format!("{case}\n{POPULATION}"));
+        sandbox.put("s.toml", format!("{case}\n{POPULATION}"));
         for command in ["run", "law", "check", "trace"] {
             // A trace draws no figures, and so does not look at them.
             if command != "trace" || !case.starts_with("[report]\nfigures") {
-                refused(&room, &[command, "s.toml"], fragments);
+                refused(&sandbox, &[command, "s.toml"], fragments);
             }
         }
     }
@@ -98,20 +98,20 @@ fn cases_refused(cases: &[(&str, &[&str])]) {
 
 /// As [`cases_refused`], of whole scenarios.
 fn scenarios_refused(cases: &[(&str, &[&str])]) {
-    let room = Room::new();
+    let sandbox = Sandbox::new();
     for (scenario, fragments) in cases {
-        room.put("s.toml", scenario);
-        refused(&room, &["run", "s.toml"], fragments);
+        sandbox.put("s.toml", scenario);
+        refused(&sandbox, &["run", "s.toml"], fragments);
     }
 }
 
 #[test]
 fn without_a_fault_all_goes_well() {
-    let room = Room::new();
-    room.put("s.toml", sound());
-    let (out, err) = accepted(&room, &["run", "s.toml"]);
+    let sandbox = Sandbox::new();
+    sandbox.put("s.toml", sound());
+    let (out, err) = accepted(&sandbox, &["run", "s.toml"]);
     assert!(out.contains("ada") && out.contains("Verdict:"), "{out}");
     assert!(err.contains("output/s/manifest.json"), "{err}");
-    accepted(&room, &["check", "s.toml"]);
-    accepted(&room, &["trace", "s.toml", "--round", "5", "--trial", "1"]);
+    accepted(&sandbox, &["check", "s.toml"]);
+    accepted(&sandbox, &["trace", "s.toml", "--round", "5", "--trial", "1"]);
 }

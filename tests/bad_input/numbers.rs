@@ -1,7 +1,7 @@
 //! Numbers that are negative, zero, too large, or none.
 
 use super::{POPULATION, cases_refused, refused, scenarios_refused};
-use crate::room::Room;
+use crate::sandbox::Sandbox;
 
 /// Where a value stands in a scenario: `@` marks the place.
 type Template<'a> = (&'a str, &'a str);
@@ -9,7 +9,7 @@ type Template<'a> = (&'a str, &'a str);
 /// Puts each value at the place of a template, and expects a refusal that names the line, the key
 /// and the value as it was written.
 fn values_refused(templates: &[Template], values: &[&str]) {
-    let room = Room::new();
+    let sandbox = Sandbox::new();
     for (key, template) in templates {
         let whole = if template.contains("[population]") {
             (*template).to_owned()
@@ -18,10 +18,10 @@ fn values_refused(templates: &[Template], values: &[&str]) {
         };
         let line = whole.split('@').next().unwrap_or_default().matches('\n').count() + 1;
         for value in values {
-            room.put("s.toml", whole.replace('@', value));
+            sandbox.put("s.toml", whole.replace('@', value));
             let place = format!("error: s.toml:{line}:");
             let key = format!("`{key}");
-            refused(&room, &["run", "s.toml"], &[&place, &key, value.trim_matches('"')]);
+            refused(&sandbox, &["run", "s.toml"], &[&place, &key, value.trim_matches('"')]);
         }
     }
 }
@@ -195,15 +195,15 @@ fn decimals_outside_their_range() {
         let template = drawn(setting);
         values_refused(&[(key, &template)], &["-1", "inf", "\"x\"", "true"]);
     }
-    let room = Room::new();
+    let sandbox = Sandbox::new();
     for (setting, fragments) in [
         ("kind=\"pareto\", shape=nan", &["s.toml:4:28: `population.stake.shape` is NaN"][..]),
         ("kind=\"pareto\", shape=1, gini=0.5", &["`population.stake.shape` and `gini` both say"]),
         ("kind=\"pareto\", gini=0.9", &["`population.stake.gini` is 0.9, but 5 accounts can reach only"]),
         ("kind=\"uniform\", low=3, high=1", &["`population.stake.low` is 3.0", "`high`, which is 1.0"]),
     ] {
-        room.put("s.toml", drawn(setting));
-        refused(&room, &["run", "s.toml"], fragments);
+        sandbox.put("s.toml", drawn(setting));
+        refused(&sandbox, &["run", "s.toml"], fragments);
     }
 }
 

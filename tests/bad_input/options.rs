@@ -1,13 +1,13 @@
 //! The command line.
 
 use super::{POPULATION, accepted, decent, output, refused, sound};
-use crate::room::Room;
+use crate::sandbox::Sandbox;
 use std::fs;
 
 #[test]
 fn seeds_at_the_edges() {
-    let room = Room::new();
-    room.put("s.toml", sound());
+    let sandbox = Sandbox::new();
+    sandbox.put("s.toml", sound());
     let largest = u64::MAX.to_string();
     for (seed, resolved) in [
         ("0", "seed = 0\n"),
@@ -15,31 +15,34 @@ fn seeds_at_the_edges() {
         ("9223372036854775808", "seed = \"9223372036854775808\"\n"),
         (&largest, "seed = \"18446744073709551615\"\n"),
     ] {
-        assert!(accepted(&room, &["check", "s.toml", "--seed", seed]).0.contains(resolved), "{seed}");
+        assert!(accepted(&sandbox, &["check", "s.toml", "--seed", seed]).0.contains(resolved), "{seed}");
         assert!(
-            accepted(&room, &["check", "s.toml", "--set", &format!("run.seed={seed}")]).0.contains(resolved)
+            accepted(&sandbox, &["check", "s.toml", "--set", &format!("run.seed={seed}")])
+                .0
+                .contains(resolved)
         );
-        room.put("quoted.toml", format!("[run]\nseed = \"{seed}\"\nrounds = 5\ntrials = 2\n{POPULATION}"));
-        accepted(&room, &["run", "quoted.toml", "-q", "--force"]);
-        accepted(&room, &["run", "s.toml", "-q", "--force", "--seed", seed]);
-        let table = |name: &str| fs::read(room.path(&format!("output/{name}/trials.csv"))).expect("a table");
+        sandbox.put("quoted.toml", format!("[run]\nseed = \"{seed}\"\nrounds = 5\ntrials = 2\n{POPULATION}"));
+        accepted(&sandbox, &["run", "quoted.toml", "-q", "--force"]);
+        accepted(&sandbox, &["run", "s.toml", "-q", "--force", "--seed", seed]);
+        let table =
+            |name: &str| fs::read(sandbox.path(&format!("output/{name}/trials.csv"))).expect("a table");
         assert_eq!(table("quoted"), table("s"), "the seed {seed} is the same in the file and as an option");
     }
     refused(
-        &room,
+        &sandbox,
         &["run", "s.toml", "--seed", "18446744073709551616"],
         &["'18446744073709551616' for '--seed"],
     );
-    refused(&room, &["run", "s.toml", "--seed", "-1"], &["'-1' for '--seed", "a whole number from 0 to"]);
-    room.put("s.toml", format!("[run]\nseed = \"18446744073709551616\"\n{POPULATION}"));
+    refused(&sandbox, &["run", "s.toml", "--seed", "-1"], &["'-1' for '--seed", "a whole number from 0 to"]);
+    sandbox.put("s.toml", format!("[run]\nseed = \"18446744073709551616\"\n{POPULATION}"));
     refused(
-        &room,
+        &sandbox,
         &["run", "s.toml"],
         &["s.toml:2:8: `run.seed` is \"18446744073709551616\"", "from 0 to 18446744073709551615"],
     );
-    room.put("s.toml", format!("[run]\nseed = 9223372036854775808\n{POPULATION}"));
+    sandbox.put("s.toml", format!("[run]\nseed = 9223372036854775808\n{POPULATION}"));
     refused(
-        &room,
+        &sandbox,
         &["run", "s.toml"],
         &["s.toml:2:8: `run.seed` is 9223372036854775808", "a seed may be larger, in quotes"],
     );
@@ -47,9 +50,9 @@ fn seeds_at_the_edges() {
 
 #[test]
 fn options_with_impossible_values() {
-    let room = Room::new();
-    room.put("s.toml", sound());
-    room.put("draws.toml", format!("run.engine = \"draws\"\n{POPULATION}"));
+    let sandbox = Sandbox::new();
+    sandbox.put("s.toml", sound());
+    sandbox.put("draws.toml", format!("run.engine = \"draws\"\n{POPULATION}"));
     for (args, fragments) in [
         (&["--rounds", "0"][..], &["--rounds 0: `run.rounds` is 0", "help: it must lie between 1 and"][..]),
         (&["--rounds", "-1"], &["'-1' for '--rounds", "a whole number from 0 to 9223372036854775807"]),
@@ -123,34 +126,38 @@ fn options_with_impossible_values() {
         (&["--seed", "1", "--seed", "2"], &["'--seed <N>' cannot be used multiple times"]),
     ] {
         let all: Vec<&str> = ["run", "s.toml"].iter().chain(args).copied().collect();
-        refused(&room, &all, fragments);
+        refused(&sandbox, &all, fragments);
     }
     let deep = format!("{}a=1", "a.".repeat(50_000));
     let said =
-        refused(&room, &["run", "s.toml", "--set", &deep], &["there are too many keys below one another"]);
+        refused(&sandbox, &["run", "s.toml", "--set", &deep], &["there are too many keys below one another"]);
     assert!(said.len() < 500, "a long option is quoted in part only");
     let nested = format!("name={}", "[".repeat(50_000));
-    refused(&room, &["run", "s.toml", "--set", &nested], &["--set name=[[["]);
+    refused(&sandbox, &["run", "s.toml", "--set", &nested], &["--set name=[[["]);
     refused(
-        &room,
+        &sandbox,
         &["run", "draws.toml", "--keep-chain"],
         &["draws.toml: --keep-chain needs blocks", "help: add --engine full"],
     );
-    refused(&room, &["run", "s.toml", "--engine", "draws", "--keep-chain"], &["--keep-chain needs blocks"]);
+    refused(
+        &sandbox,
+        &["run", "s.toml", "--engine", "draws", "--keep-chain"],
+        &["--keep-chain needs blocks"],
+    );
 }
 
 #[test]
 fn a_setting_of_a_default_choice_can_be_given_by_itself() {
-    let room = Room::new();
-    room.put("s.toml", sound());
-    let (out, _) = accepted(&room, &["check", "s.toml", "--set", "reward.policy.amount=77"]);
+    let sandbox = Sandbox::new();
+    sandbox.put("s.toml", sound());
+    let (out, _) = accepted(&sandbox, &["check", "s.toml", "--set", "reward.policy.amount=77"]);
     assert!(out.contains("kind = \"constant\"\namount = 77\n"), "{out}");
 }
 
 #[test]
 fn rounds_that_cannot_be_told() {
-    let room = Room::new();
-    room.put("s.toml", sound());
+    let sandbox = Sandbox::new();
+    sandbox.put("s.toml", sound());
     let largest = u64::MAX.to_string();
     for (args, fragments) in [
         (&["--round", "0"][..], &["'0' for '--round", "a whole number from 1 to"][..]),
@@ -164,25 +171,25 @@ fn rounds_that_cannot_be_told() {
         (&["--trial", &largest], &["'18446744073709551615' for '--trial"]),
     ] {
         let all: Vec<&str> = ["trace", "s.toml"].iter().chain(args).copied().collect();
-        refused(&room, &all, fragments);
+        refused(&sandbox, &all, fragments);
     }
 }
 
 /// `verify` could not run (2), or it ran and found that there is no whole chain (1).
 #[test]
 fn chains_that_are_none() {
-    let room = Room::new();
-    room.put("s.toml", sound());
-    refused(&room, &["verify"], &["<CHAIN.jsonl>"]);
+    let sandbox = Sandbox::new();
+    sandbox.put("s.toml", sound());
+    refused(&sandbox, &["verify"], &["<CHAIN.jsonl>"]);
     refused(
-        &room,
+        &sandbox,
         &["verify", "no.jsonl"],
         &["no.jsonl: cannot be read: No such file", "help: name a chain.jsonl"],
     );
-    fs::create_dir(room.path("folder")).expect("a folder");
-    refused(&room, &["verify", "folder"], &["folder: cannot be read", "help: name a chain.jsonl"]);
-    accepted(&room, &["run", "s.toml", "-q", "--keep-chain"]);
-    let chain = fs::read_to_string(room.path("output/s/chain.jsonl")).expect("a chain");
+    fs::create_dir(sandbox.path("folder")).expect("a folder");
+    refused(&sandbox, &["verify", "folder"], &["folder: cannot be read", "help: name a chain.jsonl"]);
+    accepted(&sandbox, &["run", "s.toml", "-q", "--keep-chain"]);
+    let chain = fs::read_to_string(sandbox.path("output/s/chain.jsonl")).expect("a chain");
     let lines: Vec<&str> = chain.split_inclusive('\n').collect();
     for (bytes, finding) in [
         (Vec::new(), "c.jsonl: the file is empty"),
@@ -199,23 +206,23 @@ fn chains_that_are_none() {
         ([lines[0], lines[2]].concat().into(), "c.jsonl:2: block 1: the block is invalid"),
         ([&chain, lines[0]].concat().into(), "c.jsonl:8: "),
     ] {
-        room.put("c.jsonl", &bytes);
-        let before = room.tree();
-        let output = output(room.command(&["verify", "c.jsonl"]));
+        sandbox.put("c.jsonl", &bytes);
+        let before = sandbox.tree();
+        let output = output(sandbox.command(&["verify", "c.jsonl"]));
         let (out, err) = decent(&output);
         assert_eq!((output.status.code(), out.as_str()), (Some(1), ""), "{err}");
         assert!(err.starts_with(&format!("failed: {finding}")), "{err}expected {finding}");
-        assert_eq!(before, room.tree());
+        assert_eq!(before, sandbox.tree());
     }
-    room.put("c.jsonl", &chain);
-    assert!(accepted(&room, &["verify", "c.jsonl"]).0.starts_with("ok: trial 0 of seed 0: 5 blocks"));
+    sandbox.put("c.jsonl", &chain);
+    assert!(accepted(&sandbox, &["verify", "c.jsonl"]).0.starts_with("ok: trial 0 of seed 0: 5 blocks"));
 }
 
 #[test]
 fn commands_that_are_none() {
-    let room = Room::new();
-    refused(&room, &["rnu"], &["unrecognized subcommand 'rnu'"]);
-    refused(&room, &["list", "rule"], &["'rule' for '<FAMILY>'", "a similar value exists: 'rules'"]);
-    refused(&room, &["list", "rules", "--format", "xml"], &["'xml' for '--format", "table, csv, json"]);
-    refused(&room, &["completions", "tcsh"], &["'tcsh' for '<SHELL>'", "bash"]);
+    let sandbox = Sandbox::new();
+    refused(&sandbox, &["rnu"], &["unrecognized subcommand 'rnu'"]);
+    refused(&sandbox, &["list", "rule"], &["'rule' for '<FAMILY>'", "a similar value exists: 'rules'"]);
+    refused(&sandbox, &["list", "rules", "--format", "xml"], &["'xml' for '--format", "table, csv, json"]);
+    refused(&sandbox, &["completions", "tcsh"], &["'tcsh' for '<SHELL>'", "bash"]);
 }

@@ -1,7 +1,7 @@
 //! Output that nobody can take, or not in colours.
 
 use super::{decent, refused, sound, text};
-use crate::room::Room;
+use crate::sandbox::Sandbox;
 use std::fs;
 use std::process::Stdio;
 
@@ -9,8 +9,8 @@ use std::process::Stdio;
 #[test]
 fn output_that_cannot_be_printed() {
     let full = || fs::OpenOptions::new().write(true).open("/dev/full").expect("a device that is always full");
-    let room = Room::new();
-    room.put("s.toml", sound());
+    let sandbox = Sandbox::new();
+    sandbox.put("s.toml", sound());
     for args in [
         &["check", "s.toml"][..],
         &["list", "rules"],
@@ -18,16 +18,22 @@ fn output_that_cannot_be_printed() {
         &["law", "s.toml"],
         &["completions", "bash"],
     ] {
-        let before = room.tree();
-        let output = room.command(args).stdout(full()).output().expect("the program starts");
+        let before = sandbox.tree();
+        let output = sandbox.command(args).stdout(full()).output().expect("the program starts");
         let (_, err) = decent(&output);
         assert_eq!(output.status.code(), Some(2), "{args:?}\n{err}");
         assert!(err.contains("error: cannot write to standard output: No space left"), "{err}");
-        assert_eq!(before, room.tree());
+        assert_eq!(before, sandbox.tree());
     }
     // Where not even the message can be printed, the exit code still tells.
     let silent = |args: &[&str]| {
-        room.command(args).stdout(Stdio::null()).stderr(full()).status().expect("the program starts").code()
+        sandbox
+            .command(args)
+            .stdout(Stdio::null())
+            .stderr(full())
+            .status()
+            .expect("the program starts")
+            .code()
     };
     assert_eq!(silent(&["check", "no.toml"]), Some(2));
     assert_eq!(silent(&["check", "s.toml"]), Some(0));
@@ -36,9 +42,9 @@ fn output_that_cannot_be_printed() {
 
 #[test]
 fn a_closed_pipe_ends_quietly() {
-    let room = Room::new();
-    room.put("s.toml", sound());
-    room.put("t.toml", sound());
+    let sandbox = Sandbox::new();
+    sandbox.put("s.toml", sound());
+    sandbox.put("t.toml", sound());
     for args in [
         &["list", "rules", "--long"][..],
         &["list", "scenarios", "--format", "json"],
@@ -49,7 +55,7 @@ fn a_closed_pipe_ends_quietly() {
         &["run", "s.toml", "t.toml"],
         &["--help"],
     ] {
-        let mut command = room.command(args);
+        let mut command = sandbox.command(args);
         let mut child =
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
         drop(child.stdout.take());
@@ -60,15 +66,15 @@ fn a_closed_pipe_ends_quietly() {
     }
     // Nobody reads the summary of the first scenario, and yet the second one is run.
     for results in ["output/s/manifest.json", "output/t/manifest.json"] {
-        assert!(room.path(results).is_file(), "{results}");
+        assert!(sandbox.path(results).is_file(), "{results}");
     }
 }
 
 #[test]
 fn colours_only_where_they_are_wanted() {
-    let room = Room::new();
+    let sandbox = Sandbox::new();
     let said = |variables: &[(&str, &str)]| {
-        let mut command = room.command(&["check", "no.toml"]);
+        let mut command = sandbox.command(&["check", "no.toml"]);
         command.envs(variables.iter().copied());
         text(&command.output().expect("the program starts").stderr)
     };
@@ -78,5 +84,5 @@ fn colours_only_where_they_are_wanted() {
     assert!(!said(&[("NO_COLOR", "1")]).contains('\u{1b}'));
     assert!(!said(&[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")]).contains('\u{1b}'));
     // Nor does a name from outside bring any in.
-    refused(&room, &["check", "\u{1b}[31mred.toml"], &["\\u{1b}[31mred.toml: cannot be read"]);
+    refused(&sandbox, &["check", "\u{1b}[31mred.toml"], &["\\u{1b}[31mred.toml: cannot be read"]);
 }

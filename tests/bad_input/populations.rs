@@ -1,7 +1,7 @@
 //! Populations that cannot be, and names.
 
 use super::{POPULATION, refused, scenarios_refused, sound};
-use crate::room::Room;
+use crate::sandbox::Sandbox;
 
 #[test]
 fn populations_that_cannot_be() {
@@ -69,35 +69,35 @@ fn populations_that_cannot_be() {
         ),
     ]);
     let long = "x".repeat(201);
-    let room = Room::new();
-    room.put("s.toml", format!("[population]\naccounts = [{{ name = \"{long}\", balance = 5 }}]"));
-    let said = refused(&room, &["run", "s.toml"], &["`population.accounts[0].name` is \"xxx"]);
+    let sandbox = Sandbox::new();
+    sandbox.put("s.toml", format!("[population]\naccounts = [{{ name = \"{long}\", balance = 5 }}]"));
+    let said = refused(&sandbox, &["run", "s.toml"], &["`population.accounts[0].name` is \"xxx"]);
     assert!(said.len() < 300, "a long name is quoted in part only: {said}");
 }
 
 #[test]
 fn names_that_cannot_name_a_folder() {
-    let room = Room::new();
+    let sandbox = Sandbox::new();
     for name in ["", " ", "a/b", "..", ".hidden", "a\\\\b", "a\\u0000b", " a", "C:", "what?", "a\\tb"] {
-        room.put("s.toml", format!("name = \"{name}\"\n{POPULATION}"));
-        refused(&room, &["run", "s.toml"], &["s.toml:1:1: `name` is \"", "help: use up to 100 letters"]);
+        sandbox.put("s.toml", format!("name = \"{name}\"\n{POPULATION}"));
+        refused(&sandbox, &["run", "s.toml"], &["s.toml:1:1: `name` is \"", "help: use up to 100 letters"]);
     }
-    room.put("s.toml", format!("name = \"{}\"\n{POPULATION}", "x".repeat(101)));
-    refused(&room, &["run", "s.toml"], &["`name` is \"xxx"]);
-    room.put("s.toml", sound());
-    refused(&room, &["run", "s.toml", "--set", "name=../up"], &["--set name=../up: `name` is \"../up\""]);
+    sandbox.put("s.toml", format!("name = \"{}\"\n{POPULATION}", "x".repeat(101)));
+    refused(&sandbox, &["run", "s.toml"], &["`name` is \"xxx"]);
+    sandbox.put("s.toml", sound());
+    refused(&sandbox, &["run", "s.toml", "--set", "name=../up"], &["--set name=../up: `name` is \"../up\""]);
 }
 
 #[test]
 fn two_scenarios_of_one_name() {
-    let room = Room::new();
-    room.put("s.toml", sound());
-    room.put("other/s.toml", sound());
-    room.put("t.toml", format!("name = \"s\"\n{POPULATION}"));
+    let sandbox = Sandbox::new();
+    sandbox.put("s.toml", sound());
+    sandbox.put("other/s.toml", sound());
+    sandbox.put("t.toml", format!("name = \"s\"\n{POPULATION}"));
     for twin in ["other/s.toml", "t.toml", "s.toml"] {
         let place = format!("{twin}: another scenario of this run is named `s` too");
-        refused(&room, &["run", "s.toml", twin], &[&place, "help: give them different names"]);
+        refused(&sandbox, &["run", "s.toml", twin], &[&place, "help: give them different names"]);
     }
     // What is wrong with the last file is found before the first one runs.
-    refused(&room, &["run", "s.toml", "no.toml"], &["no.toml: cannot be read"]);
+    refused(&sandbox, &["run", "s.toml", "no.toml"], &["no.toml: cannot be read"]);
 }

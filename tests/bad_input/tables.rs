@@ -1,7 +1,7 @@
 //! Stake tables with faults, and those that work in spite of their looks.
 
 use super::{accepted, refused};
-use crate::room::Room;
+use crate::sandbox::Sandbox;
 use std::fs;
 
 /// A scenario whose stakes stand in a table.
@@ -10,10 +10,10 @@ const FROM_TABLE: &str =
 
 #[test]
 fn stake_tables_with_faults() {
-    let room = Room::new();
-    room.put("s.toml", FROM_TABLE);
+    let sandbox = Sandbox::new();
+    sandbox.put("s.toml", FROM_TABLE);
     refused(
-        &room,
+        &sandbox,
         &["run", "s.toml"],
         &[
             "s.toml:5:27: `population.stake.path` names the table t.csv, which cannot be read: No such file",
@@ -46,40 +46,40 @@ fn stake_tables_with_faults() {
         ),
         ("name,stake\n\"ada,5\nbob,5\n", &["t.csv:2: a field runs on over several lines"]),
     ] {
-        room.put("t.csv", table);
-        refused(&room, &["run", "s.toml"], fragments);
+        sandbox.put("t.csv", table);
+        refused(&sandbox, &["run", "s.toml"], fragments);
     }
-    room.put("t.csv", b"name,stake\nada,5\nbo\xffb,5\n");
-    refused(&room, &["run", "s.toml"], &["t.csv:3: the byte 0xff is not UTF-8; save the table as UTF-8"]);
-    fs::remove_file(room.path("t.csv")).expect("the table");
-    fs::create_dir(room.path("t.csv")).expect("a folder");
-    refused(&room, &["run", "s.toml"], &["names the table t.csv, which cannot be read"]);
-    room.put("mine.csv", "name,stake\nada,x\n");
+    sandbox.put("t.csv", b"name,stake\nada,5\nbo\xffb,5\n");
+    refused(&sandbox, &["run", "s.toml"], &["t.csv:3: the byte 0xff is not UTF-8; save the table as UTF-8"]);
+    fs::remove_file(sandbox.path("t.csv")).expect("the table");
+    fs::create_dir(sandbox.path("t.csv")).expect("a folder");
+    refused(&sandbox, &["run", "s.toml"], &["names the table t.csv, which cannot be read"]);
+    sandbox.put("mine.csv", "name,stake\nada,x\n");
     refused(
-        &room,
+        &sandbox,
         &["run", "s.toml", "--set", "population.stake.path=no.csv"],
         &["--set population.stake.path=no.csv: `population.stake.path` names the table no.csv"],
     );
     let given = &["run", "s.toml", "--set", "population.stake.path=mine.csv"];
-    refused(&room, given, &["mine.csv:2: the stake of `ada` is `x`"]);
+    refused(&sandbox, given, &["mine.csv:2: the stake of `ada` is `x`"]);
 }
 
 #[test]
 fn stake_tables_with_a_byte_order_mark_and_windows_line_ends_are_fine() {
-    let room = Room::new();
-    room.put("s.toml", FROM_TABLE);
+    let sandbox = Sandbox::new();
+    sandbox.put("s.toml", FROM_TABLE);
     let plain = "name,stake\nada,350\nbob,500\n";
-    room.put("t.csv", plain);
-    accepted(&room, &["run", "s.toml", "-q"]);
-    let expected = fs::read(room.path("output/s/validators.csv")).expect("a table");
+    sandbox.put("t.csv", plain);
+    accepted(&sandbox, &["run", "s.toml", "-q"]);
+    let expected = fs::read(sandbox.path("output/s/validators.csv")).expect("a table");
     for other in [
         format!("\u{feff}{plain}"),
         plain.replace('\n', "\r\n"),
         format!("\u{feff}{}", plain.replace('\n', "\r\n")),
         plain.trim_end().to_owned(),
     ] {
-        room.put("t.csv", other);
-        accepted(&room, &["run", "s.toml", "-q", "--force"]);
-        assert_eq!(fs::read(room.path("output/s/validators.csv")).expect("a table"), expected);
+        sandbox.put("t.csv", other);
+        accepted(&sandbox, &["run", "s.toml", "-q", "--force"]);
+        assert_eq!(fs::read(sandbox.path("output/s/validators.csv")).expect("a table"), expected);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::law::proportional_shares;
 
-/// Shares of whole tickets at a rate in basis points (hundredths of a per cent): each stake × rate
+/// Shares of whole tickets at a rate in context points (hundredths of a per cent): each stake × rate
 /// without its fraction, so that small stakes have none. O(m).
 pub fn truncated_rate_shares(stakes: &[u64], basis_points: u64) -> Vec<f64> {
     let rate = u128::from(basis_points);

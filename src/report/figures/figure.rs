@@ -1,8 +1,8 @@
 //! What a figure is, and the registry of all of them.
 
 use super::{Drawing, lorenz, timeline, win_share};
+use crate::analysis::rows::{TimelineRow, ValidatorRow};
 use crate::registry::Entry;
-use crate::report::tables::{TimelineRow, ValidatorRow};
 use thiserror::Error;
 
 /// Every figure a scenario can name.
@@ -202,7 +202,7 @@ mod tests {
         let mut idle = seed();
         idle.timeline.clear();
         for row in &mut idle.validators {
-            (row.stake, row.wins, row.reward, row.win_share) = (0, 0, 0, None);
+            (row.stake, row.wins, row.reward, row.win_share) = (0, 0, Some(0), None);
         }
         for entry in FIGURES {
             for sample in [&nothing, &idle] {

@@ -22,14 +22,14 @@ struct Lorenz {}
 
 impl Figure for Lorenz {
     fn draw(&self, subject: &Subject) -> Result<Drawing, FigureError> {
-        let column = |value: fn(&crate::report::tables::ValidatorRow) -> u128| {
+        let column = |value: fn(&crate::analysis::rows::ValidatorRow) -> u128| {
             Curve::new(subject.validators.iter().map(value).collect())
         };
         let measured: Vec<(&str, Curve, Stroke)> = [
             // Where the rule is fair and every block earns the same, the curves lie upon each other:
             // each is narrower than the one before, so that all can be seen.
             ("stake", column(|row| u128::from(row.stake)), Stroke::solid(BLUE, 12).faint(0.55)),
-            ("rewards", column(|row| row.reward), Stroke::solid(ORANGE, 7)),
+            ("rewards", column(|row| row.reward.unwrap_or(0)), Stroke::solid(ORANGE, 7)),
             ("wins", column(|row| u128::from(row.wins)), Stroke::solid(INK, 3).dashed(Dash::Long)),
         ]
         .into_iter()

@@ -7,7 +7,7 @@ use super::drafting::{
 use super::figure::share;
 use super::timeline::{LEADER, draw_inside, near, with_crossings};
 use super::{Drawing, FigureError};
-use crate::report::tables::{CompareRow, TimelineRow};
+use crate::analysis::rows::{CompareRow, TimelineRow};
 
 /// How many rules have a row of their own.
 const MOST_ROWS: usize = 16;
@@ -333,7 +333,7 @@ fn name_lines(canvas: &mut Canvas, panel: &Panel, courses: &[Course], names: &[S
         let (from, to) = ((right + 6.0, ends[index]), (right + LEADER - 22.0, centre));
         let leader = Stroke::solid(series(index), 4);
         canvas.line([from, (from.0 + 8.0, from.1), to, (to.0 + 12.0, to.1)], leader);
-        canvas.text((right + LEADER, centre + 11.0), &names[index], LABEL_SIZE, INK, Align::Start);
+        canvas.text((right + LEADER, centre + 11.0), &names[index], LABEL_SIZE, INK, Align::TrialContext);
     }
 }
 
@@ -358,7 +358,7 @@ mod tests {
     fn rows(count: usize, apart: bool) -> Vec<CompareRow> {
         let names: Vec<String> = (0..count).map(name).collect();
         let blank = CompareRow {
-            metric: "distance_from_stake".to_owned(),
+            metric: "total_variation".to_owned(),
             kind: "ranking".to_owned(),
             rule: "all".to_owned(),
             other: String::new(),
@@ -368,7 +368,7 @@ mod tests {
             law: None,
             limit: None,
             p_value: None,
-            p_adjusted: None,
+            p_holm: None,
             trials: 20,
             trials_needed: None,
             verdict: names.join(" ~ "),

@@ -1,7 +1,7 @@
 //! Tables for the tests of this family: plain, large, and as odd as a table can be.
 
 use super::Subject;
-use crate::report::tables::{TimelineRow, ValidatorRow};
+use crate::analysis::rows::{TimelineRow, ValidatorRow};
 
 /// The tables of one experiment.
 pub struct Sample {
@@ -54,9 +54,9 @@ pub fn sample(title: &str, named: &[(&str, u64)], rounds: u64, promise: impl Fn(
             win_share_low: Some((win_share - 2.0 * error).max(0.0)),
             win_share_high: Some((win_share + 2.0 * error).min(1.0)),
             p_value: Some(0.5),
-            p_adjusted: Some(if index == 1 { 0.001 } else { 1.0 }),
-            blocks: wins as u64,
-            reward: 10 * wins as u128,
+            p_holm: Some(if index == 1 { 0.001 } else { 1.0 }),
+            blocks: Some(wins as u64),
+            reward: Some(10 * wins as u128),
             reward_share: Some(win_share),
             final_stake_share: Some(stake_share),
             ..ValidatorRow::default()
@@ -128,18 +128,18 @@ pub fn samples() -> Vec<Sample> {
     let mut unknown = seed();
     unknown.title = "unknown".to_owned();
     for row in &mut unknown.validators {
-        (row.expected_share, row.p_value, row.p_adjusted) = (None, None, None);
-        (row.win_share_low, row.win_share_high, row.reward) = (None, None, 0);
+        (row.expected_share, row.p_value, row.p_holm) = (None, None, None);
+        (row.win_share_low, row.win_share_high, row.reward) = (None, None, Some(0));
     }
     for row in &mut unknown.timeline {
         (row.low, row.high, row.q05, row.q25, row.q75, row.q95) = (None, None, None, None, None, None);
     }
     let mut broken = seed();
-    broken.title = "broken".to_owned();
+    broken.title = "rejected".to_owned();
     let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 2.0, 1e308];
     for (row, value) in broken.validators.iter_mut().skip(1).zip(odd) {
         (row.expected_share, row.win_share_low, row.win_share_high) = (Some(value), Some(value), Some(value));
-        (row.stake, row.reward) = (u64::MAX, u128::MAX);
+        (row.stake, row.reward) = (u64::MAX, Some(u128::MAX));
     }
     broken.validators[3].stake_share = f64::NAN;
     for (row, value) in broken.timeline.iter_mut().zip(odd.into_iter().cycle()) {

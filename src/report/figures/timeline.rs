@@ -6,8 +6,8 @@ use super::drafting::{
 };
 use super::figure::share;
 use super::{Drawing, Figure, FigureError, Subject};
+use crate::analysis::rows::TimelineRow;
 use crate::registry::{Entry, settings};
-use crate::report::tables::TimelineRow;
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -149,7 +149,7 @@ fn name_courses(canvas: &mut Canvas, panel: &Panel, courses: &[Course], names: &
         let (from, to) = ((right + 6.0, ends[index].1), (right + LEADER - 22.0, centre));
         let line = Stroke::solid(series(index), 4);
         canvas.line([from, (from.0 + 8.0, from.1), to, (to.0 + 12.0, to.1)], line);
-        canvas.text((right + LEADER, centre + 11.0), &names[index], LABEL_SIZE, INK, Align::Start);
+        canvas.text((right + LEADER, centre + 11.0), &names[index], LABEL_SIZE, INK, Align::TrialContext);
     }
 }
 

@@ -7,14 +7,14 @@ use super::drafting::{
 };
 use super::figure::share;
 use super::{Drawing, Figure, FigureError, Subject};
+use crate::analysis::rows::ValidatorRow;
 use crate::registry::{Entry, settings};
-use crate::report::tables::ValidatorRow;
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
 pub const ENTRY: Entry<dyn Figure> = Entry {
     name: "win-share",
-    summary: "win share against stake share with intervals, the promise, and who differs from it",
+    summary: "win share against stake share with intervals, the expected_share, and who differs from it",
     source: "a reliability diagram (Murphy and Winkler, Applied Statistics 1977) of the forger lottery",
     parse: |table| settings::<WinShare, _>(table, |win_share| Ok(Box::new(win_share))),
 };
@@ -40,8 +40,8 @@ struct Mark<'a> {
     stake: f64,
     wins: f64,
     interval: Option<(f64, f64)>,
-    promise: Option<f64>,
-    /// Whether its win share differs from its promise beyond chance.
+    expected_share: Option<f64>,
+    /// Whether its win share differs from its expected_share beyond chance.
     differs: bool,
 }
 
@@ -58,20 +58,22 @@ impl<'a> Mark<'a> {
             stake: 100.0 * share(row.stake_share)?,
             wins: 100.0 * share(row.win_share?)?,
             interval,
-            promise: row.expected_share.and_then(share).map(|share| 100.0 * share),
-            differs: row.p_adjusted.is_some_and(|p| p < 1.0 - confidence),
+            expected_share: row.expected_share.and_then(share).map(|share| 100.0 * share),
+            differs: row.p_holm.is_some_and(|p| p < 1.0 - confidence),
         })
     }
 
     /// What the win share is held against.
     fn reference(&self) -> f64 {
-        self.promise.unwrap_or(self.stake)
+        self.expected_share.unwrap_or(self.stake)
     }
 
-    /// The promise, where it is not the share of stake; shares differ by their rounding alone below
+    /// The expected_share, where it is not the share of stake; shares differ by their rounding alone below
     /// a millionth of themselves.
     fn own_promise(&self) -> Option<f64> {
-        self.promise.filter(|promise| (promise - self.stake).abs() > 1e-6 * self.stake.max(*promise))
+        self.expected_share.filter(|expected_share| {
+            (expected_share - self.stake).abs() > 1e-6 * self.stake.max(*expected_share)
+        })
     }
 
     /// How far a share is from what it is held against, in percent of it.
@@ -88,7 +90,7 @@ impl<'a> Mark<'a> {
 
     fn values(&self) -> impl Iterator<Item = f64> {
         let interval = self.interval.into_iter().flat_map(|(low, high)| [low, high]);
-        [self.stake, self.wins].into_iter().chain(self.promise).chain(interval)
+        [self.stake, self.wins].into_iter().chain(self.expected_share).chain(interval)
     }
 }
 
@@ -161,7 +163,7 @@ fn highest(marks: &[Mark]) -> f64 {
 
 /// An axis of ratios, the same for both shares, so that the diagonal stays one.
 fn ratios(marks: &[Mark]) -> Scale {
-    let shares = marks.iter().flat_map(|mark| [mark.stake, mark.wins].into_iter().chain(mark.promise));
+    let shares = marks.iter().flat_map(|mark| [mark.stake, mark.wins].into_iter().chain(mark.expected_share));
     let low = shares.filter(|&share| share > 0.0).fold(100.0, f64::min);
     Scale::logarithmic(low / 1.6, 1.3 * highest(marks))
 }
@@ -189,7 +191,7 @@ fn key(subject: &Subject, marks: &[Mark], ratios: bool) -> Vec<(Key, String)> {
     }
     if marks.iter().any(|mark| mark.differs) {
         let level = format!("{:.6}", 1.0 - subject.confidence);
-        let words = format!("differs from promise (adjusted p < {})", level.trim_end_matches('0'));
+        let words = format!("differs from expected_share (adjusted p < {})", level.trim_end_matches('0'));
         let words = if key.is_empty() { with_interval(&words) } else { words };
         key.push((Key::Disc(VERMILLION), words));
     }
@@ -215,8 +217,11 @@ fn draw_panels(
     shares: Scale,
     mut others: Vec<String>,
 ) -> Result<Drawing, FigureError> {
-    let against =
-        if marks.iter().any(|mark| mark.promise.is_some()) { "the promise" } else { "the share of stake" };
+    let against = if marks.iter().any(|mark| mark.expected_share.is_some()) {
+        "the expected_share"
+    } else {
+        "the share of stake"
+    };
     let mut notes = vec![format!("Below: how far win shares lie from {against}, in percent of it.")];
     let (differences, cut) = differences(marks);
     if cut {
@@ -268,8 +273,8 @@ fn draw_shares(canvas: &mut Canvas, panel: &Panel, marks: &[Mark]) {
         canvas.disc(place(mark.wins), radius, mark.color(), opacity);
     }
     for mark in marks {
-        let Some(promise) = mark.own_promise() else { continue };
-        let (x, y) = panel.at(mark.stake, promise);
+        let Some(expected_share) = mark.own_promise() else { continue };
+        let (x, y) = panel.at(mark.stake, expected_share);
         if !y.is_finite() {
             continue;
         }
@@ -295,8 +300,8 @@ fn name(canvas: &mut Canvas, panel: &Panel, marks: &[Mark], diagonal: (Point, Po
     let mut surroundings = Surroundings { marks: Vec::new(), lines: vec![diagonal] };
     for mark in marks {
         surroundings.marks.push(Area::around(place(mark, mark.wins), radius));
-        if let Some(promise) = mark.own_promise() {
-            surroundings.marks.push(Area::around(place(mark, promise), radius));
+        if let Some(expected_share) = mark.own_promise() {
+            surroundings.marks.push(Area::around(place(mark, expected_share), radius));
         }
         if let Some((low, high)) = mark.interval {
             surroundings.lines.push((place(mark, low), place(mark, high)));
@@ -323,7 +328,7 @@ fn name(canvas: &mut Canvas, panel: &Panel, marks: &[Mark], diagonal: (Point, Po
             let from = (from.0 + away * (to.0 - from.0), from.1 + away * (to.1 - from.1));
             canvas.line([from, to], Stroke::solid(MUTED, 2));
         }
-        canvas.text((placed.area.left, placed.area.bottom - 7.0), name, LABEL_SIZE, INK, Align::Start);
+        canvas.text((placed.area.left, placed.area.bottom - 7.0), name, LABEL_SIZE, INK, Align::TrialContext);
     }
 }
 
@@ -454,7 +459,7 @@ mod tests {
         // The second validator of every sample has an adjusted p-value of 0.001: above, below, key.
         let svg = svg(&seed());
         assert_eq!(svg.matches("fill=\"#D55E00\"").count(), 3);
-        assert!(svg.contains("differs from promise (adjusted p &lt; 0.05)"));
+        assert!(svg.contains("differs from expected_share (adjusted p &lt; 0.05)"));
     }
 
     #[test]

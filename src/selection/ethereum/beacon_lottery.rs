@@ -8,7 +8,9 @@ use crate::crypto::{Hash, KeyPair, sha256};
 use crate::law::first_accepted_shares;
 use crate::random::{Stream, StreamKey};
 use crate::selection::epoch_stakes::EpochStakes;
-use crate::selection::{Dispersion, Fate, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{
+    BlockOutcome, Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext,
+};
 use crate::stake::ValidatorId;
 use rand::Rng;
 use serde::{Deserialize, Serialize};
@@ -64,16 +66,16 @@ impl Rule for BeaconLottery {
     /// over the order that accepts nobody tells nothing about the order, so each pass has the same
     /// law, and the share is that of one pass given that somebody is accepted:
     /// `p_i ∫_0^1 Π_{j≠i} (1 - p_j t) dt / (1 - Π (1 - p_j))`.
-    fn promise(&self, stakes: &[u64]) -> Promise {
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
         let chances: Vec<f64> = stakes
             .iter()
             .map(|&stake| effective_balance(stake, self.settings.unit, self.acceptance.cap))
             .map(|effective| self.acceptance.chance(effective))
             .collect();
         if chances.iter().all(|&chance| chance == 0.0) {
-            return Promise::Unknown("nobody has an effective balance of at least 1 ETH");
+            return ExpectedShares::Unknown("nobody has an effective balance of at least 1 ETH");
         }
-        Promise::Shares(first_accepted_shares(&chances))
+        ExpectedShares::Shares(first_accepted_shares(&chances))
     }
 
     /// Slots have seeds of their own, which only the hash function relates: with effective
@@ -82,13 +84,13 @@ impl Rule for BeaconLottery {
         Dispersion::Independent
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(self.begin(start))
     }
 }
 
 impl BeaconLottery {
-    fn begin(&self, start: &Start) -> BeaconSelector {
+    fn begin(&self, start: &TrialContext) -> BeaconSelector {
         let count = start.stakes.len();
         let mut selector = BeaconSelector {
             settings: self.settings.clone(),
@@ -174,11 +176,11 @@ impl BeaconSelector {
 }
 
 impl Selector for BeaconSelector {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         let first = self.randao.is_none();
         let mut randao = self.randao.take().unwrap_or_else(|| Randao::at_genesis(random_hash(turn.lottery)));
         if let Some(last) = turn.last
-            && let (Some(forger), Fate::Accepted) = (last.forger, last.fate)
+            && let (Some(forger), BlockOutcome::Accepted) = (last.forger, last.block_outcome)
         {
             randao.reveal(&self.reveal(forger, turn.lottery));
         }
@@ -217,7 +219,7 @@ fn random_hash(stream: &mut Stream) -> Hash {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::selection::{Last, StakeChange};
+    use crate::selection::{PreviousRound, StakeChange};
 
     fn lottery() -> Stream {
         Stream::open(StreamKey::new().text("beacon"))
@@ -250,7 +252,7 @@ mod tests {
             (Acceptance::ELECTRA, vec![33, 32, 1, 2, 3]),
         ] {
             let rule = BeaconLottery::new(BeaconSettings::default(), acceptance);
-            let promise = rule.promise(&stakes);
+            let expected_shares = rule.expected_shares(&stakes);
             // Accepted random numbers, counted one by one.
             let numbers = 1u64 << (8 * acceptance.bytes);
             let chances: Vec<f64> = stakes
@@ -272,7 +274,7 @@ mod tests {
                 }
                 count += 1.0;
             });
-            for (share, sum) in promise.shares().unwrap().iter().zip(shares) {
+            for (share, sum) in expected_shares.shares().unwrap().iter().zip(shares) {
                 assert!((share - sum / count).abs() < 1e-12, "{stakes:?}: {share} {}", sum / count);
             }
         }
@@ -287,7 +289,7 @@ mod tests {
         let acceptance = Acceptance::PHASE0;
         let stakes = [32u64, 17, 32, 9, 32, 32, 25];
         let rule = BeaconLottery::new(settings, acceptance);
-        let mut selector = rule.begin(&Start { stakes: &stakes, seed: 11, trial: 0 });
+        let mut selector = rule.begin(&TrialContext { stakes: &stakes, seed: 11, trial: 0 });
         let mut stream = lottery();
         let genesis = random_hash(&mut lottery());
 
@@ -305,10 +307,15 @@ mod tests {
             let seed = slot_seed(&epoch_seed(DOMAIN_PROPOSER, epoch, &mix), slot);
             let expected = ValidatorId(draw.draw(seed, &candidates, &effective));
 
-            let turn = Turn { round: slot + 1, changes: &[], last, lottery: &mut stream };
+            let turn = RoundContext { round: slot + 1, changes: &[], last, lottery: &mut stream };
             assert_eq!(forger(selector.select(turn)), Some(expected), "slot {slot}");
-            let fate = [Fate::Accepted, Fate::Accepted, Fate::Rejected, Fate::Missed][slot as usize % 4];
-            if fate == Fate::Accepted {
+            let block_outcome = [
+                BlockOutcome::Accepted,
+                BlockOutcome::Accepted,
+                BlockOutcome::Rejected,
+                BlockOutcome::Missed,
+            ][slot as usize % 4];
+            if block_outcome == BlockOutcome::Accepted {
                 let address = StreamKey::new().number(11).text("randao").number(u64::from(expected.0));
                 let key = KeyPair::from_secret(&address.bytes());
                 let message = sha256(&[&DOMAIN_RANDAO, &epoch.to_le_bytes()]);
@@ -317,7 +324,7 @@ mod tests {
                     *byte ^= other;
                 }
             }
-            last = Some(Last { forger: Some(expected), fate });
+            last = Some(PreviousRound { forger: Some(expected), block_outcome });
         }
         assert_eq!(mixes.len(), 6);
         assert!(mixes.windows(2).filter(|pair| pair[0] != pair[1]).count() >= 4);
@@ -327,13 +334,13 @@ mod tests {
     #[test]
     fn effective_balances_follow_at_the_end_of_the_epoch() {
         let rule = BeaconLottery::new(BeaconSettings::default(), Acceptance::ELECTRA);
-        let mut selector = rule.begin(&Start { stakes: &[100, 40, 40, 0], seed: 0, trial: 0 });
+        let mut selector = rule.begin(&TrialContext { stakes: &[100, 40, 40, 0], seed: 0, trial: 0 });
         let mut stream = lottery();
         let changes = [(0, 101), (1, 42), (2, 0), (3, 4_000)]
             .map(|(validator, stake)| StakeChange { validator: ValidatorId(validator), stake });
         for round in 1..=33 {
             let changes: &[StakeChange] = if round == 5 { &changes } else { &[] };
-            let turn = Turn { round, changes, last: None, lottery: &mut stream };
+            let turn = RoundContext { round, changes, last: None, lottery: &mut stream };
             let forger = forger(selector.select(turn));
             assert!(round < 5 || forger != Some(ValidatorId(2)));
             if round < 33 {

@@ -6,7 +6,7 @@ use crate::random::Stream;
 use crate::registry::{Entry, settings};
 use crate::selection::lottery_source::{LotterySource, VrfLottery};
 use crate::selection::sortition::{Accounts, Contest, EXPECTED, SurvivalTable, check_expected};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::{Pool, ValidatorId};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
@@ -61,21 +61,21 @@ impl Default for AlgorandSortition {
 }
 
 impl Rule for AlgorandSortition {
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(proportional_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(proportional_shares(stakes))
     }
 
     /// Shares of stake are martingales under proportional selection; whether a round stays empty
     /// depends on the total alone, which does not depend on who won.
-    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
-        self.promise(stakes)
+    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
+        self.expected_shares(stakes)
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         match self.lottery {
             LotterySource::Stream => {
                 let pool = Pool::new(start.stakes);
@@ -114,7 +114,7 @@ impl CoinSelector {
 }
 
 impl Selector for CoinSelector {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         if !turn.changes.is_empty() {
             for change in turn.changes {
                 self.pool.set(change.validator, change.stake);
@@ -143,7 +143,7 @@ struct VrfSelector {
 }
 
 impl Selector for VrfSelector {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         self.accounts.change(turn.changes);
         let input = self.vrf.input(turn.round);
         let mut contest = Contest::default();
@@ -165,7 +165,7 @@ mod tests {
     struct PlainSelector(Accounts);
 
     impl Selector for PlainSelector {
-        fn select(&mut self, turn: Turn<'_>) -> Selection {
+        fn select(&mut self, turn: RoundContext<'_>) -> Selection {
             self.0.change(turn.changes);
             let mut contest = Contest::default();
             let value = |_| {
@@ -182,7 +182,7 @@ mod tests {
         let mut lottery = Stream::of_trial(6, 0, Purpose::Lottery);
         let mut counts = vec![0; accounts + 1];
         for round in 1..=rounds {
-            match selector.select(Turn { round, changes: &[], last: None, lottery: &mut lottery }) {
+            match selector.select(RoundContext { round, changes: &[], last: None, lottery: &mut lottery }) {
                 Selection::Forger { validator, .. } => counts[validator.index()] += 1,
                 Selection::Nobody => counts[accounts] += 1,
             }
@@ -206,7 +206,7 @@ mod tests {
             [(vec![30, 1, 0, 9, 60], 2), (vec![3, 4], 1), (vec![500, 10, 490], 20), (vec![2, 3], 5)]
         {
             let rule = AlgorandSortition { expected, lottery: LotterySource::Stream };
-            let start = Start { stakes: &stakes, seed: 6, trial: 0 };
+            let start = TrialContext { stakes: &stakes, seed: 6, trial: 0 };
             let expected_counts = law(&stakes, expected);
             follows(&run(rule.selector(&start), stakes.len(), 40_000), &expected_counts);
             let plain = PlainSelector(Accounts::new(expected, &stakes));
@@ -242,7 +242,7 @@ mod tests {
     fn stakes_follow_their_changes() {
         for lottery in [LotterySource::Stream, LotterySource::Vrf] {
             let rule = AlgorandSortition { expected: 20, lottery };
-            let mut selector = rule.selector(&Start { stakes: &[500, 500, 0], seed: 1, trial: 1 });
+            let mut selector = rule.selector(&TrialContext { stakes: &[500, 500, 0], seed: 1, trial: 1 });
             let mut stream = Stream::of_trial(1, 1, Purpose::Lottery);
             let mut changes = vec![
                 StakeChange { validator: ValidatorId(0), stake: 0 },
@@ -250,7 +250,7 @@ mod tests {
                 StakeChange { validator: ValidatorId(2), stake: 400 },
             ];
             for round in 1..50 {
-                let turn = Turn { round, changes: &changes, last: None, lottery: &mut stream };
+                let turn = RoundContext { round, changes: &changes, last: None, lottery: &mut stream };
                 let selection = selector.select(turn);
                 assert_eq!(selection, Selection::Forger { validator: ValidatorId(2), token: None });
                 changes.clear();

@@ -7,7 +7,7 @@ use crate::selection::epoch_stakes::EpochStakes;
 use crate::selection::lottery_source::{LotterySource, VrfLottery};
 use crate::selection::praos::{LeaderChance, LeaderPoints, LeaderThresholds};
 use crate::selection::sampling::forger;
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::ValidatorId;
 use serde::{Deserialize, Serialize};
 
@@ -63,15 +63,15 @@ struct Babe {
 }
 
 impl Rule for Babe {
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(babe_shares(self.settings.c.to_f64(), stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(babe_shares(self.settings.c.to_f64(), stakes))
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         let lottery = match self.settings.lottery {
             LotterySource::Stream => Lottery::Stream(LeaderPoints::new(&self.chance, start.stakes)),
             LotterySource::Vrf => Lottery::Vrf {
@@ -138,7 +138,7 @@ impl BabeSelector {
 }
 
 impl Selector for BabeSelector {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         self.stakes.note(turn.changes);
         if (turn.round - 1).is_multiple_of(self.slots_per_epoch) {
             self.begin_epoch();

@@ -6,7 +6,7 @@ use crate::registry::{Entry, settings};
 use crate::selection::lottery_source::{LotterySource, VrfLottery};
 use crate::selection::praos::{LeaderChance, LeaderPoints, LeaderThresholds};
 use crate::selection::sampling::forger;
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::ValidatorId;
 use serde::{Deserialize, Serialize};
 
@@ -67,9 +67,9 @@ struct CardanoPraos {
 }
 
 impl Rule for CardanoPraos {
-    fn promise(&self, stakes: &[u64]) -> Promise {
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
         let f = self.settings.active_slots.to_f64();
-        Promise::Shares(match self.settings.tie_break {
+        ExpectedShares::Shares(match self.settings.tie_break {
             TieBreak::Uniform => praos_shares_by_lot(f, stakes),
             TieBreak::LeaderValue => praos_shares_by_leader_value(f, stakes),
         })
@@ -80,7 +80,7 @@ impl Rule for CardanoPraos {
         Dispersion::Independent
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         let tie_break = self.settings.tie_break;
         match self.settings.lottery {
             LotterySource::Stream => {
@@ -105,7 +105,7 @@ struct PointSelector {
 }
 
 impl Selector for PointSelector {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         for change in turn.changes {
             self.points.set(change.validator, change.stake);
         }
@@ -162,7 +162,7 @@ struct VrfSelector {
 }
 
 impl Selector for VrfSelector {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         self.thresholds.change(turn.changes);
         let input = self.keys.input(turn.round);
         let (winner, leaders) = winner(&self.thresholds, self.tie_break, |validator| {
@@ -198,7 +198,7 @@ mod tests {
     }
 
     impl Selector for PlainSelector {
-        fn select(&mut self, turn: Turn<'_>) -> Selection {
+        fn select(&mut self, turn: RoundContext<'_>) -> Selection {
             let (winner, leaders) = winner(&self.thresholds, self.tie_break, |_| Values {
                 leader: turn.lottery.word_128(),
                 tie_break: turn.lottery.word_128(),
@@ -223,14 +223,14 @@ mod tests {
         let mut lottery = Stream::of_trial(5, 0, Purpose::Lottery);
         let mut counts = vec![0; stakes.len() + 1];
         for round in 1..=rounds {
-            match selector.select(Turn { round, changes: &[], last: None, lottery: &mut lottery }) {
+            match selector.select(RoundContext { round, changes: &[], last: None, lottery: &mut lottery }) {
                 Selection::Forger { validator, .. } => counts[validator.index()] += 1,
                 Selection::Nobody => counts[stakes.len()] += 1,
             }
         }
         let f = rule.settings.active_slots.to_f64();
-        let promise = rule.promise(stakes);
-        let mut shares: Vec<f64> = promise.shares().unwrap().iter().map(|p| p * f).collect();
+        let expected_shares = rule.expected_shares(stakes);
+        let mut shares: Vec<f64> = expected_shares.shares().unwrap().iter().map(|p| p * f).collect();
         shares.push(1.0 - f);
         follows(&counts, &shares);
         let (battles, chance) = (selector.battles().unwrap(), slot_battle_chance(f, stakes));
@@ -245,7 +245,7 @@ mod tests {
             for tie_break in [TieBreak::Uniform, TieBreak::LeaderValue] {
                 let rule = praos(f, tie_break, LotterySource::Stream);
                 let stakes = [30, 1, 0, 9, 60];
-                let start = Start { stakes: &stakes, seed: 5, trial: 0 };
+                let start = TrialContext { stakes: &stakes, seed: 5, trial: 0 };
                 check(&rule, rule.selector(&start), &stakes, 100_000);
                 let thresholds = LeaderThresholds::new(rule.chance, &stakes);
                 check(&rule, Box::new(PlainSelector { tie_break, thresholds, battles: 0 }), &stakes, 100_000);
@@ -254,7 +254,7 @@ mod tests {
         for tie_break in [TieBreak::Uniform, TieBreak::LeaderValue] {
             let rule = praos((9, 10), tie_break, LotterySource::Vrf);
             let stakes = [2, 0, 3, 5];
-            check(&rule, rule.selector(&Start { stakes: &stakes, seed: 5, trial: 0 }), &stakes, 1_500);
+            check(&rule, rule.selector(&TrialContext { stakes: &stakes, seed: 5, trial: 0 }), &stakes, 1_500);
         }
     }
 
@@ -264,10 +264,12 @@ mod tests {
         let rule = praos((9, 10), TieBreak::Uniform, LotterySource::Vrf);
         let forgers = |stream_seed| {
             let mut lottery = Stream::of_trial(stream_seed, 0, Purpose::Lottery);
-            let mut selector = rule.selector(&Start { stakes: &[3, 4, 5], seed: 5, trial: 0 });
+            let mut selector = rule.selector(&TrialContext { stakes: &[3, 4, 5], seed: 5, trial: 0 });
             let turns = 1..=50u64;
             turns
-                .map(|round| selector.select(Turn { round, changes: &[], last: None, lottery: &mut lottery }))
+                .map(|round| {
+                    selector.select(RoundContext { round, changes: &[], last: None, lottery: &mut lottery })
+                })
                 .collect::<Vec<_>>()
         };
         assert_eq!(forgers(1), forgers(2));
@@ -277,7 +279,7 @@ mod tests {
     fn stakes_follow_their_changes() {
         for lottery in [LotterySource::Stream, LotterySource::Vrf] {
             let rule = praos((99, 100), TieBreak::Uniform, lottery);
-            let mut selector = rule.selector(&Start { stakes: &[5, 5, 0], seed: 1, trial: 1 });
+            let mut selector = rule.selector(&TrialContext { stakes: &[5, 5, 0], seed: 1, trial: 1 });
             let mut stream = Stream::of_trial(1, 1, Purpose::Lottery);
             let mut changes = vec![
                 StakeChange { validator: ValidatorId(0), stake: 0 },
@@ -285,7 +287,7 @@ mod tests {
                 StakeChange { validator: ValidatorId(2), stake: 4 },
             ];
             for round in 1..100 {
-                let turn = Turn { round, changes: &changes, last: None, lottery: &mut stream };
+                let turn = RoundContext { round, changes: &changes, last: None, lottery: &mut stream };
                 if let Selection::Forger { validator, .. } = selector.select(turn) {
                     assert_eq!(validator, ValidatorId(2));
                 }

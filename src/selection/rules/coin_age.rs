@@ -3,7 +3,7 @@
 use crate::law::{aged_long_run, coin_age_weights};
 use crate::registry::{Entry, Refusal, settings};
 use crate::selection::sampling::ByAge;
-use crate::selection::{Dispersion, Promise, Rule, Selector, Start};
+use crate::selection::{Dispersion, ExpectedShares, Rule, Selector, TrialContext};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -60,11 +60,11 @@ const UNKNOWN: &str =
     "the ages of all holders are one Markov chain, which is solved only while it has at most 400 states";
 
 impl Rule for CoinAge {
-    fn promise(&self, stakes: &[u64]) -> Promise {
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
         let weights = coin_age_weights(self.minimum as usize, self.cap as usize);
         match aged_long_run(stakes, &weights) {
-            Some(run) => Promise::Shares(run.shares),
-            None => Promise::Unknown(UNKNOWN),
+            Some(run) => ExpectedShares::Shares(run.shares),
+            None => ExpectedShares::Unknown(UNKNOWN),
         }
     }
 
@@ -78,7 +78,7 @@ impl Rule for CoinAge {
         }
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         let weights = (0..=self.cap).map(|age| u64::from(age.saturating_sub(self.minimum))).collect();
         Box::new(ByAge::new(start.stakes, weights))
     }

@@ -2,7 +2,9 @@
 
 use crate::law::{largest_deficit_bound, proportional_shares};
 use crate::registry::{Entry, settings};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, StakeChange, Start, Turn};
+use crate::selection::{
+    Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, StakeChange, TrialContext,
+};
 use crate::stake::ValidatorId;
 use serde::{Deserialize, Serialize};
 
@@ -22,8 +24,8 @@ struct CometBftPriority {}
 
 impl Rule for CometBftPriority {
     /// Wins follow power to within a bounded number of blocks, so the long-run share is power's.
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(proportional_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(proportional_shares(stakes))
     }
 
     /// Deterministic. A validator's priority is what it is owed in blocks times the total power,
@@ -35,7 +37,7 @@ impl Rule for CometBftPriority {
         Dispersion::bounded_for_holders(stakes, largest_deficit_bound)
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(Priorities::at_genesis(start.stakes))
     }
 }
@@ -190,7 +192,7 @@ impl Priorities {
 }
 
 impl Selector for Priorities {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         if !turn.changes.is_empty() {
             self.update(turn.changes);
         }

@@ -3,7 +3,9 @@
 use crate::law::proportional_shares;
 use crate::registry::{Entry, Refusal, settings};
 use crate::selection::epoch_stakes::EpochStakes;
-use crate::selection::{Dispersion, Draw, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{
+    Dispersion, Draw, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext,
+};
 use crate::stake::Pool;
 use serde::{Deserialize, Serialize};
 
@@ -41,14 +43,14 @@ impl Default for CompoundEpoch {
 }
 
 impl Rule for CompoundEpoch {
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(proportional_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(proportional_shares(stakes))
     }
 
     /// Each draw of an epoch expects the share at its start, and the epoch's rewards together
     /// expect to leave that share as it is: it stays the initial share of stake.
-    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
-        self.promise(stakes)
+    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
+        self.expected_shares(stakes)
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
@@ -59,7 +61,7 @@ impl Rule for CompoundEpoch {
         Draw::Tokens(stakes.to_vec())
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(CompoundEpochSelector {
             slots_per_epoch: self.slots_per_epoch,
             stakes: EpochStakes::new(start.stakes),
@@ -76,7 +78,7 @@ struct CompoundEpochSelector {
 }
 
 impl Selector for CompoundEpochSelector {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         self.stakes.note(turn.changes);
         if (turn.round - 1).is_multiple_of(self.slots_per_epoch) {
             let pool = &mut self.pool;

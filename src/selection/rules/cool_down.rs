@@ -3,7 +3,7 @@
 use crate::law::{cool_down_factors, cool_down_shares};
 use crate::registry::{Entry, Refusal, settings};
 use crate::selection::sampling::{AgedPool, forger};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -40,10 +40,10 @@ fn one() -> u32 {
 }
 
 impl Rule for CoolDown {
-    fn promise(&self, stakes: &[u64]) -> Promise {
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
         match cool_down_shares(stakes, self.rounds as usize) {
-            Some(shares) => Promise::Shares(shares),
-            None => Promise::Unknown("the table of the exact law would exceed 160 MB"),
+            Some(shares) => ExpectedShares::Shares(shares),
+            None => ExpectedShares::Unknown("the table of the exact law would exceed 160 MB"),
         }
     }
 
@@ -61,7 +61,7 @@ impl Rule for CoolDown {
         }
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         let mut weights = vec![0; self.rounds as usize + 1];
         weights.push(1);
         Box::new(Rested { pool: AgedPool::new(start.stakes, weights) })
@@ -73,7 +73,7 @@ struct Rested {
 }
 
 impl Selector for Rested {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         for change in turn.changes {
             self.pool.set(change.validator, change.stake, turn.round, true);
         }

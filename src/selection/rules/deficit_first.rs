@@ -3,7 +3,7 @@
 use crate::law::{largest_deficit_bound, proportional_shares};
 use crate::registry::{Entry, settings};
 use crate::selection::sampling::MostOwed;
-use crate::selection::{Dispersion, Promise, Rule, Selector, Start};
+use crate::selection::{Dispersion, ExpectedShares, Rule, Selector, TrialContext};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -28,12 +28,12 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 struct DeficitFirst {}
 
 impl Rule for DeficitFirst {
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(proportional_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(proportional_shares(stakes))
     }
 
-    fn promise_when_compounding(&self, _stakes: &[u64]) -> Promise {
-        Promise::Unknown(
+    fn expected_shares_when_compounding(&self, _stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Unknown(
             "the wins follow the stakes to within a few blocks, but that is no exact share of a given number of rounds",
         )
     }
@@ -43,7 +43,7 @@ impl Rule for DeficitFirst {
         Dispersion::bounded_for_holders(stakes, largest_deficit_bound)
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(MostOwed::new(start.stakes, false))
     }
 }

@@ -4,7 +4,7 @@ use crate::law::proportional_shares;
 use crate::random::Stream;
 use crate::registry::{Entry, settings};
 use crate::selection::sampling::{AmongAll, ByStake, DIGITS, binary_logarithm, smallest_quotient};
-use crate::selection::{Dispersion, Draw, Promise, Rule, Selector, Start};
+use crate::selection::{Dispersion, Draw, ExpectedShares, Rule, Selector, TrialContext};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -40,13 +40,13 @@ enum Draws {
 }
 
 impl Rule for FairSingleLottery {
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(proportional_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(proportional_shares(stakes))
     }
 
     /// Shares of stake are martingales, as for the raffle.
-    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
-        self.promise(stakes)
+    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
+        self.expected_shares(stakes)
     }
 
     fn draws_by_current_stake(&self) -> bool {
@@ -68,7 +68,7 @@ impl Rule for FairSingleLottery {
         true
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         match self.draws {
             Draws::Token => Box::new(ByStake::new(start.stakes)),
             Draws::Race => Box::new(AmongAll::new(start.stakes, |stakes, lottery| {

@@ -4,7 +4,7 @@ use crate::law::{Ratio, blended_shares, gini_exceeds};
 use crate::random::Stream;
 use crate::registry::{Entry, Refusal, settings};
 use crate::selection::sampling::{Part, Ranking, draw_opposite, forger};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::ValidatorId;
 use serde::{Deserialize, Serialize};
 
@@ -78,16 +78,16 @@ fn a_thousandth() -> Ratio {
 
 impl Rule for GiniStabilised {
     /// While stakes stay, so does the Gini coefficient, and t is at its target from the start.
-    fn promise(&self, stakes: &[u64]) -> Promise {
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
         let unequal = gini_exceeds(stakes, self.theta.numerator(), self.theta.denominator());
-        Promise::Shares(blended_shares(stakes, if unequal { 0.5 } else { 1.5 }))
+        ExpectedShares::Shares(blended_shares(stakes, if unequal { 0.5 } else { 1.5 }))
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         let ranking = Ranking::new(start.stakes);
         Box::new(Stabiliser { rule: *self, blend: target(&ranking, self.theta), ranking })
     }
@@ -105,7 +105,7 @@ struct Stabiliser {
 }
 
 impl Selector for Stabiliser {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         for change in turn.changes {
             self.ranking.set(change.validator, change.stake);
         }

@@ -3,7 +3,7 @@
 use crate::law::inverse_shares;
 use crate::registry::{Entry, settings};
 use crate::selection::sampling::{ByWeight, Weight, draw_by_weight};
-use crate::selection::{Dispersion, Draw, Promise, Rule, Selector, Start};
+use crate::selection::{Dispersion, Draw, ExpectedShares, Rule, Selector, TrialContext};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -20,8 +20,8 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 struct Inverse {}
 
 impl Rule for Inverse {
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(inverse_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(inverse_shares(stakes))
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
@@ -36,7 +36,7 @@ impl Rule for Inverse {
         true
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(ByWeight::new(start.stakes, Weight::inverse))
     }
 }

@@ -3,7 +3,7 @@
 use crate::law::{aged_long_run, inverse_age_weights};
 use crate::registry::{Entry, Refusal, settings};
 use crate::selection::sampling::ByAge;
-use crate::selection::{Dispersion, Promise, Rule, Selector, Start};
+use crate::selection::{Dispersion, ExpectedShares, Rule, Selector, TrialContext};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -41,10 +41,10 @@ fn ninety() -> u32 {
 }
 
 impl Rule for InverseCoinAge {
-    fn promise(&self, stakes: &[u64]) -> Promise {
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
         match aged_long_run(stakes, &inverse_age_weights(self.cap as usize)) {
-            Some(run) => Promise::Shares(run.shares),
-            None => Promise::Unknown(
+            Some(run) => ExpectedShares::Shares(run.shares),
+            None => ExpectedShares::Unknown(
                 "the ages of all holders are one Markov chain, which is solved only while it has at most 400 states",
             ),
         }
@@ -59,7 +59,7 @@ impl Rule for InverseCoinAge {
         }
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         let weights = (0..=u64::from(self.cap)).map(|age| (1 << 40) / age.max(1)).collect();
         Box::new(ByAge::new(start.stakes, weights))
     }

@@ -3,7 +3,7 @@
 use crate::law::proportional_shares;
 use crate::registry::{Entry, settings};
 use crate::selection::sampling::ByStake;
-use crate::selection::{Dispersion, Draw, Promise, Rule, Selector, Start};
+use crate::selection::{Dispersion, Draw, ExpectedShares, Rule, Selector, TrialContext};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -23,13 +23,13 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 struct MultiLottery {}
 
 impl Rule for MultiLottery {
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(proportional_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(proportional_shares(stakes))
     }
 
     /// Shares of stake are martingales, as for the raffle; the counts are beta-binomial.
-    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
-        self.promise(stakes)
+    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
+        self.expected_shares(stakes)
     }
 
     fn draws_by_current_stake(&self) -> bool {
@@ -48,7 +48,7 @@ impl Rule for MultiLottery {
         true
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(ByStake::new(start.stakes))
     }
 }

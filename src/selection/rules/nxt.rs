@@ -5,7 +5,9 @@ use crate::law::single_lottery_shares;
 use crate::random::StreamKey;
 use crate::registry::{Entry, settings};
 use crate::selection::sampling::{AmongAll, forger, smallest_quotient};
-use crate::selection::{Dispersion, Draw, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{
+    Dispersion, Draw, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext,
+};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -47,12 +49,12 @@ enum Lottery {
 
 impl Rule for Nxt {
     /// Of the hits, taken as uniform numbers.
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(single_lottery_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(single_lottery_shares(stakes))
     }
 
-    fn promise_when_compounding(&self, _stakes: &[u64]) -> Promise {
-        Promise::Unknown(
+    fn expected_shares_when_compounding(&self, _stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Unknown(
             "the expected share depends on the reward and the number of rounds; it drifts to the largest",
         )
     }
@@ -72,7 +74,7 @@ impl Rule for Nxt {
         matches!(self.lottery, Lottery::Stream)
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         match self.lottery {
             Lottery::Stream => Box::new(AmongAll::new(start.stakes, |stakes, lottery| {
                 smallest_quotient(stakes, |_| lottery.next_u64())
@@ -98,7 +100,7 @@ struct HashHits {
 }
 
 impl Selector for HashHits {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         for change in turn.changes {
             self.stakes[change.validator.index()] = change.stake;
         }

@@ -3,7 +3,9 @@
 use crate::law::opposite_shares;
 use crate::registry::{Entry, settings};
 use crate::selection::sampling::{Ranking, draw_opposite, forger};
-use crate::selection::{Dispersion, Draw, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{
+    Dispersion, Draw, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext,
+};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -23,8 +25,8 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 struct OppositeWeighted {}
 
 impl Rule for OppositeWeighted {
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(opposite_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(opposite_shares(stakes))
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
@@ -39,7 +41,7 @@ impl Rule for OppositeWeighted {
         true
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(Opposite { ranking: Ranking::new(start.stakes) })
     }
 }
@@ -49,7 +51,7 @@ struct Opposite {
 }
 
 impl Selector for Opposite {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         for change in turn.changes {
             self.ranking.set(change.validator, change.stake);
         }

@@ -3,7 +3,9 @@
 use crate::law::{Ratio, proportional_shares};
 use crate::registry::{Entry, Refusal, settings};
 use crate::selection::sampling::{Weight, WeightedPool, forger};
-use crate::selection::{Dispersion, Fate, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{
+    BlockOutcome, Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext,
+};
 use crate::stake::ValidatorId;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -86,13 +88,13 @@ impl PenaltyWeighted {
 impl Rule for PenaltyWeighted {
     /// While everybody does its work: the share of stake. What strikes take away shows as the
     /// distance from it.
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(proportional_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(proportional_shares(stakes))
     }
 
     /// While everybody does its work shares of stake are martingales, as for the raffle.
-    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
-        self.promise(stakes)
+    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
+        self.expected_shares(stakes)
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
@@ -103,7 +105,7 @@ impl Rule for PenaltyWeighted {
         true
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         let factors = self.factors().expect("settings were checked when they were read");
         let weights = start.stakes.iter().map(|&stake| weight(stake, factors[0])).collect();
         Box::new(Strikes {
@@ -140,7 +142,7 @@ impl Strikes {
 }
 
 impl Selector for Strikes {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         for change in turn.changes {
             self.stakes[change.validator.index()] = change.stake;
             self.weigh(change.validator);
@@ -154,7 +156,7 @@ impl Selector for Strikes {
         }
         if let Some(last) = turn.last
             && let Some(validator) = last.forger
-            && last.fate != Fate::Accepted
+            && last.block_outcome != BlockOutcome::Accepted
             && usize::from(self.strikes[validator.index()]) + 1 < self.factors.len()
         {
             self.strikes[validator.index()] += 1;

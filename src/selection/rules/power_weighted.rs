@@ -3,7 +3,7 @@
 use crate::law::{Ratio, power_shares};
 use crate::registry::{Entry, Refusal, settings};
 use crate::selection::sampling::{ByWeight, PowersOfTwo, Weight, draw_by_weight};
-use crate::selection::{Dispersion, Draw, Promise, Rule, Selector, Start};
+use crate::selection::{Dispersion, Draw, ExpectedShares, Rule, Selector, TrialContext};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -44,8 +44,8 @@ fn two() -> Ratio {
 }
 
 impl Rule for PowerWeighted {
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(power_shares(stakes, self.exponent.to_f64()))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(power_shares(stakes, self.exponent.to_f64()))
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
@@ -65,7 +65,7 @@ impl Rule for PowerWeighted {
         true
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         let (above, below) = (self.exponent.numerator(), self.exponent.denominator());
         if below == 1 {
             return Box::new(ByWeight::new(start.stakes, move |stake| Weight::integer_power(stake, above)));

@@ -3,7 +3,9 @@
 use crate::law::proportional_shares;
 use crate::registry::{Entry, settings};
 use crate::selection::sampling::forger;
-use crate::selection::{Dispersion, Draw, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{
+    Dispersion, Draw, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext,
+};
 use crate::stake::Pool;
 use serde::{Deserialize, Serialize};
 
@@ -24,13 +26,13 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 struct ProofOfWork {}
 
 impl Rule for ProofOfWork {
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(proportional_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(proportional_shares(stakes))
     }
 
     /// Power stays what it was.
-    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
-        self.promise(stakes)
+    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
+        self.expected_shares(stakes)
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
@@ -41,7 +43,7 @@ impl Rule for ProofOfWork {
         Draw::Tokens(stakes.to_vec())
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(Miners { power: Pool::new(start.stakes) })
     }
 }
@@ -51,7 +53,7 @@ struct Miners {
 }
 
 impl Selector for Miners {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         forger(self.power.draw(turn.lottery).map(|(_, miner)| miner))
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::law::proportional_shares;
 use crate::registry::{Entry, settings};
-use crate::selection::{Dispersion, Draw, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{
+    Dispersion, Draw, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext,
+};
 use crate::stake::Pool;
 use serde::{Deserialize, Serialize};
 
@@ -20,15 +22,15 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 struct Raffle {}
 
 impl Rule for Raffle {
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(proportional_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(proportional_shares(stakes))
     }
 
     /// Shares of stake are martingales under proportional selection, whatever the forger earns as
     /// long as it does not depend on who forges: the expected share of rounds stays the initial
     /// share of stake (Rosu and Saleh, Management Science 2021).
-    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
-        self.promise(stakes)
+    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
+        self.expected_shares(stakes)
     }
 
     fn draws_by_current_stake(&self) -> bool {
@@ -47,7 +49,7 @@ impl Rule for Raffle {
         true
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(RaffleSelector { pool: Pool::new(start.stakes) })
     }
 }
@@ -57,7 +59,7 @@ struct RaffleSelector {
 }
 
 impl Selector for RaffleSelector {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         for change in turn.changes {
             self.pool.set(change.validator, change.stake);
         }

@@ -2,7 +2,7 @@
 
 use crate::law::proportional_shares;
 use crate::registry::{Entry, settings};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::{Pool, ValidatorId};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
@@ -30,12 +30,12 @@ struct BestTimeKept {}
 
 impl Rule for BestTimeKept {
     /// What the program believes: a race of exponential times is proportional.
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(proportional_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(proportional_shares(stakes))
     }
 
-    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
-        self.promise(stakes)
+    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
+        self.expected_shares(stakes)
     }
 
     /// What the program believes: that every round is a race of its own.
@@ -43,7 +43,7 @@ impl Rule for BestTimeKept {
         Dispersion::Independent
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(BestTimeKeptSelector { pool: Pool::new(start.stakes), best: None })
     }
 }
@@ -61,7 +61,7 @@ struct Best {
 }
 
 impl Selector for BestTimeKeptSelector {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         for change in turn.changes {
             self.pool.set(change.validator, change.stake);
         }

@@ -3,7 +3,7 @@
 use crate::law::{acceptance_chance, first_accepted_shares};
 use crate::registry::{Entry, settings};
 use crate::selection::candidate_order::CandidateOrder;
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use serde::{Deserialize, Serialize};
 
 /// The largest effective balance, in ETH, since Electra.
@@ -30,16 +30,16 @@ struct EthereumByte {}
 
 impl Rule for EthereumByte {
     /// What the program believes: Electra's law, with a 16-bit random number.
-    fn promise(&self, stakes: &[u64]) -> Promise {
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
         let chances: Vec<f64> = stakes.iter().map(|&eth| acceptance_chance(eth, CAP, 65535)).collect();
-        Promise::Shares(first_accepted_shares(&chances))
+        ExpectedShares::Shares(first_accepted_shares(&chances))
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(EthereumByteSelector { candidates: CandidateOrder::new(start.stakes) })
     }
 }
@@ -49,7 +49,7 @@ struct EthereumByteSelector {
 }
 
 impl Selector for EthereumByteSelector {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         self.candidates.start(turn.changes);
         // Ends for certain: byte 0 lets everybody pass.
         for position in 0.. {

@@ -3,7 +3,7 @@
 use crate::law::{acceptance_chance, first_accepted_shares};
 use crate::registry::{Entry, settings};
 use crate::selection::candidate_order::CandidateOrder;
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use serde::{Deserialize, Serialize};
 
 /// The largest effective balance, in ETH, of phase 0.
@@ -38,16 +38,16 @@ struct EthereumIndex {}
 
 impl Rule for EthereumIndex {
     /// What the program believes: the law of phase 0, with a byte for every candidate.
-    fn promise(&self, stakes: &[u64]) -> Promise {
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
         let chances: Vec<f64> = stakes.iter().map(|&eth| acceptance_chance(eth, CAP, 255)).collect();
-        Promise::Shares(first_accepted_shares(&chances))
+        ExpectedShares::Shares(first_accepted_shares(&chances))
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(EthereumIndexSelector { candidates: CandidateOrder::new(start.stakes) })
     }
 }
@@ -57,7 +57,7 @@ struct EthereumIndexSelector {
 }
 
 impl Selector for EthereumIndexSelector {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         self.candidates.start(turn.changes);
         let mut byte = 0;
         // Ends for certain: byte 0 lets everybody pass.

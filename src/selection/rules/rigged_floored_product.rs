@@ -3,7 +3,7 @@
 use crate::law::proportional_shares;
 use crate::registry::{Entry, settings};
 use crate::selection::sampling::{AmongAll, largest_score};
-use crate::selection::{Dispersion, Promise, Rule, Selector, Start};
+use crate::selection::{Dispersion, ExpectedShares, Rule, Selector, TrialContext};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -25,19 +25,19 @@ struct FlooredProduct {}
 
 impl Rule for FlooredProduct {
     /// What the program believes: that a random number weighted by stake is proportional.
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(proportional_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(proportional_shares(stakes))
     }
 
-    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
-        self.promise(stakes)
+    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
+        self.expected_shares(stakes)
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(AmongAll::new(start.stakes, |stakes, lottery| {
             largest_score(stakes, |stake| lottery.below(stake))
         }))

@@ -2,7 +2,7 @@
 
 use crate::law::proportional_shares;
 use crate::registry::{Entry, Refusal, settings};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::Pool;
 use rand::Rng;
 use serde::{Deserialize, Serialize};
@@ -43,19 +43,19 @@ impl Default for Modulo {
 
 impl Rule for Modulo {
     /// What the program believes: that every token comes equally often.
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(proportional_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(proportional_shares(stakes))
     }
 
-    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
-        self.promise(stakes)
+    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
+        self.expected_shares(stakes)
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(ModuloSelector { bits: self.bits, pool: Pool::new(start.stakes) })
     }
 }
@@ -66,7 +66,7 @@ struct ModuloSelector {
 }
 
 impl Selector for ModuloSelector {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         for change in turn.changes {
             self.pool.set(change.validator, change.stake);
         }

@@ -2,7 +2,7 @@
 
 use crate::law::proportional_shares;
 use crate::registry::{Entry, settings};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::Pool;
 use serde::{Deserialize, Serialize};
 
@@ -25,19 +25,19 @@ struct OffByOne {}
 
 impl Rule for OffByOne {
     /// What the program believes: that everybody owns as many tokens as coins.
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(proportional_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(proportional_shares(stakes))
     }
 
-    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
-        self.promise(stakes)
+    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
+        self.expected_shares(stakes)
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(OffByOneSelector { pool: Pool::new(start.stakes) })
     }
 }
@@ -47,7 +47,7 @@ struct OffByOneSelector {
 }
 
 impl Selector for OffByOneSelector {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         for change in turn.changes {
             self.pool.set(change.validator, change.stake);
         }

@@ -4,7 +4,7 @@ use crate::crypto::{Hash, sha256};
 use crate::law::proportional_shares;
 use crate::registry::{Entry, settings};
 use crate::selection::sortition::{Accounts, Contest, EXPECTED, check_expected};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -43,19 +43,19 @@ impl Default for ReusedHash {
 
 impl Rule for ReusedHash {
     /// What the program believes: that every selected coin has a fresh hash.
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(proportional_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(proportional_shares(stakes))
     }
 
-    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
-        self.promise(stakes)
+    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
+        self.expected_shares(stakes)
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(ReusedHashSelector(Accounts::new(self.expected, start.stakes)))
     }
 }
@@ -63,7 +63,7 @@ impl Rule for ReusedHash {
 struct ReusedHashSelector(Accounts);
 
 impl Selector for ReusedHashSelector {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         self.0.change(turn.changes);
         let value = |_| {
             let mut value = Hash::default();

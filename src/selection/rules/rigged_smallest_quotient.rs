@@ -3,7 +3,7 @@
 use crate::law::proportional_shares;
 use crate::registry::{Entry, settings};
 use crate::selection::sampling::{AmongAll, smallest_quotient};
-use crate::selection::{Dispersion, Promise, Rule, Selector, Start};
+use crate::selection::{Dispersion, ExpectedShares, Rule, Selector, TrialContext};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -27,19 +27,19 @@ struct SmallestQuotient {}
 
 impl Rule for SmallestQuotient {
     /// What the program believes: that waiting times inverse to the stake are proportional.
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(proportional_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(proportional_shares(stakes))
     }
 
-    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
-        self.promise(stakes)
+    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
+        self.expected_shares(stakes)
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(AmongAll::new(start.stakes, |stakes, lottery| {
             smallest_quotient(stakes, |_| lottery.next_u64())
         }))

@@ -2,7 +2,7 @@
 
 use crate::law::proportional_shares;
 use crate::registry::{Entry, settings};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::Pool;
 use serde::{Deserialize, Serialize};
 
@@ -27,21 +27,21 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 struct StaleWeights {}
 
 impl Rule for StaleWeights {
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(proportional_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(proportional_shares(stakes))
     }
 
     /// What the program believes: that it draws by the stakes of today, whose expected shares stay
     /// those of the first day.
-    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
-        self.promise(stakes)
+    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
+        self.expected_shares(stakes)
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         let stale = Pool::new(start.stakes);
         Box::new(StaleWeightsSelector { total: stale.total(), stakes: start.stakes.to_vec(), stale })
     }
@@ -55,7 +55,7 @@ struct StaleWeightsSelector {
 }
 
 impl Selector for StaleWeightsSelector {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         for change in turn.changes {
             let old = std::mem::replace(&mut self.stakes[change.validator.index()], change.stake);
             self.total = self.total - old + change.stake;

@@ -2,14 +2,16 @@
 
 use crate::law::proportional_shares;
 use crate::registry::{Entry, Refusal, settings};
-use crate::selection::{Dispersion, Draw, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{
+    Dispersion, Draw, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext,
+};
 use crate::stake::Pool;
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
 pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "rigged-truncated-rate",
-    summary: "rigged: every validator gets whole tickets for stake × rate, cut down; at the default rate of 75 basis points nobody with less than 134 coins ever wins",
+    summary: "rigged: every validator gets whole tickets for stake × rate, cut down; at the default rate of 75 context points nobody with less than 134 coins ever wins",
     source: "integer arithmetic in public programs: amounts below one coin are cut to zero, and accounts under 134 coins earn nothing for ever",
     parse: |table| {
         settings::<TruncatedRate, _>(table, |rule| {
@@ -43,12 +45,12 @@ impl Default for TruncatedRate {
 
 impl Rule for TruncatedRate {
     /// What the program believes: that a rate changes nothing about the proportions.
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(proportional_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(proportional_shares(stakes))
     }
 
-    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
-        self.promise(stakes)
+    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
+        self.expected_shares(stakes)
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
@@ -64,7 +66,7 @@ impl Rule for TruncatedRate {
         true
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         let rate = self.basis_points;
         let held: Vec<u64> = start.stakes.iter().map(|&stake| tickets(stake, rate)).collect();
         Box::new(TruncatedRateSelector { rate, tickets: Pool::new(&held) })
@@ -82,7 +84,7 @@ struct TruncatedRateSelector {
 }
 
 impl Selector for TruncatedRateSelector {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         for change in turn.changes {
             self.tickets.set(change.validator, tickets(change.stake, self.rate));
         }

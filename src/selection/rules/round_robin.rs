@@ -2,7 +2,7 @@
 
 use crate::law::equal_shares;
 use crate::registry::{Entry, settings};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::ValidatorId;
 use serde::{Deserialize, Serialize};
 
@@ -20,13 +20,13 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 struct RoundRobin {}
 
 impl Rule for RoundRobin {
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(equal_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(equal_shares(stakes))
     }
 
     /// Turns do not depend on the stakes, so growth does not move them.
-    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
-        self.promise(stakes)
+    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
+        self.expected_shares(stakes)
     }
 
     /// After n rounds everybody has had ⌊n/m⌋ or ⌈n/m⌉ turns.
@@ -34,7 +34,7 @@ impl Rule for RoundRobin {
         Dispersion::bounded_for_holders(stakes, |members| 1.0 - 1.0 / members as f64)
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         let mut members = Vec::with_capacity(start.stakes.len());
         let stakes = start.stakes.iter().enumerate();
         members.extend(stakes.filter(|&(_, &stake)| stake > 0).map(|(index, _)| ValidatorId(index as u32)));
@@ -50,7 +50,7 @@ struct RoundRobinSelector {
 }
 
 impl Selector for RoundRobinSelector {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         for change in turn.changes {
             match self.members.binary_search(&change.validator) {
                 Ok(place) if change.stake == 0 => {
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn turns_go_on_where_they_were_when_somebody_comes_or_goes() {
-        let start = Start { stakes: &[5, 0, 9, 1], seed: 0, trial: 0 };
+        let start = TrialContext { stakes: &[5, 0, 9, 1], seed: 0, trial: 0 };
         let mut selector = RoundRobin {}.selector(&start);
         let mut lottery = Stream::open(StreamKey::new());
         let mut turn = |round, changes: &[(u32, u64)]| {
@@ -89,7 +89,12 @@ mod tests {
                 .iter()
                 .map(|&(validator, stake)| StakeChange { validator: ValidatorId(validator), stake })
                 .collect();
-            match selector.select(Turn { round, changes: &changes, last: None, lottery: &mut lottery }) {
+            match selector.select(RoundContext {
+                round,
+                changes: &changes,
+                last: None,
+                lottery: &mut lottery,
+            }) {
                 Selection::Forger { validator, .. } => Some(validator.0),
                 Selection::Nobody => None,
             }

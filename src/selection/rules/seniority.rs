@@ -3,7 +3,7 @@
 use crate::law::seniority_shares;
 use crate::registry::{Entry, Refusal, settings};
 use crate::selection::sampling::{Weight, WeightedPool, forger};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -41,15 +41,15 @@ fn four() -> u64 {
 }
 
 impl Rule for Seniority {
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(seniority_shares(stakes, self.levels))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(seniority_shares(stakes, self.levels))
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         let holders = start.stakes.iter().filter(|&&stake| stake > 0).count() as u64;
         let mut joined = 0u64;
         let mut levels = Vec::with_capacity(start.stakes.len());
@@ -77,7 +77,7 @@ struct Elders {
 }
 
 impl Selector for Elders {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         for change in turn.changes {
             let level = &mut self.levels[change.validator.index()];
             if change.stake == 0 {

@@ -4,7 +4,7 @@ use crate::law::successive_inclusion;
 use crate::registry::{Entry, settings};
 use crate::selection::epoch_stakes::EpochStakes;
 use crate::selection::solana::{Leaders, ScheduleSettings, SeedSource, WeightTree, uniform};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::ValidatorId;
 use rand::rngs::ChaCha20Rng;
 
@@ -64,15 +64,15 @@ impl Rule for TwoPhaseSchedule {
     /// The certain runs and the expected share of the rest. The rest is drawn by remainder
     /// without replacement, which favours small remainders over large ones, so the promise is not
     /// exactly the share of stake; it is off by less than one run in an epoch.
-    fn promise(&self, stakes: &[u64]) -> Promise {
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
         match self.expectation(stakes) {
             Some(expectation) => {
                 let runs = self.runs() as f64;
-                Promise::Shares(
+                ExpectedShares::Shares(
                     expectation.iter().map(|(certain, more)| (*certain as f64 + more) / runs).collect(),
                 )
             }
-            None => Promise::Unknown("nobody has stake"),
+            None => ExpectedShares::Unknown("nobody has stake"),
         }
     }
 
@@ -101,7 +101,7 @@ impl Rule for TwoPhaseSchedule {
         Dispersion::Scaled { factors, cycle: self.0.slots_per_epoch }
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         let mut leaders = Leaders::default();
         leaders.rebuild(start.stakes);
         Box::new(TwoPhaseSelector {
@@ -163,7 +163,7 @@ impl TwoPhaseSelector {
 }
 
 impl Selector for TwoPhaseSelector {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         self.stakes.note(turn.changes);
         let (number, slot) = self.settings.place(turn.round);
         if self.epoch != Some(number) {
@@ -190,14 +190,14 @@ mod tests {
 
     fn wins_of_an_epoch(settings: ScheduleSettings, stakes: &[u64], epochs: u64) -> Vec<Vec<u64>> {
         let rule = TwoPhaseSchedule(settings.check().unwrap());
-        let mut selector = rule.selector(&Start { stakes, seed: 0, trial: 0 });
+        let mut selector = rule.selector(&TrialContext { stakes, seed: 0, trial: 0 });
         let mut lottery = Stream::open(StreamKey::new().text("simd"));
         (0..epochs)
             .map(|epoch| {
                 let mut wins = vec![0; stakes.len()];
                 for slot in 1..=settings.slots_per_epoch {
                     let round = epoch * settings.slots_per_epoch + slot;
-                    let turn = Turn { round, changes: &[], last: None, lottery: &mut lottery };
+                    let turn = RoundContext { round, changes: &[], last: None, lottery: &mut lottery };
                     if let Selection::Forger { validator, .. } = selector.select(turn) {
                         wins[validator.index()] += 1;
                     }
@@ -232,13 +232,13 @@ mod tests {
             ScheduleSettings { slots_per_epoch: 10, consecutive_slots: 1, ..ScheduleSettings::default() };
         let stakes = [47u64, 31, 15, 7];
         let rule = TwoPhaseSchedule(settings);
-        let promise = rule.promise(&stakes);
-        let mut selector = rule.selector(&Start { stakes: &stakes, seed: 0, trial: 0 });
+        let expected_shares = rule.expected_shares(&stakes);
+        let mut selector = rule.selector(&TrialContext { stakes: &stakes, seed: 0, trial: 0 });
         let mut lottery = Stream::open(StreamKey::new().text("places"));
         let mut counts = [[0f64; 4]; 2];
         let epochs = 2_000;
         for round in 1..=10 * epochs {
-            let turn = Turn { round, changes: &[], last: None, lottery: &mut lottery };
+            let turn = RoundContext { round, changes: &[], last: None, lottery: &mut lottery };
             let Selection::Forger { validator, .. } = selector.select(turn) else { panic!() };
             match round % 10 {
                 1 => counts[0][validator.index()] += 1.0,
@@ -247,7 +247,7 @@ mod tests {
             }
         }
         for counts in counts {
-            for (count, share) in counts.iter().zip(promise.shares().unwrap()) {
+            for (count, share) in counts.iter().zip(expected_shares.shares().unwrap()) {
                 let sigma = (epochs as f64 * share * (1.0 - share)).sqrt();
                 assert!((count - epochs as f64 * share).abs() < 4.5 * sigma, "{counts:?}");
             }
@@ -262,7 +262,7 @@ mod tests {
             assert_eq!(wins, [20, 12, 8]);
         }
         let rule = TwoPhaseSchedule(settings);
-        assert_eq!(rule.promise(&[5, 3, 2]), Promise::Shares(vec![0.5, 0.3, 0.2]));
+        assert_eq!(rule.expected_shares(&[5, 3, 2]), ExpectedShares::Shares(vec![0.5, 0.3, 0.2]));
         let none = Dispersion::Scaled { factors: vec![0.0; 3], cycle: 40 };
         assert_eq!(rule.dispersion(&[5, 3, 2]), none);
     }
@@ -275,12 +275,12 @@ mod tests {
         let two =
             ScheduleSettings { slots_per_epoch: 2, consecutive_slots: 1, ..ScheduleSettings::default() };
         let rule = TwoPhaseSchedule(two);
-        let shares = rule.promise(&[3, 2, 1]);
+        let shares = rule.expected_shares(&[3, 2, 1]);
         let shares = shares.shares().unwrap();
         for (share, exact) in shares.iter().zip([1.0 / 2.0, 1.0 / 3.0, 1.0 / 6.0]) {
             assert!((share - exact).abs() < 1e-12);
         }
-        let shares = rule.promise(&[9, 6, 5]);
+        let shares = rule.expected_shares(&[9, 6, 5]);
         let shares = shares.shares().unwrap();
         let left_out = [
             6.0 / 20.0 * 5.0 / 14.0 + 5.0 / 20.0 * 6.0 / 15.0,

@@ -3,7 +3,7 @@
 use crate::law::single_lottery_shares;
 use crate::registry::{Entry, settings};
 use crate::selection::sampling::{AmongAll, smallest_quotient};
-use crate::selection::{Dispersion, Draw, Promise, Rule, Selector, Start};
+use crate::selection::{Dispersion, Draw, ExpectedShares, Rule, Selector, TrialContext};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -25,12 +25,12 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 struct SingleLottery {}
 
 impl Rule for SingleLottery {
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(single_lottery_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(single_lottery_shares(stakes))
     }
 
-    fn promise_when_compounding(&self, _stakes: &[u64]) -> Promise {
-        Promise::Unknown(
+    fn expected_shares_when_compounding(&self, _stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Unknown(
             "the expected share depends on the reward and the number of rounds; it drifts to the largest",
         )
     }
@@ -47,7 +47,7 @@ impl Rule for SingleLottery {
         true
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(AmongAll::new(start.stakes, |stakes, lottery| {
             smallest_quotient(stakes, |_| lottery.next_u64())
         }))

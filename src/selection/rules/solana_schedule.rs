@@ -4,7 +4,7 @@ use crate::law::proportional_shares;
 use crate::registry::{Entry, settings};
 use crate::selection::epoch_stakes::EpochStakes;
 use crate::selection::solana::{Leaders, ScheduleSettings, SeedSource};
-use crate::selection::{Dispersion, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::ValidatorId;
 use rand::rngs::ChaCha20Rng;
 
@@ -24,14 +24,14 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 struct SolanaSchedule(ScheduleSettings);
 
 impl Rule for SolanaSchedule {
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(proportional_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(proportional_shares(stakes))
     }
 
     /// Draws of an epoch expect the shares at its start, and its rewards expect to leave them as
     /// they are: they stay the initial shares of stake.
-    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
-        self.promise(stakes)
+    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
+        self.expected_shares(stakes)
     }
 
     /// Draws are independent, and each is worth as many slots as stand in a row.
@@ -48,7 +48,7 @@ impl Rule for SolanaSchedule {
         }
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         let mut leaders = Leaders::default();
         leaders.rebuild(start.stakes);
         Box::new(ScheduleSelector {
@@ -74,7 +74,7 @@ struct ScheduleSelector {
 }
 
 impl Selector for ScheduleSelector {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         self.stakes.note(turn.changes);
         let (number, slot) = self.settings.place(turn.round);
         if self.epoch.as_ref().is_none_or(|(running, _)| *running != number) {
@@ -137,11 +137,11 @@ mod tests {
             first_epoch: epoch,
         };
         let rule = SolanaSchedule(settings.check().unwrap());
-        let mut selector = rule.selector(&Start { stakes, seed: 0, trial: 0 });
+        let mut selector = rule.selector(&TrialContext { stakes, seed: 0, trial: 0 });
         let mut lottery = Stream::open(StreamKey::new());
         (1..=slots)
             .map(|round| {
-                let turn = Turn { round, changes: &[], last: None, lottery: &mut lottery };
+                let turn = RoundContext { round, changes: &[], last: None, lottery: &mut lottery };
                 match selector.select(turn) {
                     Selection::Forger { validator, .. } => validator.0,
                     Selection::Nobody => panic!("everybody holds stake"),
@@ -179,7 +179,7 @@ mod tests {
         use crate::selection::StakeChange;
         let settings = ScheduleSettings { slots_per_epoch: 8, ..ScheduleSettings::default() };
         let rule = SolanaSchedule(settings);
-        let mut selector = rule.selector(&Start { stakes: &[1, 1, 0], seed: 0, trial: 0 });
+        let mut selector = rule.selector(&TrialContext { stakes: &[1, 1, 0], seed: 0, trial: 0 });
         let mut lottery = Stream::open(StreamKey::new());
         let changes = [
             StakeChange { validator: ValidatorId(0), stake: 0 },
@@ -188,7 +188,7 @@ mod tests {
         let mut seen = Vec::new();
         for round in 1..=400 {
             let changes: &[StakeChange] = if round == 2 { &changes } else { &[] };
-            let turn = Turn { round, changes, last: None, lottery: &mut lottery };
+            let turn = RoundContext { round, changes, last: None, lottery: &mut lottery };
             let selection = selector.select(turn);
             let leader = match selection {
                 Selection::Forger { validator, .. } => Some(validator.0),

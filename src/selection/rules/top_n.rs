@@ -3,7 +3,9 @@
 use crate::law::top_shares;
 use crate::registry::{Entry, Refusal, settings};
 use crate::selection::sampling::{Ranking, forger};
-use crate::selection::{Dispersion, Draw, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{
+    Dispersion, Draw, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext,
+};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -47,8 +49,8 @@ fn twenty_one() -> u32 {
 }
 
 impl Rule for TopN {
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(top_shares(stakes, self.n as usize, self.weight == Among::Equal))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(top_shares(stakes, self.n as usize, self.weight == Among::Equal))
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
@@ -63,7 +65,7 @@ impl Rule for TopN {
         true
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         let seats = u64::from(self.n);
         Box::new(Seated { seats, weight: self.weight, ranking: Ranking::new(start.stakes) })
     }
@@ -76,7 +78,7 @@ struct Seated {
 }
 
 impl Selector for Seated {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         for change in turn.changes {
             self.ranking.set(change.validator, change.stake);
         }

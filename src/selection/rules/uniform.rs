@@ -2,7 +2,9 @@
 
 use crate::law::equal_shares;
 use crate::registry::{Entry, settings};
-use crate::selection::{Dispersion, Draw, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{
+    Dispersion, Draw, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext,
+};
 use crate::stake::Pool;
 use serde::{Deserialize, Serialize};
 
@@ -20,13 +22,13 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 struct Uniform {}
 
 impl Rule for Uniform {
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(equal_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(equal_shares(stakes))
     }
 
     /// The chances do not depend on the stakes, so growth does not move them.
-    fn promise_when_compounding(&self, stakes: &[u64]) -> Promise {
-        self.promise(stakes)
+    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
+        self.expected_shares(stakes)
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
@@ -41,7 +43,7 @@ impl Rule for Uniform {
         true
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         let heads: Vec<u64> = start.stakes.iter().map(|&stake| u64::from(stake > 0)).collect();
         Box::new(UniformSelector { heads: Pool::new(&heads) })
     }
@@ -53,7 +55,7 @@ struct UniformSelector {
 }
 
 impl Selector for UniformSelector {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         for change in turn.changes {
             self.heads.set(change.validator, u64::from(change.stake > 0));
         }

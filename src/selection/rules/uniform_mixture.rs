@@ -3,7 +3,9 @@
 use crate::law::{Ratio, mixture_shares};
 use crate::registry::{Entry, Refusal, settings};
 use crate::selection::sampling::forger;
-use crate::selection::{Dispersion, Draw, Promise, Rule, Selection, Selector, Start, Turn};
+use crate::selection::{
+    Dispersion, Draw, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext,
+};
 use crate::stake::Pool;
 use serde::{Deserialize, Serialize};
 
@@ -39,8 +41,8 @@ fn a_quarter() -> Ratio {
 }
 
 impl Rule for UniformMixture {
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(mixture_shares(stakes, self.alpha.to_f64()))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(mixture_shares(stakes, self.alpha.to_f64()))
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
@@ -55,7 +57,7 @@ impl Rule for UniformMixture {
         true
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         let heads: Vec<u64> = start.stakes.iter().map(|&stake| u64::from(stake > 0)).collect();
         Box::new(Mixture { alpha: self.alpha, heads: Pool::new(&heads), coins: Pool::new(start.stakes) })
     }
@@ -68,7 +70,7 @@ struct Mixture {
 }
 
 impl Selector for Mixture {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         for change in turn.changes {
             self.heads.set(change.validator, u64::from(change.stake > 0));
             self.coins.set(change.validator, change.stake);

@@ -3,7 +3,7 @@
 use crate::law::{largest_deficit_bound, proportional_shares};
 use crate::registry::{Entry, settings};
 use crate::selection::sampling::MostOwed;
-use crate::selection::{Dispersion, Promise, Rule, Selector, Start};
+use crate::selection::{Dispersion, ExpectedShares, Rule, Selector, TrialContext};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -21,15 +21,15 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 struct WeightedRoundRobin {}
 
 impl Rule for WeightedRoundRobin {
-    fn promise(&self, stakes: &[u64]) -> Promise {
-        Promise::Shares(proportional_shares(stakes))
+    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        ExpectedShares::Shares(proportional_shares(stakes))
     }
 
     fn dispersion(&self, stakes: &[u64]) -> Dispersion {
         Dispersion::bounded_for_holders(stakes, largest_deficit_bound)
     }
 
-    fn selector(&self, start: &Start) -> Box<dyn Selector> {
+    fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(MostOwed::new(start.stakes, true))
     }
 }
@@ -38,17 +38,18 @@ impl Rule for WeightedRoundRobin {
 mod tests {
     use super::*;
     use crate::random::{Stream, StreamKey};
-    use crate::selection::{Selection, Turn};
+    use crate::selection::{RoundContext, Selection};
     use crate::stake::ValidatorId;
 
     /// The example in the commit that brought the algorithm to nginx: weights 5, 1, 1 give
     /// a a b a c a a.
     #[test]
     fn published_sequence() {
-        let mut selector = WeightedRoundRobin {}.selector(&Start { stakes: &[5, 1, 1], seed: 0, trial: 0 });
+        let mut selector =
+            WeightedRoundRobin {}.selector(&TrialContext { stakes: &[5, 1, 1], seed: 0, trial: 0 });
         let mut lottery = Stream::open(StreamKey::new());
         for round in 1..=70 {
-            let turn = Turn { round, changes: &[], last: None, lottery: &mut lottery };
+            let turn = RoundContext { round, changes: &[], last: None, lottery: &mut lottery };
             let expected = [0, 0, 1, 0, 2, 0, 0][(round - 1) as usize % 7];
             let forger = Selection::Forger { validator: ValidatorId(expected), token: None };
             assert_eq!(selector.select(turn), forger, "round {round}");

@@ -2,7 +2,7 @@
 
 use super::{AgedPool, RisingLines, Weight, WeightedPool};
 use crate::random::Stream;
-use crate::selection::{Draw, Selection, Selector, Turn};
+use crate::selection::{Draw, RoundContext, Selection, Selector};
 use crate::stake::{Pool, ValidatorId};
 
 /// The selection of a validator without a token, or of nobody.
@@ -25,7 +25,7 @@ impl ByStake {
 }
 
 impl Selector for ByStake {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         for change in turn.changes {
             self.pool.set(change.validator, change.stake);
         }
@@ -56,7 +56,7 @@ impl<W: Fn(u64) -> Weight> ByWeight<W> {
 }
 
 impl<W: Fn(u64) -> Weight + Send> Selector for ByWeight<W> {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         for change in turn.changes {
             self.pool.set(change.validator, (self.weigh)(change.stake));
         }
@@ -78,7 +78,7 @@ impl ByAge {
 }
 
 impl Selector for ByAge {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         for change in turn.changes {
             self.pool.set(change.validator, change.stake, turn.round, false);
         }
@@ -101,7 +101,7 @@ impl<F: FnMut(&[u64], &mut Stream) -> Option<ValidatorId>> AmongAll<F> {
 }
 
 impl<F: FnMut(&[u64], &mut Stream) -> Option<ValidatorId> + Send> Selector for AmongAll<F> {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         for change in turn.changes {
             self.stakes[change.validator.index()] = change.stake;
         }
@@ -133,7 +133,7 @@ impl MostOwed {
 }
 
 impl Selector for MostOwed {
-    fn select(&mut self, turn: Turn<'_>) -> Selection {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         for change in turn.changes {
             let old = std::mem::replace(&mut self.stakes[change.validator.index()], change.stake);
             self.total = self.total - old + change.stake;

@@ -1,11 +1,11 @@
 //! The wins of one trial, from their law.
 
 use super::Covered;
-use super::share_out::{Lot, ShareOut};
+use super::multinomial::{Lot, ShareOut};
 use super::two_party::TwoParty;
 use crate::random::{Purpose, Stream};
 use crate::simulation::experiment::Experiment;
-use crate::simulation::shortcuts::{Counts, Task};
+use crate::simulation::fast_paths::{Counts, Task};
 use crate::stake::ValidatorId;
 
 /// Draws the wins of trials, at a cost that does not depend on the rounds.

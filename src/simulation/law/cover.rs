@@ -3,8 +3,8 @@
 use super::two_party::TwoPartyPlan;
 use crate::selection::Draw;
 use crate::simulation::experiment::Experiment;
+use crate::simulation::fast_paths::{IdealConditions, Obstacle, ideal_conditions};
 use crate::simulation::order::Serial;
-use crate::simulation::shortcuts::{Obstacle, Undisturbed, undisturbed};
 
 /// Which law the wins of an experiment have.
 pub enum Covered {
@@ -30,7 +30,7 @@ impl Covered {
 ///
 /// # Errors
 /// What stands against it. O(validators + checkpoints).
-pub fn covered(experiment: &Experiment) -> Result<(Covered, Undisturbed), Obstacle> {
+pub fn covered(experiment: &Experiment) -> Result<(Covered, IdealConditions), Obstacle> {
     let obstacle = |key, what| Err(Obstacle { key, what });
     if experiment.serial == Serial::On {
         return obstacle(
@@ -39,7 +39,7 @@ pub fn covered(experiment: &Experiment) -> Result<(Covered, Undisturbed), Obstac
         );
     }
     let world = &experiment.world;
-    let rules = undisturbed(world)?;
+    let rules = ideal_conditions(world)?;
     let weights = |tokens: &[u64]| tokens.iter().map(|&tokens| tokens as f64).collect();
     let rule = &world.rule.thing;
     let law = match (rule.draw(&world.stakes), rules.compounds) {

@@ -8,7 +8,7 @@ mod beta;
 mod binomial;
 mod counts;
 mod cover;
-mod share_out;
+mod multinomial;
 mod trials;
 mod two_party;
 

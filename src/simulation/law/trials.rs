@@ -1,9 +1,9 @@
 //! Many trials from their law.
 
 use super::Law;
+use crate::simulation::fast_paths::{Counts, IdealConditions, Task};
 use crate::simulation::record::TrialRecord;
 use crate::simulation::runner::SimulationError;
-use crate::simulation::shortcuts::{Counts, Task, Undisturbed};
 use crate::simulation::totals::{Totals, ValidatorTotals};
 use crate::simulation::trial::TrialEnd;
 use rayon::prelude::*;
@@ -25,7 +25,7 @@ impl Law {
     pub fn play_all<M: Send>(
         &self,
         task: &Task,
-        rules: Undisturbed,
+        rules: IdealConditions,
         trials: Range<u64>,
         measure: impl Fn(&TrialEnd) -> M + Sync,
     ) -> Result<(Vec<TrialRecord>, Vec<M>, Totals), SimulationError> {

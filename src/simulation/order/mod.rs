@@ -1,4 +1,4 @@
-//! The order of wins: droughts, streaks, repeats, gaps and short windows, tallied as they come.
+//! The order of wins: gaps, runs, repeats, gaps and short windows, tallied as they come.
 //!
 //! Positions count the rounds in which somebody was selected, as win shares do: a round without a
 //! winner is no round of the sequence, neither a win nor a loss of anybody.

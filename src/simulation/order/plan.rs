@@ -3,7 +3,7 @@
 use crate::stake::ValidatorId;
 use serde::{Deserialize, Serialize};
 
-/// When droughts, streaks, repeats and gaps are tallied.
+/// When gaps, runs, repeats and gaps are tallied.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Serial {
@@ -29,7 +29,7 @@ pub struct OrderPlan {
 }
 
 impl OrderPlan {
-    /// Droughts, streaks, repeats and gaps if `serial`, and the wins of the followed validators in
+    /// Droughts, runs, repeats and gaps if `serial`, and the wins of the followed validators in
     /// windows of `window` rounds unless that is 0. At most 255 validators are followed.
     pub fn new(validators: usize, followed: &[ValidatorId], serial: bool, window: u64) -> Self {
         let followed: Vec<ValidatorId> = followed.iter().copied().take(u8::MAX.into()).collect();

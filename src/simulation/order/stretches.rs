@@ -1,4 +1,4 @@
-//! Streaks, droughts and the gaps between wins.
+//! Streaks, gaps and the gaps between wins.
 
 use super::histogram::Histogram;
 use super::packed::Packed;
@@ -12,16 +12,16 @@ use std::hint::select_unpredictable;
 pub struct LongestStretches {
     /// The longest stretch of rounds in a row that it did not win. Stretches that are open, before
     /// its first or after its last win, count.
-    pub drought: u64,
+    pub gap: u64,
     /// The longest stretch of rounds in a row that it won.
-    pub streak: u64,
+    pub run: u64,
 }
 
 impl LongestStretches {
     /// The longer ones of both.
     pub fn merge(&mut self, other: &LongestStretches) {
-        self.drought = self.drought.max(other.drought);
-        self.streak = self.streak.max(other.streak);
+        self.gap = self.gap.max(other.gap);
+        self.run = self.run.max(other.run);
     }
 }
 
@@ -56,9 +56,9 @@ struct Stretch {
     /// Its first and its last win, counted from 1; 0 as long as it never won.
     first: u64,
     last: u64,
-    /// The longest drought between two wins.
-    drought: u64,
-    streak: u64,
+    /// The longest gap between two wins.
+    gap: u64,
+    run: u64,
 }
 
 /// Everything that rests on who won last, and where.
@@ -72,9 +72,9 @@ pub(super) struct Stretches {
     first_winner: u32,
     first_run: u64,
     all: Vec<Stretch>,
-    /// The number of streaks of each followed validator; the last place is for all others, whose
+    /// The number of runs of each followed validator; the last place is for all others, whose
     /// number nobody asks for.
-    streaks: Vec<u64>,
+    runs: Vec<u64>,
     /// Their gaps by cell, one row of [`CELLS`] for each.
     gaps: Vec<u64>,
 }
@@ -88,7 +88,7 @@ impl Stretches {
             first_winner: NOBODY,
             first_run: 0,
             all: vec![Stretch::default(); plan.slots.len()],
-            streaks: vec![0; plan.followed.len() + 1],
+            runs: vec![0; plan.followed.len() + 1],
             gaps: vec![0; (plan.followed.len() + 1) * CELLS],
         }
     }
@@ -116,22 +116,22 @@ impl Stretches {
                 mine.first = rounds;
             } else {
                 let gap = rounds - mine.last;
-                mine.drought = mine.drought.max(gap - 1);
+                mine.gap = mine.gap.max(gap - 1);
                 self.gaps[slot * CELLS + gap_cell(gap)] += 1;
             }
-            mine.streak = mine.streak.max(run);
+            mine.run = mine.run.max(run);
             mine.last = rounds;
         }
         (self.rounds, self.winner, self.run) = (rounds, last_winner, run);
     }
 
-    /// Counts the streaks that begin among the next winners.
+    /// Counts the runs that begin among the next winners.
     fn count_streaks(&mut self, plan: &OrderPlan, winners: &[u32]) {
         let mut last_winner = self.winner;
         let followed = plan.followed.len();
         if followed > Packed::SLOTS {
             for &winner in winners {
-                self.streaks[plan.slots[winner as usize] as usize] += u64::from(winner != last_winner);
+                self.runs[plan.slots[winner as usize] as usize] += u64::from(winner != last_winner);
                 last_winner = winner;
             }
             return;
@@ -142,7 +142,7 @@ impl Stretches {
                 packed.add(plan.slots[winner as usize], winner != last_winner);
                 last_winner = winner;
             }
-            packed.add_to(&mut self.streaks[..followed]);
+            packed.add_to(&mut self.runs[..followed]);
         }
     }
 
@@ -151,14 +151,14 @@ impl Stretches {
         if next.rounds == 0 {
             return;
         }
-        for (mine, theirs) in self.streaks.iter_mut().zip(&next.streaks) {
+        for (mine, theirs) in self.runs.iter_mut().zip(&next.runs) {
             *mine += theirs;
         }
         for (mine, theirs) in self.gaps.iter_mut().zip(&next.gaps) {
             *mine += theirs;
         }
         for ((mine, theirs), &slot) in self.all.iter_mut().zip(&next.all).zip(&plan.slots) {
-            mine.streak = mine.streak.max(theirs.streak);
+            mine.run = mine.run.max(theirs.run);
             if theirs.first == 0 {
                 continue;
             }
@@ -166,10 +166,10 @@ impl Stretches {
                 mine.first = self.rounds + theirs.first;
             } else {
                 let gap = self.rounds + theirs.first - mine.last;
-                mine.drought = mine.drought.max(gap - 1);
+                mine.gap = mine.gap.max(gap - 1);
                 self.gaps[slot as usize * CELLS + gap_cell(gap)] += 1;
             }
-            mine.drought = mine.drought.max(theirs.drought);
+            mine.gap = mine.gap.max(theirs.gap);
             mine.last = self.rounds + theirs.last;
         }
         self.append_runs(plan, next);
@@ -184,9 +184,9 @@ impl Stretches {
         let carried = if one { self.run } else { 0 };
         if one {
             let winner = &mut self.all[self.winner as usize];
-            winner.streak = winner.streak.max(carried + next_first_run);
-            let streaks = &mut self.streaks[plan.slots[self.winner as usize] as usize];
-            *streaks = streaks.wrapping_sub(1);
+            winner.run = winner.run.max(carried + next_first_run);
+            let runs = &mut self.runs[plan.slots[self.winner as usize] as usize];
+            *runs = runs.wrapping_sub(1);
         }
         if self.rounds == 0 {
             self.first_winner = next.first_winner;
@@ -207,18 +207,18 @@ impl Stretches {
                 0 => self.rounds,
                 first => (first - 1).max(self.rounds - stretch.last),
             };
-            LongestStretches { drought: stretch.drought.max(open), streak: stretch.streak }
+            LongestStretches { gap: stretch.gap.max(open), run: stretch.run }
         };
         self.all.iter().map(close).collect()
     }
 
     /// What is kept of each followed validator in this trial.
     pub fn followed(&self, plan: &OrderPlan) -> Vec<FollowedOrder> {
-        let followed = plan.followed.iter().zip(&self.streaks);
+        let followed = plan.followed.iter().zip(&self.runs);
         followed
-            .map(|(validator, &streaks)| {
+            .map(|(validator, &runs)| {
                 let stretch = &self.all[validator.index()];
-                FollowedOrder { streaks, first_win: stretch.first, last_win: stretch.last }
+                FollowedOrder { runs, first_win: stretch.first, last_win: stretch.last }
             })
             .collect()
     }

@@ -210,8 +210,8 @@ mod tests {
             let serial = totals.serial.unwrap();
             for who in 0..VALIDATORS {
                 let expected = LongestStretches {
-                    drought: longest(&winners, who, false),
-                    streak: longest(&winners, who, true),
+                    gap: longest(&winners, who, false),
+                    run: longest(&winners, who, true),
                 };
                 prop_assert_eq!(serial.longest[who as usize], expected);
             }
@@ -223,7 +223,7 @@ mod tests {
             for (slot, who) in [1, 4].into_iter().enumerate() {
                 let wins: Vec<usize> = (0..winners.len()).filter(|&i| winners[i] == who).collect();
                 let expected = FollowedOrder {
-                    streaks: stretches(&winners, who, true).len() as u64,
+                    runs: stretches(&winners, who, true).len() as u64,
                     first_win: wins.first().map_or(0, |&i| i as u64 + 1),
                     last_win: wins.last().map_or(0, |&i| i as u64 + 1),
                 };

@@ -7,8 +7,8 @@ use super::stretches::LongestStretches;
 /// The order of wins in one trial, as far as it is kept for each followed validator.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FollowedOrder {
-    /// How many streaks its wins form.
-    pub streaks: u64,
+    /// How many runs its wins form.
+    pub runs: u64,
     /// The position of its first win, counted from 1; 0 if it never won.
     pub first_win: u64,
     /// The position of its last win; 0 if it never won.

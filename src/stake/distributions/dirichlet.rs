@@ -3,7 +3,7 @@
 use crate::random::Stream;
 use crate::registry::{Entry, settings};
 use crate::stake::range::require;
-use crate::stake::spread::weights_from_logarithms;
+use crate::stake::target_gini::weights_from_logarithms;
 use crate::stake::{Holding, Order, StakeDistribution, StakeError};
 use rand_distr::{Distribution, Exp1, Gamma};
 use serde::{Deserialize, Serialize};

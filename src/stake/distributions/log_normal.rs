@@ -3,7 +3,7 @@
 use crate::random::Stream;
 use crate::registry::{Entry, Refusal, settings};
 use crate::stake::range::require;
-use crate::stake::spread::{Spread, weights_from_logarithms};
+use crate::stake::target_gini::{Spread, weights_from_logarithms};
 use crate::stake::{Holding, Order, StakeDistribution, StakeError};
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,7 @@
 
 use crate::random::Stream;
 use crate::registry::{Entry, Refusal, nearest, settings};
-use crate::stake::sheet::{Fault, Line, each_line, shown};
+use crate::stake::csv_dialect::{Fault, Line, each_line, shown};
 use crate::stake::{Holding, MAX_TOTAL, Order, StakeDistribution, StakeError};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;

@@ -39,8 +39,8 @@ pub struct Difference {
     /// differs.
     pub p_value: Option<f64>,
     /// The same, corrected for the number of pairs (Holm).
-    pub p_adjusted: Option<f64>,
-    /// How they stand to each other: decided by `p_adjusted`.
+    pub p_holm: Option<f64>,
+    /// How they stand to each other: decided by `p_holm`.
     pub order: Order,
     /// If they are undecided: about how many trials would find a difference of the observed size,
     /// with 90 % power, at the level that all pairs leave to each.
@@ -78,7 +78,7 @@ pub fn compare(values: &[Vec<Option<f64>>], nature: Nature, confidence: f64) -> 
     }
     let adjusted = holm(&differences.iter().map(|pair| pair.p_value).collect::<Vec<_>>());
     for (pair, adjusted) in differences.iter_mut().zip(adjusted) {
-        pair.p_adjusted = adjusted;
+        pair.p_holm = adjusted;
         let shown = adjusted.is_some_and(|p| p <= 1.0 - confidence);
         if pair.order == Order::Undecided && shown {
             pair.order = if pair.mean < Some(0.0) { Order::Lower } else { Order::Higher };
@@ -108,7 +108,7 @@ fn difference(
         mean: None,
         interval: None,
         p_value: None,
-        p_adjusted: None,
+        p_holm: None,
         order: Order::Unknown,
         trials_needed: None,
     };
@@ -168,7 +168,7 @@ mod tests {
         assert!((pair.mean.unwrap() + 1.58).abs() < 1e-14);
         let interval = pair.interval.unwrap();
         assert!((interval.low + 2.4598858).abs() < 5e-8 && (interval.high + 0.7001142).abs() < 5e-8);
-        assert!((pair.p_adjusted.unwrap() - 0.00283289).abs() < 5e-9);
+        assert!((pair.p_holm.unwrap() - 0.00283289).abs() < 5e-9);
         assert_eq!((pair.order, pair.trials_needed), (Order::Lower, None));
         assert_eq!(found.ranking.groups, [vec![0], vec![1]]);
         // Unpaired, the same data show nothing: Welch's p is 0.07939.
@@ -187,11 +187,11 @@ mod tests {
         let found = compare(&[some(&far), some(&base), some(&near)], Nature::Number, 0.95);
         let alone = compare(&[some(&base), some(&near)], Nature::Number, 0.95);
         let (among, alone) = (found.differences[2], alone.differences[0]);
-        assert_eq!((among.p_value, among.p_adjusted), (alone.p_value, alone.p_value));
+        assert_eq!((among.p_value, among.p_holm), (alone.p_value, alone.p_value));
         assert!(among.interval.unwrap().half_width() > 1.2 * alone.interval.unwrap().half_width());
         let smallest = found.differences.iter().min_by(|a, b| a.p_value.partial_cmp(&b.p_value).unwrap());
         let smallest = smallest.unwrap();
-        assert_eq!(smallest.p_adjusted, smallest.p_value.map(|p| 3.0 * p));
+        assert_eq!(smallest.p_holm, smallest.p_value.map(|p| 3.0 * p));
         assert_eq!(found.differences[0].order, Order::Higher);
         assert_eq!(among.order, Order::Undecided);
     }

@@ -70,13 +70,13 @@ fn coverage(kinds: &[(u64, f64)], total: u64, margin: u64) -> Option<f64> {
         return None;
     }
     let skewness = third / variance.powf(1.5);
-    let excess = fourth / (variance * variance);
+    let relative_deviation = fourth / (variance * variance);
     // The counts sum to their expectations' sum; the truncated means to that plus the shifts.
     let z = -mean / variance.sqrt();
     let square = z * z;
     let corrections = 1.0
         + skewness * z * (square - 3.0) / 6.0
-        + excess * (square * square - 6.0 * square + 3.0) / 24.0
+        + relative_deviation * (square * square - 6.0 * square + 3.0) / 24.0
         + skewness * skewness * (square * square * square - 15.0 * square * square + 45.0 * square - 15.0)
             / 72.0;
     let density = (-0.5 * square).exp() * corrections / (TAU * variance).sqrt();

@@ -2,12 +2,12 @@
 
 use crate::statistics::distributions::normal_quantile;
 
-/// The smallest relative excess over `share` that a two-sided test at level 1 − `confidence` sees
+/// The smallest relative relative_deviation over `share` that a two-sided test at level 1 − `confidence` sees
 /// with `power` in so many independent rounds: the effect at which
 /// [`rounds_for_difference`](super::rounds_for_difference) is `rounds`.
 ///
 /// `None` without rounds, unless share, confidence and power lie strictly between 0 and 1, or if
-/// not even an excess to certainty is seen.
+/// not even an relative_deviation to certainty is seen.
 pub fn detectable_difference(share: f64, rounds: u64, confidence: f64, power: f64) -> Option<f64> {
     let inside = |probability: f64| probability > 0.0 && probability < 1.0;
     if !(inside(share) && inside(confidence) && inside(power)) || rounds == 0 {

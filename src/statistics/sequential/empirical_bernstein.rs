@@ -72,14 +72,15 @@ fn gamma_exponential_bound(variance: f64, alpha: f64) -> Option<f64> {
     let tuning = normal_mixture_tuning(1.0, alpha)?;
     let constant = (2.0 / alpha).ln() + ln_part(tuning, tuning);
     // Rises in s, from below zero.
-    let excess = |s: f64| ln_part(variance + tuning, s + variance + tuning) + s + variance - constant;
-    let (mut least, mut below) = (0.0, excess(0.0));
+    let relative_deviation =
+        |s: f64| ln_part(variance + tuning, s + variance + tuning) + s + variance - constant;
+    let (mut least, mut below) = (0.0, relative_deviation(0.0));
     let mut most = (2.0 * variance * constant.max(1.0)).sqrt().max(1.0);
-    let mut above = excess(most);
+    let mut above = relative_deviation(most);
     while above <= 0.0 {
         (least, below) = (most, above);
         most *= 2.0;
-        above = excess(most);
+        above = relative_deviation(most);
         if most > 1e18 {
             return None;
         }
@@ -90,7 +91,7 @@ fn gamma_exponential_bound(variance: f64, alpha: f64) -> Option<f64> {
             break;
         }
         let middle = most - above * (most - least) / (above - below);
-        let value = excess(middle);
+        let value = relative_deviation(middle);
         if !(middle > least && middle < most) || value.abs() < 1e-12 {
             return Some(middle.clamp(least, most));
         }

@@ -1,4 +1,4 @@
-//! The longest streak and the longest drought.
+//! The longest run and the longest gap.
 
 /// Sequences up to this length go through the exact recursion.
 const SHORT: u64 = 20_000;
@@ -23,14 +23,14 @@ pub struct LongestRun {
 }
 
 impl LongestRun {
-    /// The longest streak: rounds in a row that a validator with this win probability wins.
+    /// The longest run: rounds in a row that a validator with this win probability wins.
     /// `None` unless `share` is between 0 and 1.
-    pub fn streak(rounds: u64, share: f64) -> Option<Self> {
+    pub fn run(rounds: u64, share: f64) -> Option<Self> {
         (0.0..=1.0).contains(&share).then_some(LongestRun { rounds, trials: 1, p: share, q: 1.0 - share })
     }
 
-    /// The longest drought: rounds in a row that it does not win.
-    pub fn drought(rounds: u64, share: f64) -> Option<Self> {
+    /// The longest gap: rounds in a row that it does not win.
+    pub fn gap(rounds: u64, share: f64) -> Option<Self> {
         (0.0..=1.0).contains(&share).then_some(LongestRun { rounds, trials: 1, p: 1.0 - share, q: share })
     }
 
@@ -245,7 +245,7 @@ mod tests {
             (30_000, 0.9995, 1500, 1.268629444616e-11, 0.9999999999873),
             (60_000, 0.9995, 1000, 6.272183757105e-46, 1.0),
         ] {
-            let law = LongestRun::streak(n, p).unwrap();
+            let law = LongestRun::run(n, p).unwrap();
             assert!((law.below(k) - below).abs() <= 1e-10 * below + 1e-300, "{n} {p} {k} {}", law.below(k));
             assert!((law.reached(k) / reached - 1.0).abs() < 1e-10, "{n} {p} {k} {}", law.reached(k));
         }
@@ -255,10 +255,10 @@ mod tests {
     fn coins() {
         // De Moivre, "The Doctrine of Chances", problem LXXIV: three heads in a row in ten tosses
         // have the probability 65/128.
-        let coin = LongestRun::streak(10, 0.5).unwrap();
+        let coin = LongestRun::run(10, 0.5).unwrap();
         assert!((coin.at_least(3) - 65.0 / 128.0).abs() < 1e-15);
         // 200 tosses (fractions in Python): a run of at least 7 has the probability 0.5437079159159.
-        let coin = LongestRun::streak(200, 0.5).unwrap();
+        let coin = LongestRun::run(200, 0.5).unwrap();
         assert!((coin.at_least(7) - 0.5437079159159).abs() < 1e-12, "{}", coin.at_least(7));
         assert_eq!(coin.quantile(0.5), Some(7));
         assert_eq!((coin.at_least(0), coin.at_least(201), coin.at_most(200)), (1.0, 0.0, 1.0));
@@ -266,9 +266,9 @@ mod tests {
 
     #[test]
     fn a_billion_rounds() {
-        // A drought of at least k for 1 % of stake in 1e9 rounds: rare runs are Poisson with mean
+        // A gap of at least k for 1 % of stake in 1e9 rounds: rare runs are Poisson with mean
         // λ = (1 + (n − k) q) pᵏ up to O(k q λ / n) and P = 1 − exp(−λ).
-        let law = LongestRun::drought(1_000_000_000, 0.01).unwrap();
+        let law = LongestRun::gap(1_000_000_000, 0.01).unwrap();
         for k in [1500, 1800, 2500, 4000] {
             let mean = 0.99f64.powi(k) * (1.0 + (1e9 - f64::from(k)) * 0.01);
             assert!((law.at_least(k as u64) / -(-mean).exp_m1() - 1.0).abs() < 1e-5, "{k}");
@@ -276,28 +276,28 @@ mod tests {
         let far = law.at_least(60_000);
         assert!((far / (1e9 * 0.01 * (60_000.0 * (-0.01f64).ln_1p()).exp()) - 1.0).abs() < 1e-4 && far > 0.0);
         // Ten trials of n rounds: about as one of 10 n.
-        let ten = LongestRun::drought(100_000_000, 0.01).unwrap().over_trials(10);
+        let ten = LongestRun::gap(100_000_000, 0.01).unwrap().over_trials(10);
         assert!((ten.at_least(1800) / law.at_least(1800) - 1.0).abs() < 1e-3);
         assert!((ten.at_most(1799) + ten.at_least(1800) - 1.0).abs() < 1e-12);
     }
 
     #[test]
     fn put_together_rounds_agree_with_single_ones() {
-        // 1e-6 of the stake, droughts much shorter than usual: 8 and 40 million rounds; the scaled
+        // 1e-6 of the stake, gaps much shorter than usual: 8 and 40 million rounds; the scaled
         // law depends on n q and k q only.
-        let fine = LongestRun::drought(8_000_000, 5e-6).unwrap().below(200_000);
-        let coarse = LongestRun::drought(40_000_000, 1e-6).unwrap().below(1_000_000);
+        let fine = LongestRun::gap(8_000_000, 5e-6).unwrap().below(200_000);
+        let coarse = LongestRun::gap(40_000_000, 1e-6).unwrap().below(1_000_000);
         assert!(fine > 0.0 && (fine.ln() / coarse.ln() - 1.0).abs() < 1e-4, "{fine} {coarse}");
     }
 
     #[test]
     fn the_ends() {
-        assert!(LongestRun::streak(5, f64::NAN).is_none() && LongestRun::drought(5, 1.5).is_none());
-        let never = LongestRun::streak(5, 0.0).unwrap();
+        assert!(LongestRun::run(5, f64::NAN).is_none() && LongestRun::gap(5, 1.5).is_none());
+        let never = LongestRun::run(5, 0.0).unwrap();
         assert_eq!((never.at_most(0), never.at_least(1)), (1.0, 0.0));
-        let always = LongestRun::streak(5, 1.0).unwrap();
+        let always = LongestRun::run(5, 1.0).unwrap();
         assert_eq!((always.at_most(4), always.at_least(5)), (0.0, 1.0));
-        assert_eq!(LongestRun::streak(0, 0.5).unwrap().at_most(0), 1.0);
+        assert_eq!(LongestRun::run(0, 0.5).unwrap().at_most(0), 1.0);
     }
 
     proptest! {
@@ -315,14 +315,14 @@ mod tests {
                     expected += p.powi(wins) * (1.0 - p).powi(n as i32 - wins);
                 }
             }
-            let law = LongestRun::streak(n, p).unwrap();
+            let law = LongestRun::run(n, p).unwrap();
             prop_assert!((law.at_least(k) - expected).abs() < 1e-11);
             prop_assert!((law.at_most(k) + law.at_least(k + 1) - 1.0).abs() < 1e-11);
         }
 
         #[test]
         fn never_nan(n in 1u64..30_000_000, q in 1e-7f64..1.0, part in 0.0f64..1.0) {
-            let law = LongestRun::drought(n, q).unwrap();
+            let law = LongestRun::gap(n, q).unwrap();
             let k = (n as f64 * part * part) as u64;
             for value in [law.at_least(k), law.at_most(k)] {
                 prop_assert!((0.0..=1.0).contains(&value), "{value}");

@@ -1,4 +1,4 @@
-//! Dependence between rounds: runs, lags, gaps, streaks, droughts and short windows.
+//! Dependence between rounds: runs, lags, gaps, runs, gaps and short windows.
 
 mod gaps;
 mod lag_matches;

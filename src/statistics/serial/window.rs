@@ -107,11 +107,11 @@ impl WindowLaw {
         }
     }
 
-    /// The probability that a drought as long as the window occurs within so many rounds.
+    /// The probability that a gap as long as the window occurs within so many rounds.
     pub fn drought_within(&self, rounds: u64) -> Option<f64> {
         match self.scatter {
             Scatter::Draws { unit, .. } => {
-                Some(LongestRun::drought(rounds / unit, self.share)?.at_least(self.length / unit))
+                Some(LongestRun::gap(rounds / unit, self.share)?.at_least(self.length / unit))
             }
             Scatter::Scaled(_) => None,
             // Every stretch of the window's length holds at least the bound.
@@ -146,7 +146,7 @@ mod tests {
         let one = 0.9f64.powi(32) + 32.0 * 0.1 * 0.9f64.powi(31);
         assert!((law.at_most(1).unwrap() - one).abs() < 1e-14);
         assert!((law.at_least(2).unwrap() - (1.0 - one)).abs() < 1e-14);
-        // The window itself is the run: a drought of 32 within 32 rounds is an empty window.
+        // The window itself is the run: a gap of 32 within 32 rounds is an empty window.
         assert!((law.drought_within(32).unwrap() - law.at_most(0).unwrap()).abs() < 1e-14);
     }
 

@@ -75,7 +75,7 @@ pub struct Evidence<'a> {
     /// What the intervals rest on.
     pub sample: Sample,
     /// p-value of the test that the rule keeps its own promise, where there is one.
-    pub promise_p: Option<f64>,
+    pub expected_shares_p: Option<f64>,
     /// Why some subjects have no interval, for the sentence; may be empty.
     pub without_interval: &'a str,
 }
@@ -144,9 +144,9 @@ pub struct Assessment {
     /// missing.
     pub equivalence_p: Option<f64>,
     /// p-value of the test of the rule's own promise.
-    pub promise_p: Option<f64>,
+    pub expected_shares_p: Option<f64>,
     /// Whether that test rejects at 1 − confidence.
-    pub promise_broken: Option<bool>,
+    pub expected_shares_rejected: Option<bool>,
 }
 
 /// Where an interval lies relative to the margin around the stake share.
@@ -171,7 +171,7 @@ enum Position {
 /// A broken promise is a separate matter: with enough rounds every rule differs from its promise
 /// by something, so it is noted, and only a shown deviation beyond the margin is unfair.
 pub fn assess(evidence: &Evidence) -> Assessment {
-    let Evidence { subjects, confidence, tolerance, sample, promise_p, without_interval } = *evidence;
+    let Evidence { subjects, confidence, tolerance, sample, expected_shares_p, without_interval } = *evidence;
     let positions: Vec<Position> = subjects.iter().map(|subject| position(subject, tolerance)).collect();
     let count = |wanted: &[Position]| positions.iter().filter(|position| wanted.contains(position)).count();
     let within = count(&[Position::Within]);
@@ -217,8 +217,8 @@ pub fn assess(evidence: &Evidence) -> Assessment {
         sample,
         difference_p: None,
         equivalence_p: None,
-        promise_p,
-        promise_broken: promise_p.filter(|p| !p.is_nan()).map(|p| p < 1.0 - confidence),
+        expected_shares_p,
+        expected_shares_rejected: expected_shares_p.filter(|p| !p.is_nan()).map(|p| p < 1.0 - confidence),
     }
 }
 
@@ -357,7 +357,7 @@ mod tests {
     const STAKES: [u64; 4] = [350, 500, 200, 275];
 
     /// The verdict over wins out of their sum, 95 %, margin 10 %.
-    fn judge(wins: [u64; 4], promise_p: Option<f64>) -> Assessment {
+    fn judge(wins: [u64; 4], expected_shares_p: Option<f64>) -> Assessment {
         let rounds = wins.iter().sum();
         let level = bonferroni(0.95, 4);
         let subjects: Vec<Subject> = (0..4)
@@ -373,7 +373,7 @@ mod tests {
             confidence: 0.95,
             tolerance: 0.10,
             sample: Sample::Rounds(rounds),
-            promise_p,
+            expected_shares_p,
             without_interval: "no round was won",
         })
     }
@@ -432,7 +432,7 @@ mod tests {
     #[test]
     fn a_broken_promise_within_the_margin_is_a_note() {
         let result = judge([270_000, 377_500, 151_000, 201_500], Some(1e-30));
-        assert_eq!((result.verdict, result.promise_broken), (Verdict::Fair, Some(true)));
+        assert_eq!((result.verdict, result.expected_shares_rejected), (Verdict::Fair, Some(true)));
         assert!(result.sentence().ends_with(
             "note: the rule does not keep its own promise (p = 1.0e-30), but by less than the margin"
         ));
@@ -461,7 +461,7 @@ mod tests {
             confidence: 0.95,
             tolerance: 0.1,
             sample: Sample::Trials(0),
-            promise_p: None,
+            expected_shares_p: None,
             without_interval: "",
         };
         assert_eq!(assess(&nobody).verdict, Verdict::Inconclusive);
@@ -491,7 +491,7 @@ mod tests {
                 confidence: 0.95,
                 tolerance: 0.1,
                 sample: Sample::Rounds(1_000_000),
-                promise_p: None,
+                expected_shares_p: None,
                 without_interval: "",
             };
             assess(&evidence)
@@ -514,7 +514,7 @@ mod tests {
             confidence: 0.95,
             tolerance: 0.1,
             sample: Sample::Trials(100),
-            promise_p: None,
+            expected_shares_p: None,
             without_interval: "",
         };
         let result = assess(&evidence);
@@ -530,7 +530,7 @@ mod tests {
             tolerance in 0.0f64..2.0,
             confidence in 0.001f64..0.999_999,
             size in any::<u64>(),
-            promise_p in prop::option::of(any::<f64>()),
+            expected_shares_p in prop::option::of(any::<f64>()),
         ) {
             let subjects: Vec<Subject> = ends.iter().map(|&(share, a, b, known)| Subject {
                 name: "v",
@@ -539,7 +539,7 @@ mod tests {
                 interval: known.then(|| Interval { low: a.min(b), high: a.max(b) }),
             }).collect();
             let evidence = Evidence {
-                subjects: &subjects, confidence, tolerance, sample: Sample::Rounds(size), promise_p, without_interval: "",
+                subjects: &subjects, confidence, tolerance, sample: Sample::Rounds(size), expected_shares_p, without_interval: "",
             };
             let result = assess(&evidence);
             let sentence = result.sentence();

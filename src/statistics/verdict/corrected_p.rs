@@ -111,7 +111,7 @@ mod tests {
             confidence: 0.95,
             tolerance,
             sample: Sample::Rounds(rounds),
-            promise_p: None,
+            expected_shares_p: None,
             without_interval: "",
         };
         assess(&evidence)

@@ -12,7 +12,7 @@ impl Assessment {
             Verdict::Unfair => self.unfair(),
             Verdict::Inconclusive => self.inconclusive(),
         };
-        sentence.push_str(&self.promise());
+        sentence.push_str(&self.expected_shares());
         sentence
     }
 
@@ -113,10 +113,12 @@ impl Assessment {
         text
     }
 
-    fn promise(&self) -> String {
-        let Some(p) = self.promise_p.filter(|p| (0.0..=1.0).contains(p)) else { return String::new() };
+    fn expected_shares(&self) -> String {
+        let Some(p) = self.expected_shares_p.filter(|p| (0.0..=1.0).contains(p)) else {
+            return String::new();
+        };
         let p = p_value(p);
-        match (self.promise_broken, self.verdict) {
+        match (self.expected_shares_rejected, self.verdict) {
             (Some(true), Verdict::Unfair) => format!("; the rule does not keep its own promise ({p})"),
             (Some(true), Verdict::Fair) => {
                 format!("; note: the rule does not keep its own promise ({p}), but by less than the margin")

@@ -67,7 +67,7 @@ pub enum Dash {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
     /// The text begins there.
-    Start,
+    TrialContext,
     /// The text is centred there.
     Middle,
     /// The text ends there.
@@ -225,7 +225,7 @@ impl Mark {
                 };
                 let Some(top) = nearest(top) else { return Ok(()) };
                 let horizontal = match align {
-                    Align::Start => HPos::Left,
+                    Align::TrialContext => HPos::Left,
                     Align::Middle => HPos::Center,
                     Align::End => HPos::Right,
                 };

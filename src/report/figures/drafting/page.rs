@@ -74,12 +74,12 @@ impl Page {
         let name_room = room - width(&format!(": {heading}"), HEADING_SIZE);
         let name = fitted(&clean(words.title), HEADING_SIZE, name_room);
         let title = if name.is_empty() { heading } else { format!("{name}: {heading}") };
-        canvas.text((MARGIN, 54.0), &title, HEADING_SIZE, INK, Align::Start);
+        canvas.text((MARGIN, 54.0), &title, HEADING_SIZE, INK, Align::TrialContext);
 
         let mut foot = 54.0 + 6.0;
         for line in wrapped(&clean(words.subtitle), SMALL_SIZE, room, 2) {
             foot += SMALL_LINE;
-            canvas.text((MARGIN, foot), &line, SMALL_SIZE, MUTED, Align::Start);
+            canvas.text((MARGIN, foot), &line, SMALL_SIZE, MUTED, Align::TrialContext);
         }
 
         foot += SMALL_LINE + 12.0;
@@ -92,7 +92,7 @@ impl Page {
                 from = MARGIN;
             }
             key.draw(&mut canvas, (from, foot - 11.0));
-            canvas.text((from + PICTURE + 14.0, foot), &text, SMALL_SIZE, INK, Align::Start);
+            canvas.text((from + PICTURE + 14.0, foot), &text, SMALL_SIZE, INK, Align::TrialContext);
             from += length + 44.0;
         }
 
@@ -101,7 +101,7 @@ impl Page {
         let bottom = note_foot + 18.0 - AXIS - if notes.is_empty() { 8.0 } else { 16.0 };
         for line in &notes {
             note_foot += SMALL_LINE;
-            canvas.text((MARGIN, note_foot), line, SMALL_SIZE, MUTED, Align::Start);
+            canvas.text((MARGIN, note_foot), line, SMALL_SIZE, MUTED, Align::TrialContext);
         }
         Page { canvas, title, top: foot + 34.0, bottom, right }
     }

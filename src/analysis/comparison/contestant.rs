@@ -1,0 +1,85 @@
+//! One rule of a comparison, once its trials are played.
+
+use super::baseline::{Baseline, Measurements};
+use super::law::Draws;
+use super::measures::MEASURES;
+use crate::analysis::context::AnalysisContext;
+use crate::analysis::rows::TimelineRow;
+use crate::analysis::sampling_model::SamplingModel;
+use crate::analysis::timeline_rows::rows as timeline;
+use crate::scenario::AnalysisSection;
+use crate::simulation::{Experiment, Results};
+
+/// What a comparison keeps of one rule: a few numbers for each trial and measure.
+pub struct Contestant {
+    /// The rule, or the scenario, as the tables name it.
+    pub name: String,
+    /// Rounds that were played in all trials.
+    pub rounds: u64,
+    /// Whether any stake changed in any trial.
+    pub stakes_moved: bool,
+    /// For each measure the values of the trials, in their order.
+    pub values: Vec<Vec<Option<f64>>>,
+    /// For each measure its expected value by the law of the rule, as far as that is known.
+    pub laws: Vec<Option<f64>>,
+    /// For each measure its value where win shares are as promised.
+    pub limits: Vec<Option<f64>>,
+    /// The time line of the richest validator's win share; the subject is the rule.
+    pub timeline: Vec<TimelineRow>,
+}
+
+impl Contestant {
+    /// A rule whose trials were measured, one after another in their order.
+    pub fn new(
+        name: &str,
+        baseline: &Baseline,
+        experiment: &Experiment,
+        settings: &AnalysisSection,
+        results: &Results,
+        measurements: &[Measurements],
+    ) -> Self {
+        let context = AnalysisContext::new(experiment, settings, results, None);
+        let richest = &experiment.world.names[baseline.richest];
+        let timeline = timeline(&context)
+            .into_iter()
+            .filter(|row| row.metric == "win_share" && row.subject == *richest)
+            .map(|row| TimelineRow { subject: name.to_owned(), ..row })
+            .collect();
+        Contestant {
+            name: name.to_owned(),
+            rounds: results.totals.counters.rounds,
+            stakes_moved: results.totals.stakes_moved,
+            values: (0..MEASURES.len())
+                .map(|index| measurements.iter().map(|trial| trial[index]).collect())
+                .collect(),
+            laws: laws(baseline, &context),
+            limits: limits(baseline, &context),
+            timeline,
+        }
+    }
+}
+
+/// The expected values of all measures, exactly.
+fn laws(baseline: &Baseline, context: &AnalysisContext) -> Vec<Option<f64>> {
+    let Some(chances) = context.expected_shares.shares() else { return vec![None; MEASURES.len()] };
+    let mut selections =
+        context.results.records.iter().map(|record| record.counters.rounds - record.counters.empty);
+    let first = selections.next().unwrap_or(0);
+    if context.sampling_model == SamplingModel::Rounds && first > 0 && selections.all(|other| other == first)
+    {
+        let draws = Draws { baseline, chances, rounds: first };
+        return MEASURES.iter().map(|measure| (measure.law)(&draws)).collect();
+    }
+    // What everybody is expected to win is known for runs and for compounding rewards too, whatever
+    // the law of the scatter.
+    let expected = matches!(context.sampling_model, SamplingModel::Rounds | SamplingModel::Runs(_))
+        || context.results.totals.stakes_moved;
+    let gain = chances[baseline.richest] - baseline.shares[baseline.richest];
+    MEASURES.iter().map(|measure| (expected && measure.name == "richest_gain").then_some(gain)).collect()
+}
+
+/// The values of all measures in endless rounds of fixed stakes.
+fn limits(baseline: &Baseline, context: &AnalysisContext) -> Vec<Option<f64>> {
+    let expected_shares = context.expected_shares.shares().filter(|_| !context.results.totals.stakes_moved);
+    MEASURES.iter().map(|measure| (measure.limit)(baseline, expected_shares?)).collect()
+}

@@ -1,0 +1,258 @@
+//! A comparison in words.
+
+use super::measures::Measure;
+use super::rows::RuleComparison;
+use crate::statistics::comparison::{Comparison, Difference, Order};
+use crate::statistics::wording::grouped;
+
+/// For each measure its name and its order in a line.
+pub fn rankings(comparison: &RuleComparison) -> Vec<(&'static str, String)> {
+    comparison
+        .measures
+        .iter()
+        .map(|(measure, found)| (measure.name, found.ranking.words(&comparison.names)))
+        .collect()
+}
+
+/// At most so many rules or pairs are told of in one sentence; the others are counted.
+const MOST: usize = 6;
+
+/// The comparison in one paragraph: who wins closest to stake, by how much others are farther, who
+/// cannot be told apart and what it would take, and what the other measures add.
+pub fn paragraph(comparison: &RuleComparison) -> String {
+    let Some((measure, found)) = comparison.measures.first() else { return String::new() };
+    if found.ranking.groups.is_empty() {
+        return "Nobody was ever selected, so there is nothing to compare.".to_owned();
+    }
+    if found.differences.iter().all(|pair| pair.trials < 2) {
+        let each = (0..comparison.names.len()).map(|index| with_mean(comparison, measure, found, index));
+        return format!(
+            "Mean distance of win shares from stake shares: {}. One trial has no scatter, so nothing can be told apart: ask for more with --trials.",
+            list(each.collect(), "rules")
+        );
+    }
+    let mut sentences = vec![closest(comparison, measure, found)];
+    sentences.extend(farther(comparison, found));
+    sentences.extend(identical(comparison, found));
+    sentences.extend(undecided(comparison, found));
+    sentences.extend(others(comparison));
+    sentences.join(" ")
+}
+
+/// A rule with its mean and interval.
+fn with_mean(comparison: &RuleComparison, measure: &Measure, found: &Comparison, index: usize) -> String {
+    let name = &comparison.names[index];
+    let Some(estimate) = found.estimates[index] else { return format!("{name} has none") };
+    let mean = shown(measure, estimate.mean);
+    match estimate.interval {
+        Some(interval) => {
+            format!("{name} {mean} ({} to {})", shown(measure, interval.low), shown(measure, interval.high))
+        }
+        None => format!("{name} {mean}"),
+    }
+}
+
+fn closest(comparison: &RuleComparison, measure: &Measure, found: &Comparison) -> String {
+    let group = &found.ranking.groups[0];
+    let each: Vec<String> = group.iter().map(|&index| with_mean(comparison, measure, found, index)).collect();
+    let what = "mean distance of win shares from stake shares";
+    if group.len() > 1 && found.ranking.groups.len() == 1 {
+        return format!("No order in the {what} holds for all of them: {}.", list(each, "rules"));
+    }
+    let verb = if group.len() == 1 { "wins" } else { "win" };
+    format!("By the {what}, {} {verb} closest to stake.", list(each, "rules"))
+}
+
+/// How much farther the others are than the closest.
+fn farther(comparison: &RuleComparison, found: &Comparison) -> Option<String> {
+    let closest = *found.ranking.groups.first()?.first()?;
+    let mut parts = Vec::new();
+    for &other in found.ranking.groups.iter().skip(1).flatten() {
+        let pair = pair(found, closest, other)?;
+        let sign = if pair.first == other { 1.0 } else { -1.0 };
+        let interval = pair.interval.map(|interval| {
+            let (one, two) = (sign * interval.low, sign * interval.high);
+            format!(" ({} to {})", points(one.min(two)), points(one.max(two)))
+        });
+        let (mean, interval) = (points(sign * pair.mean?), interval.unwrap_or_default());
+        parts.push(format!("{} by {mean}{interval}", comparison.names[other]));
+    }
+    if parts.is_empty() {
+        return None;
+    }
+    let corrected = match found.differences.len() {
+        1 => String::new(),
+        pairs => format!(", corrected for {pairs} pairs"),
+    };
+    Some(format!(
+        "Farther than {}: {} percentage points ({} %{corrected}).",
+        comparison.names[closest],
+        list(parts, "rules"),
+        trimmed(comparison.confidence * 100.0)
+    ))
+}
+
+/// Which rules gave the same in every trial.
+fn identical(comparison: &RuleComparison, found: &Comparison) -> Option<String> {
+    let mut told = vec![false; comparison.names.len()];
+    let mut parts = Vec::new();
+    for index in 0..comparison.names.len() {
+        let twins: Vec<usize> =
+            (index..told.len()).filter(|&other| found.ranking.are_identical(index, other)).collect();
+        if told[index] || twins.is_empty() {
+            continue;
+        }
+        let all = [&[index][..], &twins].concat();
+        all.iter().for_each(|&member| told[member] = true);
+        let names: Vec<&str> = all.iter().map(|&member| comparison.names[member].as_str()).collect();
+        parts.push(names.join(" = "));
+    }
+    (!parts.is_empty()).then(|| format!("The same in every trial: {}.", list(parts, "groups")))
+}
+
+/// Who cannot be told apart, and what it would take.
+fn undecided(comparison: &RuleComparison, found: &Comparison) -> Option<String> {
+    let names = &comparison.names;
+    let undecided = found.differences.iter().filter(|pair| pair.order == Order::Undecided);
+    let parts: Vec<String> = undecided
+        .map(|pair| {
+            let both = format!("{} and {}", names[pair.first], names[pair.second]);
+            match pair.trials_needed {
+                Some(trials) => format!("{both} (about {} trials would)", grouped(trials)),
+                None => both,
+            }
+        })
+        .collect();
+    (!parts.is_empty())
+        .then(|| format!("At this precision these trials cannot tell apart: {}.", list(parts, "pairs")))
+}
+
+/// How many pairs each of the other measures tells apart.
+fn others(comparison: &RuleComparison) -> Option<String> {
+    let decided = |pair: &&Difference| matches!(pair.order, Order::Lower | Order::Higher);
+    let mut parts = Vec::new();
+    for (measure, found) in comparison.measures.iter().skip(1) {
+        let count = found.differences.iter().filter(decided).count();
+        if count > 0 {
+            parts.push(format!("{} {count} of {}", measure.name, found.differences.len()));
+        }
+    }
+    (!parts.is_empty()).then(|| format!("Pairs that other measures tell apart: {}.", parts.join(", ")))
+}
+
+fn pair(found: &Comparison, one: usize, other: usize) -> Option<&Difference> {
+    let both = (one.min(other), one.max(other));
+    found.differences.iter().find(|pair| (pair.first, pair.second) == both)
+}
+
+/// A value in the unit of its measure.
+fn shown(measure: &Measure, value: f64) -> String {
+    if measure.percent { format!("{} %", points(value)) } else { trimmed(value) }
+}
+
+/// A share in percentage points.
+fn points(value: f64) -> String {
+    trimmed(100.0 * value)
+}
+
+/// Three digits that count.
+fn trimmed(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return "0".to_owned();
+    }
+    let decimals = (2 - value.abs().log10().floor() as i32).clamp(0, 12) as usize;
+    let text = format!("{value:.decimals$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// "a", "a and b", "a, b and c"; with semicolons where a part has an "and" of its own. Beyond
+/// [`MOST`] parts the others are counted.
+fn list(mut parts: Vec<String>, what: &str) -> String {
+    let more = parts.len().saturating_sub(MOST);
+    if more > 0 {
+        parts.truncate(MOST);
+        parts.push(format!("{more} more {what}"));
+    }
+    if parts.iter().any(|part| part.contains(" and ") || part.contains(", ")) {
+        return parts.join("; ");
+    }
+    match parts.pop() {
+        None => String::new(),
+        Some(last) if parts.is_empty() => last,
+        Some(last) => format!("{} and {last}", parts.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::comparison::{Contestant, MEASURES, compare_rules};
+
+    /// Rules whose distances from stake are these, trial by trial, and nothing else.
+    fn contestants(rules: &[(&str, &[f64])]) -> Vec<Contestant> {
+        rules
+            .iter()
+            .map(|(name, distances)| {
+                let mut values = vec![vec![None; distances.len()]; MEASURES.len()];
+                values[0] = distances.iter().map(|&distance| Some(distance)).collect();
+                Contestant {
+                    name: (*name).to_owned(),
+                    rounds: 100,
+                    stakes_moved: false,
+                    values,
+                    laws: vec![None; MEASURES.len()],
+                    limits: vec![None; MEASURES.len()],
+                    timeline: Vec::new(),
+                }
+            })
+            .collect()
+    }
+
+    const NEAR: [f64; 5] = [0.010, 0.012, 0.011, 0.009, 0.013];
+    const ALSO: [f64; 5] = [0.012, 0.011, 0.010, 0.011, 0.012];
+    const FAR: [f64; 5] = [0.110, 0.114, 0.111, 0.108, 0.117];
+
+    #[test]
+    fn a_paragraph_says_who_is_close_who_is_farther_and_who_cannot_be_told_apart() {
+        let rules: [(&str, &[f64]); 4] = [("near", &NEAR), ("far", &FAR), ("also", &ALSO), ("twin", &NEAR)];
+        let comparison = compare_rules(&contestants(&rules), 0.95);
+        let words = paragraph(&comparison);
+        for part in [
+            "near 1.1 % (0.904 % to 1.3 %)",
+            "win closest to stake.",
+            "Farther than near: far by 10.1 (",
+            "(95 %, corrected for 6 pairs).",
+            "The same in every trial: near = twin.",
+            "cannot tell apart: near and also (about ",
+            "; also and twin (about ",
+        ] {
+            assert!(words.contains(part), "{part} is not in: {words}");
+        }
+        assert_eq!(rankings(&comparison)[0], ("total_variation", "near = twin ~ also < far".to_owned()));
+    }
+
+    #[test]
+    fn one_trial_and_none_say_so() {
+        let comparison = compare_rules(&contestants(&[("a", &[0.01]), ("b", &[0.02])]), 0.95);
+        let words = paragraph(&comparison);
+        assert!(words.contains("a 1 % and b 2 %. One trial has no scatter"), "{words}");
+        let difference = comparison.rows.iter().find(|row| row.kind == "difference").unwrap();
+        assert_eq!(
+            (difference.verdict.as_str(), difference.low, difference.p_value),
+            ("unknown", None, None)
+        );
+        let comparison = compare_rules(&contestants(&[("a", &[]), ("b", &[])]), 0.95);
+        assert!(paragraph(&comparison).starts_with("Nobody was ever selected"));
+    }
+
+    #[test]
+    fn long_lists_are_cut_and_numbers_have_three_digits() {
+        let parts = (0..9).map(|index| format!("r{index}")).collect();
+        assert_eq!(list(parts, "rules"), "r0, r1, r2, r3, r4, r5 and 3 more rules");
+        assert_eq!(
+            (trimmed(0.0123456), trimmed(1234.5), trimmed(0.0)),
+            ("0.0123".into(), "1234".into(), "0".into())
+        );
+        assert_eq!(grouped(1234567u64), "1,234,567");
+    }
+}

@@ -1,0 +1,253 @@
+//! How concentrated stake, wins, rewards and final stakes are, beside what luck alone would make of
+//! the promise.
+
+use super::row::{blank, replicates};
+use crate::analysis::AnalysisContext;
+use crate::analysis::rows::FairnessRow;
+use crate::analysis::sampling_model::SamplingModel;
+use crate::law::{Ratio, expected_herfindahl as after_schedule};
+use crate::random::Stream;
+use crate::simulation::{SHARE_SCALE, TrialConcentration, TrialRecord};
+use crate::statistics::concentration::{
+    Index, NullLaw, expected_herfindahl, gini, herfindahl, nakamoto, null_laws, renyi, shannon, theil,
+    top_share,
+};
+use crate::statistics::{Interval, Moments};
+
+/// Most simulations of an index: its mean is then known to a thirtieth of its own scatter.
+const MOST_REPLICATES: u32 = 999;
+
+type Measure = Box<dyn Fn(&[u128]) -> Option<f64>>;
+
+/// The indices, by their metrics.
+fn indices(thresholds: &[Ratio]) -> Vec<(String, Measure)> {
+    let mut all: Vec<(String, Measure)> = vec![
+        ("gini".to_owned(), Box::new(gini)),
+        ("herfindahl".to_owned(), Box::new(herfindahl)),
+        ("theil".to_owned(), Box::new(theil)),
+        ("shannon_bits".to_owned(), Box::new(shannon)),
+        ("renyi_2_bits".to_owned(), Box::new(|holdings| renyi(holdings, 2.0))),
+    ];
+    for &threshold in thresholds {
+        let (part, whole) = (threshold.numerator(), threshold.denominator());
+        all.push((
+            format!("nakamoto_{part}/{whole}"),
+            Box::new(move |holdings| nakamoto(holdings, part, whole).map(|holders| holders as f64)),
+        ));
+    }
+    all.push(("top_1_share".to_owned(), Box::new(|holdings| top_share(holdings, 1))));
+    all.push((
+        "top_10_percent_share".to_owned(),
+        Box::new(|holdings| top_share(holdings, holdings.len().div_ceil(10))),
+    ));
+    all
+}
+
+/// The indices of each subject over all trials together, then what single chains end with.
+pub fn rows(context: &AnalysisContext) -> Vec<FairnessRow> {
+    let totals = &context.results.totals.validators;
+    let indices = indices(&context.settings.nakamoto);
+    let stakes: Vec<u128> = context.experiment.world.stakes.iter().map(|&stake| u128::from(stake)).collect();
+    let wins: Vec<u128> = totals.iter().map(|totals| u128::from(totals.wins)).collect();
+    let rewards: Vec<u128> = totals.iter().map(|totals| totals.reward).collect();
+    let finals: Vec<u128> = totals.iter().map(|totals| totals.final_share).collect();
+
+    let luck = Luck::new(context, &indices);
+    let mut rows = subject_rows(&indices, "stake", &stakes, &Luck::none("exact: the stakes at genesis"));
+    rows.extend(subject_rows(&indices, "wins", &wins, &luck));
+    if is_multiple(&rewards, &wins) {
+        rows.extend(subject_rows(&indices, "reward", &rewards, &luck));
+    } else {
+        let why = "rewards are not a multiple of the wins here, so no law of theirs is known";
+        rows.extend(subject_rows(&indices, "reward", &rewards, &Luck::none(why)));
+    }
+    if context.results.totals.stakes_moved {
+        let mean = "of each validator's mean share over the trials, which levels what single chains end with: see chain_herfindahl and chain_gini";
+        rows.extend(subject_rows(&indices, "final_stake", &finals, &Luck::none(mean)));
+    }
+    rows.extend(chain_rows(context));
+    rows
+}
+
+fn subject_rows(
+    indices: &[(String, Measure)],
+    subject: &str,
+    holdings: &[u128],
+    luck: &Luck,
+) -> Vec<FairnessRow> {
+    // No index depends on who holds what, and what is sorted already is sorted again at once.
+    let mut holdings = holdings.to_vec();
+    holdings.sort_unstable();
+    indices
+        .iter()
+        .enumerate()
+        .map(|(place, (metric, index))| {
+            let law = luck.laws.get(place).copied().flatten();
+            let exact = luck.herfindahl.filter(|_| metric == "herfindahl");
+            FairnessRow {
+                value: index(&holdings),
+                low: law.map(|law| law.range.low),
+                high: law.map(|law| law.range.high),
+                reference: exact.or(law.map(|law| law.mean)),
+                ..blank(metric, subject, luck.note.clone())
+            }
+        })
+        .collect()
+}
+
+/// Whether all holdings are the same multiple of the others.
+fn is_multiple(holdings: &[u128], of: &[u128]) -> bool {
+    let Some(place) = of.iter().position(|&one| one > 0) else { return false };
+    let factor = holdings[place] / of[place];
+    factor > 0 && holdings.iter().zip(of).all(|(&held, &one)| one.checked_mul(factor) == Some(held))
+}
+
+/// What the indices of wins would be if the promise held.
+struct Luck {
+    /// By simulation, one for each index.
+    laws: Vec<Option<NullLaw>>,
+    /// The mean of Herfindahl's index, exactly.
+    herfindahl: Option<f64>,
+    note: String,
+}
+
+impl Luck {
+    fn none(note: &str) -> Self {
+        Luck { laws: Vec::new(), herfindahl: None, note: note.to_owned() }
+    }
+
+    /// By simulation where wins, or runs of them, are multinomial; Herfindahl's mean wherever the
+    /// variance of the wins is known.
+    fn new(context: &AnalysisContext, indices: &[(String, Measure)]) -> Self {
+        let counted =
+            "counts scatter, so over few rounds they look more concentrated than the stakes behind them";
+        if context.stopping.is_some() {
+            let why = format!("{counted}; the run ended by what it showed, so that no law of them is known");
+            return Luck::none(&why);
+        }
+        let herfindahl = mean_herfindahl(context);
+        let draws = match context.sampling_model {
+            SamplingModel::Rounds => Some(context.selections),
+            SamplingModel::Runs(run) => Some(context.selections / run),
+            _ => None,
+        };
+        let (Some(draws), Some(shares)) =
+            (draws.filter(|&draws| draws > 0), context.expected_shares.shares())
+        else {
+            let note = match herfindahl {
+                Some(_) => {
+                    format!("{counted}; the reference of herfindahl is its mean if the promise holds, exact")
+                }
+                None => counted.to_owned(),
+            };
+            return Luck { laws: Vec::new(), herfindahl, note };
+        };
+        let Some(replicates) = replicates(shares.len()).map(|replicates| replicates.min(MOST_REPLICATES))
+        else {
+            return Luck {
+                laws: Vec::new(),
+                herfindahl,
+                note: format!("{counted}; too many validators to simulate"),
+            };
+        };
+        let measures: Vec<Index> = indices.iter().map(|(_, index)| &**index).collect();
+        let mut stream = Stream::of_figure(context.experiment.world.seed, "concentration of wins");
+        let probability = context.settings.confidence;
+        Luck {
+            laws: null_laws(shares, draws, &measures, replicates, probability, &mut stream),
+            herfindahl,
+            note: format!(
+                "{counted}; the reference is the mean if the promise holds and the interval has the index then with probability {probability}, \
+                 from {replicates} simulated tables (the mean of herfindahl is exact)"
+            ),
+        }
+    }
+}
+
+/// The mean of Herfindahl's index of all wins together if the promise holds: the sum of squared
+/// promised shares and of the variances of the win shares.
+fn mean_herfindahl(context: &AnalysisContext) -> Option<f64> {
+    let shares = context.expected_shares.shares()?;
+    let squares: f64 = shares.iter().map(|share| share * share).sum();
+    let n = context.selections as f64;
+    match &context.sampling_model {
+        _ if context.selections == 0 => None,
+        SamplingModel::Rounds => expected_herfindahl(shares, context.selections),
+        SamplingModel::Runs(run) => expected_herfindahl(shares, context.selections / run),
+        SamplingModel::Scaled(factors) => {
+            let spread: f64 = factors.iter().zip(shares).map(|(factor, a)| factor * a * (1.0 - a)).sum();
+            Some(squares + spread / n)
+        }
+        SamplingModel::Bounded(_) => None,
+        SamplingModel::Trials(_) => {
+            let spread = variance_in_a_trial(context)? / context.results.totals.trials as f64;
+            Some(squares + (1.0 - squares) * spread)
+        }
+    }
+}
+
+/// Variance of a trial's share of wins over a(1 - a), where wins are those of Pólya's urn.
+fn variance_in_a_trial(context: &AnalysisContext) -> Option<f64> {
+    let w = context.relative_reward()?;
+    Some((1.0 / context.experiment.rounds as f64 + w) / (1.0 + w))
+}
+
+/// Concentration at the end of single chains, mean over the trials.
+fn chain_rows(context: &AnalysisContext) -> Vec<FairnessRow> {
+    let mut rows = vec![FairnessRow {
+        reference: chain_herfindahl_of_wins(context),
+        ..chain_row(context, "chain_herfindahl", "wins", |one| one.wins_herfindahl)
+    }];
+    if context.results.totals.stakes_moved {
+        let squares: f64 = context.stake_shares.iter().map(|share| share * share).sum();
+        let variance = context.schedule_variance();
+        rows.push(FairnessRow {
+            reference: variance.map(|variance| after_schedule(squares, variance)),
+            ..chain_row(context, "chain_herfindahl", "final_stake", |one| one.stake_herfindahl)
+        });
+        rows.push(chain_row(context, "chain_gini", "final_stake", |one| one.stake_gini));
+    }
+    rows
+}
+
+/// The mean of Herfindahl's index of the wins of one trial, if the promise holds.
+fn chain_herfindahl_of_wins(context: &AnalysisContext) -> Option<f64> {
+    let shares = context.expected_shares.shares()?;
+    let squares: f64 = shares.iter().map(|share| share * share).sum();
+    let each = context.selections_each.filter(|&selections| selections > 0)?;
+    match &context.sampling_model {
+        SamplingModel::Rounds => expected_herfindahl(shares, each),
+        SamplingModel::Runs(run) => expected_herfindahl(shares, each / run),
+        SamplingModel::Trials(_) => Some(squares + (1.0 - squares) * variance_in_a_trial(context)?),
+        // Factors hold over whole cycles, which a trial need not have.
+        SamplingModel::Scaled(_) | SamplingModel::Bounded(_) => None,
+    }
+}
+
+fn chain_row(
+    context: &AnalysisContext,
+    metric: &str,
+    subject: &str,
+    of: impl Fn(&TrialConcentration) -> Option<u64>,
+) -> FairnessRow {
+    let mut moments = Moments { trials: 0, sum: 0, squares: 0, scale: SHARE_SCALE as f64 };
+    let one = |record: &TrialRecord| of(&record.concentration);
+    for value in context.results.records.iter().filter_map(one) {
+        moments.trials += 1;
+        moments.sum += i128::from(value);
+        moments.squares += u128::from(value) * u128::from(value);
+    }
+    let interval: Option<Interval> =
+        moments.interval(context.settings.confidence).filter(|_| context.stopping.is_none());
+    FairnessRow {
+        value: moments.mean(),
+        low: interval.map(|interval| interval.low.max(0.0)),
+        high: interval.map(|interval| interval.high.min(1.0)),
+        ..blank(
+            metric,
+            subject,
+            "mean over the trials of the index at the end of each chain; Student's t interval, none for one trial or if all are alike; \
+             the reference is the exact mean where the law is known",
+        )
+    }
+}

@@ -1,0 +1,278 @@
+//! How many rounds and trials a wanted precision or power needs, without running them.
+
+use super::rows::PlanRow;
+use crate::law::proportional_shares;
+use crate::random::StreamKey;
+use crate::selection::Dispersion;
+use crate::simulation::{Experiment, Results, SHARE_SCALE};
+use crate::statistics::distributions::{normal_quantile, student_quantile};
+use crate::statistics::{
+    Moments, bonferroni, detectable_by_trials, detectable_difference, rounds_for_difference,
+    rounds_for_equivalence, rounds_for_half_width, trials_for_difference, trials_for_equivalence,
+    trials_for_half_width,
+};
+
+/// What is wanted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PlanSettings {
+    /// Half the width of an interval, as a fraction of one.
+    pub half_width: f64,
+    /// A bias that is to be seen, relative to the share of stake.
+    pub effect: f64,
+    /// How probably equivalence or the bias are to be shown.
+    pub power: f64,
+    /// Confidence of all statements together.
+    pub confidence: f64,
+    /// How far a win share may be from the share of stake, relative to it.
+    pub tolerance: f64,
+    /// Whether to plan for all validators together, as the verdict judges them.
+    pub corrected: bool,
+}
+
+/// What a plan rests on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scatter {
+    /// The rule declares each validator's variance, as a multiple of that of independent draws.
+    Declared(Vec<f64>),
+    /// Wins differ from the promise by at most so many in every trial.
+    Bounded(Vec<f64>),
+    /// Nothing is known but what a pilot shows, and why.
+    Pilot(&'static str),
+}
+
+impl Scatter {
+    /// What is known of an experiment before it is run.
+    pub fn of(experiment: &Experiment) -> Self {
+        let world = &experiment.world;
+        if world.protocol.compound {
+            return Scatter::Pilot("rewards compound, so the rounds of a trial are not independent");
+        }
+        if !world.has_ideal_conditions() {
+            return Scatter::Pilot("not everybody is honest or reached, so stakes may be slashed on the way");
+        }
+        match world.rule.thing.dispersion(&world.stakes) {
+            Dispersion::Independent => Scatter::Declared(vec![1.0; world.stakes.len()]),
+            Dispersion::Scaled { factors, .. } => Scatter::Declared(factors),
+            Dispersion::Bounded { bounds } => Scatter::Bounded(bounds),
+            Dispersion::Unknown(why) => Scatter::Pilot(why),
+        }
+    }
+}
+
+/// The seed of a pilot: an address of its own, so that a pilot shows nothing of the run itself.
+pub fn pilot_seed(seed: u64) -> u64 {
+    let bytes = StreamKey::new().number(seed).text("pilot").bytes();
+    bytes.iter().take(8).fold(0, |word, &byte| word << 8 | u64::from(byte))
+}
+
+/// A plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// The followed validators, the smallest and the hardest.
+    pub rows: Vec<PlanRow>,
+    /// The place of the hardest among them: the one that needs most rounds to be shown fair.
+    pub hardest: usize,
+    /// How many validators the numbers are corrected for.
+    pub comparisons: usize,
+    /// How many of all validators the scenario as it is would show fair with the wanted power, if
+    /// they win their share of stake.
+    pub shown_now: usize,
+    /// How many validators there are.
+    pub validators: usize,
+}
+
+/// Plans for the followed validators, the smallest and the hardest one. `pilot` holds trials of the
+/// same experiment under another seed; needed where the scatter is [`Scatter::Pilot`], else unused.
+///
+/// All by the normal law, at the level that the verdict uses: intervals at 1 − α/n for n
+/// validators, equivalence when such an interval lies within the margin. Uncorrected, equivalence is
+/// shown by the plain two one-sided tests at level α.
+pub fn plan(experiment: &Experiment, settings: &PlanSettings, pilot: Option<&Results>) -> Plan {
+    let shares = proportional_shares(&experiment.world.stakes);
+    let scatter = Scatter::of(experiment);
+    let comparisons = if settings.corrected { shares.len() } else { 1 };
+    let planner = Planner { experiment, settings, pilot, scatter, comparisons };
+    // By what a fair share needs to be shown fair; where that is not known, the smallest is hardest.
+    let needs: Vec<Option<u64>> =
+        (0..shares.len()).map(|index| planner.equivalence(index, shares[index])).collect();
+    let all = || 0..shares.len();
+    let hard = |index: usize| needs[index].unwrap_or(if shares[index] > 0.0 { u64::MAX } else { 0 });
+    let hardest =
+        all().max_by(|&a, &b| hard(a).cmp(&hard(b)).then(shares[b].total_cmp(&shares[a])).then(b.cmp(&a)));
+    let richest = all().max_by(|&a, &b| shares[a].total_cmp(&shares[b]).then(b.cmp(&a)));
+    let smallest =
+        all().filter(|&a| shares[a] > 0.0).min_by(|&a, &b| shares[a].total_cmp(&shares[b]).then(a.cmp(&b)));
+    let mut chosen: Vec<usize> = experiment.followed().into_iter().map(|who| who.index()).collect();
+    chosen.extend([hardest, richest, smallest].into_iter().flatten());
+    chosen.sort_unstable();
+    chosen.dedup();
+    let rows = chosen.iter().map(|&index| {
+        let roles = [(richest, "richest"), (smallest, "smallest"), (hardest, "hardest")];
+        let roles: Vec<&str> =
+            roles.iter().filter(|(whose, _)| *whose == Some(index)).map(|(_, role)| *role).collect();
+        let role = if roles.is_empty() { "followed".to_owned() } else { roles.join(", ") };
+        planner.row(index, shares[index], role)
+    });
+    let rounds = planner.rounds();
+    Plan {
+        rows: rows.collect(),
+        hardest: chosen.iter().position(|&index| Some(index) == hardest).unwrap_or(0),
+        comparisons,
+        shown_now: needs.iter().filter(|needed| needed.is_some_and(|needed| needed <= rounds)).count(),
+        validators: shares.len(),
+    }
+}
+
+struct Planner<'a> {
+    experiment: &'a Experiment,
+    settings: &'a PlanSettings,
+    pilot: Option<&'a Results>,
+    scatter: Scatter,
+    comparisons: usize,
+}
+
+impl Planner<'_> {
+    /// Rounds of the scenario as it is.
+    fn rounds(&self) -> u64 {
+        self.experiment.rounds.saturating_mul(self.experiment.trials)
+    }
+
+    fn confidence(&self) -> f64 {
+        bonferroni(self.settings.confidence, self.comparisons)
+    }
+
+    /// The confidence at which each of two one-sided tests shows equivalence.
+    fn one_sided(&self) -> f64 {
+        match self.settings.corrected {
+            true => 1.0 - 0.5 * (1.0 - self.confidence()),
+            false => self.confidence(),
+        }
+    }
+
+    /// Rounds of independent draws as rounds of draws with this factor, in whole rounds.
+    fn scaled(&self, rounds: Option<u64>, factor: f64) -> Option<u64> {
+        let rounds = (rounds? as f64 * factor).ceil();
+        (rounds < (1u64 << 53) as f64).then_some((rounds as u64).max(1))
+    }
+
+    /// Whole trials as rounds.
+    fn of_trials(&self, trials: Option<u64>) -> Option<u64> {
+        trials?.checked_mul(self.experiment.rounds)
+    }
+
+    /// Whole trials, long enough for wins within `bound` of the promise to be within `distance` of
+    /// it as a share.
+    fn of_bound(&self, bound: f64, distance: f64) -> Option<u64> {
+        let rounds = (bound / distance).ceil().max(1.0);
+        let fits = distance > 0.0 && rounds < (1u64 << 53) as f64;
+        if fits { (rounds as u64).checked_mul(self.experiment.trials) } else { None }
+    }
+
+    fn half_width(&self, index: usize, share: f64) -> Option<u64> {
+        let (wanted, confidence) = (self.settings.half_width, self.confidence());
+        match &self.scatter {
+            Scatter::Declared(factors) => {
+                self.scaled(rounds_for_half_width(share, wanted, confidence), factors[index])
+            }
+            Scatter::Bounded(bounds) => self.of_bound(bounds[index], wanted),
+            Scatter::Pilot(_) => {
+                self.of_trials(trials_for_half_width(self.deviation(index)?, wanted, confidence))
+            }
+        }
+    }
+
+    fn equivalence(&self, index: usize, share: f64) -> Option<u64> {
+        let PlanSettings { tolerance, power, .. } = *self.settings;
+        match &self.scatter {
+            Scatter::Declared(factors) => {
+                self.scaled(rounds_for_equivalence(share, tolerance, self.one_sided(), power), factors[index])
+            }
+            Scatter::Bounded(bounds) => self.of_bound(bounds[index], tolerance * share),
+            Scatter::Pilot(_) => {
+                let deviation = self.deviation(index)?;
+                let trials = trials_for_equivalence(deviation, tolerance * share, self.one_sided(), power);
+                self.of_trials(trials)
+            }
+        }
+    }
+
+    fn effect(&self, index: usize, share: f64) -> Option<u64> {
+        let PlanSettings { effect, power, .. } = *self.settings;
+        match &self.scatter {
+            Scatter::Declared(factors) => {
+                self.scaled(rounds_for_difference(share, effect, self.confidence(), power), factors[index])
+            }
+            // The wins may lie a bound below the biased promise, and the interval another.
+            Scatter::Bounded(bounds) => self.of_bound(2.0 * bounds[index], (effect * share).abs()),
+            Scatter::Pilot(_) => {
+                let deviation = self.deviation(index)?;
+                self.of_trials(trials_for_difference(deviation, effect * share, self.confidence(), power))
+            }
+        }
+    }
+
+    fn row(&self, index: usize, share: f64, role: String) -> PlanRow {
+        let (power, confidence, rounds) = (self.settings.power, self.confidence(), self.rounds());
+        let trials = self.experiment.trials;
+        let normal = normal_quantile(0.5 * (1.0 - confidence));
+        let binomial = share * (1.0 - share);
+        let (variance_ratio, half_width_now, minimum_detectable_effect) = match &self.scatter {
+            Scatter::Declared(factors) => {
+                let factor = factors[index];
+                let effective = (rounds as f64 / factor) as u64;
+                (
+                    Some(factor),
+                    Some(normal * (factor * binomial / rounds as f64).sqrt()),
+                    detectable_difference(share, effective, confidence, power),
+                )
+            }
+            Scatter::Bounded(bounds) => {
+                let half_width = bounds[index] / self.experiment.rounds as f64;
+                (Some(0.0), Some(half_width), (share > 0.0).then(|| 2.0 * half_width / share))
+            }
+            Scatter::Pilot(_) => {
+                let deviation = self.deviation(index);
+                let per_round = self.experiment.rounds as f64;
+                let seen = |deviation: f64| deviation * deviation * per_round / binomial;
+                let half_width = deviation.and_then(|deviation| {
+                    (trials > 1).then(|| {
+                        let student = student_quantile(0.5 * (1.0 - confidence), trials - 1);
+                        student * deviation / (trials as f64).sqrt()
+                    })
+                });
+                let effect = deviation
+                    .and_then(|deviation| detectable_by_trials(deviation, trials, confidence, power))
+                    .filter(|_| share > 0.0 && trials > 1);
+                (
+                    deviation.map(seen).filter(|factor| factor.is_finite()),
+                    half_width,
+                    effect.map(|effect| effect / share),
+                )
+            }
+        };
+        PlanRow {
+            validator: self.experiment.world.names[index].clone(),
+            role,
+            stake_share: share,
+            variance_ratio,
+            rounds_half_width: self.half_width(index, share),
+            rounds_equivalence: self.equivalence(index, share),
+            rounds_effect: self.effect(index, share),
+            half_width_now,
+            minimum_detectable_effect,
+        }
+    }
+
+    /// Standard deviation of a trial's win share in the pilot.
+    fn deviation(&self, index: usize) -> Option<f64> {
+        let totals = &self.pilot?.totals;
+        let validator = totals.validators.get(index)?;
+        let moments = Moments {
+            trials: totals.trials_with_wins,
+            sum: validator.win_share as i128,
+            squares: validator.win_share_squared,
+            scale: SHARE_SCALE as f64,
+        };
+        moments.variance().map(f64::sqrt).filter(|deviation| *deviation > 0.0)
+    }
+}

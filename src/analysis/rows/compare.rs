@@ -1,0 +1,38 @@
+//! `compare.csv`: rules on the same population and the same luck.
+
+use serde::{Deserialize, Serialize};
+
+/// An estimate, a difference, or an order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CompareRow {
+    /// What was measured.
+    pub metric: String,
+    /// `estimate`, `difference` or `ranking`.
+    pub kind: String,
+    /// The rule; `all` for a ranking.
+    pub rule: String,
+    /// The rule whose value is subtracted; empty unless this is a difference.
+    pub other: String,
+    /// The mean over the trials.
+    pub value: Option<f64>,
+    /// Lower end of its interval.
+    pub low: Option<f64>,
+    /// Upper end of its interval.
+    pub high: Option<f64>,
+    /// The expected value by the rule's law, for this number of rounds.
+    pub law: Option<f64>,
+    /// What the rule's promise makes of it in endless rounds.
+    pub limit: Option<f64>,
+    /// Two-sided p-value of no difference.
+    pub p_value: Option<f64>,
+    /// The same, corrected for the number of pairs.
+    pub p_holm: Option<f64>,
+    /// How many trials the row is about.
+    pub trials: u64,
+    /// About how many would tell the two apart.
+    pub trials_needed: Option<u64>,
+    /// What follows, in a word, or the order.
+    pub verdict: String,
+    /// What the interval and the test are, or why a cell is empty.
+    pub note: String,
+}

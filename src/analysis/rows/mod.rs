@@ -1,0 +1,30 @@
+//! The rows of the result tables: tidy, counts as integers, an empty cell for "not available".
+
+mod audit;
+mod chains;
+mod compare;
+mod fairness;
+mod law;
+mod law_window;
+mod plan;
+mod strategy;
+mod tables;
+mod timeline;
+mod trials;
+mod validators;
+mod windows;
+
+pub use audit::AuditRow;
+pub use chains::ChainRow;
+pub use compare::CompareRow;
+pub use fairness::FairnessRow;
+pub use law::{LawRow, law_rows};
+pub use law_window::window_law;
+pub use law_window::{LawWindowRow, law_window_rows};
+pub use plan::PlanRow;
+pub use strategy::StrategyRow;
+pub use tables::Tables;
+pub use timeline::TimelineRow;
+pub use trials::TrialRow;
+pub use validators::ValidatorRow;
+pub use windows::WindowRow;

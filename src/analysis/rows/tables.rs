@@ -1,0 +1,20 @@
+//! The tables of a run together.
+
+use super::{ChainRow, FairnessRow, TimelineRow, TrialRow, ValidatorRow, WindowRow};
+
+/// All tables of a run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tables {
+    /// `validators.csv`
+    pub validators: Vec<ValidatorRow>,
+    /// `trials.csv`
+    pub trials: Vec<TrialRow>,
+    /// `chains.csv`
+    pub chains: Vec<ChainRow>,
+    /// `timeline.csv`
+    pub timeline: Vec<TimelineRow>,
+    /// `fairness.csv`
+    pub fairness: Vec<FairnessRow>,
+    /// `windows.csv`; not written where windows were not tallied.
+    pub windows: Vec<WindowRow>,
+}

@@ -1,0 +1,223 @@
+//! The rows of `validators.csv`.
+
+use super::context::AnalysisContext;
+use super::memoise::memoise;
+use super::sampling_model::SamplingModel;
+use crate::analysis::rows::ValidatorRow;
+use crate::simulation::SHARE_SCALE;
+use crate::statistics::{
+    Interval, LongestRun, Moments, benjamini_hochberg, bonferroni, clopper_pearson, goodman, holm,
+    sison_glaz, wilson,
+};
+use rayon::prelude::*;
+
+/// Sison and Glaz' intervals are computed for at most so many validators: they cost the square of
+/// the different counts at worst, and for many small shares Goodman's are shorter.
+const MOST_SISON_GLAZ: usize = 1000;
+
+/// One row for each validator, in the order of the scenario.
+pub fn rows(context: &AnalysisContext) -> Vec<ValidatorRow> {
+    let confidence = context.settings.confidence;
+    let validators = 0..context.validators();
+    let trials = context.results.totals.trials;
+    let earned: u128 = context.results.totals.validators.iter().map(|totals| totals.reward).sum();
+    let seats: u128 = context.results.totals.validators.iter().map(|totals| u128::from(totals.seats)).sum();
+    let expected_duty = context.expected_duty();
+    let p_values = context.p_values();
+    let exact = exact_intervals(context);
+    let adjusted = holm(&p_values);
+    let discovery = benjamini_hochberg(&p_values);
+    let joint = Joint::new(context);
+    let reward_law = RewardLaw::new(context);
+    validators
+        .into_par_iter()
+        .map(|index| {
+            let totals = context.totals(index);
+            let stake = context.experiment.world.stakes[index];
+            let expected = context.expected_share(index);
+            let interval = context.interval(index, confidence).map(within_one);
+            let exact = exact[index];
+            let all = joint.interval(context, index);
+            let sison_glaz = joint.sison_glaz.as_ref().map(|intervals| intervals[index]);
+            let relative = |share: f64| {
+                expected.map(|p| share / p - 1.0).filter(|relative_deviation| relative_deviation.is_finite())
+            };
+            let longest = longest(context, index);
+            let reward = reward_law.interval(context, index).map(within_one);
+            ValidatorRow {
+                validator: context.experiment.world.names[index].clone(),
+                stake,
+                stake_share: context.stake_shares[index],
+                expected_share: expected,
+                wins: totals.wins,
+                win_share: context.win_share(index),
+                win_share_low: low(interval),
+                win_share_high: high(interval),
+                win_share_exact_low: low(exact),
+                win_share_exact_high: high(exact),
+                win_share_joint_low: low(all),
+                win_share_joint_high: high(all),
+                win_share_sison_glaz_low: low(sison_glaz),
+                win_share_sison_glaz_high: high(sison_glaz),
+                p_value: p_values[index],
+                p_holm: adjusted[index],
+                p_bh: discovery[index],
+                relative_deviation: context.win_share(index).and_then(relative),
+                relative_deviation_low: low(interval).and_then(relative),
+                relative_deviation_high: high(interval).and_then(relative),
+                longest_gap: longest.gap.map(|longest| longest.rounds),
+                longest_gap_p: longest.gap.and_then(|longest| longest.p_value),
+                longest_run: longest.run.map(|longest| longest.rounds),
+                longest_run_p: longest.run.and_then(|longest| longest.p_value),
+                blocks: Some(totals.blocks),
+                attestor_seats: Some(totals.seats),
+                attestor_share: (seats > 0).then(|| totals.seats as f64 / seats as f64),
+                expected_attestor_share: expected_duty.as_ref().map(|shares| shares[index]),
+                reward: Some(totals.reward),
+                reward_share: (earned > 0).then(|| totals.reward as f64 / earned as f64),
+                reward_share_low: low(reward),
+                reward_share_high: high(reward),
+                return_on_stake: (stake > 0 && trials > 0)
+                    .then(|| totals.reward as f64 / trials as f64 / stake as f64),
+                slashed: Some(totals.slashed),
+                final_stake_share: (trials > 0)
+                    .then(|| totals.final_share as f64 / trials as f64 / SHARE_SCALE as f64),
+            }
+        })
+        .collect()
+}
+
+fn low(interval: Option<Interval>) -> Option<f64> {
+    interval.map(|interval| interval.low)
+}
+
+fn high(interval: Option<Interval>) -> Option<f64> {
+    interval.map(|interval| interval.high)
+}
+
+/// The part of an interval in which a share can lie.
+fn within_one(interval: Interval) -> Interval {
+    Interval { low: interval.low.clamp(0.0, 1.0), high: interval.high.clamp(0.0, 1.0) }
+}
+
+fn exact_intervals(context: &AnalysisContext) -> Vec<Option<Interval>> {
+    let wins = |index| context.totals(index).wins;
+    memoise(context.validators(), wins, |index| {
+        let unit = context.unit()?;
+        clopper_pearson(wins(index) / unit, context.selections / unit, context.settings.confidence)
+    })
+}
+
+/// The intervals that hold for all validators together.
+struct Joint {
+    level: f64,
+    goodman: Option<Vec<Interval>>,
+    sison_glaz: Option<Vec<Interval>>,
+}
+
+impl Joint {
+    fn new(context: &AnalysisContext) -> Self {
+        let confidence = context.settings.confidence;
+        let level = bonferroni(confidence, context.validators());
+        let Some(unit) = context.unit() else { return Joint { level, goodman: None, sison_glaz: None } };
+        let draws: Vec<u64> =
+            context.results.totals.validators.iter().map(|totals| totals.wins / unit).collect();
+        let few = draws.len() <= MOST_SISON_GLAZ;
+        Joint {
+            level,
+            goodman: goodman(&draws, confidence),
+            sison_glaz: if few { sison_glaz(&draws, confidence) } else { None },
+        }
+    }
+
+    /// Goodman's where draws are independent, otherwise the sampling_model's own at a corrected level.
+    fn interval(&self, context: &AnalysisContext, index: usize) -> Option<Interval> {
+        match (&self.goodman, context.unit()) {
+            (Some(intervals), _) => Some(intervals[index]),
+            (None, Some(_)) => None,
+            (None, None) => context.joint_interval(index, self.level).map(within_one),
+        }
+    }
+}
+
+/// What the interval of a reward share rests on.
+enum RewardLaw {
+    /// Every win earned the same: the reward share is the win share.
+    Wins,
+    /// Every accepted block earned the same, and rounds are independent: the blocks of each
+    /// validator among the accepted ones, of which there are so many, are multinomial.
+    Blocks(u64),
+    /// The spread between trials.
+    Trials,
+}
+
+impl RewardLaw {
+    fn new(context: &AnalysisContext) -> Self {
+        let all = &context.results.totals.validators;
+        let blocks: u64 = all.iter().map(|totals| totals.blocks).sum();
+        let earned: u128 = all.iter().map(|totals| totals.reward).sum();
+        let alike = all.iter().all(|totals| {
+            let (mine, per_block) = (totals.reward.checked_mul(blocks.into()), u128::from(totals.blocks));
+            mine.is_some() && mine == earned.checked_mul(per_block)
+        });
+        if !alike || earned == 0 {
+            RewardLaw::Trials
+        } else if all.iter().all(|totals| totals.blocks == totals.wins) {
+            RewardLaw::Wins
+        } else if context.sampling_model == SamplingModel::Rounds {
+            RewardLaw::Blocks(blocks)
+        } else {
+            RewardLaw::Trials
+        }
+    }
+
+    fn interval(&self, context: &AnalysisContext, index: usize) -> Option<Interval> {
+        let confidence = context.settings.confidence;
+        let totals = context.totals(index);
+        match self {
+            RewardLaw::Wins => context.interval(index, confidence),
+            // The number of trials is no longer a settled one.
+            _ if context.stopping.is_some() => None,
+            RewardLaw::Blocks(all) => wilson(totals.blocks, *all, confidence),
+            RewardLaw::Trials => {
+                let shares = Moments {
+                    trials: context.results.totals.trials_with_rewards,
+                    sum: totals.reward_share as i128,
+                    squares: totals.reward_share_squared,
+                    scale: SHARE_SCALE as f64,
+                };
+                shares.interval(confidence)
+            }
+        }
+    }
+}
+
+/// A longest stretch and its exact p-value, where it has one.
+#[derive(Clone, Copy)]
+struct Longest {
+    rounds: u64,
+    p_value: Option<f64>,
+}
+
+struct LongestOfBoth {
+    gap: Option<Longest>,
+    run: Option<Longest>,
+}
+
+/// The longest gap and run over all trials. Where trials differ in their rounds, the law is
+/// that of the longest trial for all: the p-value is then too large rather than too small.
+fn longest(context: &AnalysisContext, index: usize) -> LongestOfBoth {
+    let totals = &context.results.totals;
+    let Some(seen) = totals.order.serial.as_ref().and_then(|serial| serial.longest.get(index)) else {
+        return LongestOfBoth { gap: None, run: None };
+    };
+    let p_value = |rounds: u64, law: fn(u64, f64) -> Option<LongestRun>| {
+        let unit = context.unit().filter(|unit| rounds.is_multiple_of(*unit))?;
+        let share = context.expected_share(index)?.clamp(0.0, 1.0);
+        Some(law(context.longest_trial / unit, share)?.over_trials(totals.trials).at_least(rounds / unit))
+    };
+    LongestOfBoth {
+        gap: Some(Longest { rounds: seen.gap, p_value: p_value(seen.gap, LongestRun::gap) }),
+        run: Some(Longest { rounds: seen.run, p_value: p_value(seen.run, LongestRun::run) }),
+    }
+}

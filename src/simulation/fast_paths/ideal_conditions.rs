@@ -1,0 +1,49 @@
+//! Whether a trial is its draws alone.
+
+use crate::forging::World;
+
+/// What a world is in which every selected forger's block is accepted and earns the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdealConditions {
+    /// What every block earns.
+    pub reward: u64,
+    /// Whether that moves stakes.
+    pub compounds: bool,
+}
+
+/// What else happens in a world, and which setting makes it happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Obstacle {
+    /// The setting.
+    pub key: &'static str,
+    /// What it does, as the rest of a sentence that begins with the setting.
+    pub what: &'static str,
+}
+
+/// What every block of a world earns, where nothing but the draw decides; else what stands against
+/// it. O(validators).
+pub fn ideal_conditions(world: &World) -> Result<IdealConditions, Obstacle> {
+    let obstacle = |key, what| Err(Obstacle { key, what });
+    if world.traffic.per_round > 0 {
+        return obstacle("transactions.per_round", "hands in transactions, which are settled round by round");
+    }
+    if !world.protocol.loss.is_zero() {
+        return obstacle("network.loss", "loses blocks, so that some are rejected");
+    }
+    if !world.has_ideal_conditions() {
+        return obstacle("behaviours", "lets somebody deviate, so that blocks may be missing or rejected");
+    }
+    if world.committee.thing.drawer(&world.stakes).is_some() {
+        return obstacle("attestation.committee", "draws attestors in every round");
+    }
+    if world.stakes.iter().filter(|&&stake| stake > 0).count() < 2 {
+        return obstacle(
+            "population",
+            "has fewer than two validators with stake, so that no round is played",
+        );
+    }
+    match world.protocol.reward.thing.constant() {
+        Some(reward) => Ok(IdealConditions { reward, compounds: world.protocol.compound && reward > 0 }),
+        None => obstacle("reward.policy", "does not pay every block the same"),
+    }
+}

@@ -1,0 +1,68 @@
+//! How the tests of the rules play: a rule as a scenario names it, and a trial round by round.
+
+// Each test is a program of its own and uses a part of this.
+#![allow(dead_code)]
+
+use tombola::random::{Purpose, Stream};
+use tombola::registry::{Choice, Refusal, find};
+use tombola::selection::{
+    BlockOutcome, PreviousRound, RULES, RoundContext, Rule, Selection, StakeChange, TrialContext,
+};
+use tombola::stake::ValidatorId;
+
+/// The seed of every trial here.
+pub const SEED: u64 = 7;
+
+/// The rule of this name with these settings, or why it is refused.
+pub fn find_rule(kind: &str, settings: &str) -> Result<Box<dyn Rule>, Refusal> {
+    let settings = toml::from_str(settings).expect("settings are TOML");
+    find("rule", RULES, &Choice { kind: kind.to_owned(), settings }).map(|chosen| chosen.thing)
+}
+
+/// The rule of this name with these settings.
+pub fn rule(kind: &str, settings: &str) -> Box<dyn Rule> {
+    find_rule(kind, settings).unwrap_or_else(|refusal| panic!("{kind} {settings}: {refusal}"))
+}
+
+/// A validator's new stake.
+pub fn change(validator: usize, stake: u64) -> StakeChange {
+    StakeChange { validator: ValidatorId(validator as u32), stake }
+}
+
+/// Plays a trial and tells `after` of every round: its number, who forged, and where to put the
+/// stakes that change before the next one. `changes` become known before round 1.
+pub fn play(
+    rule: &dyn Rule,
+    stakes: &[u64],
+    changes: &[StakeChange],
+    trial: u64,
+    rounds: u64,
+    mut after: impl FnMut(u64, Option<ValidatorId>, &mut Vec<StakeChange>),
+) {
+    let mut lottery = Stream::of_trial(SEED, trial, Purpose::Lottery);
+    let mut selector = rule.selector(&TrialContext { stakes, seed: SEED, trial });
+    let mut changes = changes.to_vec();
+    let mut last = None;
+    for round in 1..=rounds {
+        let forger =
+            match selector.select(RoundContext { round, changes: &changes, last, lottery: &mut lottery }) {
+                Selection::Forger { validator, .. } => Some(validator),
+                Selection::Nobody => None,
+            };
+        let block_outcome = if forger.is_some() { BlockOutcome::Accepted } else { BlockOutcome::Missed };
+        last = Some(PreviousRound { forger, block_outcome });
+        changes.clear();
+        after(round, forger, &mut changes);
+    }
+}
+
+/// Everybody's wins in a trial in which the stakes stay.
+pub fn wins(rule: &dyn Rule, stakes: &[u64], trial: u64, rounds: u64) -> Vec<u64> {
+    let mut wins = vec![0; stakes.len()];
+    play(rule, stakes, &[], trial, rounds, |_, forger, _| {
+        if let Some(forger) = forger {
+            wins[forger.index()] += 1;
+        }
+    });
+    wins
+}

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+#[allow(dead_code)]
 mod sandbox;
 use sandbox::Sandbox;
 

@@ -1,5 +1,6 @@
-//! What the estimates rest on.
+//! What the estimates of a run rest on.
 
+use super::observations::{BetweenTrials, Observations};
 use super::sampling_model::SamplingModel;
 use super::stopping::Stopping;
 use crate::law::{normalised_variance, proportional_shares};
@@ -7,27 +8,22 @@ use crate::reward::RewardPolicy;
 use crate::scenario::AnalysisSection;
 use crate::selection::ExpectedShares;
 use crate::simulation::{Experiment, Results, SHARE_SCALE, TrialRecord, ValidatorTotals};
-use crate::statistics::Moments;
+use crate::statistics::{Interval, Moments, Sample};
+use rayon::prelude::*;
+use std::ops::Deref;
 
 /// Rounds up to which the rewards of a schedule are added up.
 const MOST_REWARDS: u64 = 10_000_000;
 
-/// The results together with what they are held against.
+/// The observations of a run, which it dereferences to, and what only a run knows beside them.
 pub struct AnalysisContext<'a> {
     pub experiment: &'a Experiment,
     pub settings: &'a AnalysisSection,
     pub results: &'a Results,
-    pub sampling_model: SamplingModel,
+    /// What was counted.
+    pub observations: Observations<'a>,
     /// What ended the run, if its own results did: then intervals must be those of a sequence.
     pub stopping: Option<&'a Stopping<'a>>,
-    /// What the rule promises, for these rounds and these stakes as they moved.
-    pub expected_shares: ExpectedShares,
-    /// Every validator's share of all tokens at genesis.
-    pub stake_shares: Vec<f64>,
-    /// Rounds of all trials in which somebody was selected.
-    pub selections: u64,
-    /// The same of each trial, where it was the same in all.
-    pub selections_each: Option<u64>,
     /// What every round paid its forger, where that is known beforehand, was staked at once, and
     /// every draw was by the stakes as they stood.
     pub schedule: Option<&'a dyn RewardPolicy>,
@@ -35,6 +31,14 @@ pub struct AnalysisContext<'a> {
     pub urn_reward: Option<u64>,
     /// The most such rounds of a single trial.
     pub longest_trial: u64,
+}
+
+impl<'a> Deref for AnalysisContext<'a> {
+    type Target = Observations<'a>;
+
+    fn deref(&self) -> &Observations<'a> {
+        &self.observations
+    }
 }
 
 impl<'a> AnalysisContext<'a> {
@@ -61,30 +65,71 @@ impl<'a> AnalysisContext<'a> {
         };
         let selections_each = selections_each(results);
         let schedule = schedule(experiment, results).filter(|_| selections_each == Some(experiment.rounds));
+        let between_trials = match sampling_model {
+            SamplingModel::Trials(_) => {
+                totals.validators.iter().map(|own| between_trials(results, own)).collect()
+            }
+            _ => Vec::new(),
+        };
+        let validators = world.stakes.len();
+        let wins = |index: usize| totals.validators.get(index).map_or(0, |own| own.wins);
         AnalysisContext {
             experiment,
             settings,
             results,
-            sampling_model,
+            observations: Observations {
+                names: &world.names[..validators],
+                stakes: &world.stakes,
+                stake_shares: proportional_shares(&world.stakes),
+                wins: (0..validators).map(wins).collect(),
+                selections: totals.selections(),
+                selections_each,
+                trials: totals.trials,
+                settled: stopping.is_none(),
+                expected_shares,
+                sampling_model,
+                between_trials,
+            },
             stopping,
-            expected_shares,
-            stake_shares: proportional_shares(&world.stakes),
-            selections: totals.selections(),
-            selections_each,
             schedule,
             urn_reward: schedule.and_then(|policy| constant_reward(policy, experiment.rounds)),
             longest_trial: results.records.iter().map(TrialRecord::selections).max().unwrap_or(0),
         }
     }
 
-    /// How many rounds each independent draw decides, where rounds are draws, or whole runs of rounds
-    /// are, and where their number was settled before the run.
-    pub fn unit(&self) -> Option<u64> {
-        match self.sampling_model {
-            _ if self.stopping.is_some() => None,
-            SamplingModel::Rounds => Some(1),
-            SamplingModel::Runs(run) => Some(run),
-            _ => None,
+    /// The interval of a validator's win share that its row shows: that of the sequence which ended
+    /// the run, if one did.
+    pub fn interval(&self, validator: usize, confidence: f64) -> Option<Interval> {
+        match self.stopping {
+            Some(stopping) => stopping.win_share(validator, stopping.confidence().max(confidence)),
+            None => self.observations.interval(validator, confidence),
+        }
+    }
+
+    /// The interval of a validator's win share that verdicts use, likewise.
+    pub fn joint_interval(&self, validator: usize, confidence: f64) -> Option<Interval> {
+        match self.stopping {
+            Some(stopping) => stopping.win_share(validator, confidence),
+            None => self.observations.joint_interval(validator, confidence),
+        }
+    }
+
+    /// The same of all validators.
+    pub fn joint_intervals(&self, confidence: f64) -> Vec<Option<Interval>> {
+        match self.stopping {
+            Some(_) => {
+                let all = (0..self.validators()).into_par_iter();
+                all.map(|validator| self.joint_interval(validator, confidence)).collect()
+            }
+            None => self.observations.joint_intervals(confidence),
+        }
+    }
+
+    /// What the intervals rest on. What a sequence can show is read off its width.
+    pub fn sample(&self) -> Sample {
+        match self.stopping {
+            Some(_) => Sample::Trials(self.results.totals.trials_with_wins),
+            None => self.observations.sample(),
         }
     }
 
@@ -113,33 +158,18 @@ impl<'a> AnalysisContext<'a> {
         Some(normalised_variance(self.genesis_stake(), rewards))
     }
 
-    pub fn validators(&self) -> usize {
-        self.stake_shares.len()
-    }
-
     pub fn totals(&self, validator: usize) -> ValidatorTotals {
         self.results.totals.validators.get(validator).copied().unwrap_or_default()
     }
 
-    /// The estimate of a validator's win share: over all rounds where they are independent, the
-    /// mean over trials where only those are.
-    pub fn win_share(&self, validator: usize) -> Option<f64> {
-        match self.sampling_model {
-            SamplingModel::Trials(_) => self.moments(validator).mean(),
-            _ if self.selections == 0 => None,
-            _ => Some(self.totals(validator).wins as f64 / self.selections as f64),
-        }
-    }
-
     /// The win share of a validator over the trials.
     pub fn moments(&self, validator: usize) -> Moments {
-        let totals = self.totals(validator);
-        Moments {
-            trials: self.results.totals.trials_with_wins,
-            sum: totals.win_share as i128,
-            squares: totals.win_share_squared,
-            scale: SHARE_SCALE as f64,
-        }
+        between_trials(self.results, &self.totals(validator)).shares
+    }
+
+    /// The wins of a validator over the trials.
+    pub fn win_moments(&self, validator: usize) -> Moments {
+        between_trials(self.results, &self.totals(validator)).wins
     }
 
     /// The share of attestors' seats that rule and committee expected_shares each validator, while stakes
@@ -154,10 +184,24 @@ impl<'a> AnalysisContext<'a> {
         let all: f64 = seats.iter().sum();
         (all > 0.0).then(|| seats.iter().map(|seats| seats / all).collect())
     }
+}
 
-    /// What the rule promises a validator.
-    pub fn expected_share(&self, validator: usize) -> Option<f64> {
-        self.expected_shares.shares().map(|shares| shares[validator])
+/// How one validator's wins and win shares differ from trial to trial.
+fn between_trials(results: &Results, own: &ValidatorTotals) -> BetweenTrials {
+    let totals = &results.totals;
+    BetweenTrials {
+        wins: Moments {
+            trials: totals.trials,
+            sum: i128::from(own.wins),
+            squares: own.wins_squared,
+            scale: 1.0,
+        },
+        shares: Moments {
+            trials: totals.trials_with_wins,
+            sum: own.win_share as i128,
+            squares: own.win_share_squared,
+            scale: SHARE_SCALE as f64,
+        },
     }
 }
 

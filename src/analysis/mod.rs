@@ -7,6 +7,7 @@ pub mod comparison;
 mod context;
 mod fairness;
 mod memoise;
+mod observations;
 mod planning;
 pub mod rows;
 mod sampling_model;
@@ -84,7 +85,7 @@ fn assess_stake(context: &AnalysisContext, expected_shares_p: Option<f64>) -> As
     let intervals = context.joint_intervals(level);
     let subjects: Vec<Subject> = (0..context.validators())
         .map(|index| Subject {
-            name: &context.experiment.world.names[index],
+            name: &context.names[index],
             stake_share: context.stake_shares[index],
             win_share: context.win_share(index),
             interval: intervals[index],

@@ -1,12 +1,11 @@
 //! What is independent, and so what intervals and tests may count.
 
-use super::context::AnalysisContext;
 use super::memoise::memoise;
+use super::observations::Observations;
 use crate::selection::Dispersion;
 use crate::simulation::{Experiment, Results};
 use crate::statistics::{
-    Interval, Moments, Sample, binomial_test, clopper_pearson, clustered_share, scaled_interval, scaled_test,
-    wilson,
+    Interval, Sample, binomial_test, clopper_pearson, clustered_share, scaled_interval, scaled_test, wilson,
 };
 use rayon::prelude::*;
 
@@ -64,17 +63,12 @@ impl SamplingModel {
     }
 }
 
-impl AnalysisContext<'_> {
+impl Observations<'_> {
     /// The interval of a validator's win share that its row shows.
     pub fn interval(&self, validator: usize, confidence: f64) -> Option<Interval> {
-        if let Some(stopping) = self.stopping {
-            return stopping.win_share(validator, stopping.confidence().max(confidence));
-        }
         match &self.sampling_model {
-            SamplingModel::Rounds => wilson(self.totals(validator).wins, self.selections, confidence),
-            SamplingModel::Runs(run) => {
-                wilson(self.totals(validator).wins / run, self.selections / run, confidence)
-            }
+            SamplingModel::Rounds => wilson(self.wins[validator], self.selections, confidence),
+            SamplingModel::Runs(run) => wilson(self.wins[validator] / run, self.selections / run, confidence),
             _ => self.joint_interval(validator, confidence),
         }
     }
@@ -82,10 +76,7 @@ impl AnalysisContext<'_> {
     /// The interval of a validator's win share that verdicts use: exact where that is possible, as
     /// very high confidence asks for.
     pub fn joint_interval(&self, validator: usize, confidence: f64) -> Option<Interval> {
-        if let Some(stopping) = self.stopping {
-            return stopping.win_share(validator, confidence);
-        }
-        let wins = self.totals(validator).wins;
+        let wins = self.wins[validator];
         match &self.sampling_model {
             SamplingModel::Rounds => clopper_pearson(wins, self.selections, confidence),
             SamplingModel::Runs(run) => clopper_pearson(wins / run, self.selections / run, confidence),
@@ -100,8 +91,8 @@ impl AnalysisContext<'_> {
 
     /// The same of all validators.
     pub fn joint_intervals(&self, confidence: f64) -> Vec<Option<Interval>> {
-        if self.unit().is_some() && self.stopping.is_none() {
-            let wins = |validator| self.totals(validator).wins;
+        if self.unit().is_some() {
+            let wins = |validator: usize| self.wins[validator];
             return memoise(self.validators(), wins, |validator| self.joint_interval(validator, confidence));
         }
         let all = (0..self.validators()).into_par_iter();
@@ -111,20 +102,10 @@ impl AnalysisContext<'_> {
     /// The interval from the spread between trials. Where all trials had the same number of
     /// rounds, Korn and Graubard's, which holds for few wins too; otherwise Student's.
     fn clustered_interval(&self, validator: usize, confidence: f64) -> Option<Interval> {
-        let Some(selections) = self.selections_each else {
-            return self.moments(validator).interval(confidence);
-        };
-        clustered_share(&self.win_moments(validator), selections, confidence)
-    }
-
-    /// The wins of a validator over the trials.
-    pub fn win_moments(&self, validator: usize) -> Moments {
-        let totals = self.totals(validator);
-        Moments {
-            trials: self.results.totals.trials,
-            sum: i128::from(totals.wins),
-            squares: totals.wins_squared,
-            scale: 1.0,
+        let between = self.between_trials.get(validator)?;
+        match self.selections_each {
+            Some(selections) => clustered_share(&between.wins, selections, confidence),
+            None => between.shares.interval(confidence),
         }
     }
 
@@ -134,18 +115,18 @@ impl AnalysisContext<'_> {
             return None;
         }
         let n = self.selections as f64;
-        let (wins, slack) = (self.totals(validator).wins as f64, bound * self.results.totals.trials as f64);
+        let (wins, slack) = (self.wins[validator] as f64, bound * self.trials as f64);
         Some(Interval { low: ((wins - slack) / n).max(0.0), high: ((wins + slack) / n).min(1.0) })
     }
 
     /// Two-sided p-value of a validator's wins against the promise; `None` where there is no law
     /// of the scatter to hold them against, or no scatter at all.
     pub fn p_value(&self, validator: usize) -> Option<f64> {
-        if self.stopping.is_some() {
+        if !self.settled {
             return None;
         }
         let expected = self.expected_share(validator)?;
-        let wins = self.totals(validator).wins;
+        let wins = self.wins[validator];
         match &self.sampling_model {
             SamplingModel::Rounds => binomial_test(wins, self.selections, expected),
             SamplingModel::Runs(run) => binomial_test(wins / run, self.selections / run, expected),
@@ -153,7 +134,7 @@ impl AnalysisContext<'_> {
                 scaled_test(wins, self.selections, expected, factors[validator])
             }
             SamplingModel::Bounded(_) => None,
-            SamplingModel::Trials(_) => self.moments(validator).p_value(expected),
+            SamplingModel::Trials(_) => self.between_trials.get(validator)?.shares.p_value(expected),
         }
     }
 
@@ -161,7 +142,7 @@ impl AnalysisContext<'_> {
     pub fn p_values(&self) -> Vec<Option<f64>> {
         if self.unit().is_some() {
             let key =
-                |validator| (self.totals(validator).wins, self.expected_share(validator).map(f64::to_bits));
+                |validator: usize| (self.wins[validator], self.expected_share(validator).map(f64::to_bits));
             return memoise(self.validators(), key, |validator| self.p_value(validator));
         }
         (0..self.validators()).into_par_iter().map(|validator| self.p_value(validator)).collect()
@@ -169,10 +150,6 @@ impl AnalysisContext<'_> {
 
     /// What the intervals rest on.
     pub fn sample(&self) -> Sample {
-        if self.stopping.is_some() {
-            // What a sequence can show is read off its width.
-            return Sample::Trials(self.results.totals.trials_with_wins);
-        }
         match &self.sampling_model {
             SamplingModel::Rounds | SamplingModel::Bounded(_) => Sample::Rounds(self.selections),
             SamplingModel::Runs(run) => Sample::Rounds(self.selections / run),
@@ -181,7 +158,9 @@ impl AnalysisContext<'_> {
                 let largest = factors.iter().copied().fold(1.0, f64::max);
                 Sample::Rounds((self.selections as f64 / largest) as u64)
             }
-            SamplingModel::Trials(_) => Sample::Trials(self.results.totals.trials_with_wins),
+            SamplingModel::Trials(_) => {
+                Sample::Trials(self.between_trials.first().map_or(0, |own| own.shares.trials))
+            }
         }
     }
 

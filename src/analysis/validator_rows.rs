@@ -45,7 +45,7 @@ pub fn rows(context: &AnalysisContext) -> Vec<ValidatorRow> {
             let longest = longest(context, index);
             let reward = reward_law.interval(context, index).map(within_one);
             ValidatorRow {
-                validator: context.experiment.world.names[index].clone(),
+                validator: context.names[index].clone(),
                 stake,
                 stake_share: context.stake_shares[index],
                 expected_share: expected,

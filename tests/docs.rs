@@ -401,11 +401,12 @@ fn every_metric_and_verdict_is_documented() {
     let tables = || runs.iter().map(|(_, _, analysis)| &analysis.tables);
     let found: BTreeSet<String> = tables().flat_map(|t| &t.timeline).map(|row| row.metric.clone()).collect();
     assert_eq!(found, metrics("`timeline.csv`"));
-    let found: BTreeSet<String> = tables().flat_map(|t| &t.fairness).map(|row| row.metric.clone()).collect();
+    let found: BTreeSet<String> =
+        tables().flat_map(|t| &t.fairness).map(|row| row.metric.to_string()).collect();
     assert_eq!(found, metrics("`fairness.csv`"));
-    for verdict in tables().flat_map(|t| &t.fairness).map(|row| &row.verdict).filter(|word| !word.is_empty())
-    {
-        assert!(text.contains(&format!("`{verdict}`")), "{verdict}");
+    for decision in tables().flat_map(|t| &t.fairness).filter_map(|row| row.decision) {
+        let word = serde_json::to_value(decision).expect("JSON");
+        assert!(text.contains(&format!("`{}`", word.as_str().expect("a word"))), "{decision:?}");
     }
 }
 

@@ -6,7 +6,7 @@
 use serde::Serialize;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use tombola::analysis::rows::{FairnessRow, LawWindowRow};
+use tombola::analysis::rows::{Decision, LawWindowRow, Metric, Statement};
 use tombola::analysis::{Analysis, analyse};
 use tombola::law::proportional_shares;
 use tombola::registry::Chosen;
@@ -72,12 +72,14 @@ fn setup(seed: u64, rounds: u64, trials: u64, rule: &str) -> String {
     )
 }
 
-fn order_rows(analysis: &Analysis) -> Vec<&FairnessRow> {
-    analysis.tables.fairness.iter().filter(|row| row.metric.starts_with("order_")).collect()
+const ORDER: [Metric; 3] = [Metric::OrderLag, Metric::OrderRuns, Metric::OrderGaps];
+
+fn order_rows(analysis: &Analysis) -> Vec<&Statement> {
+    analysis.tables.fairness.iter().filter(|row| ORDER.contains(&row.metric)).collect()
 }
 
-fn verdicts<'a>(rows: &[&'a FairnessRow], metric: &str) -> Vec<&'a str> {
-    rows.iter().filter(|row| row.metric == metric).map(|row| row.verdict.as_str()).collect()
+fn decisions(rows: &[&Statement], metric: Metric) -> Vec<Option<Decision>> {
+    rows.iter().filter(|row| row.metric == metric).map(|row| row.decision).collect()
 }
 
 /// 40,000 rounds: repeats are 10 % of what is left above chance, about 30 standard deviations.
@@ -85,13 +87,14 @@ fn verdicts<'a>(rows: &[&'a FairnessRow], metric: &str) -> Vec<&'a str> {
 fn a_sticky_lottery_is_caught_by_its_order_alone() {
     let analysis = analysed(&setup(1, 10_000, 4, "'raffle'"), Some(Box::new(Sticky)));
     let rows = order_rows(&analysis);
-    let first = rows.iter().find(|row| row.metric == "order_lag_p" && row.subject == "lag 1").expect("lag 1");
-    assert!(first.verdict == "rejected" && first.value.unwrap() < 1e-12, "{first:?}");
-    assert_eq!(verdicts(&rows, "order_runs_p"), ["rejected"; 4]);
-    assert_eq!(verdicts(&rows, "order_gaps_p"), ["rejected"; 4]);
+    let first =
+        rows.iter().find(|row| row.metric == Metric::OrderLag && row.subject == "lag 1").expect("lag 1");
+    assert!(first.decision == Some(Decision::Rejected) && first.p.unwrap() < 1e-12, "{first:?}");
+    assert_eq!(decisions(&rows, Metric::OrderRuns), [Some(Decision::Rejected); 4]);
+    assert_eq!(decisions(&rows, Metric::OrderGaps), [Some(Decision::Rejected); 4]);
     // Far apart, rounds are independent again: 0.1^8 is not seen.
     let last = rows.iter().find(|row| row.subject == "lag 8").expect("lag 8");
-    assert_eq!(last.verdict, "not rejected");
+    assert_eq!(last.decision, Some(Decision::NotRejected));
     // The shares are right, which is all that the other tables look at.
     assert!(analysis.tables.validators.iter().all(|row| row.p_holm.unwrap() > 1e-4));
 }
@@ -105,7 +108,7 @@ fn honest_lotteries_sound_few_false_alarms() {
         let analysis = analysed(&setup(seed, 700, 3, "'raffle'"), None);
         let rows = order_rows(&analysis);
         assert!(rows.len() >= 12, "{rows:?}");
-        rows.iter().any(|row| row.verdict == "rejected")
+        rows.iter().any(|row| row.decision == Some(Decision::Rejected))
     };
     let alarms = (1000..1300).filter(|&seed| alarmed(seed)).count();
     println!("{alarms} of 300 honest runs sounded a false alarm");
@@ -117,11 +120,12 @@ fn runs_of_slots_are_held_against_runs() {
     let analysis = analysed(&setup(5, 40_000, 2, "'solana-schedule'"), None);
     let rows = order_rows(&analysis);
     let lags: Vec<&str> =
-        rows.iter().filter(|row| row.metric == "order_lag_p").map(|row| row.subject.as_str()).collect();
+        rows.iter().filter(|row| row.metric == Metric::OrderLag).map(|row| row.subject.as_str()).collect();
     assert_eq!(lags, ["lag 4", "lag 8"]);
     assert_eq!(rows.len(), 10);
     assert!(
-        rows.iter().all(|row| row.verdict == "not rejected" && row.note.contains("runs of 4 rounds")),
+        rows.iter()
+            .all(|row| row.decision == Some(Decision::NotRejected) && row.note.contains("runs of 4 rounds")),
         "{rows:?}"
     );
     // Droughts and runs are whole runs, and their p-values are those of runs.
@@ -142,7 +146,7 @@ fn runs_of_slots_are_held_against_runs() {
 fn turns_have_no_law_of_chance_but_bounds() {
     let analysis = analysed(&setup(5, 1_000, 2, "'weighted-round-robin'"), None);
     let rows = order_rows(&analysis);
-    assert!(rows.len() == 1 && rows[0].value.is_none() && rows[0].verdict.is_empty(), "{rows:?}");
+    assert!(rows.len() == 1 && rows[0].p.is_none() && rows[0].decision.is_none(), "{rows:?}");
     assert!(rows[0].note.contains("deterministic"), "{}", rows[0].note);
     for row in &analysis.tables.windows {
         let (least, most) = (row.least_possible.unwrap(), row.most_possible.unwrap());

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
+use tombola::analysis::rows::{Decision, Metric};
 use tombola::analysis::{Analysis, Stopping, analyse_stopped};
 use tombola::scenario::{Scenario, load_text};
 use tombola::simulation::{Control, Quiet, Results, run, run_until};
@@ -63,10 +64,10 @@ fn the_wanted_precision_is_reached_and_said() {
     for (until, more) in CASES {
         let scenario = scenario(until, more);
         let (results, analysis) = stopped(&scenario, 2);
-        let row = analysis.tables.fairness.iter().find(|row| row.metric == "stopping").expect("a row");
+        let row = analysis.tables.fairness.iter().find(|row| row.metric == Metric::Stopping).expect("a row");
         let wanted = scenario.file.run.until.as_ref().expect("a wanted precision").half_width;
-        assert!(row.value.expect("a half width") <= wanted && row.reference == Some(wanted), "{row:?}");
-        assert_eq!(row.verdict, "reached");
+        assert!(row.value.expect("a half width") <= wanted && row.null_value == Some(wanted), "{row:?}");
+        assert_eq!(row.decision, Some(Decision::Reached));
         assert!(row.note.contains(&format!("after {} trials", results.records.len())), "{}", row.note);
         for validator in &analysis.tables.validators {
             let (low, high) = (validator.win_share_low.unwrap(), validator.win_share_high.unwrap());
@@ -85,8 +86,8 @@ fn without_the_precision_a_run_ends_with_its_trials() {
     let scenario = scenario("{ metric = 'win_share', half_width = 1e-4 }", "");
     let (results, analysis) = stopped(&scenario, 2);
     assert_eq!((results.satisfied, results.partial, results.records.len()), (Some(false), false, 400));
-    let row = analysis.tables.fairness.iter().find(|row| row.metric == "stopping").expect("a row");
-    assert_eq!(row.verdict, "not reached");
+    let row = analysis.tables.fairness.iter().find(|row| row.metric == Metric::Stopping).expect("a row");
+    assert_eq!(row.decision, Some(Decision::NotReached));
 }
 
 #[test]
@@ -99,7 +100,7 @@ fn a_run_that_is_interrupted_is_analysed_as_usual() {
     let results = run_until(&scenario.experiment, 2, None, &control, &mut rule).expect("a run");
     assert_eq!((results.partial, results.satisfied), (true, None));
     let analysis = analyse_stopped(&scenario.experiment, &scenario.file.analysis, &results, &rule);
-    assert!(analysis.tables.fairness.iter().all(|row| row.metric != "stopping"));
+    assert!(analysis.tables.fairness.iter().all(|row| row.metric != Metric::Stopping));
 }
 
 /// All intervals of a run that stops when it is precise enough hold together in at least 95 % of

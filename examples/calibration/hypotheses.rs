@@ -39,13 +39,16 @@ pub fn binomial_tests(table: &mut Table) {
 pub fn goodness_of_fit_tests(table: &mut Table) {
     let mut stream = stream("goodness of fit");
     const SETS: usize = 20_000;
-    // Many small cells: 60 validators with stakes 1, 2, 3, ... and 200 rounds, pooled.
+    // Many cells: 60 validators with stakes 1, 2, 3, ... and 5.5 rounds expected of the smallest.
     let ladder: Vec<f64> = (1..=60).map(|stake| f64::from(stake) / 1830.0).collect();
-    for (name, shares, rounds) in [("the seed's four", &SEED[..], 1000), ("a ladder of 60", &ladder[..], 200)]
+    for (name, shares, rounds) in
+        [("the seed's four", &SEED[..], 1000), ("a ladder of 60", &ladder[..], 10_000)]
     {
         let tables: Vec<Vec<u64>> = (0..SETS).map(|_| multinomial(rounds, shares, &mut stream)).collect();
-        let p_values: Vec<f64> =
-            tables.iter().map(|counts| goodness_of_fit(counts, shares).unwrap().p_value).collect();
+        let p_values: Vec<f64> = tables
+            .iter()
+            .map(|counts| goodness_of_fit(counts, shares, &mut stream).unwrap().p_value)
+            .collect();
         table.sizes(&format!("chi-square, {name}, n = {rounds}"), &p_values, 0.85, 1.15);
         for divergence in [Divergence::LogLikelihood, Divergence::CressieRead, Divergence::FreemanTukey] {
             let p_values: Vec<f64> = tables
@@ -62,9 +65,22 @@ pub fn goodness_of_fit_tests(table: &mut Table) {
         }
     }
     let p_values: Vec<f64> = (0..SETS)
-        .map(|_| goodness_of_fit(&multinomial(1_000_000, &SEED, &mut stream), &SEED).unwrap().p_value)
+        .map(|_| {
+            let counts = multinomial(1_000_000, &SEED, &mut stream);
+            goodness_of_fit(&counts, &SEED, &mut stream).unwrap().p_value
+        })
         .collect();
     table.uniform("chi-square, a million rounds", &p_values);
+    // Two wins expected of each of ten, and the table sorted by its wins, as leaderboards are.
+    const SPARSE: usize = 1000;
+    let p_values: Vec<f64> = (0..SPARSE)
+        .map(|_| {
+            let mut counts = multinomial(20, &[0.1; 10], &mut stream);
+            counts.sort_unstable();
+            goodness_of_fit(&counts, &[0.1; 10], &mut stream).unwrap().p_value
+        })
+        .collect();
+    table.sizes("chi-square, ten equal validators sorted by wins, n = 20", &p_values, 0.5, 1.1);
     // Leaders who keep four slots.
     let p_values: Vec<f64> = (0..SETS)
         .map(|_| {
@@ -79,7 +95,8 @@ pub fn goodness_of_fit_tests(table: &mut Table) {
     let shift = (10.903 / 2000.0 / (1.0 / SEED[0] + 1.0 / SEED[1])).sqrt();
     let biased = [SEED[0] + shift, SEED[1] - shift, SEED[2], SEED[3]];
     let power = rate(SETS, || {
-        goodness_of_fit(&multinomial(2000, &biased, &mut stream), &SEED).unwrap().p_value <= 0.05
+        let counts = multinomial(2000, &biased, &mut stream);
+        goodness_of_fit(&counts, &SEED, &mut stream).unwrap().p_value <= 0.05
     });
     table.check("chi-square, power at noncentrality 10.9", power, SETS, 0.785, 0.815);
 }
@@ -107,7 +124,7 @@ pub fn exact_and_simulated_multinomial_tests(table: &mut Table) {
         let p_values: Vec<f64> = (0..2000)
             .map(|_| {
                 let counts = multinomial(300, &SEED, &mut stream);
-                monte_carlo_multinomial_test(&counts, &SEED, extremeness, 199, &mut stream).unwrap()
+                monte_carlo_multinomial_test(&counts, &SEED, extremeness, 199, &mut stream).unwrap().p_value
             })
             .collect();
         table.sizes(&format!("Monte Carlo multinomial by {extremeness:?}"), &p_values, 0.9, 1.0);
@@ -284,7 +301,7 @@ pub fn powers(table: &mut Table) {
     let seen = rate(SETS, || {
         let counts = multinomial(300, &[0.25; 4], &mut stream);
         let by = Extremeness::ChiSquare;
-        monte_carlo_multinomial_test(&counts, &SEED, by, 199, &mut stream).unwrap() <= 0.05
+        monte_carlo_multinomial_test(&counts, &SEED, by, 199, &mut stream).unwrap().p_value <= 0.05
     });
     table.check("Monte Carlo multinomial, n = 300, power at 5 % against uniform", seen, SETS, 0.99, 1.0);
     // Trials whose mean is off by half their spread, 40 of them: (z.025 + z.2)² / .25 = 31.4 give

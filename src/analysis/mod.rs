@@ -65,7 +65,7 @@ pub(super) fn analyse_context(context: &AnalysisContext) -> Analysis {
     let results = context.results;
     let validators = validator_rows::rows(context);
     let expected_shares_test = fairness::expected_shares_test(context);
-    let assessment = assess_stake(context, expected_shares_test.as_ref().and_then(|test| test.p_value));
+    let assessment = assess_stake(context, expected_shares_test.as_ref().and_then(|test| test.p_value()));
     let fairness_rows = fairness::rows(context, expected_shares_test.as_ref(), &assessment);
     let tables = Tables {
         validators,

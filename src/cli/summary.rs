@@ -2,7 +2,7 @@
 
 use super::screen::{grouped, percent, table};
 use tombola::analysis::Analysis;
-use tombola::analysis::rows::ValidatorRow;
+use tombola::analysis::rows::{Decision, Metric, ValidatorRow};
 use tombola::scenario::Scenario;
 use tombola::simulation::Results;
 use tombola::statistics::Verdict;
@@ -44,29 +44,30 @@ pub fn summary(scenario: &Scenario, results: &Results, analysis: &Analysis) -> S
 
 /// Where and why a run ended that was to end when it is precise enough.
 fn stopped(analysis: &Analysis, trials: u64) -> String {
-    let row = analysis.tables.fairness.iter().find(|row| row.metric == "stopping");
-    let Some((row, (Some(value), Some(wanted)))) = row.map(|row| (row, (row.value, row.reference))) else {
+    let row = analysis.tables.fairness.iter().find(|row| row.metric == Metric::Stopping);
+    let Some((row, (Some(value), Some(wanted)))) = row.map(|row| (row, (row.value, row.null_value))) else {
         return String::new();
     };
     let (value, wanted) = (value * 100.0, wanted * 100.0);
     let trials = grouped(trials.into());
-    match row.verdict.as_str() {
-        "reached" => format!(
-            "Stopped after {trials} trials: the interval is within ±{value:.3} %, and ±{wanted} % was wanted.\n"
+    match row.decision {
+        Some(Decision::Reached) => format!(
+            "Stopped after {trials} trials: half-width {value:.3} percentage points, at most {wanted} wanted.\n"
         ),
         _ => format!(
-            "Not as precise as wanted: ±{value:.3} % after all {trials} trials, and ±{wanted} % was wanted.\n"
+            "Not as precise as wanted: half-width {value:.3} percentage points after all {trials} trials, at most \
+             {wanted} wanted.\n"
         ),
     }
 }
 
 /// A rule may be fair and yet no lottery, or a wilder one than independent draws: that is said.
 fn scatter(analysis: &Analysis) -> String {
-    let row = analysis.tables.fairness.iter().find(|row| row.metric == "dispersion");
-    match row.and_then(|row| row.reference) {
+    let row = analysis.tables.fairness.iter().find(|row| row.metric == Metric::Dispersion);
+    match row.and_then(|row| row.null_value) {
         Some(0.0) => "The rule is deterministic: it leaves (next to) nothing to chance, so this is not the fairness of a lottery.\n".to_owned(),
         Some(declared) if declared != 1.0 => format!(
-            "Wins of this rule scatter {declared:.2} times as much as those of independent draws, which the intervals heed.\n"
+            "The variance of the wins of this rule is {declared:.2} times that of independent draws; the intervals account for this.\n"
         ),
         _ => String::new(),
     }
@@ -75,15 +76,16 @@ fn scatter(analysis: &Analysis) -> String {
 /// What the verdict does not say: where a rule is fair on average, single chains may not be.
 fn single_chains(analysis: &Analysis) -> String {
     let fairness = &analysis.tables.fairness;
-    let not_robust =
-        fairness.iter().filter(|row| row.metric == "unfair_probability" && row.verdict == "not robust");
+    let not_robust = fairness
+        .iter()
+        .filter(|row| row.metric == Metric::UnfairProbability && row.decision == Some(Decision::NotRobust));
     let Some(worst) =
         not_robust.max_by(|a, b| a.value.partial_cmp(&b.value).unwrap_or(std::cmp::Ordering::Equal))
     else {
         return String::new();
     };
     let (Some(value), Some(low), Some(high), Some(delta)) =
-        (worst.value, worst.low, worst.high, worst.reference)
+        (worst.value, worst.low, worst.high, worst.null_value)
     else {
         return String::new();
     };

@@ -22,10 +22,12 @@ pub use fairness::{
     DispersionTest, Equitability, RobustFairness, dispersion_test, equitability, fair_counts, first_robust,
     robust_fairness, scaled_dispersion_test, unfair_probability, within_margin,
 };
+pub(crate) use hypotheses::ordered_goodness_of_fit;
 pub use hypotheses::{
-    Divergence, Extremeness, GoodnessOfFit, KolmogorovSmirnov, binomial_test, dispersed_goodness_of_fit,
-    equivalence_of_mean, equivalence_test, exact_multinomial_test, goodness_of_fit, kolmogorov_smirnov,
-    ln_binomial_test, monte_carlo_multinomial_test, power_divergence,
+    Divergence, Extremeness, GoodnessOfFit, KolmogorovSmirnov, NullDistribution, SimulatedP, binomial_test,
+    dispersed_goodness_of_fit, equivalence_of_mean, equivalence_test, exact_multinomial_test,
+    goodness_of_fit, kolmogorov_smirnov, ln_binomial_test, monte_carlo_multinomial_test, pearson_dispersion,
+    power_divergence, replicates,
 };
 pub use intervals::{
     Interval, Moments, bootstrap, bootstrap_counts, clopper_pearson, clustered_share, goodman,

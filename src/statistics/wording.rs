@@ -18,3 +18,8 @@ pub fn two_digits(number: u64) -> u64 {
     let step = 10u64.pow(number.checked_ilog10().unwrap_or(0).saturating_sub(1));
     number.div_ceil(step).saturating_mul(step)
 }
+
+/// A number with its noun.
+pub fn counted(number: u64, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}

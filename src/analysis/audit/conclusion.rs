@@ -1,7 +1,7 @@
 //! Luck, a bug, or too little to tell: an audit in one paragraph.
 
 use super::rows::{BUG, CANNOT_TELL, LUCK, Missed, POWER, corrected, level};
-use crate::analysis::rows::{AuditRow, FairnessRow};
+use crate::analysis::rows::{AuditRow, Decision, Metric, Statement};
 use crate::analysis::{AnalysisContext, SamplingModel};
 use crate::selection::ExpectedShares;
 use crate::statistics::rounds_for_difference;
@@ -28,16 +28,17 @@ pub struct Conclusion {
 
 impl Conclusion {
     /// The conclusion as a row of `fairness.csv`.
-    pub fn row(&self, tolerance: f64) -> FairnessRow {
-        FairnessRow {
-            metric: "luck_or_bug".to_owned(),
-            subject: "all".to_owned(),
+    pub fn row(&self, tolerance: f64) -> Statement {
+        let decision = match self.word {
+            LUCK => Decision::Consistent,
+            BUG => Decision::Deviates,
+            _ => Decision::Inconclusive,
+        };
+        Statement {
             value: self.minimum_detectable_effect,
-            low: None,
-            high: None,
-            reference: Some(tolerance),
-            verdict: self.word.to_owned(),
-            note: self.text.clone(),
+            null_value: Some(tolerance),
+            decision: Some(decision),
+            ..Statement::new(Metric::AuditConclusion, "all", self.text.clone())
         }
     }
 }

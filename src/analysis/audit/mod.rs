@@ -11,7 +11,7 @@ mod table;
 pub use conclusion::Conclusion;
 pub use table::{AuditTable, MOST_WINS};
 
-use super::rows::{AuditRow, FairnessRow, ValidatorRow};
+use super::rows::{AuditRow, Metric, Statement, ValidatorRow};
 use super::{Analysis, AnalysisContext, analyse_context};
 use crate::behaviour::BehaviourAssignment;
 use crate::forging::Counters;
@@ -83,12 +83,22 @@ pub fn audit(path: &Path, table: &AuditTable, settings: &[Override]) -> Result<A
     Ok(Audit { results, analysis, rows, conclusion, scenario })
 }
 
-/// The metrics that look from trial to trial, or at a length that was chosen, by their beginnings.
-const OF_TRIALS: &[&str] =
-    &["mean_win_share", "unfair_probability", "robust_", "limit_", "ks_statistic", "scatter_", "chain_"];
-
-fn is_about_counts(row: &FairnessRow) -> bool {
-    !OF_TRIALS.iter().any(|beginning| row.metric.starts_with(beginning)) && row.subject != "reward"
+/// Whether a statement needs no more than counts: not several trials, nor rewards.
+fn is_about_counts(row: &Statement) -> bool {
+    let of_trials = matches!(
+        row.metric,
+        Metric::MeanWinShare
+            | Metric::UnfairProbability
+            | Metric::UnfairProbabilityByLaw
+            | Metric::RobustFromRound
+            | Metric::LimitShareSd
+            | Metric::LimitUnfairProbability
+            | Metric::KsStatistic
+            | Metric::VarianceRatio
+            | Metric::ChainHerfindahl
+            | Metric::ChainGini
+    );
+    !of_trials && row.subject != "reward"
 }
 
 /// Empties the cells of which a table of wins tells nothing.

@@ -1,14 +1,12 @@
 //! What single chains do: the measures of the literature, over the trials, for each followed
 //! validator.
 
-use super::row::{alpha, blank, counted};
 use crate::analysis::AnalysisContext;
-use crate::analysis::rows::FairnessRow;
+use crate::analysis::rows::{Decision, Family, Metric, Statement};
 use crate::law::{limiting_share, limiting_unfair_probability};
 use crate::simulation::SHARE_SCALE;
-use crate::statistics::{
-    equitability, first_robust, holm, kolmogorov_smirnov, robust_fairness, within_margin,
-};
+use crate::statistics::wording::counted;
+use crate::statistics::{equitability, first_robust, kolmogorov_smirnov, robust_fairness, within_margin};
 use statrs::statistics::Distribution;
 
 /// Into how many cells of about equal probability trials are sorted to hold them against the law.
@@ -18,7 +16,7 @@ const LAW_CELLS: u32 = 20;
 const MOST_TRIALS: usize = 20_000;
 
 /// Expectational fairness, robust fairness, equitability, and the laws where they are known.
-pub fn rows(context: &AnalysisContext) -> Vec<FairnessRow> {
+pub fn rows(context: &AnalysisContext) -> Vec<Statement> {
     [
         expectation_rows(context),
         robust_rows(context),
@@ -34,52 +32,37 @@ fn name<'a>(context: &'a AnalysisContext, validator: usize) -> &'a str {
 }
 
 /// Expectational fairness: whether the mean win share of trials is the share of stake.
-fn expectation_rows(context: &AnalysisContext) -> Vec<FairnessRow> {
-    let mut rows = Vec::new();
-    let mut p_values = Vec::new();
-    for (_, validator) in context.followed() {
+fn expectation_rows(context: &AnalysisContext) -> Vec<Statement> {
+    let row = |(_, validator): (usize, usize)| {
         let (moments, share) = (context.moments(validator), context.stake_shares[validator]);
         let (interval, method) = match context.stopping {
             Some(_) => (context.interval(validator, context.settings.confidence), "confidence sequence"),
-            None => (
-                moments.interval(context.settings.confidence),
-                "Student's t interval over the trials, none where all are alike",
-            ),
+            None => (moments.interval(context.settings.confidence), "Student's t over the trials"),
         };
-        p_values.push(moments.p_value(share).filter(|_| context.stopping.is_none()));
-        rows.push(FairnessRow {
+        let p = moments.p_value(share).filter(|_| context.stopping.is_none());
+        Statement {
             value: moments.mean(),
+            se: moments.standard_error().filter(|error| *error > 0.0),
             low: interval.map(|interval| interval.low.max(0.0)),
             high: interval.map(|interval| interval.high.min(1.0)),
-            reference: Some(share),
-            ..blank(
-                "mean_win_share",
+            null_value: Some(share),
+            p,
+            family: p.map(|_| Family::Exploratory),
+            method: method.to_owned(),
+            ..Statement::new(
+                Metric::MeanWinShare,
                 name(context, validator),
-                format!(
-                    "expectational fairness: mean of the trials' win shares against the share of stake; {method}"
-                ),
+                "expectational fairness; null hypothesis: the expected win share of a trial is the share of stake; \
+                 no interval and no test where all trials are alike",
             )
-        });
-    }
-    for ((_, validator), p) in context.followed().zip(holm(&p_values)) {
-        let Some(p) = p else { continue };
-        rows.push(FairnessRow {
-            value: Some(p),
-            reference: Some(alpha(context)),
-            verdict: if p < alpha(context) { "rejected" } else { "not rejected" }.to_owned(),
-            ..blank(
-                "mean_win_share_p",
-                name(context, validator),
-                "null hypothesis: the expected win share is the share of stake; Student's t over the trials, corrected for the validators followed (Holm)",
-            )
-        });
-    }
-    rows
+        }
+    };
+    context.followed().map(row).collect()
 }
 
 /// (epsilon, delta)-robust fairness: how often a trial ends outside the tolerance, and from which
 /// round on that is rare.
-fn robust_rows(context: &AnalysisContext) -> Vec<FairnessRow> {
+fn robust_rows(context: &AnalysisContext) -> Vec<Statement> {
     let settings = context.settings;
     let mut rows = Vec::new();
     for (place, validator) in context.followed() {
@@ -102,34 +85,38 @@ fn robust_rows(context: &AnalysisContext) -> Vec<FairnessRow> {
             }
             None => (robust.map(|robust| robust.interval), "exact interval (Clopper-Pearson)"),
         };
-        let verdict = match interval {
-            Some(interval) if interval.high <= settings.delta => "robust",
-            Some(interval) if interval.low > settings.delta => "not robust",
-            _ => "inconclusive",
+        let decision = match interval {
+            Some(interval) if interval.high <= settings.delta => Decision::Robust,
+            Some(interval) if interval.low > settings.delta => Decision::NotRobust,
+            _ => Decision::Inconclusive,
         };
-        rows.push(FairnessRow {
-            value: robust.map(|robust| robust.unfair),
+        let unfair = robust.map(|robust| robust.unfair);
+        rows.push(Statement {
+            value: unfair,
+            se: unfair.map(|unfair| (unfair * (1.0 - unfair) / trials as f64).sqrt()),
             low: interval.map(|interval| interval.low),
             high: interval.map(|interval| interval.high),
-            reference: Some(settings.delta),
-            verdict: verdict.to_owned(),
-            ..blank(
-                "unfair_probability",
+            null_value: Some(settings.delta),
+            decision: Some(decision),
+            method: method.to_owned(),
+            ..Statement::new(
+                Metric::UnfairProbability,
                 name(context, validator),
                 format!(
-                    "share of {} that end with a win share more than {} of the stake share away from it; {method}",
+                    "share of {} that end with a win share more than {} of the stake share away from it; null_value is delta",
                     counted(trials, "trial"),
                     settings.tolerance
                 ),
             )
         });
-        rows.extend(unfair_by_law(context, validator, context.selections_each).map(|unfair| FairnessRow {
+        rows.extend(unfair_by_law(context, validator, context.selections_each).map(|unfair| Statement {
             value: Some(unfair),
-            reference: Some(settings.delta),
-            ..blank(
-                "unfair_probability_by_law",
+            null_value: Some(settings.delta),
+            method: "exact".to_owned(),
+            ..Statement::new(
+                Metric::UnfairProbabilityByLaw,
                 name(context, validator),
-                "the same probability computed from the exact law of the wins, not estimated",
+                "the same probability computed from the exact distribution of the wins",
             )
         }));
         rows.push(robust_from(context, place, validator));
@@ -145,7 +132,7 @@ fn unfair_by_law(context: &AnalysisContext, validator: usize, selections: Option
 }
 
 /// The first checkpoint from which on at most delta of the trials are unfair.
-fn robust_from(context: &AnalysisContext, place: usize, validator: usize) -> FairnessRow {
+fn robust_from(context: &AnalysisContext, place: usize, validator: usize) -> Statement {
     let settings = context.settings;
     let records = &context.results.records;
     let share = context.stake_shares[validator];
@@ -168,15 +155,15 @@ fn robust_from(context: &AnalysisContext, place: usize, validator: usize) -> Fai
         };
         rounds.iter().rev().take_while(robust).last().copied()
     };
-    FairnessRow {
+    Statement {
         value: first_robust(&seen, records.len() as u64, settings.delta).map(|round| round as f64),
-        reference: law().map(|round| round as f64),
-        ..blank(
-            "robust_from_round",
+        null_value: law().map(|round| round as f64),
+        ..Statement::new(
+            Metric::RobustFromRound,
             name(context, validator),
             format!(
                 "the first checkpoint from which on at most {} of the trials have a win share outside the tolerance, an estimate without interval; \
-                 the reference is the same by the exact law of the wins; empty where no checkpoint is, or no law is known",
+                 null_value is the same by the exact distribution of the wins",
                 settings.delta
             ),
         )
@@ -184,7 +171,7 @@ fn robust_from(context: &AnalysisContext, place: usize, validator: usize) -> Fai
 }
 
 /// How far final shares of stake scatter, where stakes moved.
-fn equitability_rows(context: &AnalysisContext) -> Vec<FairnessRow> {
+fn equitability_rows(context: &AnalysisContext) -> Vec<Statement> {
     if !context.results.totals.stakes_moved {
         return Vec::new();
     }
@@ -195,16 +182,17 @@ fn equitability_rows(context: &AnalysisContext) -> Vec<FairnessRow> {
             let shares: Vec<f64> = final_shares(context, place).collect();
             let seen = equitability(&shares, context.stake_shares[validator], context.settings.confidence);
             let interval = seen.and_then(|seen| seen.interval).filter(|_| context.stopping.is_none());
-            FairnessRow {
+            Statement {
                 value: seen.map(|seen| seen.value),
                 low: interval.map(|interval| interval.low),
                 high: interval.map(|interval| interval.high),
-                reference: by_law,
-                ..blank(
-                    "equitability",
+                null_value: by_law,
+                method: "Bonett's interval of a variance".to_owned(),
+                ..Statement::new(
+                    Metric::Equitability,
                     name(context, validator),
                     "variance of the final share of stake over trials, over a(1 - a) for a share a at genesis: 0 if all chains end alike, 1 if one takes all; \
-                     Bonett's interval; the reference is exact, for draws by current stake and rewards known beforehand; four trials at least",
+                     null_value is exact, for draws by current stake and rewards known beforehand; four trials at least",
                 )
             }
         })
@@ -222,28 +210,30 @@ fn final_shares(context: &AnalysisContext, place: usize) -> impl Iterator<Item =
 }
 
 /// Where shares of stake end if the chains go on for ever: a Beta law.
-fn limit_rows(context: &AnalysisContext) -> Vec<FairnessRow> {
+fn limit_rows(context: &AnalysisContext) -> Vec<Statement> {
     let Some(reward) = context.relative_reward() else { return Vec::new() };
     let settings = context.settings;
     let mut rows = Vec::new();
     for (_, validator) in context.followed() {
         let share = context.stake_shares[validator];
         let Some(law) = limiting_share(share, reward) else { continue };
-        rows.push(FairnessRow {
+        rows.push(Statement {
             value: law.std_dev(),
-            ..blank(
-                "limit_share_sd",
+            method: "exact".to_owned(),
+            ..Statement::new(
+                Metric::LimitShareSd,
                 name(context, validator),
-                "exact: standard deviation of the share of stake after infinitely many rounds, whose law is Beta with tokens over reward as parameters",
+                "standard deviation of the share of stake after infinitely many rounds, whose distribution is Beta with tokens over reward as parameters",
             )
         });
-        rows.push(FairnessRow {
+        rows.push(Statement {
             value: limiting_unfair_probability(share, reward, settings.tolerance),
-            reference: Some(settings.delta),
-            ..blank(
-                "limit_unfair_probability",
+            null_value: Some(settings.delta),
+            method: "exact".to_owned(),
+            ..Statement::new(
+                Metric::LimitUnfairProbability,
                 name(context, validator),
-                "exact: the unfair probability after infinitely many rounds, by the same law",
+                "the unfair probability after infinitely many rounds, by the same distribution",
             )
         });
     }
@@ -251,45 +241,32 @@ fn limit_rows(context: &AnalysisContext) -> Vec<FairnessRow> {
 }
 
 /// How far the trials' wins are from their exact law, as a whole and not only in the mean.
-fn distance_rows(context: &AnalysisContext) -> Vec<FairnessRow> {
+fn distance_rows(context: &AnalysisContext) -> Vec<Statement> {
     let records = &context.results.records;
     if records.len() > MOST_TRIALS || records.len() < 2 || context.stopping.is_some() {
         return Vec::new();
     }
     let Some(selections) = context.selections_each else { return Vec::new() };
-    let mut rows = Vec::new();
-    let mut validators = Vec::new();
-    let mut p_values = Vec::new();
-    for (place, validator) in context.followed() {
-        let Some(law) = context.win_law(validator, selections) else { continue };
+    let row = |(place, validator): (usize, usize)| {
+        let law = context.win_law(validator, selections)?;
         let wins: Vec<u64> = records.iter().map(|record| record.followed[place].wins).collect();
         let (counts, shares) = law.cells(&wins, LAW_CELLS);
-        let Some(test) = kolmogorov_smirnov(&counts, &shares) else { continue };
-        validators.push(validator);
-        p_values.push(Some(test.p_value));
-        rows.push(FairnessRow {
+        let test = kolmogorov_smirnov(&counts, &shares)?;
+        Some(Statement {
             value: Some(test.statistic),
-            ..blank(
-                "ks_statistic",
+            statistic: Some(test.statistic),
+            p: Some(test.p_value),
+            family: Some(Family::Exploratory),
+            method: "Kolmogorov and Smirnov's test, exact for these cells".to_owned(),
+            ..Statement::new(
+                Metric::KsStatistic,
                 name(context, validator),
                 format!(
-                    "largest distance between the distribution functions of the trials' wins and of their exact law, at the ends of up to {LAW_CELLS} cells that are about equally likely"
+                    "largest distance between the distribution functions of the trials' wins and of their exact distribution, at the ends of up to {LAW_CELLS} cells \
+                     that are about equally likely; null hypothesis: the wins have that distribution"
                 ),
             )
-        });
-    }
-    for (validator, p) in validators.into_iter().zip(holm(&p_values)) {
-        let Some(p) = p else { continue };
-        rows.push(FairnessRow {
-            value: Some(p),
-            reference: Some(alpha(context)),
-            verdict: if p < alpha(context) { "rejected" } else { "not rejected" }.to_owned(),
-            ..blank(
-                "ks_p",
-                name(context, validator),
-                "null hypothesis: the wins of the trials have their exact law; Kolmogorov and Smirnov's test, exact for these cells; corrected for the validators followed (Holm)",
-            )
-        });
-    }
-    rows
+        })
+    };
+    context.followed().filter_map(row).collect()
 }

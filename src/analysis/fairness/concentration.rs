@@ -1,9 +1,8 @@
 //! How concentrated stake, wins, rewards and final stakes are, beside what luck alone would make of
 //! the promise.
 
-use super::row::{blank, replicates};
 use crate::analysis::AnalysisContext;
-use crate::analysis::rows::FairnessRow;
+use crate::analysis::rows::{Metric, Statement};
 use crate::analysis::sampling_model::SamplingModel;
 use crate::law::{Ratio, expected_herfindahl as after_schedule};
 use crate::random::Stream;
@@ -12,7 +11,7 @@ use crate::statistics::concentration::{
     Index, NullLaw, expected_herfindahl, gini, herfindahl, nakamoto, null_laws, renyi, shannon, theil,
     top_share,
 };
-use crate::statistics::{Interval, Moments};
+use crate::statistics::{Interval, Moments, replicates};
 
 /// Most simulations of an index: its mean is then known to a thirtieth of its own scatter.
 const MOST_REPLICATES: u32 = 999;
@@ -20,31 +19,31 @@ const MOST_REPLICATES: u32 = 999;
 type Measure = Box<dyn Fn(&[u128]) -> Option<f64>>;
 
 /// The indices, by their metrics.
-fn indices(thresholds: &[Ratio]) -> Vec<(String, Measure)> {
-    let mut all: Vec<(String, Measure)> = vec![
-        ("gini".to_owned(), Box::new(gini)),
-        ("herfindahl".to_owned(), Box::new(herfindahl)),
-        ("theil".to_owned(), Box::new(theil)),
-        ("shannon_bits".to_owned(), Box::new(shannon)),
-        ("renyi_2_bits".to_owned(), Box::new(|holdings| renyi(holdings, 2.0))),
+fn indices(thresholds: &[Ratio]) -> Vec<(Metric, Measure)> {
+    let mut all: Vec<(Metric, Measure)> = vec![
+        (Metric::Gini, Box::new(gini)),
+        (Metric::Herfindahl, Box::new(herfindahl)),
+        (Metric::Theil, Box::new(theil)),
+        (Metric::ShannonBits, Box::new(shannon)),
+        (Metric::Renyi2Bits, Box::new(|holdings| renyi(holdings, 2.0))),
     ];
     for &threshold in thresholds {
         let (part, whole) = (threshold.numerator(), threshold.denominator());
         all.push((
-            format!("nakamoto_{part}/{whole}"),
+            Metric::Nakamoto(threshold),
             Box::new(move |holdings| nakamoto(holdings, part, whole).map(|holders| holders as f64)),
         ));
     }
-    all.push(("top_1_share".to_owned(), Box::new(|holdings| top_share(holdings, 1))));
+    all.push((Metric::Top1Share, Box::new(|holdings| top_share(holdings, 1))));
     all.push((
-        "top_10_percent_share".to_owned(),
+        Metric::Top10PercentShare,
         Box::new(|holdings| top_share(holdings, holdings.len().div_ceil(10))),
     ));
     all
 }
 
 /// The indices of each subject over all trials together, then what single chains end with.
-pub fn rows(context: &AnalysisContext) -> Vec<FairnessRow> {
+pub fn rows(context: &AnalysisContext) -> Vec<Statement> {
     let totals = &context.results.totals.validators;
     let indices = indices(&context.settings.nakamoto);
     let stakes: Vec<u128> = context.experiment.world.stakes.iter().map(|&stake| u128::from(stake)).collect();
@@ -70,26 +69,27 @@ pub fn rows(context: &AnalysisContext) -> Vec<FairnessRow> {
 }
 
 fn subject_rows(
-    indices: &[(String, Measure)],
+    indices: &[(Metric, Measure)],
     subject: &str,
     holdings: &[u128],
     luck: &Luck,
-) -> Vec<FairnessRow> {
+) -> Vec<Statement> {
     // No index depends on who holds what, and what is sorted already is sorted again at once.
     let mut holdings = holdings.to_vec();
     holdings.sort_unstable();
     indices
         .iter()
         .enumerate()
-        .map(|(place, (metric, index))| {
+        .map(|(place, &(metric, ref index))| {
             let law = luck.laws.get(place).copied().flatten();
-            let exact = luck.herfindahl.filter(|_| metric == "herfindahl");
-            FairnessRow {
+            let exact = luck.herfindahl.filter(|_| metric == Metric::Herfindahl);
+            Statement {
                 value: index(&holdings),
-                low: law.map(|law| law.range.low),
-                high: law.map(|law| law.range.high),
-                reference: exact.or(law.map(|law| law.mean)),
-                ..blank(metric, subject, luck.note.clone())
+                null_value: exact.or(law.map(|law| law.mean)),
+                null_low: law.map(|law| law.range.low),
+                null_high: law.map(|law| law.range.high),
+                method: luck.method.clone(),
+                ..Statement::new(metric, subject, luck.note.clone())
             }
         })
         .collect()
@@ -108,17 +108,18 @@ struct Luck {
     laws: Vec<Option<NullLaw>>,
     /// The mean of Herfindahl's index, exactly.
     herfindahl: Option<f64>,
+    method: String,
     note: String,
 }
 
 impl Luck {
     fn none(note: &str) -> Self {
-        Luck { laws: Vec::new(), herfindahl: None, note: note.to_owned() }
+        Luck { laws: Vec::new(), herfindahl: None, method: String::new(), note: note.to_owned() }
     }
 
     /// By simulation where wins, or runs of them, are multinomial; Herfindahl's mean wherever the
     /// variance of the wins is known.
-    fn new(context: &AnalysisContext, indices: &[(String, Measure)]) -> Self {
+    fn new(context: &AnalysisContext, indices: &[(Metric, Measure)]) -> Self {
         let counted =
             "counts scatter, so over few rounds they look more concentrated than the stakes behind them";
         if context.stopping.is_some() {
@@ -135,18 +136,17 @@ impl Luck {
             (draws.filter(|&draws| draws > 0), context.expected_shares.shares())
         else {
             let note = match herfindahl {
-                Some(_) => {
-                    format!("{counted}; the reference of herfindahl is its mean if the promise holds, exact")
-                }
+                Some(_) => format!("{counted}; null_value of herfindahl is its exact mean"),
                 None => counted.to_owned(),
             };
-            return Luck { laws: Vec::new(), herfindahl, note };
+            return Luck { laws: Vec::new(), herfindahl, method: String::new(), note };
         };
         let Some(replicates) = replicates(shares.len()).map(|replicates| replicates.min(MOST_REPLICATES))
         else {
             return Luck {
                 laws: Vec::new(),
                 herfindahl,
+                method: String::new(),
                 note: format!("{counted}; too many validators to simulate"),
             };
         };
@@ -156,9 +156,10 @@ impl Luck {
         Luck {
             laws: null_laws(shares, draws, &measures, replicates, probability, &mut stream),
             herfindahl,
+            method: format!("Monte Carlo, {replicates} simulated tables"),
             note: format!(
-                "{counted}; the reference is the mean if the promise holds and the interval has the index then with probability {probability}, \
-                 from {replicates} simulated tables (the mean of herfindahl is exact)"
+                "{counted}; null_value is the mean if the wins have the expected shares (exact for herfindahl), and null_low to null_high \
+                 holds the index then with probability {probability}"
             ),
         }
     }
@@ -193,19 +194,19 @@ fn variance_in_a_trial(context: &AnalysisContext) -> Option<f64> {
 }
 
 /// Concentration at the end of single chains, mean over the trials.
-fn chain_rows(context: &AnalysisContext) -> Vec<FairnessRow> {
-    let mut rows = vec![FairnessRow {
-        reference: chain_herfindahl_of_wins(context),
-        ..chain_row(context, "chain_herfindahl", "wins", |one| one.wins_herfindahl)
+fn chain_rows(context: &AnalysisContext) -> Vec<Statement> {
+    let mut rows = vec![Statement {
+        null_value: chain_herfindahl_of_wins(context),
+        ..chain_row(context, Metric::ChainHerfindahl, "wins", |one| one.wins_herfindahl)
     }];
     if context.results.totals.stakes_moved {
         let squares: f64 = context.stake_shares.iter().map(|share| share * share).sum();
         let variance = context.schedule_variance();
-        rows.push(FairnessRow {
-            reference: variance.map(|variance| after_schedule(squares, variance)),
-            ..chain_row(context, "chain_herfindahl", "final_stake", |one| one.stake_herfindahl)
+        rows.push(Statement {
+            null_value: variance.map(|variance| after_schedule(squares, variance)),
+            ..chain_row(context, Metric::ChainHerfindahl, "final_stake", |one| one.stake_herfindahl)
         });
-        rows.push(chain_row(context, "chain_gini", "final_stake", |one| one.stake_gini));
+        rows.push(chain_row(context, Metric::ChainGini, "final_stake", |one| one.stake_gini));
     }
     rows
 }
@@ -226,10 +227,10 @@ fn chain_herfindahl_of_wins(context: &AnalysisContext) -> Option<f64> {
 
 fn chain_row(
     context: &AnalysisContext,
-    metric: &str,
+    metric: Metric,
     subject: &str,
     of: impl Fn(&TrialConcentration) -> Option<u64>,
-) -> FairnessRow {
+) -> Statement {
     let mut moments = Moments { trials: 0, sum: 0, squares: 0, scale: SHARE_SCALE as f64 };
     let one = |record: &TrialRecord| of(&record.concentration);
     for value in context.results.records.iter().filter_map(one) {
@@ -239,15 +240,17 @@ fn chain_row(
     }
     let interval: Option<Interval> =
         moments.interval(context.settings.confidence).filter(|_| context.stopping.is_none());
-    FairnessRow {
+    Statement {
         value: moments.mean(),
+        se: moments.standard_error().filter(|error| *error > 0.0),
         low: interval.map(|interval| interval.low.max(0.0)),
         high: interval.map(|interval| interval.high.min(1.0)),
-        ..blank(
+        method: "Student's t over the trials".to_owned(),
+        ..Statement::new(
             metric,
             subject,
-            "mean over the trials of the index at the end of each chain; Student's t interval, none for one trial or if all are alike; \
-             the reference is the exact mean where the law is known",
+            "mean over the trials of the index at the end of each chain; no interval for one trial or if all are alike; \
+             null_value is the exact mean where the distribution is known",
         )
     }
 }

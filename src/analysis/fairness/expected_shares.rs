@@ -1,119 +1,104 @@
-//! Does the rule keep its own promise, and how far is that from stake?
+//! Do the wins have the rule's expected shares, and how far are these from stake?
 
-use super::row::{alpha, blank};
+use super::level::alpha;
 use crate::analysis::AnalysisContext;
-use crate::analysis::rows::FairnessRow;
+use crate::analysis::rows::{Decision, Family, Metric, Statement};
 use crate::analysis::sampling_model::SamplingModel;
+use crate::random::Stream;
 use crate::selection::ExpectedShares;
-use crate::statistics::{GoodnessOfFit, detectable_divergence, dispersed_goodness_of_fit, goodness_of_fit};
+use crate::statistics::{
+    GoodnessOfFit, detectable_divergence, dispersed_goodness_of_fit, goodness_of_fit, pearson_dispersion,
+};
 
 /// With how much probability an effect is to be seen that is called detectable.
 const POWER: f64 = 0.9;
 
-/// The test that the rule keeps its own promise.
+/// The test that the wins have the rule's expected shares.
 pub struct ExpectedSharesTest {
-    /// Its p-value; `None` where the rule leaves nothing to chance.
-    pub p_value: Option<f64>,
-    /// Whether the promise is refuted.
-    pub broken: bool,
-    statistic: Option<f64>,
-    degrees: f64,
+    /// Its outcome; `None` where the rule leaves nothing to chance.
+    pub fit: Option<GoodnessOfFit>,
+    /// Whether a rule that leaves nothing to chance is beyond its bounds.
+    pub beyond_bounds: bool,
     note: String,
 }
 
-/// Tests whether the rule keeps its own promise, with the scatter that it declares; `None` where
-/// no law is known of its shares or of its scatter.
+impl ExpectedSharesTest {
+    /// Its p-value; `None` where the rule leaves nothing to chance.
+    pub fn p_value(&self) -> Option<f64> {
+        self.fit.map(|fit| fit.p_value)
+    }
+}
+
+/// Tests whether the wins have the rule's expected shares, with the dispersion that the rule declares;
+/// `None` where no distribution is known of its shares or of their dispersion. The same wins in another
+/// order of the validators give the same test.
 pub fn test(context: &AnalysisContext) -> Option<ExpectedSharesTest> {
     let shares = context.expected_shares.shares()?;
     if context.stopping.is_some() {
         return None;
     }
-    let alpha = alpha(context);
     let wins: Vec<u64> = context.results.totals.validators.iter().map(|totals| totals.wins).collect();
+    let mut stream = Stream::of_figure(context.experiment.world.seed, "goodness of fit");
+    let tested = |fit: GoodnessOfFit, null: String| ExpectedSharesTest {
+        fit: Some(fit),
+        beyond_bounds: false,
+        note: format!("null hypothesis: {null}"),
+    };
     match &context.sampling_model {
-        SamplingModel::Rounds => {
-            Some(pearson(&goodness_of_fit(&wins, shares)?, alpha, "wins are multinomial"))
-        }
+        SamplingModel::Rounds => Some(tested(
+            goodness_of_fit(&wins, shares, &mut stream)?,
+            "wins are multinomial with the expected shares".to_owned(),
+        )),
         SamplingModel::Runs(run) => {
             let runs: Vec<u64> = wins.iter().map(|wins| wins / run).collect();
-            Some(pearson(
-                &goodness_of_fit(&runs, shares)?,
-                alpha,
-                "runs of rounds that are won together are multinomial",
+            Some(tested(
+                goodness_of_fit(&runs, shares, &mut stream)?,
+                "runs of rounds that are won together are multinomial with the expected shares".to_owned(),
             ))
         }
-        SamplingModel::Scaled(_) => scaled_pearson(context, &wins, shares, alpha),
+        SamplingModel::Scaled(_) => {
+            let factor = context.declared_dispersion()?;
+            Some(tested(
+                dispersed_goodness_of_fit(&wins, shares, factor)?,
+                format!(
+                    "wins have the expected shares and {factor:.4} times the multinomial variance, as the rule \
+                     declares (Rao and Scott's first-order correction)"
+                ),
+            ))
+        }
         SamplingModel::Bounded(bounds) => Some(bounded(context, bounds, &wins, shares)),
         SamplingModel::Trials(_) => None,
     }
 }
 
-fn pearson(test: &GoodnessOfFit, alpha: f64, null: &str) -> ExpectedSharesTest {
-    let pooled = match test.pooled {
-        0 => String::new(),
-        pooled => format!("; {pooled} validators with fewer than 5 expected were pooled"),
-    };
-    ExpectedSharesTest {
-        p_value: Some(test.p_value),
-        broken: test.p_value < alpha,
-        statistic: test.statistic,
-        degrees: test.degrees as f64,
-        note: format!("null hypothesis: {null} with the rule's promised shares{pooled}"),
-    }
-}
-
-/// Pearson's statistic divided by the declared dispersion (Rao and Scott's first-order
-/// correction), against the same chi-square law.
-fn scaled_pearson(
-    context: &AnalysisContext,
-    wins: &[u64],
-    shares: &[f64],
-    alpha: f64,
-) -> Option<ExpectedSharesTest> {
-    let factor = context.declared_dispersion()?;
-    let test = dispersed_goodness_of_fit(wins, shares, factor)?;
-    Some(ExpectedSharesTest {
-        p_value: Some(test.p_value),
-        broken: test.p_value < alpha,
-        statistic: test.statistic,
-        degrees: test.degrees as f64,
-        note: format!(
-            "null hypothesis: wins have the rule's promised shares and {factor:.4} times the multinomial scatter \
-             that it declares (Rao and Scott's first-order correction)"
-        ),
-    })
-}
-
-/// A deterministic rule keeps its promise if nobody is farther from it than the rule's bound, in
-/// every trial; over all trials together, by as many bounds.
+/// The wins of a deterministic rule are within its bound of the expected ones in every trial; over all
+/// trials together, within as many bounds.
 fn bounded(context: &AnalysisContext, bounds: &[f64], wins: &[u64], shares: &[f64]) -> ExpectedSharesTest {
     let trials = context.results.totals.trials as f64;
     let n = context.selections as f64;
-    let relative_deviation =
-        |index: usize| (wins[index] as f64 - n * shares[index]).abs() - bounds[index] * trials;
+    let excess = |index: usize| (wins[index] as f64 - n * shares[index]).abs() - bounds[index] * trials;
     // A float of this size is not exact to less than this.
     let slack = n * 1e-12;
-    let beyond = (0..wins.len()).filter(|&index| relative_deviation(index) > slack).count();
+    let beyond = (0..wins.len()).filter(|&index| excess(index) > slack).count();
     ExpectedSharesTest {
-        p_value: None,
-        broken: beyond > 0,
-        statistic: None,
-        degrees: 0.0,
+        fit: None,
+        beyond_bounds: beyond > 0,
         note: format!(
-            "the rule leaves nothing to chance: its wins may differ from the promise only by a bounded rounding, and \
-             {beyond} validators are beyond it; no p-value"
+            "the rule leaves nothing to chance: its wins may differ from the expected ones only by a bounded rounding, \
+             and {beyond} validators are beyond it"
         ),
     }
 }
 
-/// The test, what it could have seen, the scatter, and what the promise itself does to stake.
-pub fn rows(context: &AnalysisContext, test: Option<&ExpectedSharesTest>) -> Vec<FairnessRow> {
+/// The test, what it could have seen, the dispersion, and what the expected shares themselves do to
+/// stake.
+pub fn rows(context: &AnalysisContext, test: Option<&ExpectedSharesTest>) -> Vec<Statement> {
     let mut rows = test_rows(context, test);
     rows.push(distance_row(context));
     rows
 }
 
-fn test_rows(context: &AnalysisContext, test: Option<&ExpectedSharesTest>) -> Vec<FairnessRow> {
+fn test_rows(context: &AnalysisContext, test: Option<&ExpectedSharesTest>) -> Vec<Statement> {
     let Some(test) = test else {
         let why = match (&context.expected_shares, &context.sampling_model) {
             _ if context.stopping.is_some() => {
@@ -122,94 +107,85 @@ fn test_rows(context: &AnalysisContext, test: Option<&ExpectedSharesTest>) -> Ve
             (ExpectedShares::Unknown(why), _) | (_, SamplingModel::Trials(why)) => why,
             _ => "too little was counted",
         };
-        let mut rows =
-            vec![blank("expected_shares_p", "all", format!("no test of the rule's own promise: {why}"))];
+        let note = format!("no test of the expected shares: {why}");
+        let mut rows = vec![Statement::new(Metric::ExpectedShares, "all", note)];
         if context.stopping.is_some() && !matches!(context.sampling_model, SamplingModel::Trials(_)) {
             rows.push(dispersion_row(context));
         }
         return rows;
     };
-    let mut rows = Vec::new();
-    if test.statistic.is_some() {
-        rows.push(FairnessRow {
-            value: test.statistic,
-            reference: Some(test.degrees),
-            ..blank(
-                "expected_share_chi_square",
-                "all",
-                "Pearson's statistic against the promise; the reference is its degrees of freedom",
-            )
-        });
-    }
-    rows.push(FairnessRow {
-        value: test.p_value,
-        reference: test.p_value.map(|_| alpha(context)),
-        verdict: if test.broken { "rejected" } else { "not rejected" }.to_owned(),
-        ..blank(
-            "expected_shares_p",
-            "all",
-            format!("{}; one test, so no correction; `kept` means not refuted", test.note),
-        )
-    });
+    let untested = Statement::new(Metric::ExpectedShares, "all", test.note.clone());
+    let mut rows = vec![match test.fit {
+        Some(fit) => Statement {
+            statistic: fit.statistic,
+            df: Some(fit.degrees as f64),
+            p: Some(fit.p_value),
+            family: Some(Family::Exploratory),
+            method: format!("Pearson's chi-square; {}", fit.null.words()),
+            ..untested
+        },
+        None => Statement {
+            decision: Some(if test.beyond_bounds { Decision::Rejected } else { Decision::NotRejected }),
+            method: "bounds of a rule without chance".to_owned(),
+            ..untested
+        },
+    }];
     rows.extend(detectable_row(context, test));
     rows.push(dispersion_row(context));
     rows
 }
 
 /// What the test could have seen.
-fn detectable_row(context: &AnalysisContext, test: &ExpectedSharesTest) -> Option<FairnessRow> {
-    test.statistic?;
+fn detectable_row(context: &AnalysisContext, test: &ExpectedSharesTest) -> Option<Statement> {
+    let degrees = test.fit.filter(|fit| fit.statistic.is_some())?.degrees;
     let draws = context.selections as f64 / context.declared_dispersion().filter(|&factor| factor > 0.0)?;
-    let value = detectable_divergence(test.degrees as u64, draws as u64, alpha(context), POWER)?;
-    Some(FairnessRow {
+    let value = detectable_divergence(degrees, draws as u64, alpha(context), POWER)?;
+    Some(Statement {
         value: Some(value),
-        ..blank(
-            "expected_share_minimum_detectable_effect",
+        method: "noncentral chi-square distribution".to_owned(),
+        ..Statement::new(
+            Metric::ExpectedShareMinimumDetectableEffect,
             "all",
             format!(
-                "the smallest departure from the promise that Pearson's test sees with {} % power in a run of this size: \
-                 relative deviations of the shares, root mean square, weighted by share (Cohen's w)",
+                "the smallest departure from the expected shares that Pearson's test sees with {} % power in a run of this size: \
+                 relative deviations of the shares, root mean square, weighted by share",
                 POWER * 100.0
             ),
         )
     })
 }
 
-/// How much wins scatter, in units of the multinomial scatter: declared and seen.
-fn dispersion_row(context: &AnalysisContext) -> FairnessRow {
-    let declared = context.declared_dispersion();
+/// How much wins vary, in units of the multinomial variance: declared and seen.
+fn dispersion_row(context: &AnalysisContext) -> Statement {
     let wins: Vec<u64> = context.results.totals.validators.iter().map(|totals| totals.wins).collect();
-    let seen = context
-        .expected_shares
-        .shares()
-        .and_then(|shares| goodness_of_fit(&wins, shares))
-        .and_then(|test| Some(test.statistic? / test.degrees as f64));
     let note = format!(
-        "Pearson's statistic of all wins over its degrees of freedom: about the reference if the rule scatters as it declares, \
+        "Pearson's statistic of all wins over its degrees of freedom: about null_value if the wins vary as the rule declares, \
          far below 1 if it leaves little to chance; {}",
         context.sampling_model.words()
     );
-    FairnessRow { value: seen, reference: declared, ..blank("dispersion", "all", note) }
+    Statement {
+        value: context.expected_shares.shares().and_then(|shares| pearson_dispersion(&wins, shares)),
+        null_value: context.declared_dispersion(),
+        ..Statement::new(Metric::Dispersion, "all", note)
+    }
 }
 
-/// How far the promise itself is from stake shares: half the sum of absolute differences.
-fn distance_row(context: &AnalysisContext) -> FairnessRow {
-    let metric = "expected_share_total_variation";
+/// How far the expected shares themselves are from stake shares: half the sum of absolute differences.
+fn distance_row(context: &AnalysisContext) -> Statement {
+    let metric = Metric::ExpectedShareTotalVariation;
     match &context.expected_shares {
-        ExpectedShares::Unknown(why) => blank(metric, "all", *why),
+        ExpectedShares::Unknown(why) => Statement::new(metric, "all", *why),
         ExpectedShares::Shares(shares) => {
-            let sum: f64 = shares
-                .iter()
-                .zip(&context.stake_shares)
-                .map(|(promised, stake)| (promised - stake).abs())
-                .sum();
-            FairnessRow {
+            let differences = shares.iter().zip(&context.stake_shares);
+            let sum: f64 = differences.map(|(expected, stake)| (expected - stake).abs()).sum();
+            Statement {
                 value: Some(sum / 2.0),
-                reference: Some(0.0),
-                ..blank(
+                null_value: Some(0.0),
+                method: "exact".to_owned(),
+                ..Statement::new(
                     metric,
                     "all",
-                    "exact: the share of rounds that the rule's promise moves from some validators to others",
+                    "the share of rounds that the rule's expected shares move from some validators to others",
                 )
             }
         }

@@ -1,50 +1,24 @@
 //! The rows of `fairness.csv` about the order of wins.
 
-use super::row::{alpha, blank};
 use crate::analysis::AnalysisContext;
-use crate::analysis::rows::FairnessRow;
+use crate::analysis::rows::{Family, Metric, Statement};
 use crate::analysis::sampling_model::SamplingModel;
 use crate::selection::ExpectedShares;
 use crate::simulation::{Histogram, LAGS, SerialTotals, gap_cell, gap_cell_start};
-use crate::statistics::{grouped_gaps_test, holm, lag_matches_among, runs_test};
+use crate::statistics::{grouped_gaps_test, lag_matches_among, runs_test};
 
 /// Fewer expected repeats, or fewer expected others, are too few for the normal law of their number.
 const LEAST_MATCHES: f64 = 100.0;
 
-/// One test, before the correction.
-struct Test {
-    metric: &'static str,
-    subject: String,
-    p_value: f64,
-    note: String,
-}
-
 /// Tests of the order of wins; one row that says why, where there is none. Trials, which are
 /// independent, are taken one after another as one long sequence.
-pub fn rows(context: &AnalysisContext) -> Vec<FairnessRow> {
-    let tests = match tests(context) {
-        Ok(tests) => tests,
-        Err(why) => return vec![blank("order_lag_p", "all", format!("no test of the order of wins: {why}"))],
-    };
-    let p_values: Vec<Option<f64>> = tests.iter().map(|test| Some(test.p_value)).collect();
-    let alpha = alpha(context);
-    let correction = match tests.len() {
-        1 => "one test, so no correction".to_owned(),
-        many => format!("corrected for all {many} tests of the order of wins (Holm)"),
-    };
-    tests
-        .into_iter()
-        .zip(holm(&p_values))
-        .map(|(test, adjusted)| FairnessRow {
-            value: adjusted,
-            reference: Some(alpha),
-            verdict: if adjusted.is_some_and(|p| p < alpha) { "rejected" } else { "not rejected" }.to_owned(),
-            ..blank(test.metric, &test.subject, format!("{}; {correction}", test.note))
-        })
-        .collect()
+pub fn rows(context: &AnalysisContext) -> Vec<Statement> {
+    tests(context).unwrap_or_else(|why| {
+        vec![Statement::new(Metric::OrderLag, "all", format!("no test of the order of wins: {why}"))]
+    })
 }
 
-fn tests(context: &AnalysisContext) -> Result<Vec<Test>, &'static str> {
+fn tests(context: &AnalysisContext) -> Result<Vec<Statement>, &'static str> {
     if context.stopping.is_some() {
         return Err(
             "the run ended by what it showed, and such tests need a number of rounds that is settled before",
@@ -80,7 +54,7 @@ fn draws(unit: u64) -> String {
 }
 
 /// Does who won then say who wins now? At each distance that is a whole number of draws.
-fn lag_tests(context: &AnalysisContext, serial: &SerialTotals, unit: u64, shares: &[f64]) -> Vec<Test> {
+fn lag_tests(context: &AnalysisContext, serial: &SerialTotals, unit: u64, shares: &[f64]) -> Vec<Statement> {
     let lengths: Vec<u64> = context.results.records.iter().map(|record| record.selections() / unit).collect();
     let test = |lag: u64| {
         // The rounds of two runs agree all together or not at all.
@@ -90,19 +64,21 @@ fn lag_tests(context: &AnalysisContext, serial: &SerialTotals, unit: u64, shares
         let overlapping = lengths.iter().map(|length| length.saturating_sub(2 * lag)).sum();
         let test = lag_matches_among(matches, pairs, overlapping, shares)?;
         let least = pairs as f64 * test.expected.min(1.0 - test.expected);
-        (least >= LEAST_MATCHES).then(|| Test {
-            metric: "order_lag_p",
-            subject: format!("lag {}", lag * unit),
-            p_value: test.p_value,
-            note: format!(
-                "null hypothesis: {} are independent draws with the promised shares; {:.4} % of those {} apart have the same \
-                 winner, {:.4} % expected ({:+.2} standard deviations)",
-                draws(unit),
-                test.matched * 100.0,
-                lag * unit,
-                test.expected * 100.0,
-                test.z
-            ),
+        (least >= LEAST_MATCHES).then(|| Statement {
+            value: Some(test.matched),
+            null_value: Some(test.expected),
+            statistic: Some(test.z),
+            p: Some(test.p_value),
+            family: Some(Family::Exploratory),
+            method: "normal approximation with the exact variance".to_owned(),
+            ..Statement::new(
+                Metric::OrderLag,
+                &format!("lag {}", lag * unit),
+                format!(
+                    "how often {} that far apart have the same winner; null hypothesis: they are independent draws with the expected shares",
+                    draws(unit)
+                ),
+            )
         })
     };
     (1..=LAGS as u64 / unit).filter_map(test).collect()
@@ -161,25 +137,28 @@ impl Sequence {
         all
     }
 
-    fn runs_test(&self, name: &str, unit: u64) -> Option<Test> {
+    fn runs_test(&self, name: &str, unit: u64) -> Option<Statement> {
         let gaps = (self.runs + 1).checked_sub(u64::from(self.won_first) + u64::from(self.won_last))?;
         let test = runs_test(self.wins, self.losses, self.runs + gaps)?;
-        Some(Test {
-            metric: "order_runs_p",
-            subject: name.to_owned(),
-            p_value: test.p_value,
-            note: format!(
-                "null hypothesis: given how many {} it won, every order of wins and losses is equally likely; {} stretches of \
-                 wins or losses, {:.1} expected ({:+.2} standard deviations; fewer: clusters)",
-                draws(unit),
-                self.runs + gaps,
-                test.expected,
-                test.z
-            ),
+        Some(Statement {
+            value: Some((self.runs + gaps) as f64),
+            null_value: Some(test.expected),
+            statistic: Some(test.z),
+            p: Some(test.p_value),
+            family: Some(Family::Exploratory),
+            method: "Wald and Wolfowitz' runs test".to_owned(),
+            ..Statement::new(
+                Metric::OrderRuns,
+                name,
+                format!(
+                    "runs of wins and of losses, fewer where wins cluster; null hypothesis: given how many {} it won, every order is equally likely",
+                    draws(unit)
+                ),
+            )
         })
     }
 
-    fn gaps_test(&self, within: &Histogram, name: &str, unit: u64, share: f64) -> Option<Test> {
+    fn gaps_test(&self, within: &Histogram, name: &str, unit: u64, share: f64) -> Option<Statement> {
         let mut gaps = within.counts().to_vec();
         for &gap in &self.gaps_between_trials {
             let cell = gap_cell(gap);
@@ -202,18 +181,21 @@ impl Sequence {
         }
         gaps.resize(starts.len(), 0);
         let test = grouped_gaps_test(&gaps, &starts, share)?;
-        Some(Test {
-            metric: "order_gaps_p",
-            subject: name.to_owned(),
-            p_value: test.p_value,
-            note: format!(
-                "null hypothesis: the {} from one win to the next are geometric with the promised share; {} gaps, chi-square \
-                 {:.3} with {} degrees of freedom",
-                draws(unit),
-                gaps.iter().sum::<u64>(),
-                test.statistic.unwrap_or(f64::INFINITY),
-                test.degrees
-            ),
+        Some(Statement {
+            statistic: test.statistic,
+            df: Some(test.degrees as f64),
+            p: Some(test.p_value),
+            family: Some(Family::Exploratory),
+            method: "chi-square test of gap lengths".to_owned(),
+            ..Statement::new(
+                Metric::OrderGaps,
+                name,
+                format!(
+                    "{} gaps; null hypothesis: the {} from one win to the next are geometric with the expected share",
+                    gaps.iter().sum::<u64>(),
+                    draws(unit)
+                ),
+            )
         })
     }
 }

@@ -1,6 +1,6 @@
 //! The tables of a run together.
 
-use super::{ChainRow, FairnessRow, TimelineRow, TrialRow, ValidatorRow, WindowRow};
+use super::{ChainRow, Statement, TimelineRow, TrialRow, ValidatorRow, WindowRow};
 
 /// All tables of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -14,7 +14,7 @@ pub struct Tables {
     /// `timeline.csv`
     pub timeline: Vec<TimelineRow>,
     /// `fairness.csv`
-    pub fairness: Vec<FairnessRow>,
+    pub fairness: Vec<Statement>,
     /// `windows.csv`; not written where windows were not tallied.
     pub windows: Vec<WindowRow>,
 }

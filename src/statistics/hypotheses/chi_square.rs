@@ -1,144 +1,187 @@
-//! Pearson's chi-square test of counts against promised shares.
+//! Pearson's chi-square test of counts against expected shares.
 
+use super::multinomial_test::{
+    Extremeness, exact_multinomial_test, monte_carlo_multinomial_test, replicates,
+};
+use super::table::{Checked, Table};
+use crate::random::Stream;
 use crate::statistics::distributions::chi_square_upper;
 
-/// Below this expected count the chi-square law is no good approximation, and cells are pooled.
+/// Below this expected count the chi-square distribution is no good approximation.
 pub(crate) const LEAST_EXPECTED: f64 = 5.0;
+
+/// Where a p-value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NullDistribution {
+    /// The chi-square distribution, the limit for many counts in every cell.
+    ChiSquare,
+    /// All tables with the same total, each with its probability.
+    Enumerated,
+    /// So many tables drawn from the null hypothesis.
+    Simulated(u32),
+    /// Something happened that the null hypothesis rules out.
+    Impossible,
+}
+
+impl NullDistribution {
+    /// The same in words, for the `method` of a table.
+    pub fn words(self) -> String {
+        match self {
+            NullDistribution::ChiSquare => "chi-square distribution".to_owned(),
+            NullDistribution::Enumerated => "exact, over all tables".to_owned(),
+            NullDistribution::Simulated(replicates) => {
+                format!("Monte Carlo, {replicates} simulated tables")
+            }
+            NullDistribution::Impossible => "certain: what the null hypothesis rules out happened".to_owned(),
+        }
+    }
+}
 
 /// The outcome of a goodness-of-fit test.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GoodnessOfFit {
     /// The statistic; `None` where it is infinite, that is, where something happened that the
-    /// promise rules out. The p-value is then zero.
+    /// expected shares rule out. The p-value is then zero.
     pub statistic: Option<f64>,
-    /// Degrees of freedom: cells after pooling, minus one.
+    /// Degrees of freedom: cells that can be hit, minus one.
     pub degrees: u64,
-    /// The probability of a statistic at least as large, if the promise holds and the counts are
-    /// multinomial.
+    /// The probability of a statistic at least as large, if the counts are multinomial with the
+    /// expected shares.
     pub p_value: f64,
-    /// How many of the given cells share a cell with another because too little was expected in
-    /// them alone; zero where the table was used as it is.
-    pub pooled: usize,
+    /// Where the p-value comes from.
+    pub null: NullDistribution,
 }
 
 impl GoodnessOfFit {
-    /// Something happened that a promise with so many possible cells rules out.
+    /// Something happened that expected shares with so many possible cells rule out.
     pub(crate) fn impossible(cells: usize) -> Self {
-        GoodnessOfFit { statistic: None, degrees: cells as u64, p_value: 0.0, pooled: 0 }
+        GoodnessOfFit {
+            statistic: None,
+            degrees: (cells as u64).saturating_sub(1),
+            p_value: 0.0,
+            null: NullDistribution::Impossible,
+        }
     }
 }
 
-/// Pearson's test that `counts` are multinomial with `shares`.
+/// Pearson's test that `counts` are multinomial with `shares`. No cell is pooled with another, and the
+/// order of the cells is of no consequence, to the last bit.
 ///
-/// A cell with share zero is left out if its count is zero; otherwise the promise is broken for
-/// certain (p = 0). Cells with an expected count below 5 are pooled: in ascending order of their
-/// expected counts (ties by position) they are put together until a group reaches 5; what is left
-/// at the end joins the last group. The pooling looks at expected counts only, never at the
-/// observed ones, so that the test keeps its level. O(m log m).
+/// A cell with share zero is left out if its count is zero; otherwise the hypothesis is false for
+/// certain (p = 0). Where every cell expects at least 5, the p-value is that of the chi-square
+/// distribution; where some expects fewer, it is exact over all tables if these are few enough
+/// ([`exact_multinomial_test`]), and otherwise simulated from the same null hypothesis with as many
+/// tables as [`replicates`] allows. O(m log m), and O(m) for each simulated table.
 ///
 /// `None` if the lengths differ, if shares are negative, not finite or do not sum to one (within
-/// 1e-6), if nothing was counted, or if fewer than two cells remain.
-pub fn goodness_of_fit(counts: &[u64], shares: &[f64]) -> Option<GoodnessOfFit> {
-    dispersed_goodness_of_fit(counts, shares, 1.0)
-}
-
-/// The same test where the counts scatter around the promise `dispersion` times as much as
-/// multinomial ones, in every direction alike: 4 where a leader keeps four slots, (1 + nw)/(1 + w)
-/// after n rounds of compounding a reward w. The statistic is divided by it, and cells are pooled
-/// below 5 times it. `None` also unless the dispersion is positive and finite.
-pub fn dispersed_goodness_of_fit(counts: &[u64], shares: &[f64], dispersion: f64) -> Option<GoodnessOfFit> {
-    if !(dispersion > 0.0 && dispersion.is_finite()) {
+/// 1e-6), if nothing was counted, if fewer than two cells can be hit, or if there are too many cells to
+/// simulate.
+pub fn goodness_of_fit(counts: &[u64], shares: &[f64], stream: &mut Stream) -> Option<GoodnessOfFit> {
+    let table = Table::new(counts, shares)?;
+    if table.impossible {
+        return Some(GoodnessOfFit::impossible(table.counts.len()));
+    }
+    if table.counts.len() < 2 {
         return None;
     }
-    let cells = match pool(counts, shares, LEAST_EXPECTED * dispersion)? {
-        Pooled::Impossible(cells) => return Some(GoodnessOfFit::impossible(cells)),
-        Pooled::Cells(cells) => cells,
+    let statistic = table.pearson(&table.counts);
+    let degrees = table.counts.len() as u64 - 1;
+    let (p_value, null) = if table.least_expected() >= LEAST_EXPECTED {
+        (chi_square_upper(statistic, degrees), NullDistribution::ChiSquare)
+    } else if let Some(p_value) = exact_multinomial_test(counts, shares, Extremeness::ChiSquare) {
+        (p_value, NullDistribution::Enumerated)
+    } else {
+        let most = replicates(table.counts.len())?;
+        let simulated = monte_carlo_multinomial_test(counts, shares, Extremeness::ChiSquare, most, stream)?;
+        (simulated.p_value, NullDistribution::Simulated(simulated.replicates))
     };
-    let pearson: f64 = cells.groups.iter().map(|cell| cell.difference().powi(2) / cell.expected).sum();
-    let statistic = pearson / dispersion;
-    let degrees = cells.groups.len() as u64 - 1;
+    let statistic = Some(statistic).filter(|statistic| statistic.is_finite());
+    Some(GoodnessOfFit { statistic, degrees, p_value, null })
+}
+
+/// Pearson's statistic over its degrees of freedom, about 1 for multinomial counts with `shares`;
+/// `None` where [`goodness_of_fit`] is for want of a sane table, or where the statistic is infinite.
+pub fn pearson_dispersion(counts: &[u64], shares: &[f64]) -> Option<f64> {
+    let table = Table::new(counts, shares).filter(|table| !table.impossible && table.counts.len() > 1)?;
+    let ratio = table.pearson(&table.counts) / (table.counts.len() - 1) as f64;
+    ratio.is_finite().then_some(ratio)
+}
+
+/// The chi-square test where the counts scatter around the expected shares `dispersion` times as much
+/// as multinomial ones, in every direction alike: 4 where a leader keeps four slots, (1 + nw)/(1 + w)
+/// after n rounds of compounding a reward w. The statistic is divided by it.
+///
+/// `None` as for [`goodness_of_fit`], unless the dispersion is positive and finite, and where some cell
+/// expects fewer than 5 times the dispersion: nothing else is known of the counts to simulate them by.
+pub fn dispersed_goodness_of_fit(counts: &[u64], shares: &[f64], dispersion: f64) -> Option<GoodnessOfFit> {
+    let table = Table::new(counts, shares).filter(|_| dispersion > 0.0 && dispersion.is_finite())?;
+    if table.impossible {
+        return Some(GoodnessOfFit::impossible(table.counts.len()));
+    }
+    if table.counts.len() < 2 || table.least_expected() < LEAST_EXPECTED * dispersion {
+        return None;
+    }
+    let statistic = table.pearson(&table.counts) / dispersion;
+    let degrees = table.counts.len() as u64 - 1;
     Some(GoodnessOfFit {
         statistic: Some(statistic).filter(|statistic| statistic.is_finite()),
         degrees,
         p_value: chi_square_upper(statistic, degrees),
-        pooled: cells.pooled,
+        null: NullDistribution::ChiSquare,
     })
 }
 
-/// A cell of the table: what was counted, and what was expected.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Cell {
-    pub(crate) count: u128,
-    pub(crate) expected: f64,
-}
-
-impl Cell {
-    /// Observed minus expected.
-    pub(crate) fn difference(&self) -> f64 {
-        self.count as f64 - self.expected
+/// The chi-square test of counts in cells that have an order of their own, which is not that of the
+/// counts (lengths, times): neighbours that expect fewer than 5 are put together until they expect 5,
+/// and what is left at the end joins the last group. The pooling looks at expected counts only.
+///
+/// `None` as for [`goodness_of_fit`], or if fewer than two groups remain.
+pub(crate) fn ordered_goodness_of_fit(counts: &[u64], shares: &[f64]) -> Option<GoodnessOfFit> {
+    let Checked { total, sum, possible, impossible } = Checked::new(counts, shares)?;
+    if impossible {
+        return Some(GoodnessOfFit::impossible(possible));
     }
-}
-
-/// The table after pooling.
-pub(crate) struct Cells {
-    pub(crate) groups: Vec<Cell>,
-    pub(crate) pooled: usize,
-}
-
-/// What pooling finds.
-pub(crate) enum Pooled {
-    /// A cell of share zero has a count; so many cells have a share.
-    Impossible(usize),
-    /// At least two cells.
-    Cells(Cells),
-}
-
-/// Checks a table and pools its cells below `least` as [`goodness_of_fit`] describes.
-pub(crate) fn pool(counts: &[u64], shares: &[f64], least: f64) -> Option<Pooled> {
-    let total: u128 = counts.iter().map(|&count| u128::from(count)).sum();
-    let sum: f64 = shares.iter().sum();
-    let sane = shares.iter().all(|&share| (0.0..=1.0 + 1e-6).contains(&share));
-    if counts.len() != shares.len() || !sane || (sum - 1.0).abs() > 1e-6 || total == 0 {
-        return None;
-    }
-    let possible = shares.iter().filter(|&&share| share > 0.0).count();
-    if counts.iter().zip(shares).any(|(&count, &share)| share == 0.0 && count > 0) {
-        return Some(Pooled::Impossible(possible));
-    }
-    let mut order: Vec<usize> = (0..shares.len()).filter(|&index| shares[index] > 0.0).collect();
-    order.sort_unstable_by(|&a, &b| shares[a].total_cmp(&shares[b]).then(a.cmp(&b)));
-    let mut groups: Vec<(Cell, usize)> = Vec::new();
-    let mut open: (Cell, usize) = Default::default();
-    for index in order {
-        open.0.count += u128::from(counts[index]);
-        open.0.expected += total as f64 * (shares[index] / sum);
-        open.1 += 1;
-        if open.0.expected >= least {
+    let mut groups: Vec<(f64, f64)> = Vec::new();
+    let mut open = (0.0, 0.0);
+    for (&count, &share) in counts.iter().zip(shares) {
+        open = (open.0 + count as f64, open.1 + total as f64 * (share / sum));
+        if open.1 >= LEAST_EXPECTED {
             groups.push(std::mem::take(&mut open));
         }
     }
-    if open.1 > 0 {
+    if open != (0.0, 0.0) {
         let last = groups.last_mut()?;
-        last.0.count += open.0.count;
-        last.0.expected += open.0.expected;
-        last.1 += open.1;
+        *last = (last.0 + open.0, last.1 + open.1);
     }
-    let pooled = groups.iter().map(|&(_, members)| if members > 1 { members } else { 0 }).sum();
-    let groups: Vec<Cell> = groups.into_iter().map(|(cell, _)| cell).collect();
-    (groups.len() >= 2).then_some(Pooled::Cells(Cells { groups, pooled }))
+    if groups.len() < 2 {
+        return None;
+    }
+    let statistic: f64 = groups.iter().map(|(count, expected)| (count - expected).powi(2) / expected).sum();
+    let degrees = groups.len() as u64 - 1;
+    Some(GoodnessOfFit {
+        statistic: Some(statistic),
+        degrees,
+        p_value: chi_square_upper(statistic, degrees),
+        null: NullDistribution::ChiSquare,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::StreamKey;
     use proptest::prelude::*;
+
+    fn fit(counts: &[u64], shares: &[f64]) -> Option<GoodnessOfFit> {
+        goodness_of_fit(counts, shares, &mut Stream::open(StreamKey::new().text("goodness of fit")))
+    }
 
     #[test]
     fn published_value() {
-        let fit = goodness_of_fit(&[220, 290, 490], &[0.2, 0.3, 0.5]).unwrap();
+        let fit = fit(&[220, 290, 490], &[0.2, 0.3, 0.5]).unwrap();
         assert!((fit.statistic.unwrap() - 2.533333).abs() < 5e-7);
         assert!((fit.p_value - 0.281769).abs() < 5e-7);
-        assert_eq!((fit.degrees, fit.pooled), (2, 0));
+        assert_eq!((fit.degrees, fit.null), (2, NullDistribution::ChiSquare));
     }
 
     /// Mendel's peas (1866): 315, 101, 108, 32 against 9:3:3:1; chi-square 0.470024, p 0.925426
@@ -146,7 +189,7 @@ mod tests {
     #[test]
     fn mendels_peas() {
         let shares = [9.0, 3.0, 3.0, 1.0].map(|part| part / 16.0);
-        let fit = goodness_of_fit(&[315, 101, 108, 32], &shares).unwrap();
+        let fit = fit(&[315, 101, 108, 32], &shares).unwrap();
         assert!((fit.statistic.unwrap() - 0.4700239808).abs() < 1e-9);
         assert!((fit.p_value - 0.9254258952).abs() < 1e-9);
     }
@@ -154,69 +197,87 @@ mod tests {
     #[test]
     fn far_tails_do_not_vanish() {
         // (3606/2)² / 11803 · 2 = 550.8445, scipy.stats.chi2.sf(x, 1).
-        let fit = goodness_of_fit(&[10_000, 13_606], &[0.5, 0.5]).unwrap();
+        let fit = fit(&[10_000, 13_606], &[0.5, 0.5]).unwrap();
         assert!((fit.p_value / 8.2465170313009e-122 - 1.0).abs() < 1e-9, "{fit:?}");
     }
 
     #[test]
     fn dispersion_is_allowed_for() {
         // Leaders who keep four slots: four times the counts, four times the variance.
-        let plain = goodness_of_fit(&[220, 290, 490], &[0.2, 0.3, 0.5]).unwrap();
+        let plain = fit(&[220, 290, 490], &[0.2, 0.3, 0.5]).unwrap();
         let fourfold = dispersed_goodness_of_fit(&[880, 1160, 1960], &[0.2, 0.3, 0.5], 4.0).unwrap();
         assert!((plain.statistic.unwrap() - fourfold.statistic.unwrap()).abs() < 1e-12);
         assert_eq!(dispersed_goodness_of_fit(&[880, 1160], &[0.5, 0.5], 0.0), None);
         assert_eq!(dispersed_goodness_of_fit(&[880, 1160], &[0.5, 0.5], f64::NAN), None);
-        // Expected counts below 5 dispersions are pooled.
-        let fit = dispersed_goodness_of_fit(&[15, 25, 100], &[0.1, 0.2, 0.7], 4.0).unwrap();
-        assert_eq!((fit.pooled, fit.degrees), (2, 1));
+        // Too few are expected for the chi-square distribution, and nothing else is known.
+        assert_eq!(dispersed_goodness_of_fit(&[15, 25, 100], &[0.1, 0.2, 0.7], 4.0), None);
+    }
+
+    /// A leaderboard: ten equal stakes, twenty rounds, sorted by wins. Pearson's statistic is 12 and the
+    /// chi-square distribution with nine degrees says 0.2133; the exact p-value is 0.23310, from the joint
+    /// distribution of sum and sum of squares by recursion. Five standard errors of 400 in l tables: 0.052.
+    #[test]
+    fn sorting_a_leaderboard_does_not_change_the_test() {
+        let sorted = [5, 4, 3, 2, 2, 2, 1, 1, 0, 0];
+        let shuffled = [2, 0, 1, 4, 2, 5, 0, 2, 3, 1];
+        let first = fit(&sorted, &[0.1; 10]).unwrap();
+        assert_eq!(Some(first), fit(&shuffled, &[0.1; 10]));
+        assert!((first.statistic.unwrap() - 12.0).abs() < 1e-12);
+        assert!(matches!(first.null, NullDistribution::Simulated(_)));
+        assert!((first.p_value - 0.23310).abs() < 0.052, "{first:?}");
     }
 
     #[test]
-    fn small_cells_are_pooled_by_expected_counts_alone() {
+    fn few_tables_are_enumerated() {
+        // The oracles' exact p-value by chi-square: the expected 4 is too few.
+        let fit = fit(&[4, 1, 15], &[0.2, 0.3, 0.5]).unwrap();
+        assert!((fit.p_value - 0.0384044).abs() < 5e-8, "{fit:?}");
+        assert_eq!(fit.null, NullDistribution::Enumerated);
+    }
+
+    #[test]
+    fn lengths_are_put_together_with_their_neighbours() {
         // Expected 1, 2, 3, 4, 90: {1, 2, 3} reaches 6; {4, 90} follows.
-        let fit = goodness_of_fit(&[2, 2, 4, 2, 90], &[0.01, 0.02, 0.03, 0.04, 0.90]).unwrap();
-        assert_eq!((fit.degrees, fit.pooled), (1, 5));
+        let fit = ordered_goodness_of_fit(&[2, 2, 4, 2, 90], &[0.01, 0.02, 0.03, 0.04, 0.90]).unwrap();
+        assert_eq!(fit.degrees, 1);
         assert!((fit.statistic.unwrap() - (4.0 / 6.0 + 4.0 / 94.0)).abs() < 1e-12);
-        // Expected 6, 6, 6, 2: {2, 6}, {6}, {6}.
-        let fit = goodness_of_fit(&[6, 6, 6, 2], &[0.3, 0.3, 0.3, 0.1]).unwrap();
-        assert_eq!((fit.degrees, fit.pooled), (2, 2));
-        // Nothing left to compare.
-        assert_eq!(goodness_of_fit(&[2, 2], &[0.5, 0.5]), None);
-        assert_eq!(goodness_of_fit(&[9], &[1.0]), None);
+        assert_eq!(ordered_goodness_of_fit(&[2, 2], &[0.5, 0.5]), None);
     }
 
     #[test]
-    fn what_the_promise_rules_out() {
-        let fit = goodness_of_fit(&[50, 50, 1], &[0.5, 0.5, 0.0]).unwrap();
-        assert_eq!((fit.statistic, fit.p_value), (None, 0.0));
-        let fit = goodness_of_fit(&[50, 50, 0], &[0.5, 0.5, 0.0]).unwrap();
-        assert_eq!((fit.statistic, fit.degrees, fit.p_value), (Some(0.0), 1, 1.0));
-        assert_eq!(goodness_of_fit(&[0, 0], &[0.5, 0.5]), None);
-        assert_eq!(goodness_of_fit(&[9, 9], &[0.5, 0.4]), None);
-        assert_eq!(goodness_of_fit(&[9, 9], &[0.5, f64::NAN]), None);
-        assert_eq!(goodness_of_fit(&[9, 9], &[1.5, -0.5]), None);
-        assert_eq!(goodness_of_fit(&[9], &[0.5, 0.5]), None);
+    fn what_the_expected_shares_rule_out() {
+        let impossible = fit(&[50, 50, 1], &[0.5, 0.5, 0.0]).unwrap();
+        assert_eq!((impossible.statistic, impossible.p_value), (None, 0.0));
+        assert_eq!(impossible.null, NullDistribution::Impossible);
+        let possible = fit(&[50, 50, 0], &[0.5, 0.5, 0.0]).unwrap();
+        assert_eq!((possible.statistic, possible.degrees, possible.p_value), (Some(0.0), 1, 1.0));
+        assert_eq!(fit(&[0, 0], &[0.5, 0.5]), None);
+        assert_eq!(fit(&[9, 9], &[0.5, 0.4]), None);
+        assert_eq!(fit(&[9, 9], &[0.5, f64::NAN]), None);
+        assert_eq!(fit(&[9, 9], &[1.5, -0.5]), None);
+        assert_eq!(fit(&[9], &[0.5, 0.5]), None);
+        assert_eq!(fit(&[9], &[1.0]), None);
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
         #[test]
-        fn order_does_not_matter_without_ties(counts in prop::collection::vec(0u64..1000, 2..30)) {
-            let weights: Vec<f64> = (1..=counts.len()).map(|i| i as f64).collect();
-            let sum: f64 = weights.iter().sum();
-            let shares: Vec<f64> = weights.iter().map(|w| w / sum).collect();
-            let forward = goodness_of_fit(&counts, &shares);
-            let backward = goodness_of_fit(
-                &counts.iter().rev().copied().collect::<Vec<_>>(),
-                &shares.iter().rev().copied().collect::<Vec<_>>(),
-            );
-            match (forward, backward) {
-                (Some(a), Some(b)) => {
-                    prop_assert_eq!((a.degrees, a.pooled), (b.degrees, b.pooled));
-                    prop_assert!((a.p_value - b.p_value).abs() < 1e-9);
-                    prop_assert!((0.0..=1.0).contains(&a.p_value));
-                }
-                (a, b) => prop_assert_eq!(a.is_none(), b.is_none()),
-            }
+        fn order_does_not_matter(
+            cells in prop::collection::vec((0u64..12, 1u32..4), 2..20),
+            turn in any::<prop::sample::Index>(),
+        ) {
+            let sum: u32 = cells.iter().map(|(_, weight)| weight).sum();
+            let table = |cells: &[(u64, u32)]| {
+                let counts: Vec<u64> = cells.iter().map(|(count, _)| *count).collect();
+                let shares: Vec<f64> = cells.iter().map(|(_, w)| f64::from(*w) / f64::from(sum)).collect();
+                fit(&counts, &shares)
+            };
+            let mut turned = cells.clone();
+            turned.rotate_left(turn.index(cells.len()));
+            let mut sorted = cells.clone();
+            sorted.sort_unstable();
+            prop_assert_eq!(table(&cells), table(&turned));
+            prop_assert_eq!(table(&cells), table(&sorted));
         }
     }
 }

@@ -6,10 +6,16 @@ mod equivalence;
 mod kolmogorov_smirnov;
 mod multinomial_test;
 mod power_divergence;
+mod table;
 
 pub use binomial_test::{binomial_test, ln_binomial_test};
-pub use chi_square::{GoodnessOfFit, dispersed_goodness_of_fit, goodness_of_fit};
+pub(crate) use chi_square::ordered_goodness_of_fit;
+pub use chi_square::{
+    GoodnessOfFit, NullDistribution, dispersed_goodness_of_fit, goodness_of_fit, pearson_dispersion,
+};
 pub use equivalence::{equivalence_of_mean, equivalence_test};
 pub use kolmogorov_smirnov::{KolmogorovSmirnov, kolmogorov_smirnov};
-pub use multinomial_test::{Extremeness, exact_multinomial_test, monte_carlo_multinomial_test};
+pub use multinomial_test::{
+    Extremeness, SimulatedP, exact_multinomial_test, monte_carlo_multinomial_test, replicates,
+};
 pub use power_divergence::{Divergence, power_divergence};

@@ -1,6 +1,7 @@
 //! The power-divergence family of goodness-of-fit statistics.
 
-use super::chi_square::{GoodnessOfFit, LEAST_EXPECTED, Pooled, pool};
+use super::chi_square::{GoodnessOfFit, LEAST_EXPECTED, NullDistribution};
+use super::table::Table;
 use crate::statistics::distributions::{chi_square_upper, exp_m1_minus, ln_1p_minus};
 
 /// A member of the family of Cressie and Read (JRSS B 46, 1984), by its power λ.
@@ -35,35 +36,36 @@ impl Divergence {
 }
 
 /// The test that `counts` are multinomial with `shares` by 2/(λ(λ+1)) Σ O ((O/E)^λ − 1), or its
-/// limit at λ = 0 and −1. Cells are checked and pooled as in
-/// [`goodness_of_fit`](super::goodness_of_fit), and the law is the same chi-square in the limit;
-/// with expected counts near 5, Pearson's and Cressie and Read's keep their level, G rejects about
-/// one and a half times and Freeman and Tukey's up to six times as often as it says.
-/// Each cell's part is written so that it is never negative and large counts near their
-/// expectation lose no digits.
+/// limit at λ = 0 and −1, against the same chi-square distribution as Pearson's statistic. No cell is
+/// pooled, and the order of the cells is of no consequence. With expected counts near 5, Pearson's and
+/// Cressie and Read's keep their level, G rejects about one and a half times and Freeman and Tukey's up
+/// to six times as often as it says. Each cell's part is written so that it is never negative and large
+/// counts near their expectation lose no digits.
 ///
-/// `None` where [`goodness_of_fit`](super::goodness_of_fit) is, and for λ ≤ −1 where a cell is
-/// empty: the statistic would be infinite without the promise being broken.
+/// `None` where the table is not sane, as for [`goodness_of_fit`](super::goodness_of_fit), where some
+/// cell expects fewer than 5, and for λ ≤ −1 where a cell is empty: the statistic would be infinite
+/// without the hypothesis being false.
 pub fn power_divergence(counts: &[u64], shares: &[f64], divergence: Divergence) -> Option<GoodnessOfFit> {
-    let cells = match pool(counts, shares, LEAST_EXPECTED)? {
-        Pooled::Impossible(cells) => return Some(GoodnessOfFit::impossible(cells)),
-        Pooled::Cells(cells) => cells,
-    };
+    let table = Table::new(counts, shares)?;
+    if table.impossible {
+        return Some(GoodnessOfFit::impossible(table.counts.len()));
+    }
     let power = divergence.power();
-    if power <= -1.0 && cells.groups.iter().any(|cell| cell.count == 0) {
+    if table.counts.len() < 2
+        || table.least_expected() < LEAST_EXPECTED
+        || power <= -1.0 && table.counts.contains(&0)
+    {
         return None;
     }
-    let statistic: f64 = cells
-        .groups
-        .iter()
-        .map(|cell| {
-            2.0 * cell.expected
-                * part(cell.count as f64 / cell.expected, cell.difference() / cell.expected, power)
-        })
-        .sum();
-    let degrees = cells.groups.len() as u64 - 1;
+    let cell = |(&count, &share): (&u64, &f64)| {
+        let expected = table.total as f64 * share;
+        let difference = count as f64 - expected;
+        2.0 * expected * part(count as f64 / expected, difference / expected, power)
+    };
+    let statistic: f64 = table.counts.iter().zip(&table.shares).map(cell).sum();
+    let degrees = table.counts.len() as u64 - 1;
     let p_value = chi_square_upper(statistic, degrees);
-    Some(GoodnessOfFit { statistic: Some(statistic), degrees, p_value, pooled: cells.pooled })
+    Some(GoodnessOfFit { statistic: Some(statistic), degrees, p_value, null: NullDistribution::ChiSquare })
 }
 
 /// [r^(λ+1) − r − λu] / (λ(λ + 1)) and its limits, for r = O/E and u = r − 1, which knows the digits

@@ -1,17 +1,16 @@
 //! The rounds between two wins, against the geometric law.
 
-use crate::statistics::{GoodnessOfFit, goodness_of_fit};
+use crate::statistics::{GoodnessOfFit, ordered_goodness_of_fit};
 
 /// The test that the gaps between a validator's wins are geometric, as independent rounds with win
 /// probability `share` make them: `gaps[g − 1]` counts the gaps of g rounds (1: won again at once),
 /// and the last entry those of its length or longer.
 ///
-/// Chi-square with pooling as in [`goodness_of_fit`]; the open stretches before the first and after
+/// Chi-square, where neighbouring lengths that expect fewer than 5 are put together; the open stretches before the first and after
 /// the last win do not belong into the counts. (Leaving them out favours short gaps by about the
 /// mean gap over the number of rounds: many gaps should be counted.)
 ///
-/// `None` with fewer than two entries, with a share outside (0, 1), or where [`goodness_of_fit`]
-/// is `None`.
+/// `None` with fewer than two entries, with a share outside (0, 1), or if fewer than two cells remain.
 pub fn gaps_test(gaps: &[u64], share: f64) -> Option<GoodnessOfFit> {
     let starts: Vec<u64> = (1..=gaps.len() as u64).collect();
     grouped_gaps_test(gaps, &starts, share)
@@ -36,7 +35,7 @@ pub fn grouped_gaps_test(gaps: &[u64], starts: &[u64], share: f64) -> Option<Goo
             None => at_least(starts[cell]),
         })
         .collect();
-    goodness_of_fit(gaps, &shares)
+    ordered_goodness_of_fit(gaps, &shares)
 }
 
 #[cfg(test)]

@@ -4,15 +4,13 @@
 //! Run it with `cargo run --release --example own_rule`. `docs/adding-a-rule.md` tells how to make
 //! such a rule part of tombola.
 
-use std::path::Path;
-use std::sync::atomic::AtomicBool;
-use tombola::analysis::{Analysis, analyse};
+use tombola::analysis::Analysis;
 use tombola::law::{equal_shares, proportional_shares};
-use tombola::registry::Chosen;
-use tombola::scenario::load_text;
+use tombola::scenario::{RunSection, ScenarioFile, Seed};
 use tombola::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
-use tombola::simulation::{Control, Quiet, run};
+use tombola::simulation::Engine;
 use tombola::stake::Pool;
+use tombola::{RunOptions, Scenario};
 
 /// Heads: one token for every coin staked. Tails: one token for every validator.
 struct CoinToss;
@@ -58,26 +56,19 @@ impl Selector for CoinTossSelector {
     }
 }
 
-/// Runs the rule on the seed's accounts and analyses what came out.
+/// Runs the rule on four accounts and analyses what came out.
 pub fn experiment() -> Result<Analysis, Box<dyn std::error::Error>> {
-    let text = r#"
-        [run]
-        seed = 7
-        rounds = 50_000
-        trials = 4
-        engine = "draws"
-        [population]
-        accounts = [
-            { name = "charles", balance = 350 }, { name = "edwin", balance = 500 },
-            { name = "oliver", balance = 200 }, { name = "sonia", balance = 275 },
-        ]
-    "#;
-    let mut scenario = load_text(Path::new("own_rule.toml"), text.to_owned(), &[])?;
-    scenario.experiment.world.rule =
-        Chosen { name: "coin-toss", thing: Box::new(CoinToss), settings: Default::default() };
-    let stop = AtomicBool::new(false);
-    let results = run(&scenario.experiment, 0, None, &Control { progress: &Quiet, stop: &stop })?;
-    Ok(analyse(&scenario.experiment, &scenario.file.analysis, &results))
+    let accounts = [("charles", 350), ("edwin", 500), ("oliver", 200), ("sonia", 275)];
+    let mut file = ScenarioFile::with_accounts(accounts);
+    file.run = RunSection {
+        seed: Seed(7),
+        rounds: 50_000,
+        trials: 4,
+        engine: Engine::Draws,
+        ..RunSection::default()
+    };
+    let scenario = Scenario::build(&file)?.with_rule("coin-toss", CoinToss);
+    Ok(tombola::run(&scenario, RunOptions::default())?.analysis)
 }
 
 /// Prints the table and the verdict.
@@ -85,7 +76,7 @@ pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     let analysis = experiment()?;
     for row in &analysis.tables.validators {
         println!(
-            "{:8} stake {:6.3} %  promised {:6.3} %  won {:6.3} %",
+            "{:8} stake {:6.3} %  expected {:6.3} %  won {:6.3} %",
             row.validator,
             row.stake_share * 100.0,
             row.expected_share.unwrap_or(f64::NAN) * 100.0,

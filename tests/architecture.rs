@@ -21,6 +21,7 @@ const LAYERS: &[&str] = &[
     "scenario",
     "analysis",
     "report",
+    "session",
     "cli",
 ];
 

@@ -63,7 +63,7 @@ struct Case {
     name: String,
     kind: &'static str,
     settings: &'static str,
-    rule: Box<dyn Rule>,
+    rule: std::sync::Arc<dyn Rule>,
 }
 
 impl Case {

@@ -43,7 +43,7 @@ fn stakes(value: &Value) -> Vec<u64> {
     list(value).iter().map(whole).collect()
 }
 
-fn rule(choice: &str) -> Box<dyn Rule> {
+fn rule(choice: &str) -> std::sync::Arc<dyn Rule> {
     #[derive(serde::Deserialize)]
     struct Selection {
         rule: Choice,

@@ -8,7 +8,6 @@ use crate::selection::ExpectedShares;
 use crate::simulation::{Control, Experiment, OrderPlan, SHARE_SCALE, fixed_share, play_trial};
 use crate::statistics::{Interval, Moments, bonferroni};
 use rayon::prelude::*;
-use std::mem::swap;
 
 /// Gains by law that are smaller than this are no gains: laws are right to about ten digits.
 const NO_GAIN: f64 = 1e-9;
@@ -95,7 +94,7 @@ impl Moved {
 ///
 /// The experiment is as it was when this returns.
 pub fn strategy(
-    experiment: &mut Experiment,
+    experiment: &Experiment,
     confidence: f64,
     moves: &[Move],
     control: &Control,
@@ -228,26 +227,21 @@ fn by_simulation(row: &mut StrategyRow, pairs: &[(u64, u64)], confidence: f64) {
     row.trials = Some(pairs.len() as u64);
 }
 
-/// Plays the world with its validators replaced, and puts them back.
-fn play_moved(experiment: &mut Experiment, moved: Moved, control: &Control) -> Option<Vec<Vec<u64>>> {
-    let world = &mut experiment.world;
+/// Plays the world with its validators replaced.
+fn play_moved(experiment: &Experiment, moved: Moved, control: &Control) -> Option<Vec<Vec<u64>>> {
+    let world = &experiment.world;
     let others = world.validators()..world.names.len();
     let theirs = moved.indices();
     let names = (0..moved.stakes.len()).map(|index| format!("validator {index}"));
-    let mut names: Vec<String> = names.chain(world.names[others.clone()].iter().cloned()).collect();
     let zeros = std::iter::repeat_n(0, moved.stakes.len());
-    let mut balances: Vec<u64> = zeros.chain(world.balances[others].iter().copied()).collect();
-    let Moved { mut stakes, mut behaviour_of, .. } = moved;
-    let mut exchange = |world: &mut World| {
-        swap(&mut world.names, &mut names);
-        swap(&mut world.balances, &mut balances);
-        swap(&mut world.stakes, &mut stakes);
-        swap(&mut world.behaviour_of, &mut behaviour_of);
+    let world = World {
+        names: names.chain(world.names[others.clone()].iter().cloned()).collect(),
+        balances: zeros.chain(world.balances[others].iter().copied()).collect(),
+        stakes: moved.stakes,
+        behaviour_of: moved.behaviour_of,
+        ..world.clone()
     };
-    exchange(&mut experiment.world);
-    let shares = simulate(experiment, &theirs, control);
-    exchange(&mut experiment.world);
-    shares
+    simulate(&Experiment { world, ..*experiment }, &theirs, control)
 }
 
 /// The win shares of some validators in each trial.

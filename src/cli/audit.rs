@@ -2,16 +2,16 @@
 
 use super::args::{AuditArgs, TableFormat};
 use super::failure::Failure;
-use super::run::{write_figures, write_manifest};
 use super::screen::{grouped, percent, table, tell};
 use std::fs;
-use std::io::{BufWriter, Write, stdout};
+use std::io::{Write, stdout};
 use std::path::Path;
 use std::time::{Instant, SystemTime};
 use tombola::analysis::rows::AuditRow;
 use tombola::analysis::{Audit, AuditTable, audit as hold};
+use tombola::report::figures::write_figures;
 use tombola::report::write_rows;
-use tombola::report::{FolderError, Manifest, ResultsFolder, Timing};
+use tombola::report::{Manifest, ResultsFolder, Timing};
 use tombola::scenario::{Override, Place, Problem};
 
 /// At most this many validators are shown; the others are in the table of the folder.
@@ -178,26 +178,16 @@ fn columns(audit: &Audit) -> String {
 /// Writes the folder; returns where it stands.
 fn write(root: &Path, force: bool, audit: &Audit, timing: Timing) -> Result<String, Failure> {
     let folder = ResultsFolder::prepare(root, &audit.scenario.name, force)?;
-    write_tables(&folder, audit)?;
+    folder.write_table("audit.csv", &audit.rows)?;
+    folder.write_table("validators.csv", &audit.analysis.tables.validators)?;
+    folder.write_table("fairness.csv", &audit.analysis.tables.fairness)?;
     let skipped = write_figures(&folder, &audit.scenario, &audit.results, &audit.analysis)?;
     let manifest = Manifest::new(&audit.scenario, &audit.results, 1, timing, &folder)
         .map_err(|error| folder.failed("manifest.json", error))?;
-    write_manifest(&folder, &manifest).map_err(|error| folder.failed("manifest.json", error))?;
+    folder.write_manifest(&manifest)?;
     let target = folder.publish()?;
     for note in skipped {
         tell(format_args!("note: {note}"));
     }
     Ok(target.display().to_string())
-}
-
-fn write_tables(folder: &ResultsFolder, audit: &Audit) -> Result<(), FolderError> {
-    let file = |name: &'static str, write: &dyn Fn(BufWriter<fs::File>) -> std::io::Result<()>| {
-        folder
-            .create(name)
-            .and_then(|file| write(BufWriter::new(file)))
-            .map_err(|error| folder.failed(name, error))
-    };
-    file("audit.csv", &|out| write_rows(&audit.rows, out))?;
-    file("validators.csv", &|out| write_rows(&audit.analysis.tables.validators, out))?;
-    file("fairness.csv", &|out| write_rows(&audit.analysis.tables.fairness, out))
 }

@@ -5,19 +5,17 @@ use super::contestants::{Entrant, entrants};
 use super::failure::Failure;
 use super::interrupt;
 use super::progress_bar::Bar;
-use super::run::write_manifest;
 use super::screen::{grouped, table, tell};
-use std::io::{self, BufWriter, Write, stdout};
+use std::io::{self, Write, stdout};
 use std::sync::atomic::AtomicBool;
 use std::time::{Instant, SystemTime};
 use tombola::analysis::comparison::{
     Baseline, Contestant, RuleComparison, compare_rules, paragraph, rankings,
 };
 use tombola::analysis::rows::CompareRow;
-use tombola::report::figures::{Drawing, Overlay, overlay_measure, overlay_timeline};
-use tombola::report::write_rows;
-use tombola::report::{Compared, ComparisonManifest, FolderError, ResultsFolder, Timing};
-use tombola::scenario::{FigureFormat, Scenario};
+use tombola::report::figures::{Drawing, Overlay, overlay_measure, overlay_timeline, write_drawing};
+use tombola::report::{Compared, ComparisonManifest, ResultsFolder, Timing};
+use tombola::scenario::Scenario;
 use tombola::simulation::{Control, run_measured};
 
 /// Compares rules on the same population and luck.
@@ -34,7 +32,8 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
     let timing = Timing { started, duration: clock.elapsed() };
 
     let comparison = compare_rules(&contestants, first.file.analysis.confidence);
-    write_tables(&folder, &comparison)?;
+    folder.write_table("compare.csv", &comparison.rows)?;
+    folder.write_table("timeline.csv", &comparison.timeline)?;
     write_figures(&folder, &name, first, &baseline, &comparison)?;
     let compared = entrants
         .iter()
@@ -49,7 +48,7 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
     };
     let manifest = ComparisonManifest::new(&name, first, compared, threads, timing, &folder)
         .map_err(|error| folder.failed("manifest.json", error))?;
-    write_manifest(&folder, &manifest).map_err(|error| folder.failed("manifest.json", error))?;
+    folder.write_manifest(&manifest)?;
     let target = folder.publish()?;
     if args.quiet {
         return Ok(());
@@ -114,16 +113,6 @@ fn play(
     Ok(contestants)
 }
 
-fn write_tables(folder: &ResultsFolder, comparison: &RuleComparison) -> Result<(), FolderError> {
-    let create = |name: &str| folder.create(name).map(BufWriter::new);
-    create("compare.csv")
-        .and_then(|file| write_rows(&comparison.rows, file))
-        .map_err(|error| folder.failed("compare.csv", error))?;
-    create("timeline.csv")
-        .and_then(|file| write_rows(&comparison.timeline, file))
-        .map_err(|error| folder.failed("timeline.csv", error))
-}
-
 /// Draws a figure for each measure, and the time line of the richest validator.
 fn write_figures(
     folder: &ResultsFolder,
@@ -183,16 +172,8 @@ fn write_figure(
     name: &str,
     drawing: Drawing,
 ) -> Result<(), Failure> {
-    for format in &first.file.report.formats {
-        let name = format!("figures/{name}.{}", format.extension());
-        let bytes = match format {
-            FigureFormat::Svg => drawing.svg().as_bytes().to_vec(),
-            FigureFormat::Png => drawing.png().map_err(cannot_draw)?,
-        };
-        folder
-            .create(&name)
-            .and_then(|mut file| file.write_all(&bytes))
-            .map_err(|error| folder.failed(&name, error))?;
+    for &format in &first.file.report.formats {
+        write_drawing(folder, name, format, &drawing)?;
     }
     Ok(())
 }

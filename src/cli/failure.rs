@@ -3,6 +3,7 @@
 use super::screen::tell;
 use std::io;
 use std::process::ExitCode;
+use tombola::RunError;
 use tombola::report::FolderError;
 use tombola::scenario::Problem;
 use tombola::simulation::SimulationError;
@@ -66,6 +67,15 @@ impl From<SimulationError> for Failure {
         match error {
             SimulationError::Conservation { .. } => Failure::CheckFailed(error.to_string()),
             _ => Failure::CannotRun(error.to_string()),
+        }
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Simulation(error) => error.into(),
+            RunError::NothingFinished => Failure::Interrupted(error.to_string()),
         }
     }
 }

@@ -3,7 +3,6 @@
 use super::args::{Family, ListArgs, TableFormat};
 use super::failure::Failure;
 use super::screen::table;
-use super::shipped;
 use serde::Serialize;
 use std::io::{Write, stdout};
 use tombola::behaviour::BEHAVIOURS;
@@ -11,6 +10,7 @@ use tombola::registry::Entry;
 use tombola::report::figures::FIGURES;
 use tombola::report::write_rows;
 use tombola::reward::REWARDS;
+use tombola::scenario::shipped;
 use tombola::selection::{COMMITTEES, RULES};
 use tombola::stake::STAKES;
 
@@ -42,9 +42,13 @@ pub fn list(args: &ListArgs) -> Result<(), Failure> {
         Family::Committees => family(COMMITTEES),
         Family::Behaviours => family(BEHAVIOURS),
         Family::Figures => family(FIGURES),
-        Family::Scenarios => shipped::scenarios()
+        Family::Scenarios => shipped()
             .into_iter()
-            .map(|scenario| Row { name: scenario.path, summary: scenario.description, source: String::new() })
+            .map(|scenario| Row {
+                name: scenario.name.to_owned(),
+                summary: scenario.description,
+                source: String::new(),
+            })
             .collect(),
     };
     let mut out = stdout().lock();

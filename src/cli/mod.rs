@@ -15,7 +15,6 @@ mod progress_bar;
 mod run;
 mod scenario;
 mod screen;
-mod shipped;
 mod strategy;
 mod summary;
 mod trace;

@@ -7,16 +7,11 @@ use super::progress_bar::Bar;
 use super::scenario;
 use super::screen::{grouped, tell};
 use super::summary::summary;
-use serde::Serialize;
 use std::io::{self, BufWriter, Write, stdout};
 use std::sync::atomic::AtomicBool;
-use std::time::{Instant, SystemTime};
-use tombola::analysis::{Analysis, Stopping, analyse, analyse_stopped};
-use tombola::registry::find;
-use tombola::report::figures::{FIGURES, FigureError, Subject};
-use tombola::report::{self, FolderError, Manifest, ResultsFolder, Timing};
-use tombola::scenario::{FigureFormat, Scenario};
-use tombola::simulation::{Control, Engine, Results, SimulationError, run as simulate, run_until};
+use tombola::report::ResultsFolder;
+use tombola::simulation::{Engine, SimulationError};
+use tombola::{Outcome, RunError, RunOptions, Scenario};
 
 /// Runs scenarios, one after another. Every file is read and every folder prepared before the
 /// first one runs, so that nothing is found wrong halfway.
@@ -109,49 +104,27 @@ fn run_one(
         false => None,
     };
     let bar = Bar::new(&scenario.name, experiment.rounds.saturating_mul(experiment.trials), args.quiet);
-    let started = SystemTime::now();
-    let clock = Instant::now();
-    let control = Control { progress: &bar, stop };
-    let settings = &scenario.file.analysis;
-    let mut stopping =
-        scenario.file.run.until.as_ref().map(|until| Stopping::new(experiment, settings, until));
-    let threads = args.threads as usize;
-    let outcome = match &mut stopping {
-        Some(rule) => run_until(experiment, threads, chain_out, &control, rule),
-        None => simulate(experiment, threads, chain_out, &control),
-    };
+    let mut options = RunOptions::default().threads(args.threads as usize).progress(&bar).stop(stop);
+    if let Some(out) = chain_out {
+        options = options.chain_out(out);
+    }
+    let outcome = tombola::run(scenario, options);
     bar.clear();
-    let results = outcome.map_err(|error| match error {
-        SimulationError::Chain(source) => Failure::from(folder.failed("chain.jsonl", source)),
+    let outcome = outcome.map_err(|error| match error {
+        RunError::Simulation(SimulationError::Chain(source)) => {
+            Failure::from(folder.failed("chain.jsonl", source))
+        }
         other => Failure::from(other),
     })?;
-    let timing = Timing { started, duration: clock.elapsed() };
-    if results.records.is_empty() {
-        return Err(Failure::Interrupted(
-            "no trial had finished, so nothing was written; more and shorter trials would leave something"
-                .into(),
-        ));
-    }
+    let Outcome { results, analysis, timing, .. } = &outcome;
     if args.keep_chain && results.records[0].trial != 0 {
         // The first trial is missing: what was written of its chain has no end.
         folder.remove("chain.jsonl").map_err(|error| folder.failed("chain.jsonl", error))?;
     }
-    let analysis = match &stopping {
-        Some(stopping) => analyse_stopped(experiment, settings, &results, stopping),
-        None => analyse(experiment, settings, &results),
-    };
-    write_tables(&folder, &analysis)?;
-    let skipped = write_figures(&folder, scenario, &results, &analysis)?;
-    let threads = match args.threads {
-        0 => std::thread::available_parallelism().map_or(1, |n| n.get()),
-        threads => threads as usize,
-    };
-    let manifest = Manifest::new(scenario, &results, threads, timing, &folder)
-        .map_err(|error| folder.failed("manifest.json", error))?;
-    write_manifest(&folder, &manifest).map_err(|error| folder.failed("manifest.json", error))?;
+    let (manifest, skipped) = outcome.write_into(&folder)?;
     let target = folder.publish()?;
     if !args.quiet {
-        match write!(stdout(), "{}", summary(scenario, &results, &analysis)) {
+        match write!(stdout(), "{}", summary(scenario, results, analysis)) {
             // Nobody reads the summary, but the results stand, and further scenarios wait.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
             written => written?,
@@ -185,74 +158,6 @@ fn run_one(
         )));
     }
     Ok(())
-}
-
-fn write_tables(folder: &ResultsFolder, analysis: &Analysis) -> Result<(), FolderError> {
-    let mut current = "";
-    let result = report::write_tables(&analysis.tables, |name| {
-        current = name;
-        folder.create(name).map(BufWriter::new)
-    });
-    result.map_err(|error| folder.failed(current, error))
-}
-
-/// Draws the figures; returns why some were not drawn because there is nothing to show.
-pub fn write_figures(
-    folder: &ResultsFolder,
-    scenario: &Scenario,
-    results: &Results,
-    analysis: &Analysis,
-) -> Result<Vec<String>, Failure> {
-    let confidence = scenario.file.analysis.confidence;
-    let subtitle = format!(
-        "{} · {} × {} rounds · {} % intervals",
-        scenario.experiment.world.rule.name,
-        match results.totals.trials {
-            1 => "1 trial".to_owned(),
-            trials => format!("{} trials", grouped(trials.into())),
-        },
-        grouped(scenario.experiment.rounds.into()),
-        confidence * 100.0
-    );
-    let subject = Subject {
-        title: &scenario.name,
-        subtitle: &subtitle,
-        validators: &analysis.tables.validators,
-        timeline: &analysis.tables.timeline,
-        confidence,
-    };
-    let mut skipped = Vec::new();
-    for choice in &scenario.file.report.figures {
-        let Ok(figure) = find("figure", FIGURES, choice) else { continue };
-        let drawing = match figure.thing.draw(&subject) {
-            Ok(drawing) => drawing,
-            Err(error @ FigureError::Empty { .. }) => {
-                skipped.push(error.to_string());
-                continue;
-            }
-            Err(error) => return Err(Failure::CannotRun(error.to_string())),
-        };
-        for format in &scenario.file.report.formats {
-            let name = format!("figures/{}.{}", figure.name, format.extension());
-            let bytes = match format {
-                FigureFormat::Svg => drawing.svg().as_bytes().to_vec(),
-                FigureFormat::Png => drawing.png().map_err(|error| Failure::CannotRun(error.to_string()))?,
-            };
-            folder
-                .create(&name)
-                .and_then(|mut file| file.write_all(&bytes))
-                .map_err(|error| folder.failed(&name, error))?;
-        }
-    }
-    Ok(skipped)
-}
-
-/// Writes the manifest, last of all files.
-pub fn write_manifest(folder: &ResultsFolder, manifest: &impl Serialize) -> std::io::Result<()> {
-    let mut out = BufWriter::new(folder.create("manifest.json")?);
-    serde_json::to_writer_pretty(&mut out, manifest)?;
-    out.write_all(b"\n")?;
-    out.flush()
 }
 
 #[cfg(test)]

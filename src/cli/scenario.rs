@@ -5,7 +5,7 @@ use super::failure::Failure;
 use std::path::Path;
 use tombola::registry::find;
 use tombola::report::figures::FIGURES;
-use tombola::scenario::{Override, Scenario, load};
+use tombola::scenario::{Override, Scenario, load, load_shipped};
 
 /// Reads a scenario with the command line's settings, and checks its figures too, which the layer
 /// of scenarios does not know.
@@ -15,7 +15,12 @@ pub fn read(path: &Path, settings: &Settings) -> Result<Scenario, Failure> {
 
 /// The same with overrides.
 pub fn read_with(path: &Path, overrides: &[Override]) -> Result<Scenario, Failure> {
-    let scenario = load(path, overrides)?;
+    // What is no file and has no folder before it is the name of a scenario that comes along.
+    let bare = path.components().count() == 1 && path.extension().is_none();
+    let scenario = match path.to_str() {
+        Some(name) if bare && !path.exists() => load_shipped(name, overrides)?,
+        _ => load(path, overrides)?,
+    };
     for (index, choice) in scenario.file.report.figures.iter().enumerate() {
         find("figure", FIGURES, choice)
             .map_err(|refusal| scenario.refusal(&format!("report.figures[{index}]"), &refusal))?;

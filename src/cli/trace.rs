@@ -2,6 +2,7 @@
 
 use super::args::TraceArgs;
 use super::failure::Failure;
+use super::scenario;
 use super::screen::{grouped, percent, table};
 use std::fmt::Write as _;
 use std::io::{Write, stdout};
@@ -10,7 +11,6 @@ use tombola::forging::{
     Ballot, Chain, Full, GenesisRecord, Keyring, Observer, RoundOutcome, Silent, Weight, World,
 };
 use tombola::ledger::{AccountId, SignedTransaction, State, TransactionFault, Transfer};
-use tombola::scenario::load;
 use tombola::selection::BlockOutcome;
 use tombola::stake::ValidatorId;
 
@@ -19,7 +19,7 @@ const MOST_TOLD: usize = 20;
 
 /// Plays the rounds before the wanted one silently, and tells that one.
 pub fn trace(args: &TraceArgs) -> Result<(), Failure> {
-    let scenario = load(&args.file, &args.settings.overrides()?)?;
+    let scenario = scenario::read(&args.file, &args.settings)?;
     let world = &scenario.experiment.world;
     let (round, trial) = (args.round, args.trial);
     if round > scenario.experiment.rounds {

@@ -28,6 +28,7 @@ pub enum Verification {
 }
 
 /// What makes a block valid, what it earns and what cheating costs.
+#[derive(Clone)]
 pub struct Protocol {
     /// An account with less is no validator.
     pub minimum_stake: u64,

@@ -10,6 +10,7 @@ use crate::selection::{Committee, Rule};
 /// The genesis population, the protocol and the traffic: everything that trials have in common.
 ///
 /// Accounts are numbered validators first, in the order of the scenario.
+#[derive(Clone)]
 pub struct World {
     /// The seed from which everything random is derived.
     pub seed: u64,

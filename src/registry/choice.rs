@@ -4,6 +4,7 @@ use serde::de::{self, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
+use std::sync::Arc;
 
 /// A name with the settings that stand beside it, not yet looked up in its family.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,14 +22,20 @@ impl Choice {
     }
 }
 
-/// A choice that was found in its family.
+/// A choice that was found in its family. A clone is the same thing, not another one.
 pub struct Chosen<T: ?Sized> {
     /// The member's name.
     pub name: &'static str,
     /// The thing itself.
-    pub thing: Box<T>,
+    pub thing: Arc<T>,
     /// Its settings with every default filled in.
     pub settings: toml::Table,
+}
+
+impl<T: ?Sized> Clone for Chosen<T> {
+    fn clone(&self) -> Self {
+        Chosen { name: self.name, thing: Arc::clone(&self.thing), settings: self.settings.clone() }
+    }
 }
 
 impl<T: ?Sized> Chosen<T> {

@@ -81,5 +81,5 @@ pub fn find<T: ?Sized>(
         });
     };
     let (thing, resolved) = (entry.parse)(choice.settings.clone())?;
-    Ok(Chosen { name: entry.name, thing, settings: resolved })
+    Ok(Chosen { name: entry.name, thing: thing.into(), settings: resolved })
 }

@@ -1,7 +1,9 @@
 //! The folder of results: written whole or not at all.
 
+use super::write_rows;
+use serde::Serialize;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use thiserror::Error;
@@ -105,6 +107,29 @@ impl ResultsFolder {
         // The library's error tells the path of the temporary folder, which means nothing to a user.
         let staging = builder.tempdir_in(root).map_err(|error| failed(root)(error.kind().into()))?;
         Ok(ResultsFolder { target, staging, made })
+    }
+
+    /// Writes the manifest, last of all files.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write_manifest(&self, manifest: &impl Serialize) -> Result<(), FolderError> {
+        let write = || {
+            let mut out = BufWriter::new(self.create("manifest.json")?);
+            serde_json::to_writer_pretty(&mut out, manifest)?;
+            out.write_all(b"\n")?;
+            out.flush()
+        };
+        write().map_err(|error| self.failed("manifest.json", error))
+    }
+
+    /// Writes rows as the CSV file of this name.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write_table<R: Serialize>(&self, name: &str, rows: &[R]) -> Result<(), FolderError> {
+        let write = || write_rows(rows, BufWriter::new(self.create(name)?));
+        write().map_err(|error| self.failed(name, error))
     }
 
     /// Where the results will stand.

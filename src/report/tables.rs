@@ -1,26 +1,24 @@
 //! Writing rows as CSV.
 
+use super::{FolderError, ResultsFolder};
 use crate::analysis::rows::Tables;
 use serde::Serialize;
 use std::io::{self, Write};
 
-/// Writes every table of a run to where `open` says for its file name.
+/// Writes every table of a run into its folder of results.
 ///
 /// # Errors
-/// The first failure to open or write.
-pub fn write_tables<W: Write>(
-    tables: &Tables,
-    mut open: impl FnMut(&'static str) -> io::Result<W>,
-) -> io::Result<()> {
-    write_rows(&tables.validators, open("validators.csv")?)?;
-    write_rows(&tables.trials, open("trials.csv")?)?;
-    write_rows(&tables.chains, open("chains.csv")?)?;
-    write_rows(&tables.timeline, open("timeline.csv")?)?;
-    write_rows(&tables.fairness, open("fairness.csv")?)?;
+/// The first failure to write.
+pub fn write_run_tables(folder: &ResultsFolder, tables: &Tables) -> Result<(), FolderError> {
+    folder.write_table("validators.csv", &tables.validators)?;
+    folder.write_table("trials.csv", &tables.trials)?;
+    folder.write_table("chains.csv", &tables.chains)?;
+    folder.write_table("timeline.csv", &tables.timeline)?;
+    folder.write_table("fairness.csv", &tables.fairness)?;
     if tables.windows.is_empty() {
         return Ok(());
     }
-    write_rows(&tables.windows, open("windows.csv")?)
+    folder.write_table("windows.csv", &tables.windows)
 }
 
 /// Writes rows as CSV: a header of the fields' names, `\n` line ends, floats in the shortest form

@@ -51,6 +51,47 @@ pub struct ScenarioFile {
     pub report: ReportSection,
 }
 
+impl ScenarioFile {
+    /// A scenario of named accounts with their coins, everything else as it is by default.
+    pub fn with_accounts<'a>(accounts: impl IntoIterator<Item = (&'a str, u64)>) -> Self {
+        let accounts = accounts.into_iter().map(|(name, balance)| AccountSection {
+            name: name.to_owned(),
+            balance,
+            validates: true,
+        });
+        Self::with(PopulationSection { accounts: Some(accounts.collect()), ..PopulationSection::empty() })
+    }
+
+    /// A scenario of `count` accounts among which a distribution divides `total_stake` coins,
+    /// everything else as it is by default.
+    pub fn with_stakes(count: u64, total_stake: u64, stake: Choice) -> Self {
+        Self::with(PopulationSection {
+            count: Some(count),
+            total_stake: Some(total_stake),
+            stake: Some(stake),
+            ..PopulationSection::empty()
+        })
+    }
+
+    fn with(population: PopulationSection) -> Self {
+        ScenarioFile {
+            name: None,
+            description: String::new(),
+            run: RunSection::default(),
+            population,
+            selection: SelectionSection::default(),
+            attestation: AttestationSection::default(),
+            transactions: TransactionsSection::default(),
+            reward: RewardSection::default(),
+            slashing: SlashingSection::default(),
+            network: NetworkSection::default(),
+            behaviours: Vec::new(),
+            analysis: AnalysisSection::default(),
+            report: ReportSection::default(),
+        }
+    }
+}
+
 /// How long, how often, and how.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default, expecting = "a section of keys and values")]
@@ -141,6 +182,11 @@ pub struct PopulationSection {
 }
 
 impl PopulationSection {
+    fn empty() -> Self {
+        let minimum_stake = PopulationSection::default_minimum_stake();
+        PopulationSection { minimum_stake, accounts: None, count: None, total_stake: None, stake: None }
+    }
+
     fn default_minimum_stake() -> u64 {
         1
     }

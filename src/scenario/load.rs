@@ -8,15 +8,17 @@ use super::limits::{check_ranges, check_supply, check_traffic};
 use super::overrides::Override;
 use super::population::populate;
 use super::problem::{Place, Problem, shortened};
+use super::shipped::load_shipped;
 use super::until::check_until;
 use crate::crypto::{Hash, sha256};
 use crate::forging::{Protocol, Traffic, World};
-use crate::registry::{Refusal, find};
+use crate::registry::{Choice, Chosen, Refusal, find};
 use crate::reward::REWARDS;
-use crate::selection::{COMMITTEES, RULES};
+use crate::selection::{COMMITTEES, RULES, Rule};
 use crate::simulation::{Engine, Experiment, Obstacle};
 use std::fmt::Display;
 use std::path::Path;
+use std::sync::Arc;
 
 /// A scenario that was read, checked and made into an experiment.
 pub struct Scenario {
@@ -30,6 +32,49 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// Reads a scenario file.
+    ///
+    /// # Errors
+    /// The first problem: what, where, and what to do.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, Problem> {
+        load(path.as_ref(), &[])
+    }
+
+    /// Reads a scenario from TOML text; `name` is its name unless the text gives one. Relative paths
+    /// in it start from the current folder.
+    ///
+    /// # Errors
+    /// As [`Scenario::read`].
+    pub fn parse(name: &str, text: &str) -> Result<Self, Problem> {
+        load_text(Path::new(&format!("{name}.toml")), text.to_owned(), &[])
+    }
+
+    /// Checks a scenario that was put together in code. Start from [`ScenarioFile::with_accounts`] or
+    /// [`ScenarioFile::with_stakes`] and change what is to be different.
+    ///
+    /// # Errors
+    /// As [`Scenario::read`].
+    pub fn build(file: &ScenarioFile) -> Result<Self, Problem> {
+        let text = toml::to_string(file).expect("a scenario file can be written");
+        Scenario::parse(file.name.as_deref().unwrap_or("scenario"), &text)
+    }
+
+    /// The same scenario under a rule that is no member of the registry, e.g. one of your own. Files
+    /// name it, but nobody else can read it back.
+    pub fn with_rule(mut self, name: &'static str, rule: impl Rule + 'static) -> Self {
+        self.experiment.world.rule = Chosen { name, thing: Arc::new(rule), settings: toml::Table::new() };
+        self.file.selection.rule = Choice::plain(name);
+        self
+    }
+
+    /// The scenario of this name that comes along; [`shipped`](super::shipped) lists them.
+    ///
+    /// # Errors
+    /// If there is none, with the nearest name.
+    pub fn shipped(name: &str) -> Result<Self, Problem> {
+        load_shipped(name, &[])
+    }
+
     /// The scenario as a file with every default spelled out; reading it gives this scenario
     /// again.
     pub fn resolved(&self) -> String {

@@ -11,9 +11,11 @@ mod overrides;
 mod population;
 mod problem;
 mod seed;
+mod shipped;
 mod until;
 mod window;
 
+pub use crate::registry::Choice;
 pub use document::Document;
 pub use format::{
     AccountSection, AnalysisSection, AttestationSection, BehaviourSection, FigureFormat, NetworkSection,
@@ -24,4 +26,5 @@ pub use load::{Scenario, load, load_text};
 pub use overrides::Override;
 pub use problem::{Place, Problem};
 pub use seed::Seed;
+pub use shipped::{Shipped, load_shipped, shipped};
 pub use window::Window;

@@ -32,7 +32,7 @@ struct CommitteeHolder {
 }
 
 /// The committee of a definition as it stands in a scenario.
-pub fn committee(definition: &str) -> Box<dyn Committee> {
+pub fn committee(definition: &str) -> std::sync::Arc<dyn Committee> {
     let holder: CommitteeHolder = toml::from_str(&format!("committee = {definition}")).unwrap();
     find("committee", COMMITTEES, &holder.committee).unwrap_or_else(|refusal| panic!("{refusal}")).thing
 }

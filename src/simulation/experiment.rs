@@ -6,6 +6,7 @@ use crate::forging::World;
 use crate::stake::ValidatorId;
 
 /// An experiment: a world, and how often and how long it is lived.
+#[derive(Clone)]
 pub struct Experiment {
     /// What all trials begin with.
     pub world: World,

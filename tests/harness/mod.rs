@@ -14,13 +14,13 @@ use tombola::stake::ValidatorId;
 pub const SEED: u64 = 7;
 
 /// The rule of this name with these settings, or why it is refused.
-pub fn find_rule(kind: &str, settings: &str) -> Result<Box<dyn Rule>, Refusal> {
+pub fn find_rule(kind: &str, settings: &str) -> Result<std::sync::Arc<dyn Rule>, Refusal> {
     let settings = toml::from_str(settings).expect("settings are TOML");
     find("rule", RULES, &Choice { kind: kind.to_owned(), settings }).map(|chosen| chosen.thing)
 }
 
 /// The rule of this name with these settings.
-pub fn rule(kind: &str, settings: &str) -> Box<dyn Rule> {
+pub fn rule(kind: &str, settings: &str) -> std::sync::Arc<dyn Rule> {
     find_rule(kind, settings).unwrap_or_else(|refusal| panic!("{kind} {settings}: {refusal}"))
 }
 

@@ -25,6 +25,7 @@ use crate::simulation::{
 };
 use observed::Observed;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Everything an audit says.
 pub struct Audit {
@@ -132,7 +133,7 @@ fn people(scenario: &mut Scenario, path: &Path, table: &AuditTable, rounds: u64)
         let all: f64 = expected.iter().sum();
         expected.iter().map(|wins| wins / all).collect()
     });
-    world.rule.thing = Box::new(Observed { rule: rule.thing, expected });
+    world.rule.thing = Arc::new(Observed { rule: rule.thing, expected });
     Ok(())
 }
 

@@ -1,11 +1,12 @@
 //! A rule as a table of a real chain shows it.
 
 use crate::selection::{Dispersion, ExpectedShares, Rule, Selector, TrialContext};
+use std::sync::Arc;
 
 /// A rule of which a stretch was observed that may begin and end anywhere, with the chain's own
 /// expectation in place of the promise if there is one.
 pub struct Observed {
-    pub rule: Box<dyn Rule>,
+    pub rule: Arc<dyn Rule>,
     /// Shares that sum to one.
     pub expected: Option<Vec<f64>>,
 }

@@ -63,7 +63,7 @@ mod tests {
     use crate::report::figures::samples::{Sample, samples, seed};
     use resvg::usvg::{Group, Node, Options, Rect, Tree, roxmltree};
 
-    fn figure(name: &'static str) -> Box<dyn Figure> {
+    fn figure(name: &'static str) -> std::sync::Arc<dyn Figure> {
         find("figure", FIGURES, &Choice::plain(name)).unwrap_or_else(|refusal| panic!("{refusal}")).thing
     }
 

@@ -8,10 +8,12 @@ mod lorenz;
 mod overlay;
 mod timeline;
 mod win_share;
+mod write;
 
 pub use drawing::Drawing;
 pub use figure::{FIGURES, Figure, FigureError, Subject};
 pub use overlay::{Overlay, overlay_measure, overlay_timeline};
+pub use write::{write_drawing, write_figures};
 
 #[cfg(test)]
 mod samples;

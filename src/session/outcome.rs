@@ -1,0 +1,63 @@
+//! What a run gave, and how it is written down.
+
+use crate::analysis::Analysis;
+use crate::analysis::rows::Tables;
+use crate::report::{FolderError, Manifest, ResultsFolder, Timing, write_run_tables};
+use crate::scenario::Scenario;
+use crate::simulation::Results;
+use std::path::Path;
+
+/// What the run of a scenario gave: counts, typed tables, a verdict.
+pub struct Outcome<'a> {
+    /// What was run.
+    pub scenario: &'a Scenario,
+    /// What was counted, trial by trial and in all.
+    pub results: Results,
+    /// The tables and the verdict.
+    pub analysis: Analysis,
+    /// When the simulation began and how long it took.
+    pub timing: Timing,
+    /// How many threads there were.
+    pub threads: usize,
+}
+
+impl Outcome<'_> {
+    /// The tables, as typed rows.
+    pub fn tables(&self) -> &Tables {
+        &self.analysis.tables
+    }
+
+    /// The verdict in one English sentence.
+    pub fn verdict(&self) -> String {
+        self.analysis.assessment.sentence()
+    }
+
+    /// Writes tables, the scenario's figures (with the feature `figures`) and the manifest to the
+    /// folder `root/NAME`, all of it or nothing. A folder that is there already is refused.
+    ///
+    /// # Errors
+    /// If something stands there, or something cannot be written.
+    pub fn write(&self, root: &Path) -> Result<std::path::PathBuf, FolderError> {
+        let folder = ResultsFolder::prepare(root, &self.scenario.name, false)?;
+        self.write_into(&folder)?;
+        folder.publish()
+    }
+
+    /// Writes tables, figures and the manifest into a folder that was prepared; returns the
+    /// manifest, and why some figures were left out because there is nothing to show in them.
+    ///
+    /// # Errors
+    /// If something cannot be written.
+    pub fn write_into(&self, folder: &ResultsFolder) -> Result<(Manifest, Vec<String>), FolderError> {
+        write_run_tables(folder, &self.analysis.tables)?;
+        #[cfg(feature = "figures")]
+        let skipped =
+            crate::report::figures::write_figures(folder, self.scenario, &self.results, &self.analysis)?;
+        #[cfg(not(feature = "figures"))]
+        let skipped = Vec::new();
+        let manifest = Manifest::new(self.scenario, &self.results, self.threads, self.timing, folder)
+            .map_err(|error| folder.failed("manifest.json", error))?;
+        folder.write_manifest(&manifest)?;
+        Ok((manifest, skipped))
+    }
+}

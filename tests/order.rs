@@ -58,7 +58,8 @@ fn analysed(text: &str, rule: Option<Box<dyn Rule>>) -> Analysis {
     let text = format!("{text}\n{}", if text.contains("[population]") { "" } else { POPULATION });
     let mut scenario = load_text(Path::new("order.toml"), text, &[]).unwrap_or_else(|p| panic!("{p}"));
     if let Some(thing) = rule {
-        scenario.experiment.world.rule = Chosen { name: "sticky", thing: thing.into(), settings: Default::default() };
+        scenario.experiment.world.rule =
+            Chosen { name: "sticky", thing: thing.into(), settings: Default::default() };
     }
     let stop = AtomicBool::new(false);
     let control = Control { progress: &Quiet, stop: &stop };

@@ -27,7 +27,7 @@ fn weigh(rule: &str, stakes: &[u64], rest: &str, moves: &[Move]) -> Vec<Strategy
         load_text(Path::new("s.toml"), text, &[]).unwrap_or_else(|problem| panic!("{problem}"));
     let stop = AtomicBool::new(false);
     let control = Control { progress: &Quiet, stop: &stop };
-    strategy(&mut scenario.experiment, 0.95, moves, &control).expect("nothing stops it")
+    strategy(&scenario.experiment, 0.95, moves, &control).expect("nothing stops it")
 }
 
 fn split(validator: usize, parts: u64) -> Move {

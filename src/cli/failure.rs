@@ -75,7 +75,10 @@ impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
         match error {
             RunError::Simulation(error) => error.into(),
-            RunError::NothingFinished => Failure::Interrupted(error.to_string()),
+            RunError::NothingFinished => Failure::Interrupted(
+                "no trial had finished, so nothing was written; more and shorter trials would leave something"
+                    .into(),
+            ),
         }
     }
 }

@@ -19,11 +19,11 @@ const MOST_SPLIT: usize = 12;
 
 /// Prints what splitting and merging are worth.
 pub fn strategy(args: &StrategyArgs) -> Result<(), Failure> {
-    let mut scenario = scenario::read(&args.file, &args.settings)?;
+    let scenario = scenario::read(&args.file, &args.settings)?;
     let moves = moves(args, &scenario.experiment.world)?;
     let confidence = scenario.file.analysis.confidence;
     let control = Control { progress: &Quiet, stop: interrupt::watch()? };
-    let Some(rows) = weigh(&mut scenario.experiment, confidence, &moves, &control) else {
+    let Some(rows) = weigh(&scenario.experiment, confidence, &moves, &control) else {
         return Err(Failure::Interrupted("the simulation had not finished, so nothing is printed".into()));
     };
     let mut out = stdout().lock();

@@ -58,7 +58,7 @@ pub fn load_shipped(name: &str, overrides: &[Override]) -> Result<Scenario, Prob
             Err(Problem::file(
                 Path::new(name),
                 "is neither a file nor the name of a scenario that comes along".to_owned(),
-                &format!("{hint}`tombola list scenarios` shows the names"),
+                format!("{hint}`tombola list scenarios` shows the names"),
             ))
         }
     }

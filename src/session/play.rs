@@ -16,7 +16,7 @@ pub enum RunError {
     #[error(transparent)]
     Simulation(#[from] SimulationError),
     /// The run was told to stop before a trial had finished.
-    #[error("no trial had finished, so there are no results; more and shorter trials would leave something")]
+    #[error("the run was stopped before a trial had finished, so there are no results")]
     NothingFinished,
 }
 

@@ -23,8 +23,7 @@ fn weigh(rule: &str, stakes: &[u64], rest: &str, moves: &[Move]) -> Vec<Strategy
         "population.accounts = [{}]\nselection.rule = {rule}\nrun.engine = 'draws'\nrun.seed = 5\n{rest}",
         accounts.join(", ")
     );
-    let mut scenario =
-        load_text(Path::new("s.toml"), text, &[]).unwrap_or_else(|problem| panic!("{problem}"));
+    let scenario = load_text(Path::new("s.toml"), text, &[]).unwrap_or_else(|problem| panic!("{problem}"));
     let stop = AtomicBool::new(false);
     let control = Control { progress: &Quiet, stop: &stop };
     strategy(&scenario.experiment, 0.95, moves, &control).expect("nothing stops it")

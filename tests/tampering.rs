@@ -5,8 +5,11 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
-use tombola::forging::{Finding, Replay, ReplaySummary};
-use tombola::scenario::load_text;
+use tombola::crypto::Hash;
+use tombola::forging::{Finding, GenesisRecord, Keyring, Replay, ReplaySummary};
+use tombola::ledger::{AccountId, Block, CastVote, Certificate, Header, vote_message};
+use tombola::scenario::{Override, Scenario, load, load_text};
+use tombola::selection::RULES;
 use tombola::simulation::{Control, Quiet, run};
 
 /// Collects what is written.
@@ -24,8 +27,15 @@ impl Write for Shared {
     }
 }
 
+fn scenario(text: &str) -> Scenario {
+    load_text(Path::new("test.toml"), text.to_owned(), &[]).expect("a valid scenario")
+}
+
 fn chain(text: &str) -> String {
-    let scenario = load_text(Path::new("test.toml"), text.to_owned(), &[]).expect("a valid scenario");
+    exported(&scenario(text))
+}
+
+fn exported(scenario: &Scenario) -> String {
     let out = Shared::default();
     let stop = AtomicBool::new(false);
     let control = Control { progress: &Quiet, stop: &stop };
@@ -69,6 +79,11 @@ const SMALL: &str = "
     act = { kind = 'invalid-block', flaw = 'invalid-transaction' }
     accounts = ['b']
 ";
+
+/// The same without the cheats.
+fn honest() -> &'static str {
+    SMALL.split("[slashing]").next().expect("a beginning")
+}
 
 #[test]
 fn an_honest_export_holds_under_every_setting() {
@@ -160,5 +175,372 @@ fn what_a_dishonest_quorum_accepted_does_not_verify() {
         let (line, finding) = replay(&chain(&text)).expect_err(flaw);
         assert_eq!(line, 1, "{flaw}: {finding}");
         assert!(matches!(finding, Finding::Block(_)), "{flaw}: {finding}");
+    }
+}
+
+/// Somebody who knows every secret key, and so can sign whatever it likes in anybody's name.
+struct Counterfeiter {
+    keys: Keyring,
+    chain: Hash,
+}
+
+impl Counterfeiter {
+    fn new(scenario: &Scenario) -> Self {
+        let world = &scenario.experiment.world;
+        let keys = Keyring::new(world);
+        let chain = GenesisRecord::new(world, keys.directory(), 0).chain_id();
+        Counterfeiter { keys, chain }
+    }
+
+    fn sign(&self, block: &mut Block) {
+        let forger = self.keys.directory().find(&block.header.forger).expect("an account");
+        block.signature = self.keys.pair(forger).sign(&Header::message(&self.chain, &block.header.hash()));
+    }
+
+    /// The line of a block that these voters approve of, each with its weight.
+    fn block(&self, block: &Block, voters: &[(u32, u64)], committee: u64) -> String {
+        let hash = block.header.hash();
+        let votes = voters.iter().map(|&(attestor, weight)| {
+            let account = AccountId(attestor);
+            let message = vote_message(&self.chain, &hash, weight, committee, true);
+            CastVote {
+                attestor: self.keys.directory().address(account),
+                weight,
+                approves: true,
+                signature: self.keys.pair(account).sign(&message),
+            }
+        });
+        let certificate = Certificate { block: hash, committee, votes: votes.collect() };
+        let (mut bytes, mut signed) = (Vec::new(), Vec::new());
+        block.encode(&mut bytes);
+        certificate.encode(&mut signed);
+        format!(r#"{{"block":{{"bytes":"{}","certificate":"{}"}}}}"#, hex::encode(bytes), hex::encode(signed))
+    }
+}
+
+fn json(line: &str) -> serde_json::Value {
+    serde_json::from_str(line).expect("a line is JSON")
+}
+
+fn hexed(line: &str, kind: &str, key: &str) -> Vec<u8> {
+    hex::decode(json(line)[kind][key].as_str().expect("text")).expect("hexadecimal")
+}
+
+fn block_of(line: &str) -> (Block, Certificate) {
+    let mut block = Block::blank();
+    block.decode_into(&hexed(line, "block", "bytes")).expect("a block");
+    (block, Certificate::decode(&hexed(line, "block", "certificate")).expect("a certificate"))
+}
+
+/// The round of a line; 0 for the genesis record.
+fn round_of(line: &str) -> u64 {
+    match json(line) {
+        value if value["offence"].is_object() => value["offence"]["round"].as_u64().expect("a round"),
+        value if value["block"].is_object() => block_of(line).0.header.round,
+        _ => 0,
+    }
+}
+
+fn offence(round: u64, bytes: &str, second: Option<&str>) -> String {
+    let second = second.map(|second| format!(r#","second":"{second}""#)).unwrap_or_default();
+    format!(r#"{{"offence":{{"round":{round},"bytes":"{bytes}"{second}}}}}"#)
+}
+
+/// The finding of a chain up to and with one more line.
+fn refused(lines: &[&str], extra: &str) -> Finding {
+    let mut replay = Replay::begin(lines[0]).expect("a genesis record");
+    for line in &lines[1..] {
+        replay.next(line).unwrap_or_else(|finding| panic!("before the forged line: {finding}"));
+    }
+    match replay.next(extra) {
+        Err(finding) => finding,
+        Ok(()) => panic!("after line {}: {extra}", lines.len()),
+    }
+}
+
+/// Cheats of every kind that can be proven, and enough validators to survive them.
+fn rogues() -> String {
+    let flaws = ["wrong-height", "wrong-round", "wrong-state", "invalid-transaction", "second-block"];
+    let accounts: Vec<String> =
+        (0..12).map(|index| format!("{{ name = 'v{index}', balance = {} }}", 100 + index)).collect();
+    let mut text = format!(
+        "[run]\nrounds = 24\ntrials = 1\nseed = 5\n[attestation]\ncommittee = 3\n[population]\naccounts = [{}]\n\
+         [transactions]\nper_round = 1\nusers = 2\n[slashing]\nshare = '1/10'\n",
+        accounts.join(", ")
+    );
+    for (index, flaw) in flaws.iter().chain(&["second-block"; 3]).enumerate() {
+        text += &format!(
+            "[[behaviours]]\nact = {{ kind = 'invalid-block', flaw = '{flaw}' }}\naccounts = ['v{index}']\n"
+        );
+    }
+    text
+}
+
+/// An offence belongs to one place and counts once: neither it, nor its blocks in another order, nor
+/// one of them alone, can be brought forward anywhere else, whatever round the line claims.
+#[test]
+fn an_offence_counts_once_and_in_its_place_only() {
+    let text = chain(&rogues());
+    let summary = replay(&text).unwrap_or_else(|(line, finding)| panic!("line {line}: {finding}"));
+    assert!(summary.offences >= 8 && summary.blocks >= 3, "{summary:?}");
+    let lines: Vec<&str> = text.lines().collect();
+    let mut pairs = 0;
+    let offences: Vec<usize> =
+        (0..lines.len()).filter(|&at| lines[at].starts_with(r#"{"offence""#)).collect();
+    for &at in &offences {
+        let value = json(lines[at]);
+        let part = |key: &str| value["offence"][key].as_str().map(str::to_owned);
+        let (first, second) = (part("bytes").expect("a block"), part("second"));
+        let round = value["offence"]["round"].as_u64().expect("a round");
+        pairs += u64::from(second.is_some());
+        let second = second.as_deref();
+        let mut evidence = vec![(first.as_str(), second), (first.as_str(), None)];
+        if let Some(second) = second {
+            evidence.extend([(second, Some(first.as_str())), (second, None), (second, Some(second))]);
+            // The two blocks are an unordered pair.
+            let mut swapped = lines.clone();
+            let line = offence(round, second, Some(&first));
+            swapped[at] = &line;
+            replay(&swapped.join("\n")).expect("the same offence");
+        }
+        // Where the file ends before its place, nothing in it tells what that place would have been.
+        let block_before = |place: usize| lines[place..at].iter().any(|line| line.starts_with(r#"{"block""#));
+        let places: Vec<usize> =
+            (1..lines.len()).filter(|&place| place > at || (place < at && block_before(place))).collect();
+        places.into_par_iter().for_each(|place| {
+            let last = round_of(lines[place - 1]);
+            for &(bytes, second) in &evidence {
+                for claimed in [round, last + 1, last + 2] {
+                    refused(&lines[..place], &offence(claimed, bytes, second));
+                }
+            }
+        });
+    }
+    assert!(pairs >= 2);
+    // A line that was moved is missed where it was.
+    for &at in &offences {
+        for place in (1..lines.len()).filter(|&place| place != at) {
+            let mut moved = lines.clone();
+            let line = moved.remove(at);
+            moved.insert(place, line);
+            assert!(replay(&moved.join("\n")).is_err(), "line {at} moved to {place}");
+        }
+    }
+}
+
+/// Two blocks that a cheat made for different rounds are no offence, nor are two of different cheats.
+#[test]
+fn halves_of_different_offences_make_no_new_one() {
+    let text = chain(&rogues());
+    let lines: Vec<&str> = text.lines().collect();
+    let blocks: Vec<(usize, String)> = lines
+        .iter()
+        .enumerate()
+        .flat_map(|(at, line)| {
+            let value = json(line);
+            ["bytes", "second"].map(|key| value["offence"][key].as_str().map(|hex| (at, hex.to_owned())))
+        })
+        .flatten()
+        .collect();
+    for (at, first) in &blocks {
+        for (from, second) in blocks.iter().filter(|(from, _)| from != at) {
+            for place in [at, from] {
+                for round in [round_of(lines[*at]), round_of(lines[*from])] {
+                    refused(&lines[..*place], &offence(round, first, Some(second)));
+                }
+            }
+        }
+    }
+}
+
+/// Whoever the lottery did not choose is named, though every signature holds.
+#[test]
+fn a_forger_who_was_not_drawn_is_named() {
+    let scenario = scenario(honest());
+    let text = exported(&scenario);
+    let lines: Vec<&str> = text.lines().collect();
+    let counterfeiter = Counterfeiter::new(&scenario);
+    let directory = counterfeiter.keys.directory();
+    let mut tried = 0;
+    for at in 1..lines.len() - 1 {
+        let (honest, _) = block_of(lines[at]);
+        let drawn = directory.find(&honest.header.forger).expect("an account");
+        for forger in (0..5).filter(|&forger| forger != drawn.0) {
+            let mut block = honest.clone();
+            block.header.forger = directory.address(AccountId(forger));
+            counterfeiter.sign(&mut block);
+            let voters: Vec<(u32, u64)> = (0..5).filter(|&who| who != forger).map(|who| (who, 1)).collect();
+            let finding = refused(&lines[..at], &counterfeiter.block(&block, &voters, 4)).to_string();
+            let (name, right) =
+                (["a", "b", "c", "d", "e"][forger as usize], ["a", "b", "c", "d", "e"][drawn.index()]);
+            for part in ["the draw does not hold", &format!("{name} ("), &format!("but {right} (")] {
+                assert!(finding.contains(part), "{finding}");
+            }
+            tried += 1;
+        }
+        // Nor is another round that this forger might have forged its own, unless it was drawn there.
+        let mut block = honest.clone();
+        block.header.round += 1_000_000_000_000;
+        counterfeiter.sign(&mut block);
+        let voters: Vec<(u32, u64)> = (0..5).filter(|&who| who != drawn.0).map(|who| (who, 1)).collect();
+        let finding = refused(&lines[..at], &counterfeiter.block(&block, &voters, 4)).to_string();
+        assert!(finding.contains("at most 100000 are drawn again"), "{finding}");
+    }
+    assert_eq!(tried, 16);
+}
+
+/// Committees of one's own making, with every signature in order.
+#[test]
+fn an_attestor_who_was_not_drawn_is_named() {
+    let honest = honest();
+    for (setting, drawn) in [
+        ("committee = 2", true),
+        ("committee = 2\nweight = 'stake'\nquorum = '1/2'", true),
+        ("committee = { kind = 'drawn-with-replacement', size = 3 }", true),
+        ("committee = { kind = 'partition', size = 4 }", true),
+        ("weight = 'stake'", false),
+    ] {
+        let scenario =
+            scenario(&format!("{honest}\n[attestation]\n{setting}\n").replace("rounds = 4", "rounds = 12"));
+        let text = exported(&scenario);
+        let lines: Vec<&str> = text.lines().collect();
+        let counterfeiter = Counterfeiter::new(&scenario);
+        let directory = counterfeiter.keys.directory();
+        let stakes = &scenario.experiment.world.stakes;
+        let by_stake = setting.contains("weight");
+        let mut outsiders = 0;
+        for at in 1..lines.len() - 1 {
+            let (block, certificate) = block_of(lines[at]);
+            let forger = directory.find(&block.header.forger).expect("an account").0;
+            let seated: Vec<(u32, u64)> = certificate
+                .votes
+                .iter()
+                .map(|vote| (directory.find(&vote.attestor).expect("an account").0, vote.weight))
+                .collect();
+            // What was drawn holds, whoever signs it.
+            let mut replay = Replay::begin(lines[0]).expect("a genesis record");
+            lines[1..at].iter().for_each(|line| replay.next(line).expect("an honest line"));
+            replay
+                .next(&counterfeiter.block(&block, &seated, certificate.committee))
+                .expect("the drawn committee");
+            for outsider in (0..5).filter(|&who| who != forger && !seated.iter().any(|seat| seat.0 == who)) {
+                let mut voters = seated.clone();
+                voters[0] = (outsider, if by_stake { stakes[outsider as usize] } else { 1 });
+                let finding =
+                    refused(&lines[..at], &counterfeiter.block(&block, &voters, certificate.committee))
+                        .to_string();
+                let name = ["a", "b", "c", "d", "e"][outsider as usize];
+                assert!(finding.contains(&format!("{name} (")) && finding.contains("not drawn"), "{finding}");
+                outsiders += 1;
+            }
+            // A committee of one, which weighs what its only member does.
+            if seated.len() > 1 {
+                let finding = refused(&lines[..at], &counterfeiter.block(&block, &seated[..1], seated[0].1));
+                assert!(matches!(finding, Finding::Draw(_)), "{setting}: {finding}");
+            }
+        }
+        assert_eq!(outsiders > 0, drawn, "{setting}");
+    }
+}
+
+/// A committee of one seat has one voter, even where nobody can draw it again.
+#[test]
+fn more_voters_than_seats_are_refused_without_the_draw_too() {
+    let honest = honest();
+    let text = format!("{honest}\n[attestation]\nweight = 'stake'\ncommittee = 1\n");
+    for own_rule in [false, true] {
+        let mut scenario = scenario(&text);
+        if own_rule {
+            scenario.experiment.world.rule.name = "a-rule-of-my-own";
+        }
+        let text = exported(&scenario);
+        let lines: Vec<&str> = text.lines().collect();
+        replay(&text).expect("an honest chain");
+        let told = Replay::begin(lines[0]).expect("a genesis record").undrawn().map(str::to_owned);
+        assert_eq!(told.as_deref(), own_rule.then_some("a-rule-of-my-own"));
+        let counterfeiter = Counterfeiter::new(&scenario);
+        let (block, _) = block_of(lines[1]);
+        let forger = counterfeiter.keys.directory().find(&block.header.forger).expect("an account").0;
+        let stakes = &scenario.experiment.world.stakes;
+        let voters: Vec<(u32, u64)> =
+            (0..5).filter(|&who| who != forger).take(3).map(|who| (who, stakes[who as usize])).collect();
+        let committee = voters.iter().map(|voter| voter.1).sum();
+        let finding = refused(&lines[..1], &counterfeiter.block(&block, &voters, committee));
+        assert!(matches!(finding, Finding::Draw(_) | Finding::Certificate(_)), "{finding}");
+    }
+}
+
+/// Every rule's draws are made again from the genesis record, and somebody else's turn is noticed.
+#[test]
+fn every_rule_is_drawn_again() {
+    RULES.par_iter().for_each(|rule| {
+        let path = format!("{}/scenarios/rule-{}.toml", env!("CARGO_MANIFEST_DIR"), rule.name);
+        let path = path.replace("rule-rigged", "rigged");
+        let set = |text: &str| Override::parse(text).expect("an override");
+        let overrides = ["run.engine=full", "run.rounds=60", "run.trials=1", "analysis.window=0"].map(set);
+        let scenario = load(Path::new(&path), &overrides).unwrap_or_else(|problem| panic!("{problem}"));
+        let text = exported(&scenario);
+        let summary =
+            replay(&text).unwrap_or_else(|(line, finding)| panic!("{}: line {line}: {finding}", rule.name));
+        assert!(summary.blocks > 0, "{}", rule.name);
+        assert_eq!(Replay::begin(text.lines().next().unwrap_or_default()).expect("a record").undrawn(), None);
+    });
+}
+
+/// No run can have begun like this.
+#[test]
+fn impossible_genesis_records_are_refused() {
+    let text = chain(&format!("{SMALL}\n[attestation]\ncommittee = 2\n"));
+    let line = text.lines().next().expect("a genesis record");
+    assert!(Replay::begin(line).is_ok());
+    let accounts = json(line)["genesis"]["accounts"].clone();
+    let whole =
+        |part: &str| line.find(part).map(|_| part.to_owned()).unwrap_or_else(|| panic!("{part} in {line}"));
+    let swap = |from: &str, to: &str| line.replacen(&whole(from), to, 1);
+    let key = |index: usize| accounts[index]["public_key"].as_str().expect("a key").to_owned();
+    let list = line.find(r#""accounts":["#).expect("accounts");
+    for (what, forged) in [
+        ("no quorum", swap(r#""quorum":"3/4""#, r#""quorum":"0""#)),
+        ("a quorum beyond everybody", swap(r#""quorum":"3/4""#, r#""quorum":"5/4""#)),
+        ("burning more than there is", swap(r#""burn":"0""#, r#""burn":"2""#)),
+        ("slashing more than there is", swap(r#""slash":"1/2""#, r#""slash":"3/2""#)),
+        ("equal names", swap(r#""name":"b""#, r#""name":"a""#)),
+        ("no name", swap(r#""name":"b""#, r#""name":"""#)),
+        ("a name that moves the cursor", swap(r#""name":"b""#, r#""name":"\u001b""#)),
+        ("a long name", swap(r#""name":"b""#, &format!(r#""name":"{}""#, "b".repeat(201)))),
+        ("equal keys", line.replace(&key(1), &key(0))),
+        ("no key", line.replace(&key(1), "00")),
+        ("a weak key", line.replace(&key(1), &format!("01{}", "00".repeat(31)))),
+        ("no accounts", format!(r#"{}"accounts":[]}}}}"#, &line[..list])),
+        ("no validators", swap(r#""validators":5"#, r#""validators":0"#)),
+        ("one validator", swap(r#""validators":5"#, r#""validators":1"#)),
+        ("more validators than accounts", swap(r#""validators":5"#, r#""validators":8"#)),
+        ("users that validate", swap(r#""validators":5"#, r#""validators":6"#)),
+        ("stake that does not validate", swap(r#""validators":5"#, r#""validators":4"#)),
+        ("a minimum above everything", swap(r#""minimum_stake":1,"#, r#""minimum_stake":1000,"#)),
+        ("no minimum", swap(r#""minimum_stake":1,"#, r#""minimum_stake":0,"#)),
+        ("coins beside the stake", swap(r#""balance":0,"#, r#""balance":1,"#)),
+        ("more coins than can be counted", swap(r#""stake":100"#, r#""stake":9223372036854775807"#)),
+        ("an unknown committee", swap(r#"{"kind":"drawn","size":2}"#, r#""nobody""#)),
+        ("an empty committee", swap(r#""size":2"#, r#""size":0"#)),
+        ("a committee of more than there are", swap(r#""size":2"#, r#""size":5"#)),
+        ("a committee of a negative size", swap(r#""size":2"#, r#""size":-1"#)),
+        ("a committee without a size", swap(r#"{"kind":"drawn","size":2}"#, r#""drawn""#)),
+        (
+            "a rule with a setting it does not have",
+            swap(r#""rule":"raffle""#, r#""rule":{"kind":"raffle","n":1}"#),
+        ),
+        (
+            "a rule with an impossible setting",
+            swap(r#""rule":"raffle""#, r#""rule":{"kind":"top-n","n":0,"weight":"equal"}"#),
+        ),
+        ("a rule with a setting left out", swap(r#""rule":"raffle""#, r#""rule":{"kind":"top-n","n":2}"#)),
+        ("an unknown reward", swap(r#""kind":"constant""#, r#""kind":"endless""#)),
+    ] {
+        match Replay::begin(&forged) {
+            Err(Finding::Genesis(_)) => {}
+            Err(finding) => panic!("{what}: {finding}"),
+            Ok(_) => panic!("{what}: {forged}"),
+        }
     }
 }

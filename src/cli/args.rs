@@ -375,8 +375,8 @@ pub struct CheckArgs {
 #[derive(ClapArgs)]
 #[command(after_help = "\
 Checks hash links, Merkle roots, every signature, every quorum, every punished offence and the state
-after every block, and names the first that fails and why (exit code 1). What it cannot check is the
-draw: the chain does not say what the lottery chose.
+after every block, and draws every round and committee again; names the first that fails and why
+(exit code 1). What begins the chain is taken as given: accounts, stakes and settings.
 
 Example:
   tombola run scenarios/seed.toml --rounds 100 --keep-chain && tombola verify output/seed/chain.jsonl")]

@@ -4,7 +4,7 @@ use super::args::VerifyArgs;
 use super::failure::Failure;
 use super::screen::grouped;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write, stdout};
+use std::io::{self, BufRead, BufReader, Read, Write, stdout};
 use std::path::Path;
 use tombola::forging::{Finding, Replay};
 
@@ -31,9 +31,11 @@ pub fn verify(args: &VerifyArgs) -> Result<(), Failure> {
         replay.next(&line).map_err(|finding| fails(lines.number, Some(height), &finding))?;
     }
     let summary = replay.finish().map_err(|finding| fails(lines.number, None, &finding))?;
+    let drawn = if replay.undrawn().is_none() { "draw, " } else { "" };
+    let mut out = stdout();
     writeln!(
-        stdout(),
-        "ok: trial {} of seed {}: {} blocks, {} transactions, {} votes, {} offences; every hash, signature, quorum and state holds",
+        out,
+        "ok: trial {} of seed {}: {} blocks, {} transactions, {} votes, {} offences; every {drawn}hash, signature, quorum and state holds",
         replay.record().trial,
         replay.record().seed,
         grouped(summary.blocks.into()),
@@ -41,12 +43,22 @@ pub fn verify(args: &VerifyArgs) -> Result<(), Failure> {
         grouped(summary.votes.into()),
         grouped(summary.offences.into()),
     )?;
+    if let Some(rule) = replay.undrawn() {
+        writeln!(
+            out,
+            "the draw was not checked: this program has no rule {:?}, so it cannot say who should have forged",
+            rule.chars().take(60).collect::<String>()
+        )?;
+    }
     Ok(())
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Failure {
     Failure::CannotRun(format!("{}: cannot be read: {error}\n  help: {ORIGIN}", path.display()))
 }
+
+/// The longest line, in bytes; a line is the largest thing that has to fit into memory.
+const LONGEST_LINE: u64 = 1 << 28;
 
 /// Lines that end in `\n`, exactly: no other byte ends a line, and the last one must end too.
 struct Lines<'a, R> {
@@ -58,13 +70,19 @@ struct Lines<'a, R> {
 impl<R: BufRead> Lines<'_, R> {
     fn next(&mut self) -> Result<Option<String>, Failure> {
         let mut bytes = Vec::new();
-        let read = self.input.read_until(b'\n', &mut bytes).map_err(|error| unreadable(self.path, &error))?;
+        let read = (&mut self.input)
+            .take(LONGEST_LINE + 1)
+            .read_until(b'\n', &mut bytes)
+            .map_err(|error| unreadable(self.path, &error))?;
         if read == 0 {
             return Ok(None);
         }
         self.number += 1;
         let broken =
             |what: &str| Failure::CheckFailed(format!("{}:{}: {what}", self.path.display(), self.number));
+        if bytes.len() as u64 > LONGEST_LINE {
+            return Err(broken(&format!("the line is longer than {LONGEST_LINE} bytes")));
+        }
         if bytes.pop() != Some(b'\n') {
             return Err(broken("the line breaks off"));
         }

@@ -20,7 +20,7 @@ pub struct Ballot {
 impl<F: Fidelity> Chain<'_, F> {
     /// Lets the committee vote.
     pub(super) fn attest<W: Observer<F>>(&mut self, site: &BlockContext, observer: &mut W) -> Ballot {
-        let everybody = self.committee.is_none();
+        let everybody = !self.lottery.draws_committees();
         if everybody && !F::CASTS_VOTES && self.world.protocol.loss.is_zero() {
             let valid = self.examine(site);
             return self.attest_by_kind(site.forger, valid);

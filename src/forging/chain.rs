@@ -2,26 +2,23 @@
 
 use super::attestor_roster::AttestorRoster;
 use super::fidelity::{BlockContext, Fidelity, Waiting};
+use super::lottery::Lottery;
 use super::observer::Observer;
 use super::wallets::Wallets;
 use super::world::World;
 use crate::behaviour::{BlockFlaw, Forging};
 use crate::ledger::{State, Supply, TransactionFault};
-use crate::random::{CHUNK, Purpose, Stream};
-use crate::selection::{
-    BlockOutcome, CommitteeDrawer, PreviousRound, Seat, Selector, StakeChange, TrialContext,
-};
+use crate::random::{Purpose, Stream};
+use crate::selection::{BlockOutcome, Seat, StakeChange, TrialContext};
 use crate::stake::ValidatorId;
 
 /// One trial's chain: its state, its waiting transactions and its luck.
 pub struct Chain<'w, F: Fidelity> {
     pub(super) world: &'w World,
-    trial: u64,
     pub(super) fidelity: F,
     pub(super) state: State,
     pub(super) roster: AttestorRoster,
-    pub(super) selector: Box<dyn Selector>,
-    pub(super) committee: Option<Box<dyn CommitteeDrawer>>,
+    pub(super) lottery: Lottery,
     pub(super) members: Vec<Seat>,
     pub(super) wallets: Wallets,
     pub(super) waiting: Vec<Waiting<F::Transaction>>,
@@ -29,11 +26,6 @@ pub struct Chain<'w, F: Fidelity> {
     pub(super) extra: Option<F::Transaction>,
     pub(super) last_settled: Option<F::Transaction>,
     pub(super) streams: Streams,
-    /// Stake changes that the selector, and the committee, have not been told yet.
-    pub(super) changes: Vec<StakeChange>,
-    pub(super) committee_changes: Vec<StakeChange>,
-    pub(super) last: Option<PreviousRound>,
-    pub(super) round: u64,
     pub(super) height: u64,
     pub(super) counters: Counters,
     /// Seats drawn so far, for each validator; kept only where a committee is drawn.
@@ -42,10 +34,8 @@ pub struct Chain<'w, F: Fidelity> {
     pub(super) left: Vec<(ValidatorId, u64)>,
 }
 
-/// The streams of one trial, one for each purpose.
+/// The streams of one trial beside those of the lottery, one for each purpose.
 pub(super) struct Streams {
-    pub(super) lottery: Stream,
-    pub(super) committee: Stream,
     pub(super) transactions: Stream,
     pub(super) faults: Stream,
 }
@@ -97,40 +87,23 @@ impl<'w, F: Fidelity> Chain<'w, F> {
     pub fn new(world: &'w World, trial: u64, open: impl FnOnce(&mut State) -> F) -> Self {
         let mut state = State::new(world.balances.clone(), world.stakes.clone());
         let stream = |purpose| Stream::of_trial(world.seed, trial, purpose);
+        let context = TrialContext { stakes: &world.stakes, seed: world.seed, trial };
+        let lottery = Lottery::new(&*world.rule.thing, &*world.committee.thing, &context);
         Chain {
             world,
-            trial,
             fidelity: open(&mut state),
             roster: AttestorRoster::new(&world.behaviour_of, &world.stakes),
-            selector: world.rule.thing.selector(&TrialContext {
-                stakes: &world.stakes,
-                seed: world.seed,
-                trial,
-            }),
-            committee: world.committee.thing.drawer(&world.stakes),
             members: Vec::new(),
             wallets: Wallets::new(world),
             waiting: Vec::new(),
             extra: None,
             last_settled: None,
-            streams: Streams {
-                lottery: Stream::of_lottery(world.seed, trial, 0),
-                committee: stream(Purpose::Committee),
-                transactions: stream(Purpose::Transactions),
-                faults: stream(Purpose::Faults),
-            },
-            changes: Vec::new(),
-            committee_changes: Vec::new(),
-            last: None,
-            round: 0,
+            streams: Streams { transactions: stream(Purpose::Transactions), faults: stream(Purpose::Faults) },
             height: 0,
             counters: Counters::default(),
-            seats: if world.committee.thing.drawer(&world.stakes).is_some() {
-                vec![0; world.validators()]
-            } else {
-                Vec::new()
-            },
+            seats: if lottery.draws_committees() { vec![0; world.validators()] } else { Vec::new() },
             left: Vec::new(),
+            lottery,
             state,
         }
     }
@@ -141,15 +114,12 @@ impl<'w, F: Fidelity> Chain<'w, F> {
         if self.roster.validators() < 2 {
             return None;
         }
-        if self.round > 0 && self.round.is_multiple_of(CHUNK) {
-            self.streams.lottery = Stream::of_lottery(self.world.seed, self.trial, self.round / CHUNK);
-        }
-        self.round += 1;
+        self.lottery.open();
         self.counters.rounds += 1;
         self.gather();
         observer.opened(self);
         let outcome = self.forge(observer);
-        self.last = Some(PreviousRound { forger: outcome.forger, block_outcome: outcome.block_outcome });
+        self.lottery.close(outcome.forger, outcome.block_outcome);
         observer.closed(&self.fidelity, &self.state, &outcome);
         Some(outcome)
     }
@@ -171,7 +141,7 @@ impl<'w, F: Fidelity> Chain<'w, F> {
                 return outcome;
             }
         };
-        let site = BlockContext { height: self.height + 1, round: self.round, forger };
+        let site = BlockContext { height: self.height + 1, round: self.lottery.round(), forger };
         self.verify(observer);
         self.create(&site, flaw);
         self.sign(forger, flaw);
@@ -207,16 +177,12 @@ impl<'w, F: Fidelity> Chain<'w, F> {
         if stake == 0 {
             self.left.push((validator, self.counters.rounds - self.counters.empty));
         }
-        let change = StakeChange { validator, stake };
-        self.changes.push(change);
-        if self.committee.is_some() {
-            self.committee_changes.push(change);
-        }
+        self.lottery.stake_changed(StakeChange { validator, stake });
     }
 
     /// What happened so far.
     pub fn counters(&self) -> Counters {
-        Counters { contested: self.selector.battles().unwrap_or(0), ..self.counters }
+        Counters { contested: self.lottery.battles().unwrap_or(0), ..self.counters }
     }
 
     /// The state of all accounts.
@@ -226,7 +192,7 @@ impl<'w, F: Fidelity> Chain<'w, F> {
 
     /// The number of the round that is being played, or was played last.
     pub fn round(&self) -> u64 {
-        self.round
+        self.lottery.round()
     }
 
     /// The height of the last block.
@@ -253,7 +219,7 @@ impl<'w, F: Fidelity> Chain<'w, F> {
     /// selected. Where everybody but the forger attests, these are the rounds with a forger other
     /// than itself, as long as it held stake.
     pub fn seats(&self, wins: impl Iterator<Item = u64>) -> Vec<u64> {
-        if self.committee.is_some() {
+        if self.lottery.draws_committees() {
             return self.seats.clone();
         }
         let selections = self.counters.rounds - self.counters.empty;

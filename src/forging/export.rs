@@ -15,7 +15,7 @@ use std::io::{self, Write};
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub(super) enum Line {
     /// The beginning.
-    Genesis(GenesisRecord),
+    Genesis(Box<GenesisRecord>),
     /// A block that joined the chain.
     Block {
         /// The bytes of the block.
@@ -25,6 +25,8 @@ pub(super) enum Line {
     },
     /// A rejected block that proves its forger cheated.
     Offence {
+        /// The round in which it was drawn; the block may lie about it.
+        round: u64,
         /// The bytes of the block.
         bytes: String,
         /// The bytes of the second block for the same round, if that was the cheat.
@@ -45,13 +47,15 @@ pub struct ChainWriter<W: Write> {
     out: W,
     /// The first failure; nothing is written after it.
     result: io::Result<()>,
+    /// The round that is being played.
+    round: u64,
 }
 
 impl<W: Write> ChainWriter<W> {
     /// Begins with the genesis record.
     pub fn new(out: W, genesis: GenesisRecord) -> Self {
-        let mut writer = ChainWriter { out, result: Ok(()) };
-        writer.write(&Line::Genesis(genesis));
+        let mut writer = ChainWriter { out, result: Ok(()), round: 0 };
+        writer.write(&Line::Genesis(Box::new(genesis)));
         writer
     }
 
@@ -91,6 +95,10 @@ impl<W: Write> Observer<Full<'_>> for ChainWriter<W> {
         self.result.is_err()
     }
 
+    fn opened(&mut self, chain: &Chain<Full>) {
+        self.round = chain.round();
+    }
+
     fn decided(&mut self, full: &Full, _ballot: &Ballot, accepted: bool) {
         if accepted {
             let mut certificate = Vec::new();
@@ -104,6 +112,7 @@ impl<W: Write> Observer<Full<'_>> for ChainWriter<W> {
 
     fn slashed(&mut self, full: &Full, _forger: ValidatorId, _amount: u64) {
         self.write(&Line::Offence {
+            round: self.round,
             bytes: hex::encode(full.block_bytes()),
             second: full.second_bytes().map(hex::encode),
         });

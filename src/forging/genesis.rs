@@ -16,7 +16,7 @@ pub struct GenesisRecord {
     pub seed: u64,
     /// The trial whose chain this is.
     pub trial: u64,
-    /// The rules that blocks are checked by.
+    /// The rules that draws and blocks are checked by.
     pub protocol: ProtocolRecord,
     /// How many of the accounts, from the first on, validate.
     pub validators: u64,
@@ -34,6 +34,8 @@ pub struct ProtocolRecord {
     pub quorum: Ratio,
     /// How votes count.
     pub weight: Weight,
+    /// Who forges.
+    pub rule: Choice,
     /// Who attests.
     pub committee: Choice,
     /// New coins for the forger of a block.
@@ -71,6 +73,7 @@ impl GenesisRecord {
                 minimum_stake: protocol.minimum_stake,
                 quorum: protocol.quorum,
                 weight: protocol.weight,
+                rule: world.rule.resolved(),
                 committee: world.committee.resolved(),
                 reward: protocol.reward.resolved(),
                 compound: protocol.compound,

@@ -2,39 +2,50 @@
 
 use super::examine::{BlockFault, Signed, View, check_seal, examine, read};
 use super::export::Line;
-use super::genesis::{GenesisRecord, ProtocolRecord};
+use super::genesis::GenesisRecord;
+use super::genesis_check::Beginning;
 use super::keyring::Directory;
+use super::lottery::Lottery;
 use super::protocol::{Protocol, Weight};
-use crate::crypto::{Hash, PublicKey, SignatureBatch};
-use crate::law::Ratio;
-use crate::ledger::{AccountId, Block, Certificate, DecodeError, State, StateTree, Supply, vote_message};
-use crate::registry::{Chosen, Refusal, find};
-use crate::reward::REWARDS;
-use crate::selection::{COMMITTEES, Committee};
-use std::collections::BTreeSet;
+use crate::crypto::{Hash, SignatureBatch};
+use crate::ledger::{
+    AccountId, Block, Certificate, DecodeError, Header, State, StateTree, Supply, vote_message,
+};
+use crate::registry::Chosen;
+use crate::selection::{BlockOutcome, Committee, Seat, Selection, StakeChange, TrialContext};
+use crate::stake::ValidatorId;
+use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
-/// Checks an exported chain line by line: hash links, Merkle roots, every signature, every quorum,
-/// every offence, and the state after every block.
+/// At most so many rounds without a line of their own are drawn again between two lines, so that a
+/// number in a file cannot cost more time than the file is long.
+const MOST_ROUNDS_BETWEEN: u64 = 100_000;
+
+/// Checks an exported chain line by line: hash links, Merkle roots, every signature, the draw of every
+/// round and its committee, every quorum, every offence, and the state after every block.
 ///
-/// What it cannot check is the draw: that the forger of a block was the one the lottery chose is
-/// not written in the chain. Neither can it know, where the committee is drawn, who sat on it
-/// without voting; where its weight does not follow from its form, it is taken from the votes, each
-/// of which signs it.
+/// Where the record names a rule that this program does not have, the draw is not checked
+/// ([`Replay::undrawn`]). Then the weight of a drawn committee, where it does not follow from its
+/// form, is taken from the votes, each of which signs it.
 pub struct Replay {
     record: GenesisRecord,
     protocol: Protocol,
     committee: Chosen<dyn Committee>,
+    /// `None` if there is no rule to draw by.
+    lottery: Option<Lottery>,
+    members: Vec<Seat>,
     directory: Directory,
     state: State,
     tree: StateTree,
     genesis_supply: u128,
+    /// How many validators hold stake.
+    active: u64,
     view: View,
     /// The states that the chain has been in since the last block: more than one where offences
     /// were punished in between. An honest block that names an earlier one merely came too late.
     states: Vec<Hash>,
-    /// The offences that were punished: each proves one cheat, once.
-    punished: BTreeSet<Hash>,
+    /// The round of the last line. A round has one line at most.
+    round: u64,
     ended: bool,
     summary: ReplaySummary,
     hashes: Vec<Hash>,
@@ -75,6 +86,9 @@ pub enum Finding {
     /// The block is invalid.
     #[error("the block is invalid: {0}")]
     Block(#[from] BlockFault),
+    /// Somebody forged, or attested, whom the lottery did not choose, or in a round that was over.
+    #[error("the draw does not hold: {0}")]
+    Draw(String),
     /// The certificate does not carry the block.
     #[error("the certificate does not hold: {0}")]
     Certificate(String),
@@ -106,24 +120,6 @@ fn unhex(text: &str) -> Result<Vec<u8>, Finding> {
     hex::decode(text).map_err(|error| Finding::Form(format!("not hexadecimal: {error}")))
 }
 
-impl ProtocolRecord {
-    /// The protocol and the committee that the record describes.
-    fn revive(&self) -> Result<(Protocol, Chosen<dyn Committee>), Refusal> {
-        let committee = find("committee", COMMITTEES, &self.committee)?;
-        let protocol = Protocol {
-            minimum_stake: self.minimum_stake,
-            quorum: self.quorum,
-            weight: self.weight,
-            reward: find("reward", REWARDS, &self.reward)?,
-            compound: self.compound,
-            burn: self.burn,
-            slash: self.slash,
-            loss: Ratio::ZERO,
-        };
-        Ok((protocol, committee))
-    }
-}
-
 impl Replay {
     /// Begins with the first line of an exported chain.
     ///
@@ -133,50 +129,28 @@ impl Replay {
         let Line::Genesis(record) = parse(text)? else {
             return Err(Finding::Form("an exported chain begins with its genesis record".into()));
         };
-        let refuse = |problem: &str| Finding::Genesis(problem.to_owned());
-        let (protocol, committee) =
-            record.protocol.revive().map_err(|error| Finding::Genesis(error.to_string()))?;
-        if [protocol.quorum, protocol.burn, protocol.slash].iter().any(|ratio| ratio.exceeds_one()) {
-            return Err(refuse("a fraction exceeds one"));
-        }
-        let validators = usize::try_from(record.validators).unwrap_or(usize::MAX);
-        if validators > record.accounts.len() {
-            return Err(refuse("there are more validators than accounts"));
-        }
-        let mut keys = Vec::with_capacity(record.accounts.len());
-        for account in &record.accounts {
-            let bytes: Option<[u8; 32]> = unhex(&account.public_key)?.try_into().ok();
-            let key = bytes.and_then(|bytes| PublicKey::from_bytes(&bytes));
-            keys.push(
-                key.ok_or_else(|| Finding::Genesis(format!("the key of {} is not a key", account.name)))?,
-            );
-        }
-        let balances: Vec<u64> = record.accounts.iter().map(|account| account.balance).collect();
-        let stakes: Vec<u64> = record.accounts[..validators].iter().map(|account| account.stake).collect();
-        if record.accounts[validators..].iter().any(|account| account.stake > 0) {
-            return Err(refuse("an account that does not validate holds stake"));
-        }
-        let genesis_supply = balances.iter().chain(&stakes).map(|&coins| u128::from(coins)).sum();
-        if genesis_supply > i64::MAX as u128 {
-            return Err(refuse("there are more than 2^63 - 1 coins"));
-        }
-        let directory = Directory::new(keys);
-        let mut state = State::new(balances, stakes);
+        let Beginning { protocol, rule, committee, directory, mut state, supply } =
+            record.revive().map_err(Finding::Genesis)?;
+        let context = TrialContext { stakes: state.stakes(), seed: record.seed, trial: record.trial };
+        let lottery = rule.map(|rule| Lottery::new(&*rule.thing, &*committee.thing, &context));
         state.watch();
         let tree = StateTree::new(&state, directory.addresses());
         let chain = record.chain_id();
         let view = View { chain, height: 1, tip: chain, tip_round: 0, state: tree.commitment(&state) };
         Ok(Replay {
-            record,
+            record: *record,
             protocol,
             committee,
+            lottery,
+            members: Vec::new(),
             directory,
+            active: state.stakes().len() as u64,
             state,
             tree,
-            genesis_supply,
+            genesis_supply: supply,
             view,
             states: vec![view.state],
-            punished: BTreeSet::new(),
+            round: 0,
             ended: false,
             summary: ReplaySummary::default(),
             hashes: Vec::new(),
@@ -196,9 +170,9 @@ impl Replay {
         match parse(text)? {
             Line::Genesis(_) => Err(Finding::Form("a chain has one genesis record".into())),
             Line::Block { bytes, certificate } => self.block(&unhex(&bytes)?, &unhex(&certificate)?),
-            Line::Offence { bytes, second } => {
+            Line::Offence { round, bytes, second } => {
                 let second = second.map(|second| unhex(&second)).transpose()?;
-                self.offence(&unhex(&bytes)?, second.as_deref())
+                self.offence(round, &unhex(&bytes)?, second.as_deref())
             }
             Line::End { height, state } => self.end(height, &unhex(&state)?),
         }
@@ -221,6 +195,11 @@ impl Replay {
         &self.record
     }
 
+    /// The rule that the record names, if this program does not have it: then nobody can draw again.
+    pub fn undrawn(&self) -> Option<&str> {
+        self.lottery.is_none().then_some(self.record.protocol.rule.kind.as_str())
+    }
+
     /// The height of the next block.
     pub fn height(&self) -> u64 {
         self.view.height
@@ -237,6 +216,7 @@ impl Replay {
         let certificate = Certificate::decode(certificate).map_err(Finding::bytes("certificate"))?;
         self.examine(&block)?;
         let forger = self.active(&block)?;
+        self.draw(block.header.round, forger)?;
         self.check_certificate(&block, forger, &certificate)?;
 
         let mut fees = 0u64;
@@ -249,7 +229,9 @@ impl Replay {
         if u128::from(self.state.minted()) + u128::from(reward) + self.genesis_supply > i64::MAX as u128 {
             return Err(Finding::Genesis("the rewards exceed 2^63 - 1 coins".into()));
         }
+        let before = self.state.stake(forger);
         self.protocol.pay(&mut self.state, forger, self.view.height, fees);
+        self.close(forger, before, BlockOutcome::Accepted);
         self.view.tip = block.header.hash();
         self.view.tip_round = block.header.round;
         self.view.height += 1;
@@ -307,29 +289,19 @@ impl Replay {
                 hex::encode(hash)
             ));
         }
-        let others = self.state.stakes().iter().enumerate().filter(|&(index, _)| index != forger.index());
         let committee = certificate.committee;
-        let form = &self.committee.thing;
-        let possible = match self.protocol.weight {
-            Weight::Heads => {
-                let heads = others.filter(|&(_, &stake)| stake > 0).count() as u64;
-                match form.seats_taken(heads) {
-                    Some(seats) => committee == seats,
-                    None => committee <= form.seats().unwrap_or(heads),
+        let drawn = self.seats(forger);
+        match &drawn {
+            Some(weights) => {
+                let seated: u64 = weights.values().sum();
+                if committee != seated {
+                    let problem =
+                        format!("its committee weighs {committee}, but the one that was drawn {seated}");
+                    return Err(Finding::Draw(problem));
                 }
             }
-            Weight::Stake => {
-                let active = others.filter(|&(_, &stake)| stake > 0);
-                let (heads, all) = active.fold((0, 0), |(heads, all), (_, &stake)| (heads + 1, all + stake));
-                if form.seats_taken(heads) == Some(heads) && form.seats_one_each() {
-                    committee == all
-                } else {
-                    committee <= all
-                }
-            }
-        };
-        if !possible {
-            return refuse(format!("its committee weighs {committee}, which cannot be"));
+            None if self.is_possible(forger, certificate) => {}
+            None => return refuse(format!("its committee weighs {committee}, which cannot be")),
         }
         let mut voters = BTreeSet::new();
         let mut cast = 0u64;
@@ -343,10 +315,19 @@ impl Replay {
             if !voters.insert(attestor) {
                 return refuse(format!("{} votes twice", vote.attestor));
             }
-            let due = match self.protocol.weight {
-                Weight::Stake => Some(self.state.stake(attestor)),
-                Weight::Heads if self.committee.thing.seats_one_each() => Some(1),
-                Weight::Heads => None,
+            let due = match &drawn {
+                Some(weights) => {
+                    let weight = weights.get(&attestor).copied();
+                    Some(weight.ok_or_else(|| {
+                        let name = self.named(attestor);
+                        Finding::Draw(format!("{name} votes, who was not drawn for the committee"))
+                    })?)
+                }
+                None => match self.protocol.weight {
+                    Weight::Stake => Some(self.state.stake(attestor)),
+                    Weight::Heads if self.committee.thing.seats_one_each() => Some(1),
+                    Weight::Heads => None,
+                },
             };
             if due.is_some_and(|due| due != vote.weight) {
                 return refuse(format!("{} votes with weight {}", vote.attestor, vote.weight));
@@ -375,48 +356,195 @@ impl Replay {
         Ok(())
     }
 
-    fn offence(&mut self, bytes: &[u8], second: Option<&[u8]>) -> Result<(), Finding> {
+    fn offence(&mut self, round: u64, bytes: &[u8], second: Option<&[u8]>) -> Result<(), Finding> {
         let mut block = Block::blank();
         block.decode_into(bytes).map_err(Finding::bytes("block"))?;
         let cheat = self.active(&block)?;
-        if !self.punished.insert(block.header.hash()) {
-            return Err(Finding::Offence("it was punished before".into()));
-        }
-        if let Some(second) = second {
-            let mut other = Block::blank();
-            other.decode_into(second).map_err(Finding::bytes("second block"))?;
-            for block in [&block, &other] {
-                let directory = &self.directory;
-                check_seal(directory, &self.view.chain, block, |signed| {
-                    directory.key(signed.signer).verify(signed.message, signed.signature)
-                })?;
-                // The transactions are no part of the proof, but nobody may have changed them.
-                if block.merkle_root(&mut self.hashes) != block.header.transactions_root {
-                    return Err(Finding::Offence("the transactions are not those that were signed".into()));
-                }
-            }
-            let same_round = block.header.round == other.header.round;
-            if !same_round || block.header.forger != other.header.forger || block.header == other.header {
-                return Err(Finding::Offence("these are not two blocks of one forger for one round".into()));
-            }
-        } else {
-            match self.examine(&block) {
-                Ok(()) => return Err(Finding::Offence("the block is valid".into())),
-                Err(BlockFault::State { found, .. }) if self.states.contains(&found) => {
-                    return Err(Finding::Offence(
-                        "the block was honest when it was made, and came too late".into(),
-                    ));
-                }
-                Err(fault) if fault.is_proof() => {}
-                Err(fault) => return Err(Finding::Offence(fault.to_string())),
+        match second {
+            None => self.check_proof(round, &block)?,
+            Some(second) => {
+                let mut other = Block::blank();
+                other.decode_into(second).map_err(Finding::bytes("second block"))?;
+                self.check_pair(round, &block, &other)?;
             }
         }
+        self.draw(round, cheat)?;
+        let before = self.state.stake(cheat);
         if self.protocol.slash(&mut self.state, cheat) == 0 {
             return Err(Finding::Offence("offences are not punished on this chain".into()));
         }
+        self.close(cheat, before, BlockOutcome::Rejected);
         self.renew_state();
         self.summary.offences += 1;
         Ok(())
+    }
+
+    /// One block that contradicts the chain at this place, under its forger's own signature.
+    ///
+    /// A block belongs to the place whose last block it names, and to the state that it builds on:
+    /// punishing an offence is a change of the state, so that no other place has the same.
+    fn check_proof(&mut self, round: u64, block: &Block) -> Result<(), Finding> {
+        let refuse = |problem: String| Err(Finding::Offence(problem));
+        let fault = match self.examine(block) {
+            Ok(()) => return refuse("the block is valid".into()),
+            Err(fault) => fault,
+        };
+        let header = &block.header;
+        match &fault {
+            BlockFault::State { found, .. } if self.states.contains(found) => {
+                return refuse("the block was honest when it was made, and came too late".into());
+            }
+            fault if !fault.is_proof() => return refuse(fault.to_string()),
+            BlockFault::State { .. } => {}
+            _ if header.parent_state != self.view.state => {
+                return refuse(
+                    "the block was not made here: it builds on another state of the accounts".into(),
+                );
+            }
+            _ => {}
+        }
+        // Who lies about the round must have been drawn in that of the line.
+        if !matches!(fault, BlockFault::Round { .. }) && header.round != round {
+            return refuse(format!("the block is of round {}, not {round}", header.round));
+        }
+        Ok(())
+    }
+
+    /// Two blocks of one forger for this place. It makes no difference which of them comes first.
+    fn check_pair(&mut self, round: u64, block: &Block, other: &Block) -> Result<(), Finding> {
+        for block in [block, other] {
+            let directory = &self.directory;
+            check_seal(directory, &self.view.chain, block, |signed| {
+                directory.key(signed.signer).verify(signed.message, signed.signature)
+            })?;
+            // The transactions are no part of the proof, but nobody may have changed them.
+            if block.merkle_root(&mut self.hashes) != block.header.transactions_root {
+                return Err(Finding::Offence("the transactions are not those that were signed".into()));
+            }
+        }
+        let forger = block.header.forger;
+        if block.header == other.header || other.header.forger != forger {
+            return Err(Finding::Offence("these are not two blocks of one forger".into()));
+        }
+        let View { height, tip, state, .. } = self.view;
+        let here = |block: &Block| {
+            let Header { height: at, round: when, previous, parent_state, .. } = block.header;
+            (at, when, previous, parent_state) == (height, round, tip, state)
+        };
+        if !here(block) || !here(other) {
+            return Err(Finding::Offence(format!(
+                "these are not two blocks for round {round} and height {height}, after the last block and the last offence"
+            )));
+        }
+        Ok(())
+    }
+
+    /// Draws again up to the given round, in which this validator must have been selected.
+    fn draw(&mut self, round: u64, forger: AccountId) -> Result<(), Finding> {
+        let refuse = |problem: String| Err(Finding::Draw(problem));
+        if round <= self.round {
+            return refuse(format!(
+                "round {round} is over, for the line before is about round {}: every round has one block or one offence",
+                self.round
+            ));
+        }
+        let between = round - self.round - 1;
+        if between > MOST_ROUNDS_BETWEEN {
+            return refuse(format!(
+                "there are {between} rounds between round {} and round {round}; at most {MOST_ROUNDS_BETWEEN} are drawn again",
+                self.round
+            ));
+        }
+        if self.active < 2 {
+            return refuse("fewer than two validators hold stake, so no round can be played any more".into());
+        }
+        self.round = round;
+        let Some(lottery) = &mut self.lottery else { return Ok(()) };
+        let chosen = loop {
+            lottery.open();
+            let chosen = match lottery.select() {
+                Selection::Forger { validator, .. } => Some(validator),
+                Selection::Nobody => None,
+            };
+            if let Some(validator) = chosen {
+                lottery.seat(validator, &mut self.members);
+            }
+            if lottery.round() == round {
+                break chosen;
+            }
+            // Rounds without a line: no rule tells a missed block from a rejected one.
+            lottery.close(chosen, BlockOutcome::Missed);
+        };
+        match chosen.map(AccountId::from) {
+            Some(chosen) if chosen == forger => Ok(()),
+            Some(chosen) => refuse(format!(
+                "{} forges in round {round}, but {} was selected",
+                self.named(forger),
+                self.named(chosen)
+            )),
+            None => {
+                refuse(format!("{} forges in round {round}, but nobody was selected", self.named(forger)))
+            }
+        }
+    }
+
+    /// Ends the round of a line, in which the forger's stake may have changed.
+    fn close(&mut self, forger: AccountId, before: u64, block_outcome: BlockOutcome) {
+        let stake = self.state.stake(forger);
+        let validator = ValidatorId(forger.0);
+        self.active -= u64::from(stake == 0);
+        if let Some(lottery) = &mut self.lottery {
+            if stake != before {
+                lottery.stake_changed(StakeChange { validator, stake });
+            }
+            lottery.close(Some(validator), block_outcome);
+        }
+    }
+
+    /// Everybody on the committee of the round that was drawn last, with its weight; `None` if nobody
+    /// can draw.
+    fn seats(&self, forger: AccountId) -> Option<BTreeMap<AccountId, u64>> {
+        let lottery = self.lottery.as_ref()?;
+        let weight = |attestor: AccountId, seats: u64| match self.protocol.weight {
+            Weight::Heads => (attestor, seats),
+            Weight::Stake => (attestor, self.state.stake(attestor)),
+        };
+        if lottery.draws_committees() {
+            return Some(
+                self.members.iter().map(|seat| weight(seat.validator.into(), seat.seats.into())).collect(),
+            );
+        }
+        let everybody = self.state.stakes().iter().enumerate();
+        let others = everybody.filter(|&(index, &stake)| stake > 0 && index != forger.index());
+        Some(others.map(|(index, _)| weight(AccountId(index as u32), 1)).collect())
+    }
+
+    /// Whether a committee can have the weight that a certificate names, as far as its form tells.
+    fn is_possible(&self, forger: AccountId, certificate: &Certificate) -> bool {
+        let form = &self.committee.thing;
+        let (heads, most) = (self.active - 1, form.seats().unwrap_or(u64::MAX));
+        if certificate.votes.len() as u64 > most {
+            return false;
+        }
+        let committee = certificate.committee;
+        let taken = form.seats_taken(heads);
+        match self.protocol.weight {
+            Weight::Heads => match taken {
+                Some(seats) => committee == seats,
+                None => committee <= form.seats().unwrap_or(heads),
+            },
+            Weight::Stake => {
+                let all = self.state.stakes().iter().sum::<u64>() - self.state.stake(forger);
+                let everybody = taken == Some(heads) && form.seats_one_each();
+                if everybody { committee == all } else { committee <= all }
+            }
+        }
+    }
+
+    /// An account's name and address.
+    fn named(&self, account: AccountId) -> String {
+        let name = &self.record.accounts[account.index()].name;
+        format!("{name} ({})", self.directory.address(account))
     }
 
     fn end(&mut self, height: u64, state: &[u8]) -> Result<(), Finding> {

@@ -4,6 +4,7 @@ use super::diagnostic::below;
 use super::format::{PopulationSection, ScenarioFile, TransactionsSection};
 use super::load::Checker;
 use super::problem::{Place, Problem, shortened};
+use crate::forging::LONGEST_NAME;
 use crate::random::{Purpose, Stream};
 use crate::registry::find;
 use crate::stake::{MAX_TOTAL, Order, STAKES, StakeError};
@@ -25,9 +26,6 @@ struct Account {
     coins: u64,
     validates: bool,
 }
-
-/// The longest name of an account, in bytes.
-const LONGEST_NAME: usize = 200;
 
 /// Makes the accounts. Resolves the stake distribution's settings in `file`.
 pub fn populate(checker: &Checker, file: &mut ScenarioFile, folder: &Path) -> Result<Population, Problem> {

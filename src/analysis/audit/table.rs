@@ -1,5 +1,6 @@
 //! The table of a real chain: who has what stake and won how often.
 
+use crate::forging::LONGEST_NAME;
 use crate::registry::nearest;
 use crate::scenario::{Place, Problem};
 use crate::stake::MAX_TOTAL;
@@ -10,9 +11,6 @@ use std::path::Path;
 
 /// All wins together may be no more than this: up to here the laws of counts are exact.
 pub const MOST_WINS: u64 = 1 << 53;
-
-/// The longest name, in bytes.
-const LONGEST_NAME: usize = 200;
 
 /// What a table says, in the order of its lines.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -11,11 +11,38 @@ use tombola::scenario::{Override, Problem};
 /// broadcast a block, attest, decide, settle, slash), counts who forged and who earned, and says
 /// with tables, figures and a verdict whether that is fair to stake.
 #[derive(Parser)]
-#[command(name = "tombola", version, max_term_width = 100, after_help = EXAMPLES)]
+#[command(name = "tombola", version, max_term_width = 100, help_template = HELP, after_help = EXAMPLES)]
 pub struct Args {
     #[command(subcommand)]
     pub command: Command,
 }
+
+/// The commands under four headings; a test holds the names against [`Command`].
+const HELP: &str = "\
+{about-with-newline}
+{usage-heading} {usage}
+
+Simulate, compare and plan:
+  run          Run one or more scenarios and write tables and figures
+  compare      Compare rules on the same population and luck, with paired differences
+  law          Print the expected share of each validator, exactly, without a simulation
+  plan         Say how many rounds and trials a wanted precision or power needs
+  strategy     Say whether splitting an account, or merging several, pays
+
+Real chains:
+  audit        Hold a real chain's table of wins against a rule
+
+Learn and check:
+  init         Write a commented scenario to start from
+  check        Check a scenario and print it with every default
+  list         Say what there is: rules, stake distributions, figures, scenarios, with sources
+  trace        Tell one round as a story: tokens, draw, block, signatures, votes, settlement
+  verify       Check an exported chain again, from its bytes alone
+  completions  Print a completion script for a shell
+  help         Print this message or the help of a command
+
+Options:
+{options}{after-help}";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -50,6 +77,8 @@ pub enum Command {
     Strategy(StrategyArgs),
     /// Tell one round as a story: tokens, draw, block, signatures, votes, settlement
     Trace(TraceArgs),
+    /// Write a commented scenario to start from
+    Init(InitArgs),
     /// Check a scenario and print it with every default
     Check(CheckArgs),
     /// Check an exported chain again, from its bytes alone
@@ -68,34 +97,50 @@ fn whole(low: u64, high: u64) -> impl Fn(&str) -> Result<u64, String> + Clone {
     }
 }
 
-/// Settings that replace those of the file.
+/// Settings that replace those of the file and that every command heeds.
 #[derive(ClapArgs, Clone, Default)]
 pub struct Settings {
-    /// Rounds of each trial
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(0, i64::MAX as u64))]
-    pub rounds: Option<u64>,
-    /// Number of trials
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(0, i64::MAX as u64))]
-    pub trials: Option<u64>,
     /// Seed from which everything random is derived
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(0, u64::MAX))]
     pub seed: Option<u64>,
-    /// Engine: full (every byte), draws (the same decisions without the bytes), law (counts from
-    /// their exact law, without rounds) or auto
-    #[arg(long, value_name = "ENGINE")]
-    pub engine: Option<String>,
     /// Any setting, by its keys, e.g. --set selection.rule=uniform; may be repeated. Relative paths
     /// start from the current folder
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,
 }
 
+/// How long and how often, for the commands that play rounds.
+#[derive(ClapArgs, Clone, Default)]
+pub struct Size {
+    /// Rounds of each trial
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(0, i64::MAX as u64))]
+    pub rounds: Option<u64>,
+    /// Number of trials
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(0, i64::MAX as u64))]
+    pub trials: Option<u64>,
+}
+
+/// What carries out the rounds, for the commands that leave it open.
+#[derive(ClapArgs, Clone, Default)]
+pub struct EngineChoice {
+    /// Engine: full (every byte), draws (the same decisions without the bytes), law (counts from
+    /// their exact distribution, without rounds) or auto
+    #[arg(long, value_name = "ENGINE")]
+    pub engine: Option<String>,
+}
+
 impl Settings {
-    /// The settings as overrides of the file, `--set` first, so that an option of its own wins.
+    /// The settings as overrides of the file.
     pub fn overrides(&self) -> Result<Vec<Override>, Problem> {
+        self.overrides_with(&Size::default(), &EngineChoice::default())
+    }
+
+    /// The same with those of a command that plays rounds; `--set` first, so that an option of its
+    /// own wins.
+    pub fn overrides_with(&self, size: &Size, engine: &EngineChoice) -> Result<Vec<Override>, Problem> {
         let mut overrides =
             self.set.iter().map(|text| Override::parse(text)).collect::<Result<Vec<_>, _>>()?;
-        for (name, value) in [("rounds", self.rounds), ("trials", self.trials), ("seed", self.seed)] {
+        for (name, value) in [("rounds", size.rounds), ("trials", size.trials), ("seed", self.seed)] {
             if let Some(number) = value {
                 // TOML's integers end at 2^63 - 1; a larger seed is text.
                 let value = match i64::try_from(number) {
@@ -105,7 +150,7 @@ impl Settings {
                 overrides.push(Override::new(&format!("run.{name}"), value, format!("--{name} {number}")));
             }
         }
-        if let Some(engine) = &self.engine {
+        if let Some(engine) = &engine.engine {
             let value = toml::Value::String(engine.clone());
             overrides.push(Override::new("run.engine", value, format!("--engine {engine}")));
         }
@@ -116,8 +161,8 @@ impl Settings {
 #[derive(ClapArgs)]
 #[command(after_help = "\
 Results go to DIR/NAME/: validators.csv, trials.csv, chains.csv, timeline.csv, fairness.csv,
-windows.csv, figures/, manifest.json. For one seed all of them but the manifest are the same bytes on any number
-of threads and with either engine.
+windows.csv, figures/, manifest.json. For one seed all of them but the manifest are the same bytes
+on any number of threads, and with the engines full and draws.
 
 Examples:
   tombola run scenarios/seed.toml
@@ -125,11 +170,15 @@ Examples:
   tombola run scenarios/stake-table.toml --set population.stake.path=mine.csv
   tombola run a.toml b.toml --output results --threads 2")]
 pub struct RunArgs {
-    /// Scenario files, run one after another
+    /// Scenario files, or names of scenarios that come along, run one after another
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub settings: Settings,
+    #[command(flatten)]
+    pub size: Size,
+    #[command(flatten)]
+    pub engine: EngineChoice,
     /// Number of threads; 0 takes one for each core
     #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = whole(0, 1024))]
     pub threads: u64,
@@ -151,8 +200,8 @@ pub struct RunArgs {
 #[command(after_help = "\
 Results go to DIR/NAME-compare/: compare.csv, timeline.csv, figures/, manifest.json, where NAME is
 that of the first scenario. Trials with the same number meet the same luck under every rule and are
-compared pair by pair. All files but the manifest are the same bytes on any number of threads and
-with either engine. An interrupted comparison writes nothing.
+compared pair by pair. All files but the manifest are the same bytes on any number of threads, and
+with the engines full and draws. An interrupted comparison writes nothing.
 
 Examples:
   tombola compare scenarios/seed.toml --rules raffle,single-lottery --engine draws --rounds 2000 --trials 50
@@ -172,6 +221,10 @@ pub struct CompareArgs {
     pub rule: Vec<String>,
     #[command(flatten)]
     pub settings: Settings,
+    #[command(flatten)]
+    pub size: Size,
+    #[command(flatten)]
+    pub engine: EngineChoice,
     /// Number of threads; 0 takes one for each core
     #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = whole(0, 1024))]
     pub threads: u64,
@@ -192,7 +245,7 @@ Examples:
   tombola trace scenarios/seed.toml
   tombola trace scenarios/faults.toml --round 7 --trial 2")]
 pub struct TraceArgs {
-    /// Scenario file
+    /// Scenario file, or the name of one that comes along
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// The round to tell, counted from 1; those before it are played silently
@@ -203,6 +256,8 @@ pub struct TraceArgs {
     pub trial: u64,
     #[command(flatten)]
     pub settings: Settings,
+    #[command(flatten)]
+    pub size: Size,
 }
 
 #[derive(ClapArgs)]
@@ -213,7 +268,7 @@ Examples:
   tombola law scenarios/seed.toml --window 32     slots of each validator in 32 rounds
   tombola law scenarios/seed.toml --window 32 --validator oliver --count 3     is that bad luck?")]
 pub struct LawArgs {
-    /// Scenario file
+    /// Scenario file, or the name of one that comes along
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     #[command(flatten)]
@@ -243,9 +298,9 @@ fn between(low: f64, high: f64) -> impl Fn(&str) -> Result<f64, String> + Clone 
 #[derive(ClapArgs)]
 #[command(after_help = "\
 For the richest validators, the smallest and the hardest: the rounds, of all trials together, for an
-interval of a wanted half width, to show that a validator wins within the tolerance of its share of
-stake, and to see a bias; and what the scenario as it is can show. Corrected for all validators, as the
-verdict is. Where the rule does not say how wins scatter, or stakes move, a pilot is played.
+interval of a wanted half width, to show that a validator wins within the tolerance of its share of stake, and
+to see a bias; and what the scenario as it is can show. Corrected for all validators, as the verdict
+is. Where the rule does not say how wins scatter, or stakes move, a pilot is played.
 
 Examples:
   tombola plan scenarios/seed.toml
@@ -253,11 +308,13 @@ Examples:
   tombola plan scenarios/compounding.toml --pilot 50
   tombola plan scenarios/seed.toml --set analysis.tolerance=0.01 --format csv")]
 pub struct PlanArgs {
-    /// Scenario file
+    /// Scenario file, or the name of one that comes along
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     #[command(flatten)]
     pub settings: Settings,
+    #[command(flatten)]
+    pub size: Size,
     /// Half the width of an interval of a win share, as a fraction of one
     #[arg(long, value_name = "H", default_value = "0.005", allow_negative_numbers = true, value_parser = between(0.0, 0.5))]
     pub half_width: f64,
@@ -342,7 +399,7 @@ Examples:
   tombola strategy scenarios/seed.toml --set selection.rule=square-root --split 2,10
   tombola strategy scenarios/seed.toml --account oliver --merge oliver,sonia --format csv")]
 pub struct StrategyArgs {
-    /// Scenario file
+    /// Scenario file, or the name of one that comes along
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// Who splits; may be repeated [default: everybody, or the twelve richest; nobody if a merge is
@@ -358,18 +415,37 @@ pub struct StrategyArgs {
     pub merge: Vec<String>,
     #[command(flatten)]
     pub settings: Settings,
+    #[command(flatten)]
+    pub size: Size,
     /// Form of the table
     #[arg(long, value_enum, default_value = "table")]
     pub format: TableFormat,
 }
 
 #[derive(ClapArgs)]
-pub struct CheckArgs {
-    /// Scenario file
+#[command(after_help = "\
+Example:
+  tombola init my.toml && tombola run my.toml")]
+pub struct InitArgs {
+    /// The file to write; one that is there already is left alone
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+}
+
+#[derive(ClapArgs)]
+pub struct CheckArgs {
+    /// Scenario file, or the name of one that comes along
+    #[arg(value_name = "FILE", required_unless_present = "schema")]
+    pub file: Option<PathBuf>,
+    /// Print the JSON schema of the scenario format instead, for editors
+    #[arg(long)]
+    pub schema: bool,
     #[command(flatten)]
     pub settings: Settings,
+    #[command(flatten)]
+    pub size: Size,
+    #[command(flatten)]
+    pub engine: EngineChoice,
 }
 
 #[derive(ClapArgs)]
@@ -384,6 +460,48 @@ pub struct VerifyArgs {
     /// Chain written by `tombola run --keep-chain`
     #[arg(value_name = "CHAIN.jsonl")]
     pub file: PathBuf,
+}
+
+impl RunArgs {
+    /// The options that replace settings of the file.
+    pub fn overrides(&self) -> Result<Vec<Override>, Problem> {
+        self.settings.overrides_with(&self.size, &self.engine)
+    }
+}
+
+impl CompareArgs {
+    /// The options that replace settings of the file.
+    pub fn overrides(&self) -> Result<Vec<Override>, Problem> {
+        self.settings.overrides_with(&self.size, &self.engine)
+    }
+}
+
+impl TraceArgs {
+    /// The options that replace settings of the file.
+    pub fn overrides(&self) -> Result<Vec<Override>, Problem> {
+        self.settings.overrides_with(&self.size, &EngineChoice::default())
+    }
+}
+
+impl PlanArgs {
+    /// The options that replace settings of the file.
+    pub fn overrides(&self) -> Result<Vec<Override>, Problem> {
+        self.settings.overrides_with(&self.size, &EngineChoice::default())
+    }
+}
+
+impl StrategyArgs {
+    /// The options that replace settings of the file.
+    pub fn overrides(&self) -> Result<Vec<Override>, Problem> {
+        self.settings.overrides_with(&self.size, &EngineChoice::default())
+    }
+}
+
+impl CheckArgs {
+    /// The options that replace settings of the file.
+    pub fn overrides(&self) -> Result<Vec<Override>, Problem> {
+        self.settings.overrides_with(&self.size, &self.engine)
+    }
 }
 
 /// What can be listed.
@@ -452,5 +570,14 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_names_every_command_and_no_other() {
+        let listed = HELP.lines().filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next());
+        let listed: std::collections::BTreeSet<&str> = listed.collect();
+        let command = Args::command();
+        let known = command.get_subcommands().map(|command| command.get_name()).chain(["help"]);
+        assert_eq!(listed, known.collect());
     }
 }

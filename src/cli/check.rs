@@ -5,10 +5,16 @@ use super::failure::Failure;
 use super::scenario;
 use super::screen::tell;
 use std::io::{Write, stdout};
+use tombola::scenario::schema;
 
-/// Checks a scenario and prints it with every default.
+/// Checks a scenario and prints it with every default, or prints the schema of the format.
 pub fn check(args: &CheckArgs) -> Result<(), Failure> {
-    let scenario = scenario::read(&args.file, &args.settings)?;
+    let Some(file) = args.file.as_ref().filter(|_| !args.schema) else {
+        serde_json::to_writer_pretty(stdout(), &schema()).map_err(std::io::Error::from)?;
+        writeln!(stdout())?;
+        return Ok(());
+    };
+    let scenario = scenario::read(file, &args.overrides()?)?;
     stdout().write_all(scenario.resolved().as_bytes())?;
     let world = &scenario.experiment.world;
     let total: u64 = world.stakes.iter().sum();

@@ -1,6 +1,6 @@
 //! What `tombola compare` compares: one scenario under several rules, or several scenarios.
 
-use super::args::{CompareArgs, Settings};
+use super::args::CompareArgs;
 use super::failure::Failure;
 use super::scenario;
 use super::screen::tell;
@@ -30,7 +30,7 @@ pub fn entrants(args: &CompareArgs) -> Result<Vec<Entrant>, Failure> {
                 "there is only one scenario, and nothing to compare it with\n  help: name the rules, e.g. --rules raffle,single-lottery, or give several files".to_owned(),
             ));
         }
-        ([file], false) => under_rules(file, &args.settings, &rules)?,
+        ([file], false) => under_rules(file, &args.overrides()?, &rules)?,
         (_, false) => {
             return Err(Failure::CannotRun(
                 "--rules and --rule give one scenario several rules, but there are several files\n  help: give one file with --rules, or several files without".to_owned(),
@@ -39,7 +39,7 @@ pub fn entrants(args: &CompareArgs) -> Result<Vec<Entrant>, Failure> {
         (files, true) => {
             let mut scenarios = Vec::new();
             for file in files {
-                scenarios.push((file.as_path(), scenario::read(file, &args.settings)?));
+                scenarios.push((file.as_path(), scenario::read(file, &args.overrides()?)?));
             }
             scenarios
         }
@@ -133,10 +133,9 @@ fn pieces(list: &str) -> Vec<&str> {
 
 fn under_rules<'a>(
     file: &'a Path,
-    settings: &Settings,
+    common: &[Override],
     rules: &[(toml::Value, String)],
 ) -> Result<Vec<(&'a Path, Scenario)>, Failure> {
-    let common = settings.overrides()?;
     let sets_a_rule = |given: &&Override| {
         let rest = given.key.strip_prefix("selection.rule");
         given.key == "selection" || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
@@ -149,9 +148,9 @@ fn under_rules<'a>(
     }
     let mut scenarios = Vec::new();
     for (value, option) in rules {
-        let mut overrides = common.clone();
+        let mut overrides = common.to_vec();
         overrides.push(Override::new("selection.rule", value.clone(), option.clone()));
-        scenarios.push((file, scenario::read_with(file, &overrides)?));
+        scenarios.push((file, scenario::read(file, &overrides)?));
     }
     Ok(scenarios)
 }

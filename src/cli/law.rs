@@ -14,7 +14,7 @@ use tombola::selection::{Dispersion, ExpectedShares};
 
 /// Prints what the rule promises, without a simulation.
 pub fn law(args: &LawArgs) -> Result<(), Failure> {
-    let scenario = scenario::read(&args.file, &args.settings)?;
+    let scenario = scenario::read(&args.file, &args.settings.overrides()?)?;
     let world = &scenario.experiment.world;
     match args.window {
         None => print(args.format, &law_rows(world), columns)?,

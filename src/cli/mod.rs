@@ -7,6 +7,7 @@ mod compare;
 mod completions;
 mod contestants;
 mod failure;
+mod init;
 mod interrupt;
 mod law;
 mod list;
@@ -37,6 +38,7 @@ pub fn main() -> ExitCode {
         Command::Audit(audit) => audit::audit(&audit),
         Command::Strategy(strategy) => strategy::strategy(&strategy),
         Command::Trace(trace) => trace::trace(&trace),
+        Command::Init(init) => init::init(&init),
         Command::Check(check) => check::check(&check),
         Command::Verify(verify) => verify::verify(&verify),
         Command::List(list) => list::list(&list),

@@ -18,7 +18,7 @@ const PILOT: u64 = 30;
 
 /// Prints how many rounds a wanted precision or power needs.
 pub fn plan(args: &PlanArgs) -> Result<(), Failure> {
-    let mut scenario = scenario::read(&args.file, &args.settings)?;
+    let mut scenario = scenario::read(&args.file, &args.overrides()?)?;
     let analysis = scenario.file.analysis.clone();
     let settings = PlanSettings {
         half_width: args.half_width,

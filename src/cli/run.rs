@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::interrupt;
 use super::progress_bar::Bar;
 use super::scenario;
-use super::screen::{grouped, tell};
+use super::screen::{grouped, rate, tell};
 use super::summary::summary;
 use std::io::{self, BufWriter, Write, stdout};
 use std::sync::atomic::AtomicBool;
@@ -18,7 +18,7 @@ use tombola::{Outcome, RunError, RunOptions, Scenario};
 pub fn run(args: &RunArgs) -> Result<(), Failure> {
     let mut scenarios: Vec<Scenario> = Vec::new();
     for path in &args.files {
-        let mut scenario = scenario::read(path, &args.settings)?;
+        let mut scenario = scenario::read(path, &args.overrides()?)?;
         if scenario.experiment.engine == Engine::Auto {
             let (engine, why) = scenario.experiment.chosen_engine(args.keep_chain);
             if !args.quiet {
@@ -141,7 +141,7 @@ fn run_one(
             "{} rounds in {:.1} s ({} rounds/s, engine {})",
             grouped(results.totals.counters.rounds.into()),
             timing.duration.as_secs_f64(),
-            grouped(manifest.rounds_per_second as u128),
+            rate(manifest.rounds_per_second),
             manifest.engine
         ));
         tell(format_args!("Written to {}:", target.display()));

@@ -1,6 +1,5 @@
 //! Reading a scenario for a command.
 
-use super::args::Settings;
 use super::failure::Failure;
 use std::path::Path;
 use tombola::registry::find;
@@ -9,12 +8,7 @@ use tombola::scenario::{Override, Scenario, load, load_shipped};
 
 /// Reads a scenario with the command line's settings, and checks its figures too, which the layer
 /// of scenarios does not know.
-pub fn read(path: &Path, settings: &Settings) -> Result<Scenario, Failure> {
-    read_with(path, &settings.overrides()?)
-}
-
-/// The same with overrides.
-pub fn read_with(path: &Path, overrides: &[Override]) -> Result<Scenario, Failure> {
+pub fn read(path: &Path, overrides: &[Override]) -> Result<Scenario, Failure> {
     // What is no file and has no folder before it is the name of a scenario that comes along.
     let bare = path.components().count() == 1 && path.extension().is_none();
     let scenario = match path.to_str() {

@@ -31,6 +31,12 @@ pub fn grouped(number: u128) -> String {
     wording::grouped(number)
 }
 
+/// A rate with three significant digits, in groups of three.
+pub fn rate(per_second: f64) -> String {
+    let step = 10f64.powi((per_second.max(1.0).log10().floor() as i32 - 2).max(0));
+    grouped(((per_second / step).round() * step) as u128)
+}
+
 /// A share as a percentage; a dash where there is none.
 pub fn percent(share: Option<f64>) -> String {
     match share {
@@ -49,6 +55,11 @@ mod tests {
         assert_eq!(grouped(999), "999");
         assert_eq!(grouped(1000), "1,000");
         assert_eq!(grouped(1234567), "1,234,567");
+    }
+
+    #[test]
+    fn rates_have_three_digits() {
+        assert_eq!([0.0, 12.4, 999.6, 10_979.3, 1.2345e9].map(rate), ["0", "12", "1,000", "11,000", "1,230,000,000"]);
     }
 
     #[test]

@@ -19,7 +19,7 @@ const MOST_TOLD: usize = 20;
 
 /// Plays the rounds before the wanted one silently, and tells that one.
 pub fn trace(args: &TraceArgs) -> Result<(), Failure> {
-    let scenario = scenario::read(&args.file, &args.settings)?;
+    let scenario = scenario::read(&args.file, &args.overrides()?)?;
     let world = &scenario.experiment.world;
     let (round, trial) = (args.round, args.trial);
     if round > scenario.experiment.rounds {

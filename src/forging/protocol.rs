@@ -7,7 +7,7 @@ use crate::reward::RewardPolicy;
 use serde::{Deserialize, Serialize};
 
 /// How a vote counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Weight {
     /// Every seat on the committee counts one.
@@ -18,7 +18,7 @@ pub enum Weight {
 
 /// Who makes the check of a block. It has no bearing on what happens: all honest attestors come to
 /// the same verdict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verification {
     /// It is made once a round, and its verdict is shared by all honest attestors.

@@ -1,14 +1,16 @@
 //! The sections and keys of a scenario file, with their defaults. Unknown keys are refused.
 
+use super::fraction::fraction;
 use super::{Seed, Window};
 use crate::forging::{Verification, Weight};
 use crate::law::Ratio;
 use crate::registry::Choice;
 use crate::simulation::{Engine, Serial};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// A scenario file.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScenarioFile {
     /// Name of the scenario and of its folder of results; the file's name if not given.
@@ -93,7 +95,7 @@ impl ScenarioFile {
 }
 
 /// How long, how often, and how.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, expecting = "a section of keys and values")]
 pub struct RunSection {
     /// Everything random is derived from it.
@@ -125,12 +127,13 @@ impl Default for RunSection {
 }
 
 /// The precision that ends a run.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "a table such as { metric = \"win_share\", half_width = 0.001 }")]
 pub struct UntilSection {
     /// What is to be known.
     pub metric: UntilMetric,
     /// How precisely: half the width of its interval, as a fraction of one.
+    #[serde(deserialize_with = "fraction")]
     pub half_width: f64,
     /// Of whom; of all validators if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -138,7 +141,7 @@ pub struct UntilSection {
 }
 
 /// What a run can be asked to know precisely.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UntilMetric {
     /// The share of rounds that a validator wins.
@@ -161,7 +164,7 @@ impl UntilMetric {
 }
 
 /// Who is there.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "a section of keys and values")]
 pub struct PopulationSection {
     /// Who has less is no validator.
@@ -193,7 +196,7 @@ impl PopulationSection {
 }
 
 /// One account.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "an account such as { name = \"ada\", balance = 100 }")]
 pub struct AccountSection {
     /// Its name.
@@ -212,7 +215,7 @@ impl AccountSection {
 }
 
 /// Who forges.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, expecting = "a section of keys and values")]
 pub struct SelectionSection {
     /// The rule.
@@ -226,7 +229,7 @@ impl Default for SelectionSection {
 }
 
 /// Who attests, and what it takes.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, expecting = "a section of keys and values")]
 pub struct AttestationSection {
     /// `"all"`, a number drawn each round, or a table.
@@ -266,7 +269,7 @@ fn committee<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Choice, D::Er
 }
 
 /// What trades.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, expecting = "a section of keys and values")]
 pub struct TransactionsSection {
     /// How many transactions are handed in each round.
@@ -300,7 +303,7 @@ impl Default for TransactionsSection {
 }
 
 /// What a block earns.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, expecting = "a section of keys and values")]
 pub struct RewardSection {
     /// The policy.
@@ -316,7 +319,7 @@ impl Default for RewardSection {
 }
 
 /// What cheating costs.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, expecting = "a section of keys and values")]
 pub struct SlashingSection {
     /// The share of a proven cheat's stake that is destroyed.
@@ -330,7 +333,7 @@ impl Default for SlashingSection {
 }
 
 /// What the network does to blocks.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, expecting = "a section of keys and values")]
 pub struct NetworkSection {
     /// The probability that a block does not reach an attestor.
@@ -344,7 +347,7 @@ impl Default for NetworkSection {
 }
 
 /// Who does not act honestly.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "a section of keys and values")]
 pub struct BehaviourSection {
     /// What they do.
@@ -358,15 +361,18 @@ pub struct BehaviourSection {
 }
 
 /// How certain, and how fair is fair.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, expecting = "a section of keys and values")]
 pub struct AnalysisSection {
     /// Confidence level of all intervals.
+    #[serde(deserialize_with = "fraction")]
     pub confidence: f64,
     /// How far a win share may be from the share of stake, relative to it: the epsilon of robust
     /// fairness.
+    #[serde(deserialize_with = "fraction")]
     pub tolerance: f64,
     /// How often it may be farther: the delta of robust fairness.
+    #[serde(deserialize_with = "fraction")]
     pub delta: f64,
     /// When the order of wins is analysed: `auto`, `on` or `off`.
     pub serial: Serial,
@@ -394,7 +400,7 @@ impl Default for AnalysisSection {
 }
 
 /// What is drawn.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, expecting = "a section of keys and values")]
 pub struct ReportSection {
     /// The figures.
@@ -413,7 +419,7 @@ impl Default for ReportSection {
 }
 
 /// A format of figures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FigureFormat {
     /// Scalable vector graphics with the font inside.

@@ -5,13 +5,16 @@ mod behaviours;
 mod diagnostic;
 mod document;
 mod format;
+mod fraction;
 mod limits;
 mod load;
 mod overrides;
 mod population;
 mod problem;
+mod schema;
 mod seed;
 mod shipped;
+mod template;
 mod until;
 mod window;
 
@@ -25,6 +28,8 @@ pub use format::{
 pub use load::{Scenario, load, load_text};
 pub use overrides::Override;
 pub use problem::{Place, Problem};
+pub use schema::schema;
 pub use seed::Seed;
 pub use shipped::{Shipped, load_shipped, shipped};
+pub use template::TEMPLATE;
 pub use window::Window;

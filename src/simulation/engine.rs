@@ -5,7 +5,7 @@ use std::fmt;
 
 /// How much of the story a trial carries out. For one seed `full` and `draws` give the same tables;
 /// `law` gives others of the same distribution.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Engine {
     /// Every key, hash, signature, encoding and vote.

@@ -4,7 +4,7 @@ use crate::stake::ValidatorId;
 use serde::{Deserialize, Serialize};
 
 /// When gaps, runs, repeats and gaps are tallied.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Serial {
     /// While stakes stay as they are, that is if rewards do not compound: only there is their law

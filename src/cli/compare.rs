@@ -5,7 +5,7 @@ use super::contestants::{Entrant, entrants};
 use super::failure::Failure;
 use super::interrupt;
 use super::progress_bar::Bar;
-use super::screen::{grouped, table, tell};
+use super::screen::{grouped, rate, table, tell};
 use std::io::{self, Write, stdout};
 use std::sync::atomic::AtomicBool;
 use std::time::{Instant, SystemTime};
@@ -62,7 +62,7 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
         "{} rounds in {:.1} s ({} rounds/s)",
         grouped(contestants.iter().map(|contestant| u128::from(contestant.rounds)).sum()),
         timing.duration.as_secs_f64(),
-        grouped(manifest.rounds_per_second as u128)
+        rate(manifest.rounds_per_second)
     ));
     tell(format_args!("Written to {}:", target.display()));
     for name in manifest.files.keys().map(String::as_str).chain(["manifest.json"]) {

@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::interrupt;
 use super::progress_bar::Bar;
 use super::scenario;
-use super::screen::{grouped, percent, table, tell};
+use super::screen::{grouped, percent, rate as per_second, table, tell};
 use std::io::{Write, stdout};
 use std::time::Instant;
 use tombola::analysis::rows::{LawRow, PlanRow, law_rows};
@@ -88,7 +88,7 @@ pub fn plan(args: &PlanArgs) -> Result<(), Failure> {
         let seconds = experiment.rounds as f64 * trials as f64 / rate;
         tell(format_args!(
             "The scenario takes about {seconds:.1} s with the draws engine on this machine ({} rounds/s in the pilot).",
-            grouped(rate as u128)
+            per_second(rate)
         ));
     }
     Ok(())

@@ -178,7 +178,20 @@ fn decimals_outside_their_range() {
             ("analysis.tolerance", "[analysis]\ntolerance = @"),
             ("analysis.delta", "[analysis]\ndelta = @"),
         ],
-        &["0", "0.0", "1", "-0.5", "2", "nan", "inf", "1e400", "\"95 %\"", "true", "0.99999999999999999999"],
+        &[
+            "0",
+            "0.0",
+            "1",
+            "-0.5",
+            "2",
+            "nan",
+            "inf",
+            "1e400",
+            "\"ten\"",
+            "\"101 %\"",
+            "true",
+            "0.99999999999999999999",
+        ],
     );
     let drawn = |setting: &str| {
         format!("[population]\ncount = 5\ntotal_stake = 50\nstake = {{ {} }}", setting.replace('=', " = "))

@@ -37,6 +37,8 @@
 //! `cli` (default): the program. `figures` (default): SVG and PNG figures. A library user who wants
 //! neither switches the default features off.
 
+#![warn(clippy::disallowed_macros, clippy::disallowed_methods, clippy::disallowed_types)]
+
 pub mod analysis;
 pub mod behaviour;
 pub mod crypto;

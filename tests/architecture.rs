@@ -131,32 +131,6 @@ fn the_reader_of_use_lines_sees_what_is_there() {
     assert_eq!(used, expected.into_iter().collect());
 }
 
-/// Results must not depend on the time, the machine or a generator that nobody addressed.
-#[test]
-fn nothing_below_the_analysis_looks_at_the_clock_or_draws_unaddressed() {
-    let mut files = Vec::new();
-    rust_files(&source(), &mut files);
-    for path in files {
-        let Some(layer) = layer_of(&path) else { continue };
-        if place(&layer) >= place("analysis") {
-            continue;
-        }
-        let code = code(&path);
-        for word in [
-            "SystemTime",
-            "Instant",
-            "thread_rng",
-            "rand::rng()",
-            "StdRng",
-            "SmallRng",
-            "std::env",
-            "println!",
-        ] {
-            assert!(!code.contains(word), "{} has {word}", path.display());
-        }
-    }
-}
-
 #[test]
 fn no_file_is_named_after_nothing() {
     let mut files = Vec::new();

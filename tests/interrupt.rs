@@ -1,4 +1,5 @@
-//! An interrupt ends a run cleanly: whole tables of the trials that finished, or nothing at all.
+//! However a run ends, results are whole or not there: an interrupt, a hang-up, a kill at any moment,
+//! and others who write to the same place meanwhile.
 
 #![cfg(unix)]
 
@@ -6,12 +7,13 @@ mod sandbox;
 
 use sandbox::Sandbox;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+use tombola::random::{Purpose, Stream};
 use tombola::report::Manifest;
 
 const POPULATION: &str = "
@@ -51,8 +53,21 @@ impl Drop for Run {
 impl Run {
     fn begin(sandbox: &Sandbox, args: &[&str]) -> Self {
         let mut command = sandbox.command(&["run", "s.toml", "--threads", "2"]);
-        command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.args(args);
+        Run::of(command)
+    }
+
+    fn of(mut command: Command) -> Self {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         Run(command.spawn().expect("the program starts"))
+    }
+
+    /// A run that ignores a signal from the start, as under `nohup`.
+    fn begin_deaf(sandbox: &Sandbox, ignored: &str) -> Self {
+        let script = format!("trap '' {ignored}; exec \"$0\" run s.toml --threads 1");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script]).arg(sandbox::program()).current_dir(sandbox.path(""));
+        Run::of(shell)
     }
 
     fn signal(&self, name: &str) {
@@ -90,7 +105,7 @@ fn the_trials_that_finished_are_kept_whole() {
     let run = Run::begin(&sandbox, &["--keep-chain"]);
     // The chain of the first trial has its end, so that trial has finished.
     until("the first trial finishes", || {
-        let chain = fs::read_to_string(staging(&sandbox)?.join("chain.jsonl")).ok()?;
+        let chain = fs::read_to_string(staging(&sandbox)?.join("results/chain.jsonl")).ok()?;
         chain.lines().last()?.starts_with("{\"end\":").then_some(())
     });
     run.signal("INT");
@@ -152,7 +167,7 @@ fn what_was_kept_is_what_would_have_been() {
     sandbox.put("s.toml", format!("[run]\nrounds = 100\ntrials = 20_000\nseed = 3\n{POPULATION}"));
     let run = Run::begin(&sandbox, &["--keep-chain", "--set", "report.figures=[]"]);
     until("the first trial finishes", || {
-        let chain = fs::read_to_string(staging(&sandbox)?.join("chain.jsonl")).ok()?;
+        let chain = fs::read_to_string(staging(&sandbox)?.join("results/chain.jsonl")).ok()?;
         chain.lines().last()?.starts_with("{\"end\":").then_some(())
     });
     run.signal("TERM");
@@ -203,4 +218,259 @@ fn what_stood_there_before_stands_there_still() {
     run.signal("INT");
     assert_eq!(run.end().0.code(), Some(130));
     assert_eq!(sandbox.tree(), before);
+}
+
+/// As many rounds as there can be.
+fn endless() -> String {
+    format!(
+        "[run]\nengine = \"draws\"\nrounds = 9223372036854775807\ntrials = 2\n[reward]\npolicy = {{ kind = \"constant\", amount = 0 }}\n{POPULATION}"
+    )
+}
+
+#[test]
+fn a_hang_up_ends_a_run_as_an_interrupt_does() {
+    let sandbox = Sandbox::new();
+    sandbox.put("s.toml", endless());
+    let before = sandbox.tree();
+    let run = Run::begin(&sandbox, &[]);
+    until("the run begins", || staging(&sandbox));
+    run.signal("HUP");
+    let (status, _, err) = run.end();
+    assert_eq!(status.code(), Some(130), "{err}");
+    assert_eq!(sandbox.tree(), before);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_ignored_signal_stays_ignored() {
+    let sandbox = Sandbox::new();
+    sandbox.put("s.toml", endless());
+    for (ignored, signals) in [("HUP", &["HUP"][..]), ("HUP INT", &["HUP", "INT"])] {
+        let mut run = Run::begin_deaf(&sandbox, ignored);
+        until("the run begins", || staging(&sandbox));
+        for signal in signals {
+            run.signal(signal);
+        }
+        // A signal that is heeded ends a run within milliseconds.
+        sleep(Duration::from_millis(300));
+        assert!(run.0.try_wait().expect("a child").is_none(), "{ignored}");
+        run.signal("TERM");
+        assert_eq!(run.end().0.code(), Some(130));
+    }
+}
+
+/// The threads of a process, the first one among them.
+#[cfg(target_os = "linux")]
+fn threads(run: &Run) -> usize {
+    fs::read_dir(format!("/proc/{}/task", run.0.id())).expect("a process that lives").count()
+}
+
+/// One thread waits, the others compute; nothing starts threads beyond those that were asked for.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_number_of_threads_binds_everything() {
+    let sandbox = Sandbox::new();
+    sandbox.put("s.toml", endless());
+    for number in ["1", "3"] {
+        let run = Run::of(sandbox.command(&["run", "s.toml", "--threads", number]));
+        until("the run begins", || staging(&sandbox));
+        assert_eq!(threads(&run).to_string(), (number.parse::<usize>().unwrap() + 1).to_string());
+        run.signal("INT");
+        run.end();
+    }
+    // Simulated for want of a distribution, and shared out among threads by the analysis itself.
+    sandbox.put(
+        "s.toml",
+        format!("[run]\nrounds = 1_000_000_000\n[selection]\nrule = \"coin-age\"\n[reward]\ncompound = true\npolicy = {{ kind = \"constant\", amount = 1 }}\n{POPULATION}"),
+    );
+    let run = Run::of(sandbox.command(&["strategy", "s.toml", "--split", "2", "--threads", "1"]));
+    let (begin, mut most) = (Instant::now(), 0);
+    while begin.elapsed() < Duration::from_millis(500) {
+        most = most.max(threads(&run));
+        sleep(Duration::from_millis(5));
+    }
+    assert_eq!(most, 2);
+}
+
+#[test]
+fn every_command_that_computes_takes_a_number_of_threads() {
+    let sandbox = Sandbox::new();
+    sandbox.put("s.toml", format!("[run]\nrounds = 5\ntrials = 2\n{POPULATION}"));
+    sandbox.put("t.csv", "name,stake,wins\na,1,2\nb,1,3\n");
+    for args in [
+        "run s.toml --keep-chain",
+        "compare s.toml --rules raffle,nxt",
+        "law s.toml",
+        "plan s.toml",
+        "audit t.csv",
+        "strategy s.toml",
+        "trace s.toml",
+        "verify output/s/chain.jsonl",
+    ] {
+        let mut args: Vec<&str> = args.split(' ').collect();
+        args.extend(["--threads", "1"]);
+        let output = sandbox.command(&args).output().expect("the program starts");
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+/// Begins a run whose first trial has finished, so that there will be partial results.
+fn begun(sandbox: &Sandbox, args: &[&str]) -> Run {
+    sandbox.put(
+        "s.toml",
+        format!("[run]\nrounds = 100\ntrials = 20_000\nseed = 3\n[report]\nfigures = []\n{POPULATION}"),
+    );
+    let run = Run::begin(sandbox, &[args, &["--keep-chain"]].concat());
+    until("the first trial finishes", || {
+        let chain = fs::read_to_string(staging(sandbox)?.join("results/chain.jsonl")).ok()?;
+        chain.lines().last()?.starts_with("{\"end\":").then_some(())
+    });
+    run
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry"));
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn what_others_put_there_during_the_run_stays() {
+    for force in [&[][..], &["--force"]] {
+        let sandbox = Sandbox::new();
+        let run = begun(&sandbox, force);
+        sandbox.put("output/s", "mine");
+        run.signal("INT");
+        let (status, _, err) = run.end();
+        assert_eq!(status.code(), Some(130), "{err}");
+        assert!(err.contains("the results of this run are in output/s-2"), "{err}");
+        assert_eq!(fs::read(sandbox.path("output/s")).expect("a file"), b"mine");
+        assert!(sandbox.path("output/s-2/chain.jsonl").is_file());
+        assert_eq!(names(&sandbox.path("output")), ["s", "s-2"]);
+    }
+}
+
+#[test]
+fn the_slower_of_two_runs_does_not_replace_the_faster_ones_results() {
+    let sandbox = Sandbox::new();
+    let slow = begun(&sandbox, &[]);
+    let fast = ["run", "s.toml", "-q", "--trials", "1"];
+    assert!(sandbox.command(&fast).status().expect("the program starts").success());
+    let before = fs::read(sandbox.path("output/s/manifest.json")).expect("a manifest");
+    slow.signal("INT");
+    assert_eq!(slow.end().0.code(), Some(130));
+    assert_eq!(fs::read(sandbox.path("output/s/manifest.json")).expect("a manifest"), before);
+    assert_eq!(names(&sandbox.path("output")), ["s", "s-2"]);
+}
+
+#[test]
+fn complete_results_are_not_replaced_by_partial_ones() {
+    let sandbox = Sandbox::new();
+    sandbox.put("s.toml", format!("[run]\nrounds = 5\ntrials = 2\n{POPULATION}"));
+    assert!(sandbox.command(&["run", "s.toml", "-q"]).status().expect("the program starts").success());
+    let complete = sandbox.tree();
+    let run = begun(&sandbox, &["--force"]);
+    run.signal("INT");
+    let (status, _, err) = run.end();
+    assert_eq!(status.code(), Some(130), "{err}");
+    assert!(err.contains("output/s holds complete results, and these are partial"), "{err}");
+    assert!(sandbox.path("output/s-partial/manifest.json").is_file());
+    for (path, bytes) in complete.iter().filter(|(path, _)| path.starts_with(sandbox.path("output/s"))) {
+        assert_eq!(sandbox.tree().get(path), Some(bytes), "{}", path.display());
+    }
+}
+
+/// Somebody tidies hidden folders up while a run is in one of them.
+#[test]
+fn a_chain_that_is_removed_meanwhile_is_missed() {
+    let sandbox = Sandbox::new();
+    let run = begun(&sandbox, &[]);
+    fs::remove_dir_all(staging(&sandbox).expect("the run goes on")).expect("a folder");
+    run.signal("INT");
+    let (status, _, err) = run.end();
+    assert_eq!(status.code(), Some(2), "{err}");
+    assert!(names(&sandbox.path("")).iter().all(|name| name == "s.toml"), "{err}");
+}
+
+/// The files of a folder of results, the manifest left out, if there is one and it is whole.
+fn results(folder: &Path) -> Option<BTreeMap<String, Vec<u8>>> {
+    if !folder.exists() {
+        return None;
+    }
+    let manifest = fs::read(folder.join("manifest.json")).expect("a manifest");
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).expect("JSON");
+    let listed = manifest["files"].as_object().expect("an object");
+    let mut files = BTreeMap::new();
+    for (name, hash) in listed {
+        let bytes = fs::read(folder.join(name)).expect("a file that the manifest lists");
+        assert_eq!(hash.as_str(), Some(hex::encode(Sha256::digest(&bytes)).as_str()), "{name}");
+        files.insert(name.clone(), bytes);
+    }
+    let mut top: BTreeSet<String> =
+        listed.keys().map(|name| name.split('/').next().unwrap().to_owned()).collect();
+    top.insert("manifest.json".to_owned());
+    assert_eq!(names(folder), top.into_iter().collect::<Vec<_>>());
+    Some(files)
+}
+
+/// Killed at moments between the start and after the end, a run and a comparison leave the old
+/// results or the new ones, whole, and nothing else once the next run has been there.
+#[test]
+fn a_kill_at_any_moment_leaves_old_or_new_results() {
+    let mut moments = Stream::of_trial(13, 0, Purpose::Lottery);
+    for (command, folder, kills) in [
+        ("run s.toml --keep-chain --set report.formats=[\"svg\"]", "output/s", 10),
+        ("compare s.toml --rules raffle,nxt --set report.formats=[\"svg\"]", "output/s-compare", 6),
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.put("s.toml", format!("[run]\nrounds = 40\ntrials = 3\n{POPULATION}"));
+        sandbox
+            .put("next.toml", format!("[run]\nrounds = 1\ntrials = 1\n[report]\nfigures = []\n{POPULATION}"));
+        let place = sandbox.path(folder);
+        let args = |seed: &'static str| {
+            let mut args: Vec<&str> = command.split(' ').collect();
+            args.extend(["--force", "-q", "--seed", seed]);
+            args
+        };
+        let whole = |seed: &'static str| {
+            let begin = Instant::now();
+            assert!(sandbox.command(&args(seed)).status().expect("the program starts").success());
+            (results(&place).expect("results"), begin.elapsed())
+        };
+        let (new, _) = whole("2");
+        let (old, duration) = whole("1");
+        assert_ne!(old, new);
+        let mut seen = BTreeSet::new();
+        for kill in 0..kills {
+            // The first half of the kills are of a run that replaces, the others of one that does not.
+            let replaces = kill < kills / 2;
+            match (replaces, results(&place)) {
+                (true, Some(files)) if files == old => {}
+                (true, _) => drop(whole("1")),
+                (false, Some(_)) => fs::remove_dir_all(&place).expect("a folder"),
+                (false, None) => {}
+            }
+            let mut run = Run::of(sandbox.command(&args("2")));
+            let share = moments.below(1300) as f64 / 1000.0;
+            sleep(duration.mul_f64(share));
+            let _ = run.0.kill();
+            let _ = run.0.wait();
+            let next = ["run", "next.toml", "--force"];
+            let next = sandbox.command(&next).output().expect("the program starts");
+            let told = String::from_utf8_lossy(&next.stderr).into_owned();
+            assert!(next.status.success(), "{told}");
+            let found = results(&place);
+            seen.insert(found.is_some().then(|| found.as_ref() == Some(&new)));
+            match &found {
+                Some(files) => assert!(files == &new || (replaces && files == &old), "{told}"),
+                None => assert!(!replaces, "{told}"),
+            }
+            let mut expected = vec!["next".to_owned()];
+            expected.extend(found.map(|_| place.file_name().unwrap().to_string_lossy().into_owned()));
+            assert_eq!(names(&sandbox.path("output")), expected, "{told}");
+        }
+        assert!(seen.len() > 1, "every kill came before the run or after it: {seen:?}");
+    }
 }

@@ -89,12 +89,47 @@ pub enum Command {
     Completions(CompletionsArgs),
 }
 
+impl Command {
+    /// The number of threads that was asked for; `None` for commands that do not compute.
+    pub fn threads(&self) -> Option<usize> {
+        let threads = match self {
+            Command::Run(args) => &args.threads,
+            Command::Compare(args) => &args.threads,
+            Command::Law(args) => &args.threads,
+            Command::Plan(args) => &args.threads,
+            Command::Audit(args) => &args.threads,
+            Command::Strategy(args) => &args.threads,
+            Command::Trace(args) => &args.threads,
+            Command::Verify(args) => &args.threads,
+            Command::Check(_) | Command::List(_) | Command::Init(_) | Command::Completions(_) => return None,
+        };
+        Some(threads.number as usize)
+    }
+}
+
 /// Reads a whole number between two bounds.
 fn whole(low: u64, high: u64) -> impl Fn(&str) -> Result<u64, String> + Clone {
     move |text| {
         let number = text.parse().ok().filter(|number| (low..=high).contains(number));
         number.ok_or_else(|| format!("it must be a whole number from {low} to {high}"))
     }
+}
+
+/// On how many threads a command computes.
+#[derive(ClapArgs)]
+pub struct ThreadsArg {
+    /// Number of threads; 0 takes one for each core
+    #[arg(long = "threads", value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = whole(0, 1024))]
+    pub number: u64,
+}
+
+/// Whether tables are made safe for spreadsheets.
+#[derive(ClapArgs)]
+pub struct SafeCsvArg {
+    /// Put an apostrophe before names in CSV that begin with = + - or @, so that no spreadsheet
+    /// calculates them
+    #[arg(long = "safe-csv")]
+    pub on: bool,
 }
 
 /// Settings that replace those of the file and that every command heeds.
@@ -179,15 +214,16 @@ pub struct RunArgs {
     pub size: Size,
     #[command(flatten)]
     pub engine: EngineChoice,
-    /// Number of threads; 0 takes one for each core
-    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = whole(0, 1024))]
-    pub threads: u64,
+    #[command(flatten)]
+    pub threads: ThreadsArg,
     /// Folder in which each scenario gets a folder of its own
     #[arg(long, value_name = "DIR", default_value = "output")]
     pub output: PathBuf,
-    /// Replace results that are there already
+    /// Replace results that are there already; other files beside them are kept
     #[arg(long)]
     pub force: bool,
+    #[command(flatten)]
+    pub safe_csv: SafeCsvArg,
     /// Write the first trial's chain to chain.jsonl, for `tombola verify`; needs the full engine
     #[arg(long)]
     pub keep_chain: bool,
@@ -225,15 +261,16 @@ pub struct CompareArgs {
     pub size: Size,
     #[command(flatten)]
     pub engine: EngineChoice,
-    /// Number of threads; 0 takes one for each core
-    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = whole(0, 1024))]
-    pub threads: u64,
+    #[command(flatten)]
+    pub threads: ThreadsArg,
     /// Folder in which the comparison gets a folder of its own
     #[arg(long, value_name = "DIR", default_value = "output")]
     pub output: PathBuf,
-    /// Replace results that are there already
+    /// Replace results that are there already; other files beside them are kept
     #[arg(long)]
     pub force: bool,
+    #[command(flatten)]
+    pub safe_csv: SafeCsvArg,
     /// Print nothing but errors
     #[arg(long, short)]
     pub quiet: bool,
@@ -258,6 +295,8 @@ pub struct TraceArgs {
     pub settings: Settings,
     #[command(flatten)]
     pub size: Size,
+    #[command(flatten)]
+    pub threads: ThreadsArg,
 }
 
 #[derive(ClapArgs)]
@@ -285,6 +324,10 @@ pub struct LawArgs {
     /// Form of the table
     #[arg(long, value_enum, default_value = "table")]
     pub format: TableFormat,
+    #[command(flatten)]
+    pub safe_csv: SafeCsvArg,
+    #[command(flatten)]
+    pub threads: ThreadsArg,
 }
 
 /// Reads a number strictly between two bounds.
@@ -334,6 +377,10 @@ pub struct PlanArgs {
     /// Form of the table
     #[arg(long, value_enum, default_value = "table")]
     pub format: TableFormat,
+    #[command(flatten)]
+    pub safe_csv: SafeCsvArg,
+    #[command(flatten)]
+    pub threads: ThreadsArg,
 }
 
 #[derive(ClapArgs)]
@@ -375,10 +422,14 @@ pub struct AuditArgs {
     /// Form of the table
     #[arg(long, value_enum, default_value = "table")]
     pub format: TableFormat,
+    #[command(flatten)]
+    pub safe_csv: SafeCsvArg,
+    #[command(flatten)]
+    pub threads: ThreadsArg,
     /// Also write tables, figures and a manifest, to DIR/TABLE's name/
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
-    /// Replace results that are there already
+    /// Replace results that are there already; other files beside them are kept
     #[arg(long, requires = "output")]
     pub force: bool,
     /// End with exit code 1 if the conclusion is a bug
@@ -420,6 +471,10 @@ pub struct StrategyArgs {
     /// Form of the table
     #[arg(long, value_enum, default_value = "table")]
     pub format: TableFormat,
+    #[command(flatten)]
+    pub safe_csv: SafeCsvArg,
+    #[command(flatten)]
+    pub threads: ThreadsArg,
 }
 
 #[derive(ClapArgs)]
@@ -460,6 +515,8 @@ pub struct VerifyArgs {
     /// Chain written by `tombola run --keep-chain`
     #[arg(value_name = "CHAIN.jsonl")]
     pub file: PathBuf,
+    #[command(flatten)]
+    pub threads: ThreadsArg,
 }
 
 impl RunArgs {

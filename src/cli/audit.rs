@@ -2,25 +2,23 @@
 
 use super::args::{AuditArgs, TableFormat};
 use super::failure::Failure;
-use super::screen::{grouped, percent, table, tell};
+use super::results::{self, Wish};
+use super::screen::{grouped, percent, print_rows, table, tell};
 use std::fs;
-use std::io::{Write, stdout};
 use std::path::Path;
-use std::time::{Instant, SystemTime};
 use tombola::analysis::rows::AuditRow;
 use tombola::analysis::{Audit, AuditTable, audit as hold};
 use tombola::report::figures::write_figures;
-use tombola::report::write_rows;
-use tombola::report::{Manifest, ResultsFolder, Timing};
+use tombola::report::{Manifest, Published, Stopwatch, Timing};
 use tombola::scenario::{Override, Place, Problem};
+use tombola::simulation::threads_here;
 
 /// At most this many validators are shown; the others are in the table of the folder.
 const MOST_SHOWN: usize = 12;
 
 /// Holds a table against a rule and says what it comes to.
 pub fn audit(args: &AuditArgs) -> Result<(), Failure> {
-    let started = SystemTime::now();
-    let clock = Instant::now();
+    let stopwatch = Stopwatch::start();
     let path = &args.table;
     let bytes = fs::read(path).map_err(|error| {
         Problem::file(
@@ -31,27 +29,22 @@ pub fn audit(args: &AuditArgs) -> Result<(), Failure> {
     })?;
     let chain = AuditTable::read(path, &bytes)?;
     let audit = hold(path, &chain, &settings(args)?)?;
-    let timing = Timing { started, duration: clock.elapsed() };
+    let timing = stopwatch.timing();
     let written = match &args.output {
-        Some(root) => Some(write(root, args.force, &audit, timing)?),
+        Some(root) => Some(write(args, root, &audit, timing)?),
         None => None,
     };
-    let mut out = stdout().lock();
     let verdict = verdict(&audit);
-    match args.format {
-        TableFormat::Csv => write_rows(&audit.rows, &mut out)?,
-        TableFormat::Json => {
-            serde_json::to_writer_pretty(&mut out, &audit.rows).map_err(std::io::Error::from)?;
-            writeln!(out)?;
-        }
-        TableFormat::Table => write!(out, "{}\n\n{verdict}", columns(&audit))?,
-    }
+    print_rows(args.format, args.safe_csv.on, &audit.rows, |_| {
+        format!("{}\n\n{}", columns(&audit), verdict.trim_end())
+    })?;
     if !matches!(args.format, TableFormat::Table) {
         tell(verdict.trim_end());
     }
     notes(&chain, &audit);
-    if let Some(target) = written {
-        tell(format_args!("Written to {}", target));
+    if let Some(published) = &written {
+        tell(format_args!("Written to {}", published.folder.display()));
+        results::ended(published)?;
     }
     if args.assert && audit.conclusion.word == "bug" {
         return Err(Failure::CheckFailed(format!("{}: the conclusion is a bug", path.display())));
@@ -176,18 +169,19 @@ fn columns(audit: &Audit) -> String {
 }
 
 /// Writes the folder; returns where it stands.
-fn write(root: &Path, force: bool, audit: &Audit, timing: Timing) -> Result<String, Failure> {
-    let folder = ResultsFolder::prepare(root, &audit.scenario.name, force)?;
+fn write(args: &AuditArgs, root: &Path, audit: &Audit, timing: Timing) -> Result<Published, Failure> {
+    let wish = Wish { root, force: args.force, safe_csv: args.safe_csv.on, quiet: false };
+    let folder = results::prepare(&wish, &audit.scenario.name)?;
     folder.write_table("audit.csv", &audit.rows)?;
     folder.write_table("validators.csv", &audit.analysis.tables.validators)?;
     folder.write_table("fairness.csv", &audit.analysis.tables.fairness)?;
     let skipped = write_figures(&folder, &audit.scenario, &audit.results, &audit.analysis)?;
-    let manifest = Manifest::new(&audit.scenario, &audit.results, 1, timing, &folder)
+    let manifest = Manifest::new(&audit.scenario, &audit.results, threads_here(), timing, &folder)
         .map_err(|error| folder.failed("manifest.json", error))?;
     folder.write_manifest(&manifest)?;
-    let target = folder.publish()?;
+    let published = folder.publish()?;
     for note in skipped {
         tell(format_args!("note: {note}"));
     }
-    Ok(target.display().to_string())
+    Ok(published)
 }

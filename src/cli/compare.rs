@@ -5,18 +5,17 @@ use super::contestants::{Entrant, entrants};
 use super::failure::Failure;
 use super::interrupt;
 use super::progress_bar::Bar;
+use super::results::{self, Wish};
 use super::screen::{grouped, rate, table, tell};
-use std::io::{self, Write, stdout};
 use std::sync::atomic::AtomicBool;
-use std::time::{Instant, SystemTime};
 use tombola::analysis::comparison::{
     Baseline, Contestant, RuleComparison, compare_rules, paragraph, rankings,
 };
 use tombola::analysis::rows::CompareRow;
-use tombola::report::figures::{Drawing, Overlay, overlay_measure, overlay_timeline, write_drawing};
-use tombola::report::{Compared, ComparisonManifest, ResultsFolder, Timing};
+use tombola::report::figures::{Overlay, overlay_measure, overlay_timeline, write_drawing};
+use tombola::report::{Compared, ComparisonManifest, ResultsFolder, Stopwatch};
 use tombola::scenario::Scenario;
-use tombola::simulation::{Control, run_measured};
+use tombola::simulation::{Control, run_measured, threads_here};
 
 /// Compares rules on the same population and luck.
 pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
@@ -24,12 +23,12 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
     let first = &entrants[0].scenario;
     let name = format!("{}-compare", first.name);
     let stop = interrupt::watch()?;
-    let folder = ResultsFolder::prepare(&args.output, &name, args.force)?;
-    let started = SystemTime::now();
-    let clock = Instant::now();
+    let (force, safe_csv, quiet) = (args.force, args.safe_csv.on, args.quiet);
+    let folder = results::prepare(&Wish { root: &args.output, force, safe_csv, quiet }, &name)?;
+    let stopwatch = Stopwatch::start();
     let baseline = Baseline::new(&first.experiment, first.file.analysis.tolerance);
     let contestants = play(args, &name, &entrants, &baseline, stop)?;
-    let timing = Timing { started, duration: clock.elapsed() };
+    let timing = stopwatch.timing();
 
     let comparison = compare_rules(&contestants, first.file.analysis.confidence);
     folder.write_table("compare.csv", &comparison.rows)?;
@@ -42,33 +41,22 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
             Compared::new(&entrant.name, &entrant.scenario, entrant.file_sha256.clone(), played.rounds)
         })
         .collect();
-    let threads = match args.threads {
-        0 => std::thread::available_parallelism().map_or(1, |n| n.get()),
-        threads => threads as usize,
-    };
-    let manifest = ComparisonManifest::new(&name, first, compared, threads, timing, &folder)
+    let manifest = ComparisonManifest::new(&name, first, compared, threads_here(), timing, &folder)
         .map_err(|error| folder.failed("manifest.json", error))?;
     folder.write_manifest(&manifest)?;
-    let target = folder.publish()?;
+    let published = folder.publish()?;
     if args.quiet {
-        return Ok(());
+        return results::ended(&published);
     }
-    match write!(stdout(), "{}", summary(first, &comparison)) {
-        // Nobody reads the summary, but the results stand.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-        written => written?,
-    }
+    results::print_summary(&summary(first, &comparison), &published)?;
     tell(format_args!(
         "{} rounds in {:.1} s ({} rounds/s)",
         grouped(contestants.iter().map(|contestant| u128::from(contestant.rounds)).sum()),
         timing.duration.as_secs_f64(),
         rate(manifest.rounds_per_second)
     ));
-    tell(format_args!("Written to {}:", target.display()));
-    for name in manifest.files.keys().map(String::as_str).chain(["manifest.json"]) {
-        tell(format_args!("  {}", target.join(name).display()));
-    }
-    Ok(())
+    results::tell_written(&published, manifest.files.keys());
+    results::ended(&published)
 }
 
 /// Plays the trials of every rule, one rule after another, and keeps what is compared.
@@ -86,8 +74,7 @@ fn play(
     for entrant in entrants {
         let Scenario { experiment, file, .. } = &entrant.scenario;
         let control = Control { progress: &bar, stop };
-        let played =
-            run_measured(experiment, args.threads as usize, None, &control, |end| baseline.measure(end));
+        let played = run_measured(experiment, 0, None, &control, |end| baseline.measure(end));
         if played.is_err() {
             bar.clear();
         }
@@ -148,7 +135,8 @@ fn write_figures(
             continue;
         }
         let drawing = overlay_measure(&words(measure.heading, measure.axis, measure.percent), &rows);
-        write_figure(folder, first, &measure.name.replace('_', "-"), drawing.map_err(cannot_draw)?)?;
+        let name = measure.name.replace('_', "-");
+        write_drawing(folder, &name, &drawing.map_err(cannot_draw)?, &first.file.report.formats)?;
     }
     if comparison.timeline.is_empty() {
         return Ok(());
@@ -159,23 +147,12 @@ fn write_figures(
     });
     let words = words(&heading, "win share (%)", true);
     let drawing = overlay_timeline(&words, &comparison.timeline, baseline.shares[baseline.richest]);
-    write_figure(folder, first, "timeline", drawing.map_err(cannot_draw)?)
+    write_drawing(folder, "timeline", &drawing.map_err(cannot_draw)?, &first.file.report.formats)?;
+    Ok(())
 }
 
 fn cannot_draw(error: tombola::report::figures::FigureError) -> Failure {
     Failure::CannotRun(error.to_string())
-}
-
-fn write_figure(
-    folder: &ResultsFolder,
-    first: &Scenario,
-    name: &str,
-    drawing: Drawing,
-) -> Result<(), Failure> {
-    for &format in &first.file.report.formats {
-        write_drawing(folder, name, format, &drawing)?;
-    }
-    Ok(())
 }
 
 /// The distances from stake, the order by every measure, and the comparison in words.

@@ -2,9 +2,9 @@
 
 use super::args::{Args, CompletionsArgs};
 use super::failure::Failure;
+use super::screen::print_data;
 use clap::builder::PossibleValuesParser;
 use clap::{Command, CommandFactory, ValueHint};
-use std::io::{Write, stdout};
 use tombola::registry::Entry;
 use tombola::scenario::Scenario;
 use tombola::selection::RULES;
@@ -13,7 +13,7 @@ use tombola::selection::RULES;
 pub fn completions(args: &CompletionsArgs) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut completed(Args::command()), "tombola", &mut script);
-    stdout().write_all(&script)?;
+    print_data(&String::from_utf8_lossy(&script))?;
     Ok(())
 }
 

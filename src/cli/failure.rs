@@ -1,6 +1,6 @@
 //! How a command can end other than well.
 
-use super::screen::tell;
+use super::screen::tell_failure;
 use std::io;
 use std::process::ExitCode;
 use tombola::RunError;
@@ -30,13 +30,7 @@ impl Failure {
             Failure::Interrupted(message) => ("interrupted", message),
             Failure::OutputClosed => return,
         };
-        // A name from outside must not move the cursor or colour the screen.
-        let message: String = message
-            .chars()
-            .flat_map(|c| if c.is_control() && c != '\n' { c.escape_debug().collect() } else { vec![c] })
-            .collect();
-        let style = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
-        tell(format_args!("{style}{label}{style:#}: {message}"));
+        tell_failure(label, message);
     }
 
     /// The exit code.

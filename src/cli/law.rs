@@ -1,15 +1,12 @@
 //! `tombola law`.
 
-use super::args::{LawArgs, TableFormat};
+use super::args::LawArgs;
 use super::failure::Failure;
 use super::scenario;
-use super::screen::{grouped, percent, table, tell};
-use serde::Serialize;
-use std::io::{Write, stdout};
+use super::screen::{grouped, percent, print_rows, table, tell};
 use tombola::analysis::rows::{LawRow, LawWindowRow, law_rows, law_window_rows};
 use tombola::forging::World;
 use tombola::registry::nearest;
-use tombola::report::write_rows;
 use tombola::selection::{Dispersion, ExpectedShares};
 
 /// Prints what the rule promises, without a simulation.
@@ -17,7 +14,7 @@ pub fn law(args: &LawArgs) -> Result<(), Failure> {
     let scenario = scenario::read(&args.file, &args.settings.overrides()?)?;
     let world = &scenario.experiment.world;
     match args.window {
-        None => print(args.format, &law_rows(world), columns)?,
+        None => print_rows(args.format, args.safe_csv.on, &law_rows(world), columns)?,
         Some(window) => {
             let name = args.validator.as_deref();
             if let Some(name) =
@@ -25,7 +22,12 @@ pub fn law(args: &LawArgs) -> Result<(), Failure> {
             {
                 return Err(unknown(name, world));
             }
-            print(args.format, &law_window_rows(world, window, name, args.count), window_columns)?;
+            print_rows(
+                args.format,
+                args.safe_csv.on,
+                &law_window_rows(world, window, name, args.count),
+                window_columns,
+            )?;
         }
     }
     if let ExpectedShares::Unknown(why) = world.rule.thing.expected_shares(&world.stakes) {
@@ -48,20 +50,6 @@ pub fn law(args: &LawArgs) -> Result<(), Failure> {
             ));
         }
         Dispersion::Unknown(why) => tell(format_args!("note: no law of the scatter: {why}")),
-    }
-    Ok(())
-}
-
-/// Prints rows in the form that was asked for; `columns` lays them out for people.
-fn print<R: Serialize>(format: TableFormat, rows: &[R], columns: fn(&[R]) -> String) -> Result<(), Failure> {
-    let mut out = stdout().lock();
-    match format {
-        TableFormat::Csv => write_rows(rows, &mut out)?,
-        TableFormat::Json => {
-            serde_json::to_writer_pretty(&mut out, rows).map_err(std::io::Error::from)?;
-            writeln!(out)?;
-        }
-        TableFormat::Table => writeln!(out, "{}", columns(rows))?,
     }
     Ok(())
 }

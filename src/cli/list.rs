@@ -1,14 +1,12 @@
 //! `tombola list`.
 
-use super::args::{Family, ListArgs, TableFormat};
+use super::args::{Family, ListArgs};
 use super::failure::Failure;
-use super::screen::table;
+use super::screen::{print_rows, table};
 use serde::Serialize;
-use std::io::{Write, stdout};
 use tombola::behaviour::BEHAVIOURS;
 use tombola::registry::Entry;
 use tombola::report::figures::FIGURES;
-use tombola::report::write_rows;
 use tombola::reward::REWARDS;
 use tombola::scenario::shipped;
 use tombola::selection::{COMMITTEES, RULES};
@@ -51,25 +49,19 @@ pub fn list(args: &ListArgs) -> Result<(), Failure> {
             })
             .collect(),
     };
-    let mut out = stdout().lock();
-    match args.format {
-        TableFormat::Csv => write_rows(&rows, &mut out)?,
-        TableFormat::Json => {
-            serde_json::to_writer_pretty(&mut out, &rows).map_err(std::io::Error::from)?;
-            writeln!(out)?;
-        }
-        TableFormat::Table if args.long => {
-            for row in rows {
-                writeln!(out, "{}\n    {}", row.name, row.summary)?;
-                if !row.source.is_empty() {
-                    writeln!(out, "    Source: {}", row.source)?;
-                }
-            }
-        }
-        TableFormat::Table => {
-            let lines = rows.into_iter().map(|row| vec![row.name, row.summary]).collect();
-            writeln!(out, "{}", table(&["name", "summary"], 2, lines))?;
-        }
-    }
-    Ok(())
+    print_rows(args.format, false, &rows, if args.long { sources } else { columns })
+}
+
+fn columns(rows: &[Row]) -> String {
+    let lines = rows.iter().map(|row| vec![row.name.clone(), row.summary.clone()]).collect();
+    table(&["name", "summary"], 2, lines)
+}
+
+fn sources(rows: &[Row]) -> String {
+    let entry = |row: &Row| {
+        let source =
+            if row.source.is_empty() { String::new() } else { format!("\n    Source: {}", row.source) };
+        format!("{}\n    {}{source}", row.name, row.summary)
+    };
+    rows.iter().map(entry).collect::<Vec<_>>().join("\n")
 }

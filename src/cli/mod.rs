@@ -13,6 +13,7 @@ mod law;
 mod list;
 mod plan;
 mod progress_bar;
+mod results;
 mod run;
 mod scenario;
 mod screen;
@@ -23,14 +24,43 @@ mod verify;
 
 use args::{Args, Command};
 use clap::Parser;
+use failure::Failure;
 use std::process::ExitCode;
+use tombola::simulation::Threads;
 
 /// Parses the command line, carries it out, and says how it went: 0 done, 1 done but an asserted
 /// check failed, 2 could not run, 130 interrupted.
 pub fn main() -> ExitCode {
-    // Prints help and usage errors itself; the latter exit with 2.
-    let args = Args::parse();
-    let result = match args.command {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return screen::tell_usage(&error),
+    };
+    let result = match args.command.threads() {
+        None => carry_out(args.command),
+        Some(number) => {
+            // Everything that computes does it on these.
+            let threads = Threads::start(number);
+            if threads.number() < threads.wanted {
+                screen::tell(format_args!(
+                    "note: the system starts {} of {} threads; this takes longer, and the results are the same",
+                    threads.number(),
+                    threads.wanted
+                ));
+            }
+            threads.install(|| carry_out(args.command))
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.report();
+            failure.exit_code()
+        }
+    }
+}
+
+fn carry_out(command: Command) -> Result<(), Failure> {
+    match command {
         Command::Run(run) => run::run(&run),
         Command::Compare(compare) => compare::compare(&compare),
         Command::Law(law) => law::law(&law),
@@ -43,12 +73,5 @@ pub fn main() -> ExitCode {
         Command::Verify(verify) => verify::verify(&verify),
         Command::List(list) => list::list(&list),
         Command::Completions(completions) => completions::completions(&completions),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            failure.report();
-            failure.exit_code()
-        }
     }
 }

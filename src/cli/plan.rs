@@ -1,16 +1,14 @@
 //! `tombola plan`.
 
-use super::args::{PlanArgs, TableFormat};
+use super::args::PlanArgs;
 use super::failure::Failure;
 use super::interrupt;
 use super::progress_bar::Bar;
 use super::scenario;
-use super::screen::{grouped, percent, rate as per_second, table, tell};
-use std::io::{Write, stdout};
-use std::time::Instant;
+use super::screen::{grouped, percent, print_rows, rate as per_second, table, tell};
 use tombola::analysis::rows::{LawRow, PlanRow, law_rows};
 use tombola::analysis::{Plan, PlanSettings, Scatter, pilot_seed, plan as make_plan};
-use tombola::report::write_rows;
+use tombola::report::Stopwatch;
 use tombola::simulation::{Control, Engine, Results, run as simulate};
 
 /// A pilot where the scatter is not known has so many trials, unless told otherwise.
@@ -42,7 +40,7 @@ pub fn plan(args: &PlanArgs) -> Result<(), Failure> {
         experiment.engine = Engine::Draws;
         let stop = interrupt::watch()?;
         let bar = Bar::new("pilot", experiment.rounds.saturating_mul(count), false);
-        let clock = Instant::now();
+        let clock = Stopwatch::start();
         let results = simulate(experiment, 0, None, &Control { progress: &bar, stop });
         bar.clear();
         let seconds = clock.elapsed().as_secs_f64().max(1e-9);
@@ -55,16 +53,7 @@ pub fn plan(args: &PlanArgs) -> Result<(), Failure> {
     }
     (experiment.trials, experiment.world.seed, experiment.engine) = (trials, seed, engine);
     let plan = make_plan(experiment, &settings, pilot.as_ref().map(|(results, _)| results));
-    let mut out = stdout().lock();
-    match args.format {
-        TableFormat::Csv => write_rows(&plan.rows, &mut out)?,
-        TableFormat::Json => {
-            serde_json::to_writer_pretty(&mut out, &plan.rows).map_err(std::io::Error::from)?;
-            writeln!(out)?;
-        }
-        TableFormat::Table => writeln!(out, "{}", columns(&plan.rows))?,
-    }
-    drop(out);
+    print_rows(args.format, args.safe_csv.on, &plan.rows, columns)?;
     tell(paragraph(&plan, &settings, experiment.rounds, trials));
     let promised = law_rows(&experiment.world);
     let off = |row: &&LawRow| row.relative_deviation.is_some_and(|gain| gain.abs() > settings.tolerance);

@@ -1,7 +1,7 @@
 //! The progress of a run, on a terminal only.
 
+use super::screen::escaped;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::time::Duration;
 use tombola::simulation::Progress;
 
 /// A bar with rate and time left on standard error, if that is a terminal; nothing otherwise.
@@ -20,8 +20,7 @@ impl Bar {
         if let Ok(style) = style {
             bar.set_style(style.progress_chars("=> "));
         }
-        bar.set_prefix(name.to_owned());
-        bar.enable_steady_tick(Duration::from_millis(200));
+        bar.set_prefix(escaped(name).into_owned());
         Bar(bar)
     }
 

@@ -4,10 +4,11 @@ use super::args::RunArgs;
 use super::failure::Failure;
 use super::interrupt;
 use super::progress_bar::Bar;
+use super::results::{self, Wish};
 use super::scenario;
 use super::screen::{grouped, rate, tell};
 use super::summary::summary;
-use std::io::{self, BufWriter, Write, stdout};
+use std::io::{BufWriter, Write};
 use std::sync::atomic::AtomicBool;
 use tombola::report::ResultsFolder;
 use tombola::simulation::{Engine, SimulationError};
@@ -43,9 +44,11 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         scenarios.push(scenario);
     }
     let stop = interrupt::watch()?;
+    let (force, safe_csv, quiet) = (args.force, args.safe_csv.on, args.quiet);
+    let wish = Wish { root: &args.output, force, safe_csv, quiet };
     let mut folders = Vec::new();
     for scenario in &scenarios {
-        folders.push(ResultsFolder::prepare(&args.output, &scenario.name, args.force)?);
+        folders.push(results::prepare(&wish, &scenario.name)?);
     }
     let names: Vec<&str> = scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
     let mut ready = scenarios.iter().zip(folders);
@@ -104,7 +107,7 @@ fn run_one(
         false => None,
     };
     let bar = Bar::new(&scenario.name, experiment.rounds.saturating_mul(experiment.trials), args.quiet);
-    let mut options = RunOptions::default().threads(args.threads as usize).progress(&bar).stop(stop);
+    let mut options = RunOptions::default().progress(&bar).stop(stop);
     if let Some(out) = chain_out {
         options = options.chain_out(out);
     }
@@ -122,13 +125,9 @@ fn run_one(
         folder.remove("chain.jsonl").map_err(|error| folder.failed("chain.jsonl", error))?;
     }
     let (manifest, skipped) = outcome.write_into(&folder)?;
-    let target = folder.publish()?;
+    let published = folder.publish()?;
     if !args.quiet {
-        match write!(stdout(), "{}", summary(scenario, results, analysis)) {
-            // Nobody reads the summary, but the results stand, and further scenarios wait.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-            written => written?,
-        }
+        results::print_summary(&summary(scenario, results, analysis), &published)?;
         for note in skipped {
             tell(format_args!("note: {note}"));
         }
@@ -144,20 +143,19 @@ fn run_one(
             rate(manifest.rounds_per_second),
             manifest.engine
         ));
-        tell(format_args!("Written to {}:", target.display()));
-        for name in manifest.files.keys().map(String::as_str).chain(["manifest.json"]) {
-            tell(format_args!("  {}", target.join(name).display()));
-        }
+        results::tell_written(&published, manifest.files.keys());
     }
     if results.partial {
+        let displaced = results::displaced(&published).map(|message| format!("; {message}"));
         return Err(Failure::Interrupted(format!(
-            "{} of {} trials had finished; the tables in {} are about these, and the manifest says so",
+            "{} of {} trials had finished; the tables in {} are about these, and the manifest says so{}",
             results.records.len(),
             experiment.trials,
-            target.display()
+            published.folder.display(),
+            displaced.unwrap_or_default()
         )));
     }
-    Ok(())
+    results::ended(&published)
 }
 
 #[cfg(test)]

@@ -1,17 +1,15 @@
 //! `tombola strategy`.
 
-use super::args::{StrategyArgs, TableFormat};
+use super::args::StrategyArgs;
 use super::failure::Failure;
 use super::interrupt;
 use super::scenario;
-use super::screen::{grouped, percent, table, tell};
+use super::screen::{grouped, percent, print_rows, table, tell};
 use std::cmp::Reverse;
-use std::io::{Write, stdout};
 use tombola::analysis::rows::StrategyRow;
 use tombola::analysis::{Move, strategy as weigh};
 use tombola::forging::World;
 use tombola::registry::nearest;
-use tombola::report::write_rows;
 use tombola::simulation::{Control, Quiet};
 
 /// At most this many accounts split unless they are named.
@@ -26,15 +24,7 @@ pub fn strategy(args: &StrategyArgs) -> Result<(), Failure> {
     let Some(rows) = weigh(&scenario.experiment, confidence, &moves, &control) else {
         return Err(Failure::Interrupted("the simulation had not finished, so nothing is printed".into()));
     };
-    let mut out = stdout().lock();
-    match args.format {
-        TableFormat::Csv => write_rows(&rows, &mut out)?,
-        TableFormat::Json => {
-            serde_json::to_writer_pretty(&mut out, &rows).map_err(std::io::Error::from)?;
-            writeln!(out)?;
-        }
-        TableFormat::Table => writeln!(out, "{}", columns(&rows))?,
-    }
+    print_rows(args.format, args.safe_csv.on, &rows, columns)?;
     let minimum = scenario.experiment.world.protocol.minimum_stake;
     if rows.iter().any(|row| row.action == "split" && row.validators < row.parts) {
         tell(format_args!(

@@ -3,9 +3,8 @@
 use super::args::TraceArgs;
 use super::failure::Failure;
 use super::scenario;
-use super::screen::{grouped, percent, table};
+use super::screen::{grouped, percent, print, table};
 use std::fmt::Write as _;
-use std::io::{Write, stdout};
 use tombola::behaviour::{Attesting, BehaviourAssignment, BlockFlaw, Forging};
 use tombola::forging::{
     Ballot, Chain, Full, GenesisRecord, Keyring, Observer, RoundOutcome, Silent, Weight, World,
@@ -48,7 +47,7 @@ pub fn trace(args: &TraceArgs) -> Result<(), Failure> {
     }
     let mut story = Story::new(world, &keys, chain.state().clone());
     chain.play(&mut story).ok_or_else(|| ended(round - 1))?;
-    stdout().write_all(story.text.as_bytes())?;
+    print(&story.text)?;
     Ok(())
 }
 

@@ -2,9 +2,9 @@
 
 use super::args::VerifyArgs;
 use super::failure::Failure;
-use super::screen::grouped;
+use super::screen::{grouped, print};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Write, stdout};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use tombola::forging::{Finding, Replay};
 
@@ -32,23 +32,20 @@ pub fn verify(args: &VerifyArgs) -> Result<(), Failure> {
     }
     let summary = replay.finish().map_err(|finding| fails(lines.number, None, &finding))?;
     let drawn = if replay.undrawn().is_none() { "draw, " } else { "" };
-    let mut out = stdout();
-    writeln!(
-        out,
-        "ok: trial {} of seed {}: {} blocks, {} transactions, {} votes, {} offences; every {drawn}hash, signature, quorum and state holds",
+    print(&format!(
+        "ok: trial {} of seed {}: {} blocks, {} transactions, {} votes, {} offences; every {drawn}hash, signature, quorum and state holds\n",
         replay.record().trial,
         replay.record().seed,
         grouped(summary.blocks.into()),
         grouped(summary.transactions.into()),
         grouped(summary.votes.into()),
         grouped(summary.offences.into()),
-    )?;
+    ))?;
     if let Some(rule) = replay.undrawn() {
-        writeln!(
-            out,
-            "the draw was not checked: this program has no rule {:?}, so it cannot say who should have forged",
+        print(&format!(
+            "the draw was not checked: this program has no rule {:?}, so it cannot say who should have forged\n",
             rule.chars().take(60).collect::<String>()
-        )?;
+        ))?;
     }
     Ok(())
 }

@@ -3,11 +3,17 @@
 mod comparison_manifest;
 #[cfg(feature = "figures")]
 pub mod figures;
+// Folders of results are moved by renames, and here alone.
+#[allow(clippy::disallowed_methods)]
 mod folder;
+mod formulas;
 mod manifest;
+mod stopwatch;
 mod tables;
 
 pub use comparison_manifest::{Compared, ComparisonManifest};
-pub use folder::{FolderError, ResultsFolder};
+pub use folder::{Conflict, FolderError, Leftover, Published, ResultsFolder, settle_killed_runs};
+pub use formulas::FormulaGuard;
 pub use manifest::{Manifest, Timing, population_hash};
+pub use stopwatch::Stopwatch;
 pub use tables::{write_rows, write_run_tables};

@@ -1,6 +1,6 @@
 //! Writing rows as CSV.
 
-use super::{FolderError, ResultsFolder};
+use super::folder::{FolderError, ResultsFolder};
 use crate::analysis::rows::Tables;
 use serde::Serialize;
 use std::io::{self, Write};

@@ -21,7 +21,8 @@ impl Default for RunOptions<'_> {
 }
 
 impl<'a> RunOptions<'a> {
-    /// So many threads; 0 takes one for each core.
+    /// So many threads; 0 takes those of the pool that calls, which is one for each core unless it was
+    /// [installed](crate::simulation::Threads::install).
     pub fn threads(self, threads: usize) -> Self {
         RunOptions { threads, ..self }
     }

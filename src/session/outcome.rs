@@ -2,7 +2,7 @@
 
 use crate::analysis::Analysis;
 use crate::analysis::rows::Tables;
-use crate::report::{FolderError, Manifest, ResultsFolder, Timing, write_run_tables};
+use crate::report::{FolderError, Manifest, Published, ResultsFolder, Timing, write_run_tables};
 use crate::scenario::Scenario;
 use crate::simulation::Results;
 use std::path::Path;
@@ -33,11 +33,12 @@ impl Outcome<'_> {
     }
 
     /// Writes tables, the scenario's figures (with the feature `figures`) and the manifest to the
-    /// folder `root/NAME`, all of it or nothing. A folder that is there already is refused.
+    /// folder `root/NAME`, all of it or nothing. A folder that is there already is refused; one that
+    /// appears while this writes stays, and what is returned says where the results are.
     ///
     /// # Errors
     /// If something stands there, or something cannot be written.
-    pub fn write(&self, root: &Path) -> Result<std::path::PathBuf, FolderError> {
+    pub fn write(&self, root: &Path) -> Result<Published, FolderError> {
         let folder = ResultsFolder::prepare(root, &self.scenario.name, false)?;
         self.write_into(&folder)?;
         folder.publish()

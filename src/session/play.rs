@@ -2,11 +2,10 @@
 
 use super::{Outcome, RunOptions};
 use crate::analysis::{Stopping, analyse, analyse_stopped};
-use crate::report::Timing;
+use crate::report::Stopwatch;
 use crate::scenario::Scenario;
-use crate::simulation::{Control, SimulationError, run as simulate, run_until};
+use crate::simulation::{Control, SimulationError, on_threads, run as simulate, run_until, threads_here};
 use std::sync::atomic::AtomicBool;
-use std::time::{Instant, SystemTime};
 use thiserror::Error;
 
 /// Why there is no outcome.
@@ -28,21 +27,24 @@ pub enum RunError {
 /// # Errors
 /// A [`RunError`].
 pub fn run<'a>(scenario: &'a Scenario, options: RunOptions) -> Result<Outcome<'a>, RunError> {
+    on_threads(options.threads, || run_here(scenario, options))
+}
+
+/// Runs and analyses on the threads of the caller.
+fn run_here<'a>(scenario: &'a Scenario, options: RunOptions) -> Result<Outcome<'a>, RunError> {
     let experiment = &scenario.experiment;
     let settings = &scenario.file.analysis;
     let never = AtomicBool::new(false);
     let control = Control { progress: options.progress, stop: options.stop.unwrap_or(&never) };
-    let (threads, chain_out) = (options.threads, options.chain_out);
-    let started = SystemTime::now();
-    let clock = Instant::now();
+    let stopwatch = Stopwatch::start();
     let (results, stopping) = match &scenario.file.run.until {
         Some(until) => {
             let mut rule = Stopping::new(experiment, settings, until);
-            (run_until(experiment, threads, chain_out, &control, &mut rule)?, Some(rule))
+            (run_until(experiment, 0, options.chain_out, &control, &mut rule)?, Some(rule))
         }
-        None => (simulate(experiment, threads, chain_out, &control)?, None),
+        None => (simulate(experiment, 0, options.chain_out, &control)?, None),
     };
-    let timing = Timing { started, duration: clock.elapsed() };
+    let timing = stopwatch.timing();
     if results.records.is_empty() {
         return Err(RunError::NothingFinished);
     }
@@ -50,9 +52,5 @@ pub fn run<'a>(scenario: &'a Scenario, options: RunOptions) -> Result<Outcome<'a
         Some(stopping) => analyse_stopped(experiment, settings, &results, stopping),
         None => analyse(experiment, settings, &results),
     };
-    let threads = match threads {
-        0 => std::thread::available_parallelism().map_or(1, |cores| cores.get()),
-        threads => threads,
-    };
-    Ok(Outcome { scenario, results, analysis, timing, threads })
+    Ok(Outcome { scenario, results, analysis, timing, threads: threads_here() })
 }

@@ -13,6 +13,7 @@ mod record;
 mod runner;
 mod share;
 mod stopping;
+mod threads;
 mod totals;
 mod trial;
 
@@ -31,5 +32,6 @@ pub use record::{Followed, Mark, TimeLine, TrialRecord};
 pub use runner::{Results, SimulationError, run, run_measured, run_until};
 pub use share::{SHARE_SCALE, fixed_share};
 pub use stopping::{StopRule, next_look};
+pub use threads::{Threads, on_threads, threads_here};
 pub use totals::{Totals, ValidatorTotals};
 pub use trial::{TrialEnd, play_trial};

@@ -8,6 +8,7 @@ use super::order::OrderPlan;
 use super::progress::{Control, Quiet};
 use super::record::TrialRecord;
 use super::stopping::{StopRule, next_look};
+use super::threads::on_threads;
 use super::totals::Totals;
 use super::trial::{TrialEnd, play_trial};
 use crate::forging::{Chain, ChainWriter, Draws, Full, GenesisRecord, Keyring, Silent, VerificationMode};
@@ -48,20 +49,13 @@ pub enum SimulationError {
     /// The chain could not be written down.
     #[error("cannot write the chain: {0}")]
     Chain(#[from] io::Error),
-    /// The operating system gave no threads.
-    #[error("cannot start {threads} threads: {reason}; ask for fewer with --threads")]
-    Threads {
-        /// How many were asked for.
-        threads: usize,
-        /// The operating system's reason.
-        reason: String,
-    },
 }
 
 /// Where to write a chain down, and of which trial: always the first.
 type ChainOut = Box<dyn Write + Send>;
 
-/// Runs an experiment on `threads` threads (0: one for each core). With `chain_out`, the first
+/// Runs an experiment on `threads` threads (0: on those of the pool that calls it, which is one for
+/// each core unless it was [installed](super::Threads::install)). With `chain_out`, the first
 /// trial's chain is written there; that needs the full engine.
 ///
 /// The results depend on nothing but the experiment: threads only share out the trials, and all
@@ -133,17 +127,6 @@ pub fn run_until(
         }
         Ok(results)
     })
-}
-
-fn on_threads<T: Send>(
-    threads: usize,
-    work: impl FnOnce() -> Result<T, SimulationError> + Send,
-) -> Result<T, SimulationError> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|error| SimulationError::Threads { threads, reason: error.to_string() })?;
-    pool.install(work)
 }
 
 /// What all parts of a run share.

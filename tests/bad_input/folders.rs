@@ -32,6 +32,9 @@ fn folders_of_results_that_cannot_be_written() {
         &["run", "s.toml", "--force"],
         &["output/s is not a folder of results", "help: move it away"],
     );
+    // Many things have a manifest.json.
+    sandbox.put("output/s/manifest.json", r#"{ "name": "an app", "icons": [] }"#);
+    refused(&sandbox, &["run", "s.toml", "--force"], &["output/s is not a folder of results"]);
     // The second folder is in the way: the first scenario is not run either.
     sandbox.put("t.toml", sound());
     refused(&sandbox, &["run", "t.toml", "s.toml"], &["output/s exists already"]);
@@ -47,11 +50,11 @@ fn results_are_replaced_only_if_asked() {
         &["run", "s.toml", "-q"],
         &["output/s exists already; nothing was run", "help: add --force"],
     );
-    sandbox.put("output/s/stale.txt", "from before");
+    sandbox.put("output/s/stale.txt", "from others");
     let before = sandbox.tree();
     accepted(&sandbox, &["run", "s.toml", "-q", "--force", "--seed", "7"]);
     let after = sandbox.tree();
-    assert!(!after.contains_key(&sandbox.path("output/s/stale.txt")), "what stood there before is gone");
+    assert_eq!(after[&sandbox.path("output/s/stale.txt")].as_deref(), Some(&b"from others"[..]));
     assert_ne!(before[&sandbox.path("output/s/trials.csv")], after[&sandbox.path("output/s/trials.csv")]);
     let in_output: Vec<_> = fs::read_dir(sandbox.path("output")).expect("a folder").collect();
     assert_eq!(in_output.len(), 1, "nothing else is left in the output folder: {in_output:?}");
@@ -66,8 +69,10 @@ fn a_disk_that_fills_up_while_results_are_written() {
     // A long description, so that the manifest, which tells it, is longer than the tables.
     sandbox.put("s.toml", format!("description = \"{}\"\n{}", "long ".repeat(40_000), sound()));
     for (blocks, options, file) in [
-        (0, "", "output/s/validators.csv"),
-        (0, "--keep-chain", "output/s/chain.jsonl"),
+        // Not even the journal: that is noticed before anything is run.
+        (0, "", "output"),
+        (1, "", "output/s/validators.csv"),
+        (1, "--keep-chain", "output/s/chain.jsonl"),
         (4, "--rounds 500 --keep-chain", "output/s/chain.jsonl"),
         (64, "--rounds 1 --trials 1 --set report.figures=[]", "output/s/manifest.json"),
         (64, "--set 'report.formats=[\"svg\"]'", "output/s/figures/win-share.svg"),

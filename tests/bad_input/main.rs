@@ -11,6 +11,7 @@ mod numbers;
 mod options;
 mod pipes;
 mod populations;
+mod screen;
 mod tables;
 
 use assert_cmd::Command;

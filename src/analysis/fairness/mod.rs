@@ -286,7 +286,6 @@ mod tests {
                 assert!(row(&rows, "expected_shares", "all").method.contains("simulated"));
             }
         }
-        println!("{rejected:?}");
         // Student's t of counts that are mostly zero is not exact; it is not asked here.
         for (metric, count) in rejected {
             let most = if metric == "mean_win_share" { 45 } else { 19 };

@@ -49,30 +49,26 @@ pub fn write_figures(
             }
             Err(error) => return Err(folder.failed(figure.name, io::Error::other(error))),
         };
-        for &format in &scenario.file.report.formats {
-            write_drawing(folder, figure.name, format, &drawing)?;
-        }
+        write_drawing(folder, figure.name, &drawing, &scenario.file.report.formats)?;
     }
     Ok(skipped)
 }
 
-/// Writes a drawing as `figures/NAME.FORMAT`.
+/// Writes a drawing as `figures/NAME.FORMAT`, in every format that is wanted.
 ///
 /// # Errors
-/// If it cannot be made or written.
+/// If one cannot be made or written.
 pub fn write_drawing(
     folder: &ResultsFolder,
     name: &str,
-    format: FigureFormat,
     drawing: &Drawing,
+    formats: &[FigureFormat],
 ) -> Result<(), FolderError> {
-    let name = format!("figures/{name}.{}", format.extension());
-    let write = || {
-        let mut file = folder.create(&name)?;
-        match format {
-            FigureFormat::Svg => file.write_all(drawing.svg().as_bytes()),
-            FigureFormat::Png => file.write_all(&drawing.png().map_err(io::Error::other)?),
-        }
-    };
-    write().map_err(|error| folder.failed(&name, error))
+    for format in formats {
+        folder.write(&format!("figures/{name}.{}", format.extension()), |out| match format {
+            FigureFormat::Svg => out.write_all(drawing.svg().as_bytes()),
+            FigureFormat::Png => out.write_all(&drawing.png().map_err(io::Error::other)?),
+        })?;
+    }
+    Ok(())
 }

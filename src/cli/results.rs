@@ -1,0 +1,71 @@
+//! Folders of results, as every command that writes one does it.
+
+use super::failure::Failure;
+use super::screen::{print, tell};
+use std::io;
+use std::path::Path;
+use tombola::report::{FolderError, Leftover, Published, ResultsFolder, settle_killed_runs};
+
+/// What the command line says of folders of results.
+pub struct Wish<'a> {
+    /// The folder in which each has its place.
+    pub root: &'a Path,
+    /// Whether results that are there are replaced.
+    pub force: bool,
+    /// Whether cells of tables are guarded against being calculated.
+    pub safe_csv: bool,
+    /// Whether nothing but errors is printed.
+    pub quiet: bool,
+}
+
+/// Prepares a folder of results, after what killed runs have left beside it has been dealt with.
+pub fn prepare(wish: &Wish, name: &str) -> Result<ResultsFolder, FolderError> {
+    for leftover in settle_killed_runs(wish.root) {
+        match leftover {
+            Leftover::Removed { .. } | Leftover::Cleared(_) if wish.quiet => {}
+            leftover => tell(format_args!("note: {leftover}")),
+        }
+    }
+    Ok(ResultsFolder::prepare(wish.root, name, wish.force)?.with_safe_csv(wish.safe_csv))
+}
+
+/// Says where the results are.
+pub fn tell_written<'a>(published: &Published, files: impl Iterator<Item = &'a String>) {
+    tell(format_args!("Written to {}:", published.folder.display()));
+    for name in files.map(String::as_str).chain(["manifest.json"]) {
+        tell(format_args!("  {}", published.folder.join(name).display()));
+    }
+}
+
+/// Prints the summary of results that stand already.
+pub fn print_summary(text: &str, published: &Published) -> Result<(), Failure> {
+    match print(text) {
+        // Nobody reads it, but the results stand, and more may be waited for.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Failure::CannotRun(format!(
+            "cannot write to standard output: {error}; the results are whole, in {}",
+            published.folder.display()
+        ))),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Why the results are not where they were meant to be, if they are not.
+pub fn displaced(published: &Published) -> Option<String> {
+    let (target, conflict) = published.instead_of.as_ref()?;
+    Some(format!(
+        "{} {conflict}, so it was left as it is; the results of this run are in {}",
+        target.display(),
+        published.folder.display()
+    ))
+}
+
+/// The end of a command whose results are whole.
+pub fn ended(published: &Published) -> Result<(), Failure> {
+    match displaced(published) {
+        None => Ok(()),
+        Some(message) => Err(Failure::CannotRun(format!(
+            "{message}\n  help: rename one of them; --force replaces only folders of results, and only complete ones by complete ones"
+        ))),
+    }
+}

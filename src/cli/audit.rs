@@ -4,7 +4,6 @@ use super::args::{AuditArgs, TableFormat};
 use super::failure::Failure;
 use super::results::{self, Wish};
 use super::screen::{grouped, percent, print_rows, table, tell};
-use std::fs;
 use std::path::Path;
 use tombola::analysis::rows::AuditRow;
 use tombola::analysis::{Audit, AuditTable, audit as hold};
@@ -12,6 +11,7 @@ use tombola::report::figures::write_figures;
 use tombola::report::{Manifest, Published, Stopwatch, Timing};
 use tombola::scenario::{Override, Place, Problem};
 use tombola::simulation::threads_here;
+use tombola::stake::read_bounded;
 
 /// At most this many validators are shown; the others are in the table of the folder.
 const MOST_SHOWN: usize = 12;
@@ -20,7 +20,7 @@ const MOST_SHOWN: usize = 12;
 pub fn audit(args: &AuditArgs) -> Result<(), Failure> {
     let stopwatch = Stopwatch::start();
     let path = &args.table;
-    let bytes = fs::read(path).map_err(|error| {
+    let bytes = read_bounded(path).map_err(|error| {
         Problem::file(
             path,
             format!("cannot be read: {error}"),
@@ -37,7 +37,8 @@ pub fn audit(args: &AuditArgs) -> Result<(), Failure> {
     let verdict = verdict(&audit);
     print_rows(args.format, args.safe_csv.on, &audit.rows, |_| {
         format!("{}\n\n{}", columns(&audit), verdict.trim_end())
-    })?;
+    })
+    .map_err(|failure| results::unprinted(failure, written.as_ref()))?;
     if !matches!(args.format, TableFormat::Table) {
         tell(verdict.trim_end());
     }

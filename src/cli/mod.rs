@@ -25,6 +25,7 @@ mod verify;
 use args::{Args, Command};
 use clap::Parser;
 use failure::Failure;
+use std::io::{Write, stdout};
 use std::process::ExitCode;
 use tombola::simulation::Threads;
 
@@ -50,7 +51,8 @@ pub fn main() -> ExitCode {
             threads.install(|| carry_out(args.command))
         }
     };
-    match result {
+    // What is left in the buffer must be written too, or the exit code would say that it was.
+    match result.and_then(|()| Ok(stdout().flush()?)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             failure.report();

@@ -14,6 +14,10 @@ use tombola::simulation::{Control, Engine, Results, run as simulate};
 /// A pilot where the scatter is not known has so many trials, unless told otherwise.
 const PILOT: u64 = 30;
 
+/// A pilot has at most so many rounds in all: seconds where a round is a draw, and the most that is
+/// played without having been asked for.
+const MOST_PILOT_ROUNDS: u128 = 1_000_000_000;
+
 /// Prints how many rounds a wanted precision or power needs.
 pub fn plan(args: &PlanArgs) -> Result<(), Failure> {
     let mut scenario = scenario::read(&args.file, &args.overrides()?)?;
@@ -38,6 +42,15 @@ pub fn plan(args: &PlanArgs) -> Result<(), Failure> {
         experiment.trials = count;
         experiment.world.seed = pilot_seed(seed);
         experiment.engine = Engine::Draws;
+        let rounds = u128::from(experiment.rounds) * u128::from(count);
+        let size = format!("{count} trials of {} rounds", grouped(experiment.rounds.into()));
+        if rounds > MOST_PILOT_ROUNDS {
+            return Err(Failure::CannotRun(format!(
+                "the pilot that this plan needs has {size}, more than {} rounds in all\n  help: plan for shorter trials with --rounds, or play fewer trials with --pilot",
+                grouped(MOST_PILOT_ROUNDS)
+            )));
+        }
+        tell(format_args!("pilot: {size}, {} in all, with the draws engine", grouped(rounds)));
         let stop = interrupt::watch()?;
         let bar = Bar::new("pilot", experiment.rounds.saturating_mul(count), false);
         let clock = Stopwatch::start();

@@ -42,11 +42,19 @@ pub fn print_summary(text: &str, published: &Published) -> Result<(), Failure> {
     match print(text) {
         // Nobody reads it, but the results stand, and more may be waited for.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(Failure::CannotRun(format!(
-            "cannot write to standard output: {error}; the results are whole, in {}",
-            published.folder.display()
-        ))),
+        Err(error) => Err(unprinted(error.into(), Some(published))),
         Ok(()) => Ok(()),
+    }
+}
+
+/// A failure to print what stands in a folder already, if it does.
+pub fn unprinted(failure: Failure, published: Option<&Published>) -> Failure {
+    match (failure, published) {
+        (Failure::CannotRun(message), Some(published)) => Failure::CannotRun(format!(
+            "{message}; the results are whole, in {}",
+            published.folder.display()
+        )),
+        (failure, _) => failure,
     }
 }
 

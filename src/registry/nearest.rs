@@ -1,10 +1,17 @@
 //! The valid name that a typing mistake probably meant.
 
+/// The longest text, in bytes, that can be a mistyped name.
+const LONGEST: usize = 250;
+
 /// The candidate closest to `given`, if one is close enough to be worth naming.
 ///
 /// Close means a Damerau-Levenshtein distance of at most a third of the longer name's length
 /// (and at least one), or that one name starts with the other.
 pub fn nearest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Comparing takes the product of both lengths, and no valid name is as long.
+    if given.len() > LONGEST {
+        return None;
+    }
     let folded = given.to_lowercase().replace('_', "-");
     candidates
         .into_iter()
@@ -32,5 +39,6 @@ mod tests {
         assert_eq!(nearest("unif", names), Some("uniform"));
         assert_eq!(nearest("zzzz", names), None);
         assert_eq!(nearest("", names), None);
+        assert_eq!(nearest(&"raffle".repeat(1 << 20), names), None);
     }
 }

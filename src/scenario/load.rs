@@ -16,6 +16,7 @@ use crate::registry::{Choice, Chosen, Refusal, find};
 use crate::reward::REWARDS;
 use crate::selection::{COMMITTEES, RULES, Rule};
 use crate::simulation::{Engine, Experiment, Obstacle};
+use crate::stake::read_bounded;
 use std::fmt::Display;
 use std::path::Path;
 use std::sync::Arc;
@@ -97,7 +98,7 @@ impl Scenario {
 /// # Errors
 /// The first problem: what, where, and what to do.
 pub fn load(path: &Path, overrides: &[Override]) -> Result<Scenario, Problem> {
-    let bytes = std::fs::read(path).map_err(|error| {
+    let bytes = read_bounded(path).map_err(|error| {
         let help = match error.kind() {
             std::io::ErrorKind::NotFound => {
                 "check the path; `tombola list scenarios` shows the ones that come along"

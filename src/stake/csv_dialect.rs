@@ -2,6 +2,11 @@
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 
+/// The longest field, in bytes.
+const LONGEST_FIELD: usize = 10_000;
+/// The most bytes that the fields of a line have together.
+const LONGEST_LINE: usize = 1_000_000;
+
 /// What is wrong with a CSV file, and where. Lines and columns are counted from 1.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -94,6 +99,12 @@ pub fn each_line(
         if let Some(field) = record.iter().position(|field| field.contains(['\n', '\r'])) {
             return line
                 .fault_in(field, "a field runs on over several lines; is a quotation mark not closed?");
+        }
+        if let Some(field) = record.iter().position(|field| field.len() > LONGEST_FIELD) {
+            return line.fault_in(field, format!("a field has more than {LONGEST_FIELD} bytes"));
+        }
+        if record.as_slice().len() > LONGEST_LINE {
+            return line.fault(format!("the fields of the line have more than {LONGEST_LINE} bytes"));
         }
         last = Some(number);
         take(&line)?;

@@ -7,6 +7,7 @@ mod sandbox;
 mod files;
 mod folders;
 mod keys;
+mod memory;
 mod numbers;
 mod options;
 mod pipes;

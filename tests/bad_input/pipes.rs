@@ -17,6 +17,10 @@ fn output_that_cannot_be_printed() {
         &["trace", "s.toml"],
         &["law", "s.toml"],
         &["completions", "bash"],
+        &["--help"],
+        &["help", "run"],
+        &["run", "--help"],
+        &["--version"],
     ] {
         let before = sandbox.tree();
         let output = sandbox.command(args).stdout(full()).output().expect("the program starts");
@@ -24,6 +28,21 @@ fn output_that_cannot_be_printed() {
         assert_eq!(output.status.code(), Some(2), "{args:?}\n{err}");
         assert!(err.contains("error: cannot write to standard output: No space left"), "{err}");
         assert_eq!(before, sandbox.tree());
+    }
+    // What was computed stands all the same, and the message says where.
+    sandbox.put("wins.csv", "name,stake,wins\nann,5,6\nbob,3,2\n");
+    for (args, results) in [
+        (&["run", "s.toml"][..], "output/s"),
+        (&["compare", "s.toml", "--rules", "raffle,uniform", "--output", "output/pair"], "output/pair"),
+        (&["audit", "wins.csv", "--output", "output/chain"], "output/chain"),
+    ] {
+        let output = sandbox.command(args).stdout(full()).output().expect("the program starts");
+        let (_, err) = decent(&output);
+        assert_eq!(output.status.code(), Some(2), "{args:?}\n{err}");
+        let stand = err.lines().find_map(|line| line.strip_prefix("  the results stand in "));
+        let stand = stand.unwrap_or_else(|| panic!("{args:?}\n{err}"));
+        assert!(stand.starts_with(results), "{args:?}\n{err}");
+        assert!(sandbox.path(stand).join("manifest.json").is_file(), "{args:?}\n{err}");
     }
     // Where not even the message can be printed, the exit code still tells.
     let silent = |args: &[&str]| {

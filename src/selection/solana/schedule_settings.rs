@@ -4,8 +4,9 @@ use super::SeedSource;
 use crate::registry::Refusal;
 use serde::{Deserialize, Serialize};
 
-/// The longest epoch: a schedule of 100 million slots.
-const LONGEST: u64 = 100_000_000;
+/// The longest epoch: a schedule of 10 million slots, which SIMD-0612 keeps in memory, one for each
+/// thread.
+const LONGEST: u64 = 10_000_000;
 
 /// The shape of an epoch's schedule.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]

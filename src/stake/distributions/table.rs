@@ -3,7 +3,7 @@
 use crate::random::Stream;
 use crate::registry::{Entry, Refusal, nearest, settings};
 use crate::stake::csv_dialect::{Fault, Line, each_line, shown};
-use crate::stake::{Holding, MAX_TOTAL, Order, StakeDistribution, StakeError};
+use crate::stake::{Holding, MAX_TOTAL, Order, StakeDistribution, StakeError, read_bounded};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -52,7 +52,7 @@ impl StakeDistribution for Table {
             }
         }
         let path = order.folder.join(&self.path);
-        match std::fs::read(&path) {
+        match read_bounded(&path) {
             Ok(bytes) => {
                 read(&bytes).map_err(|Fault { line, problem, .. }| StakeError::Row { path, line, problem })
             }

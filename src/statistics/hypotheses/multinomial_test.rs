@@ -50,7 +50,11 @@ pub fn exact_multinomial_test(counts: &[u64], shares: &[f64], extremeness: Extre
     if impossible {
         return Some(0.0);
     }
-    // C(total + cells - 1, cells - 1) tables.
+    // With one possible cell there is one table, however much was counted.
+    if counts.len() == 1 {
+        return Some(1.0);
+    }
+    // C(total + cells - 1, cells - 1) tables: with two cells or more, no count has more values.
     let tables = (1..counts.len()).fold(1.0, |product, i| product * (total as f64 + i as f64) / i as f64);
     if tables > MOST_TABLES || counts.len() > MOST_CELLS {
         return None;

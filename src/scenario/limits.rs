@@ -10,6 +10,9 @@ use crate::simulation::checkpoints;
 use crate::stake::MAX_TOTAL;
 use std::fmt::Display;
 
+/// At most this many trials: what is kept of each takes about a kilobyte.
+const MOST_TRIALS: u64 = 1_000_000;
+
 /// At most this many points of the time line are kept, over all trials: about seven gigabytes.
 const MOST_POINTS: u128 = 50_000_000;
 
@@ -17,7 +20,7 @@ const MOST_POINTS: u128 = 50_000_000;
 pub fn check_ranges(checker: &Checker, file: &ScenarioFile) -> Result<(), Problem> {
     let run = &file.run;
     between(checker, "run.rounds", run.rounds, 1, i64::MAX as u64)?;
-    between(checker, "run.trials", run.trials, 1, 10_000_000)?;
+    between(checker, "run.trials", run.trials, 1, MOST_TRIALS)?;
     between(checker, "run.checkpoints", run.checkpoints, 1, 10_000)?;
     if run.rounds.checked_mul(run.trials).is_none() {
         return Err(checker.clash(

@@ -56,7 +56,7 @@ fn output_that_cannot_be_printed() {
     };
     assert_eq!(silent(&["check", "no.toml"]), Some(2));
     assert_eq!(silent(&["check", "s.toml"]), Some(0));
-    assert_eq!(silent(&["run", "s.toml"]), Some(0));
+    assert_eq!(silent(&["run", "s.toml", "--force"]), Some(0));
 }
 
 #[test]

@@ -10,8 +10,11 @@ use std::path::{Path, PathBuf};
 #[path = "../fuzz/properties.rs"]
 mod properties;
 
+/// What must hold of any bytes.
+type Property = fn(&[u8]);
+
 /// Every target, and its property.
-const TARGETS: &[(&str, fn(&[u8]))] = &[
+const TARGETS: &[(&str, Property)] = &[
     ("scenario", properties::scenario),
     ("overrides", properties::overrides),
     ("stake_table", properties::stake_table),

@@ -83,13 +83,13 @@ fn whole_numbers_that_must_not_be_zero() {
 fn whole_numbers_that_are_too_large() {
     cases_refused(&[
         ("[run]\nrounds = 9223372036854775807", &["`run.rounds` is 9223372036854775807, times 8 trials"]),
-        ("[run]\ntrials = 10000001", &["`run.trials` is 10000001", "between 1 and 10000000"]),
+        ("[run]\ntrials = 1000001", &["`run.trials` is 1000001", "between 1 and 1000000"]),
         ("[run]\ncheckpoints = 10001", &["`run.checkpoints` is 10001", "between 1 and 10000"]),
         (
-            "[run]\ntrials = 10_000_000",
+            "[run]\ntrials = 1_000_000\ncheckpoints = 100",
             &[
-                "`run.checkpoints` is 50, in each of 10000000 trials: more than fit into memory",
-                "lower it to 5",
+                "`run.checkpoints` is 100, in each of 1000000 trials: more than fit into memory",
+                "lower it to 50",
             ],
         ),
         (

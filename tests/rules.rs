@@ -307,7 +307,14 @@ fn bounds_are_never_exceeded() {
             });
         }
     }
-    let expected = ["cometbft-priority", "cool-down", "deficit-first", "round-robin", "weighted-round-robin"];
+    let expected = [
+        "coin-age",
+        "cometbft-priority",
+        "cool-down",
+        "deficit-first",
+        "round-robin",
+        "weighted-round-robin",
+    ];
     assert_eq!(bounded.into_iter().collect::<Vec<_>>(), expected);
 }
 

@@ -16,16 +16,28 @@ pub fn inverse_age_weights(cap: usize) -> Vec<f64> {
     (0..=cap).map(|age| 1.0 / age.max(1) as f64).collect()
 }
 
+/// Whether so many holders take turns, whatever their stakes, when a winner weighs nothing before an
+/// age of `weights`: the first wins are everybody's in some order, and from then on whoever has
+/// rested for longest is the only one who weighs anything, or nobody does.
+pub fn rest_makes_turns(holders: usize, weights: &[f64]) -> bool {
+    let first = weights.iter().position(|&weight| weight > 0.0);
+    first.is_some_and(|first| holders <= first)
+}
+
 /// The long run when everybody's weight is its stake times `weights[age]`, where the age is the
 /// number of rounds since its last win, at most the last index; all begin fully aged. Rounds in
 /// which nobody has any weight pass without a winner.
 ///
-/// Equal holders share equally, because nothing tells them apart. Otherwise by enumeration of the
+/// Where everybody must rest for at least as many rounds as there are others ([`rest_makes_turns`])
+/// each has its turn. Equal holders share equally, because nothing tells them apart. Otherwise by enumeration of the
 /// chain on all ages, so only for a few holders with a small cap (two holders have twice as many
 /// states as the cap): `None` beyond 400 states.
 pub fn aged_long_run(stakes: &[u64], weights: &[f64]) -> Option<LongRun> {
     let cap = weights.len().checked_sub(1)?;
     let holders: Vec<usize> = (0..stakes.len()).filter(|&index| stakes[index] > 0).collect();
+    if rest_makes_turns(holders.len(), weights) {
+        return Some(LongRun { shares: super::equal_shares(stakes), factors: None });
+    }
     // The first two winners alone lead to as many states as there are pairs of holders.
     let too_many = holders.len() * holders.len() > MOST_STATES;
     let enumerated = if too_many { None } else { by_enumeration(stakes, &holders, weights, cap) };
@@ -88,12 +100,23 @@ mod tests {
     #[test]
     fn a_minimum_age_above_the_number_of_holders_makes_turns() {
         let run = aged_long_run(&[1, 1_000_000], &coin_age_weights(30, 90)).unwrap();
-        assert!((run.shares[0] - 0.5).abs() < 1e-14);
-        assert_eq!(run.factors, None);
-        assert!(
-            (aged_long_run(&[1, 2, 3], &coin_age_weights(30, 90)).unwrap().shares[2] - 1.0 / 3.0).abs()
-                < 1e-14
-        );
+        assert_eq!((&run.shares[..], &run.factors), (&[0.5, 0.5][..], &None));
+        let run = aged_long_run(&[1, 2, 3], &coin_age_weights(30, 90)).unwrap();
+        assert_eq!(run.shares, [1.0 / 3.0; 3]);
+        // The chain, where it is small enough to be enumerated, settles to the same.
+        for (stakes, weights) in
+            [([1, 1_000_000, 7], coin_age_weights(2, 4)), ([5, 3, 1], coin_age_weights(3, 5))]
+        {
+            assert!(rest_makes_turns(3, &weights));
+            let chain = by_enumeration(&stakes, &[0, 1, 2], &weights, weights.len() - 1).unwrap();
+            assert!(chain.shares.iter().all(|share| (share - 1.0 / 3.0).abs() < 1e-14), "{chain:?}");
+            assert_eq!(chain.factors, None);
+        }
+        assert!(!rest_makes_turns(4, &coin_age_weights(2, 4)));
+        assert!(!rest_makes_turns(1, &inverse_age_weights(4)));
+        let (many, shares) =
+            (vec![7; 31], aged_long_run(&(1..=31).collect::<Vec<_>>(), &coin_age_weights(30, 90)));
+        assert_eq!(shares.unwrap().shares, crate::law::equal_shares(&many));
         assert_eq!(aged_long_run(&[1, 2, 3], &coin_age_weights(0, 90)), None);
         assert_eq!(aged_long_run(&[4; 200], &coin_age_weights(30, 90)).unwrap().shares, [0.005; 200]);
         assert_eq!(aged_long_run(&[5], &coin_age_weights(0, 90)).unwrap().shares, [1.0]);

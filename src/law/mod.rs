@@ -26,7 +26,7 @@ mod weights;
 
 pub use acceptance::acceptance_chance;
 pub use block_counts::{beta_binomial_wins, binomial_wins, unfair_probability};
-pub use coin_age::{aged_long_run, coin_age_weights, inverse_age_weights};
+pub use coin_age::{aged_long_run, coin_age_weights, inverse_age_weights, rest_makes_turns};
 pub use compound_epoch::CompoundEpoch;
 pub use concentration::{gini, gini_of_ascending};
 pub use cool_down::{cool_down_factors, cool_down_shares};

@@ -11,10 +11,21 @@ const MAX_STATES: usize = 1 << 18;
 /// The most integrals of successive sampling, one for each forger's stake and validator.
 const MAX_INTEGRALS: usize = 90_000;
 
-/// The chance that the round is forged by somebody else.
-fn others(forgers: &[f64]) -> Vec<f64> {
-    let somebody: f64 = forgers.iter().sum();
-    forgers.iter().map(|p| (somebody - p).max(0.0)).collect()
+/// For each number the sum of all others: for each chance to forge a round, the chance that somebody
+/// else does. Without subtraction, so that it is right to a few units in the last place also where
+/// one is nearly all. O(m).
+fn others(numbers: &[f64]) -> Vec<f64> {
+    let mut sums = vec![0.0; numbers.len()];
+    let (mut before, mut after) = (0.0, 0.0);
+    for (sum, number) in sums.iter_mut().zip(numbers) {
+        *sum += before;
+        before += number;
+    }
+    for (sum, number) in sums.iter_mut().zip(numbers).rev() {
+        *sum += after;
+        after += number;
+    }
+    sums
 }
 
 fn total(stakes: &[u64]) -> f64 {
@@ -30,14 +41,14 @@ pub fn seats_of_all(stakes: &[u64], forgers: &[f64]) -> Vec<f64> {
 /// `size` seats drawn by stake from the losers with replacement: `size Σ_{f≠i} P(f) s_i / (S - s_f)`.
 /// O(m).
 pub fn seats_with_replacement(stakes: &[u64], forgers: &[f64], size: u64) -> Vec<f64> {
-    let total = total(stakes);
-    let rival = |stake: u64, forger: f64| {
-        let rest = total - stake as f64;
-        if rest > 0.0 { forger / rest } else { 0.0 }
+    let total: u128 = stakes.iter().map(|&stake| u128::from(stake)).sum();
+    let rival = |(&stake, &forger): (&u64, &f64)| {
+        let rest = total - u128::from(stake);
+        if rest > 0 { forger / rest as f64 } else { 0.0 }
     };
-    let all: f64 = stakes.iter().zip(forgers).map(|(&stake, &forger)| rival(stake, forger)).sum();
-    let seats = |(&stake, &forger)| size as f64 * stake as f64 * (all - rival(stake, forger)).max(0.0);
-    stakes.iter().zip(forgers).map(seats).collect()
+    let rivals: Vec<f64> = stakes.iter().zip(forgers).map(rival).collect();
+    let seats = |(&stake, rivals)| size as f64 * stake as f64 * rivals;
+    stakes.iter().zip(others(&rivals)).map(seats).collect()
 }
 
 /// `size` seats drawn by stake from the losers, nobody twice: [`successive_inclusion()`] among the
@@ -45,30 +56,31 @@ pub fn seats_with_replacement(stakes: &[u64], forgers: &[f64], size: u64) -> Vec
 /// over all forgers is too long (more than 300 different stakes, or the like), because each has an
 /// integral of its own.
 pub fn seats_without_replacement(stakes: &[u64], forgers: &[f64], size: u64) -> Option<Vec<f64>> {
-    // By stake: the chance that somebody with that stake forges, and one of those who may.
-    let mut by_stake: BTreeMap<u64, (f64, usize)> = BTreeMap::new();
-    for (index, (&stake, &forger)) in stakes.iter().zip(forgers).enumerate() {
-        if stake > 0 && forger > 0.0 {
-            by_stake.entry(stake).or_insert((0.0, index)).0 += forger;
-        }
+    // By stake: all who hold it.
+    let mut by_stake: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+    for (index, &stake) in stakes.iter().enumerate().filter(|&(_, &stake)| stake > 0) {
+        by_stake.entry(stake).or_default().push(index);
     }
+    by_stake.retain(|_, twins| twins.iter().any(|&twin| forgers[twin] > 0.0));
     if by_stake.len().checked_mul(stakes.len())? > MAX_INTEGRALS {
         return None;
     }
     let mut seats = vec![0.0; stakes.len()];
     let mut losers = stakes.to_vec();
-    for (&stake, &(chance, forger)) in &by_stake {
-        losers[forger] = 0;
-        let included = successive_inclusion(&losers, size);
-        losers[forger] = stake;
+    for (&stake, twins) in &by_stake {
         // Those with the same stake are alike, whichever of them forges.
-        let twin = (0..stakes.len()).find(|&index| index != forger && stakes[index] == stake);
-        for (index, seat) in seats.iter_mut().enumerate() {
-            *seat += if stakes[index] == stake {
-                twin.map_or(0.0, |twin| (chance - forgers[index]).max(0.0) * included[twin])
-            } else {
-                chance * included[index]
-            };
+        losers[twins[0]] = 0;
+        let included = successive_inclusion(&losers, size);
+        losers[twins[0]] = stake;
+        let chances: Vec<f64> = twins.iter().map(|&twin| forgers[twin]).collect();
+        let chance: f64 = chances.iter().sum();
+        for (index, seat) in seats.iter_mut().enumerate().filter(|&(index, _)| stakes[index] != stake) {
+            *seat += chance * included[index];
+        }
+        if let Some(&another) = twins.get(1) {
+            for (&twin, chance) in twins.iter().zip(others(&chances)) {
+                seats[twin] += chance * included[another];
+            }
         }
     }
     Some(seats)
@@ -221,6 +233,38 @@ mod tests {
             }
             close(&seats_without_replacement(&stakes, &forgers, size).unwrap(), &expected);
         }
+    }
+
+    /// One validator has nearly everything, so that it is nearly always the forger: what the others
+    /// expect is as exact as anything else. With two holders each sits whenever the other forges,
+    /// and has all seats then.
+    #[test]
+    fn extreme_ratios_lose_no_digits() {
+        let whale = 100_000_000_000_000_000;
+        let stakes = [1, whale];
+        let close = |value: f64, expected: f64| {
+            assert!((value / expected - 1.0).abs() < 1e-14, "{value:e} for {expected:e}");
+        };
+        let forgers = super::super::proportional_shares(&stakes);
+        for seats in [
+            seats_with_replacement(&stakes, &forgers, 1),
+            seats_with_replacement(&stakes, &[0.5, 0.5], 1).iter().map(|seat| seat * 2.0).collect(),
+            seats_without_replacement(&stakes, &forgers, 1).unwrap(),
+        ] {
+            let half = seats.iter().sum::<f64>() / 2.0;
+            assert!((half - 0.5).abs() < 1e-14 || (half - 1.0).abs() < 1e-14);
+        }
+        let seats = seats_with_replacement(&stakes, &[0.5, 0.5], 1);
+        assert_eq!(seats, [0.5, 0.5]);
+        let (rare, sure) = (1.0 / (whale as f64 + 1.0), whale as f64 / (whale as f64 + 1.0));
+        for seats in [seats_of_all(&stakes, &forgers), seats_with_replacement(&stakes, &forgers, 1)] {
+            close(seats[0], sure);
+            close(seats[1], rare);
+        }
+        close(seats_by_share(&stakes, &forgers, 3)[1], 3.0 * rare * sure);
+        // Twins of which one nearly always forges.
+        let seats = seats_without_replacement(&[5, 5, 9], &[1e-20, 1.0, 0.0], 1).unwrap();
+        close(seats[1], 1e-20 * 5.0 / 14.0);
     }
 
     #[test]

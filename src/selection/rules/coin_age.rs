@@ -1,6 +1,6 @@
 //! Peercoin: coins weigh by their age.
 
-use crate::law::{aged_long_run, coin_age_weights};
+use crate::law::{aged_long_run, coin_age_weights, rest_makes_turns};
 use crate::registry::{Entry, Refusal, settings};
 use crate::selection::sampling::ByAge;
 use crate::selection::{Dispersion, ExpectedShares, Rule, Selector, TrialContext};
@@ -70,6 +70,9 @@ impl Rule for CoinAge {
 
     fn dispersion(&self, stakes: &[u64]) -> Dispersion {
         let weights = coin_age_weights(self.minimum as usize, self.cap as usize);
+        if rest_makes_turns(stakes.iter().filter(|&&stake| stake > 0).count(), &weights) {
+            return Dispersion::bounded_for_holders(stakes, |holders| 1.0 - 1.0 / holders as f64);
+        }
         match aged_long_run(stakes, &weights).and_then(|run| run.factors) {
             Some(factors) => Dispersion::Scaled { factors, cycle: 1 },
             None => Dispersion::Unknown(

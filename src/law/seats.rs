@@ -140,6 +140,39 @@ pub fn partition_variances(stakes: &[u64], size: u64) -> Vec<f64> {
     stakes.iter().map(variance).collect()
 }
 
+/// The variance of the seats per round in Rotor's sampling, of a validator that does not forge: the
+/// sure seats have none; its remainder r, in seats, stands at a random place among those of the others
+/// and falls into one bin or two, which draw independently: `Σ_b p_b (1 - p_b)`, averaged over who
+/// stands before it. By enumeration: `None` for more than 16 holders with a remainder.
+pub fn rotor_variances(stakes: &[u64], size: u64) -> Option<Vec<f64>> {
+    let total: u128 = stakes.iter().map(|&stake| u128::from(stake)).sum();
+    let remainders: Vec<u128> =
+        stakes.iter().map(|&stake| u128::from(size) * u128::from(stake) % total.max(1)).collect();
+    let holders: Vec<usize> = (0..stakes.len()).filter(|&i| remainders[i] > 0).collect();
+    if holders.len() > 16 {
+        return None;
+    }
+    let spread = |length: u128| {
+        let p = length as f64 / total as f64;
+        p * (1.0 - p)
+    };
+    let mut variances = vec![0.0; stakes.len()];
+    for &i in &holders {
+        let others: Vec<u128> = holders.iter().filter(|&&j| j != i).map(|&j| remainders[j]).collect();
+        let n = others.len();
+        for before in 0..1u32 << n {
+            let standing = (0..n).filter(|place| before >> place & 1 == 1);
+            let start = standing.map(|place| others[place]).sum::<u128>() % total;
+            // In n + 1 places are equally many orders with so many before it.
+            let ways = (0..before.count_ones()).map(|k| f64::from(n as u32 - k) / f64::from(k + 1));
+            let weight = 1.0 / ((n + 1) as f64 * ways.product::<f64>());
+            let first = remainders[i].min(total - start);
+            variances[i] += weight * (spread(first) + spread(remainders[i] - first));
+        }
+    }
+    Some(variances)
+}
+
 /// `size` seats drawn by stake from the losers, a candidate that sits j times already being refused
 /// with probability `j / max` and another drawn: by enumerating how often everybody sits. `None` if
 /// there are too many such states.
@@ -311,6 +344,13 @@ mod tests {
         close(&fait_accompli_variances(&[2, 2, 4], 4), &[0.0, 0.0, 0.0]);
         close(&partition_variances(&[1, 3, 0, 4], 1), &[7.0 / 64.0, 15.0 / 64.0, 0.0, 0.25]);
         close(&partition_variances(&[0, 0], 3), &[0.0, 0.0]);
+        // Rotor: remainders of halves always share one bin; three of two thirds share two bins, where
+        // the one in the middle is halved between them: (2/3 * 1/3) at an end, 2 * (1/3 * 2/3) within.
+        close(&rotor_variances(&[1, 2, 5], 4).unwrap(), &[0.25, 0.0, 0.25]);
+        close(&rotor_variances(&[1, 1, 1], 2).unwrap(), &[8.0 / 27.0; 3]);
+        close(&rotor_variances(&[2, 2, 4], 4).unwrap(), &[0.0; 3]);
+        close(&rotor_variances(&[0, 0], 3).unwrap(), &[0.0, 0.0]);
+        assert_eq!(rotor_variances(&[1; 17], 2), None);
         close(&fait_accompli_variances(&[0, 0], 3), &[0.0, 0.0]);
     }
 }

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 /// The registry's line.
 pub const ENTRY: Entry<dyn Committee> = Entry {
     name: "partition",
-    summary: "the stakes are laid end to end and cut into `size` bins of equal stake; one seat is drawn in each bin",
-    source: "partition sampling of Solana's Alpenglow (Kniep, Sliwinski, Wattenhofer, 2025, Rotor)",
+    summary: "the stakes are laid end to end and cut into `size` bins of equal stake; one seat is drawn in each bin: stratified sampling in the order of the validators",
+    source: "stratified sampling with one draw in each stratum (Cochran, Sampling Techniques, 1977, chapter 5); Solana's Rotor cuts only the remainders, in random order: `rotor`",
     parse: |table| {
         settings::<Partition, _>(table, |committee| {
             accept_size(committee.size)?;
@@ -20,7 +20,8 @@ pub const ENTRY: Entry<dyn Committee> = Entry {
     },
 };
 
-/// One seat from each of `size` bins.
+/// One seat from each of `size` bins of all the stake. Solana's Rotor does this with what is left
+/// when whole seats are given away, in another random order each time: the rule `rotor`.
 ///
 /// Bins follow the order of the validators and are exact even where the total does not divide: in
 /// units of `1/size` of a token each bin has S of them. A bin that somebody owns as a whole is a

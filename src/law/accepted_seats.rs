@@ -123,7 +123,8 @@ fn seats_of(groups: &[(f64, u64)], members: &[u64], size: u64) -> Vec<f64> {
     let pass = counts(1.0, None);
     let some: f64 = {
         // 1 - f(0) without cancellation.
-        let logs = groups.iter().zip(members).map(|(&(chance, _), &own)| own as f64 * (-chance).ln_1p());
+        let present = groups.iter().zip(members).filter(|&(_, &own)| own > 0);
+        let logs = present.map(|(&(chance, _), &own)| own as f64 * (-chance).ln_1p());
         -logs.sum::<f64>().exp_m1()
     };
     let mut passes = vec![0.0; size];

@@ -1,26 +1,14 @@
 //! Fait Accompli 1: whole seats for certain, the rest drawn from the remainders.
 
-use super::{accept_size, gather};
-use crate::law::seats_by_share;
+use super::by_share::{Size, by_share};
+use super::gather;
 use crate::random::Stream;
 use crate::registry::{Entry, settings};
-use crate::selection::{Committee, CommitteeDrawer, CommitteeTurn, Duty, Seat, StakeChange};
+use crate::selection::{Committee, CommitteeDrawer, CommitteeTurn, Seat, StakeChange};
 use crate::stake::{Pool, ValidatorId};
-use serde::{Deserialize, Serialize};
 
 /// The registry's line.
-pub const ENTRY: Entry<dyn Committee> = Entry {
-    name: "fait-accompli",
-    summary: "of `size` seats everybody gets the whole part of its share for certain, and the seats left over are drawn independently from the fractional remainders",
-    source: "Gazi, Kiayias, Russell, \"Fait Accompli Committee Selection\" (FA1 with independent draws), CCS 2023; Solana's Rotor draws the rest otherwise: `rotor`",
-    parse: |table| {
-        settings::<FaitAccompli, _>(table, |committee| {
-            accept_size(committee.size)?;
-            Ok(Box::new(committee))
-        })
-    },
-};
-
+///
 /// Sure seats and drawn ones. What Solana's Rotor does with the remainders is another rule, `rotor`.
 ///
 /// With S tokens, `size s_i = q_i S + r_i`: validator i sits on q_i seats for certain, and each of
@@ -30,26 +18,16 @@ pub const ENTRY: Entry<dyn Committee> = Entry {
 ///
 /// O(size log m) a round, nothing to rebuild when stakes change: who owns a whole seat owns one of
 /// the tokens `S j div size`, and remainders are drawn by rejection from the stakes.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct FaitAccompli {
-    /// The number of seats.
-    size: u64,
-}
-
-impl Committee for FaitAccompli {
-    fn seats(&self) -> Option<u64> {
-        Some(self.size)
-    }
-
-    fn expected_seats(&self, stakes: &[u64], forgers: &[f64]) -> Duty {
-        Duty::Seats(seats_by_share(stakes, forgers, self.size))
-    }
-
-    fn drawer(&self, stakes: &[u64]) -> Option<Box<dyn CommitteeDrawer>> {
-        Some(Box::new(Drawer { quotas: Quotas::new(self.size, stakes) }))
-    }
-}
+pub const ENTRY: Entry<dyn Committee> = Entry {
+    name: "fait-accompli",
+    summary: "of `size` seats everybody gets the whole part of its share for certain, and the seats left over are drawn independently from the fractional remainders",
+    source: "Gazi, Kiayias, Russell, \"Fait Accompli Committee Selection\" (FA1 with independent draws), CCS 2023; Solana's Rotor draws the rest otherwise: `rotor`",
+    parse: |table| {
+        settings::<Size, _>(table, |size| {
+            by_share(size, |size, stakes| Box::new(Drawer { quotas: Quotas::new(size, stakes) }))
+        })
+    },
+};
 
 /// Everybody's share of the seats, as whole seats and a remainder.
 pub(super) struct Quotas {

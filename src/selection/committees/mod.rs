@@ -1,9 +1,10 @@
 //! The ways to form a committee, one file each.
 
 use super::committee::{Committee, Duty, Seat};
-use crate::registry::{Entry, Refusal};
+use crate::registry::{Entry, Refusal, within};
 
 mod all;
+mod by_share;
 mod decaying_acceptance;
 mod drawn;
 mod drawn_with_replacement;
@@ -34,18 +35,12 @@ const MAX_SIZE: u64 = 1_000_000;
 
 /// Refuses a committee without seats, or with more than anybody can want.
 fn accept_size(size: u64) -> Result<(), Refusal> {
-    if (1..=MAX_SIZE).contains(&size) {
-        return Ok(());
-    }
-    Err(Refusal::Value { key: "size", problem: format!("is {size}, but must lie in 1..={MAX_SIZE}") })
+    within("size", size, 1..=MAX_SIZE, "")
 }
 
 /// Refuses an epoch without rounds, or with more than anybody can want.
 fn accept_slots(slots: u64) -> Result<(), Refusal> {
-    if (1..=MAX_SIZE).contains(&slots) {
-        return Ok(());
-    }
-    Err(Refusal::Value { key: "slots", problem: format!("is {slots}, but must lie in 1..={MAX_SIZE}") })
+    within("slots", slots, 1..=MAX_SIZE, "")
 }
 
 /// Refuses an epoch some of whose rounds would have nobody, when `needed` of all who attest once an

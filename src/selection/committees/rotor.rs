@@ -1,27 +1,15 @@
 //! Rotor's relays: sure seats for whole shares, then bins over the remainders in random order.
 
+use super::by_share::{Size, by_share};
 use super::fait_accompli::Quotas;
-use super::{accept_size, gather};
-use crate::law::seats_by_share;
+use super::gather;
 use crate::random::shuffle;
 use crate::registry::{Entry, settings};
-use crate::selection::{Committee, CommitteeDrawer, CommitteeTurn, Duty, Seat};
+use crate::selection::{Committee, CommitteeDrawer, CommitteeTurn, Seat};
 use crate::stake::ValidatorId;
-use serde::{Deserialize, Serialize};
 
 /// The registry's line.
-pub const ENTRY: Entry<dyn Committee> = Entry {
-    name: "rotor",
-    summary: "of `size` seats everybody gets the whole part of its share for certain; the remainders are laid end to end in random order and cut into as many bins as seats are left, and one seat is drawn in each",
-    source: "Solana's Alpenglow (Kniep, Sliwinski, Wattenhofer, 2025), Rotor, partition sampling PS-P; FaitAccompli1Sampler with PartitionSampler in src/disseminator/rotor/sampling_strategy.rs of qkniep/alpenglow",
-    parse: |table| {
-        settings::<Rotor, _>(table, |committee| {
-            accept_size(committee.size)?;
-            Ok(Box::new(committee))
-        })
-    },
-};
-
+///
 /// Fait Accompli 1 with partition sampling for the rest.
 ///
 /// With S tokens, `size s_i = q_i S + r_i`: validator i sits on q_i seats for certain. The
@@ -30,27 +18,19 @@ pub const ENTRY: Entry<dyn Committee> = Entry {
 /// is its exact quota, and nobody is ever two seats or more from it. Exact in integers, where the
 /// prototype rounds the bins up. Seats are dealt to all validators, the forger included, and the
 /// forger's stay vacant. O(m + size log m) a round.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct Rotor {
-    /// The number of seats.
-    size: u64,
-}
-
-impl Committee for Rotor {
-    fn seats(&self) -> Option<u64> {
-        Some(self.size)
-    }
-
-    fn expected_seats(&self, stakes: &[u64], forgers: &[f64]) -> Duty {
-        Duty::Seats(seats_by_share(stakes, forgers, self.size))
-    }
-
-    fn drawer(&self, stakes: &[u64]) -> Option<Box<dyn CommitteeDrawer>> {
-        let remainders = Vec::with_capacity(stakes.len());
-        Some(Box::new(Drawer { quotas: Quotas::new(self.size, stakes), remainders }))
-    }
-}
+pub const ENTRY: Entry<dyn Committee> = Entry {
+    name: "rotor",
+    summary: "of `size` seats everybody gets the whole part of its share for certain; the remainders are laid end to end in random order and cut into as many bins as seats are left, and one seat is drawn in each",
+    source: "Solana's Alpenglow (Kniep, Sliwinski, Wattenhofer, 2025), Rotor, partition sampling PS-P; FaitAccompli1Sampler with PartitionSampler in src/disseminator/rotor/sampling_strategy.rs of qkniep/alpenglow",
+    parse: |table| {
+        settings::<Size, _>(table, |size| {
+            by_share(size, |size, stakes| {
+                let remainders = Vec::with_capacity(stakes.len());
+                Box::new(Drawer { quotas: Quotas::new(size, stakes), remainders })
+            })
+        })
+    },
+};
 
 struct Drawer {
     quotas: Quotas,

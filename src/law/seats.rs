@@ -12,20 +12,18 @@ const MAX_STATES: usize = 1 << 18;
 const MAX_INTEGRALS: usize = 90_000;
 
 /// For each number the sum of all others: for each chance to forge a round, the chance that somebody
-/// else does. Without subtraction, so that it is right to a few units in the last place also where
-/// one is nearly all. O(m).
+/// else does. What is more than half of all is not subtracted from the sum but left out of it, so that
+/// the rest is right to a few units in the last place also where one is nearly all. O(m).
 fn others(numbers: &[f64]) -> Vec<f64> {
-    let mut sums = vec![0.0; numbers.len()];
-    let (mut before, mut after) = (0.0, 0.0);
-    for (sum, number) in sums.iter_mut().zip(numbers) {
-        *sum += before;
-        before += number;
-    }
-    for (sum, number) in sums.iter_mut().zip(numbers).rev() {
-        *sum += after;
-        after += number;
-    }
-    sums
+    let all: f64 = numbers.iter().sum();
+    let rest = |(place, &number): (usize, &f64)| {
+        if number > all / 2.0 {
+            numbers[..place].iter().chain(&numbers[place + 1..]).sum()
+        } else {
+            (all - number).max(0.0)
+        }
+    };
+    numbers.iter().enumerate().map(rest).collect()
 }
 
 fn total(stakes: &[u64]) -> f64 {

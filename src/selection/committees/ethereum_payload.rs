@@ -130,7 +130,7 @@ mod tests {
     fn seats_are_as_expected() {
         for (size, slots) in [(1, 1), (3, 1), (2, 2)] {
             let rule = committee(&format!("{{ kind = 'ethereum-payload', size = {size}, slots = {slots} }}"));
-            seats_follow(&*rule, 2_000, |_, _| None);
+            seats_follow(&*rule, 12_000, |_, _| None);
         }
     }
 

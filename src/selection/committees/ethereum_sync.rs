@@ -124,7 +124,7 @@ mod tests {
     fn seats_are_as_expected() {
         for size in [1, 4] {
             let rule = committee(&format!("{{ kind = 'ethereum-sync', size = {size}, period = 1 }}"));
-            seats_follow(&*rule, 2_000, |_, _| None);
+            seats_follow(&*rule, 12_000, |_, _| None);
         }
     }
 

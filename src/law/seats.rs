@@ -12,12 +12,12 @@ const MAX_STATES: usize = 1 << 18;
 const MAX_INTEGRALS: usize = 90_000;
 
 /// For each number the sum of all others: for each chance to forge a round, the chance that somebody
-/// else does. What is more than half of all is not subtracted from the sum but left out of it, so that
-/// the rest is right to a few units in the last place also where one is nearly all. O(m).
+/// else does. What is nearly all is not subtracted from the sum but left out of it, so that the rest keeps
+/// its digits: right to 64 units in the last place, whatever the numbers. O(m).
 fn others(numbers: &[f64]) -> Vec<f64> {
     let all: f64 = numbers.iter().sum();
     let rest = |(place, &number): (usize, &f64)| {
-        if number > all / 2.0 {
+        if number > all * (63.0 / 64.0) {
             numbers[..place].iter().chain(&numbers[place + 1..]).sum()
         } else {
             (all - number).max(0.0)

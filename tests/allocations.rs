@@ -73,6 +73,8 @@ fn no_rule_and_no_committee_allocates_once_it_is_warm() {
         let settings = match entry.name {
             "all" => "",
             "ethereum" => ", slots = 4",
+            "ethereum-payload" => ", size = 8, slots = 4",
+            "ethereum-sync" => ", size = 8, period = 64",
             "decaying-acceptance" => ", size = 8, max = 3",
             _ => ", size = 8",
         };

@@ -138,10 +138,10 @@ fn without_a_law_pairs_of_trials_decide() {
     );
     let (low, gain, high) = (row.gain_low.unwrap(), row.gain.unwrap(), row.gain_high.unwrap());
     assert!(0.0 < low && low < gain && gain < high, "{row:?}");
-    // Three who may win once in thirty rounds take turns, and so do four: nothing is left to chance.
+    // Three who may win once in thirty rounds take turns, and so do four: that is a law.
     let row = &weigh("'coin-age'", &[50, 40, 30], "run.rounds = 24_000", &[split(1, 2)])[0];
-    assert_eq!((row.computed_by.as_str(), row.verdict.as_str()), ("simulation", "pays"));
-    assert!((row.gain_low.unwrap() - 0.5).abs() < 1e-3 && row.gain_low == row.gain_high, "{row:?}");
+    assert_eq!((row.computed_by.as_str(), row.verdict.as_str()), ("law", "pays"));
+    close(row.share_after, 0.5);
     // Blocks are lost and rewards compound, so no law holds; by symmetry it is worth nothing all the
     // same, and the interval covers 0.
     let rest = "run.rounds = 3_000\nrun.trials = 12\nnetwork.loss = 0.01\nreward.compound = true";

@@ -407,6 +407,10 @@ fn published_values_are_in_the_files() {
             "deficit-first.json",
             &["[61, 18, 20]", "[0, 2, 0, 1, 0, 0, 2, 0, 1, 0, 0, 2, 0, 0, 1, 0, 2, 0, 0, 1]"],
         ),
+        (
+            "ethereum-committees.json",
+            &["293, 726, 771, 677, 530, 475, 322, 66", "726, 475, 521, 23, 508, 410, 213, 948"],
+        ),
         ("ethereum-hysteresis.json", &["33250000001", "31749999999"]),
         ("ethereum-proposer.json", &["73656564", "\"proposer\": 2}", "\"proposer\": 7}"]),
         ("ethereum-shares.json", &["0.75", "0.7,", "0.976806"]),

@@ -260,24 +260,25 @@ impl Observer<Full<'_>> for Story<'_> {
             ),
             None => tell!(self, "The rule `{}` selects {name} as the forger.", self.world.rule.name),
         }
-        let others = self.before.stakes().iter().filter(|stake| **stake > 0).count() - 1;
         let committee = &self.world.committee.thing;
+        let holders = self.before.stakes().iter().filter(|stake| **stake > 0).count() as u64;
+        let (who, eligible) = match committee.forger_sits() {
+            true => ("the", holders),
+            false => ("the other", holders - 1),
+        };
+        let validators = format!("{who} {} validators", grouped(eligible.into()));
         match committee.seats() {
-            None if committee.seats_one_each() => {
-                tell!(self, "The other {} validators are the attestors.", grouped(others as u128))
+            None if committee.seats_taken(eligible) == Some(eligible) => {
+                tell!(self, "T{} are the attestors.", &validators[1..])
             }
             None => tell!(
                 self,
-                "From the other {} validators a committee is drawn to attest ({}).",
-                grouped(others as u128),
+                "From {validators} a committee is drawn to attest ({}).",
                 self.world.committee.name
             ),
-            Some(seats) => tell!(
-                self,
-                "Of the other {} validators, a committee of {} is drawn to attest.",
-                grouped(others as u128),
-                grouped(seats.into())
-            ),
+            Some(seats) => {
+                tell!(self, "Of {validators}, a committee of {} is drawn to attest.", grouped(seats.into()))
+            }
         }
     }
 

@@ -290,6 +290,7 @@ impl Replay {
             ));
         }
         let committee = certificate.committee;
+        let sits = self.committee.thing.forger_sits();
         let drawn = self.seats(forger);
         match &drawn {
             Some(weights) => {
@@ -308,7 +309,7 @@ impl Replay {
         for vote in &certificate.votes {
             let attestor = self.directory.find(&vote.attestor);
             let Some(attestor) =
-                attestor.filter(|&attestor| self.state.stake(attestor) > 0 && attestor != forger)
+                attestor.filter(|&attestor| self.state.stake(attestor) > 0 && (sits || attestor != forger))
             else {
                 return refuse(format!("{} may not vote on this block", vote.attestor));
             };
@@ -522,7 +523,8 @@ impl Replay {
     /// Whether a committee can have the weight that a certificate names, as far as its form tells.
     fn is_possible(&self, forger: AccountId, certificate: &Certificate) -> bool {
         let form = &self.committee.thing;
-        let (heads, most) = (self.active - 1, form.seats().unwrap_or(u64::MAX));
+        let sits = form.forger_sits();
+        let (heads, most) = (self.active - u64::from(!sits), form.seats().unwrap_or(u64::MAX));
         if certificate.votes.len() as u64 > most {
             return false;
         }
@@ -534,7 +536,8 @@ impl Replay {
                 None => committee <= form.seats().unwrap_or(heads),
             },
             Weight::Stake => {
-                let all = self.state.stakes().iter().sum::<u64>() - self.state.stake(forger);
+                let own = if sits { 0 } else { self.state.stake(forger) };
+                let all = self.state.stakes().iter().sum::<u64>() - own;
                 let everybody = taken == Some(heads) && form.seats_one_each();
                 if everybody { committee == all } else { committee <= all }
             }

@@ -1,11 +1,13 @@
 //! Exact mathematics of selection and reward. Knows numbers only.
 
 mod acceptance;
+mod accepted_seats;
 mod block_counts;
 mod coin_age;
 mod compound_epoch;
 mod concentration;
 mod cool_down;
+mod delegated;
 mod first_accepted;
 mod largest_deficit;
 mod markov;
@@ -25,11 +27,15 @@ mod urn;
 mod weights;
 
 pub use acceptance::acceptance_chance;
+pub use accepted_seats::accepted_seats;
 pub use block_counts::{beta_binomial_wins, binomial_wins, unfair_probability};
-pub use coin_age::{aged_long_run, coin_age_weights, inverse_age_weights};
+pub use coin_age::{
+    aged_long_run, aged_output_shares, coin_age_weights, inverse_age_weights, rest_makes_turns,
+};
 pub use compound_epoch::CompoundEpoch;
 pub use concentration::{gini, gini_of_ascending};
 pub use cool_down::{cool_down_factors, cool_down_shares};
+pub use delegated::drawn_delegate_shares;
 pub use first_accepted::{first_accepted, first_accepted_shares, somebody};
 pub use largest_deficit::largest_deficit_bound;
 pub use markov::{LongRun, Step, long_run};
@@ -43,8 +49,8 @@ pub use race::{single_lottery_shares, two_party_race};
 pub use ratio::Ratio;
 pub use reward_schedule::{constant_rewards, expected_herfindahl, geometric_rewards, normalised_variance};
 pub use seats::{
-    fait_accompli_variances, partition_variances, seats_by_epoch, seats_by_share, seats_of_all,
-    seats_with_decay, seats_with_replacement, seats_without_replacement,
+    fait_accompli_variances, partition_variances, rotor_variances, seats_by_epoch, seats_by_share,
+    seats_of_all, seats_with_decay, seats_with_replacement, seats_without_replacement,
 };
 pub use shares::{equal_shares, proportional_shares};
 pub use sortition::nobody_selected;

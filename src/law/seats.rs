@@ -11,10 +11,19 @@ const MAX_STATES: usize = 1 << 18;
 /// The most integrals of successive sampling, one for each forger's stake and validator.
 const MAX_INTEGRALS: usize = 90_000;
 
-/// The chance that the round is forged by somebody else.
-fn others(forgers: &[f64]) -> Vec<f64> {
-    let somebody: f64 = forgers.iter().sum();
-    forgers.iter().map(|p| (somebody - p).max(0.0)).collect()
+/// For each number the sum of all others: for each chance to forge a round, the chance that somebody
+/// else does. What is nearly all is not subtracted from the sum but left out of it, so that the rest keeps
+/// its digits: right to 64 units in the last place, whatever the numbers. O(m).
+fn others(numbers: &[f64]) -> Vec<f64> {
+    let all: f64 = numbers.iter().sum();
+    let rest = |(place, &number): (usize, &f64)| {
+        if number > all * (63.0 / 64.0) {
+            numbers[..place].iter().chain(&numbers[place + 1..]).sum()
+        } else {
+            (all - number).max(0.0)
+        }
+    };
+    numbers.iter().enumerate().map(rest).collect()
 }
 
 fn total(stakes: &[u64]) -> f64 {
@@ -30,14 +39,14 @@ pub fn seats_of_all(stakes: &[u64], forgers: &[f64]) -> Vec<f64> {
 /// `size` seats drawn by stake from the losers with replacement: `size Σ_{f≠i} P(f) s_i / (S - s_f)`.
 /// O(m).
 pub fn seats_with_replacement(stakes: &[u64], forgers: &[f64], size: u64) -> Vec<f64> {
-    let total = total(stakes);
-    let rival = |stake: u64, forger: f64| {
-        let rest = total - stake as f64;
-        if rest > 0.0 { forger / rest } else { 0.0 }
+    let total: u128 = stakes.iter().map(|&stake| u128::from(stake)).sum();
+    let rival = |(&stake, &forger): (&u64, &f64)| {
+        let rest = total - u128::from(stake);
+        if rest > 0 { forger / rest as f64 } else { 0.0 }
     };
-    let all: f64 = stakes.iter().zip(forgers).map(|(&stake, &forger)| rival(stake, forger)).sum();
-    let seats = |(&stake, &forger)| size as f64 * stake as f64 * (all - rival(stake, forger)).max(0.0);
-    stakes.iter().zip(forgers).map(seats).collect()
+    let rivals: Vec<f64> = stakes.iter().zip(forgers).map(rival).collect();
+    let seats = |(&stake, rivals)| size as f64 * stake as f64 * rivals;
+    stakes.iter().zip(others(&rivals)).map(seats).collect()
 }
 
 /// `size` seats drawn by stake from the losers, nobody twice: [`successive_inclusion()`] among the
@@ -45,30 +54,31 @@ pub fn seats_with_replacement(stakes: &[u64], forgers: &[f64], size: u64) -> Vec
 /// over all forgers is too long (more than 300 different stakes, or the like), because each has an
 /// integral of its own.
 pub fn seats_without_replacement(stakes: &[u64], forgers: &[f64], size: u64) -> Option<Vec<f64>> {
-    // By stake: the chance that somebody with that stake forges, and one of those who may.
-    let mut by_stake: BTreeMap<u64, (f64, usize)> = BTreeMap::new();
-    for (index, (&stake, &forger)) in stakes.iter().zip(forgers).enumerate() {
-        if stake > 0 && forger > 0.0 {
-            by_stake.entry(stake).or_insert((0.0, index)).0 += forger;
-        }
+    // By stake: all who hold it.
+    let mut by_stake: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+    for (index, &stake) in stakes.iter().enumerate().filter(|&(_, &stake)| stake > 0) {
+        by_stake.entry(stake).or_default().push(index);
     }
+    by_stake.retain(|_, twins| twins.iter().any(|&twin| forgers[twin] > 0.0));
     if by_stake.len().checked_mul(stakes.len())? > MAX_INTEGRALS {
         return None;
     }
     let mut seats = vec![0.0; stakes.len()];
     let mut losers = stakes.to_vec();
-    for (&stake, &(chance, forger)) in &by_stake {
-        losers[forger] = 0;
-        let included = successive_inclusion(&losers, size);
-        losers[forger] = stake;
+    for (&stake, twins) in &by_stake {
         // Those with the same stake are alike, whichever of them forges.
-        let twin = (0..stakes.len()).find(|&index| index != forger && stakes[index] == stake);
-        for (index, seat) in seats.iter_mut().enumerate() {
-            *seat += if stakes[index] == stake {
-                twin.map_or(0.0, |twin| (chance - forgers[index]).max(0.0) * included[twin])
-            } else {
-                chance * included[index]
-            };
+        losers[twins[0]] = 0;
+        let included = successive_inclusion(&losers, size);
+        losers[twins[0]] = stake;
+        let chances: Vec<f64> = twins.iter().map(|&twin| forgers[twin]).collect();
+        let chance: f64 = chances.iter().sum();
+        for (index, seat) in seats.iter_mut().enumerate().filter(|&(index, _)| stakes[index] != stake) {
+            *seat += chance * included[index];
+        }
+        if let Some(&another) = twins.get(1) {
+            for (&twin, chance) in twins.iter().zip(others(&chances)) {
+                seats[twin] += chance * included[another];
+            }
         }
     }
     Some(seats)
@@ -126,6 +136,39 @@ pub fn partition_variances(stakes: &[u64], size: u64) -> Vec<f64> {
         }
     };
     stakes.iter().map(variance).collect()
+}
+
+/// The variance of the seats per round in Rotor's sampling, of a validator that does not forge: the
+/// sure seats have none; its remainder r, in seats, stands at a random place among those of the others
+/// and falls into one bin or two, which draw independently: `Σ_b p_b (1 - p_b)`, averaged over who
+/// stands before it. By enumeration: `None` for more than 16 holders with a remainder.
+pub fn rotor_variances(stakes: &[u64], size: u64) -> Option<Vec<f64>> {
+    let total: u128 = stakes.iter().map(|&stake| u128::from(stake)).sum();
+    let remainders: Vec<u128> =
+        stakes.iter().map(|&stake| u128::from(size) * u128::from(stake) % total.max(1)).collect();
+    let holders: Vec<usize> = (0..stakes.len()).filter(|&i| remainders[i] > 0).collect();
+    if holders.len() > 16 {
+        return None;
+    }
+    let spread = |length: u128| {
+        let p = length as f64 / total as f64;
+        p * (1.0 - p)
+    };
+    let mut variances = vec![0.0; stakes.len()];
+    for &i in &holders {
+        let others: Vec<u128> = holders.iter().filter(|&&j| j != i).map(|&j| remainders[j]).collect();
+        let n = others.len();
+        for before in 0..1u32 << n {
+            let standing = (0..n).filter(|place| before >> place & 1 == 1);
+            let start = standing.map(|place| others[place]).sum::<u128>() % total;
+            // In n + 1 places are equally many orders with so many before it.
+            let ways = (0..before.count_ones()).map(|k| f64::from(n as u32 - k) / f64::from(k + 1));
+            let weight = 1.0 / ((n + 1) as f64 * ways.product::<f64>());
+            let first = remainders[i].min(total - start);
+            variances[i] += weight * (spread(first) + spread(remainders[i] - first));
+        }
+    }
+    Some(variances)
 }
 
 /// `size` seats drawn by stake from the losers, a candidate that sits j times already being refused
@@ -223,6 +266,38 @@ mod tests {
         }
     }
 
+    /// One validator has nearly everything, so that it is nearly always the forger: what the others
+    /// expect is as exact as anything else. With two holders each sits whenever the other forges,
+    /// and has all seats then.
+    #[test]
+    fn extreme_ratios_lose_no_digits() {
+        let whale = 100_000_000_000_000_000;
+        let stakes = [1, whale];
+        let close = |value: f64, expected: f64| {
+            assert!((value / expected - 1.0).abs() < 1e-14, "{value:e} for {expected:e}");
+        };
+        let forgers = super::super::proportional_shares(&stakes);
+        for seats in [
+            seats_with_replacement(&stakes, &forgers, 1),
+            seats_with_replacement(&stakes, &[0.5, 0.5], 1).iter().map(|seat| seat * 2.0).collect(),
+            seats_without_replacement(&stakes, &forgers, 1).unwrap(),
+        ] {
+            let half = seats.iter().sum::<f64>() / 2.0;
+            assert!((half - 0.5).abs() < 1e-14 || (half - 1.0).abs() < 1e-14);
+        }
+        let seats = seats_with_replacement(&stakes, &[0.5, 0.5], 1);
+        assert_eq!(seats, [0.5, 0.5]);
+        let (rare, sure) = (1.0 / (whale as f64 + 1.0), whale as f64 / (whale as f64 + 1.0));
+        for seats in [seats_of_all(&stakes, &forgers), seats_with_replacement(&stakes, &forgers, 1)] {
+            close(seats[0], sure);
+            close(seats[1], rare);
+        }
+        close(seats_by_share(&stakes, &forgers, 3)[1], 3.0 * rare * sure);
+        // Twins of which one nearly always forges.
+        let seats = seats_without_replacement(&[5, 5, 9], &[1e-20, 1.0, 0.0], 1).unwrap();
+        close(seats[1], 1e-20 * 5.0 / 14.0);
+    }
+
     #[test]
     fn the_forger_is_averaged_over() {
         let stakes = [1, 3, 0, 4];
@@ -267,6 +342,13 @@ mod tests {
         close(&fait_accompli_variances(&[2, 2, 4], 4), &[0.0, 0.0, 0.0]);
         close(&partition_variances(&[1, 3, 0, 4], 1), &[7.0 / 64.0, 15.0 / 64.0, 0.0, 0.25]);
         close(&partition_variances(&[0, 0], 3), &[0.0, 0.0]);
+        // Rotor: remainders of halves always share one bin; three of two thirds share two bins, where
+        // the one in the middle is halved between them: (2/3 * 1/3) at an end, 2 * (1/3 * 2/3) within.
+        close(&rotor_variances(&[1, 2, 5], 4).unwrap(), &[0.25, 0.0, 0.25]);
+        close(&rotor_variances(&[1, 1, 1], 2).unwrap(), &[8.0 / 27.0; 3]);
+        close(&rotor_variances(&[2, 2, 4], 4).unwrap(), &[0.0; 3]);
+        close(&rotor_variances(&[0, 0], 3).unwrap(), &[0.0, 0.0]);
+        assert_eq!(rotor_variances(&[1; 17], 2), None);
         close(&fait_accompli_variances(&[0, 0], 3), &[0.0, 0.0]);
     }
 }

@@ -1,8 +1,9 @@
 //! One member of a family: its name, what it is, where it comes from, how its settings are read.
 
 use super::{Choice, Chosen, nearest};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
 use thiserror::Error;
 
 /// A thing that was made from its settings, and the settings with every default filled in.
@@ -61,6 +62,32 @@ where
     let resolved =
         toml::Table::try_from(&settings).map_err(|error| Refusal::Form(serde::de::Error::custom(error)))?;
     Ok((accept(settings)?, resolved))
+}
+
+/// Reads the settings of a member that has none, and makes it.
+pub fn no_settings<T: ?Sized>(table: toml::Table, make: fn() -> Box<T>) -> Result<Parsed<T>, Refusal> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct NoSettings {}
+
+    let NoSettings {} = table.try_into().map_err(Refusal::Form)?;
+    Ok((make(), toml::Table::new()))
+}
+
+/// Refuses a whole number outside its range, naming the range and its unit (which may be empty).
+pub fn within(
+    key: &'static str,
+    value: impl Into<u64>,
+    allowed: RangeInclusive<u64>,
+    unit: &str,
+) -> Result<(), Refusal> {
+    let value = value.into();
+    if allowed.contains(&value) {
+        return Ok(());
+    }
+    let (least, most) = (allowed.start(), allowed.end());
+    let space = if unit.is_empty() { "" } else { " " };
+    Err(Refusal::Value { key, problem: format!("is {value}, but must lie in {least}..={most}{space}{unit}") })
 }
 
 /// Looks a choice up in a family and reads its settings.

@@ -8,5 +8,5 @@ mod entry;
 mod nearest;
 
 pub use choice::{Choice, Chosen};
-pub use entry::{Entry, Parsed, Refusal, find, settings};
+pub use entry::{Entry, Parsed, Refusal, find, no_settings, settings, within};
 pub use nearest::nearest;

@@ -23,15 +23,20 @@ pub trait Committee: Send + Sync {
         Ok(())
     }
 
-    /// How many seats are taken if so many others hold stake, where nothing else decides it; for
+    /// How many seats are taken if so many who may sit hold stake, where nothing else decides it; for
     /// whoever checks a certificate later.
-    fn seats_taken(&self, others: u64) -> Option<u64> {
-        let _ = others;
+    fn seats_taken(&self, holders: u64) -> Option<u64> {
+        let _ = holders;
         None
     }
 
     /// Whether nobody sits on more than one seat.
     fn seats_one_each(&self) -> bool {
+        false
+    }
+
+    /// Whether the forger may sit on the committee of its own block. Usually it does not.
+    fn forger_sits(&self) -> bool {
         false
     }
 
@@ -45,8 +50,8 @@ pub trait Committee: Send + Sync {
 
 /// The state of a committee rule during one trial.
 pub trait CommitteeDrawer: Send {
-    /// Draws a round's committee into `members` (cleared first), nobody listed twice. The forger
-    /// never sits, and neither does a validator without stake.
+    /// Draws a round's committee into `members` (cleared first), nobody listed twice. A
+    /// validator without stake never sits, and the forger only if [`Committee::forger_sits`].
     fn draw(&mut self, turn: CommitteeTurn<'_>, members: &mut Vec<Seat>);
 }
 
@@ -73,7 +78,7 @@ impl Duty {
 pub struct CommitteeTurn<'a> {
     /// The round's number, counted from 1.
     pub round: u64,
-    /// Who forges, and so does not attest.
+    /// Who forges, and so does not attest, unless the committee seats it too.
     pub forger: ValidatorId,
     /// The stakes that changed since the last turn.
     pub changes: &'a [super::StakeChange],

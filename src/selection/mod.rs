@@ -15,6 +15,7 @@ mod praos;
 mod rule;
 mod rules;
 mod sampling;
+mod shapes;
 pub mod solana;
 mod sortition;
 

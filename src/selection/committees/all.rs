@@ -1,22 +1,19 @@
 //! Everybody who lost the draw attests.
 
 use crate::law::seats_of_all;
-use crate::registry::{Entry, settings};
+use crate::registry::{Entry, no_settings};
 use crate::selection::{Committee, CommitteeDrawer, Duty};
-use serde::{Deserialize, Serialize};
 
 /// The registry's line.
 pub const ENTRY: Entry<dyn Committee> = Entry {
     name: "all",
     summary: "every validator but the forger attests",
     source: "the teaching notebook this program grew from",
-    parse: |table| settings::<All, _>(table, |all| Ok(Box::new(all))),
+    parse: |table| no_settings(table, || Box::new(All)),
 };
 
 /// All the losers. No settings.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct All {}
+struct All;
 
 impl Committee for All {
     fn seats(&self) -> Option<u64> {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// The registry's line.
 pub const ENTRY: Entry<dyn Committee> = Entry {
     name: "decaying-acceptance",
-    summary: "`size` seats drawn by stake from the losers; somebody who sits j times already is refused with probability j / `max` and another is drawn, so that nobody sits more than `max` times",
+    summary: "`size` seats drawn by stake from the other validators; somebody who sits j times already is refused with probability j / `max` and another is drawn, so that nobody sits more than `max` times",
     source: "decaying acceptance sampling of Solana's Alpenglow prototype (Kniep, Sliwinski, Wattenhofer, 2025, Rotor)",
     parse: |table| {
         settings::<DecayingAcceptance, _>(table, |committee| {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// The registry's line.
 pub const ENTRY: Entry<dyn Committee> = Entry {
     name: "drawn",
-    summary: "`size` attestors drawn by stake from the losers, nobody twice",
+    summary: "`size` attestors drawn by stake from the other validators, nobody twice",
     source: "successive sampling without replacement (Horvitz and Thompson, JASA 1952)",
     parse: |table| {
         settings::<Drawn, _>(table, |drawn| {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// The registry's line.
 pub const ENTRY: Entry<dyn Committee> = Entry {
     name: "drawn-with-replacement",
-    summary: "`size` seats drawn by stake from the losers, each draw from all of them: a large holder may hold several seats",
+    summary: "`size` seats drawn by stake from the other validators, each draw from all of them anew: a large holder may hold several seats",
     source: "independent and identically distributed committee selection (the baseline of Gazi, Kiayias and Russell, CCS 2023)",
     parse: |table| {
         settings::<DrawnWithReplacement, _>(table, |drawn| {

@@ -1,5 +1,6 @@
 //! Ethereum's beacon committees: everybody attests once an epoch.
 
+use super::{accept_slices, accept_slots, seats_in_any_round};
 use crate::law::seats_by_epoch;
 use crate::random::shuffle;
 use crate::registry::{Entry, Refusal, settings};
@@ -14,12 +15,7 @@ pub const ENTRY: Entry<dyn Committee> = Entry {
     source: "Ethereum consensus specifications, phase 0: compute_committee, get_beacon_committee",
     parse: |table| {
         settings::<Ethereum, _>(table, |committee| {
-            if !(1..=1_000_000).contains(&committee.slots) {
-                return Err(Refusal::Value {
-                    key: "slots",
-                    problem: format!("is {}, but must lie in 1..=1000000", committee.slots),
-                });
-            }
+            accept_slots(committee.slots)?;
             Ok(Box::new(committee))
         })
     },
@@ -32,20 +28,34 @@ pub const ENTRY: Entry<dyn Committee> = Entry {
 /// Ethereum does to keep each small, changes nobody's duty and is left out; so does the way of
 /// shuffling, which here is an unbiased one from the stream of the committees.
 ///
-/// Who joins waits for the next epoch. The seat of the forger, or of somebody who lost all stake
-/// since, stays vacant. With fewer validators than slots some rounds would have no attestors at all,
-/// which is refused; with fewer than twice as many, the forger may have been its round's only one.
+/// Who joins waits for the next epoch. The forger attests to its own block if its slice is the
+/// round's, as on the chain; with `forger = "vacant"` its seat stays vacant, as that of somebody who
+/// lost all stake since always does. With fewer validators than slots some rounds would have no
+/// attestors at all, which is refused; with `"vacant"` and fewer than twice as many, the forger may
+/// have been its round's only one.
 /// O(m) once an epoch, O(m / slots) a round.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 struct Ethereum {
     /// The rounds of an epoch.
     slots: u64,
+    /// Whether the forger attests in its turn.
+    forger: ForgerSeat,
+}
+
+/// What becomes of the forger's seat.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum ForgerSeat {
+    /// It attests like anybody else.
+    Sits,
+    /// The seat stays vacant.
+    Vacant,
 }
 
 impl Default for Ethereum {
     fn default() -> Self {
-        Ethereum { slots: 32 }
+        Ethereum { slots: 32, forger: ForgerSeat::Sits }
     }
 }
 
@@ -55,15 +65,11 @@ impl Committee for Ethereum {
     }
 
     fn accept(&self, validators: usize) -> Result<(), Refusal> {
-        if self.slots > validators as u64 / 2 {
-            let problem = format!(
-                "is {}, but where {validators} validators attest once in an epoch and one of them forges, some rounds would have nobody to attest; must lie in 1..={}",
-                self.slots,
-                validators / 2
-            );
-            return Err(Refusal::Value { key: "slots", problem });
-        }
-        Ok(())
+        accept_slices(self.slots, validators, if self.forger_sits() { 1 } else { 2 })
+    }
+
+    fn forger_sits(&self) -> bool {
+        self.forger == ForgerSeat::Sits
     }
 
     fn seats_one_each(&self) -> bool {
@@ -72,17 +78,23 @@ impl Committee for Ethereum {
 
     /// Averaged over the rounds of an epoch, whose slices differ by at most one seat.
     fn expected_seats(&self, stakes: &[u64], forgers: &[f64]) -> Duty {
+        if self.forger_sits() {
+            let seats = stakes.iter().map(|&stake| if stake > 0 { 1.0 / self.slots as f64 } else { 0.0 });
+            return seats_in_any_round(Some(seats.collect()), forgers);
+        }
         Duty::Seats(seats_by_epoch(stakes, forgers, self.slots))
     }
 
     fn drawer(&self, stakes: &[u64]) -> Option<Box<dyn CommitteeDrawer>> {
         let (stakes, list) = (stakes.to_vec(), Vec::new());
-        Some(Box::new(Drawer { slots: self.slots, stakes, list, epoch: None }))
+        let forger_sits = self.forger_sits();
+        Some(Box::new(Drawer { slots: self.slots, forger_sits, stakes, list, epoch: None }))
     }
 }
 
 struct Drawer {
     slots: u64,
+    forger_sits: bool,
     stakes: Vec<u64>,
     /// The shuffled validators of the epoch.
     list: Vec<ValidatorId>,
@@ -106,8 +118,9 @@ impl CommitteeDrawer for Drawer {
         let end = |slot: u64| (self.list.len() as u64 * slot / self.slots) as usize;
         members.clear();
         let slice = self.list[end(slot)..end(slot + 1)].iter();
-        let present =
-            slice.filter(|&&validator| validator != turn.forger && self.stakes[validator.index()] > 0);
+        let present = slice.filter(|&&validator| {
+            (self.forger_sits || validator != turn.forger) && self.stakes[validator.index()] > 0
+        });
         members.extend(present.map(|&validator| Seat { validator, seats: 1 }));
     }
 }
@@ -121,12 +134,14 @@ mod tests {
 
     #[test]
     fn seats_are_as_expected() {
-        for slots in [1, 3, 32] {
-            let rule = committee(&format!("{{ kind = 'ethereum', slots = {slots} }}"));
+        for (slots, seat) in
+            [(1, "vacant"), (3, "vacant"), (32, "vacant"), (1, "sits"), (3, "sits"), (32, "sits")]
+        {
+            let rule = committee(&format!("{{ kind = 'ethereum', slots = {slots}, forger = '{seat}' }}"));
             seats_follow(&*rule, 32 * 300, |stakes, forger| {
                 let p = 1.0 / slots as f64;
                 let variance = |(i, &stake): (usize, &u64)| {
-                    if i == forger || stake == 0 { 0.0 } else { p * (1.0 - p) }
+                    if seat == "vacant" && i == forger || stake == 0 { 0.0 } else { p * (1.0 - p) }
                 };
                 Some(stakes.iter().enumerate().map(variance).collect())
             });

@@ -1,27 +1,15 @@
 //! Fait Accompli 1: whole seats for certain, the rest drawn from the remainders.
 
-use super::{accept_size, gather};
-use crate::law::seats_by_share;
+use super::by_share::{Size, by_share};
+use super::gather;
 use crate::random::Stream;
 use crate::registry::{Entry, settings};
-use crate::selection::{Committee, CommitteeDrawer, CommitteeTurn, Duty, Seat};
+use crate::selection::{Committee, CommitteeDrawer, CommitteeTurn, Seat, StakeChange};
 use crate::stake::{Pool, ValidatorId};
-use serde::{Deserialize, Serialize};
 
 /// The registry's line.
-pub const ENTRY: Entry<dyn Committee> = Entry {
-    name: "fait-accompli",
-    summary: "of `size` seats everybody gets the whole part of its share for certain, and the seats left over are drawn from the fractional remainders",
-    source: "Gazi, Kiayias, Russell, \"Fait Accompli Committee Selection\" (FA1), CCS 2023; proposed for Solana's Alpenglow (Rotor)",
-    parse: |table| {
-        settings::<FaitAccompli, _>(table, |committee| {
-            accept_size(committee.size)?;
-            Ok(Box::new(committee))
-        })
-    },
-};
-
-/// Sure seats and drawn ones.
+///
+/// Sure seats and drawn ones. What Solana's Rotor does with the remainders is another rule, `rotor`.
 ///
 /// With S tokens, `size s_i = q_i S + r_i`: validator i sits on q_i seats for certain, and each of
 /// the `size - Σ q` others is drawn independently with weights r_i. Everybody's mean is its exact
@@ -30,38 +18,76 @@ pub const ENTRY: Entry<dyn Committee> = Entry {
 ///
 /// O(size log m) a round, nothing to rebuild when stakes change: who owns a whole seat owns one of
 /// the tokens `S j div size`, and remainders are drawn by rejection from the stakes.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct FaitAccompli {
-    /// The number of seats.
-    size: u64,
-}
+pub const ENTRY: Entry<dyn Committee> = Entry {
+    name: "fait-accompli",
+    summary: "of `size` seats everybody gets the whole part of its share for certain, and the seats left over are drawn independently from the fractional remainders",
+    source: "Gazi, Kiayias, Russell, \"Fait Accompli Committee Selection\" (FA1 with independent draws), CCS 2023; Solana's Rotor draws the rest otherwise: `rotor`",
+    parse: |table| {
+        settings::<Size, _>(table, |size| {
+            by_share(size, |size, stakes| Box::new(Drawer { quotas: Quotas::new(size, stakes) }))
+        })
+    },
+};
 
-impl Committee for FaitAccompli {
-    fn seats(&self) -> Option<u64> {
-        Some(self.size)
-    }
-
-    fn expected_seats(&self, stakes: &[u64], forgers: &[f64]) -> Duty {
-        Duty::Seats(seats_by_share(stakes, forgers, self.size))
-    }
-
-    fn drawer(&self, stakes: &[u64]) -> Option<Box<dyn CommitteeDrawer>> {
-        Some(Box::new(Drawer { size: self.size, pool: Pool::new(stakes) }))
-    }
-}
-
-struct Drawer {
+/// Everybody's share of the seats, as whole seats and a remainder.
+pub(super) struct Quotas {
     size: u64,
     pool: Pool,
 }
 
-impl Drawer {
+impl Quotas {
+    /// The quotas of these stakes.
+    pub(super) fn new(size: u64, stakes: &[u64]) -> Self {
+        Quotas { size, pool: Pool::new(stakes) }
+    }
+
+    /// Takes note of changes.
+    pub(super) fn note(&mut self, changes: &[StakeChange]) {
+        for change in changes {
+            self.pool.set(change.validator, change.stake);
+        }
+    }
+
+    /// The total stake, which is one seat in the unit of the remainders.
+    pub(super) fn total(&self) -> u64 {
+        self.pool.total()
+    }
+
     /// A validator's share of the seats as a whole number and a remainder in 1/S of a seat.
-    fn quota(&self, validator: ValidatorId) -> (u64, u64) {
+    fn of(&self, validator: ValidatorId) -> (u64, u64) {
         let product = u128::from(self.size) * u128::from(self.pool.stake(validator));
         let total = u128::from(self.pool.total());
         ((product / total) as u64, (product % total) as u64)
+    }
+
+    /// Gives everybody but the forger its whole seats, and returns how many are left over when the
+    /// forger's are counted too; none where nobody has stake. O(size log m).
+    pub(super) fn seat_the_certain(&self, forger: ValidatorId, members: &mut Vec<Seat>) -> u64 {
+        let total = self.pool.total();
+        if total == 0 {
+            return 0;
+        }
+        let mut left = self.size;
+        let mut last = None;
+        for probe in 0..self.size {
+            let token = u128::from(total) * u128::from(probe) / u128::from(self.size);
+            let validator = self.pool.owner(token as u64);
+            if last.replace(validator) == Some(validator) {
+                continue;
+            }
+            let (sure, _) = self.of(validator);
+            left -= sure;
+            if sure > 0 && validator != forger {
+                members.push(Seat { validator, seats: sure as u32 });
+            }
+        }
+        left
+    }
+
+    /// Everybody who has a remainder, with it, in order.
+    pub(super) fn remainders(&self) -> impl Iterator<Item = (ValidatorId, u64)> {
+        let everybody = (0..self.pool.stakes().len() as u32).map(ValidatorId);
+        everybody.map(|validator| (validator, self.of(validator).1)).filter(|&(_, remainder)| remainder > 0)
     }
 
     /// A validator drawn with its remainder as weight. Proposed with weight `s_i`, accepted with
@@ -73,39 +99,23 @@ impl Drawer {
             // Uniform in 0..size s_i, which may exceed 64 bits.
             let place =
                 u128::from(stream.below(stake)) * u128::from(self.size) + u128::from(stream.below(self.size));
-            if place < u128::from(self.quota(validator).1) {
+            if place < u128::from(self.of(validator).1) {
                 return Some(validator);
             }
         }
     }
 }
 
+struct Drawer {
+    quotas: Quotas,
+}
+
 impl CommitteeDrawer for Drawer {
     fn draw(&mut self, turn: CommitteeTurn<'_>, members: &mut Vec<Seat>) {
-        for change in turn.changes {
-            self.pool.set(change.validator, change.stake);
-        }
+        self.quotas.note(turn.changes);
         members.clear();
-        let total = self.pool.total();
-        if total == 0 {
-            return;
-        }
-        let mut left = self.size;
-        let mut last = None;
-        for probe in 0..self.size {
-            let token = u128::from(total) * u128::from(probe) / u128::from(self.size);
-            let validator = self.pool.owner(token as u64);
-            if last.replace(validator) == Some(validator) {
-                continue;
-            }
-            let (sure, _) = self.quota(validator);
-            left -= sure;
-            if sure > 0 && validator != turn.forger {
-                members.push(Seat { validator, seats: sure as u32 });
-            }
-        }
-        for _ in 0..left {
-            let Some(validator) = self.by_remainder(turn.stream) else { break };
+        for _ in 0..self.quotas.seat_the_certain(turn.forger, members) {
+            let Some(validator) = self.quotas.by_remainder(turn.stream) else { break };
             if validator != turn.forger {
                 members.push(Seat { validator, seats: 1 });
             }

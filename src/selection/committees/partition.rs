@@ -1,52 +1,31 @@
 //! Partition sampling: bins of equal stake, one draw in each.
 
-use super::{accept_size, gather};
-use crate::law::seats_by_share;
+use super::by_share::{Size, by_share};
+use super::gather;
 use crate::registry::{Entry, settings};
-use crate::selection::{Committee, CommitteeDrawer, CommitteeTurn, Duty, Seat};
+use crate::selection::{Committee, CommitteeDrawer, CommitteeTurn, Seat};
 use crate::stake::Pool;
-use serde::{Deserialize, Serialize};
 
 /// The registry's line.
-pub const ENTRY: Entry<dyn Committee> = Entry {
-    name: "partition",
-    summary: "the stakes are laid end to end and cut into `size` bins of equal stake; one seat is drawn in each bin",
-    source: "partition sampling of Solana's Alpenglow (Kniep, Sliwinski, Wattenhofer, 2025, Rotor)",
-    parse: |table| {
-        settings::<Partition, _>(table, |committee| {
-            accept_size(committee.size)?;
-            Ok(Box::new(committee))
-        })
-    },
-};
-
-/// One seat from each of `size` bins.
+///
+/// One seat from each of `size` bins of all the stake. Solana's Rotor does this with what is left
+/// when whole seats are given away, in another random order each time: the rule `rotor`.
 ///
 /// Bins follow the order of the validators and are exact even where the total does not divide: in
 /// units of `1/size` of a token each bin has S of them. A bin that somebody owns as a whole is a
 /// sure seat; everybody's mean is its exact quota, with less variance than from independent draws.
 /// Seats are dealt to all validators, the forger included, and the forger's stay vacant. O(size
 /// log m) a round.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct Partition {
-    /// The number of bins and of seats.
-    size: u64,
-}
-
-impl Committee for Partition {
-    fn seats(&self) -> Option<u64> {
-        Some(self.size)
-    }
-
-    fn expected_seats(&self, stakes: &[u64], forgers: &[f64]) -> Duty {
-        Duty::Seats(seats_by_share(stakes, forgers, self.size))
-    }
-
-    fn drawer(&self, stakes: &[u64]) -> Option<Box<dyn CommitteeDrawer>> {
-        Some(Box::new(Drawer { size: self.size, pool: Pool::new(stakes) }))
-    }
-}
+pub const ENTRY: Entry<dyn Committee> = Entry {
+    name: "partition",
+    summary: "the stakes are laid end to end and cut into `size` bins of equal stake; one seat is drawn in each bin: stratified sampling in the order of the validators",
+    source: "stratified sampling with one draw in each stratum (Cochran, Sampling Techniques, 1977, chapter 5); Solana's Rotor cuts only the remainders, in random order: `rotor`",
+    parse: |table| {
+        settings::<Size, _>(table, |size| {
+            by_share(size, |size, stakes| Box::new(Drawer { size, pool: Pool::new(stakes) }))
+        })
+    },
+};
 
 struct Drawer {
     size: u64,

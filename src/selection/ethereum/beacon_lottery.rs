@@ -1,19 +1,19 @@
 //! The lottery of the beacon chain, slot by slot, for any way of accepting proposers.
 
 use super::{
-    Acceptance, DOMAIN_PROPOSER, DOMAIN_RANDAO, ProposerDraw, Randao, Unit, effective_balance, epoch_seed,
-    slot_seed, with_hysteresis,
+    Acceptance, ActiveSet, BalanceWeighted, DOMAIN_PROPOSER, DOMAIN_RANDAO, Randao, Unit, effective_balance,
+    epoch_seed, random_hash, slot_seed,
 };
 use crate::crypto::{Hash, KeyPair, sha256};
 use crate::law::first_accepted_shares;
 use crate::random::{Stream, StreamKey};
-use crate::selection::epoch_stakes::EpochStakes;
+use crate::selection::sampling::forger;
 use crate::selection::{
     BlockOutcome, Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext,
 };
 use crate::stake::ValidatorId;
-use rand::Rng;
 use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
 
 /// Slots in an epoch.
 const SLOTS_PER_EPOCH: u64 = 32;
@@ -45,19 +45,27 @@ pub enum Reveal {
 ///
 /// Each round is a slot. The proposer is drawn from the slot's seed; accepted blocks mix the
 /// reveals of their forgers into the RANDAO mix, which fixes the seeds two epochs later; effective
-/// balances follow the stakes at the ends of epochs. Simplified: whoever has an effective balance
-/// of at least 1 ETH is active from the next epoch on (no queues, no ejection at 16 ETH), and all
-/// validators have compounding credentials. A proposer that has lost all its stake since the epoch
-/// began leaves its slot empty.
+/// balances follow the stakes at the ends of epochs ([`ActiveSet`]). A proposer that has lost all its
+/// stake since it was drawn leaves its slot empty.
+///
+/// With a lookahead (EIP-7917) all proposers of epoch N + 2 are drawn at the end of epoch N, with the
+/// balances of then, and those of the first two epochs at genesis. Seeds are the same as without, so
+/// that the two differ only where balances change.
 pub struct BeaconLottery {
     settings: BeaconSettings,
     acceptance: Acceptance,
+    lookahead: bool,
 }
 
 impl BeaconLottery {
     /// The lottery with one way of accepting proposers.
     pub fn new(settings: BeaconSettings, acceptance: Acceptance) -> Self {
-        BeaconLottery { settings, acceptance }
+        BeaconLottery { settings, acceptance, lookahead: false }
+    }
+
+    /// The same, with proposers that are drawn two epochs ahead.
+    pub fn with_lookahead(self) -> Self {
+        BeaconLottery { lookahead: true, ..self }
     }
 }
 
@@ -94,54 +102,39 @@ impl BeaconLottery {
         let count = start.stakes.len();
         let mut selector = BeaconSelector {
             settings: self.settings.clone(),
-            cap: self.acceptance.cap,
             seed: start.seed,
-            stakes: EpochStakes::new(start.stakes),
-            effective: start
-                .stakes
-                .iter()
-                .map(|&stake| effective_balance(stake, self.settings.unit, self.acceptance.cap) as u16)
-                .collect(),
-            active: Vec::with_capacity(count),
+            set: ActiveSet::new(start.stakes, self.settings.unit, self.acceptance.cap),
             randao: None,
             epoch: 0,
             epoch_seed: [0; 32],
-            draw: ProposerDraw::new(self.acceptance, count),
+            draw: BalanceWeighted::new(self.acceptance, count),
+            lookahead: self.lookahead.then(|| VecDeque::with_capacity(2 * SLOTS_PER_EPOCH as usize)),
             keys: Vec::new(),
         };
         if self.settings.reveal == Reveal::Signature {
             selector.keys.resize_with(count, || None);
         }
-        selector.find_active();
         selector
     }
 }
 
 struct BeaconSelector {
     settings: BeaconSettings,
-    cap: u64,
     seed: u64,
-    stakes: EpochStakes,
-    /// Effective balances in ETH; the caps fit 16 bits.
-    effective: Vec<u16>,
-    /// Who can be drawn in the running epoch, in order.
-    active: Vec<u32>,
+    set: ActiveSet,
     /// `None` before the first slot, whose genesis mix comes from the lottery's stream.
     randao: Option<Randao>,
     epoch: u64,
     epoch_seed: Hash,
-    draw: ProposerDraw,
+    draw: BalanceWeighted,
+    /// The proposers that are drawn already, from the running epoch's first slot on, where proposers
+    /// are drawn ahead.
+    lookahead: Option<VecDeque<Option<ValidatorId>>>,
     /// The keys of those who have signed a reveal; empty if reveals come from the stream.
     keys: Vec<Option<Box<KeyPair>>>,
 }
 
 impl BeaconSelector {
-    fn find_active(&mut self) {
-        self.active.clear();
-        let balances = self.effective.iter().enumerate();
-        self.active.extend(balances.filter(|&(_, &balance)| balance > 0).map(|(index, _)| index as u32));
-    }
-
     /// The hash that the forger of a block of the running epoch mixes in.
     fn reveal(&mut self, forger: ValidatorId, lottery: &mut Stream) -> Hash {
         match self.settings.reveal {
@@ -158,19 +151,23 @@ impl BeaconSelector {
         }
     }
 
-    /// Ends the running epoch: its mix is kept, and effective balances follow the stakes.
-    fn end_epoch(&mut self) {
-        let (unit, cap) = (self.settings.unit, self.cap);
-        let effective = &mut self.effective;
-        let mut activity_changed = false;
-        self.stakes.begin_epoch(|validator, stake| {
-            let balance = &mut effective[validator.index()];
-            let old = *balance;
-            *balance = with_hysteresis(u64::from(old), stake, unit, cap) as u16;
-            activity_changed |= (old > 0) != (*balance > 0);
-        });
-        if activity_changed {
-            self.find_active();
+    /// Draws the proposer of a slot, with the balances of now.
+    fn propose(&mut self, epoch_seed: &Hash, slot: u64) -> Option<ValidatorId> {
+        let set = &self.set;
+        if set.active().is_empty() {
+            return None;
+        }
+        Some(ValidatorId(self.draw.one(slot_seed(epoch_seed, slot), set.active(), set.effective())))
+    }
+
+    /// Draws the proposers of an epoch, which comes after all that are drawn already.
+    fn look_ahead(&mut self, epoch: u64, mix: &Hash) {
+        let seed = epoch_seed(DOMAIN_PROPOSER, epoch, mix);
+        for slot in epoch * SLOTS_PER_EPOCH..(epoch + 1) * SLOTS_PER_EPOCH {
+            let proposer = self.propose(&seed, slot);
+            if let Some(drawn) = &mut self.lookahead {
+                drawn.push_back(proposer);
+            }
         }
     }
 }
@@ -184,36 +181,34 @@ impl Selector for BeaconSelector {
         {
             randao.reveal(&self.reveal(forger, turn.lottery));
         }
-        self.stakes.note(turn.changes);
+        self.set.note(turn.changes);
+        let ahead = self.lookahead.is_some();
+        if first && ahead {
+            (0..2).for_each(|epoch| self.look_ahead(epoch, randao.mix_for_seed()));
+        }
         // Rounds are counted from 1, slots from 0.
         let slot = turn.round - 1;
         let epoch = slot / SLOTS_PER_EPOCH;
         while self.epoch < epoch {
             self.epoch += 1;
             randao.end_epoch();
-            self.end_epoch();
+            self.set.end_epoch();
+            if let Some(drawn) = &mut self.lookahead {
+                drawn.drain(..SLOTS_PER_EPOCH as usize);
+                self.look_ahead(self.epoch + 1, randao.mix_for_next_seed());
+            }
         }
         if first || slot.is_multiple_of(SLOTS_PER_EPOCH) {
             self.epoch_seed = epoch_seed(DOMAIN_PROPOSER, epoch, randao.mix_for_seed());
         }
         self.randao = Some(randao);
-        if self.active.is_empty() {
-            return Selection::Nobody;
-        }
-        let seed = slot_seed(&self.epoch_seed, slot);
-        let validator = ValidatorId(self.draw.draw(seed, &self.active, &self.effective));
-        if self.stakes.holds(validator) {
-            Selection::Forger { validator, token: None }
-        } else {
-            Selection::Nobody
-        }
+        let seed = self.epoch_seed;
+        let proposer = match &self.lookahead {
+            Some(drawn) => drawn[(slot % SLOTS_PER_EPOCH) as usize],
+            None => self.propose(&seed, slot),
+        };
+        forger(proposer.filter(|&validator| self.set.holds(validator)))
     }
-}
-
-fn random_hash(stream: &mut Stream) -> Hash {
-    let mut hash = [0; 32];
-    stream.fill_bytes(&mut hash);
-    hash
 }
 
 #[cfg(test)]
@@ -295,7 +290,7 @@ mod tests {
 
         let candidates: Vec<u32> = (0..7).collect();
         let effective: Vec<u16> = stakes.iter().map(|&stake| stake as u16).collect();
-        let mut draw = ProposerDraw::new(acceptance, 7);
+        let mut draw = BalanceWeighted::new(acceptance, 7);
         let mut mixes = vec![genesis];
         let mut last = None;
         for slot in 0..6 * SLOTS_PER_EPOCH {
@@ -305,7 +300,7 @@ mod tests {
             }
             let mix = if epoch < 2 { genesis } else { mixes[epoch as usize - 2] };
             let seed = slot_seed(&epoch_seed(DOMAIN_PROPOSER, epoch, &mix), slot);
-            let expected = ValidatorId(draw.draw(seed, &candidates, &effective));
+            let expected = ValidatorId(draw.one(seed, &candidates, &effective));
 
             let turn = RoundContext { round: slot + 1, changes: &[], last, lottery: &mut stream };
             assert_eq!(forger(selector.select(turn)), Some(expected), "slot {slot}");
@@ -344,11 +339,71 @@ mod tests {
             let forger = forger(selector.select(turn));
             assert!(round < 5 || forger != Some(ValidatorId(2)));
             if round < 33 {
-                assert_eq!(selector.effective, [100, 40, 40, 0]);
-                assert_eq!(selector.active, [0, 1, 2]);
+                assert_eq!(selector.set.effective(), [100, 40, 40, 0]);
+                assert_eq!(selector.set.active(), [0, 1, 2]);
             }
         }
-        assert_eq!(selector.effective, [100, 42, 0, 2048]);
-        assert_eq!(selector.active, [0, 1, 3]);
+        assert_eq!(selector.set.effective(), [100, 42, 0, 2048]);
+        assert_eq!(selector.set.active(), [0, 1, 3]);
+    }
+
+    /// The forgers of some epochs, when the stakes become `changes` in the given round.
+    fn forgers(lookahead: bool, stakes: &[u64], changes: &[(u64, &[(u32, u64)])], epochs: u64) -> Vec<u32> {
+        let rule = BeaconLottery::new(BeaconSettings::default(), Acceptance::ELECTRA);
+        let rule = if lookahead { rule.with_lookahead() } else { rule };
+        let mut selector = rule.begin(&TrialContext { stakes, seed: 0, trial: 0 });
+        let mut stream = lottery();
+        let mut seen = Vec::new();
+        let mut last = None;
+        for round in 1..=epochs * SLOTS_PER_EPOCH {
+            let now: Vec<StakeChange> = changes
+                .iter()
+                .filter(|change| change.0 == round)
+                .flat_map(|change| change.1)
+                .map(|&(validator, stake)| StakeChange { validator: ValidatorId(validator), stake })
+                .collect();
+            let turn = RoundContext { round, changes: &now, last, lottery: &mut stream };
+            let chosen = forger(selector.select(turn));
+            last = Some(PreviousRound { forger: chosen, block_outcome: BlockOutcome::Accepted });
+            seen.push(chosen.map_or(u32::MAX, |id| id.0));
+        }
+        seen
+    }
+
+    /// While balances stay, proposers are the same ones, however long before they are drawn.
+    #[test]
+    fn a_lookahead_changes_nothing_while_balances_stay() {
+        let stakes = [32, 2_048, 64, 0, 500, 33];
+        assert_eq!(forgers(true, &stakes, &[], 6), forgers(false, &stakes, &[], 6));
+    }
+
+    /// Balances that change in an epoch N count from epoch N + 1 on without a lookahead and, with it, from
+    /// N + 2 on: the proposers of N + 1 are those they were to be. (The specification's tests
+    /// test_effective_balance_increase_changes_lookahead and
+    /// test_next_epoch_proposer_lookahead_shifted_to_front.)
+    #[test]
+    fn balances_count_two_epochs_later_with_a_lookahead() {
+        let stakes = [32; 40];
+        let grown: Vec<(u32, u64)> = (0..20).map(|id| (id, 2_048)).collect();
+        let changes = [(3 * SLOTS_PER_EPOCH + 5, &grown[..])];
+        let epoch = |seen: &[u32], number: usize| seen[32 * number..32 * (number + 1)].to_vec();
+        for lookahead in [true, false] {
+            let (quiet, moved) =
+                (forgers(lookahead, &stakes, &[], 6), forgers(lookahead, &stakes, &changes, 6));
+            for number in 0..6 {
+                let same = epoch(&quiet, number) == epoch(&moved, number);
+                assert_eq!(same, number < if lookahead { 5 } else { 4 }, "{lookahead}, epoch {number}");
+            }
+        }
+    }
+
+    /// A proposer that has lost all its stake leaves its slots empty, also two epochs on; nobody who
+    /// has stake then takes them.
+    #[test]
+    fn drawn_proposers_without_stake_leave_their_slots_empty() {
+        let changes: [(u64, &[(u32, u64)]); 1] = [(5, &[(0, 0)])];
+        let seen = forgers(true, &[2_048, 2_048], &changes, 4);
+        assert!(seen[4..64].contains(&u32::MAX) && !seen[4..].contains(&0));
+        assert!(seen[64..].iter().all(|&id| id == 1));
     }
 }

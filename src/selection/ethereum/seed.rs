@@ -1,6 +1,8 @@
 //! The seeds of an epoch and of its slots, and the RANDAO mix they come from.
 
 use crate::crypto::{Hash, sha256};
+use crate::random::Stream;
+use rand::Rng;
 
 /// Domain of the seed that draws proposers.
 pub const DOMAIN_PROPOSER: [u8; 4] = [0, 0, 0, 0];
@@ -10,6 +12,19 @@ pub const DOMAIN_ATTESTER: [u8; 4] = [1, 0, 0, 0];
 
 /// Domain of the signatures that reveal randomness.
 pub const DOMAIN_RANDAO: [u8; 4] = [2, 0, 0, 0];
+
+/// Domain of the seed that draws the sync committee.
+pub const DOMAIN_SYNC_COMMITTEE: [u8; 4] = [7, 0, 0, 0];
+
+/// Domain of the seed that draws the payload timeliness committee.
+pub const DOMAIN_PTC_ATTESTER: [u8; 4] = [12, 0, 0, 0];
+
+/// A hash that nobody could foresee, from a stream: in place of a mix, a reveal or a seed.
+pub fn random_hash(stream: &mut Stream) -> Hash {
+    let mut hash = [0; 32];
+    stream.fill_bytes(&mut hash);
+    hash
+}
 
 /// The seed of an epoch for one purpose (`get_seed` of the consensus specification), from the mix
 /// that [`Randao::mix_for_seed`] gives.
@@ -53,6 +68,11 @@ impl Randao {
     /// one (MIN_SEED_LOOKAHEAD is 1), so that everybody knows the seeds an epoch ahead.
     pub fn mix_for_seed(&self) -> &Hash {
         &self.ended[0]
+    }
+
+    /// The mix that fixes the seeds of the epoch after the running one: the one at the end of the last.
+    pub fn mix_for_next_seed(&self) -> &Hash {
+        &self.ended[1]
     }
 }
 

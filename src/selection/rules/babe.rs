@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// The registry's line.
 pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "babe",
-    summary: "whoever's lottery value is below 2^128 (1 - (1 - c)^share) is a primary author; of several one is chosen uniformly; if there is none, a secondary is drawn uniformly whatever the stake",
+    summary: "whoever's lottery value is below 2^128 (1 - (1 - c)^share) is a primary author, by stake or, as on Polkadot, all alike (`weights`); of several one is chosen uniformly; if there is none, a secondary is drawn uniformly whatever the stake",
     source: "Polkadot Protocol Specification, chapter Block Production (BABE); Substrate, sc-consensus-babe, authorship.rs (calculate_primary_threshold)",
     parse: |table| {
         settings::<Settings, _>(table, |settings| {
@@ -35,21 +35,44 @@ struct Settings {
     c: Ratio,
     /// Slots in an epoch, during which weights stay as they are. Polkadot: four hours.
     slots_per_epoch: u64,
+    /// What authorities weigh.
+    weights: Weights,
     /// Where the lottery values come from.
     lottery: LotterySource,
+}
+
+/// What an authority's chance to be a primary author goes by.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Weights {
+    /// Its stake.
+    Stake,
+    /// Nothing: every authority weighs the same, as on Polkadot.
+    Equal,
+}
+
+impl Weights {
+    fn of(self, stake: u64) -> u64 {
+        if self == Weights::Equal { u64::from(stake > 0) } else { stake }
+    }
+
+    fn all(self, stakes: &[u64]) -> Vec<u64> {
+        stakes.iter().map(|&stake| self.of(stake)).collect()
+    }
 }
 
 impl Default for Settings {
     fn default() -> Self {
         let c = Ratio::new(1, 4).expect("a quarter is a ratio");
-        Settings { c, slots_per_epoch: 2_400, lottery: LotterySource::Stream }
+        Settings { c, slots_per_epoch: 2_400, weights: Weights::Stake, lottery: LotterySource::Stream }
     }
 }
 
 /// Blind Assignment for Blockchain Extension.
 ///
-/// Weights are stakes at the start of an epoch (on Polkadot itself every authority has weight 1,
-/// so that there the rule is uniform). Several primaries fork the chain, and whose block survives
+/// Weights are stakes at the start of an epoch, as the protocol's definition has them; on Polkadot
+/// itself every authority has weight 1 (`weights = "equal"`), so that there the rule is uniform among
+/// the elected. Several primaries fork the chain, and whose block survives
 /// is a matter of the network; here each of them is as likely as the others. Authors that have lost
 /// all their stake since the epoch began make no blocks.
 ///
@@ -64,7 +87,7 @@ struct Babe {
 
 impl Rule for Babe {
     fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
-        ExpectedShares::Shares(babe_shares(self.settings.c.to_f64(), stakes))
+        ExpectedShares::Shares(babe_shares(self.settings.c.to_f64(), &self.settings.weights.all(stakes)))
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
@@ -72,15 +95,17 @@ impl Rule for Babe {
     }
 
     fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
+        let weights = self.settings.weights.all(start.stakes);
         let lottery = match self.settings.lottery {
-            LotterySource::Stream => Lottery::Stream(LeaderPoints::new(&self.chance, start.stakes)),
+            LotterySource::Stream => Lottery::Stream(LeaderPoints::new(&self.chance, &weights)),
             LotterySource::Vrf => Lottery::Vrf {
                 keys: VrfLottery::new(start),
-                thresholds: LeaderThresholds::new(self.chance, start.stakes),
+                thresholds: LeaderThresholds::new(self.chance, &weights),
             },
         };
         let mut selector = BabeSelector {
             slots_per_epoch: self.settings.slots_per_epoch,
+            weights: self.settings.weights,
             stakes: EpochStakes::new(start.stakes),
             authorities: Vec::with_capacity(start.stakes.len()),
             primaries: Vec::new(),
@@ -93,6 +118,7 @@ impl Rule for Babe {
 
 struct BabeSelector {
     slots_per_epoch: u64,
+    weights: Weights,
     stakes: EpochStakes,
     /// Everybody with stake at the start of the epoch, in order.
     authorities: Vec<ValidatorId>,
@@ -110,7 +136,7 @@ impl BabeSelector {
     /// Takes the stakes of now for those of the epoch. O(changes · log m), or O(m) with real keys or
     /// when somebody joined or left.
     fn begin_epoch(&mut self) {
-        let authorities = &self.authorities;
+        let (authorities, weights) = (&self.authorities, self.weights);
         let mut joined_or_left = false;
         let mut points = match &mut self.lottery {
             Lottery::Stream(points) => Some(points),
@@ -119,11 +145,11 @@ impl BabeSelector {
         let any = self.stakes.begin_epoch(|validator, stake| {
             joined_or_left |= authorities.binary_search(&validator).is_ok() != (stake > 0);
             if let Some(points) = &mut points {
-                points.set(validator, stake);
+                points.set(validator, weights.of(stake));
             }
         });
         if let (true, Lottery::Vrf { thresholds, .. }) = (any, &mut self.lottery) {
-            thresholds.set_all(self.stakes.current());
+            thresholds.set_all(&weights.all(self.stakes.current()));
         }
         if joined_or_left {
             self.list_authorities();

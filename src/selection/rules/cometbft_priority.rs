@@ -1,26 +1,23 @@
 //! CometBFT's proposer priority: whoever has waited longest for its power proposes.
 
 use crate::law::{largest_deficit_bound, proportional_shares};
-use crate::registry::{Entry, settings};
+use crate::registry::{Entry, no_settings};
 use crate::selection::{
     Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, StakeChange, TrialContext,
 };
 use crate::stake::ValidatorId;
-use serde::{Deserialize, Serialize};
 
 /// The registry's line.
 pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "cometbft-priority",
     summary: "each round everybody's priority grows by its power, and the highest proposes and pays the total power; priorities are centred and kept within twice the total; newcomers start behind",
     source: "CometBFT specification, consensus/proposer-selection.md, and types/validator_set.go",
-    parse: |table| settings::<CometBftPriority, _>(table, |rule| Ok(Box::new(rule))),
+    parse: |table| no_settings(table, || Box::new(CometBftPriority)),
 };
 
 /// Proposer priority. Powers are stakes, addresses are ordered as the validators are, and a stake
 /// change counts from the next round on (on the chain, two heights later). No settings.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct CometBftPriority {}
+struct CometBftPriority;
 
 impl Rule for CometBftPriority {
     /// Wins follow power to within a bounded number of blocks, so the long-run share is power's.
@@ -206,6 +203,7 @@ impl Selector for Priorities {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde::Deserialize;
 
     #[derive(Deserialize)]
     struct Vectors {

@@ -1,7 +1,7 @@
 //! A winner rests before it may win again.
 
 use crate::law::{cool_down_factors, cool_down_shares};
-use crate::registry::{Entry, Refusal, settings};
+use crate::registry::{Entry, settings, within};
 use crate::selection::sampling::{AgedPool, forger};
 use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use serde::{Deserialize, Serialize};
@@ -13,12 +13,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     source: "a hint of the teaching notebook this program grew from, in its simplest form; exact law derived in law/cool_down.rs",
     parse: |table| {
         settings::<CoolDown, _>(table, |rule| {
-            if !(1..=1_000_000).contains(&rule.rounds) {
-                return Err(Refusal::Value {
-                    key: "rounds",
-                    problem: format!("is {}, but must lie in 1..=1000000", rule.rounds),
-                });
-            }
+            within("rounds", rule.rounds, 1..=1_000_000, "")?;
             Ok(Box::new(rule))
         })
     },

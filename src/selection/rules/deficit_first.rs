@@ -1,17 +1,16 @@
 //! Whoever is furthest below its due goes first.
 
 use crate::law::{largest_deficit_bound, proportional_shares};
-use crate::registry::{Entry, settings};
+use crate::registry::{Entry, no_settings};
 use crate::selection::sampling::MostOwed;
 use crate::selection::{Dispersion, ExpectedShares, Rule, Selector, TrialContext};
-use serde::{Deserialize, Serialize};
 
 /// The registry's line.
 pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "deficit-first",
     summary: "every round each is owed its share of a block, and who is owed most forges: proportional, and no chance in it",
     source: "a hint of the teaching notebook this program grew from; the largest-deficit rule of fair scheduling (Tijdeman's chairman assignment, Discrete Mathematics 1980)",
-    parse: |table| settings::<DeficitFirst, _>(table, |rule| Ok(Box::new(rule))),
+    parse: |table| no_settings(table, || Box::new(DeficitFirst)),
 };
 
 /// Largest deficit first. No settings.
@@ -23,9 +22,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 /// is owed nothing more and cannot forge, but keeps its deficit for when it returns.
 ///
 /// No randomness at all. [`MostOwed`] says how, and what a round costs.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct DeficitFirst {}
+struct DeficitFirst;
 
 impl Rule for DeficitFirst {
     fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {

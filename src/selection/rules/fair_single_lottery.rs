@@ -70,7 +70,7 @@ impl Rule for FairSingleLottery {
 
     fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         match self.draws {
-            Draws::Token => Box::new(ByStake::new(start.stakes)),
+            Draws::Token => Box::new(ByStake::new(start.stakes, false)),
             Draws::Race => Box::new(AmongAll::new(start.stakes, |stakes, lottery| {
                 smallest_quotient(stakes, |_| exponential(lottery))
             })),

@@ -1,7 +1,7 @@
 //! The inverse of coin age: the longer the last win is past, the less a stake weighs.
 
 use crate::law::{aged_long_run, inverse_age_weights};
-use crate::registry::{Entry, Refusal, settings};
+use crate::registry::{Entry, settings, within};
 use crate::selection::sampling::ByAge;
 use crate::selection::{Dispersion, ExpectedShares, Rule, Selector, TrialContext};
 use serde::{Deserialize, Serialize};
@@ -13,12 +13,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     source: "the inverse of Peercoin's rule, a control that favours who was just favoured",
     parse: |table| {
         settings::<InverseCoinAge, _>(table, |rule| {
-            if !(2..=10_000).contains(&rule.cap) {
-                return Err(Refusal::Value {
-                    key: "cap",
-                    problem: format!("is {}, but must lie in 2..=10000 rounds", rule.cap),
-                });
-            }
+            within("cap", rule.cap, 2..=10_000, "rounds")?;
             Ok(Box::new(rule))
         })
     },

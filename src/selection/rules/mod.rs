@@ -11,7 +11,9 @@ mod cometbft_priority;
 mod compound_epoch;
 mod cool_down;
 mod deficit_first;
+mod delegated_turns;
 mod ethereum_electra;
+mod ethereum_fulu;
 mod ethereum_phase0;
 mod fair_single_lottery;
 mod gini_stabilised;
@@ -76,6 +78,7 @@ pub(super) const ENTRIES: &[Entry<dyn Rule>] = &[
     nxt::ENTRY,
     ethereum_phase0::ENTRY,
     ethereum_electra::ENTRY,
+    ethereum_fulu::ENTRY,
     cardano_praos::ENTRY,
     algorand_sortition::ENTRY,
     cometbft_priority::ENTRY,
@@ -84,6 +87,7 @@ pub(super) const ENTRIES: &[Entry<dyn Rule>] = &[
     babe::ENTRY,
     round_robin::ENTRY,
     weighted_round_robin::ENTRY,
+    delegated_turns::ENTRY,
     rigged_largest_product::ENTRY,
     rigged_smallest_quotient::ENTRY,
     rigged_shared_number::ENTRY,

@@ -1,28 +1,25 @@
 //! The opposite of a stake as weight: its distance from the largest.
 
 use crate::law::opposite_shares;
-use crate::registry::{Entry, settings};
+use crate::registry::{Entry, no_settings};
 use crate::selection::sampling::{Ranking, draw_opposite, forger};
 use crate::selection::{
     Dispersion, Draw, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext,
 };
-use serde::{Deserialize, Serialize};
 
 /// The registry's line.
 pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "opposite-weighted",
     summary: "proportional to max(stakes) - stake: the richest never forges, and splitting pays",
     source: "Leporati and Rovida, Blockchain: Research and Applications 5 (2024) 100222",
-    parse: |table| settings::<OppositeWeighted, _>(table, |rule| Ok(Box::new(rule))),
+    parse: |table| no_settings(table, || Box::new(OppositeWeighted)),
 };
 
 /// Opposite weights. No settings.
 ///
 /// If all hold the same the definition gives nothing to anybody; everybody then has the same
 /// chance. Accounts without stake are no contenders, though their distance would be the largest.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct OppositeWeighted {}
+struct OppositeWeighted;
 
 impl Rule for OppositeWeighted {
     fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {

@@ -1,29 +1,26 @@
 //! The baseline of the literature: a race of fixed computing power.
 
 use crate::law::proportional_shares;
-use crate::registry::{Entry, settings};
+use crate::registry::{Entry, no_settings};
 use crate::selection::sampling::forger;
 use crate::selection::{
     Dispersion, Draw, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext,
 };
 use crate::stake::Pool;
-use serde::{Deserialize, Serialize};
 
 /// The registry's line.
 pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "proof-of-work",
     summary: "proportional to computing power, which is the stake at genesis and never changes: rewards do not compound",
     source: "Nakamoto, 2008; the PoW model of Huang and others, SIGMOD 2021",
-    parse: |table| settings::<ProofOfWork, _>(table, |rule| Ok(Box::new(rule))),
+    parse: |table| no_settings(table, || Box::new(ProofOfWork)),
 };
 
 /// Proof of work. No settings.
 ///
 /// Each miner finds blocks as a Poisson process of rate proportional to its power, so the next one
 /// is i's with probability `power_i / total`. What a miner earns does not buy it power here.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct ProofOfWork {}
+struct ProofOfWork;
 
 impl Rule for ProofOfWork {
     fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {

@@ -1,18 +1,17 @@
 //! Rigged: the best time of a race is never cleared, so that the fastest of all time keeps winning.
 
 use crate::law::proportional_shares;
-use crate::registry::{Entry, settings};
+use crate::registry::{Entry, no_settings};
 use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::{Pool, ValidatorId};
 use rand::Rng;
-use serde::{Deserialize, Serialize};
 
 /// The registry's line.
 pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "rigged-best-time-kept",
     summary: "rigged: a race for the smallest -ln(uniform)/stake whose best time is never cleared between rounds; fair over many chains, but one validator wins nearly all rounds of each",
     source: "a public mining simulation in which one miner won 992 of 1,000 rounds",
-    parse: |table| settings::<BestTimeKept, _>(table, |rule| Ok(Box::new(rule))),
+    parse: |table| no_settings(table, || Box::new(BestTimeKept)),
 };
 
 /// The race with a memory. No settings.
@@ -24,9 +23,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 ///
 /// True law: the promised shares in expectation, but with a variance larger by
 /// [`best_time_kept_dispersion`](crate::law::mistakes::best_time_kept_dispersion).
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct BestTimeKept {}
+struct BestTimeKept;
 
 impl Rule for BestTimeKept {
     /// What the program believes: a race of exponential times is proportional.

@@ -1,10 +1,9 @@
 //! Rigged: Electra's cap of 2048 ETH tested with phase 0's 8-bit random byte.
 
 use crate::law::{acceptance_chance, first_accepted_shares};
-use crate::registry::{Entry, settings};
+use crate::registry::{Entry, no_settings};
 use crate::selection::candidate_order::CandidateOrder;
 use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
-use serde::{Deserialize, Serialize};
 
 /// The largest effective balance, in ETH, since Electra.
 const CAP: u64 = 2048;
@@ -14,7 +13,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "rigged-ethereum-byte",
     summary: "rigged: Ethereum's proposer after Electra, but with the 8-bit random byte of before: balances from 33 to 40 ETH share one chance, +21.2 % at 33 ETH",
     source: "a draft of Electra's compute_proposer_index (consensus-specs, EIP-7251) before the byte became 16 bits",
-    parse: |table| settings::<EthereumByte, _>(table, |rule| Ok(Box::new(rule))),
+    parse: |table| no_settings(table, || Box::new(EthereumByte)),
 };
 
 /// Ethereum's rejection sampling with too coarse a random number. No settings; stakes are whole ETH.
@@ -24,9 +23,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 /// `balance * 255 >= 2048 * byte`.
 ///
 /// True law: [`first_accepted_shares`] with chances of `floor(balance * 255 / 2048) + 1` in 256.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct EthereumByte {}
+struct EthereumByte;
 
 impl Rule for EthereumByte {
     /// What the program believes: Electra's law, with a 16-bit random number.

@@ -1,10 +1,9 @@
 //! Rigged: phase 0's random byte is taken at `i div 32` of its block of 32 instead of `i mod 32`.
 
 use crate::law::{acceptance_chance, first_accepted_shares};
-use crate::registry::{Entry, settings};
+use crate::registry::{Entry, no_settings};
 use crate::selection::candidate_order::CandidateOrder;
 use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
-use serde::{Deserialize, Serialize};
 
 /// The largest effective balance, in ETH, of phase 0.
 const CAP: u64 = 32;
@@ -14,7 +13,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "rigged-ethereum-index",
     summary: "rigged: Ethereum's proposer of phase 0 with the two indices of the random byte confused, so that 32 candidates in a row are tested against one byte: full balances gain, small ones lose",
     source: "a slip when implementing hash(seed ‖ i div 32)[i mod 32] of consensus-specs' compute_proposer_index",
-    parse: |table| settings::<EthereumIndex, _>(table, |rule| Ok(Box::new(rule))),
+    parse: |table| no_settings(table, || Box::new(EthereumIndex)),
 };
 
 /// Ethereum's rejection sampling with one random byte for 32 candidates. No settings; stakes are
@@ -32,9 +31,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 ///
 /// True law: [`shared_byte_shares`](crate::law::mistakes::shared_byte_shares), closed for up to 32
 /// validators.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct EthereumIndex {}
+struct EthereumIndex;
 
 impl Rule for EthereumIndex {
     /// What the program believes: the law of phase 0, with a byte for every candidate.

@@ -1,17 +1,16 @@
 //! Rigged: the drawn token is compared with the cumulative sums by `<=` instead of `<`.
 
 use crate::law::proportional_shares;
-use crate::registry::{Entry, settings};
+use crate::registry::{Entry, no_settings};
 use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::Pool;
-use serde::{Deserialize, Serialize};
 
 /// The registry's line.
 pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "rigged-off-by-one",
     summary: "rigged: tokens counted from 0 are compared with the cumulative stakes by <= instead of <, so that the first validator owns a token too many and the last one too few",
     source: "the classic slip in hand-written weighted choice",
-    parse: |table| settings::<OffByOne, _>(table, |rule| Ok(Box::new(rule))),
+    parse: |table| no_settings(table, || Box::new(OffByOne)),
 };
 
 /// The raffle with shifted owners. No settings.
@@ -19,9 +18,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 /// One token out of many is invisible; with stakes of a few tokens the last validator may never win.
 ///
 /// True law: [`off_by_one_shares`](crate::law::mistakes::off_by_one_shares).
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct OffByOne {}
+struct OffByOne;
 
 impl Rule for OffByOne {
     /// What the program believes: that everybody owns as many tokens as coins.

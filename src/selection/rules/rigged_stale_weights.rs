@@ -1,17 +1,16 @@
 //! Rigged: rewards raise the total, but the weights stay those of the first day.
 
 use crate::law::proportional_shares;
-use crate::registry::{Entry, settings};
+use crate::registry::{Entry, no_settings};
 use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::Pool;
-use serde::{Deserialize, Serialize};
 
 /// The registry's line.
 pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "rigged-stale-weights",
     summary: "rigged: a token of today's total is sought among the stakes of the first day; when rewards compound, the tokens beyond fall through to the last validator of the list",
     source: "weighted choice over a cumulative table that nobody rebuilt after rewards compounded",
-    parse: |table| settings::<StaleWeights, _>(table, |rule| Ok(Box::new(rule))),
+    parse: |table| no_settings(table, || Box::new(StaleWeights)),
 };
 
 /// The raffle with yesterday's tickets. No settings.
@@ -22,9 +21,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 ///
 /// True law under a constant compounding reward:
 /// [`stale_weights_shares`](crate::law::mistakes::stale_weights_shares).
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct StaleWeights {}
+struct StaleWeights;
 
 impl Rule for StaleWeights {
     fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {

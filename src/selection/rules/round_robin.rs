@@ -1,23 +1,20 @@
 //! Everybody in turn.
 
 use crate::law::equal_shares;
-use crate::registry::{Entry, settings};
+use crate::registry::{Entry, no_settings};
 use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::ValidatorId;
-use serde::{Deserialize, Serialize};
 
 /// The registry's line.
 pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "round-robin",
     summary: "everybody with stake in turn, in order, whatever the stake: no luck at all, and unfair to stake",
     source: "control; Clique proof of authority (EIP-225) and Aura take turns this way",
-    parse: |table| settings::<RoundRobin, _>(table, |rule| Ok(Box::new(rule))),
+    parse: |table| no_settings(table, || Box::new(RoundRobin)),
 };
 
 /// Turns in order of the validators' numbers. No settings.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct RoundRobin {}
+struct RoundRobin;
 
 impl Rule for RoundRobin {
     fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
@@ -82,7 +79,7 @@ mod tests {
     #[test]
     fn turns_go_on_where_they_were_when_somebody_comes_or_goes() {
         let start = TrialContext { stakes: &[5, 0, 9, 1], seed: 0, trial: 0 };
-        let mut selector = RoundRobin {}.selector(&start);
+        let mut selector = RoundRobin.selector(&start);
         let mut lottery = Stream::open(StreamKey::new());
         let mut turn = |round, changes: &[(u32, u64)]| {
             let changes: Vec<StakeChange> = changes

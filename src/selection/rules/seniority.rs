@@ -1,7 +1,7 @@
 //! Who joined earlier counts more.
 
 use crate::law::seniority_shares;
-use crate::registry::{Entry, Refusal, settings};
+use crate::registry::{Entry, settings, within};
 use crate::selection::sampling::{Weight, WeightedPool, forger};
 use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use serde::{Deserialize, Serialize};
@@ -13,12 +13,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     source: "a hint of the teaching notebook this program grew from, where some rules give priority to seniority",
     parse: |table| {
         settings::<Seniority, _>(table, |rule| {
-            if !(1..=1_000_000).contains(&rule.levels) {
-                return Err(Refusal::Value {
-                    key: "levels",
-                    problem: format!("is {}, but must lie in 1..=1000000", rule.levels),
-                });
-            }
+            within("levels", rule.levels, 1..=1_000_000, "")?;
             Ok(Box::new(rule))
         })
     },

@@ -1,18 +1,17 @@
 //! SL-PoS: one lottery a block, with uniform times, which favours the large.
 
 use crate::law::single_lottery_shares;
-use crate::registry::{Entry, settings};
+use crate::registry::{Entry, no_settings};
 use crate::selection::sampling::{AmongAll, smallest_quotient};
 use crate::selection::{Dispersion, Draw, ExpectedShares, Rule, Selector, TrialContext};
 use rand::Rng;
-use serde::{Deserialize, Serialize};
 
 /// The registry's line.
 pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "single-lottery",
     summary: "SL-PoS: everybody draws the time U / stake, the smallest forges: more than proportional for the large",
     source: "the SL-PoS model (NXT) of Huang and others, SIGMOD 2021",
-    parse: |table| settings::<SingleLottery, _>(table, |rule| Ok(Box::new(rule))),
+    parse: |table| no_settings(table, || Box::new(SingleLottery)),
 };
 
 /// SL-PoS. No settings.
@@ -20,9 +19,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 /// U is a random word of 64 bits, and the quotients are compared exactly by cross-multiplication.
 /// A word stands for an interval of 2^-64, which moves a probability by less than n times 2^-64.
 /// O(n) a round: every contender draws.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct SingleLottery {}
+struct SingleLottery;
 
 impl Rule for SingleLottery {
     fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {

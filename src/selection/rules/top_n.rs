@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 /// The registry's line.
 pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "top-n",
-    summary: "only the `n` (21) richest forge, each with the same chance or by stake among them",
-    source: "delegated proof of stake: the 21 block producers of EOS (EOS.IO technical white paper v2, 2018) share the blocks equally",
+    summary: "one of the `n` (21) richest is drawn each round, each with the same chance or by stake among them: a lottery within a closed circle (delegated chains take turns instead: `delegated-turns`)",
+    source: "control: truncation of the candidates to the largest, without the turns of delegated proof of stake",
     parse: |table| {
         settings::<TopN, _>(table, |rule| {
             if rule.n == 0 {

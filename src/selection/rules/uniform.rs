@@ -1,25 +1,22 @@
 //! One validator, one chance: a control that is unfair to stake.
 
 use crate::law::equal_shares;
-use crate::registry::{Entry, settings};
+use crate::registry::{Entry, no_settings};
 use crate::selection::{
     Dispersion, Draw, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext,
 };
 use crate::stake::Pool;
-use serde::{Deserialize, Serialize};
 
 /// The registry's line.
 pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "uniform",
     summary: "every validator has the same chance, whatever its stake: a control that is unfair to stake",
     source: "control; the secondary authors of BABE are chosen this way",
-    parse: |table| settings::<Uniform, _>(table, |uniform| Ok(Box::new(uniform))),
+    parse: |table| no_settings(table, || Box::new(Uniform)),
 };
 
 /// The uniform draw. No settings.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct Uniform {}
+struct Uniform;
 
 impl Rule for Uniform {
     fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {

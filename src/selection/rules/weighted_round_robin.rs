@@ -1,24 +1,21 @@
 //! Everybody in turn, as often as the stake says, as evenly as possible.
 
 use crate::law::{largest_deficit_bound, proportional_shares};
-use crate::registry::{Entry, settings};
+use crate::registry::{Entry, no_settings};
 use crate::selection::sampling::MostOwed;
 use crate::selection::{Dispersion, ExpectedShares, Rule, Selector, TrialContext};
-use serde::{Deserialize, Serialize};
 
 /// The registry's line.
 pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "weighted-round-robin",
     summary: "each round everybody is credited its stake and whoever holds most credit forges and pays the total: no luck, proportional to within a few blocks",
     source: "smooth weighted round-robin of nginx (ngx_http_upstream_round_robin.c, 2012)",
-    parse: |table| settings::<WeightedRoundRobin, _>(table, |rule| Ok(Box::new(rule))),
+    parse: |table| no_settings(table, || Box::new(WeightedRoundRobin)),
 };
 
 /// Smooth weighted round-robin: [`MostOwed`]. It differs from deficit-first in one thing only: whoever
 /// loses all its stake leaves with its credit, and comes back with none. No settings.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct WeightedRoundRobin {}
+struct WeightedRoundRobin;
 
 impl Rule for WeightedRoundRobin {
     fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
@@ -46,7 +43,7 @@ mod tests {
     #[test]
     fn published_sequence() {
         let mut selector =
-            WeightedRoundRobin {}.selector(&TrialContext { stakes: &[5, 1, 1], seed: 0, trial: 0 });
+            WeightedRoundRobin.selector(&TrialContext { stakes: &[5, 1, 1], seed: 0, trial: 0 });
         let mut lottery = Stream::open(StreamKey::new());
         for round in 1..=70 {
             let turn = RoundContext { round, changes: &[], last: None, lottery: &mut lottery };

@@ -1,6 +1,7 @@
 //! What several rules draw with: weights, ranks, ages, credits and contests, all in exact integers.
 
 mod aged_pool;
+mod by_output;
 mod contests;
 mod logarithm;
 mod opposite;
@@ -11,6 +12,7 @@ mod weight;
 mod weighted_pool;
 
 pub(super) use aged_pool::AgedPool;
+pub(super) use by_output::{ByOutput, output_sizes};
 pub(super) use contests::{largest_score, smallest_quotient};
 pub(super) use logarithm::{DIGITS, PowersOfTwo, binary_logarithm};
 pub(super) use opposite::draw_opposite;

@@ -16,11 +16,13 @@ pub(in crate::selection) fn forger(validator: Option<ValidatorId>) -> Selection 
 /// Draws in proportion to stake.
 pub(in crate::selection) struct ByStake {
     pool: Pool,
+    tells_token: bool,
 }
 
 impl ByStake {
-    pub fn new(stakes: &[u64]) -> Self {
-        ByStake { pool: Pool::new(stakes) }
+    /// `tells_token` decides whether the number of the drawn token is told.
+    pub fn new(stakes: &[u64], tells_token: bool) -> Self {
+        ByStake { pool: Pool::new(stakes), tells_token }
     }
 }
 
@@ -29,7 +31,12 @@ impl Selector for ByStake {
         for change in turn.changes {
             self.pool.set(change.validator, change.stake);
         }
-        forger(self.pool.draw(turn.lottery).map(|(_, validator)| validator))
+        match self.pool.draw(turn.lottery) {
+            Some((token, validator)) => {
+                Selection::Forger { validator, token: self.tells_token.then_some(token) }
+            }
+            None => Selection::Nobody,
+        }
     }
 }
 

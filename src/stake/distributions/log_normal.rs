@@ -1,10 +1,8 @@
 //! Weights whose logarithm is normal.
 
-use crate::random::Stream;
+use super::stretched::{Stretched, spread};
 use crate::registry::{Entry, Refusal, settings};
-use crate::stake::range::require;
-use crate::stake::target_gini::{Spread, weights_from_logarithms};
-use crate::stake::{Holding, Order, StakeDistribution, StakeError};
+use crate::stake::StakeDistribution;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
@@ -37,53 +35,23 @@ struct Settings {
 }
 
 impl Settings {
-    fn log_normal(&self) -> Result<LogNormal, Refusal> {
-        let spread = match (self.sigma, self.gini) {
-            (Some(sigma), None) => {
-                require("sigma", sigma, 0.0..=100.0)?;
-                Spread::Given(sigma)
-            }
-            (None, Some(gini)) => Spread::gini(gini)?,
-            _ => {
-                let problem = "and `gini` both say how unequal the stakes are; give one of them".into();
-                return Err(Refusal::Value { key: "sigma", problem });
-            }
-        };
-        Ok(LogNormal { spread })
-    }
-}
-
-/// Stakes in proportion to log-normal weights.
-///
-/// A weight is exp(sigma Z), with Z standard normal; its median has no meaning here, since the
-/// weights are scaled to the total. The Gini coefficient of the law is 2 Φ(sigma / √2) - 1, but a
-/// sample strays from it. A target Gini is therefore met by the sample itself: the normal variates
-/// are drawn once, and the sigma is found for which exactly these weights have the Gini asked for.
-/// Rounding to whole coins then moves it a little; with fewer coins than accounts, a lot.
-#[derive(Debug)]
-struct LogNormal {
-    spread: Spread,
-}
-
-impl LogNormal {
-    /// The logarithms of the weights.
-    fn logarithms(&self, count: usize, stream: &mut Stream) -> Result<Vec<f64>, StakeError> {
-        self.spread.stretch((0..count).map(|_| StandardNormal.sample(stream)).collect())
-    }
-}
-
-impl StakeDistribution for LogNormal {
-    fn holdings(&self, order: &Order, stream: &mut Stream) -> Result<Vec<Holding>, StakeError> {
-        let (count, _) = order.size()?;
-        let logarithms = self.logarithms(count, stream)?;
-        order.divide(|_| weights_from_logarithms(logarithms))
+    /// Stakes in proportion to log-normal weights.
+    ///
+    /// A weight is exp(sigma Z), with Z standard normal; its median has no meaning here, since the
+    /// weights are scaled to the total. The Gini coefficient of the law is 2 Φ(sigma / √2) - 1, but a
+    /// sample strays from it. A target Gini is therefore met by the sample itself: the normal variates
+    /// are drawn once, and the sigma is found for which exactly these weights have the Gini asked for.
+    /// Rounding to whole coins then moves it a little; with fewer coins than accounts, a lot.
+    fn log_normal(&self) -> Result<Stretched, Refusal> {
+        let spread = spread("sigma", self.sigma, self.gini, 0.0..=100.0, |sigma| sigma)?;
+        Ok(Stretched { spread, variate: |stream| StandardNormal.sample(stream) })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::Purpose;
+    use crate::random::{Purpose, Stream};
     use crate::stake::distributions::goodness_of_fit::{DRAWS, assert_follows};
     use crate::stake::distributions::ordering::{choose, gini_of_coins, order, pinned, refusal};
     use statrs::distribution::{ContinuousCDF, Normal};

@@ -13,6 +13,7 @@ mod equal;
 mod exponential;
 mod log_normal;
 mod pareto;
+mod stretched;
 mod table;
 mod uniform;
 mod whale;

@@ -1,10 +1,8 @@
 //! Weights with a heavy tail: the Pareto distribution.
 
-use crate::random::Stream;
+use super::stretched::{Stretched, spread};
 use crate::registry::{Entry, Refusal, settings};
-use crate::stake::range::require;
-use crate::stake::target_gini::{Spread, weights_from_logarithms};
-use crate::stake::{Holding, Order, StakeDistribution, StakeError};
+use crate::stake::StakeDistribution;
 use rand_distr::{Distribution, Exp1};
 use serde::{Deserialize, Serialize};
 
@@ -38,53 +36,23 @@ struct Settings {
 }
 
 impl Settings {
-    fn pareto(&self) -> Result<Pareto, Refusal> {
-        let spread = match (self.shape, self.gini) {
-            (Some(shape), None) => {
-                require("shape", shape, 0.01..=1e6)?;
-                Spread::Given(1.0 / shape)
-            }
-            (None, Some(gini)) => Spread::gini(gini)?,
-            _ => {
-                let problem = "and `gini` both say how unequal the stakes are; give one of them".into();
-                return Err(Refusal::Value { key: "shape", problem });
-            }
-        };
-        Ok(Pareto { spread })
-    }
-}
-
-/// Stakes in proportion to Pareto weights.
-///
-/// A weight is exp(E / a), with E standard exponential and a the shape. The Gini coefficient of
-/// the law is 1 / (2a - 1) for a > 1, but that of a sample strays far from it (the tail is heavy).
-/// A target Gini is therefore met by the sample itself: the exponential variates are drawn once,
-/// and the shape is found for which exactly these weights have the Gini asked for. Rounding to
-/// whole coins then moves it a little; with fewer coins than accounts, a lot.
-#[derive(Debug)]
-struct Pareto {
-    spread: Spread,
-}
-
-impl Pareto {
-    /// The logarithms of the weights.
-    fn logarithms(&self, count: usize, stream: &mut Stream) -> Result<Vec<f64>, StakeError> {
-        self.spread.stretch((0..count).map(|_| Exp1.sample(stream)).collect())
-    }
-}
-
-impl StakeDistribution for Pareto {
-    fn holdings(&self, order: &Order, stream: &mut Stream) -> Result<Vec<Holding>, StakeError> {
-        let (count, _) = order.size()?;
-        let logarithms = self.logarithms(count, stream)?;
-        order.divide(|_| weights_from_logarithms(logarithms))
+    /// Stakes in proportion to Pareto weights.
+    ///
+    /// A weight is exp(E / a), with E standard exponential and a the shape. The Gini coefficient of
+    /// the law is 1 / (2a - 1) for a > 1, but that of a sample strays far from it (the tail is heavy).
+    /// A target Gini is therefore met by the sample itself: the exponential variates are drawn once,
+    /// and the shape is found for which exactly these weights have the Gini asked for. Rounding to
+    /// whole coins then moves it a little; with fewer coins than accounts, a lot.
+    fn pareto(&self) -> Result<Stretched, Refusal> {
+        let spread = spread("shape", self.shape, self.gini, 0.01..=1e6, |shape| 1.0 / shape)?;
+        Ok(Stretched { spread, variate: |stream| Exp1.sample(stream) })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::Purpose;
+    use crate::random::{Purpose, Stream};
     use crate::stake::distributions::goodness_of_fit::{DRAWS, assert_follows};
     use crate::stake::distributions::ordering::{choose, gini_of_coins, order, pinned, refusal};
 

@@ -276,7 +276,7 @@ fn one_trial_gives_estimates_and_says_that_it_decides_nothing() {
     let (code, out, err) =
         tombola(&sandbox, &["compare", "s.toml", "--rules", "raffle,uniform", "--trials", "1"]);
     assert_eq!(code, Some(0), "{err}");
-    assert!(out.contains("One trial has no scatter"), "{out}");
+    assert!(out.contains("One trial shows no variation"), "{out}");
     let rows = rows(&sandbox.path("output/s-compare"));
     assert!(rows.iter().all(|row| row.p_value.is_none() && row.low.is_none()));
     assert!(rows.iter().filter(|row| row.kind == "difference").all(|row| row.verdict == "unknown"));
@@ -462,4 +462,35 @@ fn the_documents_name_every_column_measure_and_field() {
     for key in keys(&manifest["compared"][0]) {
         assert!(part.contains(&format!("`{key}`")), "{key}");
     }
+}
+
+/// Cardano's slots are mostly empty: 300 slots have about 15 blocks, and shares of 15 blocks are far from
+/// anything by chance alone. That is not unfairness, so it is not ranked.
+#[test]
+fn empty_slots_are_not_ranked_as_unfairness() {
+    let found = compared(&["'raffle'", "'cardano-praos'", "'uniform'"], 5, 300, 8);
+    let (_, distance) = &found.measures[0];
+    assert_eq!(distance.unranked, [1]);
+    assert!(found.blocks[1].is_some_and(|blocks| blocks < 40.0) && found.blocks[0] == Some(300.0));
+    let differences: Vec<&CompareRow> = found.rows.iter().filter(|row| row.kind == "difference").collect();
+    for row in differences {
+        let unlike =
+            (row.rule.contains("praos") || row.other.contains("praos")) && row.metric != "richest_gain";
+        assert_eq!(row.verdict == "unlike", unlike, "{row:?}");
+        assert_eq!(row.p_value.is_none(), unlike || row.verdict == "identical", "{row:?}");
+    }
+}
+
+/// Two of four equal validators always have more than half of the wins in the end, three have to by their
+/// expected shares: a measure that jumps has no limit at the jump.
+#[test]
+fn four_equal_validators_have_no_limit_of_the_nakamoto_coefficient() {
+    let limits = |rule: &str| {
+        let found = compared(&[rule, "'raffle'"], 5, 100, 2);
+        let rows =
+            found.rows.into_iter().filter(|row| row.kind == "estimate" && row.metric == "wins_nakamoto_half");
+        rows.map(|row| row.limit).collect::<Vec<_>>()
+    };
+    // 500, 350, 275 and 200: the first two have more than half; four equal shares have no such number.
+    assert_eq!(limits("'uniform'"), [None, Some(2.0)]);
 }

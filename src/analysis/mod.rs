@@ -19,7 +19,7 @@ mod validator_rows;
 mod win_distribution;
 mod window_rows;
 
-pub use audit::{Audit, AuditTable, Conclusion, MOST_WINS, audit};
+pub use audit::{Audit, AuditSettings, AuditTable, Conclusion, MOST_WINS, Rest, audit};
 pub use planning::{Plan, PlanSettings, Scatter, pilot_seed, plan};
 pub use stopping::Stopping;
 pub use strategy::{Move, strategy};

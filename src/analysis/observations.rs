@@ -1,6 +1,7 @@
 //! What was counted, of whom, and what it is held against.
 
 use super::sampling_model::SamplingModel;
+use crate::law::proportional_shares;
 use crate::selection::ExpectedShares;
 use crate::statistics::Moments;
 
@@ -44,7 +45,31 @@ pub struct BetweenTrials {
     pub shares: Moments,
 }
 
-impl Observations<'_> {
+impl<'a> Observations<'a> {
+    /// The counts of one stretch of a chain, in which every round was won by one of these.
+    pub fn of_stretch(
+        names: &'a [String],
+        stakes: &'a [u64],
+        wins: Vec<u64>,
+        expected_shares: ExpectedShares,
+        sampling_model: SamplingModel,
+    ) -> Self {
+        let selections = wins.iter().sum();
+        Observations {
+            names,
+            stakes,
+            stake_shares: proportional_shares(stakes),
+            wins,
+            selections,
+            selections_each: Some(selections),
+            trials: 1,
+            settled: true,
+            expected_shares,
+            sampling_model,
+            between_trials: Vec::new(),
+        }
+    }
+
     /// How many validators there are.
     pub fn validators(&self) -> usize {
         self.stakes.len()

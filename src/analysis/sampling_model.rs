@@ -26,7 +26,7 @@ pub enum SamplingModel {
 }
 
 impl SamplingModel {
-    /// The sampling_model that the rule's declared dispersion and what happened allow.
+    /// The model that the rule's declared dispersion and what happened allow.
     pub fn new(experiment: &Experiment, results: &Results) -> Self {
         if results.totals.stakes_moved {
             return SamplingModel::Trials(
@@ -38,20 +38,38 @@ impl SamplingModel {
                 "the rule minds what became of blocks, so its rounds are not independent",
             );
         }
-        match experiment.world.rule.thing.dispersion(&experiment.world.stakes) {
+        SamplingModel::declared(experiment.world.rule.thing.dispersion(&experiment.world.stakes), |cycle| {
+            results.records.iter().all(|record| record.counters.rounds % cycle == 0)
+                && results.totals.validators.iter().all(|totals| totals.wins % cycle == 0)
+        })
+    }
+
+    /// Of one stretch of a chain that may begin and end anywhere: what a rule declares, with these wins.
+    pub fn of_stretch(dispersion: Dispersion, wins: &[u64]) -> Self {
+        match SamplingModel::declared(dispersion, |cycle| wins.iter().all(|wins| wins % cycle == 0)) {
+            // The bound holds from the first round on: a stretch lies between two ends, each as far off
+            // as that.
+            SamplingModel::Bounded(bounds) => {
+                SamplingModel::Bounded(bounds.iter().map(|bound| 2.0 * bound).collect())
+            }
+            other => other,
+        }
+    }
+
+    /// What a rule declares; `whole` says whether everything counted came in whole cycles.
+    fn declared(dispersion: Dispersion, whole: impl FnOnce(u64) -> bool) -> Self {
+        match dispersion {
             Dispersion::Independent => SamplingModel::Rounds,
             Dispersion::Unknown(why) => SamplingModel::Trials(why),
             Dispersion::Bounded { bounds } => SamplingModel::Bounded(bounds),
             Dispersion::Scaled { factors, cycle } => {
-                let whole_runs = factors.iter().all(|&factor| factor == cycle as f64)
-                    && results.records.iter().all(|record| record.counters.rounds % cycle == 0)
-                    && results.totals.validators.iter().all(|totals| totals.wins % cycle == 0);
-                if whole_runs { SamplingModel::Runs(cycle) } else { SamplingModel::Scaled(factors) }
+                let runs = factors.iter().all(|&factor| factor == cycle as f64) && whole(cycle);
+                if runs { SamplingModel::Runs(cycle) } else { SamplingModel::Scaled(factors) }
             }
         }
     }
 
-    /// The sampling_model in words, for the notes of tables.
+    /// The model in words, for the notes of tables.
     pub fn words(&self) -> &'static str {
         match self {
             SamplingModel::Rounds => "the rounds are independent draws",

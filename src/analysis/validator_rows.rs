@@ -2,6 +2,7 @@
 
 use super::context::AnalysisContext;
 use super::memoise::memoise;
+use super::observations::Observations;
 use super::sampling_model::SamplingModel;
 use crate::analysis::rows::ValidatorRow;
 use crate::simulation::SHARE_SCALE;
@@ -18,53 +19,26 @@ const MOST_SISON_GLAZ: usize = 1000;
 /// One row for each validator, in the order of the scenario.
 pub fn rows(context: &AnalysisContext) -> Vec<ValidatorRow> {
     let confidence = context.settings.confidence;
-    let validators = 0..context.validators();
     let trials = context.results.totals.trials;
     let earned: u128 = context.results.totals.validators.iter().map(|totals| totals.reward).sum();
     let seats: u128 = context.results.totals.validators.iter().map(|totals| u128::from(totals.seats)).sum();
     let expected_duty = context.expected_duty();
-    let p_values = context.p_values();
-    let exact = exact_intervals(context);
-    let adjusted = holm(&p_values);
-    let discovery = benjamini_hochberg(&p_values);
-    let joint = Joint::new(context);
     let reward_law = RewardLaw::new(context);
-    validators
+    let counted = of_counts(
+        context,
+        confidence,
+        &|index, confidence| context.interval(index, confidence),
+        &|index, confidence| context.joint_interval(index, confidence),
+    );
+    counted
         .into_par_iter()
-        .map(|index| {
+        .enumerate()
+        .map(|(index, counted)| {
             let totals = context.totals(index);
-            let stake = context.experiment.world.stakes[index];
-            let expected = context.expected_share(index);
-            let interval = context.interval(index, confidence).map(within_one);
-            let exact = exact[index];
-            let all = joint.interval(context, index);
-            let sison_glaz = joint.sison_glaz.as_ref().map(|intervals| intervals[index]);
-            let relative = |share: f64| {
-                expected.map(|p| share / p - 1.0).filter(|relative_deviation| relative_deviation.is_finite())
-            };
+            let stake = counted.stake;
             let longest = longest(context, index);
             let reward = reward_law.interval(context, index).map(within_one);
             ValidatorRow {
-                validator: context.names[index].clone(),
-                stake,
-                stake_share: context.stake_shares[index],
-                expected_share: expected,
-                wins: totals.wins,
-                win_share: context.win_share(index),
-                win_share_low: low(interval),
-                win_share_high: high(interval),
-                win_share_exact_low: low(exact),
-                win_share_exact_high: high(exact),
-                win_share_joint_low: low(all),
-                win_share_joint_high: high(all),
-                win_share_sison_glaz_low: low(sison_glaz),
-                win_share_sison_glaz_high: high(sison_glaz),
-                p_value: p_values[index],
-                p_holm: adjusted[index],
-                p_bh: discovery[index],
-                relative_deviation: context.win_share(index).and_then(relative),
-                relative_deviation_low: low(interval).and_then(relative),
-                relative_deviation_high: high(interval).and_then(relative),
                 longest_gap: longest.gap.map(|longest| longest.rounds),
                 longest_gap_p: longest.gap.and_then(|longest| longest.p_value),
                 longest_run: longest.run.map(|longest| longest.rounds),
@@ -82,6 +56,61 @@ pub fn rows(context: &AnalysisContext) -> Vec<ValidatorRow> {
                 slashed: Some(totals.slashed),
                 final_stake_share: (trials > 0)
                     .then(|| totals.final_share as f64 / trials as f64 / SHARE_SCALE as f64),
+                ..counted
+            }
+        })
+        .collect()
+}
+
+/// The interval of a validator's win share at a confidence.
+type IntervalAt<'a> = &'a (dyn Fn(usize, f64) -> Option<Interval> + Sync);
+
+/// What counts alone say of each validator, in their order; the cells of which they tell nothing are
+/// empty. `shown` gives the interval of a win share by itself at a confidence, `corrected` one that
+/// holds at very high confidence.
+pub fn of_counts(
+    observations: &Observations,
+    confidence: f64,
+    shown: IntervalAt,
+    corrected: IntervalAt,
+) -> Vec<ValidatorRow> {
+    let p_values = observations.p_values();
+    let exact = exact_intervals(observations, confidence);
+    let adjusted = holm(&p_values);
+    let discovery = benjamini_hochberg(&p_values);
+    let joint = Joint::new(observations, confidence);
+    (0..observations.validators())
+        .into_par_iter()
+        .map(|index| {
+            let expected = observations.expected_share(index);
+            let interval = shown(index, confidence).map(within_one);
+            let all = joint.interval(index, &|index| corrected(index, joint.level));
+            let sison_glaz = joint.sison_glaz.as_ref().map(|intervals| intervals[index]);
+            let relative = |share: f64| {
+                expected.map(|p| share / p - 1.0).filter(|relative_deviation| relative_deviation.is_finite())
+            };
+            ValidatorRow {
+                validator: observations.names[index].clone(),
+                stake: observations.stakes[index],
+                stake_share: observations.stake_shares[index],
+                expected_share: expected,
+                wins: observations.wins[index],
+                win_share: observations.win_share(index),
+                win_share_low: low(interval),
+                win_share_high: high(interval),
+                win_share_exact_low: low(exact[index]),
+                win_share_exact_high: high(exact[index]),
+                win_share_joint_low: low(all),
+                win_share_joint_high: high(all),
+                win_share_sison_glaz_low: low(sison_glaz),
+                win_share_sison_glaz_high: high(sison_glaz),
+                p_value: p_values[index],
+                p_holm: adjusted[index],
+                p_bh: discovery[index],
+                relative_deviation: observations.win_share(index).and_then(relative),
+                relative_deviation_low: low(interval).and_then(relative),
+                relative_deviation_high: high(interval).and_then(relative),
+                ..ValidatorRow::default()
             }
         })
         .collect()
@@ -100,42 +129,47 @@ fn within_one(interval: Interval) -> Interval {
     Interval { low: interval.low.clamp(0.0, 1.0), high: interval.high.clamp(0.0, 1.0) }
 }
 
-fn exact_intervals(context: &AnalysisContext) -> Vec<Option<Interval>> {
-    let wins = |index| context.totals(index).wins;
-    memoise(context.validators(), wins, |index| {
-        let unit = context.unit()?;
-        clopper_pearson(wins(index) / unit, context.selections / unit, context.settings.confidence)
-    })
+fn exact_intervals(observations: &Observations, confidence: f64) -> Vec<Option<Interval>> {
+    memoise(
+        observations.validators(),
+        |index| observations.wins[index],
+        |index| {
+            let unit = observations.unit()?;
+            clopper_pearson(observations.wins[index] / unit, observations.selections / unit, confidence)
+        },
+    )
 }
 
 /// The intervals that hold for all validators together.
 struct Joint {
     level: f64,
+    independent: bool,
     goodman: Option<Vec<Interval>>,
     sison_glaz: Option<Vec<Interval>>,
 }
 
 impl Joint {
-    fn new(context: &AnalysisContext) -> Self {
-        let confidence = context.settings.confidence;
-        let level = bonferroni(confidence, context.validators());
-        let Some(unit) = context.unit() else { return Joint { level, goodman: None, sison_glaz: None } };
-        let draws: Vec<u64> =
-            context.results.totals.validators.iter().map(|totals| totals.wins / unit).collect();
+    fn new(observations: &Observations, confidence: f64) -> Self {
+        let level = bonferroni(confidence, observations.validators());
+        let Some(unit) = observations.unit() else {
+            return Joint { level, independent: false, goodman: None, sison_glaz: None };
+        };
+        let draws: Vec<u64> = observations.wins.iter().map(|wins| wins / unit).collect();
         let few = draws.len() <= MOST_SISON_GLAZ;
         Joint {
             level,
+            independent: true,
             goodman: goodman(&draws, confidence),
             sison_glaz: if few { sison_glaz(&draws, confidence) } else { None },
         }
     }
 
-    /// Goodman's where draws are independent, otherwise the sampling_model's own at a corrected level.
-    fn interval(&self, context: &AnalysisContext, index: usize) -> Option<Interval> {
-        match (&self.goodman, context.unit()) {
-            (Some(intervals), _) => Some(intervals[index]),
-            (None, Some(_)) => None,
-            (None, None) => context.joint_interval(index, self.level).map(within_one),
+    /// Goodman's where draws are independent, otherwise the sampling model's own at a corrected level.
+    fn interval(&self, index: usize, own: &dyn Fn(usize) -> Option<Interval>) -> Option<Interval> {
+        match &self.goodman {
+            Some(intervals) => Some(intervals[index]),
+            None if self.independent => None,
+            None => own(index).map(within_one),
         }
     }
 }

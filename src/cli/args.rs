@@ -52,7 +52,7 @@ Examples:
   tombola trace scenarios/seed.toml --round 3     tell one round as a story
   tombola law scenarios/seed.toml                 what the rule promises, without a simulation
   tombola plan scenarios/seed.toml                how many rounds are enough
-  tombola audit scenarios/tables/example-chain.csv  luck or a bug, in a real chain's table
+  tombola audit scenarios/tables/example-chain.csv  does chance explain a real chain's wins?
   tombola strategy scenarios/rule-nxt.toml        does splitting or merging pay?
   tombola check my.toml                           every setting, defaults included
   tombola run scenarios/seed.toml --rounds 100 --keep-chain
@@ -71,7 +71,7 @@ pub enum Command {
     Law(LawArgs),
     /// Say how many rounds and trials a wanted precision or power needs, without running them
     Plan(PlanArgs),
-    /// Say of a real chain's table of wins whether it is luck or a bug
+    /// Say of a real chain's table of wins whether chance explains it
     Audit(AuditArgs),
     /// Say whether splitting an account, or merging several, pays
     Strategy(StrategyArgs),
@@ -389,22 +389,25 @@ TABLE is CSV. Its first line names the columns, in any order; others are passed 
   name      the validator (or: validator)
   stake     its stake, in whole coins
   wins      how many blocks it made
-  expected  how many wins the chain's own accounting expected of it; used instead of the rule's
-            promise
+  expected  how many blocks were expected of it, by the chain's own accounting; used instead of the
+            rule's expected shares. Where the column does not sum to the wins, each count is held
+            against its own number (Poisson), and so are all together
   slots     how many slots were assigned to it, its wins among them. Then the slots are held against
             the rule, and the blocks missed in them against everybody missing alike
 
-Each validator and all together are held against the rule's own law, at half of 1 - confidence each:
-`bug` is what luck does not explain, `luck` what it does in a table that would have shown a bias of
-the tolerance, `cannot tell` the rest. Rounds of one chain, in a row, with stakes that stayed.
+A row deviates where chance does not explain its wins, at 1 - confidence, corrected for all rows and for
+the tests of all together; the whole table deviates where its p-value is at most 1 - confidence. A table
+that does not deviate is consistent if it would have shown a deviation of the tolerance, and inconclusive
+if not. Rounds of one chain, in a row, with stakes that stayed.
 
 Examples:
   tombola audit scenarios/tables/example-chain.csv
   tombola audit mine.csv --rule '{ kind = \"power-weighted\", exponent = 0.5 }'
   tombola audit mine.csv --rule solana-schedule --format csv > audit.csv
+  tombola audit mine.csv --rest others=37 --validator pool-7 --validator pool-7,pool-8
   tombola audit mine.csv --output audits --assert
 
-Exit codes: 0 done; 1 done, but --assert was given and the conclusion is a bug; 2 could not run.")]
+Exit codes: 0 done; 1 done, but --assert was given and the wins deviate; 2 could not run.")]
 pub struct AuditArgs {
     /// Table of the chain
     #[arg(value_name = "TABLE")]
@@ -413,10 +416,17 @@ pub struct AuditArgs {
     /// rules`
     #[arg(long, value_name = "RULE", default_value = "raffle")]
     pub rule: String,
-    /// Confidence of intervals and conclusions [default: 0.95]
+    /// Ask about this validator by itself, uncorrected, beside the answer corrected for all; several
+    /// names separated by commas are asked about as one. Settle it before looking at the table
+    #[arg(long, value_name = "NAME")]
+    pub validator: Vec<String>,
+    /// This row is no validator but the rest of the chain, so many validators together
+    #[arg(long, value_name = "NAME=COUNT")]
+    pub rest: Option<String>,
+    /// Confidence of intervals and findings [default: 0.95]
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub confidence: Option<f64>,
-    /// The bias that matters, relative to the expected wins [default: 0.1]
+    /// The deviation that matters, relative to the expected wins [default: 0.1]
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub tolerance: Option<f64>,
     /// Form of the table
@@ -432,7 +442,7 @@ pub struct AuditArgs {
     /// Replace results that are there already; other files beside them are kept
     #[arg(long, requires = "output")]
     pub force: bool,
-    /// End with exit code 1 if the conclusion is a bug
+    /// End with exit code 1 if the wins deviate: of the table, or of a --validator
     #[arg(long)]
     pub assert: bool,
 }

@@ -3,20 +3,22 @@
 use super::args::{AuditArgs, TableFormat};
 use super::failure::Failure;
 use super::results::{self, Wish};
-use super::screen::{grouped, percent, print_rows, table, tell};
+use super::screen::{grouped, percent, print_json, print_rows, table, tell};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
 use std::path::Path;
-use tombola::analysis::rows::AuditRow;
-use tombola::analysis::{Audit, AuditTable, audit as hold};
-use tombola::report::figures::write_figures;
-use tombola::report::{Manifest, Published, Stopwatch, Timing};
-use tombola::scenario::{Override, Place, Problem};
-use tombola::simulation::threads_here;
+use tombola::analysis::rows::{AuditRow, Finding};
+use tombola::analysis::{Audit, AuditSettings, AuditTable, Rest, audit as hold};
+use tombola::registry::Choice;
+use tombola::report::figures::{Subject, draw_figures};
+use tombola::report::{AuditManifest, Published, Stopwatch, Timing};
+use tombola::scenario::{FigureFormat, Override, Place, Problem};
 use tombola::stake::read_bounded;
 
 /// At most this many validators are shown; the others are in the table of the folder.
 const MOST_SHOWN: usize = 12;
 
-/// Holds a table against a rule and says what it comes to.
+/// Holds a table against what was expected and says what it comes to.
 pub fn audit(args: &AuditArgs) -> Result<(), Failure> {
     let stopwatch = Stopwatch::start();
     let path = &args.table;
@@ -31,83 +33,102 @@ pub fn audit(args: &AuditArgs) -> Result<(), Failure> {
     let audit = hold(path, &chain, &settings(args)?)?;
     let timing = stopwatch.timing();
     let written = match &args.output {
-        Some(root) => Some(write(args, root, &audit, timing)?),
+        Some(root) => Some(write(root, args, (path, hex::encode(Sha256::digest(&bytes))), &audit, timing)?),
         None => None,
     };
-    let verdict = verdict(&audit);
-    print_rows(args.format, args.safe_csv.on, &audit.rows, |_| {
-        format!("{}\n\n{}", columns(&audit), verdict.trim_end())
-    })
-    .map_err(|failure| results::unprinted(failure, written.as_ref()))?;
+    let printed = match args.format {
+        TableFormat::Json => print_json(&audit.report()),
+        format => print_rows(format, args.safe_csv.on, &audit.rows, |_| {
+            format!("{}\n\n{}", columns(&audit), verdict(&audit).trim_end())
+        }),
+    };
+    printed.map_err(|failure| results::unprinted(failure, written.as_ref()))?;
     if !matches!(args.format, TableFormat::Table) {
-        tell(verdict.trim_end());
+        tell(verdict(&audit).trim_end());
     }
-    notes(&chain, &audit);
+    if !chain.ignored.is_empty() {
+        tell(format_args!("note: passed over the columns {}", chain.ignored.join(", ")));
+    }
+    for note in &audit.notes {
+        tell(format_args!("note: {note}"));
+    }
     if let Some(published) = &written {
         tell(format_args!("Written to {}", published.folder.display()));
         results::ended(published)?;
     }
-    if args.assert && audit.conclusion.word == "bug" {
-        return Err(Failure::CheckFailed(format!("{}: the conclusion is a bug", path.display())));
+    let deviating = audit.answers.iter().find(|answer| answer.finding == Finding::Deviates);
+    match deviating {
+        _ if !args.assert => Ok(()),
+        _ if audit.conclusion.verdict == Finding::Deviates => {
+            Err(Failure::CheckFailed(format!("{}: the wins deviate from the expected ones", path.display())))
+        }
+        Some(answer) => Err(Failure::CheckFailed(format!(
+            "{}: the wins of {} deviate from the expected ones",
+            path.display(),
+            answer.names.join(", ")
+        ))),
+        None => Ok(()),
     }
-    Ok(())
 }
 
-/// The options as settings of a scenario.
-fn settings(args: &AuditArgs) -> Result<Vec<Override>, Problem> {
-    let option = format!("--rule {}", args.rule);
-    let mut rule = Override::parse(&format!("selection.rule={}", args.rule)).map_err(|problem| Problem {
-        place: Place::CommandLine(option.clone()),
-        help: Some(
-            "write it as a name, or as --rule '{ kind = \"power-weighted\", exponent = 0.5 }'".to_owned(),
-        ),
+/// What the options say.
+fn settings(args: &AuditArgs) -> Result<AuditSettings, Problem> {
+    let defaults = AuditSettings::default();
+    let rest = args.rest.as_ref().map(|text| {
+        Rest::parse(text).map_err(|what| Problem {
+            place: Place::CommandLine(format!("--rest {text}")),
+            key: String::new(),
+            what,
+            help: Some("write it as --rest NAME=COUNT, e.g. --rest others=37".to_owned()),
+        })
+    });
+    Ok(AuditSettings {
+        rule: rule(&args.rule)?,
+        confidence: args.confidence.unwrap_or(defaults.confidence),
+        tolerance: args.tolerance.unwrap_or(defaults.tolerance),
+        rest: rest.transpose()?,
+        questions: args.validator.clone(),
+    })
+}
+
+/// Reads a rule: a name, or a table with settings.
+fn rule(text: &str) -> Result<Choice, Problem> {
+    let place = Place::CommandLine(format!("--rule {text}"));
+    let help = "write it as a name, or as --rule '{ kind = \"power-weighted\", exponent = 0.5 }'".to_owned();
+    let given = Override::parse(&format!("selection.rule={text}")).map_err(|problem| Problem {
+        place: place.clone(),
+        help: Some(help.clone()),
         ..problem
     })?;
-    rule.option = option;
-    let mut settings = vec![rule];
-    for (name, value) in [("confidence", args.confidence), ("tolerance", args.tolerance)] {
-        if let Some(value) = value {
-            let option = format!("--{name} {value}");
-            settings.push(Override::new(&format!("analysis.{name}"), toml::Value::Float(value), option));
-        }
-    }
-    Ok(settings)
+    Choice::deserialize(given.value).map_err(|error| Problem {
+        place,
+        key: String::new(),
+        what: error.message().to_owned(),
+        help: Some(help),
+    })
 }
 
-/// What it comes to, and the verdict on fairness to stake, which is another question.
+/// What it comes to, and the answers to what was asked.
 fn verdict(audit: &Audit) -> String {
     let mut text = format!("{}\n", audit.conclusion.text);
     if let Some(missed) = &audit.conclusion.missed {
         text += &format!("{missed}\n");
     }
-    let sentence = audit.analysis.assessment.sentence();
-    let stop = if sentence.ends_with('.') { "" } else { "." };
-    text + &format!("Fairness to stake, whatever the rule promises: {sentence}{stop}\n")
-}
-
-/// What the table leaves open.
-fn notes(chain: &AuditTable, audit: &Audit) {
-    if !chain.ignored.is_empty() {
-        tell(format_args!("note: passed over the columns {}", chain.ignored.join(", ")));
+    for answer in &audit.answers {
+        text += &format!("{}\n", answer.text);
     }
-    if let Some(expected) = &chain.expected {
-        let (expected, selected): (f64, u64) =
-            (expected.iter().sum(), audit.rows.iter().map(|row| row.wins).sum());
-        tell(format_args!(
-            "note: the column `expected` replaces the promise of `{}`; it sums to {expected}, the counts to {selected}, and shares of both are compared",
-            audit.scenario.experiment.world.rule.name
-        ));
-    }
+    text
 }
 
 fn columns(audit: &Audit) -> String {
     let mut order: Vec<&AuditRow> = audit.rows.iter().collect();
     if order.len() > MOST_SHOWN {
         // The least likely first.
-        let rank = |row: &AuditRow| (row.p_holm.unwrap_or(2.0), row.log10_p_value.unwrap_or(0.0));
+        let rank = |row: &AuditRow| (row.p_adjusted.unwrap_or(2.0), row.log10_p_value.unwrap_or(0.0));
         order.sort_by(|a, b| {
             let ((p, log), (other_p, other_log)) = (rank(a), rank(b));
-            p.total_cmp(&other_p).then(log.total_cmp(&other_log))
+            let order = p.total_cmp(&other_p).then(log.total_cmp(&other_log));
+            order.then_with(|| a.validator.cmp(&b.validator))
         });
     }
     let number = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.4}"));
@@ -130,10 +151,10 @@ fn columns(audit: &Audit) -> String {
                 row.relative_deviation.map_or("-".to_owned(), |relative_deviation| {
                     format!("{:+.2} %", 100.0 * relative_deviation)
                 }),
-                number(row.percentile),
+                number(row.mid_p),
                 p_value(row.p_value),
-                p_value(row.p_holm),
-                row.minimum_detectable_effect.map_or("-".to_owned(), |bias| match 100.0 * bias {
+                p_value(row.p_adjusted),
+                row.minimum_detectable_effect.map_or("-".to_owned(), |effect| match 100.0 * effect {
                     small if small < 0.005 => format!("{small:.0e} %"),
                     percent => format!("{percent:.2} %"),
                 }),
@@ -142,26 +163,30 @@ fn columns(audit: &Audit) -> String {
                 cells.push(percent(row.missed_share));
                 cells.push(p_value(row.missed_p_holm));
             }
-            cells.push(row.finding.clone());
+            cells.push(match row.finding {
+                Some(Finding::Deviates) => format!("deviates, {}", row.direction),
+                Some(finding) => finding.word().to_owned(),
+                None => format!("stands for {} validators", grouped(row.stands_for.into())),
+            });
             cells
         })
         .collect();
     let mut header = vec![
         "validator",
         "stake share",
-        "expected",
+        "expected wins",
         if has_slots { "slots" } else { "wins" },
-        "relative_deviation",
-        "percentile",
+        "from expected",
+        "mid-p",
         "p",
         "corrected p",
-        "smallest bias",
+        "detectable gain",
     ];
     if has_slots {
         header.extend(["missed", "missed p"]);
     }
     header.push("finding");
-    let mut text = table(&header, 1, lines);
+    let mut text = format!("Expected: {}\n\n{}", audit.reference, table(&header, 1, lines));
     if order.len() > MOST_SHOWN {
         let rest = order.len() - MOST_SHOWN;
         text += &format!("\n... the least likely of all; {} more with --format csv", grouped(rest as u128));
@@ -170,14 +195,37 @@ fn columns(audit: &Audit) -> String {
 }
 
 /// Writes the folder; returns where it stands.
-fn write(args: &AuditArgs, root: &Path, audit: &Audit, timing: Timing) -> Result<Published, Failure> {
+fn write(
+    root: &Path,
+    args: &AuditArgs,
+    input: (&Path, String),
+    audit: &Audit,
+    timing: Timing,
+) -> Result<Published, Failure> {
+    let stem = input.0.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let name = stem.unwrap_or_else(|| "audit".to_owned());
     let wish = Wish { root, force: args.force, safe_csv: args.safe_csv.on, quiet: false };
-    let folder = results::prepare(&wish, &audit.scenario.name)?;
+    let folder = results::prepare(&wish, &name)?;
     folder.write_table("audit.csv", &audit.rows)?;
-    folder.write_table("validators.csv", &audit.analysis.tables.validators)?;
-    folder.write_table("fairness.csv", &audit.analysis.tables.fairness)?;
-    let skipped = write_figures(&folder, &audit.scenario, &audit.results, &audit.analysis)?;
-    let manifest = Manifest::new(&audit.scenario, &audit.results, threads_here(), timing, &folder)
+    folder.write_table("validators.csv", &audit.validators)?;
+    folder.write_table("fairness.csv", &audit.statements)?;
+    let confidence = audit.settings.confidence;
+    let wins: u64 = audit.rows.iter().map(|row| row.wins).sum();
+    let subject = Subject {
+        title: &name,
+        subtitle: &format!(
+            "{} · {} wins · {} % intervals",
+            audit.rule.kind,
+            grouped(wins.into()),
+            confidence * 100.0
+        ),
+        validators: &audit.validators,
+        timeline: &[],
+        confidence,
+    };
+    let figures = ["win-share", "lorenz"].map(Choice::plain);
+    let skipped = draw_figures(&folder, &figures, &[FigureFormat::Svg, FigureFormat::Png], &subject)?;
+    let manifest = AuditManifest::new(&name, input, audit, timing, &folder)
         .map_err(|error| folder.failed("manifest.json", error))?;
     folder.write_manifest(&manifest)?;
     let published = folder.publish()?;

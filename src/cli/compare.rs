@@ -170,13 +170,16 @@ fn summary(first: &Scenario, comparison: &RuleComparison) -> String {
         })
         .collect();
     let interval = format!("{} % interval", comparison.confidence * 100.0);
-    let header = ["rule", "distance from stake", &interval, "by law", "in endless rounds"];
-    let orders = rankings(comparison).into_iter().map(|(name, order)| vec![name.to_owned(), order]).collect();
+    let header = ["rule", "distance from stake", &interval, "exact mean", "limit, rounds → ∞"];
+    let orders = rankings(comparison)
+        .into_iter()
+        .map(|(name, direction, order)| vec![name.to_owned(), order, format!("({direction})")])
+        .collect();
     let experiment = &first.experiment;
     format!(
         "{}\n\n{}\n\n{} rules on the same population and luck, {} trials of {} rounds each, seed {}. {}\n",
         table(&header, 1, lines),
-        table(&["measure", "order: < is shown, ~ is not, = gave the same in every trial"], 2, orders),
+        table(&["measure", "order: < is shown, ~ is not, = gave the same in every trial", ""], 3, orders),
         comparison.names.len(),
         grouped(experiment.trials.into()),
         grouped(experiment.rounds.into()),

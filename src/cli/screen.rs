@@ -79,13 +79,16 @@ pub fn print_rows<R: Serialize>(
             write_rows(rows, FormulaGuard::new(&mut bytes, safe_csv))?;
             print_data(&String::from_utf8_lossy(&bytes))?;
         }
-        TableFormat::Json => {
-            let text = serde_json::to_string_pretty(rows).map_err(io::Error::from)?;
-            print_data(&(json_escaped(&text) + "\n"))?;
-        }
+        TableFormat::Json => print_json(rows)?,
         TableFormat::Table => print(&(columns(rows) + "\n"))?,
     }
     Ok(())
+}
+
+/// Prints something as JSON.
+pub fn print_json(value: &(impl Serialize + ?Sized)) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(io::Error::from)?;
+    Ok(print_data(&(json_escaped(&text) + "\n"))?)
 }
 
 /// Whether a terminal would act on this character, or show it in another place than where it stands.

@@ -1,5 +1,6 @@
 //! From statements to files: tables, figures, the folder of results and its manifest.
 
+mod audit_manifest;
 mod comparison_manifest;
 #[cfg(feature = "figures")]
 pub mod figures;
@@ -11,6 +12,7 @@ mod manifest;
 mod stopwatch;
 mod tables;
 
+pub use audit_manifest::AuditManifest;
 pub use comparison_manifest::{Compared, ComparisonManifest};
 pub use folder::{Conflict, FolderError, Leftover, Published, ResultsFolder, settle_killed_runs};
 pub use formulas::FormulaGuard;

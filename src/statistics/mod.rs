@@ -26,11 +26,11 @@ pub(crate) use hypotheses::ordered_goodness_of_fit;
 pub use hypotheses::{
     Divergence, Extremeness, GoodnessOfFit, KolmogorovSmirnov, NullDistribution, SimulatedP, binomial_test,
     dispersed_goodness_of_fit, equivalence_of_mean, equivalence_test, exact_multinomial_test,
-    goodness_of_fit, kolmogorov_smirnov, ln_binomial_test, monte_carlo_multinomial_test, pearson_dispersion,
-    power_divergence, replicates,
+    goodness_of_fit, kolmogorov_smirnov, ln_binomial_test, ln_poisson_test, monte_carlo_multinomial_test,
+    pearson_dispersion, poisson_test, power_divergence, replicates,
 };
 pub use intervals::{
-    Interval, Moments, bootstrap, bootstrap_counts, clopper_pearson, clustered_share, goodman,
+    Interval, Moments, bootstrap, bootstrap_counts, clopper_pearson, clustered_share, garwood, goodman,
     scaled_interval, scaled_test, sison_glaz, wilson,
 };
 pub use multiplicity::{benjamini_hochberg, bonferroni, holm};

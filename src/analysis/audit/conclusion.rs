@@ -1,11 +1,14 @@
-//! Luck, a bug, or too little to tell: an audit in one paragraph.
+//! An audit in one paragraph: consistent, deviates, or inconclusive.
 
-use super::rows::{BUG, CANNOT_TELL, LUCK, Missed, POWER, corrected, level};
-use crate::analysis::rows::{AuditRow, Decision, Metric, Statement};
-use crate::analysis::{AnalysisContext, SamplingModel};
-use crate::selection::ExpectedShares;
+use super::evidence::{Evidence, Tested};
+use super::missed::Missed;
+use super::rows::direction;
+use crate::analysis::rows::{AuditRow, Finding};
+use crate::analysis::sampling_model::SamplingModel;
 use crate::statistics::rounds_for_difference;
 use crate::statistics::wording::{grouped, two_digits};
+
+use super::count::POWER;
 
 /// At most this many validators are named.
 const MOST_NAMED: usize = 3;
@@ -13,245 +16,272 @@ const MOST_NAMED: usize = 3;
 /// What an audit comes to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Conclusion {
-    /// `luck`, `bug` or `cannot tell`.
-    pub word: &'static str,
+    /// The verdict: `deviates` exactly where `p_value` is at most 1 − confidence.
+    pub verdict: Finding,
     /// Why, in plain words, with the numbers that it rests on.
     pub text: String,
     /// The smallest relative gain of any validator that the table would have shown nine times in
     /// ten.
     pub minimum_detectable_effect: Option<f64>,
-    /// The p-value of all validators together, where there is one.
+    /// The p-value of all questions together, where there is one.
     pub p_value: Option<f64>,
     /// What the missed blocks come to, if the table has slots.
     pub missed: Option<String>,
 }
 
-impl Conclusion {
-    /// The conclusion as a row of `fairness.csv`.
-    pub fn row(&self, tolerance: f64) -> Statement {
-        let decision = match self.word {
-            LUCK => Decision::Consistent,
-            BUG => Decision::Deviates,
-            _ => Decision::Inconclusive,
-        };
-        Statement {
-            value: self.minimum_detectable_effect,
-            null_value: Some(tolerance),
-            decision: Some(decision),
-            ..Statement::new(Metric::AuditConclusion, "all", self.text.clone())
-        }
-    }
-}
-
-/// Concludes from the rows, and from the p-value of all validators together.
+/// Concludes from the tests and the rows.
 pub fn conclude(
-    context: &AnalysisContext,
+    rule: &str,
+    evidence: &Evidence,
+    tested: &Tested,
     rows: &[AuditRow],
-    together: Option<f64>,
     missed: Option<&Missed>,
 ) -> Conclusion {
-    let telling = Telling { context, rows, together };
     let smallest = rows
         .iter()
         .filter_map(|row| Some((row.minimum_detectable_effect?, row)))
-        .min_by(|(a, _), (b, _)| a.total_cmp(b));
-    let (word, text) = telling.conclusion(smallest);
+        .min_by(|(a, one), (b, other)| a.total_cmp(b).then_with(|| one.validator.cmp(&other.validator)));
+    let narrative = Narrative { rule, evidence, tested, rows };
+    let (verdict, text) = narrative.conclusion(smallest);
     Conclusion {
-        word,
+        verdict,
         text,
-        minimum_detectable_effect: smallest.map(|(bias, _)| bias),
-        p_value: together,
-        missed: missed.map(|missed| missed_words(missed, rows, level(context))),
+        minimum_detectable_effect: smallest.map(|(effect, _)| effect),
+        p_value: tested.p_value,
+        missed: missed.map(|missed| missed_words(missed, rows, evidence.alpha())),
     }
 }
 
-struct Telling<'a> {
-    context: &'a AnalysisContext<'a>,
+struct Narrative<'a> {
+    rule: &'a str,
+    evidence: &'a Evidence<'a>,
+    tested: &'a Tested,
     rows: &'a [AuditRow],
-    /// The p-value of all validators together.
-    together: Option<f64>,
 }
 
-impl Telling<'_> {
-    fn rule(&self) -> &str {
-        self.context.experiment.world.rule.name
+impl Narrative<'_> {
+    /// What the wins are held against, in words.
+    fn reference(&self) -> String {
+        match self.evidence.blocks {
+            Some(_) => "the blocks that the table expects".to_owned(),
+            None => format!("the shares expected under `{}`", self.rule),
+        }
     }
 
-    fn conclusion(&self, smallest: Option<(f64, &AuditRow)>) -> (&'static str, String) {
-        let rule = self.rule();
-        if self.context.selections == 0 {
-            return (CANNOT_TELL, "Cannot tell: the table has no wins at all.".to_owned());
+    fn conclusion(&self, smallest: Option<(f64, &AuditRow)>) -> (Finding, String) {
+        let observations = self.evidence.observations;
+        if observations.selections == 0 && self.evidence.blocks.is_none() {
+            return (Finding::Inconclusive, "Inconclusive: the table has no wins at all.".to_owned());
         }
-        if let ExpectedShares::Unknown(why) = &self.context.expected_shares {
-            return (CANNOT_TELL, self.without_law(&format!("no exact promise of `{rule}` is known: {why}")));
+        let Some(p) = self.tested.p_value else {
+            return (Finding::Inconclusive, self.untested());
+        };
+        if p <= self.evidence.alpha() {
+            return (Finding::Deviates, self.deviates(p));
         }
-        if let SamplingModel::Trials(why) = &self.context.sampling_model {
-            return (
-                CANNOT_TELL,
-                self.without_law(&format!("how far wins of `{rule}` scatter is not known: {why}")),
-            );
-        }
-        let guilty = self.guilty();
-        let together = self.together;
-        if !guilty.is_empty() || together.is_some_and(|p| p < level(self.context)) {
-            return (BUG, self.bug(&guilty));
-        }
-        let allowed = format!("within what the law of `{rule}` allows ({})", self.evidence());
-        let tolerance = self.context.settings.tolerance;
+        let explained =
+            format!("chance explains the difference from {} ({})", self.reference(), self.evidence_words(p));
+        let tolerance = self.evidence.tolerance;
         match smallest {
-            Some((bias, row)) if bias <= tolerance => {
-                let blind = self.rows.iter().filter(|row| row.finding == CANNOT_TELL).count();
+            Some((effect, row)) if effect <= tolerance => {
+                let validators = || self.rows.iter().filter(|row| row.finding.is_some());
+                let blind = validators().filter(|row| row.finding == Some(Finding::Inconclusive)).count();
                 let mut text = format!(
-                    "Luck: everything is {allowed}. Nine times in ten a table of this size shows a gain of {} or \
-                     more of {}",
-                    percent(bias),
+                    "Consistent: {explained}. Nine times in ten a table of this size shows a gain of {} or more of {}",
+                    percent(effect),
                     row.validator
                 );
                 if blind > 0 {
                     text += &format!(
-                        "; of {blind} of the {} validators it would not have shown one of {}",
-                        self.rows.len(),
+                        "; for {} of the {} validators it would often have missed one of {}",
+                        grouped(blind as u64),
+                        grouped(validators().count() as u64),
                         percent(tolerance)
                     );
                 }
-                (LUCK, text + ".")
+                (Finding::Consistent, text + ".")
             }
-            Some((bias, row)) => {
+            Some((effect, row)) => {
                 let mut text = format!(
-                    "Cannot tell: everything is {allowed}, but so small a table would have missed a gain of {}. The \
-                     smallest that it shows nine times in ten is one of {}, of {}",
+                    "Inconclusive: {explained}, but so small a table would often have missed a gain of {}. The smallest \
+                     that it shows nine times in ten is one of {}, of {}",
                     percent(tolerance),
-                    percent(bias),
+                    percent(effect),
                     row.validator
                 );
                 if let Some(more) = self.more_rounds() {
                     text += &format!(
-                        "; about {} more rounds would do for {}",
+                        "; about {} more rounds would suffice for {} (90 % power)",
                         grouped(two_digits(more)),
                         percent(tolerance)
                     );
                 }
-                (CANNOT_TELL, text + ".")
+                (Finding::Inconclusive, text + ".")
             }
-            None if self.rows.iter().all(|row| row.finding == LUCK) => {
-                (LUCK, format!("Luck: everything is {allowed}, which leaves nothing to chance."))
+            None if self.rows.iter().all(|row| row.finding != Some(Finding::Inconclusive)) => {
+                (Finding::Consistent, format!("Consistent: {explained}; the rule leaves nothing to chance."))
             }
             None => (
-                CANNOT_TELL,
-                format!(
-                    "Cannot tell: everything is {allowed}, but so small a table shows no bias at all, however large."
-                ),
+                Finding::Inconclusive,
+                format!("Inconclusive: {explained}, but so small a table shows no deviation, however large."),
             ),
         }
     }
 
-    /// Those whose wins the law does not allow, the least likely first.
-    fn guilty(&self) -> Vec<&AuditRow> {
-        let mut guilty: Vec<&AuditRow> = self.rows.iter().filter(|row| row.finding == BUG).collect();
+    /// Those whose wins deviate, the least likely first.
+    fn deviating(&self) -> Vec<&AuditRow> {
+        let mut deviating: Vec<&AuditRow> =
+            self.rows.iter().filter(|row| row.finding == Some(Finding::Deviates)).collect();
         // Where the p-value is 0 and has no logarithm, the wins are impossible.
         let rank = |row: &AuditRow| row.log10_p_value.unwrap_or(f64::NEG_INFINITY);
         let size = |row: &AuditRow| row.relative_deviation.map_or(f64::INFINITY, f64::abs);
-        guilty.sort_by(|a, b| rank(a).total_cmp(&rank(b)).then(size(b).total_cmp(&size(a))));
-        guilty
+        deviating.sort_by(|a, b| {
+            let order = rank(a).total_cmp(&rank(b)).then(size(b).total_cmp(&size(a)));
+            order.then_with(|| a.validator.cmp(&b.validator))
+        });
+        deviating
     }
 
-    fn bug(&self, guilty: &[&AuditRow]) -> String {
-        let rule = self.rule();
-        let mut text = format!("Bug, or a different rule: these are not the wins of `{rule}`");
-        if let Some(p) = self.together {
-            text += &format!(" (all validators together {})", p_words(p, None));
+    fn deviates(&self, p: f64) -> String {
+        let deviating = self.deviating();
+        let validators = self.rows.iter().filter(|row| row.finding.is_some()).count();
+        let mut text = format!(
+            "Deviates: chance does not explain the difference from {} ({})",
+            self.reference(),
+            p_words(p, None)
+        );
+        if let Some(total) = self.tested.tests.iter().find(|test| test.test == "total") {
+            let rejected = total.p <= total.weight * self.evidence.alpha();
+            self.evidence.total().ask(|count| {
+                let (wins, expected) = (count.wins(), count.expected());
+                text +=
+                    &format!(". All together: {}", wins_words(wins, expected, count.relative_deviation()));
+                if rejected {
+                    text += &format!(
+                        ", {} ({})",
+                        direction(wins, expected),
+                        p_words(total.p, count.log10_p_value())
+                    );
+                }
+            });
         }
-        text += ". ";
-        if guilty.is_empty() {
-            text += "No single validator stands out after the correction; all together do.";
+        if deviating.is_empty() {
+            if validators > 1 {
+                text += ". No single validator deviates after correction; all together do.";
+            } else {
+                text += ".";
+            }
         } else {
-            let named: Vec<String> = guilty.iter().take(MOST_NAMED).map(|row| self.accuse(row)).collect();
-            let plural = if self.rows.len() == 1 { "" } else { "s" };
-            text += &format!(
-                "{} of {} validator{plural} won what luck does not explain: {}",
-                grouped(guilty.len() as u64),
-                grouped(self.rows.len() as u64),
-                named.join("; ")
-            );
-            let rest = guilty.len().saturating_sub(MOST_NAMED);
+            let named: Vec<String> = deviating.iter().take(MOST_NAMED).map(|row| self.name(row)).collect();
+            text += &match validators {
+                1 => format!(". {}", named.join("; ")),
+                _ => format!(
+                    ". {} of {} validators {}: {}",
+                    grouped(deviating.len() as u64),
+                    grouped(validators as u64),
+                    if deviating.len() == 1 { "deviates" } else { "deviate" },
+                    named.join("; ")
+                ),
+            };
+            let rest = deviating.len().saturating_sub(MOST_NAMED);
             if rest > 0 {
                 text += &format!("; and {} more", grouped(rest as u64));
             }
             text += ".";
         }
-        let tolerance = self.context.settings.tolerance;
-        if !self.rows.iter().any(|row| is_shown_beyond(row, tolerance)) {
+        let tolerance = self.evidence.tolerance;
+        if !deviating.is_empty() && !deviating.iter().any(|row| is_shown_beyond(row, tolerance)) {
             text += &format!(
-                " But nobody is shown to be more than {} off: with so many rounds even a small difference shows.",
+                " Nobody is shown to be more than {} from the expected wins: in so many rounds even a small difference \
+                 shows.",
                 percent(tolerance)
             );
         }
-        text
+        text + &self.meaning(&deviating)
     }
 
-    fn accuse(&self, row: &AuditRow) -> String {
-        let adjusted = match self.context.sampling_model {
+    /// What a deviation could mean; a p-value does not tell which.
+    fn meaning(&self, deviating: &[&AuditRow]) -> String {
+        let few = deviating.iter().any(|row| row.direction == "too few");
+        let many = deviating.iter().any(|row| row.direction == "too many");
+        let total = self
+            .evidence
+            .blocks
+            .map(|_| self.evidence.total().ask(|count| direction(count.wins(), count.expected())));
+        let causes = match (few, many, total) {
+            (true, false, _) | (false, false, Some("too few")) => {
+                "Too few wins can mean missed or orphaned blocks, time offline, or less stake than was counted on"
+            }
+            (false, true, _) | (false, false, Some("too many")) => {
+                "Too many wins can mean more stake than was counted on, or that others did not take part"
+            }
+            _ => {
+                "This can mean a rule other than the one named, other stakes than those of the table, or missed blocks"
+            }
+        };
+        format!(" {causes}; a p-value does not tell which.")
+    }
+
+    fn name(&self, row: &AuditRow) -> String {
+        let adjusted = match self.evidence.observations.sampling_model {
             SamplingModel::Bounded(_) => "beyond the bound of a rule without chance".to_owned(),
             _ => {
                 let log10 = row.log10_p_value.map(|log10| log10 + (self.rows.len() as f64).log10());
-                format!("corrected {}", p_words(row.p_holm.unwrap_or(0.0), log10))
+                format!("corrected {}", p_words(row.p_adjusted.unwrap_or(0.0), log10))
             }
         };
-        let (Some(expected), Some(relative_deviation)) = (row.expected_wins, row.relative_deviation) else {
-            return format!("{} won {} rounds, promised none", row.validator, grouped(row.wins));
-        };
-        let interval = match (row.win_share_low, row.win_share_high, row.expected_share) {
-            (Some(low), Some(high), Some(share)) => format!(
-                ", {} % interval {} to {}",
-                trimmed(100.0 * self.context.settings.confidence),
-                signed(low / share - 1.0),
-                signed(high / share - 1.0)
+        let interval = match (row.relative_deviation_low, row.relative_deviation_high) {
+            (Some(low), Some(high)) => format!(
+                "{} % interval {} to {}; ",
+                trimmed(100.0 * self.evidence.confidence),
+                signed(low),
+                signed(high)
             ),
             _ => String::new(),
         };
         format!(
-            "{} won {} instead of {} ({}{interval}; {adjusted})",
+            "{} {}, {} ({interval}{adjusted})",
             row.validator,
-            grouped(row.wins),
-            count(expected),
-            signed(relative_deviation)
+            wins_words(row.wins, row.expected_wins, row.relative_deviation),
+            row.direction
         )
     }
 
-    /// What speaks against the law, and does not suffice.
-    fn evidence(&self) -> String {
+    /// What speaks against the expectation, and does not suffice.
+    fn evidence_words(&self, p: f64) -> String {
         let mut parts = Vec::new();
-        if let Some(p) = self.together {
-            parts.push(format!("all together {}", p_words(p, None)));
-        }
-        let least = self
-            .rows
-            .iter()
-            .filter_map(|row| Some((row.p_holm?, row)))
-            .min_by(|(a, _), (b, _)| a.total_cmp(b));
-        if let Some((p, row)) = least {
-            parts.push(format!(
-                "the least likely, {}, corrected {}",
-                row.validator,
-                p_words(p, row.log10_p_value)
-            ));
+        if !matches!(self.evidence.observations.sampling_model, SamplingModel::Bounded(_)) {
+            parts.push(format!("all questions together {}", p_words(p, None)));
+            let least = self.rows.iter().filter_map(|row| Some((row.p_adjusted?, row))).min_by(
+                |(a, one), (b, other)| {
+                    let alone = |row: &AuditRow| row.log10_p_value.unwrap_or(0.0);
+                    let order = a.total_cmp(b).then(alone(one).total_cmp(&alone(other)));
+                    order.then_with(|| one.validator.cmp(&other.validator))
+                },
+            );
+            if let Some((p, row)) = least.filter(|_| self.rows.len() > 1) {
+                parts.push(format!("the least likely, {}, corrected {}", row.validator, p_words(p, None)));
+            }
         }
         if parts.is_empty() {
-            parts.push("nobody is beyond its bound".to_owned());
+            parts.push("nobody is beyond the bound".to_owned());
         }
         parts.join("; ")
     }
 
-    fn without_law(&self, why: &str) -> String {
+    fn untested(&self) -> String {
+        let why = self.evidence.untestable().unwrap_or("too little was counted");
         let farthest = self
             .rows
             .iter()
             .filter(|row| row.stake_share > 0.0)
             .filter_map(|row| Some((row.win_share? / row.stake_share - 1.0, row)))
-            .max_by(|(a, _), (b, _)| a.abs().total_cmp(&b.abs()));
+            .max_by(|(a, one), (b, other)| {
+                a.abs().total_cmp(&b.abs()).then_with(|| other.validator.cmp(&one.validator))
+            });
         let seen = farthest.map_or(String::new(), |(gain, row)| {
             format!(
-                " Against stake alone, {} is farthest off: {} of the wins with {} of the stake ({}).",
+                " Against stake shares, {} is farthest off: {} of the wins with {} of the stake ({}).",
                 row.validator,
                 percent(row.win_share.unwrap_or(0.0)),
                 percent(row.stake_share),
@@ -259,41 +289,59 @@ impl Telling<'_> {
             )
         });
         format!(
-            "Cannot tell: {why}. So there are no p-values.{seen} `tombola run` with this rule and these stakes shows by \
-             simulation how far luck goes."
+            "Inconclusive: nothing is known of how the wins of `{}` vary by chance ({why}), so there are no p-values.{seen} \
+             `tombola run` with this rule and these stakes shows by simulation how far chance reaches.",
+            self.rule
         )
     }
 
     /// How many more rounds would show a gain as large as the tolerance of the validator of whom
     /// this is easiest.
     fn more_rounds(&self) -> Option<u64> {
-        let context = self.context;
-        let needed = self.rows.iter().enumerate().filter_map(|(index, row)| {
-            let share = row.expected_share.filter(|&share| share > 0.0 && share < 1.0)?;
-            let factor = match &context.sampling_model {
+        let observations = self.evidence.observations;
+        if self.evidence.blocks.is_some() {
+            return None;
+        }
+        let needed = self.evidence.validators().filter_map(|index| {
+            let share = observations.expected_share(index).filter(|&share| share > 0.0 && share < 1.0)?;
+            let factor = match &observations.sampling_model {
                 SamplingModel::Rounds => 1.0,
                 SamplingModel::Runs(run) => *run as f64,
                 SamplingModel::Scaled(factors) => factors[index],
                 SamplingModel::Bounded(_) | SamplingModel::Trials(_) => return None,
             };
-            let rounds = rounds_for_difference(share, context.settings.tolerance, corrected(context), POWER)?;
+            let rounds =
+                rounds_for_difference(share, self.evidence.tolerance, self.tested.confidence_each, POWER)?;
             Some((rounds as f64 * factor).ceil() as u64)
         });
-        needed.min()?.checked_sub(context.selections).filter(|&more| more > 0)
+        needed.min()?.checked_sub(observations.selections).filter(|&more| more > 0)
     }
 }
 
-/// Whether the interval of a validator's wins lies wholly farther from the promise than this.
+/// "won 9 where 30.5 were expected (-70.5 %)".
+pub fn wins_words(wins: u64, expected: Option<f64>, relative_deviation: Option<f64>) -> String {
+    let won = format!("won {}", grouped(wins));
+    match (expected, relative_deviation) {
+        (None, _) => won,
+        (Some(_), None) => format!("{won} where none was expected"),
+        (Some(expected), Some(relative)) => {
+            let were = if expected == 1.0 { "was" } else { "were" };
+            format!("{won} where {} {were} expected ({})", count(expected), signed(relative))
+        }
+    }
+}
+
+/// Whether the interval of a validator's wins lies wholly farther from the expected ones than this.
 fn is_shown_beyond(row: &AuditRow, tolerance: f64) -> bool {
-    let (Some(low), Some(high), Some(share)) = (row.win_share_low, row.win_share_high, row.expected_share)
-    else {
-        return false;
-    };
-    low > (1.0 + tolerance) * share || high < (1.0 - tolerance) * share
+    match (row.relative_deviation_low, row.relative_deviation_high) {
+        (Some(low), Some(high)) => low > tolerance || high < -tolerance,
+        // Wins where none was expected.
+        _ => row.wins > 0,
+    }
 }
 
 /// What the missed blocks come to.
-fn missed_words(missed: &Missed, rows: &[AuditRow], level: f64) -> String {
+fn missed_words(missed: &Missed, rows: &[AuditRow], alpha: f64) -> String {
     let (slots, lost) = missed.all();
     if slots == 0 {
         return "Missed blocks: nobody had a slot.".to_owned();
@@ -304,7 +352,7 @@ fn missed_words(missed: &Missed, rows: &[AuditRow], level: f64) -> String {
         grouped(slots),
         percent(lost as f64 / slots as f64)
     );
-    let mut guilty: Vec<(usize, f64)> = rows
+    let mut deviating: Vec<(usize, f64)> = rows
         .iter()
         .enumerate()
         .filter(|(index, _)| {
@@ -312,13 +360,15 @@ fn missed_words(missed: &Missed, rows: &[AuditRow], level: f64) -> String {
             let (own, mine) = missed.of(*index);
             mine as f64 * slots as f64 > lost as f64 * own as f64
         })
-        .filter_map(|(index, row)| Some((index, row.missed_p_holm.filter(|&p| p < 2.0 * level)?)))
+        .filter_map(|(index, row)| Some((index, row.missed_p_holm.filter(|&p| p <= alpha)?)))
         .collect();
-    guilty.sort_by(|(_, a), (_, b)| a.total_cmp(b));
-    if guilty.is_empty() {
-        return text + "; nobody missed more than luck explains if all miss alike.";
+    deviating.sort_by(|(one, a), (other, b)| {
+        a.total_cmp(b).then_with(|| rows[*one].validator.cmp(&rows[*other].validator))
+    });
+    if deviating.is_empty() {
+        return text + "; nobody missed more than chance explains if all miss alike.";
     }
-    let named = guilty.iter().take(MOST_NAMED).map(|&(index, p)| {
+    let named = deviating.iter().take(MOST_NAMED).map(|&(index, p)| {
         let (own, mine) = missed.of(index);
         let others = (lost - mine) as f64 / (slots - own).max(1) as f64;
         format!(
@@ -331,8 +381,9 @@ fn missed_words(missed: &Missed, rows: &[AuditRow], level: f64) -> String {
             p_words(p, None)
         )
     });
-    text += &format!("; not by luck: {}", named.collect::<Vec<_>>().join("; "));
-    let rest = guilty.len().saturating_sub(MOST_NAMED);
+    text +=
+        &format!("; more than chance explains if all miss alike: {}", named.collect::<Vec<_>>().join("; "));
+    let rest = deviating.len().saturating_sub(MOST_NAMED);
     if rest > 0 {
         text += &format!("; and {} more", grouped(rest as u64));
     }
@@ -357,7 +408,7 @@ pub fn p_words(p: f64, log10: Option<f64>) -> String {
 }
 
 /// A share as a percentage with three significant digits at most.
-fn percent(share: f64) -> String {
+pub fn percent(share: f64) -> String {
     format!("{} %", digits(100.0 * share))
 }
 

@@ -1,199 +1,308 @@
-//! A table of a real chain, held against the law of a rule: luck or a bug?
+//! A table of a real chain, held against what was expected of it: does chance explain the difference?
 //!
-//! The table stands in for the results of a simulation with one trial, so that tables, tests and
-//! verdict are those of any run.
+//! Nothing is simulated but a null distribution where counts are small. A p-value never shows a fault:
+//! the findings are `consistent`, `deviates` and `inconclusive`.
 
 mod conclusion;
-mod observed;
+mod count;
+mod evidence;
+mod missed;
+mod question;
+mod rest;
 mod rows;
 mod table;
 
 pub use conclusion::Conclusion;
+pub use rest::Rest;
 pub use table::{AuditTable, MOST_WINS};
 
-use super::rows::{AuditRow, Metric, Statement, ValidatorRow};
-use super::{Analysis, AnalysisContext, analyse_context};
-use crate::behaviour::BehaviourAssignment;
-use crate::forging::Counters;
-use crate::ledger::Supply;
-use crate::registry::{Choice, find};
-use crate::scenario::{Override, Problem, Scenario, load_text};
-use crate::selection::RULES;
-use crate::simulation::{
-    Followed, OrderTotals, Results, TimeLine, Totals, TrialConcentration, TrialRecord, ValidatorTotals,
-    fixed_share,
+use super::observations::Observations;
+use super::rows::{
+    AuditAnswer, AuditReport, AuditRow, AuditTest, AuditedRest, AuditedValidator, Decision, Family, Finding,
+    Metric, Statement, ValidatorRow,
 };
-use observed::Observed;
+use super::sampling_model::SamplingModel;
+use super::validator_rows;
+use crate::registry::{Choice, Refusal, find};
+use crate::scenario::{Place, Problem};
+use crate::selection::{ExpectedShares, RULES};
+use evidence::{Evidence, Tested};
+use missed::Missed;
+use question::Question;
 use std::path::Path;
-use std::sync::Arc;
+
+/// What a table is held against, and how surely.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AuditSettings {
+    /// The rule that the chain is said to have.
+    pub rule: Choice,
+    /// Confidence of intervals and findings.
+    pub confidence: f64,
+    /// The deviation that matters, relative to the expected wins.
+    pub tolerance: f64,
+    /// The row that stands for the rest of the chain, if one does.
+    pub rest: Option<Rest>,
+    /// The validators, or groups of them separated by commas, that are asked about by themselves.
+    pub questions: Vec<String>,
+}
+
+impl Default for AuditSettings {
+    fn default() -> Self {
+        AuditSettings {
+            rule: Choice::plain("raffle"),
+            confidence: 0.95,
+            tolerance: 0.10,
+            rest: None,
+            questions: Vec::new(),
+        }
+    }
+}
 
 /// Everything an audit says.
 pub struct Audit {
-    /// The rule with its settings, the levels, and the validators: the scenario that would simulate
-    /// this chain.
-    pub scenario: Scenario,
-    /// The table as results of one trial.
-    pub results: Results,
-    /// Tables and verdict, as those of a run; what a table of wins does not tell is empty.
-    pub analysis: Analysis,
-    /// One row for each validator.
+    /// The rule with all its settings.
+    pub rule: Choice,
+    /// The levels and questions it was made with.
+    pub settings: AuditSettings,
+    /// What the wins are held against, in words.
+    pub reference: String,
+    /// What is counted as independent, in words.
+    pub sampling_model: &'static str,
+    /// The tests of all together.
+    pub tests: Vec<AuditTest>,
+    /// One row for each of the table.
     pub rows: Vec<AuditRow>,
+    /// The rows of `validators.csv`; what a table of wins does not tell is empty.
+    pub validators: Vec<ValidatorRow>,
+    /// The rows of `fairness.csv`.
+    pub statements: Vec<Statement>,
+    /// What was asked about validators and groups, and the answers.
+    pub answers: Vec<AuditAnswer>,
     /// What it comes to.
     pub conclusion: Conclusion,
+    /// What its user should know besides.
+    pub notes: Vec<String>,
 }
 
-/// The scenario whose validators are replaced by those of the table.
-const SCENARIO: &str = "\
-[run]
-trials = 1
-rounds = 1
-checkpoints = 1
-engine = 'draws'
-[population]
-count = 2
-total_stake = 2
-stake = 'equal'
-[reward]
-policy = { kind = 'constant', amount = 0 }
-[report]
-figures = ['win-share', 'lorenz']
-";
-
-/// Holds a table against a rule's law. `settings` replace the defaults of `selection.rule`,
-/// `analysis.confidence` and `analysis.tolerance`.
+/// Holds a table against a rule, or against its own expectations. O(rows), apart from the rule's own
+/// distribution and a simulated null distribution where little was expected of somebody.
 ///
 /// # Errors
-/// If one of the settings is not possible.
-pub fn audit(path: &Path, table: &AuditTable, settings: &[Override]) -> Result<Audit, Problem> {
-    let mut scenario = load_text(path, SCENARIO.to_owned(), settings)?;
-    let selected = table.slots.as_ref().unwrap_or(&table.wins);
-    people(&mut scenario, path, table, selected.iter().sum())?;
-    let results = results(&scenario, table, selected);
-    let context = AnalysisContext::new(&scenario.experiment, &scenario.file.analysis, &results, None);
-    let mut analysis = analyse_context(&context);
-    let missed = rows::Missed::new(table);
-    let rows = rows::rows(&context, &analysis.tables.validators, table);
-    let conclusion =
-        conclusion::conclude(&context, &rows, analysis.assessment.expected_shares_p, missed.as_ref());
-    // What needs several trials, or more than counts, is not known of a table.
-    analysis.tables.fairness.retain(is_about_counts);
-    for row in &mut analysis.tables.validators {
-        leave_counts_only(row, table.slots.is_some());
+/// If one of the settings is not possible, a name is not in the table, or a row is the sum of all others.
+pub fn audit(path: &Path, table: &AuditTable, settings: &AuditSettings) -> Result<Audit, Problem> {
+    for (option, value) in [("--confidence", settings.confidence), ("--tolerance", settings.tolerance)] {
+        if !(value > 0.0 && value < 1.0) {
+            return Err(Problem {
+                place: Place::CommandLine(format!("{option} {value}")),
+                key: String::new(),
+                what: "is out of range".to_owned(),
+                help: Some("it must lie strictly between 0 and 1".to_owned()),
+            });
+        }
     }
-    analysis.tables.fairness.insert(0, conclusion.row(scenario.file.analysis.tolerance));
-    Ok(Audit { results, analysis, rows, conclusion, scenario })
-}
+    let rule = find("rule", RULES, &settings.rule).map_err(|refusal| refused(&settings.rule, &refusal))?;
+    rest::refuse_total(path, table)?;
+    refuse_shares(path, table)?;
+    let rest_row = settings.rest.as_ref().map(|rest| rest.place(table)).transpose()?;
+    let rest = rest_row.zip(settings.rest.as_ref().map(|rest| rest.stands_for));
+    let questions: Vec<Question> =
+        settings.questions.iter().map(|text| Question::parse(text, table)).collect::<Result<_, _>>()?;
 
-/// Whether a statement needs no more than counts: not several trials, nor rewards.
-fn is_about_counts(row: &Statement) -> bool {
-    let of_trials = matches!(
-        row.metric,
-        Metric::MeanWinShare
-            | Metric::UnfairProbability
-            | Metric::UnfairProbabilityByLaw
-            | Metric::RobustFromRound
-            | Metric::LimitShareSd
-            | Metric::LimitUnfairProbability
-            | Metric::KsStatistic
-            | Metric::VarianceRatio
-            | Metric::ChainHerfindahl
-            | Metric::ChainGini
-    );
-    !of_trials && row.subject != "reward"
-}
-
-/// Empties the cells of which a table of wins tells nothing.
-fn leave_counts_only(row: &mut ValidatorRow, has_slots: bool) {
-    row.blocks = row.blocks.filter(|_| has_slots);
-    (row.longest_gap, row.longest_gap_p, row.longest_run, row.longest_run_p) = (None, None, None, None);
-    (row.attestor_seats, row.attestor_share, row.expected_attestor_share) = (None, None, None);
-    (row.reward, row.reward_share, row.reward_share_low, row.reward_share_high) = (None, None, None, None);
-    (row.return_on_stake, row.slashed, row.final_stake_share) = (None, None, None);
-}
-
-/// Puts the validators of the table into the scenario.
-fn people(scenario: &mut Scenario, path: &Path, table: &AuditTable, rounds: u64) -> Result<(), Problem> {
-    let rule = find("rule", RULES, &scenario.file.selection.rule)
-        .map_err(|refusal| scenario.refusal("selection.rule", &refusal))?;
-    scenario.file.description = format!("An audit of {}", path.display());
-    scenario.file.run.rounds = rounds;
-    let population = &mut scenario.file.population;
-    population.count = None;
-    population.total_stake = None;
-    let mut source = Choice::plain("table");
-    source.settings.insert("path".to_owned(), toml::Value::String(path.display().to_string()));
-    population.stake = Some(source);
-    scenario.experiment.rounds = rounds;
-    let world = &mut scenario.experiment.world;
-    world.names = table.names.clone();
-    world.balances = vec![0; table.names.len()];
-    world.stakes = table.stakes.clone();
-    world.behaviour_of = vec![BehaviourAssignment::HONEST; table.names.len()];
-    let expected = table.expected.as_ref().map(|expected| {
-        let all: f64 = expected.iter().sum();
-        expected.iter().map(|wins| wins / all).collect()
-    });
-    world.rule.thing = Arc::new(Observed { rule: rule.thing, expected });
-    Ok(())
-}
-
-/// The results of a single trial in which everybody won what the table says.
-fn results(scenario: &Scenario, table: &AuditTable, selected: &[u64]) -> Results {
-    let rounds: u64 = selected.iter().sum();
-    let accepted: u64 = table.wins.iter().sum();
-    let staked: u64 = table.stakes.iter().sum();
-    let counters = Counters { rounds, accepted, silent: rounds - accepted, ..Counters::default() };
-    let validators: Vec<ValidatorTotals> = (0..table.names.len())
-        .map(|index| {
-            let share = u128::from(fixed_share(selected[index], rounds));
-            ValidatorTotals {
-                wins: selected[index],
-                wins_squared: u128::from(selected[index]).pow(2),
-                blocks: table.wins[index],
-                win_share: share,
-                win_share_squared: share * share,
-                final_share: u128::from(fixed_share(table.stakes[index], staked)),
-                ..ValidatorTotals::default()
-            }
-        })
-        .collect();
-    let followed = scenario.experiment.followed();
-    let staked = u128::from(staked);
-    let mut marks = TimeLine::new(followed.len(), 1);
-    let wins = followed.iter().map(|who| selected[who.index()]);
-    let stake_shares = followed.iter().map(|who| validators[who.index()].final_share as u64);
-    marks.push(rounds, accepted, wins, stake_shares);
-    let record = TrialRecord {
-        trial: 0,
-        counters,
-        supply: Supply { genesis: staked, minted: 0, balances: 0, stakes: staked, burnt: 0, slashed: 0 },
-        concentration: TrialConcentration::new(selected.iter().copied(), &table.stakes, false),
-        order: Vec::new(),
-        followed: followed
-            .iter()
-            .map(|&validator| {
-                let index = validator.index();
-                Followed {
-                    validator,
-                    wins: selected[index],
-                    blocks: table.wins[index],
-                    reward: 0,
-                    slashed: 0,
-                    stake: table.stakes[index],
-                    stake_share: validators[index].final_share as u64,
-                }
-            })
-            .collect(),
-        marks,
+    let selected = table.slots.as_ref().unwrap_or(&table.wins);
+    let (shares, dispersion) = rest::of_rows(&*rule.thing, &rest::stakes(table, rest), rest);
+    let expected_shares = match &table.expected {
+        None => shares,
+        Some(expected) => {
+            let all: f64 = expected.iter().sum();
+            ExpectedShares::Shares(expected.iter().map(|wins| wins / all).collect())
+        }
     };
-    let totals = Totals {
-        trials: 1,
-        trials_with_wins: u64::from(rounds > 0),
-        trials_with_rewards: 0,
-        counters,
-        stakes_moved: false,
+    let model = SamplingModel::of_stretch(dispersion, selected);
+    let observations =
+        Observations::of_stretch(&table.names, &table.stakes, selected.clone(), expected_shares, model);
+    let blocks = evidence::blocks(table, selected);
+    let evidence = Evidence {
+        observations: &observations,
+        blocks: blocks.as_deref(),
+        rest: rest_row,
+        confidence: settings.confidence,
+        tolerance: settings.tolerance,
+    };
+    let tested = evidence.tested();
+    let rows =
+        rows::rows(&evidence, &tested, table, settings.rest.as_ref().map_or(1, |rest| rest.stands_for));
+    let conclusion = conclusion::conclude(rule.name, &evidence, &tested, &rows, Missed::new(table).as_ref());
+    let groups = questions.iter().filter(|question| question.is_group()).count();
+    let answers = questions.iter().map(|question| question.answer(&evidence, &tested, groups)).collect();
+    let interval = |index, confidence| observations.interval(index, confidence);
+    let joint = |index, confidence| observations.joint_interval(index, confidence);
+    let mut validators = validator_rows::of_counts(&observations, settings.confidence, &interval, &joint);
+    if table.slots.is_some() {
+        validators.iter_mut().zip(&table.wins).for_each(|(row, &blocks)| row.blocks = Some(blocks));
+    }
+    let reference = match (&table.expected, &blocks) {
+        (None, _) => format!("the shares expected under `{}`", rule.name),
+        (Some(_), None) => "the shares that the column `expected` gives".to_owned(),
+        (Some(_), Some(_)) => "the blocks that the column `expected` gives".to_owned(),
+    };
+    Ok(Audit {
+        statements: statements(&evidence, &tested, &conclusion),
+        sampling_model: observations.sampling_model.words(),
+        notes: notes(table, &evidence),
+        rule: rule.resolved(),
+        settings: settings.clone(),
+        reference,
+        tests: tested.tests,
+        rows,
         validators,
-        order: OrderTotals::default(),
+        answers,
+        conclusion,
+    })
+}
+
+impl Audit {
+    /// The audit as one object.
+    pub fn report(&self) -> AuditReport {
+        let expected: Vec<Option<f64>> = self.rows.iter().map(|row| row.expected_wins).collect();
+        let rest = self.rows.iter().find(|row| row.finding.is_none());
+        AuditReport {
+            verdict: self.conclusion.verdict,
+            p: self.conclusion.p_value,
+            alpha: ((1.0 - self.settings.confidence) * 1e12).round() / 1e12,
+            rule: self.rule.kind.clone(),
+            reference: self.reference.clone(),
+            sampling_model: self.sampling_model.to_owned(),
+            wins: self.rows.iter().map(|row| row.wins).sum(),
+            expected: expected.into_iter().sum(),
+            tests: self.tests.clone(),
+            validators: self.rows.iter().filter_map(of_row).collect(),
+            rest: rest.map(|row| AuditedRest {
+                name: row.validator.clone(),
+                stands_for: row.stands_for,
+                stake: row.stake,
+                wins: row.wins,
+                expected: row.expected_wins,
+            }),
+            questions: self.answers.clone(),
+            text: self.conclusion.text.clone(),
+            missed: self.conclusion.missed.clone(),
+        }
+    }
+}
+
+fn of_row(row: &AuditRow) -> Option<AuditedValidator> {
+    Some(AuditedValidator {
+        name: row.validator.clone(),
+        stake: row.stake,
+        wins: row.wins,
+        expected: row.expected_wins,
+        relative_deviation: row.relative_deviation,
+        p: row.p_value,
+        p_adjusted: row.p_adjusted,
+        finding: row.finding?,
+        direction: (!row.direction.is_empty()).then(|| row.direction.clone()),
+    })
+}
+
+/// What is wrong with a rule.
+fn refused(choice: &Choice, refusal: &Refusal) -> Problem {
+    let (what, help) = match refusal {
+        Refusal::Unknown { given, hint, known, .. } => (
+            format!("there is no rule `{given}`"),
+            match hint {
+                Some(hint) => format!("did you mean `{hint}`? Known: {}", known.join(", ")),
+                None => format!("known: {}", known.join(", ")),
+            },
+        ),
+        other => (other.to_string(), "`tombola list rules` shows the settings of every rule".to_owned()),
     };
-    Results { records: vec![record], totals, partial: false, satisfied: None }
+    Problem {
+        place: Place::CommandLine(format!("--rule {}", choice.kind)),
+        key: String::new(),
+        what,
+        help: Some(help),
+    }
+}
+
+/// Refuses expectations that are shares of one where numbers of blocks are meant.
+fn refuse_shares(path: &Path, table: &AuditTable) -> Result<(), Problem> {
+    let Some(expected) = &table.expected else { return Ok(()) };
+    let (due, won): (f64, u64) = (expected.iter().sum(), table.wins.iter().sum());
+    if (due - 1.0).abs() > 0.005 || won < 10 {
+        return Ok(());
+    }
+    Err(Problem::file(
+        path,
+        format!(
+            "the column `expected` sums to {due}, and the wins to {won}: it seems to hold shares, not blocks"
+        ),
+        format!("multiply it by the number of blocks that these shares are of, e.g. {won}"),
+    ))
+}
+
+fn notes(table: &AuditTable, evidence: &Evidence) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(name) = rest::unmarked(table, evidence.rest) {
+        notes.push(format!(
+            "`{name}` is counted as one validator; if it stands for several, say for how many: --rest '{name}=COUNT'"
+        ));
+    }
+    if let Some(expected) = &table.expected {
+        let due: f64 = expected.iter().sum();
+        notes.push(match evidence.blocks {
+            Some(_) => format!(
+                "the column `expected` replaces the rule's expected shares; each count is held against its own number of \
+                 blocks ({} in all, {due} expected). To compare shares of all wins alone, scale the column to that sum",
+                evidence.observations.selections
+            ),
+            None => "the column `expected` replaces the rule's expected shares; it sums to the wins, so shares are compared"
+                .to_owned(),
+        });
+    }
+    notes
+}
+
+/// The conclusion and the tests behind it as rows of `fairness.csv`.
+fn statements(evidence: &Evidence, tested: &Tested, conclusion: &Conclusion) -> Vec<Statement> {
+    let alpha = evidence.alpha();
+    let mut rows = vec![Statement {
+        value: conclusion.minimum_detectable_effect,
+        null_value: Some(evidence.tolerance),
+        p_adjusted: conclusion.p_value,
+        family: conclusion.p_value.map(|_| Family::Primary),
+        decision: Some(match conclusion.verdict {
+            Finding::Consistent => Decision::Consistent,
+            Finding::Deviates => Decision::Deviates,
+            Finding::Inconclusive => Decision::Inconclusive,
+        }),
+        method: evidence.observations.sampling_model.words().to_owned(),
+        ..Statement::new(Metric::AuditConclusion, "all", conclusion.text.clone())
+    }];
+    rows.extend(tested.tests.iter().map(|test| {
+        let (metric, note) = match test.test.as_str() {
+            "total" => (
+                Metric::AuditTotal,
+                "null hypothesis: all wins together have the expected number as their mean",
+            ),
+            "shares" => (
+                Metric::ExpectedShares,
+                "null hypothesis: the wins have the expected shares, given how many there were",
+            ),
+            _ => (Metric::AuditValidators, "null hypothesis: the wins of every validator are as expected"),
+        };
+        let p_adjusted = (test.p / test.weight).min(1.0);
+        Statement {
+            p: Some(test.p),
+            p_adjusted: Some(p_adjusted),
+            family: Some(Family::Primary),
+            decision: Some(Decision::of_test(p_adjusted, alpha)),
+            method: test.method.clone(),
+            ..Statement::new(metric, "all", note)
+        }
+    }));
+    if let Some(total) = rows.iter_mut().find(|row| row.metric == Metric::AuditTotal) {
+        total.value = Some(evidence.observations.selections as f64);
+        total.null_value = evidence.total().ask(|count| count.expected());
+    }
+    rows
 }

@@ -8,7 +8,7 @@ use crate::analysis::rows::TimelineRow;
 use crate::analysis::sampling_model::SamplingModel;
 use crate::analysis::timeline_rows::rows as timeline;
 use crate::scenario::AnalysisSection;
-use crate::simulation::{Experiment, Results};
+use crate::simulation::{Experiment, Results, TrialRecord};
 
 /// What a comparison keeps of one rule: a few numbers for each trial and measure.
 pub struct Contestant {
@@ -16,13 +16,15 @@ pub struct Contestant {
     pub name: String,
     /// Rounds that were played in all trials.
     pub rounds: u64,
+    /// Rounds of each trial in which somebody was selected: the blocks that there could be.
+    pub selections: Vec<u64>,
     /// Whether any stake changed in any trial.
     pub stakes_moved: bool,
     /// For each measure the values of the trials, in their order.
     pub values: Vec<Vec<Option<f64>>>,
     /// For each measure its expected value by the law of the rule, as far as that is known.
     pub laws: Vec<Option<f64>>,
-    /// For each measure its value where win shares are as promised.
+    /// For each measure the value it tends to in endless rounds; nothing where it tends to none.
     pub limits: Vec<Option<f64>>,
     /// The time line of the richest validator's win share; the subject is the rule.
     pub timeline: Vec<TimelineRow>,
@@ -48,6 +50,7 @@ impl Contestant {
         Contestant {
             name: name.to_owned(),
             rounds: results.totals.counters.rounds,
+            selections: results.records.iter().map(TrialRecord::selections).collect(),
             stakes_moved: results.totals.stakes_moved,
             values: (0..MEASURES.len())
                 .map(|index| measurements.iter().map(|trial| trial[index]).collect())

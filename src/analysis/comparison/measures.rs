@@ -8,6 +8,31 @@ use crate::statistics::comparison::Nature;
 use crate::statistics::concentration::{expected_herfindahl, gini, herfindahl, nakamoto};
 use crate::statistics::within_margin;
 
+/// Which values of a measure are the fairer ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Small ones.
+    SmallerIsFairer,
+    /// Those near zero, on either side.
+    NearerToZeroIsFairer,
+    /// Small ones are less concentrated.
+    SmallerIsMoreEven,
+    /// Large ones are less concentrated.
+    LargerIsMoreEven,
+}
+
+impl Direction {
+    /// The direction in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Direction::SmallerIsFairer => "smaller is fairer",
+            Direction::NearerToZeroIsFairer => "nearer to 0 is fairer",
+            Direction::SmallerIsMoreEven => "smaller is more even",
+            Direction::LargerIsMoreEven => "larger is more even",
+        }
+    }
+}
+
 /// A measure of a trial.
 pub struct Measure {
     /// The name in the tables.
@@ -20,11 +45,17 @@ pub struct Measure {
     pub percent: bool,
     /// What its values can be.
     pub nature: Nature,
+    /// Which of its values are the fairer ones.
+    pub direction: Direction,
+    /// Whether its mean depends on how many blocks a trial has, even where all chances are the same.
+    pub depends_on_blocks: bool,
     /// Its value for a trial.
     pub(super) value: fn(&Trial) -> Option<f64>,
     /// Its expected value for independent rounds with fixed chances, exactly.
     pub(super) law: fn(&Draws) -> Option<f64>,
-    /// Its value for win shares that are what the rule promises: endless rounds of fixed stakes.
+    /// What it tends to in endless rounds of fixed stakes, from the expected shares. `None` where a
+    /// measure that jumps has a jump there: its values then go on varying by chance, however many the
+    /// rounds.
     pub(super) limit: fn(&Baseline, &[f64]) -> Option<f64>,
 }
 
@@ -36,6 +67,8 @@ pub static MEASURES: [Measure; 9] = [
         axis: "total variation distance of win shares from stake shares (%)",
         percent: true,
         nature: Nature::Number,
+        direction: Direction::SmallerIsFairer,
+        depends_on_blocks: true,
         value: |trial| some(half_distance(trial.shares()), trial.selections),
         law: |draws| draws.distance_from_stake(),
         limit: |baseline, promise| Some(half_distance(pairs(baseline, promise))),
@@ -46,6 +79,8 @@ pub static MEASURES: [Measure; 9] = [
         axis: "largest relative deviation of a validator (%)",
         percent: true,
         nature: Nature::Number,
+        direction: Direction::SmallerIsFairer,
+        depends_on_blocks: true,
         value: |trial| largest_deviation(trial.shares()),
         law: |_| None,
         limit: |baseline, promise| largest_deviation(pairs(baseline, promise)),
@@ -56,6 +91,8 @@ pub static MEASURES: [Measure; 9] = [
         axis: "share of stake held by validators outside the tolerance (%)",
         percent: true,
         nature: Nature::Number,
+        direction: Direction::SmallerIsFairer,
+        depends_on_blocks: true,
         value: |trial| {
             let outside = |&(index, _): &(usize, &f64)| is_outside(trial, index);
             let shares = trial.baseline.shares.iter().enumerate().filter(outside);
@@ -63,8 +100,10 @@ pub static MEASURES: [Measure; 9] = [
         },
         law: |draws| draws.stake_outside_tolerance(),
         limit: |baseline, promise| {
-            let outside = pairs(baseline, promise).filter(|&(stake, wins)| beyond(baseline, stake, wins));
-            Some(sum(outside.map(|(stake, _)| stake)))
+            let sides: Option<Vec<(f64, bool)>> = pairs(baseline, promise)
+                .map(|(stake, wins)| Some((stake, beyond(baseline, stake, wins)?)))
+                .collect();
+            Some(sum(sides?.into_iter().filter(|(_, outside)| *outside).map(|(stake, _)| stake)))
         },
     },
     Measure {
@@ -73,6 +112,8 @@ pub static MEASURES: [Measure; 9] = [
         axis: "win share of the richest validator less its stake share (points)",
         percent: true,
         nature: Nature::Number,
+        direction: Direction::NearerToZeroIsFairer,
+        depends_on_blocks: false,
         value: |trial| trial.shares().nth(trial.baseline.richest).map(|(stake, wins)| wins - stake),
         law: |draws| {
             Some(draws.chances[draws.baseline.richest] - draws.baseline.shares[draws.baseline.richest])
@@ -85,11 +126,13 @@ pub static MEASURES: [Measure; 9] = [
         axis: "trials in which the richest wins outside the tolerance (%)",
         percent: true,
         nature: Nature::Event,
+        direction: Direction::SmallerIsFairer,
+        depends_on_blocks: true,
         value: |trial| some(f64::from(u8::from(is_outside(trial, trial.baseline.richest))), trial.selections),
         law: |draws| draws.outside_tolerance(draws.baseline.richest),
         limit: |baseline, promise| {
             let (stake, wins) = (baseline.shares[baseline.richest], promise[baseline.richest]);
-            Some(f64::from(u8::from(beyond(baseline, stake, wins))))
+            beyond(baseline, stake, wins).map(|outside| f64::from(u8::from(outside)))
         },
     },
     Measure {
@@ -98,6 +141,8 @@ pub static MEASURES: [Measure; 9] = [
         axis: "Gini coefficient of the wins",
         percent: false,
         nature: Nature::Number,
+        direction: Direction::SmallerIsMoreEven,
+        depends_on_blocks: true,
         value: |trial| gini(&trial.wins),
         law: |_| None,
         limit: |_, promise| gini_of_shares(promise),
@@ -108,6 +153,8 @@ pub static MEASURES: [Measure; 9] = [
         axis: "Herfindahl index of the wins",
         percent: false,
         nature: Nature::Number,
+        direction: Direction::SmallerIsMoreEven,
+        depends_on_blocks: true,
         value: |trial| herfindahl(&trial.wins),
         law: |draws| expected_herfindahl(draws.chances, draws.rounds),
         limit: |_, promise| Some(promise.iter().map(|share| share * share).sum()),
@@ -118,13 +165,11 @@ pub static MEASURES: [Measure; 9] = [
         axis: "validators who together have more than half of the wins",
         percent: false,
         nature: Nature::Number,
+        direction: Direction::LargerIsMoreEven,
+        depends_on_blocks: true,
         value: |trial| nakamoto(&trial.wins, 1, 2).map(|count| count as f64),
         law: |_| None,
-        limit: |_, promise| {
-            let holdings: Vec<u128> =
-                promise.iter().map(|share| (share * (1u64 << 60) as f64) as u128).collect();
-            nakamoto(&holdings, 1, 2).map(|count| count as f64)
-        },
+        limit: |_, promise| nakamoto_limit(promise),
     },
     Measure {
         name: "final_stake_gini",
@@ -132,6 +177,8 @@ pub static MEASURES: [Measure; 9] = [
         axis: "Gini coefficient of stake at the end of a trial",
         percent: false,
         nature: Nature::Number,
+        direction: Direction::SmallerIsMoreEven,
+        depends_on_blocks: true,
         value: |trial| gini(&trial.final_shares),
         law: |_| None,
         limit: |_, _| None,
@@ -173,8 +220,45 @@ fn is_outside(trial: &Trial, validator: usize) -> bool {
     !within_margin(wins, trial.selections, trial.baseline.shares[validator], trial.baseline.tolerance)
 }
 
-/// Whether a promised share is outside the tolerance around a share of stake; a trace of rounding is
-/// allowed.
-fn beyond(baseline: &Baseline, stake: f64, wins: f64) -> bool {
-    (wins - stake).abs() > (baseline.tolerance + 1e-9) * stake
+/// Whether an expected share is outside the tolerance around a share of stake; `None` on the very edge,
+/// but for a trace of rounding: there the wins of endless rounds are on either side.
+fn beyond(baseline: &Baseline, stake: f64, wins: f64) -> Option<bool> {
+    let (apart, allowed, trace) = ((wins - stake).abs(), baseline.tolerance * stake, 1e-9 * stake);
+    if stake > 0.0 && (apart - allowed).abs() <= trace { None } else { Some(apart > allowed) }
+}
+
+/// The smallest number of validators whose expected shares exceed one half together; `None` where some
+/// hold one half exactly, but for a trace of rounding: whether they win more than that is then a matter of
+/// chance, however many the rounds (four equal validators: two of them always do, and three have to by
+/// their expected shares).
+fn nakamoto_limit(shares: &[f64]) -> Option<f64> {
+    let mut sorted = shares.to_vec();
+    sorted.sort_unstable_by(|a, b| b.total_cmp(a));
+    let mut together = 0.0;
+    for (index, share) in sorted.into_iter().enumerate() {
+        together += share;
+        if (together - 0.5).abs() <= 1e-9 {
+            return None;
+        }
+        if together > 0.5 {
+            return Some((index + 1) as f64);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_measure_that_jumps_has_no_limit_at_the_jump() {
+        assert_eq!(nakamoto_limit(&[0.25; 4]), None);
+        assert_eq!(nakamoto_limit(&[0.5, 0.3, 0.2]), None);
+        assert_eq!((nakamoto_limit(&[0.2; 5]), nakamoto_limit(&[0.6, 0.4])), (Some(3.0), Some(1.0)));
+        let baseline = Baseline { shares: vec![0.2, 0.8], richest: 1, tolerance: 0.1 };
+        let edge = [beyond(&baseline, 0.2, 0.22), beyond(&baseline, 0.2, 0.21), beyond(&baseline, 0.2, 0.23)];
+        assert_eq!(edge, [None, Some(false), Some(true)]);
+        assert_eq!((beyond(&baseline, 0.0, 0.0), beyond(&baseline, 0.0, 0.1)), (Some(false), Some(true)));
+    }
 }

@@ -1,4 +1,4 @@
-//! Rules on the same population and the same luck: what each trial is measured by, what the
+//! Rules on the same population and the same random numbers: what each trial is measured by, what the
 //! measures are expected to be, and the rows and words that come of it.
 
 mod baseline;
@@ -10,6 +10,6 @@ mod rows;
 
 pub use baseline::{Baseline, Measurements};
 pub use contestant::Contestant;
-pub use measures::{MEASURES, Measure, measure};
+pub use measures::{Direction, MEASURES, Measure, measure};
 pub use narrative::{paragraph, rankings};
 pub use rows::{RuleComparison, compare_rules};

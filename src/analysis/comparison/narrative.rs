@@ -1,16 +1,16 @@
 //! A comparison in words.
 
 use super::measures::Measure;
-use super::rows::RuleComparison;
+use super::rows::{RuleComparison, order};
 use crate::statistics::comparison::{Comparison, Difference, Order};
 use crate::statistics::wording::grouped;
 
-/// For each measure its name and its order in a line.
-pub fn rankings(comparison: &RuleComparison) -> Vec<(&'static str, String)> {
+/// For each measure its name, which of its values are the fairer ones, and its order in a line.
+pub fn rankings(comparison: &RuleComparison) -> Vec<(&'static str, &'static str, String)> {
     comparison
         .measures
         .iter()
-        .map(|(measure, found)| (measure.name, found.ranking.words(&comparison.names)))
+        .map(|(measure, found)| (measure.name, measure.direction.words(), order(&comparison.names, found)))
         .collect()
 }
 
@@ -27,16 +27,60 @@ pub fn paragraph(comparison: &RuleComparison) -> String {
     if found.differences.iter().all(|pair| pair.trials < 2) {
         let each = (0..comparison.names.len()).map(|index| with_mean(comparison, measure, found, index));
         return format!(
-            "Mean distance of win shares from stake shares: {}. One trial has no scatter, so nothing can be told apart: ask for more with --trials.",
+            "Mean distance of win shares from stake shares: {}. One trial shows no variation, so nothing can be told apart: ask for more with --trials.",
             list(each.collect(), "rules")
         );
     }
-    let mut sentences = vec![closest(comparison, measure, found)];
-    sentences.extend(farther(comparison, found));
+    let mut sentences = Vec::new();
+    if found.ranking.groups.iter().map(Vec::len).sum::<usize>() > 1 {
+        sentences.push(closest(comparison, measure, found));
+        sentences.extend(farther(comparison, found));
+    }
+    sentences.extend(unlike(comparison, measure, found));
     sentences.extend(identical(comparison, found));
     sentences.extend(undecided(comparison, found));
     sentences.extend(others(comparison));
+    sentences.extend(saved(comparison, found));
     sentences.join(" ")
+}
+
+/// Which rules are not ranked for having other numbers of blocks.
+fn unlike(comparison: &RuleComparison, measure: &Measure, found: &Comparison) -> Option<String> {
+    if found.unranked.is_empty() {
+        return None;
+    }
+    let each = (0..comparison.names.len()).map(|index| {
+        let blocks =
+            comparison.blocks[index].map_or("none".to_owned(), |blocks| grouped(blocks.round() as u64));
+        format!("{} with {blocks}", with_mean(comparison, measure, found, index))
+    });
+    Some(format!(
+        "Different numbers of blocks a trial, so not ranked (the fewer blocks, the farther from stake by chance alone; give \
+         rules with empty slots more rounds in a comparison of their own): {}.",
+        list(each.collect(), "rules")
+    ))
+}
+
+/// What common random numbers reached and saved, by the first measure.
+fn saved(comparison: &RuleComparison, found: &Comparison) -> Option<String> {
+    let names = &comparison.names;
+    let parts: Vec<String> = found
+        .differences
+        .iter()
+        .filter_map(|pair| {
+            let (correlation, saved) = (pair.correlation?, pair.variance_saved?);
+            let what = if saved < 0.0 { "cost" } else { "saved" };
+            Some(format!(
+                "{} with {}: correlation {correlation:.2}, {what} {:.0} % of the variance",
+                names[pair.first],
+                names[pair.second],
+                100.0 * saved.abs()
+            ))
+        })
+        .collect();
+    (!parts.is_empty())
+        .then(|| format!("Common random numbers: {}.", parts.join("; ")))
+        .filter(|_| parts.len() <= MOST)
 }
 
 /// A rule with its mean and interval.
@@ -198,6 +242,7 @@ mod tests {
                 Contestant {
                     name: (*name).to_owned(),
                     rounds: 100,
+                    selections: vec![100; distances.len()],
                     stakes_moved: false,
                     values,
                     laws: vec![None; MEASURES.len()],
@@ -228,14 +273,35 @@ mod tests {
         ] {
             assert!(words.contains(part), "{part} is not in: {words}");
         }
-        assert_eq!(rankings(&comparison)[0], ("total_variation", "near = twin ~ also < far".to_owned()));
+        let expected = ("total_variation", "smaller is fairer", "near = twin ~ also < far".to_owned());
+        assert_eq!(rankings(&comparison)[0], expected);
+        assert!(words.contains("Common random numbers: near with far: correlation 0."), "{words}");
+    }
+
+    #[test]
+    fn rules_with_other_numbers_of_blocks_are_not_ranked() {
+        let mut rules = contestants(&[("near", &NEAR), ("sparse", &FAR)]);
+        rules[1].selections = vec![5; FAR.len()];
+        let comparison = compare_rules(&rules, 0.95);
+        let words = paragraph(&comparison);
+        assert!(
+            words.contains("near 1.1 % (0.904 % to 1.3 %) with 100") && words.contains("with 5."),
+            "{words}"
+        );
+        assert!(!words.contains("closest") && !words.contains("Farther"), "{words}");
+        assert_eq!(rankings(&comparison)[0].2, "not ranked: different numbers of blocks");
+        let difference = comparison.rows.iter().find(|row| row.kind == "difference").unwrap();
+        assert_eq!((difference.verdict.as_str(), difference.p_value), ("unlike", None));
+        // The same within a hundredth.
+        rules[1].selections = vec![99, 100, 99, 100, 100];
+        assert_eq!(rankings(&compare_rules(&rules, 0.95))[0].2, "near < sparse");
     }
 
     #[test]
     fn one_trial_and_none_say_so() {
         let comparison = compare_rules(&contestants(&[("a", &[0.01]), ("b", &[0.02])]), 0.95);
         let words = paragraph(&comparison);
-        assert!(words.contains("a 1 % and b 2 %. One trial has no scatter"), "{words}");
+        assert!(words.contains("a 1 % and b 2 %. One trial shows no variation"), "{words}");
         let difference = comparison.rows.iter().find(|row| row.kind == "difference").unwrap();
         assert_eq!(
             (difference.verdict.as_str(), difference.low, difference.p_value),

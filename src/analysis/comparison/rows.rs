@@ -4,12 +4,14 @@ use super::contestant::Contestant;
 use super::measures::{MEASURES, Measure};
 use crate::analysis::rows::{CompareRow, TimelineRow};
 use crate::statistics::Interval;
-use crate::statistics::comparison::{Comparison, Difference, Estimate, Nature, Order, compare};
+use crate::statistics::comparison::{Comparison, Difference, Estimate, Nature, Order, compare_alike};
 
 /// All that a comparison says.
 pub struct RuleComparison {
     /// The rules, in the order given.
     pub names: Vec<String>,
+    /// Blocks of a trial of each rule, on average.
+    pub blocks: Vec<Option<f64>>,
     /// The confidence of all intervals of a pair together.
     pub confidence: f64,
     /// Every measure that is compared, and what came of it.
@@ -25,6 +27,8 @@ pub struct RuleComparison {
 pub fn compare_rules(contestants: &[Contestant], confidence: f64) -> RuleComparison {
     let names: Vec<String> = contestants.iter().map(|contestant| contestant.name.clone()).collect();
     let moved = contestants.iter().any(|contestant| contestant.stakes_moved);
+    let kinds = kinds(contestants);
+    let blocks: Vec<Option<f64>> = contestants.iter().map(blocks).collect();
     let mut measures = Vec::new();
     let mut rows = Vec::new();
     for (index, measure) in MEASURES.iter().enumerate() {
@@ -33,24 +37,55 @@ pub fn compare_rules(contestants: &[Contestant], confidence: f64) -> RuleCompari
         }
         let values: Vec<Vec<Option<f64>>> =
             contestants.iter().map(|contestant| contestant.values[index].clone()).collect();
-        let comparison = compare(&values, measure.nature, confidence);
-        for (contestant, estimate) in contestants.iter().zip(&comparison.estimates) {
+        let alike = vec![0; contestants.len()];
+        let kinds = if measure.depends_on_blocks { &kinds } else { &alike };
+        let comparison = compare_alike(&values, measure.nature, confidence, kinds);
+        for (place, contestant) in contestants.iter().enumerate() {
             let (law, limit) = (contestant.laws[index], contestant.limits[index]);
-            rows.push(estimate_row(measure, &contestant.name, estimate.as_ref(), law, limit));
+            let estimate = comparison.estimates[place].as_ref();
+            let row = estimate_row(measure, &contestant.name, estimate, law, limit);
+            rows.push(CompareRow { blocks: blocks[place], ..row });
         }
+        let tested = comparison.differences.iter().filter(|pair| pair.order != Order::Unlike).count();
         for pair in &comparison.differences {
             let less = |values: fn(&Contestant) -> &Vec<Option<f64>>| {
                 let of = |treatment: usize| values(&contestants[treatment])[index];
                 Some(of(pair.first)? - of(pair.second)?)
             };
             let (law, limit) = (less(|contestant| &contestant.laws), less(|contestant| &contestant.limits));
-            rows.push(difference_row(measure, &names, pair, comparison.differences.len(), law, limit));
+            let row = difference_row(measure, &names, pair, tested, law, limit);
+            rows.push(CompareRow { blocks: blocks[pair.first], ..row });
         }
         rows.push(ranking_row(measure, &names, &comparison, contestants));
         measures.push((measure, comparison));
     }
     let timeline = contestants.iter().flat_map(|contestant| contestant.timeline.clone()).collect();
-    RuleComparison { names, confidence, measures, rows, timeline }
+    RuleComparison { names, blocks, confidence, measures, rows, timeline }
+}
+
+/// Blocks of a trial, on average.
+fn blocks(contestant: &Contestant) -> Option<f64> {
+    let trials = contestant.selections.len();
+    (trials > 0)
+        .then(|| contestant.selections.iter().map(|&blocks| blocks as f64).sum::<f64>() / trials as f64)
+}
+
+/// Numbers the rules by how many blocks their trials have: shares of few blocks are farther from anything
+/// than shares of many, by chance alone, so that only rules of the same number can be ranked. A hundredth
+/// more or less, of all trials together, counts as the same.
+fn kinds(contestants: &[Contestant]) -> Vec<usize> {
+    let all: Vec<u128> = contestants
+        .iter()
+        .map(|contestant| contestant.selections.iter().map(|&blocks| u128::from(blocks)).sum())
+        .collect();
+    let alike = |one: u128, other: u128| one.abs_diff(other) * 100 <= one.max(other);
+    let first = |index: usize| (0..index).find(|&before| alike(all[before], all[index])).unwrap_or(index);
+    let mut kinds: Vec<usize> = Vec::new();
+    for index in 0..all.len() {
+        let before = first(index);
+        kinds.push(if before < index { kinds[before] } else { index });
+    }
+    kinds
 }
 
 fn empty(measure: &Measure, kind: &str, rule: &str) -> CompareRow {
@@ -68,6 +103,9 @@ fn empty(measure: &Measure, kind: &str, rule: &str) -> CompareRow {
         p_holm: None,
         trials: 0,
         trials_needed: None,
+        correlation: None,
+        variance_saved: None,
+        blocks: None,
         verdict: String::new(),
         note: String::new(),
     }
@@ -127,10 +165,16 @@ fn difference_row(
         p_holm: pair.p_holm,
         trials: pair.trials,
         trials_needed: pair.trials_needed,
+        correlation: pair.correlation,
+        variance_saved: pair.variance_saved,
         verdict: verdict(pair.order).to_owned(),
         note: match (pair.order, measure.nature) {
             (Order::Unknown, _) => {
                 "fewer than two trials have both values: no interval and no test".to_owned()
+            }
+            (Order::Unlike, _) => {
+                "the rules have different numbers of blocks a trial, so they are neither tested nor ranked"
+                    .to_owned()
             }
             (Order::Identical, Nature::Number) => "the same in every trial, so there is no test".to_owned(),
             (Order::Identical, Nature::Event) => {
@@ -154,6 +198,7 @@ fn verdict(order: Order) -> &'static str {
         Order::Undecided => "undecided",
         Order::Identical => "identical",
         Order::Unknown => "unknown",
+        Order::Unlike => "unlike",
     }
 }
 
@@ -166,8 +211,28 @@ fn ranking_row(
     let trials = contestants.iter().map(|contestant| contestant.values[0].len() as u64).min();
     CompareRow {
         trials: trials.unwrap_or(0),
-        verdict: comparison.ranking.words(names),
-        note: "< is shown; ~ cannot be told apart by these trials; = gave the same in every trial".to_owned(),
+        verdict: order(names, comparison),
+        note: format!(
+            "< is shown; ~ cannot be told apart by these trials; = gave the same in every trial; {}",
+            measure.direction.words()
+        ),
         ..empty(measure, "ranking", "all")
+    }
+}
+
+/// The order of the rules in a line, and those that are not in it.
+pub fn order(names: &[String], comparison: &Comparison) -> String {
+    if comparison.unranked.is_empty() {
+        return comparison.ranking.words(names);
+    }
+    let unranked: Vec<&str> = comparison.unranked.iter().map(|&index| names[index].as_str()).collect();
+    let ranked: usize = comparison.ranking.groups.iter().map(Vec::len).sum();
+    match ranked {
+        0 | 1 => "not ranked: different numbers of blocks".to_owned(),
+        _ => format!(
+            "{} (not ranked, with other numbers of blocks: {})",
+            comparison.ranking.words(names),
+            unranked.join(", ")
+        ),
     }
 }

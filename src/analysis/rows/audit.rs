@@ -1,8 +1,31 @@
-//! What `tombola audit` prints: a real chain's wins against the law of a rule.
+//! What `tombola audit` prints: a real chain's wins against what was expected.
 
 use serde::{Deserialize, Serialize};
 
-/// One validator of an audited table. Shares are fractions of one; what has no law is empty.
+/// What an audit finds of one validator, or of all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Finding {
+    /// Chance explains the wins, and the table would have shown a deviation that matters.
+    Consistent,
+    /// Chance does not explain the wins: p is at most 1 − confidence, after correction.
+    Deviates,
+    /// Chance explains the wins, but the table is too small, or too little is known, to tell.
+    Inconclusive,
+}
+
+impl Finding {
+    /// The finding in a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Finding::Consistent => "consistent",
+            Finding::Deviates => "deviates",
+            Finding::Inconclusive => "inconclusive",
+        }
+    }
+}
+
+/// One validator of an audited table. Shares are fractions of one; what is not known is empty.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AuditRow {
     /// Its name.
@@ -11,32 +34,41 @@ pub struct AuditRow {
     pub stake: u64,
     /// Its share of all stakes.
     pub stake_share: f64,
-    /// The share of rounds that the rule, or the chain's own accounting, promises it.
+    /// The share of wins that the rule gives it, or of all that the column `expected` expects.
     pub expected_share: Option<f64>,
-    /// `expected_share` of all wins.
+    /// The wins that were expected of it, in blocks.
     pub expected_wins: Option<f64>,
     /// How often it was selected: its slots if the table has them, otherwise its wins.
     pub wins: u64,
     /// `wins` over those of all.
     pub win_share: Option<f64>,
-    /// Lower end of the interval of the win share.
-    pub win_share_low: Option<f64>,
-    /// Upper end of the interval of the win share.
-    pub win_share_high: Option<f64>,
     /// `wins` over `expected_wins`, minus one.
     pub relative_deviation: Option<f64>,
-    /// Where its wins stand in the law: the probability of fewer, and half of that of as many.
-    pub percentile: Option<f64>,
-    /// Two-sided p-value of the wins.
+    /// Lower end of the interval of the same.
+    pub relative_deviation_low: Option<f64>,
+    /// Upper end of it.
+    pub relative_deviation_high: Option<f64>,
+    /// Where its wins stand in their null distribution: the probability of fewer, and half of that of
+    /// as many.
+    pub mid_p: Option<f64>,
+    /// Two-sided p-value of the wins against the expected ones.
     pub p_value: Option<f64>,
     /// Its decimal logarithm, which goes on where `p_value` is 0 because no double is so small.
     pub log10_p_value: Option<f64>,
     /// `p_value` adjusted for the number of validators (Holm).
     pub p_holm: Option<f64>,
-    /// The smallest relative gain that a table of this size would have shown nine times in ten.
+    /// The same, adjusted for the tests of all together too: a row deviates where this is at most 1 −
+    /// confidence.
+    pub p_adjusted: Option<f64>,
+    /// The smallest relative gain over the expected wins that this table would have shown nine times in
+    /// ten.
     pub minimum_detectable_effect: Option<f64>,
-    /// `luck`, `bug` or `cannot tell`.
-    pub finding: String,
+    /// `too many` or `too few` wins, where they deviate from the expected ones.
+    pub direction: String,
+    /// `consistent`, `deviates` or `inconclusive`; nothing for the rest of a chain.
+    pub finding: Option<Finding>,
+    /// How many validators the row stands for: 1, or more for the rest of a chain in one row.
+    pub stands_for: u64,
     /// Of its slots, those in which it made a block; empty if the table has no slots.
     pub blocks: Option<u64>,
     /// The share of its slots without a block.
@@ -45,4 +77,112 @@ pub struct AuditRow {
     pub missed_p_value: Option<f64>,
     /// The same, adjusted for the number of validators (Holm).
     pub missed_p_holm: Option<f64>,
+}
+
+/// An audit as one object, as `--format json` prints it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AuditReport {
+    /// What it comes to.
+    pub verdict: Finding,
+    /// The p-value of all questions together: the verdict is `deviates` exactly where it is at most
+    /// `alpha`. Null where nothing can be tested.
+    pub p: Option<f64>,
+    /// 1 − confidence.
+    pub alpha: f64,
+    /// The rule.
+    pub rule: String,
+    /// What the wins are held against.
+    pub reference: String,
+    /// What is counted as independent.
+    pub sampling_model: String,
+    /// All wins.
+    pub wins: u64,
+    /// All expected wins.
+    pub expected: Option<f64>,
+    /// The tests behind `p`.
+    pub tests: Vec<AuditTest>,
+    /// Every validator, in the order of the table.
+    pub validators: Vec<AuditedValidator>,
+    /// The row that stands for the rest of the chain, if one does.
+    pub rest: Option<AuditedRest>,
+    /// What was asked about single validators and groups.
+    pub questions: Vec<AuditAnswer>,
+    /// The conclusion in words.
+    pub text: String,
+    /// What the missed blocks come to, if the table has slots.
+    pub missed: Option<String>,
+}
+
+/// One of the tests behind an audit's p-value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AuditTest {
+    /// What is tested: `total`, `shares` or `validators`.
+    pub test: String,
+    /// Its p-value by itself; for the validators, the smallest after Holm's correction.
+    pub p: f64,
+    /// The part of alpha that it may use: it rejects where `p` is at most `weight` × `alpha`.
+    pub weight: f64,
+    /// How it is computed.
+    pub method: String,
+}
+
+/// One validator in the object of an audit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AuditedValidator {
+    /// Its name.
+    pub name: String,
+    /// Its stake.
+    pub stake: u64,
+    /// How often it was selected.
+    pub wins: u64,
+    /// The wins that were expected of it.
+    pub expected: Option<f64>,
+    /// `wins` over `expected`, minus one.
+    pub relative_deviation: Option<f64>,
+    /// Two-sided p-value by itself.
+    pub p: Option<f64>,
+    /// The same, corrected for all tests of the audit.
+    pub p_adjusted: Option<f64>,
+    /// What follows.
+    pub finding: Finding,
+    /// `too many` or `too few`, where the wins deviate.
+    pub direction: Option<String>,
+}
+
+/// The rest of a chain in one row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AuditedRest {
+    /// The name of the row.
+    pub name: String,
+    /// How many validators it stands for.
+    pub stands_for: u64,
+    /// Their stake.
+    pub stake: u64,
+    /// How often they were selected.
+    pub wins: u64,
+    /// The wins that were expected of them.
+    pub expected: Option<f64>,
+}
+
+/// The answer to one operator's own question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AuditAnswer {
+    /// The validator, or the validators that are counted as one.
+    pub names: Vec<String>,
+    /// Their wins.
+    pub wins: u64,
+    /// The wins that were expected of them.
+    pub expected: Option<f64>,
+    /// `wins` over `expected`, minus one.
+    pub relative_deviation: Option<f64>,
+    /// Two-sided p-value, not corrected: for a question settled before the table was looked at.
+    pub p: Option<f64>,
+    /// The same, corrected for all validators of the table and all questions.
+    pub p_adjusted: Option<f64>,
+    /// What follows from `p`.
+    pub finding: Finding,
+    /// What follows from `p_adjusted`.
+    pub finding_adjusted: Finding,
+    /// The answer in words.
+    pub text: String,
 }

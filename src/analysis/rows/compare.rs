@@ -1,4 +1,4 @@
-//! `compare.csv`: rules on the same population and the same luck.
+//! `compare.csv`: rules on the same population and the same random numbers.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ pub struct CompareRow {
     pub high: Option<f64>,
     /// The expected value by the rule's law, for this number of rounds.
     pub law: Option<f64>,
-    /// What the rule's promise makes of it in endless rounds.
+    /// What it tends to in endless rounds; nothing where it tends to none.
     pub limit: Option<f64>,
     /// Two-sided p-value of no difference.
     pub p_value: Option<f64>,
@@ -31,6 +31,12 @@ pub struct CompareRow {
     pub trials: u64,
     /// About how many would tell the two apart.
     pub trials_needed: Option<u64>,
+    /// Over the trials, the correlation of the two values: what common random numbers reached.
+    pub correlation: Option<f64>,
+    /// The part of the variance of a difference that they saved.
+    pub variance_saved: Option<f64>,
+    /// Mean number of blocks of a trial: of the rule, or of the first of the two.
+    pub blocks: Option<f64>,
     /// What follows, in a word, or the order.
     pub verdict: String,
     /// What the interval and the test are, or why a cell is empty.

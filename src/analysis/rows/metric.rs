@@ -56,6 +56,10 @@ macro_rules! metrics {
 metrics! {
     /// Whether a real chain's wins are what chance explains.
     AuditConclusion "audit_conclusion" "relative deviation",
+    /// All wins of a real chain against all expected ones.
+    AuditTotal "audit_total" "wins",
+    /// The validator of a real chain whose wins are least likely.
+    AuditValidators "audit_validators" "",
     /// The verdict on every validator's share of stake.
     FairnessToStake "fairness_to_stake" "relative deviation",
     /// The test that somebody wins beyond the tolerance.

@@ -15,7 +15,7 @@ mod trials;
 mod validators;
 mod windows;
 
-pub use audit::AuditRow;
+pub use audit::{AuditAnswer, AuditReport, AuditRow, AuditTest, AuditedRest, AuditedValidator, Finding};
 pub use chains::ChainRow;
 pub use compare::CompareRow;
 pub use law::{LawRow, law_rows};

@@ -135,7 +135,7 @@ fn measure_key(marks: &[Mark], confidence: f64) -> Vec<(Key, String)> {
         key.push((Key::Ring(law_stroke()), "expected by its promise".to_owned()));
     }
     if marks.iter().any(|mark| mark.limit.is_some()) {
-        key.push((Key::Bar(limit_stroke()), "the same for endless rounds".to_owned()));
+        key.push((Key::Bar(limit_stroke()), "limit, rounds → ∞".to_owned()));
     }
     key
 }
@@ -371,6 +371,9 @@ mod tests {
             p_holm: None,
             trials: 20,
             trials_needed: None,
+            correlation: None,
+            variance_saved: None,
+            blocks: None,
             verdict: names.join(" ~ "),
             note: String::new(),
         };

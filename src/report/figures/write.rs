@@ -2,7 +2,7 @@
 
 use super::{Drawing, FIGURES, FigureError, Subject};
 use crate::analysis::Analysis;
-use crate::registry::find;
+use crate::registry::{Choice, find};
 use crate::report::{FolderError, ResultsFolder};
 use crate::scenario::{FigureFormat, Scenario};
 use crate::simulation::Results;
@@ -38,10 +38,24 @@ pub fn write_figures(
         timeline: &analysis.tables.timeline,
         confidence,
     };
+    draw_figures(folder, &scenario.file.report.figures, &scenario.file.report.formats, &subject)
+}
+
+/// Draws these figures of a subject in these formats; returns why some were not drawn because there is
+/// nothing to show.
+///
+/// # Errors
+/// If a figure cannot be drawn or written.
+pub fn draw_figures(
+    folder: &ResultsFolder,
+    figures: &[Choice],
+    formats: &[FigureFormat],
+    subject: &Subject,
+) -> Result<Vec<String>, FolderError> {
     let mut skipped = Vec::new();
-    for choice in &scenario.file.report.figures {
+    for choice in figures {
         let Ok(figure) = find("figure", FIGURES, choice) else { continue };
-        let drawing = match figure.thing.draw(&subject) {
+        let drawing = match figure.thing.draw(subject) {
             Ok(drawing) => drawing,
             Err(error @ FigureError::Empty { .. }) => {
                 skipped.push(error.to_string());
@@ -49,7 +63,7 @@ pub fn write_figures(
             }
             Err(error) => return Err(folder.failed(figure.name, io::Error::other(error))),
         };
-        write_drawing(folder, figure.name, &drawing, &scenario.file.report.formats)?;
+        write_drawing(folder, figure.name, &drawing, formats)?;
     }
     Ok(skipped)
 }

@@ -19,6 +19,8 @@ pub enum Order {
     Identical,
     /// Fewer than two trials have both values, and one says nothing of its scatter.
     Unknown,
+    /// The trials are not of the same size, so that one of the two varies more by chance alone.
+    Unlike,
 }
 
 /// The difference of two treatments: the first less the second, trial by trial.
@@ -45,6 +47,12 @@ pub struct Difference {
     /// If they are undecided: about how many trials would find a difference of the observed size,
     /// with 90 % power, at the level that all pairs leave to each.
     pub trials_needed: Option<u64>,
+    /// How the values of both go together over the trials: Pearson's correlation, which common random
+    /// numbers make positive if they work. `None` without variation in both.
+    pub correlation: Option<f64>,
+    /// The part of the variance of the difference that pairing saved: 1 − Var(X − Y)/(Var X + Var Y);
+    /// negative where pairing cost some. `None` as above.
+    pub variance_saved: Option<f64>,
 }
 
 /// What trials of several treatments say about one quantity.
@@ -54,8 +62,11 @@ pub struct Comparison {
     pub estimates: Vec<Option<Estimate>>,
     /// One for each pair, in the order (0, 1), (0, 2), ..., (1, 2), ...
     pub differences: Vec<Difference>,
-    /// The order of the treatments, as far as the differences support one.
+    /// The order of the treatments, as far as the differences support one: of the most that are alike,
+    /// the first of them on a tie.
     pub ranking: Ranking,
+    /// The treatments that are unlike these, and not in the ranking.
+    pub unranked: Vec<usize>,
 }
 
 /// Compares treatments whose trials share their luck: `values[treatment][trial]`, `None` where a
@@ -64,18 +75,35 @@ pub struct Comparison {
 /// The pairs of one quantity are one family: p-values are Holm's, intervals Bonferroni's. Two
 /// treatments are in order only if their adjusted p-value is at most 1 − `confidence`.
 pub fn compare(values: &[Vec<Option<f64>>], nature: Nature, confidence: f64) -> Comparison {
+    compare_alike(values, nature, confidence, &vec![0; values.len()])
+}
+
+/// The same for treatments of several kinds: only those of the same kind are tested and ranked, and
+/// corrected for the pairs of the same kind. `kinds` has a number for each treatment.
+pub fn compare_alike(
+    values: &[Vec<Option<f64>>],
+    nature: Nature,
+    confidence: f64,
+    kinds: &[usize],
+) -> Comparison {
     let estimates: Vec<Option<Estimate>> = values
         .iter()
         .map(|trials| Estimate::new(trials.iter().copied().flatten(), nature, confidence))
         .collect();
-    let pairs = values.len() * values.len().saturating_sub(1) / 2;
-    let level = bonferroni(confidence, pairs);
-    let mut differences = Vec::with_capacity(pairs);
-    for first in 0..values.len() {
-        for second in first + 1..values.len() {
-            differences.push(difference(values, first, second, nature, level));
-        }
-    }
+    let all =
+        (0..values.len()).flat_map(|first| (first + 1..values.len()).map(move |second| (first, second)));
+    let alike = |&(first, second): &(usize, usize)| kinds[first] == kinds[second];
+    let pairs = all.clone().filter(alike).count();
+    let level = bonferroni(confidence, pairs.max(1));
+    let mut differences: Vec<Difference> = all
+        .map(|(first, second)| {
+            let pair = difference(values, first, second, nature, level);
+            match alike(&(first, second)) {
+                true => pair,
+                false => Difference { order: Order::Unlike, p_value: None, trials_needed: None, ..pair },
+            }
+        })
+        .collect();
     let adjusted = holm(&differences.iter().map(|pair| pair.p_value).collect::<Vec<_>>());
     for (pair, adjusted) in differences.iter_mut().zip(adjusted) {
         pair.p_holm = adjusted;
@@ -87,8 +115,14 @@ pub fn compare(values: &[Vec<Option<f64>>], nature: Nature, confidence: f64) -> 
             pair.trials_needed = None;
         }
     }
-    let ranking = Ranking::new(&estimates, &differences);
-    Comparison { estimates, differences, ranking }
+    let members = |kind: usize| kinds.iter().filter(|&&other| other == kind).count();
+    let ranked =
+        kinds.iter().copied().reduce(|most, kind| if members(kind) > members(most) { kind } else { most });
+    let unranked: Vec<usize> = (0..kinds.len()).filter(|&index| Some(kinds[index]) != ranked).collect();
+    let mut alike = estimates.clone();
+    unranked.iter().for_each(|&index| alike[index] = None);
+    let ranking = Ranking::new(&alike, &differences);
+    Comparison { estimates, differences, ranking, unranked }
 }
 
 /// A pair before the correction of its p-value.
@@ -111,6 +145,8 @@ fn difference(
         p_holm: None,
         order: Order::Unknown,
         trials_needed: None,
+        correlation: None,
+        variance_saved: None,
     };
     let Some(estimate) = estimate else { return nothing };
     let pair = Difference { trials: estimate.trials, mean: Some(estimate.mean), ..nothing };
@@ -122,6 +158,16 @@ fn difference(
         trials_needed: trials_to_separate(deviation, estimate.mean.abs(), level, POWER),
         ..pair
     };
+    let variance = |of: fn((f64, f64)) -> f64| {
+        let estimate = Estimate::new(both.clone().map(of), Nature::Number, level)?;
+        estimate.deviation.map(|deviation| deviation * deviation).filter(|&variance| variance > 0.0)
+    };
+    if let (Some(one), Some(other)) = (variance(|pair| pair.0), variance(|pair| pair.1)) {
+        let of_difference = deviation * deviation;
+        pair.correlation =
+            Some(((one + other - of_difference) / (2.0 * (one * other).sqrt())).clamp(-1.0, 1.0));
+        pair.variance_saved = Some(1.0 - of_difference / (one + other));
+    }
     if deviation == 0.0 {
         if estimate.mean == 0.0 {
             pair.order = Order::Identical;
@@ -171,6 +217,9 @@ mod tests {
         assert!((pair.p_holm.unwrap() - 0.00283289).abs() < 5e-9);
         assert_eq!((pair.order, pair.trials_needed), (Order::Lower, None));
         assert_eq!(found.ranking.groups, [vec![0], vec![1]]);
+        // R: cor(extra[group == 1], extra[group == 2]); 1 - 1.229995^2 / (1.789010^2 + 2.002249^2).
+        assert!((pair.correlation.unwrap() - 0.7951702).abs() < 5e-8, "{:?}", pair.correlation);
+        assert!((pair.variance_saved.unwrap() - 0.7901550).abs() < 1e-6, "{:?}", pair.variance_saved);
         // Unpaired, the same data show nothing: Welch's p is 0.07939.
         let strict = compare(&[some(&one), some(&two)], Nature::Number, 0.999);
         assert_eq!(strict.differences[0].order, Order::Undecided);
@@ -211,6 +260,21 @@ mod tests {
         assert_eq!((few.order, few.trials_needed), (Order::Undecided, None));
         let found = compare(&[some(&luck), some(&shifted)], Nature::Number, 0.95);
         assert_eq!(found.differences[0].order, Order::Lower);
+    }
+
+    #[test]
+    fn unlike_treatments_are_neither_tested_nor_ranked() {
+        let (low, high) = ([1.0, 1.3, 0.9, 1.1, 0.8, 1.2], [9.1, 8.8, 9.3, 9.0, 8.7, 9.2]);
+        let values = [some(&low), some(&high), some(&high)];
+        let found = compare_alike(&values, Nature::Number, 0.95, &[0, 1, 0]);
+        assert_eq!((&found.ranking.groups, &found.unranked), (&vec![vec![0], vec![2]], &vec![1]));
+        let orders: Vec<Order> = found.differences.iter().map(|pair| pair.order).collect();
+        assert_eq!(orders, [Order::Unlike, Order::Lower, Order::Unlike]);
+        assert!(found.differences[0].mean.is_some() && found.differences[0].p_holm.is_none());
+        // One pair is tested, so nothing is corrected.
+        assert_eq!(found.differences[1].p_holm, found.differences[1].p_value);
+        let none = compare_alike(&values[..2], Nature::Number, 0.95, &[0, 1]);
+        assert_eq!((&none.ranking.groups, &none.unranked), (&vec![vec![0]], &vec![1]));
     }
 
     /// Agresti's example of matched pairs (Categorical Data Analysis, section 10.1): approval of the

@@ -52,20 +52,59 @@ impl Poisson {
         }
     }
 
-    /// From P(X ≥ k) = ∫₀^m u^(k−1) e^(−u) du / (k − 1)! with u = m e^(−s).
-    fn upper_beyond_mean(&self, count: u64) -> f64 {
-        let k = count as f64;
-        let slope = k - self.mean;
-        let exponent = |s: f64| -slope * s - self.mean * exp_m1_minus(-s);
-        (k * self.mass(count) * tail_integral(exponent, f64::INFINITY)).min(1.0)
+    /// ln P(X ≥ count), which goes on where [`Poisson::upper`] is below the smallest double; minus
+    /// infinity where that is impossible.
+    pub fn ln_upper(&self, count: u64) -> f64 {
+        if self.mean > 0.0 && count as f64 > self.mean {
+            (self.ln_mass(count) + (count as f64 * self.tail_above(count)).ln()).min(0.0)
+        } else {
+            self.upper(count).ln()
+        }
     }
 
-    /// From P(X ≤ k) = ∫_m^∞ u^k e^(−u) du / k! with u = m + v.
+    /// ln P(X ≤ count), as [`Poisson::ln_upper`].
+    pub fn ln_lower(&self, count: u64) -> f64 {
+        if (count as f64) < self.mean {
+            (self.ln_mass(count) + self.tail_below(count).ln()).min(0.0)
+        } else {
+            self.lower(count).ln()
+        }
+    }
+
+    /// Where a count stands: P(X < count) + ½ P(X = count), ½ on average.
+    pub fn mid_p(&self, count: u64) -> f64 {
+        let below = if count == 0 { 0.0 } else { self.lower(count - 1) };
+        (below + 0.5 * self.mass(count)).min(1.0)
+    }
+
+    /// ln P(X = count) for a positive mean.
+    fn ln_mass(&self, count: u64) -> f64 {
+        let k = count as f64;
+        if count == 0 {
+            return -self.mean;
+        }
+        -stirling_error(k) - deviance(k, self.mean, k - self.mean) - 0.5 * (TAU * k).ln()
+    }
+
+    fn upper_beyond_mean(&self, count: u64) -> f64 {
+        (count as f64 * self.mass(count) * self.tail_above(count)).min(1.0)
+    }
+
     fn lower_beyond_mean(&self, count: u64) -> f64 {
+        (self.mass(count) * self.tail_below(count)).min(1.0)
+    }
+
+    /// From P(X ≥ k) = ∫₀^m u^(k−1) e^(−u) du / (k − 1)! with u = m e^(−s), over k P(X = k).
+    fn tail_above(&self, count: u64) -> f64 {
+        let slope = count as f64 - self.mean;
+        tail_integral(|s: f64| -slope * s - self.mean * exp_m1_minus(-s), f64::INFINITY)
+    }
+
+    /// From P(X ≤ k) = ∫_m^∞ u^k e^(−u) du / k! with u = m + v, over P(X = k).
+    fn tail_below(&self, count: u64) -> f64 {
         let k = count as f64;
         let slope = 1.0 - k / self.mean;
-        let exponent = |v: f64| -slope * v + k * ln_1p_minus(v / self.mean);
-        (self.mass(count) * tail_integral(exponent, f64::INFINITY)).min(1.0)
+        tail_integral(|v: f64| -slope * v + k * ln_1p_minus(v / self.mean), f64::INFINITY)
     }
 }
 

@@ -5,6 +5,7 @@ mod chi_square;
 mod equivalence;
 mod kolmogorov_smirnov;
 mod multinomial_test;
+mod poisson_test;
 mod power_divergence;
 mod table;
 
@@ -18,4 +19,5 @@ pub use kolmogorov_smirnov::{KolmogorovSmirnov, kolmogorov_smirnov};
 pub use multinomial_test::{
     Extremeness, SimulatedP, exact_multinomial_test, monte_carlo_multinomial_test, replicates,
 };
+pub use poisson_test::{ln_poisson_test, poisson_test};
 pub use power_divergence::{Divergence, power_divergence};

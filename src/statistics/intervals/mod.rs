@@ -3,6 +3,7 @@
 mod bootstrap;
 mod clopper_pearson;
 mod clustered;
+mod garwood;
 mod goodman;
 mod interval;
 mod mean;
@@ -13,6 +14,7 @@ mod wilson;
 pub use bootstrap::{bootstrap, bootstrap_counts};
 pub use clopper_pearson::clopper_pearson;
 pub use clustered::clustered_share;
+pub use garwood::garwood;
 pub use goodman::goodman;
 pub use interval::Interval;
 pub use mean::Moments;

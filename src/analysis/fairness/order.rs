@@ -30,7 +30,8 @@ fn tests(context: &AnalysisContext) -> Result<Vec<Statement>, &'static str> {
     };
     let unit = match &context.sampling_model {
         SamplingModel::Rounds => 1,
-        SamplingModel::Runs(run) => *run,
+        SamplingModel::Runs(runs) if runs.rests == 0 => runs.run,
+        SamplingModel::Runs(_) => return Err("the last run of rounds of every trial was cut short"),
         sampling_model => return Err(sampling_model.words()),
     };
     let serial = context.results.totals.order.serial.as_ref();

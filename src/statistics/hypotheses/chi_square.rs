@@ -1,7 +1,7 @@
 //! Pearson's chi-square test of counts against expected shares.
 
 use super::multinomial_test::{
-    Extremeness, exact_multinomial_test, monte_carlo_multinomial_test, replicates,
+    Extremeness, exact_multinomial_test, monte_carlo_multinomial_test, replicates, simulated_p,
 };
 use super::table::{Checked, Table};
 use crate::random::Stream;
@@ -97,6 +97,43 @@ pub fn goodness_of_fit(counts: &[u64], shares: &[f64], stream: &mut Stream) -> O
     };
     let statistic = Some(statistic).filter(|statistic| statistic.is_finite());
     Some(GoodnessOfFit { statistic, degrees, p_value, null })
+}
+
+/// The same test where the null hypothesis is no multinomial distribution, but can be drawn from: `draw`
+/// fills a table, and is asked at most [`replicates`] times.
+///
+/// `None` as for [`goodness_of_fit`].
+pub fn simulated_goodness_of_fit(
+    counts: &[u64],
+    shares: &[f64],
+    mut draw: impl FnMut(&mut [u64]),
+) -> Option<GoodnessOfFit> {
+    let Checked { total, sum, possible, impossible } = Checked::new(counts, shares)?;
+    if impossible {
+        return Some(GoodnessOfFit::impossible(possible));
+    }
+    if possible < 2 {
+        return None;
+    }
+    let pearson = |counts: &[u64]| -> f64 {
+        let part = |(&count, &share): (&u64, &f64)| {
+            let expected = total as f64 * (share / sum);
+            if expected > 0.0 { (count as f64 - expected).powi(2) / expected } else { 0.0 }
+        };
+        counts.iter().zip(shares).map(part).sum()
+    };
+    let statistic = pearson(counts);
+    let mut table = vec![0; counts.len()];
+    let simulated = simulated_p(replicates(counts.len())?, || {
+        draw(&mut table);
+        pearson(&table) >= statistic * (1.0 - 1e-7)
+    });
+    Some(GoodnessOfFit {
+        statistic: Some(statistic).filter(|statistic| statistic.is_finite()),
+        degrees: possible as u64 - 1,
+        p_value: simulated.p_value,
+        null: NullDistribution::Simulated(simulated.replicates),
+    })
 }
 
 /// Pearson's statistic over its degrees of freedom, about 1 for multinomial counts with `shares`;

@@ -89,7 +89,7 @@ proptest! {
             Divergence::ModifiedLogLikelihood, Divergence::Neyman,
         ];
         let divergence = power_divergence(&counts, &shares, family[power]);
-        for fit in fits.into_iter().chain([divergence, gaps_test(&counts, p)]).flatten() {
+        for fit in fits.into_iter().chain([divergence, gaps_test(&counts, p, &mut stream)]).flatten() {
             prop_assert!(probability(Some(fit.p_value)) && sane(fit.statistic));
             prop_assert!(fit.statistic.is_none_or(|statistic| statistic >= 0.0 && statistic.is_finite()), "{fit:?}");
         }

@@ -86,8 +86,8 @@ fn subject_rows(
             Statement {
                 value: index(&holdings),
                 null_value: exact.or(law.map(|law| law.mean)),
-                null_low: law.map(|law| law.range.low),
-                null_high: law.map(|law| law.range.high),
+                null_low: law.and_then(|law| law.range).map(|range| range.low),
+                null_high: law.and_then(|law| law.range).map(|range| range.high),
                 method: luck.method.clone(),
                 ..Statement::new(metric, subject, luck.note.clone())
             }

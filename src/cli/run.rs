@@ -9,14 +9,10 @@ use super::screen::{grouped, tell};
 use super::summary::summary;
 use std::io::{self, BufWriter, Write, stdout};
 use std::sync::atomic::AtomicBool;
-        let text = match args.format {
-            SummaryFormat::Table => summary(scenario, results, analysis),
-            SummaryFormat::Json => {
-                let object = RunSummary::new(&scenario.name, analysis);
-                serde_json::to_string(&object).map_err(io::Error::from)? + "\n"
-            }
-        };
-        match write!(stdout(), "{text}") {
+use tombola::analysis::rows::RunSummary;
+use tombola::report::ResultsFolder;
+use tombola::simulation::{Engine, SimulationError};
+use tombola::{Outcome, RunError, RunOptions, Scenario};
 
 /// Runs scenarios, one after another. Every file is read and every folder prepared before the
 /// first one runs, so that nothing is found wrong halfway.
@@ -129,18 +125,14 @@ fn run_one(
     let (manifest, skipped) = outcome.write_into(&folder)?;
     let target = folder.publish()?;
     if !args.quiet {
-<<<<<<< HEAD
-        match write!(stdout(), "{}", summary(scenario, results, analysis)) {
-=======
         let text = match args.format {
-            SummaryFormat::Table => summary(scenario, &results, &analysis),
+            SummaryFormat::Table => summary(scenario, results, analysis),
             SummaryFormat::Json => {
-                let object = RunSummary::new(&scenario.name, &analysis);
+                let object = RunSummary::new(&scenario.name, analysis);
                 serde_json::to_string(&object).map_err(io::Error::from)? + "\n"
             }
         };
         match write!(stdout(), "{text}") {
->>>>>>> 2790def (wip)
             // Nobody reads the summary, but the results stand, and further scenarios wait.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
             written => written?,

@@ -478,7 +478,7 @@ mod tests {
         assert_eq!(
             result.sentence(),
             "inconclusive: none of the 4 validators is shown to win within 10 % of its share of stake, and none \
-             beyond (equivalence test p = 0.46; difference test p = 1.0, corrected for 4 validators); with 90 % \
+             beyond (equivalence test p = 0.39; difference test p = 1.0, corrected for 4 validators); with 90 % \
              probability this run would have shown a deviation of 58.5 % of edwin, the easiest to judge, and of \
              99.6 % of oliver, the hardest; about 9,600 more rounds in each trial would show a fair rule to be \
              fair with 90 % probability"

@@ -12,19 +12,21 @@ pub struct RepeatedSum {
     masses: Vec<f64>,
 }
 
-/// Steps of the sum at most; a power of two.
-const MOST_STEPS: usize = 1 << 13;
+/// Steps of the sum: no more than so many, of few terms ...
+const FEW_STEPS: usize = 1 << 11;
+
+/// ... and of many.
+const MOST_STEPS: usize = 1 << 14;
 
 /// A term has at least so many steps, or the sum is too coarse.
-const LEAST_STEPS: usize = 32;
+const LEAST_STEPS: usize = 64;
 
 impl RepeatedSum {
     /// The sum of `times` independent counts, of each of which `masses[k]` is the probability of k. Exact
-    /// but for rounding of about 1e-14 where the sum has at most 8192 values; beyond, counts are taken in
+    /// but for rounding of about 1e-14 where the sum has at most 2048 values; beyond, counts are taken in
     /// steps that are small against their spread. By the discrete Fourier transform, O(n log n).
     ///
-    /// `None` without terms or masses, or where the steps would be coarser than a thirtieth of a term's
-    /// range.
+    /// `None` without terms or masses, or for more than 256 terms with more than 64 values.
     pub fn new(masses: &[f64], times: u64) -> Option<Self> {
         // What is less likely than 1e-17 in all does not show.
         let mut rest = 0.0;
@@ -33,7 +35,8 @@ impl RepeatedSum {
             rest > 1e-17
         })? + 1;
         let times_usize = usize::try_from(times).ok().filter(|&times| times > 0)?;
-        let room = (MOST_STEPS - 1) / times_usize + 1;
+        let wanted = times_usize.saturating_mul(LEAST_STEPS).clamp(FEW_STEPS, MOST_STEPS);
+        let room = (wanted - 1) / times_usize + 1;
         let width = kept.div_ceil(room.min(kept));
         let steps = kept.div_ceil(width);
         if steps < LEAST_STEPS.min(kept) {
@@ -172,7 +175,7 @@ mod tests {
 
     #[test]
     fn steps_are_small_against_the_spread() {
-        // 5 trials of 20,000 rounds of an urn, in steps of 13 wins: three digits of the tails.
+        // 5 trials of 20,000 rounds of an urn, in steps of some forty wins: two or three digits of the tails.
         let masses = beta_binomial_wins(20_000, 0.5, 9.5);
         let coarse = RepeatedSum::new(&masses, 5).unwrap();
         // By the limit: sums of five Beta(½, 9½), P(mean > .1) from the transform of a fine grid.

@@ -31,6 +31,9 @@ pub struct Observations<'a> {
     pub expected_shares: ExpectedShares,
     /// What is independent of what.
     pub sampling_model: SamplingModel,
+    /// The reward of every round relative to all stakes, where it is staked at once and every draw is by
+    /// the stakes as they stand: then the wins of a trial are those of Pólya's urn.
+    pub urn_reward: Option<f64>,
     /// How wins and win shares differ from trial to trial; empty unless trials are all that is
     /// independent.
     pub between_trials: Vec<BetweenTrials>,
@@ -67,6 +70,7 @@ impl<'a> Observations<'a> {
             expected_shares,
             sampling_model,
             between_trials: Vec::new(),
+            urn_reward: None,
         }
     }
 
@@ -81,7 +85,7 @@ impl<'a> Observations<'a> {
         match self.sampling_model {
             _ if !self.settled => None,
             SamplingModel::Rounds => Some(1),
-            SamplingModel::Runs(run) => Some(run),
+            SamplingModel::Runs(runs) if runs.rests == 0 => Some(runs.run),
             _ => None,
         }
     }

@@ -309,6 +309,8 @@ mod tests {
         let second = 21.0 * (0.5 / 7.0 + 0.25 / 4.0);
         let fourth = 28.0 * (0.5 / 7.0 + 0.25 / 5.0);
         close(&seats_with_replacement(&stakes, &forgers, 7), &[first, second, 0.0, fourth]);
+        // Either sits in half of the rounds, however different their stakes are.
+        close(&seats_with_replacement(&[1, 100_000_000_000_000_000], &[0.5, 0.5], 1), &[0.5, 0.5]);
         // Who holds everything and forges leaves nobody to sit.
         close(&seats_with_replacement(&[5, 0], &[1.0, 0.0], 7), &[0.0, 0.0]);
     }

@@ -306,7 +306,7 @@ impl Narrative<'_> {
             let share = observations.expected_share(index).filter(|&share| share > 0.0 && share < 1.0)?;
             let factor = match &observations.sampling_model {
                 SamplingModel::Rounds => 1.0,
-                SamplingModel::Runs(run) => *run as f64,
+                SamplingModel::Runs(runs) => runs.run as f64,
                 SamplingModel::Scaled(factors) => factors[index],
                 SamplingModel::Bounded(_) | SamplingModel::Trials(_) => return None,
             };

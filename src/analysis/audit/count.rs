@@ -3,7 +3,7 @@
 use crate::analysis::observations::Observations;
 use crate::analysis::sampling_model::SamplingModel;
 use crate::selection::ExpectedShares;
-use crate::statistics::distributions::{Binomial, Poisson, normal_upper};
+use crate::statistics::distributions::{Binomial, PartialRuns, Poisson, normal_upper};
 use crate::statistics::{
     Interval, clopper_pearson, detectable_difference, garwood, ln_binomial_test, ln_poisson_test,
 };
@@ -86,7 +86,7 @@ impl<'a> Count<'a> {
             (None, SamplingModel::Rounds) => {
                 ln_binomial_test(wins, self.observations.selections, self.share()?)?
             }
-            (None, SamplingModel::Runs(run)) => {
+            (None, SamplingModel::Runs(PartialRuns { run, .. })) => {
                 ln_binomial_test(wins / run, self.observations.selections / run, self.share()?)?
             }
             _ => self.p_value()?.ln(),
@@ -99,12 +99,12 @@ impl<'a> Count<'a> {
         let (wins, n) = (self.wins(), self.observations.selections);
         match (self.blocks, self.model()) {
             (Some(mean), SamplingModel::Rounds) => Some(Poisson::new(mean)?.mid_p(wins)),
-            (Some(mean), SamplingModel::Runs(run)) => {
+            (Some(mean), SamplingModel::Runs(PartialRuns { run, .. })) => {
                 Some(Poisson::new(mean / *run as f64)?.mid_p(wins / run))
             }
             _ if n == 0 => None,
             (None, SamplingModel::Rounds) => Some(Binomial::new(n, self.share()?)?.percentile(wins)),
-            (None, SamplingModel::Runs(run)) => {
+            (None, SamplingModel::Runs(PartialRuns { run, .. })) => {
                 Some(Binomial::new(n / run, self.share()?)?.percentile(wins / run))
             }
             (None, SamplingModel::Scaled(factors)) => {
@@ -147,7 +147,7 @@ impl<'a> Count<'a> {
         let share = self.share().filter(|&share| share > 0.0 && share < 1.0)?;
         match self.model() {
             SamplingModel::Rounds => binomial_effect(share, n, confidence),
-            SamplingModel::Runs(run) => binomial_effect(share, n / run, confidence),
+            SamplingModel::Runs(PartialRuns { run, .. }) => binomial_effect(share, n / run, confidence),
             SamplingModel::Scaled(factors) if factors[self.index] > 0.0 => {
                 detectable_difference(share, (n as f64 / factors[self.index]) as u64, confidence, POWER)
             }
@@ -167,7 +167,7 @@ impl<'a> Count<'a> {
     fn run(&self) -> Option<f64> {
         match self.model() {
             SamplingModel::Rounds => Some(1.0),
-            SamplingModel::Runs(run) => Some(*run as f64),
+            SamplingModel::Runs(PartialRuns { run, .. }) => Some(*run as f64),
             SamplingModel::Scaled(factors) => Some(factors[self.index].max(1.0)),
             SamplingModel::Bounded(_) | SamplingModel::Trials(_) => None,
         }

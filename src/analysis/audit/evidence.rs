@@ -7,6 +7,7 @@ use crate::analysis::rows::AuditTest;
 use crate::analysis::sampling_model::SamplingModel;
 use crate::random::Stream;
 use crate::selection::ExpectedShares;
+use crate::statistics::distributions::PartialRuns;
 use crate::statistics::{bonferroni, dispersed_goodness_of_fit, goodness_of_fit, holm};
 
 /// Everything that findings are made from.
@@ -137,7 +138,7 @@ impl<'a> Evidence<'a> {
         let mut stream = Stream::of_figure(0, "goodness of fit");
         let fit = match &observations.sampling_model {
             SamplingModel::Rounds => goodness_of_fit(&observations.wins, shares, &mut stream)?,
-            SamplingModel::Runs(run) => {
+            SamplingModel::Runs(PartialRuns { run, .. }) => {
                 let runs: Vec<u64> = observations.wins.iter().map(|wins| wins / run).collect();
                 goodness_of_fit(&runs, shares, &mut stream)?
             }

@@ -17,6 +17,7 @@ mod sequential;
 mod serial;
 mod verdict;
 pub mod wording;
+pub(crate) mod work;
 
 pub use fairness::{
     DispersionTest, Equitability, RobustFairness, dispersion_test, equitability, fair_counts, first_robust,

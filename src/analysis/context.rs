@@ -3,7 +3,7 @@
 use super::observations::{BetweenTrials, Observations};
 use super::sampling_model::SamplingModel;
 use super::stopping::Stopping;
-use crate::law::{normalised_variance, proportional_shares};
+use crate::law::{constant_normalised_variance, normalised_variance, proportional_shares};
 use crate::reward::RewardPolicy;
 use crate::scenario::AnalysisSection;
 use crate::selection::ExpectedShares;
@@ -12,8 +12,8 @@ use crate::statistics::{Interval, Moments, Sample};
 use rayon::prelude::*;
 use std::ops::Deref;
 
-/// Rounds up to which the rewards of a schedule are added up.
-const MOST_REWARDS: u64 = 10_000_000;
+/// Rounds up to which the rewards of a schedule that changes are added up.
+const MOST_REWARDS: u64 = 1_000_000;
 
 /// The observations of a run, which it dereferences to, and what only a run knows beside them.
 pub struct AnalysisContext<'a> {
@@ -150,9 +150,13 @@ impl<'a> AnalysisContext<'a> {
     }
 
     /// Variance of a final share of stake over a(1 - a), where rewards follow a schedule and every
-    /// draw is by the stakes as they stand. Exact, O(rounds), so not for more than ten million.
+    /// draw is by the stakes as they stand. Exact; in closed form where every block earns the same, by
+    /// addition, and for at most a million rounds, where rewards change.
     pub fn schedule_variance(&self) -> Option<f64> {
         let rounds = self.experiment.rounds;
+        if let Some(reward) = self.urn_reward {
+            return Some(constant_normalised_variance(self.genesis_stake(), reward as f64, rounds));
+        }
         let policy = self.schedule.filter(|_| rounds <= MOST_REWARDS)?;
         let rewards = (1..=rounds).map(|height| policy.amount(height) as f64);
         Some(normalised_variance(self.genesis_stake(), rewards))

@@ -148,7 +148,7 @@ impl<'a> Parts<'a> {
         Parts {
             experiment,
             marks: experiment.marks(),
-            way: Backend::new(experiment, engine, plan.followed()),
+            way: Backend::new(experiment, engine, plan.followed(), control.stop),
             plan,
             keys: full.then(|| Keyring::new(&experiment.world)),
             chain_out: Mutex::new(chain_out),

@@ -7,8 +7,8 @@ use crate::law::{constant_normalised_variance, normalised_variance, proportional
 use crate::reward::RewardPolicy;
 use crate::scenario::AnalysisSection;
 use crate::selection::ExpectedShares;
-use crate::simulation::{Experiment, Results, SHARE_SCALE, TrialRecord, ValidatorTotals};
-use crate::statistics::{Interval, Moments, Sample};
+use crate::simulation::{Control, Experiment, Results, SHARE_SCALE, TrialRecord, ValidatorTotals};
+use crate::statistics::{Interval, Moments, Sample, work};
 use rayon::prelude::*;
 use std::ops::Deref;
 
@@ -89,12 +89,19 @@ impl<'a> AnalysisContext<'a> {
                 expected_shares,
                 sampling_model,
                 between_trials,
+                control: None,
             },
             stopping,
             schedule,
             urn_reward: schedule.and_then(|policy| constant_reward(policy, experiment.rounds)),
             longest_trial: results.records.iter().map(TrialRecord::selections).max().unwrap_or(0),
         }
+    }
+
+    /// The same, watched and stopped by somebody.
+    pub fn watched_by(mut self, control: &'a Control<'a>) -> Self {
+        self.observations.control = Some(control);
+        self
     }
 
     /// The interval of a validator's win share that its row shows: that of the sequence which ended
@@ -158,6 +165,7 @@ impl<'a> AnalysisContext<'a> {
             return Some(constant_normalised_variance(self.genesis_stake(), reward as f64, rounds));
         }
         let policy = self.schedule.filter(|_| rounds <= MOST_REWARDS)?;
+        work::count(rounds);
         let rewards = (1..=rounds).map(|height| policy.amount(height) as f64);
         Some(normalised_variance(self.genesis_stake(), rewards))
     }

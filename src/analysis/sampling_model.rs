@@ -76,6 +76,9 @@ impl Observations<'_> {
     /// The interval of a validator's win share that verdicts use: exact where that is possible, as
     /// very high confidence asks for.
     pub fn joint_interval(&self, validator: usize, confidence: f64) -> Option<Interval> {
+        if self.is_stopped() {
+            return None;
+        }
         let wins = self.wins[validator];
         match &self.sampling_model {
             SamplingModel::Rounds => clopper_pearson(wins, self.selections, confidence),
@@ -122,7 +125,7 @@ impl Observations<'_> {
     /// Two-sided p-value of a validator's wins against the promise; `None` where there is no law
     /// of the scatter to hold them against, or no scatter at all.
     pub fn p_value(&self, validator: usize) -> Option<f64> {
-        if !self.settled {
+        if !self.settled || self.is_stopped() {
             return None;
         }
         let expected = self.expected_share(validator)?;

@@ -24,7 +24,9 @@ pub fn rows(context: &AnalysisContext) -> Vec<ValidatorRow> {
     let seats: u128 = context.results.totals.validators.iter().map(|totals| u128::from(totals.seats)).sum();
     let expected_duty = context.expected_duty();
     let p_values = context.p_values();
+    context.advance(context.validators());
     let exact = exact_intervals(context);
+    context.advance(context.validators());
     let adjusted = holm(&p_values);
     let discovery = benjamini_hochberg(&p_values);
     let joint = Joint::new(context);
@@ -44,6 +46,7 @@ pub fn rows(context: &AnalysisContext) -> Vec<ValidatorRow> {
             };
             let longest = longest(context, index);
             let reward = reward_law.interval(context, index).map(within_one);
+            context.advance(1);
             ValidatorRow {
                 validator: context.names[index].clone(),
                 stake,
@@ -103,7 +106,7 @@ fn within_one(interval: Interval) -> Interval {
 fn exact_intervals(context: &AnalysisContext) -> Vec<Option<Interval>> {
     let wins = |index| context.totals(index).wins;
     memoise(context.validators(), wins, |index| {
-        let unit = context.unit()?;
+        let unit = context.unit().filter(|_| !context.is_stopped())?;
         clopper_pearson(wins(index) / unit, context.selections / unit, context.settings.confidence)
     })
 }
@@ -212,7 +215,7 @@ fn longest(context: &AnalysisContext, index: usize) -> LongestOfBoth {
         return LongestOfBoth { gap: None, run: None };
     };
     let p_value = |rounds: u64, law: fn(u64, f64) -> Option<LongestRun>| {
-        let unit = context.unit().filter(|unit| rounds.is_multiple_of(*unit))?;
+        let unit = context.unit().filter(|unit| rounds.is_multiple_of(*unit) && !context.is_stopped())?;
         let share = context.expected_share(index)?.clamp(0.0, 1.0);
         Some(law(context.longest_trial / unit, share)?.over_trials(totals.trials).at_least(rounds / unit))
     };

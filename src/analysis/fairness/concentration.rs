@@ -150,7 +150,7 @@ impl Luck {
                 note: format!("{counted}; too many validators to simulate"),
             };
         };
-        let measures: Vec<Index> = indices.iter().map(|(_, index)| &**index).collect();
+        let measures: Vec<Index> = indices.iter().map(|(_, index)| &**index as Index).collect();
         let mut stream = Stream::of_figure(context.experiment.world.seed, "concentration of wins");
         let probability = context.settings.confidence;
         Luck {

@@ -2,11 +2,12 @@
 
 use super::{Drawing, FIGURES, FigureError, Subject};
 use crate::analysis::Analysis;
-use crate::registry::find;
+use crate::registry::{Choice, find};
 use crate::report::{FolderError, ResultsFolder};
 use crate::scenario::{FigureFormat, Scenario};
 use crate::simulation::Results;
 use crate::statistics::wording::grouped;
+use rayon::prelude::*;
 use std::io::{self, Write};
 
 /// Draws the figures that a scenario asks for; returns why some were not drawn because there is
@@ -38,20 +39,20 @@ pub fn write_figures(
         timeline: &analysis.tables.timeline,
         confidence,
     };
-    let mut skipped = Vec::new();
-    for choice in &scenario.file.report.figures {
-        let Ok(figure) = find("figure", FIGURES, choice) else { continue };
+    // Each is drawn on a thread of its own.
+    let draw = |choice: &Choice| {
+        let Ok(figure) = find("figure", FIGURES, choice) else { return Ok(None) };
         let drawing = match figure.thing.draw(&subject) {
             Ok(drawing) => drawing,
-            Err(error @ FigureError::Empty { .. }) => {
-                skipped.push(error.to_string());
-                continue;
-            }
+            Err(error @ FigureError::Empty { .. }) => return Ok(Some(error.to_string())),
             Err(error) => return Err(folder.failed(figure.name, io::Error::other(error))),
         };
         write_drawing(folder, figure.name, &drawing, &scenario.file.report.formats)?;
-    }
-    Ok(skipped)
+        Ok(None)
+    };
+    let skipped: Result<Vec<Option<String>>, FolderError> =
+        scenario.file.report.figures.par_iter().map(draw).collect();
+    Ok(skipped?.into_iter().flatten().collect())
 }
 
 /// Writes a drawing as `figures/NAME.FORMAT`, in every format that is wanted.

@@ -3,17 +3,17 @@
 use super::observations::{BetweenTrials, Observations};
 use super::sampling_model::SamplingModel;
 use super::stopping::Stopping;
-use crate::law::{normalised_variance, proportional_shares};
+use crate::law::{constant_normalised_variance, normalised_variance, proportional_shares};
 use crate::reward::RewardPolicy;
 use crate::scenario::AnalysisSection;
 use crate::selection::ExpectedShares;
-use crate::simulation::{Experiment, Results, SHARE_SCALE, TrialRecord, ValidatorTotals};
-use crate::statistics::{Interval, Margin, MarginTest, Moments, Sample};
+use crate::simulation::{Control, Experiment, Results, SHARE_SCALE, TrialRecord, ValidatorTotals};
+use crate::statistics::{Interval, Margin, MarginTest, Moments, Sample, work};
 use rayon::prelude::*;
 use std::ops::Deref;
 
-/// Rounds up to which the rewards of a schedule are added up.
-const MOST_REWARDS: u64 = 10_000_000;
+/// Rounds up to which the rewards of a schedule that changes are added up.
+const MOST_REWARDS: u64 = 1_000_000;
 
 /// The observations of a run, which it dereferences to, and what only a run knows beside them.
 pub struct AnalysisContext<'a> {
@@ -92,11 +92,18 @@ impl<'a> AnalysisContext<'a> {
                 sampling_model,
                 urn_reward,
                 between_trials,
+                control: None,
             },
             stopping,
             schedule,
             longest_trial: results.records.iter().map(TrialRecord::selections).max().unwrap_or(0),
         }
+    }
+
+    /// The same, watched and stopped by somebody.
+    pub fn watched_by(mut self, control: &'a Control<'a>) -> Self {
+        self.observations.control = Some(control);
+        self
     }
 
     /// The interval of a validator's win share that its row shows: that of the sequence which ended
@@ -158,10 +165,15 @@ impl<'a> AnalysisContext<'a> {
     }
 
     /// Variance of a final share of stake over a(1 - a), where rewards follow a schedule and every
-    /// draw is by the stakes as they stand. Exact, O(rounds), so not for more than ten million.
+    /// draw is by the stakes as they stand. Exact; in closed form where every block earns the same, by
+    /// addition, and for at most a million rounds, where rewards change.
     pub fn schedule_variance(&self) -> Option<f64> {
         let rounds = self.experiment.rounds;
+        if let Some(reward) = self.urn_reward {
+            return Some(constant_normalised_variance(1.0, reward, rounds));
+        }
         let policy = self.schedule.filter(|_| rounds <= MOST_REWARDS)?;
+        work::count(rounds);
         let rewards = (1..=rounds).map(|height| policy.amount(height) as f64);
         Some(normalised_variance(self.genesis_stake(), rewards))
     }

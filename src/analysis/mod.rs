@@ -26,7 +26,7 @@ pub use stopping::Stopping;
 pub use strategy::{Move, strategy};
 
 use crate::scenario::AnalysisSection;
-use crate::simulation::{Experiment, Results};
+use crate::simulation::{Control, Experiment, Results};
 use crate::statistics::wording::{grouped, two_digits};
 use crate::statistics::{Assessment, Evidence, Misallocation, Subject, assess, bonferroni};
 use context::AnalysisContext;
@@ -62,6 +62,26 @@ pub fn analyse_stopped(
     analyse_context(&AnalysisContext::new(experiment, settings, results, decided.then_some(stopping)))
 }
 
+/// How many respects each validator is dealt with in, as progress is told of.
+const RESPECTS: u64 = 4;
+
+/// The same as [`analyse`] or, with a stop rule, [`analyse_stopped`], watched by somebody: progress is
+/// told of in validators, and `None` is returned soon after the analysis is told to stop.
+pub fn analyse_watched<'a>(
+    experiment: &'a Experiment,
+    settings: &'a AnalysisSection,
+    results: &'a Results,
+    stopping: Option<&'a Stopping<'a>>,
+    control: &'a Control<'a>,
+) -> Option<Analysis> {
+    control.progress.begin("analysis", RESPECTS * experiment.world.validators() as u64);
+    let decided = results.satisfied.is_some() && !results.partial;
+    let stopping = stopping.filter(|_| decided);
+    let context = AnalysisContext::new(experiment, settings, results, stopping).watched_by(control);
+    let analysis = analyse_context(&context);
+    (!control.should_stop()).then_some(analysis)
+}
+
 /// Analyses what a context holds.
 pub(super) fn analyse_context(context: &AnalysisContext) -> Analysis {
     let results = context.results;
@@ -86,6 +106,7 @@ fn assess_stake(context: &AnalysisContext, expected_shares_p: Option<f64>) -> As
     let claimed: Vec<usize> = (0..context.validators()).filter(|&index| is_claimed(context, index)).collect();
     let level = bonferroni(settings.confidence, claimed.len());
     let intervals = context.joint_intervals(level);
+    context.advance(context.validators());
     let tests = context.margin_tests();
     let subjects: Vec<Subject> = claimed
         .iter()
@@ -130,4 +151,93 @@ fn assess_stake(context: &AnalysisContext, expected_shares_p: Option<f64>) -> As
 /// before the run.
 fn is_claimed(context: &AnalysisContext, index: usize) -> bool {
     context.stake_shares[index] >= context.settings.smallest_share
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{Scenario, load_text};
+    use crate::simulation::{Histogram, LAGS, LongestStretches, Progress, Quiet, SerialTotals, run};
+    use crate::statistics::{LongestRun, work};
+    use std::path::Path;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    fn played(text: &str, rounds: u64) -> (Scenario, Results) {
+        let text = format!("[run]\nengine = 'law'\nrounds = {rounds}\ntrials = 4\nseed = 5\n{text}");
+        let scenario = load_text(Path::new("test.toml"), text, &[]).unwrap();
+        let stop = AtomicBool::new(false);
+        let results = run(&scenario.experiment, 1, None, &Control { progress: &Quiet, stop: &stop }).unwrap();
+        (scenario, results)
+    }
+
+    /// The steps of an analysis on one thread. The law plays no rounds, so that the longest stretches
+    /// are set to what is usual for so many.
+    fn steps(text: &str, rounds: u64) -> u64 {
+        let (scenario, mut results) = played(text, rounds);
+        if !results.totals.stakes_moved {
+            let stakes = &scenario.experiment.world.stakes;
+            let all: u64 = stakes.iter().sum();
+            let usual = |&stake: &u64| {
+                let share = stake as f64 / all as f64;
+                let gap = LongestRun::gap(rounds, share).unwrap().quantile(0.5).unwrap();
+                let run = LongestRun::run(rounds, share).unwrap().quantile(0.5).unwrap();
+                LongestStretches { gap, run }
+            };
+            let longest = stakes.iter().map(usual).collect();
+            let gaps = vec![Histogram::default(); scenario.experiment.followed().len()];
+            results.totals.order.serial = Some(SerialTotals { longest, matches: [0; LAGS], gaps });
+        }
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        pool.install(|| {
+            let before = work::done();
+            analyse(&scenario.experiment, &scenario.file.analysis, &results);
+            work::done() - before
+        })
+    }
+
+    /// Steps of sums, recursions, quadratures and simulated tables, and not time. Searches take steps
+    /// with the logarithm of the rounds, so that ten million times the rounds may take three times the
+    /// steps; their square root would take three thousand times as many.
+    #[test]
+    fn the_work_does_not_grow_with_the_rounds() {
+        let reward = "[reward]\npolicy = { kind = 'constant', amount = 10 }\ncompound = true\n";
+        for (what, population, reward) in [
+            ("many, fixed", "count = 300\ntotal_stake = 1_000_000_000\nstake = 'zipf'", ""),
+            ("two, fixed", "count = 2\ntotal_stake = 1_000_000_000\nstake = 'zipf'", ""),
+            ("many, compounding", "count = 20\ntotal_stake = 1_000_000_000\nstake = 'zipf'", reward),
+            ("two, compounding", "count = 2\ntotal_stake = 1_000_000_000\nstake = 'zipf'", reward),
+        ] {
+            let text = format!("[population]\n{population}\n{reward}");
+            let few = steps(&text, 100_000);
+            for rounds in [1_000_000, 1_000_000_000, 1_000_000_000_000] {
+                let many = steps(&text, rounds);
+                assert!(many <= 3 * few, "{what}: {many} steps for {rounds} rounds, {few} for 100,000");
+            }
+        }
+    }
+
+    /// Stops as soon as the analysis begins.
+    struct Impatient(AtomicBool);
+
+    impl Progress for Impatient {
+        fn advance(&self, _steps: u64) {}
+
+        fn begin(&self, part: &'static str, steps: u64) {
+            assert_eq!((part, steps), ("analysis", 80));
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn a_stop_ends_it_without_a_result() {
+        let text = "[population]\ncount = 20\ntotal_stake = 1_000_000\nstake = 'zipf'\n";
+        let (scenario, results) = played(text, 1_000_000);
+        let watcher = Impatient(AtomicBool::new(false));
+        let control = Control { progress: &watcher, stop: &watcher.0 };
+        let (experiment, settings) = (&scenario.experiment, &scenario.file.analysis);
+        assert_eq!(analyse_watched(experiment, settings, &results, None, &control), None);
+        let calm = Control { progress: &Quiet, stop: &AtomicBool::new(false) };
+        let whole = analyse_watched(experiment, settings, &results, None, &calm);
+        assert_eq!(whole, Some(analyse(experiment, settings, &results)));
+    }
 }

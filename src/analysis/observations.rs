@@ -3,6 +3,7 @@
 use super::sampling_model::SamplingModel;
 use crate::law::proportional_shares;
 use crate::selection::ExpectedShares;
+use crate::simulation::Control;
 use crate::statistics::Moments;
 
 /// Counts of wins, whatever they come from: a simulation, a pilot, or the table of a real chain.
@@ -37,6 +38,8 @@ pub struct Observations<'a> {
     /// How wins and win shares differ from trial to trial; empty unless trials are all that is
     /// independent.
     pub between_trials: Vec<BetweenTrials>,
+    /// Who watches the analysis and may stop it, if anybody does.
+    pub control: Option<&'a Control<'a>>,
 }
 
 /// One validator's wins and win shares over the trials.
@@ -71,6 +74,20 @@ impl<'a> Observations<'a> {
             sampling_model,
             between_trials: Vec::new(),
             urn_reward: None,
+            control: None,
+        }
+    }
+
+    /// Whether the analysis was told to stop. Whatever is dear is then left out, and the whole is
+    /// thrown away in the end.
+    pub fn is_stopped(&self) -> bool {
+        self.control.is_some_and(Control::should_stop)
+    }
+
+    /// Tells the watcher that so many validators were dealt with in one respect.
+    pub fn advance(&self, validators: usize) {
+        if let Some(control) = self.control {
+            control.progress.advance(validators as u64);
         }
     }
 

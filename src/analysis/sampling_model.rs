@@ -218,6 +218,9 @@ impl Observations<'_> {
     /// The interval of a validator's win share that belongs to its tests: exact where that is possible,
     /// as very high confidence asks for.
     pub fn joint_interval(&self, validator: usize, confidence: f64) -> Option<Interval> {
+        if self.is_stopped() {
+            return None;
+        }
         let wins = self.wins[validator];
         match &self.sampling_model {
             SamplingModel::Rounds => clopper_pearson(wins, self.selections, confidence),
@@ -261,7 +264,7 @@ impl Observations<'_> {
     /// Two-sided p-value of a validator's wins against a share; `None` where there is no distribution to
     /// hold them against, or nothing is left to chance.
     pub fn two_sided_p(&self, validator: usize, share: f64) -> Option<f64> {
-        if !self.settled {
+        if !self.settled || self.is_stopped() {
             return None;
         }
         match &self.sampling_model {

@@ -5,6 +5,7 @@ use super::sampling_model::SamplingModel;
 use crate::analysis::rows::TimelineRow;
 use crate::simulation::{Mark, SHARE_SCALE, fixed_share};
 use crate::statistics::{Interval, Moments, quantile, wilson};
+use rayon::prelude::*;
 
 /// One row for each checkpoint, metric and subject: first the win shares of the followed
 /// validators, then their stake shares if stakes moved, then the share of blocks accepted if some
@@ -15,8 +16,8 @@ pub fn rows(context: &AnalysisContext) -> Vec<TimelineRow> {
     let rounds = context.experiment.marks();
     let records = &context.results.records;
     let counters = &context.results.totals.counters;
-    let mut rows = Vec::new();
-    for (place, &round) in rounds.iter().enumerate() {
+    let at = |(place, &round): (usize, &u64)| {
+        let mut rows = Vec::new();
         let marks: Vec<Mark> = records.iter().map(|record| record.marks.mark(place)).collect();
         let laws: Vec<Option<(f64, f64)>> =
             context.followed().map(|(_, validator)| law_quantiles(context, validator, &marks)).collect();
@@ -48,8 +49,10 @@ pub fn rows(context: &AnalysisContext) -> Vec<TimelineRow> {
             let counts: Vec<(u64, u64)> = marks.iter().map(|mark| (mark.accepted, mark.selections)).collect();
             rows.extend(share_row(context, round, "accepted_share", "all", &counts, false));
         }
-    }
-    rows
+        rows
+    };
+    let all: Vec<Vec<TimelineRow>> = rounds.par_iter().enumerate().map(at).collect();
+    all.concat()
 }
 
 /// The 5 % and 95 % quantiles of the win share of one trial by its exact law, where all trials had as

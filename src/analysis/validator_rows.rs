@@ -30,6 +30,7 @@ pub fn rows(context: &AnalysisContext) -> Vec<ValidatorRow> {
         &|index, confidence| context.interval(index, confidence),
         &|index, confidence| context.joint_interval(index, confidence),
     );
+    context.advance(2 * context.validators());
     counted
         .into_par_iter()
         .enumerate()
@@ -38,6 +39,7 @@ pub fn rows(context: &AnalysisContext) -> Vec<ValidatorRow> {
             let stake = counted.stake;
             let longest = longest(context, index);
             let reward = reward_law.interval(context, index).map(within_one);
+            context.advance(1);
             ValidatorRow {
                 longest_gap: longest.gap.map(|longest| longest.rounds),
                 longest_gap_p: longest.gap.and_then(|longest| longest.p_value),
@@ -134,7 +136,7 @@ fn exact_intervals(observations: &Observations, confidence: f64) -> Vec<Option<I
         observations.validators(),
         |index| observations.wins[index],
         |index| {
-            let unit = observations.unit()?;
+            let unit = observations.unit().filter(|_| !observations.is_stopped())?;
             clopper_pearson(observations.wins[index] / unit, observations.selections / unit, confidence)
         },
     )
@@ -246,7 +248,7 @@ fn longest(context: &AnalysisContext, index: usize) -> LongestOfBoth {
         return LongestOfBoth { gap: None, run: None };
     };
     let p_value = |rounds: u64, law: fn(u64, f64) -> Option<LongestRun>| {
-        let unit = context.unit().filter(|unit| rounds.is_multiple_of(*unit))?;
+        let unit = context.unit().filter(|unit| rounds.is_multiple_of(*unit) && !context.is_stopped())?;
         let share = context.expected_share(index)?.clamp(0.0, 1.0);
         Some(law(context.longest_trial / unit, share)?.over_trials(totals.trials).at_least(rounds / unit))
     };

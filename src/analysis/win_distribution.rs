@@ -4,7 +4,7 @@ use super::context::AnalysisContext;
 use super::sampling_model::SamplingModel;
 use crate::law::beta_binomial_wins;
 use crate::statistics::distributions::Binomial;
-use crate::statistics::fair_counts;
+use crate::statistics::{fair_counts, work};
 
 /// Rounds up to which the law under compounding is computed: it takes a number for each.
 const MOST_ROUNDS: u64 = 200_000;
@@ -33,7 +33,7 @@ impl AnalysisContext<'_> {
     /// is by the stakes as they stand (Pólya's urn). `None` where no law is known, without
     /// selections, or where computing it would take too long.
     pub fn win_law(&self, validator: usize, selections: u64) -> Option<WinLaw> {
-        if selections == 0 {
+        if selections == 0 || self.is_stopped() {
             return None;
         }
         let fixed = |run: u64| {
@@ -51,6 +51,7 @@ impl AnalysisContext<'_> {
                 if mine <= 0.0 || others <= 0.0 {
                     return None;
                 }
+                work::count(selections);
                 let masses = beta_binomial_wins(selections, mine / reward, others / reward);
                 let mut sum = 0.0;
                 let cumulative = masses.iter().map(|mass| (sum += mass, sum).1).collect();

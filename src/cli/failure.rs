@@ -69,6 +69,9 @@ impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
         match error {
             RunError::Simulation(error) => error.into(),
+            RunError::AnalysisStopped => {
+                Failure::Interrupted("the analysis was not finished, so nothing was written".into())
+            }
             RunError::NothingFinished => Failure::Interrupted(
                 "no trial had finished, so nothing was written; more and shorter trials would leave something"
                     .into(),

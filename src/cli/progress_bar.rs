@@ -14,12 +14,7 @@ impl Bar {
             return Bar(ProgressBar::hidden());
         }
         let bar = ProgressBar::with_draw_target(Some(rounds), ProgressDrawTarget::stderr());
-        let style = ProgressStyle::with_template(
-            "{prefix} {wide_bar} {percent:>3} %  {human_pos}/{human_len} rounds  {per_sec}  {eta} left",
-        );
-        if let Ok(style) = style {
-            bar.set_style(style.progress_chars("=> "));
-        }
+        bar.set_style(style("{human_pos}/{human_len} rounds  {per_sec}  {eta} left"));
         bar.set_prefix(escaped(name).into_owned());
         Bar(bar)
     }
@@ -34,4 +29,19 @@ impl Progress for Bar {
     fn advance(&self, rounds: u64) {
         self.0.inc(rounds);
     }
+
+    fn begin(&self, part: &'static str, steps: u64) {
+        self.0.set_style(style("{msg}  {eta} left"));
+        self.0.set_message(part);
+        self.0.reset();
+        self.0.set_length(steps);
+    }
+}
+
+/// A bar with its name in front and `end` behind.
+fn style(end: &str) -> ProgressStyle {
+    let template = format!("{{prefix}} {{wide_bar}} {{percent:>3}} %  {end}");
+    ProgressStyle::with_template(&template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("=> ")
 }

@@ -9,10 +9,10 @@ use super::scenario;
 use super::screen::{grouped, rate, tell};
 use super::summary::summary;
 use std::io::{BufWriter, Write};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tombola::analysis::rows::RunSummary;
 use tombola::report::ResultsFolder;
-use tombola::simulation::{Engine, SimulationError};
+use tombola::simulation::{Control, Engine, SimulationError};
 use tombola::{Outcome, RunError, RunOptions, Scenario};
 
 /// Runs scenarios, one after another. Every file is read and every folder prepared before the
@@ -112,20 +112,29 @@ fn run_one(
     if let Some(out) = chain_out {
         options = options.chain_out(out);
     }
-    let outcome = tombola::run(scenario, options);
-    bar.clear();
-    let outcome = outcome.map_err(|error| match error {
-        RunError::Simulation(SimulationError::Chain(source)) => {
-            Failure::from(folder.failed("chain.jsonl", source))
+    let outcome = tombola::run(scenario, options).map_err(|error| {
+        bar.clear();
+        match error {
+            RunError::Simulation(SimulationError::Chain(source)) => {
+                Failure::from(folder.failed("chain.jsonl", source))
+            }
+            other => Failure::from(other),
         }
-        other => Failure::from(other),
     })?;
     let Outcome { results, analysis, timing, .. } = &outcome;
     if args.keep_chain && results.records[0].trial != 0 {
         // The first trial is missing: what was written of its chain has no end.
         folder.remove("chain.jsonl").map_err(|error| folder.failed("chain.jsonl", error))?;
     }
-    let (manifest, skipped) = outcome.write_into(&folder)?;
+    // What an interrupt has left of the simulation is written; one that comes now gives it up.
+    let never = AtomicBool::new(false);
+    let stop = if results.partial { &never } else { stop };
+    let written = outcome.write_watched(&folder, &Control { progress: &bar, stop });
+    bar.clear();
+    let (manifest, skipped) = written.map_err(|error| match stop.load(Ordering::Relaxed) {
+        true => Failure::Interrupted("the tables were not finished, so nothing was written".into()),
+        false => Failure::from(error),
+    })?;
     let published = folder.publish()?;
     if !args.quiet {
         let text = match args.format {

@@ -47,7 +47,10 @@ pub use praos::{
 pub use quadrature::gauss_legendre;
 pub use race::{single_lottery_shares, two_party_race};
 pub use ratio::Ratio;
-pub use reward_schedule::{constant_rewards, expected_herfindahl, geometric_rewards, normalised_variance};
+pub use reward_schedule::{
+    constant_normalised_variance, constant_rewards, expected_herfindahl, geometric_rewards,
+    normalised_variance,
+};
 pub use seats::{
     fait_accompli_variances, partition_variances, rotor_variances, seats_by_epoch, seats_by_share,
     seats_of_all, seats_with_decay, seats_with_replacement, seats_without_replacement,

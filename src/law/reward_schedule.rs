@@ -14,6 +14,14 @@ pub fn normalised_variance(initial: f64, rewards: impl IntoIterator<Item = f64>)
     -f64::exp_m1(logarithm)
 }
 
+/// The same where every one of so many rounds pays `reward`: the product telescopes to
+/// `S_0 (S_T + r) / (S_T (S_0 + r))`. O(1).
+pub fn constant_normalised_variance(initial: f64, reward: f64, rounds: u64) -> f64 {
+    let paid = reward * rounds as f64;
+    // An empty start owns nothing that could be told apart from the rewards.
+    if reward == 0.0 { 0.0 } else { paid / (initial + paid) * (reward / (initial + reward)) }
+}
+
 /// The expected Herfindahl index after the schedule: `1 - (1 - HHI_0)(1 - NV)`.
 pub fn expected_herfindahl(initial: f64, normalised_variance: f64) -> f64 {
     1.0 - (1.0 - initial) * (1.0 - normalised_variance)
@@ -57,5 +65,18 @@ mod tests {
         assert!((paid - 100.0).abs() < 1e-9);
         assert!((expected_herfindahl(0.25, 0.2) - 0.4).abs() < 1e-15);
         assert_eq!(normalised_variance(1.0, []), 0.0);
+    }
+
+    #[test]
+    fn a_constant_schedule_in_closed_form() {
+        for (initial, reward, rounds) in
+            [(100.0, 1.0, 1u64), (100.0, 10.0, 1000), (1e9, 10.0, 100_000), (1.0, 5.0, 7)]
+        {
+            let summed = normalised_variance(initial, (0..rounds).map(|_| reward));
+            let closed = constant_normalised_variance(initial, reward, rounds);
+            assert!((closed / summed - 1.0).abs() < 1e-9, "{closed} {summed}");
+        }
+        assert_eq!(constant_normalised_variance(5.0, 0.0, 10), 0.0);
+        assert_eq!(constant_normalised_variance(5.0, 3.0, 0), 0.0);
     }
 }

@@ -2,23 +2,31 @@
 
 use super::folder::{FolderError, ResultsFolder};
 use crate::analysis::rows::Tables;
+use crate::simulation::Control;
 use serde::Serialize;
 use std::io::{self, Write};
 
-/// Writes every table of a run into its folder of results.
+/// Writes every table of a run into its folder of results. Progress is told of in rows.
 ///
 /// # Errors
-/// The first failure to write.
-pub fn write_run_tables(folder: &ResultsFolder, tables: &Tables) -> Result<(), FolderError> {
-    folder.write_table("validators.csv", &tables.validators)?;
-    folder.write_table("trials.csv", &tables.trials)?;
-    folder.write_table("chains.csv", &tables.chains)?;
-    folder.write_table("timeline.csv", &tables.timeline)?;
-    folder.write_table("fairness.csv", &tables.fairness)?;
-    if tables.windows.is_empty() {
+/// The first failure to write; that it was told to stop is one.
+pub fn write_run_tables(
+    folder: &ResultsFolder,
+    tables: &Tables,
+    control: &Control,
+) -> Result<(), FolderError> {
+    let Tables { validators, trials, chains, timeline, fairness, windows } = tables;
+    let rows = [validators.len(), trials.len(), chains.len(), timeline.len(), fairness.len(), windows.len()];
+    control.progress.begin("tables", rows.iter().sum::<usize>() as u64);
+    folder.write_table_watched("validators.csv", validators, control)?;
+    folder.write_table_watched("trials.csv", trials, control)?;
+    folder.write_table_watched("chains.csv", chains, control)?;
+    folder.write_table_watched("timeline.csv", timeline, control)?;
+    folder.write_table_watched("fairness.csv", fairness, control)?;
+    if windows.is_empty() {
         return Ok(());
     }
-    folder.write_table("windows.csv", &tables.windows)
+    folder.write_table_watched("windows.csv", windows, control)
 }
 
 /// Writes rows as CSV: a header of the fields' names, `\n` line ends, floats in the shortest form
@@ -30,6 +38,28 @@ pub fn write_rows<R: Serialize>(rows: &[R], out: impl Write) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     for row in rows {
         writer.serialize(row).map_err(into_io)?;
+    }
+    writer.flush()
+}
+
+/// Rows between two looks at the outside world.
+const STRIDE: usize = 1024;
+
+/// The same, watched by somebody: progress is told of in rows, and it fails once it is told to stop.
+pub(super) fn write_rows_watched<R: Serialize>(
+    rows: &[R],
+    out: impl Write,
+    control: &Control,
+) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    for rows in rows.chunks(STRIDE) {
+        if control.should_stop() {
+            return Err(io::Error::other("the run was told to stop"));
+        }
+        for row in rows {
+            writer.serialize(row).map_err(into_io)?;
+        }
+        control.progress.advance(rows.len() as u64);
     }
     writer.flush()
 }

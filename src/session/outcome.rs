@@ -4,8 +4,9 @@ use crate::analysis::Analysis;
 use crate::analysis::rows::Tables;
 use crate::report::{FolderError, Manifest, Published, ResultsFolder, Timing, write_run_tables};
 use crate::scenario::Scenario;
-use crate::simulation::Results;
+use crate::simulation::{Control, Quiet, Results};
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 /// What the run of a scenario gave: counts, typed tables, a verdict.
 pub struct Outcome<'a> {
@@ -50,7 +51,21 @@ impl Outcome<'_> {
     /// # Errors
     /// If something cannot be written.
     pub fn write_into(&self, folder: &ResultsFolder) -> Result<(Manifest, Vec<String>), FolderError> {
-        write_run_tables(folder, &self.analysis.tables)?;
+        let never = AtomicBool::new(false);
+        self.write_watched(folder, &Control { progress: &Quiet, stop: &never })
+    }
+
+    /// The same, watched by somebody: progress is told of in rows, and once it is told to stop it
+    /// fails.
+    ///
+    /// # Errors
+    /// If something cannot be written, or if it was told to stop.
+    pub fn write_watched(
+        &self,
+        folder: &ResultsFolder,
+        control: &Control,
+    ) -> Result<(Manifest, Vec<String>), FolderError> {
+        write_run_tables(folder, &self.analysis.tables, control)?;
         #[cfg(feature = "figures")]
         let skipped =
             crate::report::figures::write_figures(folder, self.scenario, &self.results, &self.analysis)?;

@@ -1,7 +1,7 @@
 //! From a scenario to an outcome.
 
 use super::{Outcome, RunOptions};
-use crate::analysis::{Stopping, analyse, analyse_stopped};
+use crate::analysis::{Stopping, analyse_watched};
 use crate::report::Stopwatch;
 use crate::scenario::Scenario;
 use crate::simulation::{Control, SimulationError, on_threads, run as simulate, run_until, threads_here};
@@ -17,6 +17,9 @@ pub enum RunError {
     /// The run was told to stop before a trial had finished.
     #[error("the run was stopped before a trial had finished, so there are no results")]
     NothingFinished,
+    /// The run was told to stop while its results were analysed.
+    #[error("the run was stopped while its results were analysed, so there are none")]
+    AnalysisStopped,
 }
 
 /// Runs a scenario and analyses what it gave. A run that ends when it is precise enough
@@ -48,9 +51,10 @@ fn run_here<'a>(scenario: &'a Scenario, options: RunOptions) -> Result<Outcome<'
     if results.records.is_empty() {
         return Err(RunError::NothingFinished);
     }
-    let analysis = match &stopping {
-        Some(stopping) => analyse_stopped(experiment, settings, &results, stopping),
-        None => analyse(experiment, settings, &results),
-    };
+    // A stop that came before has ended the simulation, and what had finished is to be analysed.
+    let stop = if results.partial { &never } else { control.stop };
+    let control = Control { progress: control.progress, stop };
+    let analysis = analyse_watched(experiment, settings, &results, stopping.as_ref(), &control)
+        .ok_or(RunError::AnalysisStopped)?;
     Ok(Outcome { scenario, results, analysis, timing, threads: threads_here() })
 }

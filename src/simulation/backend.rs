@@ -8,6 +8,7 @@ use super::trial::TrialEnd;
 use crate::selection::Draw;
 use crate::stake::{GrowingPool, LookupTable, ValidatorId};
 use std::fmt;
+use std::sync::atomic::AtomicBool;
 
 /// The ways to carry out trials. For one seed all but the law give the same tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +31,9 @@ impl Method {
         match experiment.chosen_engine(false).0 {
             // Its tables need not be made to know.
             Engine::Law => Method::Law,
-            engine => Backend::new(experiment, engine, &experiment.followed()).method(),
+            engine => {
+                Backend::new(experiment, engine, &experiment.followed(), &AtomicBool::new(false)).method()
+            }
         }
     }
 }
@@ -57,8 +60,8 @@ pub(super) enum Backend {
 }
 
 impl Backend {
-    /// The shortest way that is open to an engine.
-    pub fn new(experiment: &Experiment, engine: Engine, followed: &[ValidatorId]) -> Self {
+    /// The shortest way that is open to an engine. Making it ready ends early once `stop` is set.
+    pub fn new(experiment: &Experiment, engine: Engine, followed: &[ValidatorId], stop: &AtomicBool) -> Self {
         let world = &experiment.world;
         match engine {
             Engine::Full => return Backend::Rounds,
@@ -66,7 +69,7 @@ impl Backend {
             // Scenarios that no law covers are refused when they are read.
             Engine::Law | Engine::Auto => {
                 if let Ok((covered, rules)) = covered(experiment) {
-                    return Backend::Law(Law::new(covered, experiment, rules.reward, followed), rules);
+                    return Backend::Law(Law::new(covered, experiment, rules.reward, followed, stop), rules);
                 }
             }
         }

@@ -4,8 +4,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Is told how far a run has come, from any thread.
 pub trait Progress: Sync {
-    /// Some more rounds were played.
+    /// Some more rounds were played, or steps of the part that began last were done.
     fn advance(&self, rounds: u64);
+
+    /// The rounds are over and another part of the work begins, with so many steps.
+    fn begin(&self, _part: &'static str, _steps: u64) {}
 }
 
 /// Does not want to know.

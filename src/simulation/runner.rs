@@ -145,7 +145,7 @@ pub fn replay(experiment: &Experiment, runs: u64, trials: u64) -> Result<Vec<Vec
     let parts = Parts {
         experiment,
         marks: vec![experiment.rounds],
-        way: Backend::new(experiment, Engine::Draws, plan.followed()),
+        way: Backend::new(experiment, Engine::Draws, plan.followed(), &stop),
         plan,
         keys: None,
         chain_out: Mutex::new(None),
@@ -178,7 +178,7 @@ impl<'a> Parts<'a> {
         Parts {
             experiment,
             marks: experiment.marks(),
-            way: Backend::new(experiment, engine, plan.followed()),
+            way: Backend::new(experiment, engine, plan.followed(), control.stop),
             plan,
             keys: full.then(|| Keyring::new(&experiment.world)),
             chain_out: Mutex::new(chain_out),

@@ -17,6 +17,7 @@ mod sequential;
 mod serial;
 mod verdict;
 pub mod wording;
+pub(crate) mod work;
 
 pub use fairness::{
     DispersionTest, Draws, Equitability, Misallocation, RobustFairness, dispersion_test, equitability,

@@ -16,7 +16,7 @@ use crate::statistics::{Interval, Moments, replicates};
 /// Most simulations of an index: its mean is then known to a thirtieth of its own scatter.
 const MOST_REPLICATES: u32 = 999;
 
-type Measure = Box<dyn Fn(&[u128]) -> Option<f64>>;
+type Measure = Box<dyn Fn(&[u128]) -> Option<f64> + Send + Sync>;
 
 /// The indices, by their metrics.
 fn indices(thresholds: &[Ratio]) -> Vec<(Metric, Measure)> {
@@ -146,7 +146,7 @@ impl Luck {
                 note: format!("{counted}; too many validators to simulate"),
             };
         };
-        let measures: Vec<Index> = indices.iter().map(|(_, index)| &**index).collect();
+        let measures: Vec<Index> = indices.iter().map(|(_, index)| &**index as Index).collect();
         let mut stream = Stream::of_figure(context.experiment.world.seed, "concentration of wins");
         let probability = context.settings.confidence;
         Luck {

@@ -7,6 +7,7 @@ use crate::report::{FolderError, ResultsFolder};
 use crate::scenario::{FigureFormat, Scenario};
 use crate::simulation::Results;
 use crate::statistics::wording::grouped;
+use rayon::prelude::*;
 use std::io::{self, Write};
 
 /// Draws the figures that a scenario asks for; returns why some were not drawn because there is
@@ -41,8 +42,8 @@ pub fn write_figures(
     draw_figures(folder, &scenario.file.report.figures, &scenario.file.report.formats, &subject)
 }
 
-/// Draws these figures of a subject in these formats; returns why some were not drawn because there is
-/// nothing to show.
+/// Draws these figures of a subject in these formats, each on a thread of its own; returns why some were
+/// not drawn because there is nothing to show.
 ///
 /// # Errors
 /// If a figure cannot be drawn or written.
@@ -52,20 +53,18 @@ pub fn draw_figures(
     formats: &[FigureFormat],
     subject: &Subject,
 ) -> Result<Vec<String>, FolderError> {
-    let mut skipped = Vec::new();
-    for choice in figures {
-        let Ok(figure) = find("figure", FIGURES, choice) else { continue };
+    let draw = |choice: &Choice| {
+        let Ok(figure) = find("figure", FIGURES, choice) else { return Ok(None) };
         let drawing = match figure.thing.draw(subject) {
             Ok(drawing) => drawing,
-            Err(error @ FigureError::Empty { .. }) => {
-                skipped.push(error.to_string());
-                continue;
-            }
+            Err(error @ FigureError::Empty { .. }) => return Ok(Some(error.to_string())),
             Err(error) => return Err(folder.failed(figure.name, io::Error::other(error))),
         };
         write_drawing(folder, figure.name, &drawing, formats)?;
-    }
-    Ok(skipped)
+        Ok(None)
+    };
+    let skipped: Result<Vec<Option<String>>, FolderError> = figures.par_iter().map(draw).collect();
+    Ok(skipped?.into_iter().flatten().collect())
 }
 
 /// Writes a drawing as `figures/NAME.FORMAT`, in every format that is wanted.

@@ -10,7 +10,8 @@ mod placement;
 mod rename;
 
 use super::formulas::FormulaGuard;
-use super::tables::write_rows;
+use super::tables::{write_rows, write_rows_watched};
+use crate::simulation::Control;
 use contents::{Listing, MANIFEST, manifest_hash};
 use journal::{JournalEntry, PREFIX, WorkFolder};
 use placement::Found;
@@ -253,6 +254,20 @@ impl ResultsFolder {
     /// If it cannot be made or written.
     pub fn write_table<R: Serialize>(&self, name: &str, rows: &[R]) -> Result<(), FolderError> {
         self.write(name, |out| write_rows(rows, FormulaGuard::new(out, self.safe_csv)))
+    }
+
+    /// The same, watched by somebody: progress is told of in rows, and it fails once it is told to
+    /// stop.
+    ///
+    /// # Errors
+    /// If it cannot be made or written, or if it was told to stop.
+    pub fn write_table_watched<R: Serialize>(
+        &self,
+        name: &str,
+        rows: &[R],
+        control: &Control,
+    ) -> Result<(), FolderError> {
+        self.write(name, |out| write_rows_watched(rows, FormulaGuard::new(out, self.safe_csv), control))
     }
 
     /// Writes the manifest, last of all files.

@@ -2,6 +2,7 @@
 
 use crate::law::{largest_deficit_bound, proportional_shares};
 use crate::registry::{Entry, no_settings};
+use crate::selection::sampling::RisingLines;
 use crate::selection::{
     Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, StakeChange, TrialContext,
 };
@@ -54,7 +55,26 @@ struct Priorities {
     highest: i128,
     /// Joiners of one update; kept for its memory.
     joining: Vec<ValidatorId>,
+    /// The same priorities as lines, while powers stay.
+    lines: PriorityLines,
+    /// Rounds since powers changed or priorities were scaled.
+    quiet: u64,
 }
+
+/// Priorities as lines that rise by the powers. Centring moves all alike and is kept as one number.
+struct PriorityLines {
+    /// Priority plus `centred`.
+    rising: RisingLines,
+    /// The same upside down, on a slope that is steeper than any power: its highest is the lowest.
+    falling: RisingLines,
+    steepest: u64,
+    rounds: u64,
+    centred: i128,
+}
+
+/// Rounds without a change after which the lines are drawn: to draw them takes longer than a few
+/// rounds of asking everybody.
+const QUIET: u64 = 16;
 
 #[derive(Clone, Copy)]
 struct Member {
@@ -78,13 +98,95 @@ impl Priorities {
             lowest: 0,
             highest: 0,
             joining: Vec::with_capacity(powers.len()),
+            lines: PriorityLines {
+                rising: RisingLines::new(powers),
+                falling: RisingLines::new(powers),
+                steepest: 0,
+                rounds: 0,
+                centred: 0,
+            },
+            quiet: 0,
         }
+    }
+
+    /// One round, by everybody's priority after a change of powers and by the lines in quiet times: the
+    /// same proposers. O(n) and O(log n).
+    fn next(&mut self) -> Option<ValidatorId> {
+        self.quiet += 1;
+        match self.quiet {
+            ..QUIET => self.advance(),
+            QUIET => {
+                self.draw_lines();
+                self.follow_lines()
+            }
+            _ => self.follow_lines(),
+        }
+    }
+
+    /// Draws the lines of the present priorities. O(n).
+    fn draw_lines(&mut self) {
+        let PriorityLines { rising, falling, steepest, rounds, centred } = &mut self.lines;
+        (*rounds, *centred) = (0, 0);
+        *steepest = self.members.iter().map(|member| member.power as u64).max().unwrap_or(0) + 1;
+        let mut members = self.members.iter().peekable();
+        let heights = (0..self.powers.len()).map(|index| {
+            match members.next_if(|member| member.validator.index() == index) {
+                Some(member) => (member.priority, member.power as u64),
+                None => (0, 0),
+            }
+        });
+        rising.restart(heights);
+        let mut members = self.members.iter().peekable();
+        let heights = (0..self.powers.len()).map(|index| {
+            match members.next_if(|member| member.validator.index() == index) {
+                Some(member) => (-member.priority, *steepest - member.power as u64),
+                None => (0, 0),
+            }
+        });
+        falling.restart(heights);
+    }
+
+    /// One round by the lines, as [`Priorities::advance`] has it. Where priorities are to be scaled,
+    /// which is rare, everybody is asked again.
+    fn follow_lines(&mut self) -> Option<ValidatorId> {
+        let lines = &mut self.lines;
+        let (first, last) = (lines.rising.highest()?, lines.falling.highest()?);
+        let slope = i128::from(lines.steepest) * i128::from(lines.rounds);
+        let width = lines.rising.height(first) - (slope - lines.falling.height(last));
+        if width > 2 * self.total {
+            self.leave_lines();
+            self.quiet = 1;
+            return self.advance();
+        }
+        let mean = self.mean();
+        let lines = &mut self.lines;
+        lines.centred += mean;
+        self.sum -= mean * self.members.len() as i128;
+        lines.rising.tick();
+        lines.falling.tick();
+        lines.rounds += 1;
+        let proposer = lines.rising.highest()?;
+        lines.rising.lower(proposer, self.total as u64);
+        lines.falling.raise(proposer, self.total as u64);
+        Some(proposer)
+    }
+
+    /// Brings everybody's priority up to date, if the lines were followed. O(n).
+    fn leave_lines(&mut self) {
+        if self.quiet >= QUIET {
+            for member in &mut self.members {
+                member.priority = self.lines.rising.height(member.validator) - self.lines.centred;
+            }
+            self.measure();
+        }
+        self.quiet = 0;
     }
 
     /// Applies a block's updates (`updateWithChangeSet`): powers change, newcomers start at
     /// -1.125 times the total power before removals, those without power leave; then priorities
     /// are scaled and centred. O(n), only in rounds with changes.
     fn update(&mut self, changes: &[StakeChange]) {
+        self.leave_lines();
         self.joining.clear();
         let mut leaving = false;
         for change in changes {
@@ -193,7 +295,7 @@ impl Selector for Priorities {
         if !turn.changes.is_empty() {
             self.update(turn.changes);
         }
-        match self.advance() {
+        match self.next() {
             Some(validator) => Selection::Forger { validator, token: None },
             None => Selection::Nobody,
         }
@@ -386,6 +488,45 @@ mod tests {
             assert_eq!(set.sum, set.members.iter().map(|member| member.priority).sum::<i128>());
             assert_eq!(Some(set.highest), set.members.iter().map(|member| member.priority).max());
             assert_eq!(set.total, set.powers.iter().map(|&power| i128::from(power)).sum::<i128>());
+        }
+    }
+
+    /// The lines against asking everybody: proposers and priorities, with changes of powers after
+    /// short and long quiet times, newcomers, leavers, and powers that make scaling happen.
+    #[test]
+    fn lines_give_the_same_sequence() {
+        let contrived = vec![71_308u64, 3_086_304, 2_732_319, 287_902, 841, 4_535];
+        let zipf: Vec<u64> = (1..=200).map(|rank| 1_000_000_007 / rank).collect();
+        let ties = vec![5u64, 5, 5, 0, 5, 10, 1];
+        let huge = vec![1u64 << 61, 1 << 60, 3, 1 << 59];
+        for powers in [contrived, zipf, ties, huge, vec![7], vec![0, 9]] {
+            for pause in [1u64, 5, 17, 40, 611, 10_000] {
+                let (mut plain, mut lines) =
+                    (Priorities::at_genesis(&powers), Priorities::at_genesis(&powers));
+                let mut followed = 0;
+                for round in 1..=6_000u64 {
+                    if round % pause == 0 {
+                        let who = (round / pause * 7 % powers.len() as u64) as u32;
+                        let power =
+                            powers[who as usize] / (1 + round % 3) * u64::from(round % 4 > 0 || who == 1);
+                        let changed = [change(who, power.max(u64::from(powers.len() == 1)))];
+                        plain.update(&changed);
+                        lines.update(&changed);
+                    }
+                    let expected = plain.advance();
+                    assert_eq!(lines.next(), expected, "{powers:?} every {pause}, round {round}");
+                    followed += u64::from(lines.quiet >= QUIET);
+                }
+                lines.leave_lines();
+                let priorities =
+                    |set: &Priorities| set.members.iter().map(|member| member.priority).collect::<Vec<_>>();
+                assert_eq!(priorities(&lines), priorities(&plain));
+                assert_eq!(
+                    (lines.sum, lines.lowest, lines.highest),
+                    (plain.sum, plain.lowest, plain.highest)
+                );
+                assert_eq!(followed > 0, pause > QUIET, "{pause}");
+            }
         }
     }
 }

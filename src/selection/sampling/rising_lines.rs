@@ -39,15 +39,25 @@ impl RisingLines {
     pub fn new(speeds: &[u64]) -> Self {
         let leaves = speeds.len().next_power_of_two().max(2);
         let mut lines = RisingLines {
-            lines: speeds.iter().map(|&speed| Line { start: 0, speed }).collect(),
+            lines: vec![Line { start: 0, speed: 0 }; speeds.len()],
             matches: vec![Match { winner: NONE, until: u64::MAX }; leaves],
             leaves,
             time: 0,
         };
-        for node in (1..leaves).rev() {
-            lines.play(node);
-        }
+        lines.restart(speeds.iter().map(|&speed| (0, speed)));
         lines
+    }
+
+    /// Begins anew at time 0 with these heights and speeds, one of each for every validator. O(n), and
+    /// nothing is allocated.
+    pub fn restart(&mut self, heights: impl Iterator<Item = (i128, u64)>) {
+        self.time = 0;
+        for (line, (start, speed)) in self.lines.iter_mut().zip(heights) {
+            *line = Line { start, speed };
+        }
+        for node in (1..self.leaves).rev() {
+            self.play(node);
+        }
     }
 
     /// Lets one unit of time pass.
@@ -70,6 +80,12 @@ impl RisingLines {
     /// Moves a line down by `depth`, in O(log n).
     pub fn lower(&mut self, validator: ValidatorId, depth: u64) {
         self.lines[validator.index()].start -= i128::from(depth);
+        self.replay_path(validator);
+    }
+
+    /// Moves a line up by `by`, in O(log n).
+    pub fn raise(&mut self, validator: ValidatorId, by: u64) {
+        self.lines[validator.index()].start += i128::from(by);
         self.replay_path(validator);
     }
 

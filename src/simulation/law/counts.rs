@@ -7,6 +7,7 @@ use crate::random::{Purpose, Stream};
 use crate::simulation::experiment::Experiment;
 use crate::simulation::fast_paths::{Counts, Task};
 use crate::stake::ValidatorId;
+use std::sync::atomic::AtomicBool;
 
 /// Draws the wins of trials, at a cost that does not depend on the rounds.
 pub enum Law {
@@ -17,15 +18,22 @@ pub enum Law {
 }
 
 impl Law {
-    /// The law of an experiment, made ready. `reward` is what compounds.
-    pub fn new(covered: Covered, experiment: &Experiment, reward: u64, followed: &[ValidatorId]) -> Self {
+    /// The law of an experiment, made ready. `reward` is what compounds. Once `stop` is set it is made
+    /// ready no further, and no trial may be drawn.
+    pub fn new(
+        covered: Covered,
+        experiment: &Experiment,
+        reward: u64,
+        followed: &[ValidatorId],
+        stop: &AtomicBool,
+    ) -> Self {
         match covered {
             Covered::Fixed(weights) => Law::ShareOut(ShareOut::new(&weights, None, followed)),
             Covered::Urn(stakes) => {
                 let weights: Vec<f64> = stakes.iter().map(|&stake| stake as f64).collect();
                 Law::ShareOut(ShareOut::new(&weights, Some(reward as f64), followed))
             }
-            Covered::TwoParty(plan) => Law::TwoParty(TwoParty::new(&plan, experiment, reward)),
+            Covered::TwoParty(plan) => Law::TwoParty(TwoParty::new(&plan, experiment, reward, stop)),
         }
     }
 

@@ -6,6 +6,7 @@ use crate::selection::{Draw, Rule};
 use crate::simulation::experiment::Experiment;
 use rand::Rng;
 use rayon::prelude::*;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Which two hold stake, and what making the tables of their wins takes.
 pub struct TwoPartyPlan {
@@ -93,7 +94,9 @@ impl TwoParty {
     /// numbers side by side. Numbers outside a part that holds all but 1e-20 of the probability have no
     /// row; who comes there stands at its edge. No probability is off by more than 1e-15 of itself
     /// for each round, or 2^-64.
-    pub fn new(plan: &TwoPartyPlan, experiment: &Experiment, reward: u64) -> Self {
+    ///
+    /// Once `stop` is set the work ends within a stretch of one law, and the tables are of no use.
+    pub fn new(plan: &TwoPartyPlan, experiment: &Experiment, reward: u64, stop: &AtomicBool) -> Self {
         let world = &experiment.world;
         let rule = &*world.rule.thing;
         let [first, second] = plan.parties.map(|who| world.stakes[who]);
@@ -104,9 +107,13 @@ impl TwoParty {
             // The last one is the law of all of them, which says what matters at the next mark.
             let mut laws: Vec<LikelyWins> = (fewest..=likely.most()).map(LikelyWins::certain).collect();
             laws.push(likely.clone());
-            while played < mark {
+            while played < mark && !stop.load(Ordering::Relaxed) {
                 let rounds = next_rounds(&laws, played, (mark - played).min(Self::STRETCH), win);
-                laws.par_iter_mut().for_each_init(Vec::new, |spare, law| law.play(&rounds, spare));
+                laws.par_iter_mut().for_each_init(Vec::new, |spare, law| {
+                    if !stop.load(Ordering::Relaxed) {
+                        law.play(&rounds, spare);
+                    }
+                });
                 played += rounds.chances.len() as u64;
             }
             likely = laws.pop().expect("it was pushed");
@@ -213,7 +220,8 @@ mod tests {
             let plan = TwoPartyPlan::new(&experiment).expect("two parties");
             let mut reached = vec![0.0; 301];
             reached[0] = 1.0;
-            for stop in TwoParty::new(&plan, &experiment, 10).stops {
+            let tables = TwoParty::new(&plan, &experiment, 10, &AtomicBool::new(false));
+            for stop in tables.stops {
                 reached = step(&stop, &reached);
             }
             let exact = crate::law::two_party_wins(200.0, 800.0, 10.0, 300, crate::law::two_party_race);

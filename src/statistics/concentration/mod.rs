@@ -15,6 +15,7 @@ pub use gini::gini;
 pub use herfindahl::herfindahl;
 pub use lorenz::lorenz;
 pub use nakamoto::nakamoto;
+
 pub use null_law::{Index, NullLaw, expected_herfindahl, null_law, null_laws};
 pub use theil::theil;
 pub use top_share::top_share;

@@ -1,8 +1,10 @@
 //! What an index of wins would be if the promise held.
 
-use crate::random::Stream;
-use crate::statistics::Interval;
+use crate::random::{Stream, StreamKey};
 use crate::statistics::distributions::sample_multinomial;
+use crate::statistics::{Interval, work};
+use rand::Rng;
+use rayon::prelude::*;
 
 /// The mean Herfindahl index of the counts of `rounds` independent draws: h + (1 − h) / n, with h
 /// the index of the shares. Exact. `None` without rounds or shares.
@@ -26,7 +28,7 @@ pub struct NullLaw {
 }
 
 /// An index of holdings that does not depend on who holds what.
-pub type Index<'a> = &'a dyn Fn(&[u128]) -> Option<f64>;
+pub type Index<'a> = &'a (dyn Fn(&[u128]) -> Option<f64> + Sync);
 
 /// Simulates `index` over the counts of `rounds` independent draws from `shares`: for the indices
 /// whose mean has no closed form (Gini, entropies, Nakamoto). O(replicates × m log m) and the cost
@@ -38,7 +40,7 @@ pub type Index<'a> = &'a dyn Fn(&[u128]) -> Option<f64>;
 pub fn null_law(
     shares: &[f64],
     rounds: u64,
-    index: impl Fn(&[u128]) -> Option<f64>,
+    index: impl Fn(&[u128]) -> Option<f64> + Sync,
     replicates: u32,
     probability: f64,
     stream: &mut Stream,
@@ -46,7 +48,8 @@ pub fn null_law(
     null_laws(shares, rounds, &[&index], replicates, probability, stream).pop().flatten()
 }
 
-/// The same for several indices of the same simulated counts, in their order.
+/// The same for several indices of the same simulated counts, in their order. On all threads: each
+/// replicate has a stream of its own, whose key comes from `stream`.
 pub fn null_laws(
     shares: &[f64],
     rounds: u64,
@@ -55,23 +58,31 @@ pub fn null_laws(
     probability: f64,
     stream: &mut Stream,
 ) -> Vec<Option<NullLaw>> {
-    let mut values: Vec<Option<Vec<f64>>> = indices.iter().map(|_| Some(Vec::new())).collect();
-    let mut counts = vec![0u64; shares.len()];
-    let mut holdings = vec![0u128; shares.len()];
-    for _ in 0..replicates {
-        sample_multinomial(&mut counts, shares, rounds, stream);
-        counts.sort_unstable();
-        for (held, &count) in holdings.iter_mut().zip(&counts) {
-            *held = u128::from(count);
-        }
-        for (index, values) in indices.iter().zip(&mut values) {
-            match index(&holdings).filter(|value| !value.is_nan()) {
-                Some(value) => values.iter_mut().for_each(|values| values.push(value)),
-                None => *values = None,
-            }
-        }
-    }
+    let key = replicate_key(stream);
+    let simulated: Vec<Vec<Option<f64>>> = (0..replicates)
+        .into_par_iter()
+        .map_init(
+            || (vec![0u64; shares.len()], vec![0u128; shares.len()]),
+            |(counts, holdings), replicate| {
+                work::count(shares.len() as u64);
+                let mut stream = Stream::open(key.clone().number(replicate.into()));
+                sample_multinomial(counts, shares, rounds, &mut stream);
+                counts.sort_unstable();
+                for (held, &count) in holdings.iter_mut().zip(&*counts) {
+                    *held = u128::from(count);
+                }
+                indices.iter().map(|index| index(holdings).filter(|value| !value.is_nan())).collect()
+            },
+        )
+        .collect();
+    let values = (0..indices.len()).map(|place| simulated.iter().map(|values| values[place]).collect());
+    let values: Vec<Option<Vec<f64>>> = values.collect();
     values.into_iter().map(|values| summary(values?, probability)).collect()
+}
+
+/// The key under which replicates have their streams: two words of `stream`.
+fn replicate_key(stream: &mut Stream) -> StreamKey {
+    StreamKey::new().text("replicate").number(stream.next_u64()).number(stream.next_u64())
 }
 
 /// Mean, its error, and the central range of simulated values.

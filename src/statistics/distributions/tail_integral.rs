@@ -1,5 +1,7 @@
 //! The integral of a falling, log-concave function: what every tail here comes down to.
 
+use crate::statistics::work;
+
 /// Positive nodes and their weights of the 16-point Gauss-Legendre rule on [-1, 1]; 18 digits by
 /// mpmath (also Abramowitz and Stegun, table 25.4).
 #[allow(clippy::excessive_precision)]
@@ -32,6 +34,7 @@ pub fn tail_integral(exponent: impl Fn(f64) -> f64, limit: f64) -> f64 {
     let mut start = 0.0;
     let mut total = 0.0;
     for _ in 0..20 {
+        work::count(2 * GAUSS_LEGENDRE.len() as u64);
         let end = (start + 2.0 * scale).min(limit);
         let half = 0.5 * (end - start);
         let middle = start + half;

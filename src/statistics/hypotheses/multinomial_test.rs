@@ -3,6 +3,7 @@
 use super::table::Table;
 use crate::random::Stream;
 use crate::statistics::distributions::{cell_ln_mass, ln_relative_mass, sample_multinomial};
+use crate::statistics::work;
 
 /// Tables up to which enumeration is thought feasible (a fraction of a second).
 const MOST_TABLES: f64 = 2e6;
@@ -152,6 +153,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn visit(&mut self, cell: usize, left: usize, ln_mass: f64, chi_square: f64) {
+        work::count(1);
         if cell + 1 == self.cells.len() {
             let (last_ln_mass, last_part) = self.cells[cell][left];
             let (ln_mass, chi_square) = (ln_mass + last_ln_mass, chi_square + last_part);

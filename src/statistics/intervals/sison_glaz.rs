@@ -2,6 +2,7 @@
 
 use super::Interval;
 use crate::statistics::distributions::Poisson;
+use crate::statistics::work;
 use std::f64::consts::TAU;
 
 /// Fewer counts are too few for the expansion.
@@ -102,6 +103,7 @@ struct Truncated {
 
 /// By E[(Z − m) g(Z)] = m (E[g(Z + 1) − g(Z)] + boundary), with g the powers of Z − m.
 fn truncated(mean: u64, low: u64, high: u64) -> Option<Truncated> {
+    work::count(1);
     let m = mean as f64;
     let law = Poisson::new(m)?;
     let below = if low == 0 { 0.0 } else { law.lower(low - 1) };

@@ -1,8 +1,8 @@
 //! What a person reads at the end of a run.
 
 use super::screen::{grouped, percent, table};
-use tombola::analysis::Analysis;
 use tombola::analysis::rows::{Decision, Metric, ValidatorRow};
+use tombola::analysis::{Analysis, IncomeBasis};
 use tombola::scenario::Scenario;
 use tombola::simulation::Results;
 use tombola::statistics::Verdict;
@@ -34,10 +34,27 @@ pub fn summary(scenario: &Scenario, results: &Results, analysis: &Analysis) -> S
         text.push('.');
     }
     text.push('\n');
+    text.push_str(&income(analysis));
     text.push_str(&stopped(analysis, results.totals.trials));
     text.push_str(&scatter(analysis));
     if analysis.assessment.verdict == Verdict::Fair {
         text.push_str(&single_chains(analysis));
+    }
+    text
+}
+
+/// What the run says of incomes, where they do not follow the wins.
+fn income(analysis: &Analysis) -> String {
+    let income = &analysis.income;
+    let mut text = String::new();
+    if income.expectation.is_some() && income.basis != IncomeBasis::Wins {
+        text.push_str(&format!("Income: {}.\n", income.sentence()));
+        if let Some(risk) = &income.risk {
+            text.push_str(&format!("Risk: {}.\n", risk.sentence()));
+        }
+    }
+    if let Some(contrast) = income.contrast(analysis.assessment.verdict) {
+        text.push_str(&format!("{contrast}\n"));
     }
     text
 }

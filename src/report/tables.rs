@@ -15,6 +15,9 @@ pub fn write_run_tables(folder: &ResultsFolder, tables: &Tables) -> Result<(), F
     folder.write_table("chains.csv", &tables.chains)?;
     folder.write_table("timeline.csv", &tables.timeline)?;
     folder.write_table("fairness.csv", &tables.fairness)?;
+    if !tables.incomes.is_empty() {
+        folder.write_table("incomes.csv", &tables.incomes)?;
+    }
     if tables.windows.is_empty() {
         return Ok(());
     }

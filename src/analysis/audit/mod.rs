@@ -20,8 +20,8 @@ use crate::registry::{Choice, find};
 use crate::scenario::{Override, Problem, Scenario, load_text};
 use crate::selection::RULES;
 use crate::simulation::{
-    Followed, OrderTotals, Results, TimeLine, Totals, TrialConcentration, TrialRecord, ValidatorTotals,
-    fixed_share,
+    Followed, OrderTotals, Results, TimeLine, Totals, TrialConcentration, TrialIncomes, TrialRecord,
+    ValidatorTotals, fixed_share,
 };
 use observed::Observed;
 use std::path::Path;
@@ -166,8 +166,17 @@ fn results(scenario: &Scenario, table: &AuditTable, selected: &[u64]) -> Results
     let record = TrialRecord {
         trial: 0,
         counters,
-        supply: Supply { genesis: staked, minted: 0, balances: 0, stakes: staked, burnt: 0, slashed: 0 },
+        supply: Supply {
+            genesis: staked,
+            minted: 0,
+            balances: 0,
+            stakes: staked,
+            burnt: 0,
+            slashed: 0,
+            held: 0,
+        },
         concentration: TrialConcentration::new(selected.iter().copied(), &table.stakes, false),
+        incomes: TrialIncomes::default(),
         order: Vec::new(),
         followed: followed
             .iter()
@@ -187,6 +196,7 @@ fn results(scenario: &Scenario, table: &AuditTable, selected: &[u64]) -> Results
         marks,
     };
     let totals = Totals {
+        incomes: Vec::new(),
         trials: 1,
         trials_with_wins: u64::from(rounds > 0),
         trials_with_rewards: 0,

@@ -32,7 +32,7 @@ impl Experiment {
     /// Incomes are written down of at most so many validators,
     const MOST_EARNERS: u64 = 100_000;
     /// and at most so many of them over all trials.
-    const MOST_INCOMES: u64 = 1 << 24;
+    const MOST_INCOMES: u64 = 1 << 22;
     /// At most this many time lines are kept in memory, one for each followed validator and trial,
     /// unless there are more trials than that.
     const MOST_TIME_LINES: u64 = 100_000;

@@ -19,7 +19,8 @@ use std::sync::Arc;
 const MOST_TERMS: usize = 12;
 /// At most so many different sums are convolved: each takes four megabytes.
 const MOST_CONVOLVED: usize = 12;
-/// Whole distributions are worked out for at most so many parties; for more, mean and standard deviation.
+/// Whole distributions are worked out for at most so many validators, and as many others; for more, mean
+/// and standard deviation.
 const MOST_WHOLE: usize = 1000;
 /// The laws of an urn are listed for at most so many counts of wins, over all validators.
 const MOST_LISTED: u64 = 4_000_000;
@@ -166,8 +167,11 @@ fn independent(context: &AnalysisContext) -> Option<Vec<Option<IncomeLaw>>> {
         blocks + terms.by_stake + terms.each * shares.len() as f64
     };
     let mut known: Vec<((u64, u64, usize), IncomeLaw)> = Vec::new();
-    let whole = world.parties.len() <= MOST_WHOLE;
+    let validators = world.parties.iter().filter(|party| party.kind == PartyKind::Validator).count();
+    let others = world.parties.len() - validators;
     let mut law = |party: &Party| {
+        let alike = if party.kind == PartyKind::Validator { validators } else { others };
+        let whole = alike <= MOST_WHOLE;
         let holding = Holding::of(context, party)?;
         let chance: f64 = holding.validators.iter().map(|who| shares[who.index()]).sum::<f64>().min(1.0);
         let stake: f64 = holding.validators.iter().map(|who| context.stake_shares[who.index()]).sum();

@@ -193,7 +193,7 @@ pub struct PopulationSection {
 }
 
 /// Validators that count as one.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "a group such as { name = \"operator\", count = 10 }")]
 pub struct GroupSection {
     /// The group's name.
@@ -353,7 +353,7 @@ pub struct RewardSection {
 }
 
 /// A validator that earns for others too.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(
     deny_unknown_fields,
     expecting = "a pool such as { operator = \"ada\", commission = \"1/20\", delegators = [ { name = \"ann\", share = \"1/4\" } ] }"
@@ -375,7 +375,7 @@ impl PoolSection {
 }
 
 /// Somebody who delegates.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "a delegator such as { name = \"ann\", share = \"1/4\" }")]
 pub struct DelegatorSection {
     /// The name of its account, which is made for it.
@@ -460,6 +460,7 @@ pub struct AnalysisSection {
     pub window: Window,
     /// The probability of an income below this part of what stake deserves is asked for, beside that of
     /// less than half.
+    #[serde(deserialize_with = "fraction")]
     pub income_below: f64,
     /// The shares of the whole that Nakamoto coefficients ask for.
     pub nakamoto: Vec<Ratio>,

@@ -130,6 +130,9 @@ fn section(heading: &str) -> Section {
     let named = "[population]\naccounts = [{ name = 'a', balance = 5 }, { name = 'b', balance = 7 }, \
                  { name = 'c', balance = 9 }]\n";
     let acting = format!("{drawn}[[behaviours]]\nact = 'offline'\nshare = '1/10'\n");
+    let pooled = format!(
+        "{drawn}[[reward.pools]]\noperator = 'validator-02'\ndelegators = [{{ name = 'bob', share = '1/2' }}]\n"
+    );
     macro_rules! place {
         ($name:literal) => {
             |table| inner(table, $name)
@@ -139,6 +142,7 @@ fn section(heading: &str) -> Section {
         "Top level" => (drawn, |table| table),
         "`[run]`" => (drawn, place!("run")),
         "`[population]`" => (drawn, place!("population")),
+        "Keys of a pool" => (&pooled, |table| first(inner(table, "reward"), "pools")),
         "Keys of an account" => (named, |table| first(inner(table, "population"), "accounts")),
         "`[selection]`" => (drawn, place!("selection")),
         "`[attestation]`" => (drawn, place!("attestation")),
@@ -197,7 +201,7 @@ impl Section {
 #[test]
 fn keys_defaults_and_examples_are_those_of_the_program() {
     let tables = scenario_tables("key");
-    assert_eq!(tables.len(), 13);
+    assert_eq!(tables.len(), 14);
     for table in &tables {
         let section = section(&table.heading);
         let mut resolved: Table =
@@ -359,7 +363,8 @@ fn runs() -> Vec<(Scenario, Results, Analysis)> {
     let short = ["[run]\nrounds = 5\ntrials = 4\nengine = 'draws'\n", small].concat();
     let until = "until = { metric = 'win_share', half_width = 0.02 }\n";
     let precise = [run, until, population].concat();
-    [unfair, moving, urn, rare, short, precise].iter().map(|text| simulate(text)).collect()
+    let many = [run, "[population]\ncount = 10\ntotal_stake = 1000\nstake = 'equal'\n"].concat();
+    [unfair, moving, urn, rare, short, precise, many].iter().map(|text| simulate(text)).collect()
 }
 
 fn header<R: Serialize>(rows: &[R]) -> Vec<String> {
@@ -378,6 +383,7 @@ fn every_column_is_documented_in_its_order() {
         ("`chains.csv`", header(&tables.chains)),
         ("`timeline.csv`", header(&tables.timeline)),
         ("`fairness.csv`", header(&tables.fairness)),
+        ("`incomes.csv`", header(&tables.incomes)),
         ("`windows.csv`", header(&tables.windows)),
     ];
     let documented = scenario_tables("column");

@@ -53,9 +53,13 @@ fn busy_scenarios() -> Vec<String> {
         "[attestation]\ncommittee = 4\nweight = 'stake'\nquorum = 0.5\n",
         "[network]\nloss = 0.1\n",
     ] {
-        for reward in
-            ["", "[reward]\ncompound = true\n", "[slashing]\nshare = '1/3'\n[reward]\ncompound = true\n"]
-        {
+        for reward in [
+            "",
+            "[reward]\ncompound = true\n",
+            "[slashing]\nshare = '1/3'\n[reward]\ncompound = true\n",
+            "[reward]\ncompound = '1/2'\nactivation_delay = 3\npolicy = { kind = 'missed', attestation = 1, base = { kind = 'split', attestors = '1/2', stake = '1/4' } }\n",
+            "[reward]\nsmoothing = [['edwin', 'ada']]\npools = [{ operator = 'edwin', delegators = [{ name = 'x', share = '1/3' }] }]\npolicy = { kind = 'random', distribution = 'pareto', minimum = 3, shape = 1.5, cap = 1000, base = { kind = 'epoch', blocks = 5 } }\n",
+        ] {
             for rule in ["raffle", "uniform"] {
                 let selection = format!("[selection]\nrule = '{rule}'\n");
                 all.push([run, population, attestation, reward, &selection].concat());

@@ -95,6 +95,17 @@ fn an_honest_export_holds_under_every_setting() {
         "[attestation]\nweight = 'stake'\ncommittee = 3\nquorum = '1/2'\n",
         "[reward]\ncompound = true\npolicy = { kind = 'constant', amount = 3 }\n",
         "[network]\nloss = 0.05\n",
+        "[reward]\ncompound = '1/3'\nrestake_unit = 2\nactivation_delay = 3\npolicy = { kind = 'constant', amount = 4 }\n",
+        "[reward]\npolicy = { kind = 'split', amount = 7, attestors = '1/2', by = 'stake', stake = '1/5', treasury = '1/10' }\n",
+        "[attestation]\ncommittee = 2\n[reward]\npolicy = { kind = 'split', amount = 7, attestors = '1/2' }\n",
+        "[reward]\ncompound = true\npolicy = { kind = 'epoch', blocks = 4, forgers = 5, stake = 6 }\n",
+        "[reward]\npolicy = { kind = 'every', blocks = 3, amount = 5, base = { kind = 'schedule', form = 'halving', amount = 9, every = 4 } }\n",
+        "[reward]\ncompound = true\npolicy = { kind = 'random', distribution = 'log-normal', median = 20, sigma = 1, cap = 1000, regimes = { share = '1/4', length = 5 } }\n",
+        "[reward]\ncompound = true\npolicy = { kind = 'schedule', form = 'inflation', rate = '1/100' }\n",
+        "[reward]\npolicy = { kind = 'missed', block = 3, attestation = 2 }\n[[behaviours]]\nact = 'silent-forger'\naccounts = ['c']\n",
+        "[attestation]\ncommittee = 3\n[reward]\npolicy = { kind = 'missed', attestation = 2 }\n[network]\nloss = 0.1\n",
+        "[reward]\npolicy = { kind = 'saturation', blocks = 5, amount = 50, k = 3 }\n",
+        "[reward]\nsmoothing = [['c', 'd']]\npools = [{ operator = 'd', commission = '1/7', delegators = [{ name = 'x', share = '1/3' }] }]\n",
     ] {
         let text = chain(&format!("{SMALL}\n{setting}").replace("rounds = 4", "rounds = 60"));
         let summary =
@@ -103,6 +114,22 @@ fn an_honest_export_holds_under_every_setting() {
         offences += summary.offences;
     }
     assert!(offences > 5);
+}
+
+/// Who is slashed below the minimum leaves, at once or later; until then it forges and votes on.
+#[test]
+fn who_leaves_late_is_replayed() {
+    let mut blocks = Vec::new();
+    for delay in [0, 25] {
+        let text = SMALL
+            .replace("[population]", "[population]\n    minimum_stake = 100")
+            .replace("rounds = 4", "rounds = 80");
+        let text = chain(&format!("{text}\n[reward]\nunbonding_delay = {delay}\n"));
+        let summary =
+            replay(&text).unwrap_or_else(|(line, finding)| panic!("{delay}: line {line}: {finding}"));
+        blocks.push((summary.blocks, summary.offences));
+    }
+    assert!(blocks[0].1 >= 2 && blocks[1].1 > blocks[0].1, "{blocks:?}");
 }
 
 #[test]

@@ -56,6 +56,8 @@ impl<'a> AnalysisContext<'a> {
             rule.expected_shares(&world.stakes)
         } else if totals.counters.slashings > 0 {
             ExpectedShares::Unknown("stakes were slashed on the way")
+        } else if !world.protocol.keeps_expected_shares() {
+            ExpectedShares::Unknown("what is staked is not paid in proportion to stake on average")
         } else if world.has_ideal_conditions() {
             rule.expected_shares_when_compounding(&world.stakes)
         } else {
@@ -72,7 +74,8 @@ impl<'a> AnalysisContext<'a> {
         let validators = world.stakes.len();
         let staked = world.stakes.iter().map(|&stake| u128::from(stake)).sum::<u128>() as f64;
         let urn_reward = schedule
-            .and_then(|policy| constant_reward(policy, experiment.rounds))
+            .and_then(RewardPolicy::constant)
+            .filter(|&reward| reward > 0)
             .map(|reward| reward as f64 / staked);
         let wins = |index: usize| totals.validators.get(index).map_or(0, |own| own.wins);
         AnalysisContext {
@@ -173,8 +176,9 @@ impl<'a> AnalysisContext<'a> {
             return Some(constant_normalised_variance(1.0, reward, rounds));
         }
         let policy = self.schedule.filter(|_| rounds <= MOST_REWARDS)?;
+        let amounts = policy.amounts(self.experiment.world.genesis())?;
         work::count(rounds);
-        let rewards = (1..=rounds).map(|height| policy.amount(height) as f64);
+        let rewards = amounts.take(rounds as usize).map(|coins| coins as f64);
         Some(normalised_variance(self.genesis_stake(), rewards))
     }
 
@@ -237,15 +241,9 @@ fn schedule<'a>(experiment: &'a Experiment, results: &Results) -> Option<&'a dyn
     let world = &experiment.world;
     let counters = &results.totals.counters;
     let all_accepted = counters.rejected + counters.silent + counters.slashings == 0;
-    let by_rewards_alone = world.protocol.compound && world.has_ideal_conditions() && counters.fees == 0;
+    let by_rewards_alone =
+        world.protocol.restake.is_all_at_once() && world.has_ideal_conditions() && counters.fees == 0;
     (world.rule.thing.draws_by_current_stake() && by_rewards_alone && all_accepted)
         .then_some(&*world.protocol.reward.thing)
-}
-
-/// The reward of every height up to `rounds`, if it is the same and not nothing.
-fn constant_reward(policy: &dyn RewardPolicy, rounds: u64) -> Option<u64> {
-    let reward = policy.amount(1);
-    let same =
-        policy.sum(rounds) == u128::from(reward) * u128::from(rounds) && policy.amount(rounds) == reward;
-    (same && reward > 0).then_some(reward)
+        .filter(|policy| policy.amounts(world.genesis()).is_some())
 }

@@ -6,6 +6,9 @@ mod chain_rows;
 pub mod comparison;
 mod context;
 mod fairness;
+mod income_law;
+mod income_rows;
+mod income_verdict;
 mod memoise;
 mod more_rounds;
 mod observations;
@@ -21,6 +24,7 @@ mod win_distribution;
 mod window_rows;
 
 pub use audit::{Audit, AuditSettings, AuditTable, Conclusion, MOST_WINS, Rest, audit};
+pub use income_verdict::{IncomeBasis, IncomeRisk, IncomeVerdict};
 pub use planning::{Plan, PlanSettings, Scatter, pilot_seed, plan};
 pub use stopping::Stopping;
 pub use strategy::{Move, strategy};
@@ -40,6 +44,8 @@ pub struct Analysis {
     pub tables: Tables,
     /// The verdict on fairness to stake.
     pub assessment: Assessment,
+    /// The verdict on income.
+    pub income: IncomeVerdict,
 }
 
 /// Analyses the trials that finished.
@@ -88,7 +94,10 @@ pub(super) fn analyse_context(context: &AnalysisContext) -> Analysis {
     let validators = validator_rows::rows(context);
     let expected_shares_test = fairness::expected_shares_test(context);
     let assessment = assess_stake(context, expected_shares_test.as_ref().and_then(|test| test.p_value()));
-    let fairness_rows = fairness::rows(context, expected_shares_test.as_ref(), &assessment);
+    let incomes = income_rows::rows(context);
+    let income = IncomeVerdict::new(context, &incomes);
+    let mut fairness_rows = fairness::rows(context, expected_shares_test.as_ref(), &assessment);
+    fairness_rows.extend(fairness::income_rows(context, &income));
     let tables = Tables {
         validators,
         trials: trial_rows::rows(context),
@@ -96,8 +105,9 @@ pub(super) fn analyse_context(context: &AnalysisContext) -> Analysis {
         timeline: timeline_rows::rows(context),
         fairness: fairness_rows,
         windows: window_rows::rows(context),
+        incomes,
     };
-    Analysis { tables, assessment }
+    Analysis { tables, assessment, income }
 }
 
 /// Holds every validator's win share against its share of stake, and all of them together.

@@ -45,7 +45,7 @@ impl Scatter {
     /// What is known of an experiment before it is run.
     pub fn of(experiment: &Experiment) -> Self {
         let world = &experiment.world;
-        if world.protocol.compound {
+        if world.protocol.compounds() {
             return Scatter::Pilot("rewards compound, so the rounds of a trial are not independent");
         }
         if !world.has_ideal_conditions() {

@@ -51,7 +51,7 @@ impl<'a> Stopping<'a> {
         let world = &experiment.world;
         let total: u64 = world.stakes.iter().sum();
         let share = |index: usize| world.stakes[index] as f64 / total.max(1) as f64;
-        let baseline = if world.protocol.compound || !world.has_ideal_conditions() {
+        let baseline = if world.protocol.compounds() || !world.has_ideal_conditions() {
             Baseline::Trials
         } else {
             match world.rule.thing.dispersion(&world.stakes) {

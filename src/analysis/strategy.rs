@@ -3,7 +3,7 @@
 
 use super::rows::StrategyRow;
 use crate::behaviour::BehaviourAssignment;
-use crate::forging::{Chain, Draws, Silent, World};
+use crate::forging::{Chain, Draws, Pools, Protocol, Silent, World};
 use crate::selection::ExpectedShares;
 use crate::simulation::{Control, Experiment, OrderPlan, SHARE_SCALE, fixed_share, play_trial};
 use crate::statistics::{Interval, Moments, bonferroni};
@@ -156,9 +156,11 @@ pub fn strategy(
 /// The promise for these stakes in this world.
 fn expected_shares(world: &World, stakes: &[u64]) -> ExpectedShares {
     let rule = &world.rule.thing;
-    if !world.has_ideal_conditions() && (rule.minds_outcomes() || world.protocol.compound) {
+    if !world.has_ideal_conditions() && (rule.minds_outcomes() || world.protocol.compounds()) {
         ExpectedShares::Unknown("not everybody is honest")
-    } else if world.protocol.compound {
+    } else if world.protocol.compounds() && !world.protocol.keeps_expected_shares() {
+        ExpectedShares::Unknown("what is staked is not paid in proportion to stake on average")
+    } else if world.protocol.compounds() {
         rule.expected_shares_when_compounding(stakes)
     } else {
         rule.expected_shares(stakes)
@@ -234,11 +236,16 @@ fn play_moved(experiment: &Experiment, moved: Moved, control: &Control) -> Optio
     let theirs = moved.indices();
     let names = (0..moved.stakes.len()).map(|index| format!("validator {index}"));
     let zeros = std::iter::repeat_n(0, moved.stakes.len());
+    // Pools, groups and accounts go by the numbers of the validators, which change; none of them moves a
+    // win.
+    let protocol = Protocol { pools: Pools::default(), treasury: None, ..world.protocol.clone() };
     let world = World {
         names: names.chain(world.names[others.clone()].iter().cloned()).collect(),
         balances: zeros.chain(world.balances[others].iter().copied()).collect(),
         stakes: moved.stakes,
         behaviour_of: moved.behaviour_of,
+        protocol,
+        parties: Vec::new(),
         ..world.clone()
     };
     simulate(&Experiment { world, ..*experiment }, &theirs, control)

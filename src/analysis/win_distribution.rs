@@ -10,6 +10,7 @@ use crate::statistics::{fair_counts, work};
 const MOST_ROUNDS: u64 = 200_000;
 
 /// The law of the wins of one validator after so many selections of one trial.
+#[derive(Clone, Debug)]
 pub struct WinLaw {
     /// What is drawn independently: rounds, or runs of them.
     draws: u64,
@@ -18,6 +19,7 @@ pub struct WinLaw {
     chances: Chances,
 }
 
+#[derive(Clone, Debug)]
 enum Chances {
     Binomial(Binomial),
     /// The probability of each count, and of at most that count.
@@ -45,26 +47,32 @@ impl AnalysisContext<'_> {
         match self.sampling_model {
             SamplingModel::Rounds => fixed(1),
             SamplingModel::Runs(runs) => fixed(runs.run),
-            SamplingModel::Trials(_) if selections <= MOST_ROUNDS => {
-                let (reward, mine) = (self.urn_reward?, self.stake_shares[validator]);
-                let others = 1.0 - mine;
-                if mine <= 0.0 || others <= 0.0 {
-                    return None;
-                }
-                work::count(selections);
-                let masses = beta_binomial_wins(selections, mine / reward, others / reward);
-                let mut sum = 0.0;
-                let cumulative = masses.iter().map(|mass| (sum += mass, sum).1).collect();
-                Some(WinLaw { draws: selections, run: 1, chances: Chances::Listed { masses, cumulative } })
+            SamplingModel::Trials(_) => {
+                self.urn_law(validator, selections, self.urn_reward? * self.genesis_stake())
             }
             _ => None,
         }
+    }
+
+    /// The law of a validator's wins where each adds so many coins to the winner's stake and every draw
+    /// is by the stakes as they stand: beta-binomial. O(selections).
+    pub fn urn_law(&self, validator: usize, selections: u64, growth: f64) -> Option<WinLaw> {
+        let mine = self.experiment.world.stakes[validator] as f64;
+        let others = self.genesis_stake() - mine;
+        if selections > MOST_ROUNDS || mine <= 0.0 || others <= 0.0 || growth <= 0.0 {
+            return None;
+        }
+        work::count(selections);
+        let masses = beta_binomial_wins(selections, mine / growth, others / growth);
+        let mut sum = 0.0;
+        let cumulative = masses.iter().map(|mass| (sum += mass, sum).1).collect();
+        Some(WinLaw { draws: selections, run: 1, chances: Chances::Listed { masses, cumulative } })
     }
 }
 
 impl WinLaw {
     /// P(at most so many draws won).
-    fn at_most(&self, won: u64) -> f64 {
+    pub fn at_most(&self, won: u64) -> f64 {
         match &self.chances {
             Chances::Binomial(law) => law.lower(won),
             Chances::Listed { cumulative, .. } => {

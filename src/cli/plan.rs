@@ -71,7 +71,7 @@ pub fn plan(args: &PlanArgs) -> Result<(), Failure> {
     let promised = law_rows(&experiment.world);
     let off = |row: &&LawRow| row.relative_deviation.is_some_and(|gain| gain.abs() > settings.tolerance);
     let off = promised.iter().filter(off).count();
-    if off > 0 && !experiment.world.protocol.compound {
+    if off > 0 && !experiment.world.protocol.compounds() {
         tell(format_args!(
             "note: by the rule's own promise {off} of {} validators are farther than {} from their share of stake: \
              with enough rounds the verdict is unfair, whatever is planned for equivalence",

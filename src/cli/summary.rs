@@ -1,8 +1,8 @@
 //! What a person reads at the end of a run.
 
 use super::screen::{grouped, percent, table};
-use tombola::analysis::Analysis;
 use tombola::analysis::rows::{Decision, Metric, ValidatorRow};
+use tombola::analysis::{Analysis, IncomeBasis};
 use tombola::scenario::Scenario;
 use tombola::simulation::Results;
 use tombola::statistics::Verdict;
@@ -38,6 +38,7 @@ pub fn summary(scenario: &Scenario, results: &Results, analysis: &Analysis) -> S
         text.push_str(&format!("As a whole: {whole}.\n"));
     }
     text.push_str(&expected_shares(analysis));
+    text.push_str(&income(analysis));
     text.push_str(&stopped(analysis, results.totals.trials));
     text.push_str(&scatter(analysis));
     if analysis.assessment.verdict == Verdict::Fair {
@@ -59,6 +60,22 @@ fn expected_shares(analysis: &Analysis) -> String {
     format!(
         "The wins {what} the rule's own expected shares (exploratory test, p = {p:.2e}, adjusted p = {adjusted:.2e}).\n"
     )
+}
+
+/// What the run says of incomes, where they do not follow the wins.
+fn income(analysis: &Analysis) -> String {
+    let income = &analysis.income;
+    let mut text = String::new();
+    if income.expectation.is_some() && income.basis != IncomeBasis::Wins {
+        text.push_str(&format!("Income: {}.\n", income.sentence()));
+        if let Some(risk) = &income.risk {
+            text.push_str(&format!("Risk: {}.\n", risk.sentence()));
+        }
+    }
+    if let Some(contrast) = income.contrast(analysis.assessment.verdict) {
+        text.push_str(&format!("{contrast}\n"));
+    }
+    text
 }
 
 /// Where and why a run ended that was to end when it is precise enough.

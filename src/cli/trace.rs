@@ -418,7 +418,11 @@ impl Observer<Full<'_>> for Story<'_> {
             match outcome.block_outcome {
                 BlockOutcome::Accepted => {
                     self.chapter("Settle");
-                    let how = if self.world.protocol.compound { "as new tokens" } else { "in coins" };
+                    let how = if self.world.protocol.restake.is_all_at_once() {
+                        "as new tokens"
+                    } else {
+                        "in coins"
+                    };
                     let income = grouped(outcome.income.into());
                     tell!(self, "The money moves. {name} earns {income} in reward and fees, {how}.");
                 }

@@ -5,6 +5,7 @@ use super::fidelity::{BlockContext, Fidelity};
 use super::observer::Observer;
 use super::protocol::{Verification, Weight};
 use crate::behaviour::Attesting;
+use crate::reward::CountedVote;
 use crate::selection::Seat;
 use crate::stake::ValidatorId;
 
@@ -21,7 +22,11 @@ impl<F: Fidelity> Chain<'_, F> {
     /// Lets the committee vote.
     pub(super) fn attest<W: Observer<F>>(&mut self, site: &BlockContext, observer: &mut W) -> Ballot {
         let everybody = !self.lottery.draws_committees();
-        if everybody && !F::CASTS_VOTES && self.world.protocol.loss.is_zero() {
+        let keeps_votes = self.world.protocol.reward.thing.needs_votes();
+        let keeps_absent = keeps_votes && self.world.protocol.reward.thing.needs_absent();
+        self.votes.clear();
+        self.absent.clear();
+        if everybody && !F::CASTS_VOTES && self.world.protocol.loss.is_zero() && !keeps_votes {
             let valid = self.examine(site);
             return self.attest_by_kind(site.forger, valid);
         }
@@ -53,6 +58,15 @@ impl<F: Fidelity> Chain<'_, F> {
             };
             if let Some(approves) = vote {
                 self.fidelity.cast(seat.validator.into(), weight, committee, approves);
+            }
+            match vote {
+                Some(true) if keeps_votes => {
+                    let by_heads = self.world.protocol.weight == Weight::Heads;
+                    let seats = if by_heads { weight } else { 1 };
+                    self.votes.push(CountedVote { validator: seat.validator, seats });
+                }
+                None if keeps_absent => self.absent.push(seat.validator),
+                _ => {}
             }
             observer.voted(seat.validator, weight, vote, lost);
         }

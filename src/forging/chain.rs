@@ -4,11 +4,14 @@ use super::attestor_roster::AttestorRoster;
 use super::fidelity::{BlockContext, Fidelity, Waiting};
 use super::lottery::Lottery;
 use super::observer::Observer;
+use super::payroll::Payroll;
+use super::restake::StakeMove;
 use super::wallets::Wallets;
 use super::world::World;
 use crate::behaviour::{BlockFlaw, Forging};
 use crate::ledger::{State, Supply, TransactionFault};
 use crate::random::{Purpose, Stream};
+use crate::reward::CountedVote;
 use crate::selection::{BlockOutcome, Seat, StakeChange, TrialContext};
 use crate::stake::ValidatorId;
 
@@ -20,6 +23,10 @@ pub struct Chain<'w, F: Fidelity> {
     pub(super) roster: AttestorRoster,
     pub(super) lottery: Lottery,
     pub(super) members: Vec<Seat>,
+    pub(super) payroll: Payroll,
+    /// The approving votes on the block and who cast none, kept where the reward policy asks.
+    pub(super) votes: Vec<CountedVote>,
+    pub(super) absent: Vec<ValidatorId>,
     pub(super) wallets: Wallets,
     pub(super) waiting: Vec<Waiting<F::Transaction>>,
     /// A transaction that a cheat slips into its block.
@@ -76,7 +83,7 @@ pub struct RoundOutcome {
     pub forger: Option<ValidatorId>,
     /// What became of its block.
     pub block_outcome: BlockOutcome,
-    /// What the forger earned: reward and fees less what was burnt.
+    /// What the forger earned with the block: reward and fees less what was burnt.
     pub income: u64,
     /// What it lost as a proven cheat.
     pub slashed: u64,
@@ -94,6 +101,9 @@ impl<'w, F: Fidelity> Chain<'w, F> {
             fidelity: open(&mut state),
             roster: AttestorRoster::new(&world.behaviour_of, &world.stakes),
             members: Vec::new(),
+            payroll: Payroll::new(&world.protocol, &state, world.seed, trial),
+            votes: Vec::new(),
+            absent: Vec::new(),
             wallets: Wallets::new(world),
             waiting: Vec::new(),
             extra: None,
@@ -138,6 +148,10 @@ impl<'w, F: Fidelity> Chain<'w, F> {
             Forging::Silent => {
                 self.counters.silent += 1;
                 observer.stayed_silent(forger);
+                if self.payroll.missed(&self.world.protocol, &mut self.state, forger) {
+                    self.stakes_moved();
+                    observer.penalised(&self.fidelity, forger);
+                }
                 return outcome;
             }
         };
@@ -170,9 +184,18 @@ impl<'w, F: Fidelity> Chain<'w, F> {
         BlockFlaw::ALL[self.streams.faults.below(BlockFlaw::ALL.len() as u64) as usize]
     }
 
-    /// Takes note of a validator's new stake, for the roster, the rule and the committee.
-    pub(super) fn stake_changed(&mut self, validator: ValidatorId, old: u64) {
-        let stake = self.state.stake(validator.into());
+    /// Takes note of what payments, penalties and slashing did to stakes: for the roster, the rule and
+    /// the committee.
+    pub(super) fn stakes_moved(&mut self) {
+        let mut moves = std::mem::take(self.payroll.moves());
+        for one in moves.drain(..) {
+            self.stake_changed(one);
+        }
+        *self.payroll.moves() = moves;
+    }
+
+    fn stake_changed(&mut self, moved: StakeMove) {
+        let StakeMove { validator, old, new: stake } = moved;
         self.roster.change(validator, old, stake);
         if stake == 0 {
             self.left.push((validator, self.counters.rounds - self.counters.empty));
@@ -198,6 +221,16 @@ impl<'w, F: Fidelity> Chain<'w, F> {
     /// The height of the last block.
     pub fn height(&self) -> u64 {
         self.height
+    }
+
+    /// What it began with.
+    pub fn world(&self) -> &World {
+        self.world
+    }
+
+    /// What was paid.
+    pub fn payroll(&self) -> &Payroll {
+        &self.payroll
     }
 
     /// The transactions that wait.

@@ -23,6 +23,13 @@ pub(super) enum Line {
         /// The bytes of its certificate.
         certificate: String,
     },
+    /// A round whose forger made no block, and was penalised for it.
+    Missed {
+        /// The round.
+        round: u64,
+        /// The forger's address.
+        forger: String,
+    },
     /// A rejected block that proves its forger cheated.
     Offence {
         /// The round in which it was drawn; the block may lie about it.
@@ -108,6 +115,11 @@ impl<W: Write> Observer<Full<'_>> for ChainWriter<W> {
                 certificate: hex::encode(certificate),
             });
         }
+    }
+
+    fn penalised(&mut self, full: &Full, forger: ValidatorId) {
+        let forger = full.keys().directory().address(forger.into()).to_string();
+        self.write(&Line::Missed { round: self.round, forger });
     }
 
     fn slashed(&mut self, full: &Full, _forger: ValidatorId, _amount: u64) {

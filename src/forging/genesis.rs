@@ -1,7 +1,7 @@
 //! The record of a chain's beginning: what a verifier must know, and what gives the chain its
 //! identity.
 
-use super::{Directory, Weight, World};
+use super::{Compound, Directory, Pools, Weight, World};
 use crate::crypto::{Hash, sha256};
 use crate::law::Ratio;
 use crate::ledger::AccountId;
@@ -38,14 +38,41 @@ pub struct ProtocolRecord {
     pub rule: Choice,
     /// Who attests.
     pub committee: Choice,
-    /// New coins for the forger of a block.
+    /// New coins for a block, and for whom.
     pub reward: Choice,
-    /// Whether income becomes tokens at once.
-    pub compound: bool,
+    /// The share of income that becomes tokens.
+    pub compound: Compound,
+    /// In multiples of so many coins; one if not given.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub restake_unit: u64,
+    /// So many rounds later; none if not given.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub restake_delay: u64,
+    /// How many rounds tokens of who leaves stay tokens; none if not given.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub unbonding_delay: u64,
+    /// Who shares what validators earn; nobody if not given.
+    #[serde(default, skip_serializing_if = "Pools::is_empty")]
+    pub pools: Pools,
+    /// The number of the treasury's account, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub treasury: Option<u32>,
     /// The share of the fees that is destroyed.
     pub burn: Ratio,
     /// The share of a proven cheat's stake that is destroyed.
     pub slash: Ratio,
+}
+
+fn one() -> u64 {
+    1
+}
+
+fn is_one(unit: &u64) -> bool {
+    *unit == 1
+}
+
+fn is_nothing(delay: &u64) -> bool {
+    *delay == 0
 }
 
 /// One account at genesis.
@@ -76,7 +103,12 @@ impl GenesisRecord {
                 rule: world.rule.resolved(),
                 committee: world.committee.resolved(),
                 reward: protocol.reward.resolved(),
-                compound: protocol.compound,
+                compound: Compound(protocol.restake.share),
+                restake_unit: protocol.restake.unit,
+                restake_delay: protocol.restake.delay,
+                unbonding_delay: protocol.restake.unbonding,
+                pools: protocol.pools.clone(),
+                treasury: protocol.treasury.map(|account| account.0),
                 burn: protocol.burn,
                 slash: protocol.slash,
             },

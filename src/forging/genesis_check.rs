@@ -3,9 +3,10 @@
 use super::genesis::GenesisRecord;
 use super::keyring::Directory;
 use super::protocol::Protocol;
+use super::restake::Restake;
 use crate::crypto::PublicKey;
 use crate::law::Ratio;
-use crate::ledger::State;
+use crate::ledger::{AccountId, State};
 use crate::registry::{Choice, Chosen, Refusal, find};
 use crate::reward::REWARDS;
 use crate::selection::{COMMITTEES, Committee, RULES, Rule};
@@ -72,12 +73,28 @@ impl GenesisRecord {
         if supply > u128::from(MAX_TOTAL) {
             return Err(format!("there are {supply} coins, but at most {MAX_TOTAL} can be counted"));
         }
+        let restake = Restake {
+            share: record.compound.0,
+            unit: record.restake_unit,
+            delay: record.restake_delay,
+            unbonding: record.unbonding_delay,
+        };
+        if restake.unit == 0 {
+            return Err("`restake_unit` is 0, but tokens are made in multiples of it".to_owned());
+        }
+        record.pools.check(validators, self.accounts.len())?;
+        let has_account = |account: u32| (validators..self.accounts.len()).contains(&(account as usize));
+        if record.treasury.is_some_and(|account| !has_account(account)) {
+            return Err("the treasury has no account of its own".to_owned());
+        }
         let protocol = Protocol {
             minimum_stake: record.minimum_stake,
             quorum: record.quorum,
             weight: record.weight,
             reward,
-            compound: record.compound,
+            restake,
+            pools: record.pools.clone(),
+            treasury: record.treasury.map(AccountId),
             burn: record.burn,
             slash: record.slash,
             loss: Ratio::ZERO,

@@ -58,6 +58,11 @@ pub trait Observer<F: Fidelity> {
         let _ = (fidelity, forger, amount);
     }
 
+    /// A forger that made no block was penalised for it.
+    fn penalised(&mut self, fidelity: &F, forger: ValidatorId) {
+        let _ = (fidelity, forger);
+    }
+
     /// Whether it can no longer do what it is there for, so that no more rounds need to be played.
     fn gave_up(&self) -> bool {
         false

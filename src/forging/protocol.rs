@@ -1,5 +1,6 @@
 //! The rules of the chain that everybody knows, besides who forges.
 
+use super::{Pools, Restake};
 use crate::law::Ratio;
 use crate::ledger::{AccountId, State};
 use crate::registry::Chosen;
@@ -36,10 +37,14 @@ pub struct Protocol {
     pub quorum: Ratio,
     /// How votes count towards the quorum.
     pub weight: Weight,
-    /// New coins for the forger of a block.
+    /// New coins for a block, and for whom.
     pub reward: Chosen<dyn RewardPolicy>,
-    /// Whether what a forger earns becomes tokens at once.
-    pub compound: bool,
+    /// What of it becomes tokens, and when.
+    pub restake: Restake,
+    /// Who shares what validators earn.
+    pub pools: Pools,
+    /// The account of the treasury, if the policy pays one.
+    pub treasury: Option<AccountId>,
     /// The share of the fees that is destroyed.
     pub burn: Ratio,
     /// The share of a proven cheat's stake that is destroyed.
@@ -49,26 +54,19 @@ pub struct Protocol {
 }
 
 impl Protocol {
-    /// Pays the forger of the block at this height the fees that its senders have paid, less what
-    /// is burnt of them, and the reward; returns what it earned.
-    pub fn pay(&self, state: &mut State, forger: AccountId, height: u64, fees: u64) -> u64 {
-        let burnt = self.burn.floor_of(fees);
-        let reward = self.reward.thing.amount(height);
-        state.pay_fees(forger, fees, burnt, self.compound);
-        state.mint(forger, reward, self.compound);
-        fees - burnt + reward
+    /// Whether anything that is earned becomes tokens.
+    pub fn compounds(&self) -> bool {
+        self.restake.compounds()
     }
 
-    /// Destroys a proven cheat's stake, in whole or in part and at least one token; returns how
-    /// much. If too little is left to validate, the rest is exchanged back for coins.
-    pub fn slash(&self, state: &mut State, cheat: AccountId) -> u64 {
-        let amount = self.slash.ceil_of(state.stake(cheat));
-        if amount > 0 {
-            state.slash(cheat, amount);
-            if state.stake(cheat) < self.minimum_stake {
-                state.leave(cheat);
-            }
-        }
-        amount
+    /// Whether rewards that are staked leave everybody's expected share of stake as it is, forgers being
+    /// drawn by stake: not where they go by heads, wait until they make a unit, or are shared by others.
+    pub fn keeps_expected_shares(&self) -> bool {
+        self.reward.thing.keeps_expected_shares() && self.restake.unit <= 1 && self.pools.is_empty()
+    }
+
+    /// Whether a validator holds too little to validate, but not nothing.
+    pub fn must_leave(&self, state: &State, validator: AccountId) -> bool {
+        (1..self.minimum_stake).contains(&state.stake(validator))
     }
 }

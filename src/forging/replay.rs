@@ -6,12 +6,15 @@ use super::genesis::GenesisRecord;
 use super::genesis_check::Beginning;
 use super::keyring::Directory;
 use super::lottery::Lottery;
+use super::payroll::{Payroll, Settlement};
 use super::protocol::{Protocol, Weight};
+use super::restake::StakeMove;
 use crate::crypto::{Hash, SignatureBatch};
 use crate::ledger::{
-    AccountId, Block, Certificate, DecodeError, Header, State, StateTree, Supply, vote_message,
+    AccountId, Address, Block, Certificate, DecodeError, Header, State, StateTree, Supply, vote_message,
 };
 use crate::registry::Chosen;
+use crate::reward::{CountedVote, Genesis};
 use crate::selection::{BlockOutcome, Committee, Seat, Selection, StakeChange, TrialContext};
 use crate::stake::ValidatorId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +38,7 @@ pub struct Replay {
     lottery: Option<Lottery>,
     members: Vec<Seat>,
     directory: Directory,
+    payroll: Payroll,
     state: State,
     tree: StateTree,
     genesis_supply: u128,
@@ -135,6 +139,7 @@ impl Replay {
         let lottery = rule.map(|rule| Lottery::new(&*rule.thing, &*committee.thing, &context));
         state.watch();
         let tree = StateTree::new(&state, directory.addresses());
+        let payroll = Payroll::new(&protocol, &state, record.seed, record.trial);
         let chain = record.chain_id();
         let view = View { chain, height: 1, tip: chain, tip_round: 0, state: tree.commitment(&state) };
         Ok(Replay {
@@ -145,6 +150,7 @@ impl Replay {
             members: Vec::new(),
             directory,
             active: state.stakes().len() as u64,
+            payroll,
             state,
             tree,
             genesis_supply: supply,
@@ -170,6 +176,7 @@ impl Replay {
         match parse(text)? {
             Line::Genesis(_) => Err(Finding::Form("a chain has one genesis record".into())),
             Line::Block { bytes, certificate } => self.block(&unhex(&bytes)?, &unhex(&certificate)?),
+            Line::Missed { round, forger } => self.missed(round, &forger),
             Line::Offence { round, bytes, second } => {
                 let second = second.map(|second| unhex(&second)).transpose()?;
                 self.offence(round, &unhex(&bytes)?, second.as_deref())
@@ -225,13 +232,25 @@ impl Replay {
             self.state.settle(&transfer);
             fees += transfer.fee;
         }
-        let reward = self.protocol.reward.thing.amount(self.view.height);
-        if u128::from(self.state.minted()) + u128::from(reward) + self.genesis_supply > i64::MAX as u128 {
+        let genesis = Genesis {
+            stake: self.record.accounts.iter().map(|account| account.stake).sum(),
+            supply: self.genesis_supply as u64,
+        };
+        let most = self.protocol.reward.thing.most(genesis, self.view.height);
+        if most.saturating_add(self.genesis_supply) > i64::MAX as u128 {
             return Err(Finding::Genesis("the rewards exceed 2^63 - 1 coins".into()));
         }
-        let before = self.state.stake(forger);
-        self.protocol.pay(&mut self.state, forger, self.view.height, fees);
-        self.close(forger, before, BlockOutcome::Accepted);
+        let (votes, absent) = self.turnout(forger, &certificate)?;
+        let settlement = Settlement {
+            height: self.view.height,
+            round: block.header.round,
+            forger: ValidatorId(forger.0),
+            fees,
+            votes: &votes,
+            absent: &absent,
+        };
+        self.payroll.settle(&self.protocol, &mut self.state, &settlement);
+        self.close(forger, BlockOutcome::Accepted);
         self.view.tip = block.header.hash();
         self.view.tip_round = block.header.round;
         self.view.height += 1;
@@ -240,6 +259,56 @@ impl Replay {
         self.summary.blocks += 1;
         self.summary.transactions += block.transactions.len() as u64;
         self.summary.votes += certificate.votes.len() as u64;
+        Ok(())
+    }
+
+    /// Who approved and who of the committee cast no vote, where the reward policy asks.
+    fn turnout(
+        &self,
+        forger: AccountId,
+        certificate: &Certificate,
+    ) -> Result<(Vec<CountedVote>, Vec<ValidatorId>), Finding> {
+        let policy = &self.protocol.reward.thing;
+        if !policy.needs_votes() {
+            return Ok(Default::default());
+        }
+        let by_heads = self.protocol.weight == Weight::Heads;
+        let mut votes = Vec::with_capacity(certificate.votes.len());
+        let mut voters = BTreeSet::new();
+        for vote in &certificate.votes {
+            let Some(who) = self.directory.find(&vote.attestor) else { continue };
+            voters.insert(who);
+            if vote.approves {
+                let seats = if by_heads { vote.weight } else { 1 };
+                votes.push(CountedVote { validator: ValidatorId(who.0), seats });
+            }
+        }
+        if !policy.needs_absent() {
+            return Ok((votes, Vec::new()));
+        }
+        let Some(seated) = self.seats(forger) else {
+            let rule = &self.record.protocol.rule.kind;
+            return Err(Finding::Draw(format!(
+                "who was absent is penalised, but without the rule `{rule}` nobody can tell who that was"
+            )));
+        };
+        let absent = seated.into_keys().filter(|who| !voters.contains(who));
+        Ok((votes, absent.map(|who| ValidatorId(who.0)).collect()))
+    }
+
+    /// A round without a block, for which its forger is penalised.
+    fn missed(&mut self, round: u64, forger: &str) -> Result<(), Finding> {
+        let bytes: Option<[u8; 20]> = unhex(forger)?.try_into().ok();
+        let found = bytes.and_then(|bytes| self.directory.find(&Address(bytes)));
+        let Some(forger) = found.filter(|&who| self.state.stake(who) > 0) else {
+            return Err(Finding::Draw("who is said to have made no block holds no stake".into()));
+        };
+        self.draw(round, forger)?;
+        if !self.payroll.missed(&self.protocol, &mut self.state, ValidatorId(forger.0)) {
+            return Err(Finding::Offence("a block that is not made costs nothing on this chain".into()));
+        }
+        self.close(forger, BlockOutcome::Missed);
+        self.renew_state();
         Ok(())
     }
 
@@ -370,11 +439,10 @@ impl Replay {
             }
         }
         self.draw(round, cheat)?;
-        let before = self.state.stake(cheat);
-        if self.protocol.slash(&mut self.state, cheat) == 0 {
+        if self.payroll.slash(&self.protocol, &mut self.state, ValidatorId(cheat.0)) == 0 {
             return Err(Finding::Offence("offences are not punished on this chain".into()));
         }
-        self.close(cheat, before, BlockOutcome::Rejected);
+        self.close(cheat, BlockOutcome::Rejected);
         self.renew_state();
         self.summary.offences += 1;
         Ok(())
@@ -489,16 +557,16 @@ impl Replay {
         }
     }
 
-    /// Ends the round of a line, in which the forger's stake may have changed.
-    fn close(&mut self, forger: AccountId, before: u64, block_outcome: BlockOutcome) {
-        let stake = self.state.stake(forger);
-        let validator = ValidatorId(forger.0);
-        self.active -= u64::from(stake == 0);
-        if let Some(lottery) = &mut self.lottery {
-            if stake != before {
+    /// Ends the round of a line, in which stakes may have changed.
+    fn close(&mut self, forger: AccountId, block_outcome: BlockOutcome) {
+        for StakeMove { validator, old, new: stake } in self.payroll.moves().drain(..) {
+            self.active -= u64::from(stake == 0 && old > 0);
+            if let Some(lottery) = &mut self.lottery {
                 lottery.stake_changed(StakeChange { validator, stake });
             }
-            lottery.close(Some(validator), block_outcome);
+        }
+        if let Some(lottery) = &mut self.lottery {
+            lottery.close(Some(ValidatorId(forger.0)), block_outcome);
         }
     }
 

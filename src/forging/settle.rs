@@ -1,7 +1,8 @@
-//! Step 8: the block joins the chain, the money moves, the forger is paid.
+//! Step 8: the block joins the chain, the money moves, what it earns is paid.
 
 use super::chain::Chain;
 use super::fidelity::{BlockContext, Fidelity};
+use super::payroll::Settlement;
 use crate::behaviour::BlockFlaw;
 use crate::ledger::check;
 
@@ -39,14 +40,18 @@ impl<F: Fidelity> Chain<'_, F> {
         self.pay(site, fees)
     }
 
-    /// Pays the forger its fees and its reward.
+    /// Pays what the block earns; returns what its forger earned.
     fn pay(&mut self, site: &BlockContext, fees: u64) -> u64 {
-        let protocol = &self.world.protocol;
-        let before = self.state.stake(site.forger.into());
-        let income = protocol.pay(&mut self.state, site.forger.into(), self.height, fees);
-        if protocol.compound && income > 0 {
-            self.stake_changed(site.forger, before);
-        }
+        let block = Settlement {
+            height: self.height,
+            round: site.round,
+            forger: site.forger,
+            fees,
+            votes: &self.votes,
+            absent: &self.absent,
+        };
+        let income = self.payroll.settle(&self.world.protocol, &mut self.state, &block);
+        self.stakes_moved();
         income
     }
 }

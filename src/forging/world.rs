@@ -1,10 +1,11 @@
 //! What all trials of an experiment begin with.
 
-use super::{Protocol, Verification};
+use super::{Party, Protocol, Verification};
 use crate::behaviour::BehaviourAssignment;
 use crate::law::Ratio;
 use crate::ledger::AccountId;
 use crate::registry::Chosen;
+use crate::reward::Genesis;
 use crate::selection::{Committee, Rule};
 
 /// The genesis population, the protocol and the traffic: everything that trials have in common.
@@ -16,6 +17,9 @@ pub struct World {
     pub seed: u64,
     /// The accounts' names; all different.
     pub names: Vec<String>,
+    /// How many of the accounts, the last ones, neither validate nor trade: delegators and the
+    /// treasury.
+    pub receivers: usize,
     /// The accounts' coins, after validators have exchanged theirs for tokens.
     pub balances: Vec<u64>,
     /// The validators' tokens.
@@ -32,6 +36,8 @@ pub struct World {
     pub verification: Verification,
     /// Who trades, and how much.
     pub traffic: Traffic,
+    /// Whose income is written down; see [`super::parties`].
+    pub parties: Vec<Party>,
 }
 
 /// The transactions that accounts hand in.
@@ -60,9 +66,15 @@ impl World {
         self.balances.iter().chain(&self.stakes).map(|&coins| u128::from(coins)).sum()
     }
 
-    /// The accounts that trade: all that do not validate.
+    /// How many coins there are at genesis; scenarios are refused where they do not fit 63 bits.
+    pub fn genesis(&self) -> Genesis {
+        Genesis { stake: self.stakes.iter().sum(), supply: self.genesis_supply() as u64 }
+    }
+
+    /// The accounts that trade: all that do not validate, but for those that only receive.
     pub fn traders(&self) -> impl Iterator<Item = AccountId> + use<> {
-        (self.validators() as u32..self.names.len() as u32).map(AccountId)
+        let end = self.names.len() - self.receivers;
+        (self.validators() as u32..end as u32).map(AccountId)
     }
 
     /// Whether every validator is honest at every step and no block is lost: then every block

@@ -5,14 +5,17 @@ mod accepted_seats;
 mod block_counts;
 mod coin_age;
 mod compound_epoch;
+mod compound_sum;
 mod concentration;
 mod cool_down;
 mod delegated;
 mod first_accepted;
+mod fourier;
 mod largest_deficit;
 mod markov;
 pub mod mistakes;
 mod opposite;
+mod periodic_payment;
 mod praos;
 mod quadrature;
 mod race;
@@ -33,6 +36,7 @@ pub use coin_age::{
     aged_long_run, aged_output_shares, coin_age_weights, inverse_age_weights, rest_makes_turns,
 };
 pub use compound_epoch::CompoundEpoch;
+pub use compound_sum::{CompoundSum, CompoundTerm, compound_moments};
 pub use concentration::{gini, gini_of_ascending};
 pub use cool_down::{cool_down_factors, cool_down_shares};
 pub use delegated::drawn_delegate_shares;
@@ -40,13 +44,14 @@ pub use first_accepted::{first_accepted, first_accepted_shares, somebody};
 pub use largest_deficit::largest_deficit_bound;
 pub use markov::{LongRun, Step, long_run};
 pub use opposite::{blended_shares, gini_exceeds, opposite_shares};
+pub use periodic_payment::periodic_shares;
 pub use praos::{
     babe_shares, largest_small_pool_gain, praos_leader_chances, praos_shares_by_leader_value,
     praos_shares_by_lot, slot_battle_chance, slot_battle_limit,
 };
 pub use quadrature::gauss_legendre;
 pub use race::{single_lottery_shares, two_party_race};
-pub use ratio::Ratio;
+pub use ratio::{Ratio, greatest_common_divisor};
 pub use reward_schedule::{
     constant_normalised_variance, constant_rewards, expected_herfindahl, geometric_rewards,
     normalised_variance,

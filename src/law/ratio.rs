@@ -99,7 +99,8 @@ impl PartialOrd for Ratio {
     }
 }
 
-fn greatest_common_divisor(a: u64, b: u64) -> u64 {
+/// The greatest common divisor; that of a number and nothing is the number.
+pub fn greatest_common_divisor(a: u64, b: u64) -> u64 {
     if b == 0 { a } else { greatest_common_divisor(b, a % b) }
 }
 

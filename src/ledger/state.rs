@@ -16,6 +16,8 @@ pub struct State {
     minted: u64,
     burnt: u64,
     slashed: u64,
+    /// Coins that were paid and do not yet make a whole one for anybody they are divided among.
+    held: u64,
     /// The accounts that changed since they were last drained, with repeats; kept only if asked.
     touched: Option<Vec<AccountId>>,
 }
@@ -33,14 +35,16 @@ pub struct Supply {
     pub stakes: u128,
     /// Coins burnt from fees.
     pub burnt: u128,
-    /// Coins destroyed with the stake of proven cheats.
+    /// Coins destroyed with the stake of proven cheats, and in penalties.
     pub slashed: u128,
+    /// Coins that wait to be divided among the members of pools.
+    pub held: u128,
 }
 
 impl Supply {
     /// Whether nothing was lost and nothing came from nowhere.
     pub fn is_conserved(&self) -> bool {
-        self.balances + self.stakes + self.burnt + self.slashed == self.genesis + self.minted
+        self.balances + self.stakes + self.burnt + self.slashed + self.held == self.genesis + self.minted
     }
 }
 
@@ -49,7 +53,7 @@ impl State {
     /// from coins that no longer stand in their balances.
     pub fn new(balances: Vec<u64>, stakes: Vec<u64>) -> Self {
         let nonces = vec![0; balances.len()];
-        State { balances, nonces, stakes, minted: 0, burnt: 0, slashed: 0, touched: None }
+        State { balances, nonces, stakes, minted: 0, burnt: 0, slashed: 0, held: 0, touched: None }
     }
 
     /// From now on, remember which accounts change.
@@ -105,6 +109,16 @@ impl State {
         self.slashed
     }
 
+    /// Coins that wait to be divided.
+    pub fn held(&self) -> u64 {
+        self.held
+    }
+
+    /// All balances and stakes. O(accounts).
+    pub fn coins(&self) -> u64 {
+        self.balances.iter().chain(&self.stakes).sum()
+    }
+
     /// Moves a valid transaction's money for good; the fee leaves the sender and is the caller's to
     /// give. [`super::check`] must have passed.
     #[inline]
@@ -135,25 +149,39 @@ impl State {
         }
     }
 
-    /// Gives fees that senders have paid: `burnt` of them are destroyed, the rest goes to the
-    /// account's balance, or straight into tokens if it `stakes` its income.
-    pub fn pay_fees(&mut self, account: AccountId, fees: u64, burnt: u64, stakes: bool) {
+    /// Takes fees that senders have paid into the hold; `burnt` of them are destroyed.
+    #[inline]
+    pub fn take_fees(&mut self, fees: u64, burnt: u64) {
         self.burnt += burnt;
-        self.earn(account, fees - burnt, stakes);
+        self.held += fees - burnt;
     }
 
-    /// Makes new coins as a reward and gives them to an account.
-    pub fn mint(&mut self, account: AccountId, amount: u64, stakes: bool) {
+    /// Makes new coins, which are held until they are released.
+    #[inline]
+    pub fn mint(&mut self, amount: u64) {
         self.minted += amount;
-        self.earn(account, amount, stakes);
+        self.held += amount;
     }
 
-    fn earn(&mut self, account: AccountId, amount: u64, stakes: bool) {
-        if stakes {
-            self.stakes[account.index()] += amount;
-        } else {
-            self.balances[account.index()] += amount;
-        }
+    /// Gives held coins to an account.
+    #[inline]
+    pub fn release(&mut self, account: AccountId, amount: u64) {
+        self.held -= amount;
+        self.balances[account.index()] += amount;
+        self.touch(account);
+    }
+
+    /// Destroys held coins.
+    pub fn burn_held(&mut self, amount: u64) {
+        self.held -= amount;
+        self.burnt += amount;
+    }
+
+    /// A validator exchanges coins for tokens.
+    #[inline]
+    pub fn stake_coins(&mut self, account: AccountId, amount: u64) {
+        self.balances[account.index()] -= amount;
+        self.stakes[account.index()] += amount;
         self.touch(account);
     }
 
@@ -179,6 +207,7 @@ impl State {
             stakes: self.stakes.iter().map(|&coins| u128::from(coins)).sum(),
             burnt: self.burnt.into(),
             slashed: self.slashed.into(),
+            held: self.held.into(),
         }
     }
 

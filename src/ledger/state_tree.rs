@@ -51,14 +51,17 @@ impl StateTree {
         self.dirty = dirty;
     }
 
-    /// The commitment: the root of the accounts, and what was minted, burnt and slashed.
+    /// The commitment: the root of the accounts, what was minted, burnt and slashed, and what is held,
+    /// if anything is.
     pub fn commitment(&self, state: &State) -> Hash {
+        let held = state.held().to_le_bytes();
         sha256(&[
             b"tombola/state/v1",
             &self.nodes[1],
             &state.minted().to_le_bytes(),
             &state.burnt().to_le_bytes(),
             &state.slashed().to_le_bytes(),
+            if state.held() > 0 { &held } else { &[] },
         ])
     }
 }
@@ -94,7 +97,8 @@ mod tests {
             let mut tree = StateTree::new(&state, &addresses);
             for chunk in changes.chunks(3) {
                 for &(account, amount) in chunk {
-                    state.mint(AccountId(account % accounts as u32), amount, false);
+                    state.mint(amount);
+                    state.release(AccountId(account % accounts as u32), amount);
                 }
                 tree.update(&mut state, &addresses);
                 let built = StateTree::new(&state, &addresses);
@@ -115,9 +119,10 @@ mod tests {
             fee: 0,
             nonce: 0,
         };
-        let changes: [&dyn Fn(&mut State); 4] = [
+        let changes: [&dyn Fn(&mut State); 5] = [
             &|state| state.settle(&transfer),
-            &|state| state.mint(AccountId(0), 1, true),
+            &|state| state.mint(1),
+            &|state| state.stake_coins(AccountId(0), 1),
             &|state| state.slash(AccountId(1), 2),
             &|state| state.leave(AccountId(1)),
         ];

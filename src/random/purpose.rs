@@ -11,6 +11,7 @@ pub enum Purpose {
     /// Secret keys of the accounts; one stream per account.
     Keys,
     /// Which accounts get a behaviour that is given by share.
+    /// Which accounts get a behaviour that is given by share.
     Behaviours,
     /// The draw of the forger.
     Lottery,
@@ -22,6 +23,8 @@ pub enum Purpose {
     Transactions,
     /// Loss on the network, and which mistake a dishonest forger makes.
     Faults,
+    /// What a block brings besides its reward: tips and extractable value.
+    Extras,
     /// Resampling by statistics, after all trials; one stream per scenario seed and figure.
     Statistics,
 }
@@ -38,6 +41,7 @@ impl Purpose {
             Purpose::Committee => "committee",
             Purpose::Transactions => "transactions",
             Purpose::Faults => "faults",
+            Purpose::Extras => "extras",
             Purpose::Statistics => "statistics",
         }
     }

@@ -15,14 +15,25 @@ pub fn write_run_tables(
     tables: &Tables,
     control: &Control,
 ) -> Result<(), FolderError> {
-    let Tables { validators, trials, chains, timeline, fairness, windows } = tables;
-    let rows = [validators.len(), trials.len(), chains.len(), timeline.len(), fairness.len(), windows.len()];
+    let Tables { validators, trials, chains, timeline, fairness, windows, incomes } = tables;
+    let rows = [
+        validators.len(),
+        trials.len(),
+        chains.len(),
+        timeline.len(),
+        fairness.len(),
+        windows.len(),
+        incomes.len(),
+    ];
     control.progress.begin("tables", rows.iter().sum::<usize>() as u64);
     folder.write_table_watched("validators.csv", validators, control)?;
     folder.write_table_watched("trials.csv", trials, control)?;
     folder.write_table_watched("chains.csv", chains, control)?;
     folder.write_table_watched("timeline.csv", timeline, control)?;
     folder.write_table_watched("fairness.csv", fairness, control)?;
+    if !incomes.is_empty() {
+        folder.write_table_watched("incomes.csv", incomes, control)?;
+    }
     if windows.is_empty() {
         return Ok(());
     }

@@ -1,6 +1,6 @@
 //! The same reward for every block.
 
-use super::RewardPolicy;
+use super::{Genesis, Outset, Payer, Payments, RewardPolicy, SettledBlock, Source};
 use crate::registry::{Entry, settings};
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ pub const ENTRY: Entry<dyn RewardPolicy> = Entry {
 };
 
 /// A constant reward.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Constant {
     /// Coins per block.
@@ -28,16 +28,23 @@ impl Constant {
 }
 
 impl RewardPolicy for Constant {
-    fn amount(&self, _height: u64) -> u64 {
-        self.amount
-    }
-
     fn constant(&self) -> Option<u64> {
         Some(self.amount)
     }
 
-    fn sum(&self, height: u64) -> u128 {
-        u128::from(self.amount) * u128::from(height)
+    fn most(&self, _genesis: Genesis, rounds: u64) -> u128 {
+        u128::from(self.amount) * u128::from(rounds)
+    }
+
+    fn payer(&self, _outset: &Outset) -> Box<dyn Payer> {
+        Box::new(*self)
+    }
+}
+
+impl Payer for Constant {
+    #[inline]
+    fn block(&mut self, block: &SettledBlock, payments: &mut Payments) {
+        payments.pay(block.forger, Source::Block, self.amount);
     }
 }
 
@@ -46,9 +53,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sum_is_the_sum() {
+    fn the_most_is_the_sum() {
         let policy = Constant { amount: 7 };
-        assert_eq!(policy.sum(5), (1..=5).map(|height| u128::from(policy.amount(height))).sum());
-        assert_eq!(Constant { amount: u64::MAX }.sum(u64::MAX), u128::from(u64::MAX).pow(2));
+        assert_eq!(
+            policy.most(Genesis::default(), 5),
+            policy.amounts(Genesis::default()).unwrap().take(5).map(u128::from).sum()
+        );
+        assert_eq!(
+            Constant { amount: u64::MAX }.most(Genesis::default(), u64::MAX),
+            u128::from(u64::MAX).pow(2)
+        );
     }
 }

@@ -1,22 +1,132 @@
 //! What a reward policy is, and the registry of all of them.
 
-use super::constant;
-use crate::registry::Entry;
+use super::{BlockIncome, Genesis, IncomeTerms, Outset, Payments, SettledBlock};
+use super::{constant, epoch, every, missed, none, random, saturation, schedule, split};
+use crate::registry::{Entry, Refusal};
+use crate::stake::ValidatorId;
+use std::collections::BTreeMap;
+
+/// Rounds up to which the amounts of a schedule are added up one by one.
+const MOST_TERMS: u64 = 10_000_000;
 
 /// Every reward policy a scenario can name.
-pub const REWARDS: &[Entry<dyn RewardPolicy>] = &[constant::ENTRY];
+pub const REWARDS: &[Entry<dyn RewardPolicy>] = &[
+    constant::ENTRY,
+    none::ENTRY,
+    schedule::ENTRY,
+    split::ENTRY,
+    epoch::ENTRY,
+    every::ENTRY,
+    random::ENTRY,
+    missed::ENTRY,
+    saturation::ENTRY,
+];
 
-/// Decides how many new coins a block earns its forger.
+/// Decides how many new coins each block makes, and for whom.
 pub trait RewardPolicy: Send + Sync {
-    /// New coins for the block at this height (the first block has height 1).
-    fn amount(&self, height: u64) -> u64;
-
-    /// The amount, if it is the same for every block.
+    /// What every block pays its forger, if it pays nobody else and always the same.
     fn constant(&self) -> Option<u64> {
         None
     }
 
-    /// New coins for all blocks up to and including this height. Scenarios are checked against it
+    /// What each block in turn pays its forger, if it pays nobody else and the amounts are known
+    /// beforehand, where nothing but rewards makes or destroys coins.
+    fn amounts(&self, genesis: Genesis) -> Option<Box<dyn Iterator<Item = u64>>> {
+        let _ = genesis;
+        self.constant().map(|amount| Box::new(std::iter::repeat(amount)) as _)
+    }
+
+    /// At least as many coins as any trial of so many rounds makes. Scenarios are checked against it
     /// before a run, so that no sum can overflow while it runs.
-    fn sum(&self, height: u64) -> u128;
+    fn most(&self, genesis: Genesis, rounds: u64) -> u128;
+
+    /// Whether it must know who approved.
+    fn needs_votes(&self) -> bool {
+        false
+    }
+
+    /// Whether it must know who of the committee cast no vote; only if it needs votes.
+    fn needs_absent(&self) -> bool {
+        false
+    }
+
+    /// Whether it pays a treasury.
+    fn has_treasury(&self) -> bool {
+        false
+    }
+
+    /// Whether some payments are drawn at random.
+    fn is_random(&self) -> bool {
+        false
+    }
+
+    /// Whether it can pay in a trial of so many rounds.
+    ///
+    /// # Errors
+    /// Which setting is impossible, and what is allowed.
+    fn accept(&self, rounds: u64) -> Result<(), Refusal> {
+        let _ = rounds;
+        Ok(())
+    }
+
+    /// What a trial of so many rounds pays, where everybody is honest, all others attest, every block
+    /// joins the chain and stakes stay as they are; `None` where that is not known. O(rounds) at worst,
+    /// and for ten million rounds at most.
+    fn terms(&self, genesis: Genesis, rounds: u64, validators: u64) -> Option<IncomeTerms> {
+        let _ = validators;
+        let blocks = match self.constant() {
+            Some(amount) => vec![(rounds, BlockIncome::certain(amount as f64))],
+            None if rounds > MOST_TERMS => return None,
+            None => {
+                let mut kinds = BTreeMap::<u64, u64>::new();
+                for amount in self.amounts(genesis)?.take(rounds as usize) {
+                    *kinds.entry(amount).or_default() += 1;
+                }
+                kinds
+                    .into_iter()
+                    .map(|(amount, count)| (count, BlockIncome::certain(amount as f64)))
+                    .collect()
+            }
+        };
+        Some(IncomeTerms { blocks, ..IncomeTerms::default() })
+    }
+
+    /// Whether everybody's expected share of stake stays as it is when payments are staked, forgers being
+    /// drawn by stake: where coins go to the forger or to all stake, by amounts that do not depend on who
+    /// forges.
+    fn keeps_expected_shares(&self) -> bool {
+        self.constant().is_some()
+    }
+
+    /// How many blocks there are from one payment to the next, if each pays its block's forger the same
+    /// and nothing else is paid.
+    fn interval(&self) -> Option<u64> {
+        self.constant().filter(|&amount| amount > 0).map(|_| 1)
+    }
+
+    /// C-PoS: the coins that an epoch's forgers share, those that all stake shares, and its blocks.
+    fn compound_epoch(&self) -> Option<(u64, u64, u64)> {
+        None
+    }
+
+    /// Who pays in one trial.
+    fn payer(&self, outset: &Outset) -> Box<dyn Payer>;
+}
+
+/// The state of a policy during one trial. It knows blocks and stakes only, so that whoever has the
+/// blocks can work out what was paid.
+pub trait Payer: Send {
+    /// Pays for a block that joined the chain. Called once a block, in order.
+    fn block(&mut self, block: &SettledBlock, payments: &mut Payments);
+
+    /// What it costs a forger that it was selected and made no block.
+    fn missed(&mut self, forger: ValidatorId, payments: &mut Payments) {
+        let _ = (forger, payments);
+    }
+
+    /// Coins that were to be paid so far and were not, because they do not yet make a whole one for
+    /// anybody.
+    fn owed(&self) -> u64 {
+        0
+    }
 }

@@ -185,7 +185,12 @@ mod tests {
                 "did you mean `full`? Valid values: full, draws, law, auto",
             ),
             ("run.engine = 7", "run.engine", "is not a name", "it must be a name in quotes"),
-            ("reward.compound = 1.5", "reward.compound", "is 1.5", "it must be true or false"),
+            (
+                "reward.compound = 1.5",
+                "reward.compound",
+                "is 1.5",
+                "it must be true or false, or a share between 0 and 1 such as \"1/2\"",
+            ),
             (
                 "behaviours.act = 'offline'",
                 "behaviours",

@@ -2,7 +2,7 @@
 
 use super::fraction::fraction;
 use super::{Seed, Window};
-use crate::forging::{Verification, Weight};
+use crate::forging::{Compound, Verification, Weight};
 use crate::law::Ratio;
 use crate::registry::Choice;
 use crate::simulation::{Engine, Serial};
@@ -60,6 +60,7 @@ impl ScenarioFile {
             name: name.to_owned(),
             balance,
             validates: true,
+            group: None,
         });
         Self::with(PopulationSection { accounts: Some(accounts.collect()), ..PopulationSection::empty() })
     }
@@ -108,6 +109,9 @@ pub struct RunSection {
     pub engine: Engine,
     /// How many points of the time line.
     pub checkpoints: u64,
+    /// How many rounds there are in a year, for returns per year.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rounds_per_year: Option<u64>,
     /// When the run is precise enough; `trials` is then the most that are played.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<UntilSection>,
@@ -121,6 +125,7 @@ impl Default for RunSection {
             trials: 8,
             engine: Engine::Full,
             checkpoints: 50,
+            rounds_per_year: None,
             until: None,
         }
     }
@@ -182,12 +187,32 @@ pub struct PopulationSection {
     /// The stake distribution.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stake: Option<Choice>,
+    /// Validators that count as one where incomes are compared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<GroupSection>,
+}
+
+/// Validators that count as one.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a group such as { name = \"operator\", count = 10 }")]
+pub struct GroupSection {
+    /// The group's name.
+    pub name: String,
+    /// How many validators it has: the next ones that no group before it took by number.
+    pub count: u64,
 }
 
 impl PopulationSection {
     fn empty() -> Self {
         let minimum_stake = PopulationSection::default_minimum_stake();
-        PopulationSection { minimum_stake, accounts: None, count: None, total_stake: None, stake: None }
+        PopulationSection {
+            minimum_stake,
+            accounts: None,
+            count: None,
+            total_stake: None,
+            stake: None,
+            groups: Vec::new(),
+        }
     }
 
     fn default_minimum_stake() -> u64 {
@@ -206,6 +231,9 @@ pub struct AccountSection {
     /// Whether it wishes to validate.
     #[serde(default = "AccountSection::default_validates")]
     pub validates: bool,
+    /// The group it counts with where incomes are compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
 }
 
 impl AccountSection {
@@ -308,13 +336,65 @@ impl Default for TransactionsSection {
 pub struct RewardSection {
     /// The policy.
     pub policy: Choice,
-    /// Whether income becomes tokens at once.
-    pub compound: bool,
+    /// How much of what is earned becomes tokens.
+    pub compound: Compound,
+    /// In multiples of so many coins.
+    pub restake_unit: u64,
+    /// So many rounds later.
+    pub activation_delay: u64,
+    /// Tokens of who is left with too little become coins so many rounds later.
+    pub unbonding_delay: u64,
+    /// Groups of validators who share what they earn by stake.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub smoothing: Vec<Vec<String>>,
+    /// Validators who earn for others too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pools: Vec<PoolSection>,
+}
+
+/// A validator that earns for others too.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a pool such as { operator = \"ada\", commission = \"1/20\", delegators = [ { name = \"ann\", share = \"1/4\" } ] }"
+)]
+pub struct PoolSection {
+    /// The validator.
+    pub operator: String,
+    /// The share of what it earns that it takes before all others.
+    #[serde(default = "PoolSection::default_commission")]
+    pub commission: Ratio,
+    /// Whose stake it holds besides its own.
+    pub delegators: Vec<DelegatorSection>,
+}
+
+impl PoolSection {
+    fn default_commission() -> Ratio {
+        Ratio::ZERO
+    }
+}
+
+/// Somebody who delegates.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a delegator such as { name = \"ann\", share = \"1/4\" }")]
+pub struct DelegatorSection {
+    /// The name of its account, which is made for it.
+    pub name: String,
+    /// Its part of the validator's stake.
+    pub share: Ratio,
 }
 
 impl Default for RewardSection {
     fn default() -> Self {
-        RewardSection { policy: Choice::plain("constant"), compound: false }
+        RewardSection {
+            policy: Choice::plain("constant"),
+            compound: Compound(Ratio::ZERO),
+            restake_unit: 1,
+            activation_delay: 0,
+            unbonding_delay: 0,
+            smoothing: Vec::new(),
+            pools: Vec::new(),
+        }
     }
 }
 
@@ -382,6 +462,10 @@ pub struct AnalysisSection {
     pub serial: Serial,
     /// The length of short windows, in rounds.
     pub window: Window,
+    /// The probability of an income below this part of what stake deserves is asked for, beside that of
+    /// less than half.
+    #[serde(deserialize_with = "fraction")]
+    pub income_below: f64,
     /// The shares of the whole that Nakamoto coefficients ask for.
     pub nakamoto: Vec<Ratio>,
 }
@@ -400,6 +484,7 @@ impl Default for AnalysisSection {
             smallest_share: 0.0,
             serial: Serial::Auto,
             window: Window(32),
+            income_below: 0.9,
             nakamoto,
         }
     }

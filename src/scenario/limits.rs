@@ -5,7 +5,7 @@ use super::load::Checker;
 use super::population::Population;
 use super::problem::Problem;
 use crate::law::Ratio;
-use crate::reward::RewardPolicy;
+use crate::reward::{Genesis, RewardPolicy};
 use crate::simulation::checkpoints;
 use crate::stake::MAX_TOTAL;
 use std::fmt::Display;
@@ -37,6 +37,9 @@ pub fn check_ranges(checker: &Checker, file: &ScenarioFile) -> Result<(), Proble
             &format!("lower it to {}, or lower the trials", MOST_POINTS / u128::from(run.trials)),
         ));
     }
+    if let Some(rounds) = run.rounds_per_year {
+        between(checker, "run.rounds_per_year", rounds, 1, i64::MAX as u64)?;
+    }
     if let Some(count) = file.population.count {
         between(checker, "population.count", count, 1, 10_000_000)?;
     }
@@ -65,6 +68,7 @@ pub fn check_ranges(checker: &Checker, file: &ScenarioFile) -> Result<(), Proble
         ("analysis.tolerance", file.analysis.tolerance),
         ("analysis.delta", file.analysis.delta),
         ("analysis.misallocated", file.analysis.misallocated),
+        ("analysis.income_below", file.analysis.income_below),
     ] {
         if !(value > 0.0 && value < 1.0) {
             let what = format!("is {}", checker.given(key, value));
@@ -123,7 +127,9 @@ pub fn check_supply(
 ) -> Result<(), Problem> {
     let genesis: u128 =
         population.balances.iter().chain(&population.stakes).map(|&coins| u128::from(coins)).sum();
-    let minted = reward.sum(file.run.rounds);
+    let stake = population.stakes.iter().sum();
+    // The population itself was found to fit.
+    let minted = reward.most(Genesis { stake, supply: genesis as u64 }, file.run.rounds);
     if genesis.saturating_add(minted) > u128::from(MAX_TOTAL) {
         return Err(checker.clash(
             &["reward.policy", "reward.policy.amount", "run.rounds"],
@@ -131,7 +137,7 @@ pub fn check_supply(
                 "makes up to {minted} coins in {} rounds, on top of {genesis}: more than {MAX_TOTAL}",
                 file.run.rounds
             ),
-            "lower the reward or the rounds",
+            "lower the reward, its cap or its rate, or the rounds",
         ));
     }
     Ok(())

@@ -4,14 +4,17 @@ use super::behaviours::conducts;
 use super::diagnostic::{Diagnostic, below};
 use super::document::Document;
 use super::format::ScenarioFile;
+use super::groups::groups;
 use super::limits::{check_ranges, check_supply, check_traffic};
+use super::observed::read_amounts;
 use super::overrides::Override;
+use super::pools::{pools, restake};
 use super::population::populate;
 use super::problem::{Place, Problem, shortened};
 use super::shipped::load_shipped;
 use super::until::check_until;
 use crate::crypto::{Hash, sha256};
-use crate::forging::{Protocol, Traffic, World};
+use crate::forging::{Protocol, Traffic, World, parties};
 use crate::registry::{Choice, Chosen, Refusal, find};
 use crate::reward::REWARDS;
 use crate::selection::{COMMITTEES, RULES, Rule};
@@ -174,30 +177,37 @@ fn check_name(checker: &Checker, name: &str) -> Result<(), Problem> {
 }
 
 fn experiment(checker: &Checker, file: &mut ScenarioFile) -> Result<Experiment, Problem> {
-    let population = populate(checker, file, checker.folder("population.stake.path"))?;
+    let mut population = populate(checker, file, checker.folder("population.stake.path"))?;
     let behaviour_of = conducts(checker, file, &population)?;
     let refused = |key: &'static str| move |refusal: Refusal| checker.refusal(key, &refusal);
     let rule = find("rule", RULES, &file.selection.rule).map_err(refused("selection.rule"))?;
     let committee = find("committee", COMMITTEES, &file.attestation.committee)
         .map_err(refused("attestation.committee"))?;
     committee.thing.accept(population.stakes.len()).map_err(refused("attestation.committee"))?;
+    read_amounts(checker, "reward.policy", &mut file.reward.policy, checker.folder("reward.policy.path"))?;
     let reward = find("reward", REWARDS, &file.reward.policy).map_err(refused("reward.policy"))?;
+    reward.thing.accept(file.run.rounds).map_err(refused("reward.policy"))?;
+    let restake = restake(checker, file, population.stakes.len())?;
+    let (pools, treasury) = pools(checker, file, &mut population, &*reward.thing)?;
     check_supply(checker, file, &population, &*reward.thing)?;
     check_traffic(checker, file, &population)?;
     file.selection.rule = rule.resolved();
     file.attestation.committee = committee.resolved();
     file.reward.policy = reward.resolved();
+    let groups = groups(checker, file, &population)?;
     let transactions = &file.transactions;
-    Ok(Experiment {
+    let mut experiment = Experiment {
         rounds: file.run.rounds,
         trials: file.run.trials,
         checkpoints: file.run.checkpoints,
         engine: file.run.engine,
         serial: file.analysis.serial,
+        rounds_per_year: file.run.rounds_per_year,
         window: file.analysis.window.0,
         world: World {
             seed: file.run.seed.0,
             names: population.names,
+            receivers: population.receivers,
             balances: population.balances,
             stakes: population.stakes,
             behaviour_of,
@@ -208,7 +218,9 @@ fn experiment(checker: &Checker, file: &mut ScenarioFile) -> Result<Experiment, 
                 quorum: file.attestation.quorum,
                 weight: file.attestation.weight,
                 reward,
-                compound: file.reward.compound,
+                restake,
+                pools,
+                treasury,
                 burn: transactions.burn,
                 slash: file.slashing.share,
                 loss: file.network.loss,
@@ -221,8 +233,12 @@ fn experiment(checker: &Checker, file: &mut ScenarioFile) -> Result<Experiment, 
                 bad: transactions.bad,
                 capacity: 16 * transactions.per_round as usize,
             },
+            parties: Vec::new(),
         },
-    })
+    };
+    let validators = experiment.with_income();
+    experiment.world.parties = parties(&experiment.world, validators, groups);
+    Ok(experiment)
 }
 
 /// Says of every setting where it comes from.

@@ -6,9 +6,12 @@ mod diagnostic;
 mod document;
 mod format;
 mod fraction;
+mod groups;
 mod limits;
 mod load;
+mod observed;
 mod overrides;
+mod pools;
 mod population;
 mod problem;
 mod schema;
@@ -21,9 +24,9 @@ mod window;
 pub use crate::registry::Choice;
 pub use document::Document;
 pub use format::{
-    AccountSection, AnalysisSection, AttestationSection, BehaviourSection, FigureFormat, NetworkSection,
-    PopulationSection, ReportSection, RewardSection, RunSection, ScenarioFile, SelectionSection,
-    SlashingSection, TransactionsSection, UntilMetric, UntilSection,
+    AccountSection, AnalysisSection, AttestationSection, BehaviourSection, DelegatorSection, FigureFormat,
+    GroupSection, NetworkSection, PoolSection, PopulationSection, ReportSection, RewardSection, RunSection,
+    ScenarioFile, SelectionSection, SlashingSection, TransactionsSection, UntilMetric, UntilSection,
 };
 pub use load::{Scenario, load, load_text};
 pub use overrides::Override;

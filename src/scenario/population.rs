@@ -19,6 +19,23 @@ pub struct Population {
     pub balances: Vec<u64>,
     /// The validators' tokens.
     pub stakes: Vec<u64>,
+    /// How many accounts, the last ones, neither validate nor trade.
+    pub receivers: usize,
+}
+
+impl Population {
+    /// Adds an account that only receives; returns its number.
+    pub fn receive(&mut self, name: &str) -> usize {
+        self.names.push(name.to_owned());
+        self.balances.push(0);
+        self.receivers += 1;
+        self.names.len() - 1
+    }
+
+    /// Whether an account only receives.
+    pub fn is_receiver(&self, account: usize) -> bool {
+        account >= self.names.len() - self.receivers
+    }
 }
 
 struct Account {
@@ -189,6 +206,7 @@ fn sort(
         stakes: validators.iter().map(|account| account.coins).collect(),
         balances: vec![0; validators.len()],
         names: validators.into_iter().map(|account| account.name).collect(),
+        receivers: 0,
     };
     for account in others {
         population.names.push(account.name);

@@ -2,6 +2,7 @@
 
 use super::{ScenarioFile, Seed, Window};
 use crate::behaviour::BEHAVIOURS;
+use crate::forging::Compound;
 use crate::law::Ratio;
 use crate::registry::{Choice, Entry};
 use crate::reward::REWARDS;
@@ -77,6 +78,23 @@ impl JsonSchema for Ratio {
         json_schema!({
             "description": "a fraction: 0.75, \"3/4\" or \"75 %\"",
             "anyOf": [{ "type": "number", "minimum": 0 }, { "type": "string" }]
+        })
+    }
+}
+
+impl JsonSchema for Compound {
+    fn schema_name() -> Cow<'static, str> {
+        "Compound".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "True for all, false for nothing, or a share between 0 and 1.",
+            "anyOf": [
+                { "type": "boolean" },
+                { "type": "number", "minimum": 0, "maximum": 1 },
+                { "type": "string" }
+            ]
         })
     }
 }

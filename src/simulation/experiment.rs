@@ -20,6 +20,8 @@ pub struct Experiment {
     pub engine: Engine,
     /// When gaps, runs, repeats and gaps are tallied.
     pub serial: Serial,
+    /// How many rounds there are in a year, if that is said.
+    pub rounds_per_year: Option<u64>,
     /// In windows of how many rounds the wins of the followed validators are tallied; 0 for none.
     pub window: u64,
 }
@@ -27,6 +29,10 @@ pub struct Experiment {
 impl Experiment {
     /// At most this many validators are followed through time.
     const MOST_FOLLOWED: u64 = 10;
+    /// Incomes are written down of at most so many validators,
+    const MOST_EARNERS: u64 = 100_000;
+    /// and at most so many of them over all trials.
+    const MOST_INCOMES: u64 = 1 << 22;
     /// At most this many time lines are kept in memory, one for each followed validator and trial,
     /// unless there are more trials than that.
     const MOST_TIME_LINES: u64 = 100_000;
@@ -44,6 +50,17 @@ impl Experiment {
         }
         order.sort_unstable();
         order.into_iter().map(ValidatorId).collect()
+    }
+
+    /// The validators whose income is written down trial by trial: all of them, or the followed ones
+    /// where they are too many, or too many for the trials.
+    pub fn with_income(&self) -> Vec<ValidatorId> {
+        let all = self.world.validators() as u64;
+        if all <= Self::MOST_EARNERS && all.saturating_mul(self.trials) <= Self::MOST_INCOMES {
+            (0..all as u32).map(ValidatorId).collect()
+        } else {
+            self.followed()
+        }
     }
 
     /// Whether the engine `law` covers this experiment.
@@ -83,7 +100,7 @@ impl Experiment {
     /// What is tallied of the order of wins where rounds are played.
     pub fn wanted_order(&self) -> OrderPlan {
         let serial = match self.serial {
-            Serial::Auto => !self.world.protocol.compound,
+            Serial::Auto => !self.world.protocol.compounds(),
             Serial::On => true,
             Serial::Off => false,
         };

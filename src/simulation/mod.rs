@@ -6,6 +6,7 @@ mod concentration;
 mod engine;
 mod experiment;
 mod fast_paths;
+mod incomes;
 mod law;
 mod order;
 mod progress;
@@ -23,6 +24,7 @@ pub use concentration::TrialConcentration;
 pub use engine::Engine;
 pub use experiment::Experiment;
 pub use fast_paths::Obstacle;
+pub use incomes::{BySource, INCOME_SOURCES, TrialIncomes};
 pub use order::{
     FollowedOrder, Histogram, LAGS, LongestStretches, OrderPlan, OrderTally, OrderTotals, Serial,
     SerialTotals, gap_cell, gap_cell_start,

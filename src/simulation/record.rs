@@ -1,6 +1,7 @@
 //! What is written down of a single trial.
 
 use super::concentration::TrialConcentration;
+use super::incomes::TrialIncomes;
 use super::order::FollowedOrder;
 use crate::forging::Counters;
 use crate::ledger::Supply;
@@ -19,6 +20,8 @@ pub struct TrialRecord {
     pub concentration: TrialConcentration,
     /// The validators that were followed, in the order of [`super::Experiment::followed`].
     pub followed: Vec<Followed>,
+    /// What each of the world's parties earned.
+    pub incomes: TrialIncomes,
     /// The order of their wins; empty where it was not tallied.
     pub order: Vec<FollowedOrder>,
     /// The time line: one mark for each checkpoint.

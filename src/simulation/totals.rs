@@ -1,5 +1,6 @@
 //! Sums over trials, in integers, merged in any order.
 
+use super::incomes::{BySource, INCOME_SOURCES};
 use super::order::OrderTotals;
 use crate::forging::Counters;
 use crate::law::Ratio;
@@ -48,8 +49,15 @@ pub struct Totals {
     pub stakes_moved: bool,
     /// What each validator got.
     pub validators: Vec<ValidatorTotals>,
+    /// What each of the world's parties earned, by source.
+    pub incomes: Vec<[u128; INCOME_SOURCES]>,
     /// In which order they got it.
     pub order: OrderTotals,
+}
+
+/// The sources of one trial as sums over trials.
+pub fn income_sums(by_source: Vec<BySource>) -> Vec<[u128; INCOME_SOURCES]> {
+    by_source.into_iter().map(|sources| sources.map(u128::from)).collect()
 }
 
 impl Totals {
@@ -67,6 +75,12 @@ impl Totals {
     pub fn merge(&mut self, other: &Totals) {
         if self.validators.is_empty() {
             self.validators = vec![ValidatorTotals::default(); other.validators.len()];
+        }
+        if self.incomes.is_empty() {
+            self.incomes = vec![[0; INCOME_SOURCES]; other.incomes.len()];
+        }
+        for (mine, theirs) in self.incomes.iter_mut().zip(&other.incomes) {
+            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
         }
         self.trials += other.trials;
         self.trials_with_wins += other.trials_with_wins;

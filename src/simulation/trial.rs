@@ -1,11 +1,12 @@
 //! One trial: the life of one chain.
 
 use super::concentration::TrialConcentration;
+use super::incomes::TrialIncomes;
 use super::order::{OrderPlan, OrderTally};
 use super::progress::Control;
 use super::record::{Followed, TimeLine, TrialRecord};
 use super::share::fixed_share;
-use super::totals::{Totals, ValidatorTotals};
+use super::totals::{Totals, ValidatorTotals, income_sums};
 use crate::forging::{Chain, Fidelity, Observer};
 use crate::selection::BlockOutcome;
 use crate::stake::ValidatorId;
@@ -57,7 +58,6 @@ pub fn play_trial<F: Fidelity, W: Observer<F>>(
                     let mine = &mut tally[forger.index()];
                     mine.wins += 1;
                     mine.blocks += u64::from(outcome.block_outcome == BlockOutcome::Accepted);
-                    mine.reward += u128::from(outcome.income);
                     mine.slashed += u128::from(outcome.slashed);
                     order.won(forger.0);
                 }
@@ -102,6 +102,9 @@ fn finish<F: Fidelity>(
     let stakes = chain.state().stakes();
     let total: u64 = stakes.iter().sum();
     let selections = counters.rounds - counters.empty;
+    for (mine, earned) in tally.iter_mut().zip(chain.payroll().validators()) {
+        mine.reward = u128::from(earned.all());
+    }
     // Coins are fewer than 2^63, so those of one trial fit.
     let earned: u64 = tally.iter().map(|mine| mine.reward as u64).sum();
     let seats = chain.seats(tally.iter().map(|mine| mine.wins));
@@ -130,6 +133,7 @@ fn finish<F: Fidelity>(
         })
         .collect();
     let (order_totals, order) = order.end();
+    let (incomes, by_source) = TrialIncomes::of(&chain.world().parties, chain.payroll());
     let stakes_moved = stakes != genesis_stakes;
     let concentration = TrialConcentration::new(tally.iter().map(|mine| mine.wins), stakes, stakes_moved);
     TrialEnd {
@@ -139,6 +143,7 @@ fn finish<F: Fidelity>(
             supply: chain.supply(),
             concentration,
             followed,
+            incomes,
             order,
             marks,
         },
@@ -149,6 +154,7 @@ fn finish<F: Fidelity>(
             counters,
             stakes_moved,
             validators: tally,
+            incomes: income_sums(by_source),
             order: order_totals,
         },
     }

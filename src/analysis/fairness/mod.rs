@@ -5,6 +5,7 @@ mod across_validators;
 mod concentration;
 mod expected_shares;
 mod family;
+mod income;
 mod level;
 mod order;
 mod stopping;
@@ -12,6 +13,7 @@ mod verdict;
 
 pub use expected_shares::ExpectedSharesTest;
 pub use expected_shares::test as expected_shares_test;
+pub use income::rows as income_rows;
 
 use super::context::AnalysisContext;
 use crate::analysis::rows::Statement;

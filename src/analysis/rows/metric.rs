@@ -76,6 +76,12 @@ metrics! {
     LargestGain "largest_gain" "relative deviation",
     /// Of the validators shown to win too little, the one that loses most.
     LargestLoss "largest_loss" "relative deviation",
+    /// The verdict on every validator's share of rewards.
+    IncomeToStake "income_to_stake" "relative deviation",
+    /// How likely a trial gives the validator that is worst off less than half of what it deserves.
+    IncomeRisk "income_risk" "probability",
+    /// Coins earned for each coin of stake, by size.
+    ReturnByDecile "return_by_decile" "coins per coin",
     /// The half width at which the run was to stop.
     Stopping "stopping" "share",
     /// The smallest deviation from the share of stake that the run shows with 90 % power.

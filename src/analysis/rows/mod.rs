@@ -3,6 +3,7 @@
 mod audit;
 mod chains;
 mod compare;
+mod incomes;
 mod law;
 mod law_window;
 mod metric;
@@ -19,6 +20,7 @@ mod windows;
 pub use audit::{AuditAnswer, AuditReport, AuditRow, AuditTest, AuditedRest, AuditedValidator, Finding};
 pub use chains::ChainRow;
 pub use compare::CompareRow;
+pub use incomes::IncomeRow;
 pub use law::{LawRow, law_rows};
 pub use law_window::window_law;
 pub use law_window::{LawWindowRow, law_window_rows};

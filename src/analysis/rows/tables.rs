@@ -1,6 +1,6 @@
 //! The tables of a run together.
 
-use super::{ChainRow, Statement, TimelineRow, TrialRow, ValidatorRow, WindowRow};
+use super::{ChainRow, IncomeRow, Statement, TimelineRow, TrialRow, ValidatorRow, WindowRow};
 
 /// All tables of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,6 +15,8 @@ pub struct Tables {
     pub timeline: Vec<TimelineRow>,
     /// `fairness.csv`
     pub fairness: Vec<Statement>,
+    /// `incomes.csv`; not written where nothing is known of incomes.
+    pub incomes: Vec<IncomeRow>,
     /// `windows.csv`; not written where windows were not tallied.
     pub windows: Vec<WindowRow>,
 }

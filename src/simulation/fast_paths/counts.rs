@@ -4,10 +4,11 @@ use super::{IdealConditions, Task};
 use crate::forging::Counters;
 use crate::ledger::Supply;
 use crate::simulation::concentration::TrialConcentration;
+use crate::simulation::incomes::TrialIncomes;
 use crate::simulation::order::{FollowedOrder, OrderTotals};
 use crate::simulation::record::{Followed, TimeLine, TrialRecord};
 use crate::simulation::share::fixed_share;
-use crate::simulation::totals::{Totals, ValidatorTotals};
+use crate::simulation::totals::{Totals, ValidatorTotals, income_sums};
 use crate::simulation::trial::TrialEnd;
 use crate::stake::ValidatorId;
 use rayon::prelude::*;
@@ -116,7 +117,9 @@ impl Counts {
             stakes: u128::from(genesis_stake) + if compounds { earned } else { 0 },
             burnt: 0,
             slashed: 0,
+            held: 0,
         };
+        let (incomes, by_source) = TrialIncomes::of_wins(&world.parties, &self.wins, reward, rounds);
         let stakes_moved = compounds && rounds > 0;
         let stakes: Vec<u64> = if stakes_moved {
             self.wins.iter().enumerate().map(|(who, &wins)| stake(who, wins)).collect()
@@ -131,6 +134,7 @@ impl Counts {
                 supply,
                 concentration,
                 followed: records,
+                incomes,
                 order,
                 marks: record_marks,
             },
@@ -141,6 +145,7 @@ impl Counts {
                 counters,
                 stakes_moved,
                 validators,
+                incomes: income_sums(by_source),
                 order: order_totals,
             },
         }

@@ -43,7 +43,16 @@ pub fn ideal_conditions(world: &World) -> Result<IdealConditions, Obstacle> {
         );
     }
     match world.protocol.reward.thing.constant() {
-        Some(reward) => Ok(IdealConditions { reward, compounds: world.protocol.compound && reward > 0 }),
+        Some(_) if !world.protocol.pools.is_empty() => {
+            obstacle("reward.pools", "shares out what validators earn, which is settled round by round")
+        }
+        Some(reward) if !world.protocol.compounds() || world.protocol.restake.is_all_at_once() => {
+            Ok(IdealConditions { reward, compounds: world.protocol.compounds() && reward > 0 })
+        }
+        Some(_) => obstacle(
+            "reward.compound",
+            "restakes a share, in units or later, which is settled round by round",
+        ),
         None => obstacle("reward.policy", "does not pay every block the same"),
     }
 }

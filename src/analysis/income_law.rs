@@ -1,0 +1,468 @@
+//! The exact law of what somebody earns in a trial, where it is known.
+
+use super::context::AnalysisContext;
+use super::sampling_model::SamplingModel;
+use super::win_distribution::WinLaw;
+use crate::forging::{Party, PartyKind};
+use crate::law::{
+    CompoundEpoch, CompoundSum, CompoundTerm, Ratio, compound_moments, normalised_variance, periodic_shares,
+    proportional_shares,
+};
+use crate::random::{Purpose, Stream};
+use crate::reward::IncomeTerms;
+use crate::selection::{BlockOutcome, Draw, PreviousRound, RoundContext, Selection, TrialContext};
+use crate::stake::ValidatorId;
+use crate::statistics::distributions::Binomial;
+use std::sync::Arc;
+
+/// At most so many kinds of blocks are convolved.
+const MOST_TERMS: usize = 12;
+/// At most so many different sums are convolved: each takes four megabytes.
+const MOST_CONVOLVED: usize = 12;
+/// Whole distributions are worked out for at most so many validators, and as many others; for more, mean
+/// and standard deviation.
+const MOST_WHOLE: usize = 1000;
+/// The laws of an urn are listed for at most so many counts of wins, over all validators.
+const MOST_LISTED: u64 = 4_000_000;
+/// At most so many rounds of a deterministic rule are played to find its period.
+const MOST_CYCLE: u64 = 1 << 20;
+
+/// What is known exactly of one party's income in a trial.
+#[derive(Clone, Debug)]
+pub struct IncomeLaw {
+    /// The mean.
+    pub mean: f64,
+    /// The standard deviation.
+    pub sd: Option<f64>,
+    /// The share of what all validators are expected to earn.
+    pub share: Option<f64>,
+    /// The whole distribution.
+    distribution: Option<Distribution>,
+    /// Where it comes from.
+    pub by: &'static str,
+}
+
+#[derive(Clone, Debug)]
+enum Distribution {
+    /// `scale` times a sum, plus `certain`.
+    Sum { sum: Arc<CompoundSum>, scale: f64, certain: f64 },
+    /// `win` for each of binomially many wins, plus `certain`.
+    Wins { wins: Binomial, draws: u64, win: f64, certain: f64 },
+    /// `win` for each of the wins of a compounding urn.
+    Urn { law: Arc<WinLaw>, rounds: u64, win: f64 },
+    /// Always the same.
+    Certain(f64),
+}
+
+impl IncomeLaw {
+    /// The smallest income that is not exceeded with at least this probability.
+    pub fn quantile(&self, probability: f64) -> Option<f64> {
+        Some(match self.distribution.as_ref()? {
+            Distribution::Sum { sum, scale, certain } => certain + scale * sum.quantile(probability),
+            Distribution::Wins { wins, draws, win, certain } => {
+                let (mut low, mut high) = (0, *draws);
+                while low < high {
+                    let middle = low + (high - low) / 2;
+                    if wins.lower(middle) >= probability {
+                        high = middle;
+                    } else {
+                        low = middle + 1;
+                    }
+                }
+                certain + win * low as f64
+            }
+            Distribution::Urn { law, rounds, win } => law.quantile(probability) * *rounds as f64 * win,
+            Distribution::Certain(income) => *income,
+        })
+    }
+
+    /// The probability of less than `income`.
+    pub fn below(&self, income: f64) -> Option<f64> {
+        Some(match self.distribution.as_ref()? {
+            Distribution::Sum { sum, scale, certain } if *scale > 0.0 => {
+                sum.below((income - certain) / scale)
+            }
+            Distribution::Wins { wins, draws, win, certain } if *win > 0.0 => {
+                let needed = ((income - certain) / win - 1e-9).ceil();
+                match needed {
+                    needed if needed < 1.0 => 0.0,
+                    needed if needed > *draws as f64 => 1.0,
+                    needed => wins.lower(needed as u64 - 1),
+                }
+            }
+            Distribution::Urn { law, rounds, win } if *win > 0.0 => {
+                let needed = (income / win - 1e-9).ceil();
+                match needed {
+                    needed if needed < 1.0 => 0.0,
+                    needed if needed > *rounds as f64 => 1.0,
+                    needed => law.at_most(needed as u64 - 1),
+                }
+            }
+            Distribution::Certain(certain) => f64::from(u8::from(*certain < income - 1e-9)),
+            _ => return None,
+        })
+    }
+}
+
+/// The laws of all parties, in their order.
+pub fn income_laws(context: &AnalysisContext) -> Vec<Option<IncomeLaw>> {
+    let world = &context.experiment.world;
+    let parties = &world.parties;
+    let protocol = &world.protocol;
+    let nothing = || vec![None; parties.len()];
+    if !world.has_ideal_conditions() || world.traffic.per_round > 0 || context.stopping.is_some() {
+        return nothing();
+    }
+    if protocol.compounds() {
+        return compounding(context).unwrap_or_else(nothing);
+    }
+    match &context.sampling_model {
+        SamplingModel::Rounds if world.committee.thing.drawer(&world.stakes).is_none() => {
+            independent(context).unwrap_or_else(nothing)
+        }
+        SamplingModel::Bounded(_) => deterministic(context).unwrap_or_else(nothing),
+        _ => nothing(),
+    }
+}
+
+/// The chances with which a round selects each validator: those that the rule says it draws with, which
+/// for a rigged one are not those it promises; else its promise.
+fn chances(context: &AnalysisContext) -> Option<Vec<f64>> {
+    let world = &context.experiment.world;
+    let weights = match world.rule.thing.draw(&world.stakes) {
+        Draw::Stake => return Some(context.stake_shares.clone()),
+        Draw::Tokens(tokens) => return Some(proportional_shares(&tokens)),
+        Draw::Shares(weights) => weights,
+        Draw::Own => return context.expected_shares.shares().map(<[f64]>::to_vec),
+    };
+    let all: f64 = weights.iter().sum();
+    (all > 0.0).then(|| weights.iter().map(|weight| weight / all).collect())
+}
+
+/// Whether the laws rest on what the rule does, not on what it promises.
+pub fn laws_are_of_the_draw(context: &AnalysisContext) -> bool {
+    let world = &context.experiment.world;
+    !matches!(world.rule.thing.draw(&world.stakes), Draw::Own)
+}
+
+/// Rounds are independent draws and stakes stay as they are.
+fn independent(context: &AnalysisContext) -> Option<Vec<Option<IncomeLaw>>> {
+    let world = &context.experiment.world;
+    let rounds = context.experiment.rounds;
+    if context.selections_each != Some(rounds) {
+        return None;
+    }
+    let shares = chances(context)?;
+    let policy = &world.protocol.reward.thing;
+    let terms = policy.terms(world.genesis(), rounds, world.validators() as u64)?;
+    let all = {
+        let blocks: f64 = terms
+            .blocks
+            .iter()
+            .map(|(count, block)| {
+                let extra = block.extra.as_ref().map_or(0.0, |extra| extra.moments().0);
+                *count as f64 * (block.certain + extra)
+            })
+            .sum();
+        blocks + terms.by_stake + terms.each * shares.len() as f64
+    };
+    let mut known: Vec<((u64, u64, usize), IncomeLaw)> = Vec::new();
+    let validators = world.parties.iter().filter(|party| party.kind == PartyKind::Validator).count();
+    let others = world.parties.len() - validators;
+    let mut law = |party: &Party| {
+        let alike = if party.kind == PartyKind::Validator { validators } else { others };
+        let whole = alike <= MOST_WHOLE;
+        let holding = Holding::of(context, party)?;
+        let chance: f64 = holding.validators.iter().map(|who| shares[who.index()]).sum::<f64>().min(1.0);
+        let stake: f64 = holding.validators.iter().map(|who| context.stake_shares[who.index()]).sum();
+        let key = (chance.to_bits(), (stake * holding.scale).to_bits(), holding.validators.len());
+        if let Some((_, law)) = known.iter().find(|(other, _)| *other == key) {
+            return Some(law.clone());
+        }
+        let flat = terms.by_stake * stake + terms.each * holding.validators.len() as f64;
+        let convolved = known.len() < MOST_CONVOLVED;
+        let mut law = of_terms(&terms, chance, flat, whole, convolved)?.scaled(holding.scale);
+        law.share = (all > 0.0).then(|| law.mean / all);
+        if known.len() < MOST_CONVOLVED {
+            known.push((key, law.clone()));
+        }
+        Some(law)
+    };
+    // Groups, operators and delegators first: they are few, and asked for by name.
+    let mut order: Vec<usize> = (0..world.parties.len()).collect();
+    order.sort_by_key(|&place| world.parties[place].kind == PartyKind::Validator);
+    let mut laws = vec![None; world.parties.len()];
+    for place in order {
+        laws[place] = law(&world.parties[place]);
+    }
+    Some(laws)
+}
+
+/// `whole`: whether more than moments is asked for; `convolved`: even if sums have to be convolved.
+fn of_terms(terms: &IncomeTerms, chance: f64, flat: f64, whole: bool, convolved: bool) -> Option<IncomeLaw> {
+    let compound: Vec<CompoundTerm> = terms
+        .blocks
+        .iter()
+        .map(|(count, block)| CompoundTerm { draws: *count as f64, chance, amounts: block.bins() })
+        .collect();
+    let (mean, variance) = compound_moments(&compound);
+    let distribution = match (terms.blocks.as_slice(), compound.as_slice()) {
+        _ if terms.serial || !whole => None,
+        _ if mean == 0.0 || variance == 0.0 => Some(Distribution::Certain(mean + flat)),
+        ([(draws, block)], _) if block.extra.is_none() => Some(Distribution::Wins {
+            wins: Binomial::new(*draws, chance)?,
+            draws: *draws,
+            win: block.certain,
+            certain: flat,
+        }),
+        (_, compound) if convolved && compound.len() <= MOST_TERMS => CompoundSum::new(compound)
+            .map(|sum| Distribution::Sum { sum: Arc::new(sum), scale: 1.0, certain: flat }),
+        _ => None,
+    };
+    Some(IncomeLaw {
+        mean: mean + flat,
+        sd: (!terms.serial).then(|| variance.max(0.0).sqrt()),
+        share: None,
+        distribution,
+        by: "independent rounds",
+    })
+}
+
+impl IncomeLaw {
+    /// Of a fixed part of the income.
+    fn scaled(self, part: f64) -> Self {
+        let distribution = self.distribution.map(|distribution| match distribution {
+            Distribution::Sum { sum, scale, certain } => {
+                Distribution::Sum { sum, scale: scale * part, certain: certain * part }
+            }
+            Distribution::Wins { wins, draws, win, certain } => {
+                Distribution::Wins { wins, draws, win: win * part, certain: certain * part }
+            }
+            Distribution::Urn { law, rounds, win } => Distribution::Urn { law, rounds, win: win * part },
+            Distribution::Certain(income) => Distribution::Certain(income * part),
+        });
+        IncomeLaw { mean: self.mean * part, sd: self.sd.map(|sd| sd * part), distribution, ..self }
+    }
+}
+
+/// Whose earnings a party has a fixed part of.
+struct Holding {
+    validators: Vec<ValidatorId>,
+    scale: f64,
+}
+
+impl Holding {
+    /// `None` where it is not a fixed part of the earnings of some validators together.
+    fn of(context: &AnalysisContext, party: &Party) -> Option<Self> {
+        let pools = &context.experiment.world.protocol.pools;
+        let stake = |who: u32| context.experiment.world.stakes[who as usize] as f64;
+        let pool_of = |who: ValidatorId| pools.smoothing.iter().find(|pool| pool.contains(&who.0));
+        // A validator's own earnings, or its part of those of its smoothing pool.
+        let of_validator = |who: ValidatorId| match pool_of(who) {
+            None => Holding { validators: vec![who], scale: 1.0 },
+            Some(pool) => Holding {
+                validators: pool.iter().map(|&who| ValidatorId(who)).collect(),
+                scale: stake(who.0) / pool.iter().map(|&who| stake(who)).sum::<f64>(),
+            },
+        };
+        match party.kind {
+            PartyKind::Validator => Some(of_validator(party.validators[0])),
+            PartyKind::Group => {
+                let alone = party.validators.iter().all(|&who| pool_of(who).is_none());
+                alone.then(|| Holding { validators: party.validators.clone(), scale: 1.0 })
+            }
+            PartyKind::Operator | PartyKind::Delegator => {
+                let account = party.account?.0;
+                let mut mine = pools.delegations.iter().filter_map(|pool| {
+                    let whole =
+                        (pool.own + pool.delegators.iter().map(|&(_, weight)| weight).sum::<u64>()) as f64;
+                    let commission = pool.commission.to_f64();
+                    let part = if pool.validator == account {
+                        commission + (1.0 - commission) * pool.own as f64 / whole
+                    } else {
+                        let (_, weight) = pool.delegators.iter().find(|&&(who, _)| who == account)?;
+                        (1.0 - commission) * *weight as f64 / whole
+                    };
+                    let Holding { validators, scale } = of_validator(ValidatorId(pool.validator));
+                    Some(Holding { validators, scale: scale * part })
+                });
+                let first = mine.next()?;
+                mine.next().is_none().then_some(first)
+            }
+            PartyKind::Treasury => None,
+        }
+    }
+}
+
+/// Everything that is earned is staked at once, or a fixed share of it.
+fn compounding(context: &AnalysisContext) -> Option<Vec<Option<IncomeLaw>>> {
+    let experiment = context.experiment;
+    let world = &experiment.world;
+    let protocol = &world.protocol;
+    let policy = &protocol.reward.thing;
+    let rounds = experiment.rounds;
+    if !protocol.pools.is_empty() || context.selections_each != Some(rounds) || rounds == 0 {
+        return None;
+    }
+    let shares = &context.stake_shares;
+    let all_at_once = protocol.restake.is_all_at_once();
+    let each = |law: &dyn Fn(usize) -> Option<IncomeLaw>| {
+        let of = |party: &Party| party.validator().and_then(|who| law(who.index()));
+        Some(world.parties.iter().map(of).collect())
+    };
+    if world.rule.thing.draws_by_current_stake() {
+        if let Some(reward) = policy.constant().filter(|&reward| reward > 0) {
+            let part = protocol.restake.share;
+            let restaked = u128::from(reward) * u128::from(part.numerator());
+            let whole = restaked.is_multiple_of(u128::from(part.denominator()));
+            if protocol.restake.unit > 1 || protocol.restake.delay > 0 || !whole {
+                return None;
+            }
+            let grows = (restaked / u128::from(part.denominator())) as f64;
+            return each(&|who| {
+                let (n, a, w) = (rounds as f64, shares[who], grows / context.genesis_stake());
+                // The urn: a (1 - a) n (1 + n w) / (1 + w) is the variance of the wins.
+                let variance = a * (1.0 - a) * n * (1.0 + n * w) / (1.0 + w);
+                let reward = reward as f64;
+                let few = rounds.saturating_mul(world.parties.len() as u64) <= MOST_LISTED;
+                let law = if few { context.urn_law(who, rounds, grows).map(Arc::new) } else { None };
+                Some(IncomeLaw {
+                    mean: n * a * reward,
+                    sd: Some(variance.sqrt() * reward),
+                    share: Some(a),
+                    distribution: law.map(|law| Distribution::Urn { law, rounds, win: reward }),
+                    by: "Polya's urn",
+                })
+            });
+        }
+        const MOST_ROUNDS: u64 = 10_000_000;
+        if !all_at_once || rounds > MOST_ROUNDS {
+            return None;
+        }
+        let amounts: Vec<f64> =
+            policy.amounts(world.genesis())?.take(rounds as usize).map(|coins| coins as f64).collect();
+        let paid: f64 = amounts.iter().sum();
+        let end = context.genesis_stake() + paid;
+        let variance = normalised_variance(context.genesis_stake(), amounts);
+        return each(&|who| {
+            let a = shares[who];
+            // The share of rewards is off by the share of stake, times all stake over all rewards.
+            let sd = (a * (1.0 - a) * variance).sqrt() * end;
+            Some(IncomeLaw {
+                mean: a * paid,
+                sd: Some(sd),
+                share: Some(a),
+                distribution: None,
+                by: "schedule under proportional draws",
+            })
+        });
+    }
+    let (forgers, stake, blocks) = policy.compound_epoch()?;
+    let draws_by_epoch = world.rule.name == "compound-epoch"
+        && world.rule.settings.get("slots_per_epoch").and_then(toml::Value::as_integer)
+            == Some(blocks as i64);
+    if !all_at_once || !draws_by_epoch || !rounds.is_multiple_of(blocks) {
+        return None;
+    }
+    let genesis = context.genesis_stake();
+    let law = CompoundEpoch {
+        lottery: forgers as f64 / genesis,
+        split: stake as f64 / genesis,
+        proposers: blocks as f64,
+    };
+    let epochs = rounds / blocks;
+    let paid = (forgers as f64 + stake as f64) * epochs as f64;
+    each(&|who| {
+        Some(IncomeLaw {
+            mean: shares[who] * paid,
+            sd: Some(law.reward_variance(shares[who], epochs).sqrt() * paid),
+            share: Some(shares[who]),
+            distribution: None,
+            by: "C-PoS",
+        })
+    })
+}
+
+/// The rule leaves nothing to chance: every trial is the same, and one is the law. The share is that of
+/// the long run, from one period of the rule, where it is found.
+fn deterministic(context: &AnalysisContext) -> Option<Vec<Option<IncomeLaw>>> {
+    let world = &context.experiment.world;
+    if !is_deterministic(context) {
+        return None;
+    }
+    let first = &context.results.records.first()?.incomes;
+    let long_run = long_run_shares(context);
+    let all = first.all as f64;
+    let of = |(party, &income): (&Party, &i64)| {
+        let income = income as f64;
+        let share = match (&long_run, world.protocol.pools.is_empty()) {
+            (Some(shares), true) => party.validators.iter().map(|who| shares[who.index()].to_f64()).sum(),
+            _ if all > 0.0 => income / all,
+            _ => return None,
+        };
+        Some(IncomeLaw {
+            mean: income,
+            sd: Some(0.0),
+            share: Some(share),
+            distribution: Some(Distribution::Certain(income)),
+            by: if long_run.is_some() { "one period of the rule" } else { "a trial without chance" },
+        })
+    };
+    Some(world.parties.iter().zip(&first.each).map(of).collect())
+}
+
+/// Whether rule and reward leave nothing to chance, so that all trials are the same.
+pub fn is_deterministic(context: &AnalysisContext) -> bool {
+    let world = &context.experiment.world;
+    let mut records = context.results.records.iter().map(|record| &record.incomes);
+    matches!(context.sampling_model, SamplingModel::Bounded(_))
+        && world.has_ideal_conditions()
+        && world.traffic.per_round == 0
+        && !world.protocol.reward.thing.is_random()
+        && world.committee.thing.drawer(&world.stakes).is_none()
+        && records.next().is_some_and(|first| records.all(|incomes| incomes == first))
+}
+
+/// Every validator's share of rewards where nothing is left to chance: that of the long run, where one
+/// period of the rule is found, else that of a trial.
+pub fn deterministic_shares(context: &AnalysisContext) -> Option<Vec<f64>> {
+    if context.experiment.world.protocol.pools.is_empty() {
+        return Some(long_run_shares(context)?.into_iter().map(Ratio::to_f64).collect());
+    }
+    None
+}
+
+/// The exact shares of payments of one amount in the long run.
+fn long_run_shares(context: &AnalysisContext) -> Option<Vec<Ratio>> {
+    let world = &context.experiment.world;
+    let every = world.protocol.reward.thing.interval()?;
+    let cycle = cycle(context)?;
+    periodic_shares(&cycle, world.validators(), every)
+}
+
+/// Whom a deterministic rule selects in one period, if that is found within a million rounds.
+fn cycle(context: &AnalysisContext) -> Option<Vec<usize>> {
+    let world = &context.experiment.world;
+    let divisor = world.stakes.iter().copied().fold(0, crate::law::greatest_common_divisor);
+    let total: u128 = world.stakes.iter().map(|&stake| u128::from(stake)).sum();
+    let by_stake = (total / u128::from(divisor.max(1))).try_into().unwrap_or(u64::MAX);
+    // In turn by stake, or one after the other.
+    [by_stake, world.validators() as u64]
+        .into_iter()
+        .filter(|&period| (1..=MOST_CYCLE).contains(&period))
+        .find_map(|period| {
+            let start = TrialContext { stakes: &world.stakes, seed: world.seed, trial: 0 };
+            let mut selector = world.rule.thing.selector(&start);
+            let mut lottery = Stream::of_trial(world.seed, 0, Purpose::Lottery);
+            let mut last = None;
+            let mut selected = Vec::with_capacity(2 * period as usize);
+            for round in 1..=2 * period {
+                let turn = RoundContext { round, changes: &[], last, lottery: &mut lottery };
+                let Selection::Forger { validator, .. } = selector.select(turn) else { return None };
+                last = Some(PreviousRound { forger: Some(validator), block_outcome: BlockOutcome::Accepted });
+                selected.push(validator.index());
+            }
+            let (first, second) = selected.split_at(period as usize);
+            (first == second).then(|| first.to_vec())
+        })
+}

@@ -1,0 +1,199 @@
+//! The rows of `incomes.csv`.
+
+use super::context::AnalysisContext;
+use super::income_law::{IncomeLaw, income_laws};
+use crate::analysis::rows::IncomeRow;
+use crate::forging::Party;
+use crate::simulation::{SHARE_SCALE, fixed_share};
+use crate::statistics::{BoundedMean, Interval, Moments, quantile, wilson};
+use rayon::prelude::*;
+
+/// One row for each party, in the order of the world; none where incomes were not written down.
+pub fn rows(context: &AnalysisContext) -> Vec<IncomeRow> {
+    let parties = &context.experiment.world.parties;
+    let records = &context.results.records;
+    let told = |place: usize| records.iter().all(|record| record.incomes.each.len() > place);
+    if records.is_empty() || parties.is_empty() || !told(parties.len() - 1) {
+        return Vec::new();
+    }
+    let laws = income_laws(context);
+    let all = records.iter().map(|record| i128::from(record.incomes.all)).sum::<i128>();
+    let row = |(place, (party, law)): (usize, (&Party, &Option<IncomeLaw>))| {
+        row(context, place, party, law.as_ref(), all as f64)
+    };
+    parties.par_iter().zip(&laws).enumerate().map(row).collect()
+}
+
+fn row(
+    context: &AnalysisContext,
+    place: usize,
+    party: &Party,
+    law: Option<&IncomeLaw>,
+    all: f64,
+) -> IncomeRow {
+    let records = &context.results.records;
+    let trials = records.len() as u64;
+    let mut incomes: Vec<f64> = records.iter().map(|record| record.incomes.each[place] as f64).collect();
+    incomes.sort_unstable_by(f64::total_cmp);
+    let moments = moments(records.iter().map(|record| record.incomes.each[place]));
+    let mean = moments.mean();
+    let rounds = context.experiment.rounds as f64;
+    let per_round = |mean: f64| (party.stake > 0.0).then(|| mean / party.stake / rounds);
+    let year = context.experiment.rounds_per_year.map(|rounds| rounds as f64);
+    let at = |probability| quantile(&incomes, probability);
+    let law_at = |probability| law.and_then(|law| law.quantile(probability));
+    let ratio = |median: Option<f64>, mean: Option<f64>| Some(median? / mean.filter(|&mean| mean > 0.0)?);
+    // What its stake deserves of what all are expected to earn, as far as that is known.
+    let stake_share = party.stake / context.genesis_stake().max(1.0);
+    let expected_all = law.and_then(|law| Some(law.mean / law.share.filter(|&share| share > 0.0)?));
+    let deserved = stake_share * expected_all.unwrap_or(all / trials as f64);
+    let deserves = deserved > 0.0;
+    let below = |part: f64| incomes.partition_point(|&income| income < part * deserved - 1e-9) as u64;
+    let share_below = |part: f64| deserves.then(|| below(part) as f64 / trials as f64);
+    let interval: Option<Interval> =
+        if deserves { wilson(below(0.5), trials, context.settings.confidence) } else { None };
+    let law_below = |part: f64| law.filter(|_| deserves).and_then(|law| law.below(part * deserved));
+    let certain = law.is_some_and(|law| law.sd == Some(0.0));
+    let share = if certain { None } else { share_interval(context, place, party) };
+    let source = |source: usize| {
+        let sums = context.results.totals.incomes.get(place)?;
+        Some(sums[source] as f64 / trials as f64)
+    };
+    let law_mean = law.map(|law| law.mean);
+    IncomeRow {
+        kind: party.kind.name().to_owned(),
+        name: party.name.clone(),
+        stake: party.stake,
+        stake_share,
+        mean,
+        mean_exact: law_mean,
+        sd: moments.variance().map(f64::sqrt),
+        sd_exact: law.and_then(|law| law.sd),
+        se: moments.standard_error(),
+        q05: at(0.05),
+        q05_exact: law_at(0.05),
+        q25: at(0.25),
+        q25_exact: law_at(0.25),
+        median: at(0.5),
+        median_exact: law_at(0.5),
+        q75: at(0.75),
+        q75_exact: law_at(0.75),
+        q95: at(0.95),
+        q95_exact: law_at(0.95),
+        share: (all > 0.0).then(|| mean.unwrap_or(0.0) * trials as f64 / all),
+        share_low: share.map(|share| share.low),
+        share_high: share.map(|share| share.high),
+        share_exact: law.and_then(|law| law.share),
+        return_per_round: mean.and_then(per_round),
+        return_per_round_exact: law_mean.and_then(per_round),
+        return_per_year: year.zip(mean.and_then(per_round)).map(|(year, each)| year * each),
+        return_per_year_exact: year.zip(law_mean.and_then(per_round)).map(|(year, each)| year * each),
+        median_over_mean: ratio(at(0.5), mean),
+        median_over_mean_exact: ratio(law_at(0.5), law_mean),
+        p_below_half: share_below(0.5),
+        p_below_half_low: interval.map(|interval| interval.low),
+        p_below_half_high: interval.map(|interval| interval.high),
+        p_below_half_exact: law_below(0.5),
+        p_below: share_below(context.settings.income_below),
+        p_below_exact: law_below(context.settings.income_below),
+        block: source(0),
+        attestation: source(1),
+        stake_reward: source(2),
+        fees: source(3),
+        extra: source(4),
+        penalties: source(5),
+        exact_by: law.map_or(String::new(), |law| law.by.to_owned()),
+    }
+}
+
+/// Sums around the first income, so that squares stay small.
+fn moments(incomes: impl Iterator<Item = i64> + Clone) -> Moments {
+    let (mut sum, mut squares, mut trials) = (0i128, 0u128, 0);
+    let mut fits = true;
+    for income in incomes {
+        let income = i128::from(income);
+        sum += income;
+        match squares.checked_add(income.unsigned_abs().pow(2)) {
+            Some(more) => squares = more,
+            None => fits = false,
+        }
+        trials += 1;
+    }
+    // Sums that do not fit contradict each other, and the variance is then none.
+    Moments { trials, sum, squares: if fits { squares } else { 0 }, scale: 1.0 }
+}
+
+/// The interval of the mean share of what all validators earn in a trial; none where an income was
+/// negative.
+fn share_interval(context: &AnalysisContext, place: usize, party: &Party) -> Option<Interval> {
+    if context.stopping.is_some() {
+        return None;
+    }
+    let (mut trials, mut sum, mut squares) = (0, 0i128, 0u128);
+    for incomes in context.results.records.iter().map(|record| &record.incomes) {
+        if incomes.all > 0 {
+            let mine = u64::try_from(incomes.each[place]).ok().filter(|&mine| mine <= incomes.all as u64)?;
+            let share = u128::from(fixed_share(mine, incomes.all as u64));
+            trials += 1;
+            sum += share as i128;
+            squares += share * share;
+        }
+    }
+    let shares = Moments { trials, sum, squares, scale: SHARE_SCALE as f64 };
+    let delegations = &context.experiment.world.protocol.pools.delegations;
+    let wins: u64 = match party.account {
+        None => party.validators.iter().map(|who| context.totals(who.index()).wins).sum(),
+        Some(_) => {
+            delegations.iter().map(|pool| context.totals(pool.validator as usize).wins).min().unwrap_or(0)
+        }
+    };
+    let guess = party.stake / context.genesis_stake().max(1.0);
+    mean_share_interval(context, &shares, wins, guess, context.settings.confidence)
+}
+
+/// The interval of a validator's mean share of rewards, from the sums over all trials.
+pub fn reward_share_interval(
+    context: &AnalysisContext,
+    validator: usize,
+    confidence: f64,
+) -> Option<Interval> {
+    let totals = context.totals(validator);
+    let shares = Moments {
+        trials: context.results.totals.trials_with_rewards,
+        sum: totals.reward_share as i128,
+        squares: totals.reward_share_squared,
+        scale: SHARE_SCALE as f64,
+    };
+    mean_share_interval(context, &shares, totals.wins, context.stake_shares[validator], confidence)
+}
+
+/// Fewer trials than these have no Student's t,
+const FEWEST_TRIALS: u64 = 10;
+/// and neither have fewer wins in a trial.
+const FEWEST_WINS: u64 = 100;
+
+/// The interval of a mean share of rewards. Student's t where shares are nearly normal: nothing of what
+/// is paid is drawn at random, so that a share hangs on counts, and there are a hundred wins in a
+/// trial and ten trials. Otherwise empirical Bernstein, which assumes nothing but that trials are
+/// independent and shares lie between 0 and 1.
+fn mean_share_interval(
+    context: &AnalysisContext,
+    shares: &Moments,
+    wins: u64,
+    guess: f64,
+    confidence: f64,
+) -> Option<Interval> {
+    let trials = shares.trials;
+    let random = context.experiment.world.protocol.reward.thing.is_random();
+    if !random
+        && trials >= FEWEST_TRIALS
+        && wins >= FEWEST_WINS.saturating_mul(trials)
+        && let Some(Interval { low, high }) = shares.interval(confidence)
+    {
+        return Some(Interval { low: low.clamp(0.0, 1.0), high: high.clamp(0.0, 1.0) });
+    }
+    let mut mean = BoundedMean::new(guess);
+    let scale = shares.scale;
+    mean.observe(trials, shares.sum as f64 / scale, shares.squares as f64 / scale / scale);
+    mean.interval(confidence)
+}

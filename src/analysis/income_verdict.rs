@@ -1,0 +1,267 @@
+//! The verdict on income: whether everybody earns its share on average, and how far from it one may be.
+
+use super::context::AnalysisContext;
+use super::income_law::{deterministic_shares, is_deterministic, laws_are_of_the_draw};
+use super::income_rows::reward_share_interval;
+use super::rows::IncomeRow;
+use crate::statistics::wording::grouped;
+use crate::statistics::{
+    Assessment, Effect, Evidence, Interval, Sample, Subject, Verdict, assess, bonferroni,
+};
+use crate::statistics::{Margin, MarginTest};
+
+/// What a run says of incomes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IncomeVerdict {
+    /// The share of rewards of every validator, held against its share of stake; `None` where nothing
+    /// was earned.
+    pub expectation: Option<Assessment>,
+    /// What the shares rest on.
+    pub basis: IncomeBasis,
+    /// How often a single trial gives less than half of what stake deserves; `None` where no incomes
+    /// were written down.
+    pub risk: Option<IncomeRisk>,
+}
+
+/// What the shares of income rest on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IncomeBasis {
+    /// Every win earned the same: income follows the wins.
+    Wins,
+    /// Nothing is left to chance: the shares are exact.
+    Exact,
+    /// The exact law of what the rule does gives the expected shares.
+    Law,
+    /// The spread between trials.
+    Trials,
+}
+
+/// How far from its share one may be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IncomeRisk {
+    /// The validator that is worst off.
+    pub worst: String,
+    /// The probability that it earns less than half of what its stake deserves.
+    pub probability: f64,
+    /// Its interval, where it is not exact.
+    pub interval: Option<Interval>,
+    /// How many validators have a probability above the delta of robust fairness.
+    pub at_risk: usize,
+    /// Of how many.
+    pub validators: usize,
+    /// That delta.
+    pub delta: f64,
+}
+
+impl IncomeVerdict {
+    pub(super) fn new(context: &AnalysisContext, rows: &[IncomeRow]) -> Self {
+        let all = &context.results.totals.validators;
+        let earned: u128 = all.iter().map(|totals| totals.reward).sum();
+        let alike = context.selections > 0
+            && all.iter().all(|totals| {
+                let (mine, due) =
+                    (totals.reward.checked_mul(context.selections.into()), u128::from(totals.wins));
+                mine.is_some() && mine == earned.checked_mul(due)
+            });
+        let basis = if alike {
+            IncomeBasis::Wins
+        } else if is_deterministic(context) {
+            IncomeBasis::Exact
+        } else if law_shares(context, rows).is_some() {
+            IncomeBasis::Law
+        } else {
+            IncomeBasis::Trials
+        };
+        let expectation = (earned > 0).then(|| expectation(context, basis, earned, rows));
+        IncomeVerdict { expectation, basis, risk: risk(context, rows) }
+    }
+
+    /// The verdict on the expectation, where there is one.
+    pub fn verdict(&self) -> Option<Verdict> {
+        self.expectation.as_ref().map(|expectation| expectation.verdict)
+    }
+
+    /// The verdict on the expectation in one English sentence.
+    pub fn sentence(&self) -> String {
+        let Some(assessment) = &self.expectation else {
+            return "nothing to judge: nobody earned anything".to_owned();
+        };
+        let tolerance = percent(assessment.tolerance);
+        let basis = match self.basis {
+            IncomeBasis::Wins => "every win earned the same".to_owned(),
+            IncomeBasis::Exact => "exact: rule and reward leave nothing to chance".to_owned(),
+            IncomeBasis::Law => "exact: by the law of rule and reward".to_owned(),
+            IncomeBasis::Trials => format!(
+                "{} confidence for all validators together, from the spread between trials",
+                percent(assessment.confidence)
+            ),
+        };
+        match assessment.verdict {
+            Verdict::Fair => format!(
+                "fair on average within {tolerance}: each of the {} validators earns its share of stake{} ({basis})",
+                grouped(assessment.comparisons as u64),
+                assessment.bound.map_or(String::new(), |bound| format!(" to within ±{}", percent(bound)))
+            ),
+            Verdict::Unfair => {
+                let mut parts = Vec::new();
+                for effect in [&assessment.gains_most, &assessment.loses_most].into_iter().flatten() {
+                    parts.push(earns(effect));
+                }
+                let verb = if assessment.beyond == 1 { "is" } else { "are" };
+                format!(
+                    "unfair: {}; {} of {} validators {verb} beyond {tolerance} ({basis})",
+                    parts.join(", "),
+                    grouped(assessment.beyond as u64),
+                    grouped(assessment.comparisons as u64),
+                )
+            }
+            Verdict::Inconclusive => {
+                let verb = if assessment.within == 1 { "is" } else { "are" };
+                format!(
+                    "cannot tell: {} of the {} validators {verb} shown to earn the share of stake within {tolerance}, none is shown not to ({basis}); more trials would tell",
+                    grouped(assessment.within as u64),
+                    grouped(assessment.comparisons as u64),
+                )
+            }
+        }
+    }
+
+    /// Selection and income in one sentence, where they differ.
+    pub fn contrast(&self, selection: Verdict) -> Option<&'static str> {
+        match (selection, self.verdict()?) {
+            (Verdict::Fair, Verdict::Unfair) => Some("Selection is fair, income is not."),
+            (Verdict::Unfair, Verdict::Fair) => Some("Selection is not fair, income is."),
+            _ => None,
+        }
+    }
+}
+
+impl IncomeRisk {
+    /// The risk in one English sentence.
+    pub fn sentence(&self) -> String {
+        let interval = match self.interval {
+            Some(Interval { low, high }) => format!(" (interval {} to {})", percent(low), percent(high)),
+            None => " (exact)".to_owned(),
+        };
+        let verb = if self.at_risk == 1 { "does" } else { "do" };
+        format!(
+            "{} earns less than half of what its stake deserves in {} of the trials{interval}; {} of {} validators {verb} in more than {}",
+            self.worst,
+            percent(self.probability),
+            grouped(self.at_risk as u64),
+            grouped(self.validators as u64),
+            percent(self.delta)
+        )
+    }
+}
+
+fn earns(effect: &Effect) -> String {
+    let relative = effect.relative.map_or(String::new(), |relative| {
+        format!(" ({}{})", if relative > 0.0 { "+" } else { "" }, percent(relative))
+    });
+    format!(
+        "{} earns {} of all rewards with {} of the stake{relative}",
+        effect.name,
+        percent(effect.win_share),
+        percent(effect.stake_share)
+    )
+}
+
+fn percent(part: f64) -> String {
+    let value = part * 100.0;
+    if value > 0.0 && value < 0.005 {
+        return "less than 0.01 %".to_owned();
+    }
+    let digits = if value == value.round() { 0 } else { 2 };
+    format!("{value:.digits$} %")
+}
+
+fn expectation(
+    context: &AnalysisContext,
+    basis: IncomeBasis,
+    earned: u128,
+    rows: &[IncomeRow],
+) -> Assessment {
+    let level = bonferroni(context.settings.confidence, context.validators());
+    let exact = match basis {
+        IncomeBasis::Exact => deterministic_shares(context),
+        IncomeBasis::Law => law_shares(context, rows),
+        _ => None,
+    };
+    let share = |validator: usize| match &exact {
+        Some(shares) => shares[validator],
+        None => context.totals(validator).reward as f64 / earned as f64,
+    };
+    let interval = |validator: usize, level: f64| match basis {
+        IncomeBasis::Wins => context.joint_interval(validator, level),
+        IncomeBasis::Exact | IncomeBasis::Law => {
+            Some(Interval { low: share(validator), high: share(validator) })
+        }
+        IncomeBasis::Trials if context.stopping.is_some() => None,
+        IncomeBasis::Trials => reward_share_interval(context, validator, level),
+    };
+    let by_wins = if basis == IncomeBasis::Wins { context.margin_tests() } else { Vec::new() };
+    let test = |validator: usize| match basis {
+        IncomeBasis::Wins => by_wins[validator],
+        _ => {
+            let margin = Margin::around(context.stake_shares[validator], context.settings.tolerance);
+            MarginTest::by_intervals(margin, |confidence| interval(validator, confidence))
+        }
+    };
+    let subjects: Vec<Subject> = (0..context.validators())
+        .map(|validator| Subject {
+            name: &context.experiment.world.names[validator],
+            stake_share: context.stake_shares[validator],
+            win_share: Some(share(validator)),
+            interval: interval(validator, level),
+            test: test(validator),
+        })
+        .collect();
+    let sample = match basis {
+        IncomeBasis::Wins => context.sample(),
+        _ => Sample::Trials(context.results.totals.trials_with_rewards),
+    };
+    assess(&Evidence {
+        subjects: &subjects,
+        confidence: context.settings.confidence,
+        tolerance: context.settings.tolerance,
+        sample,
+        set_aside: 0,
+        whole: None,
+        needed: None,
+        expected_shares_p: None,
+        without_test: "",
+    })
+}
+
+/// The expected shares of all validators by their exact laws, where these rest on what the rule does.
+fn law_shares(context: &AnalysisContext, rows: &[IncomeRow]) -> Option<Vec<f64>> {
+    if !laws_are_of_the_draw(context) {
+        return None;
+    }
+    let shares: Vec<f64> =
+        rows.iter().filter(|row| row.kind == "validator").map_while(|row| row.share_exact).collect();
+    (shares.len() == context.validators()).then_some(shares)
+}
+
+fn risk(context: &AnalysisContext, rows: &[IncomeRow]) -> Option<IncomeRisk> {
+    let delta = context.settings.delta;
+    let of = |row: &IncomeRow| row.p_below_half_exact.or(row.p_below_half);
+    let validators: Vec<&IncomeRow> =
+        rows.iter().filter(|row| row.kind == "validator" && of(row).is_some()).collect();
+    // The first of those that are worst off alike.
+    let worst = validators
+        .iter()
+        .rev()
+        .max_by(|a, b| of(a).partial_cmp(&of(b)).unwrap_or(std::cmp::Ordering::Equal))?;
+    let exact = worst.p_below_half_exact.is_some();
+    let interval = worst.p_below_half_low.zip(worst.p_below_half_high);
+    Some(IncomeRisk {
+        worst: worst.name.clone(),
+        probability: of(worst)?,
+        interval: interval.filter(|_| !exact).map(|(low, high)| Interval { low, high }),
+        at_risk: validators.iter().filter(|row| of(row).is_some_and(|p| p > delta)).count(),
+        validators: validators.len(),
+        delta,
+    })
+}

@@ -1,0 +1,134 @@
+//! A payment every so many blocks, to whoever forges that block.
+
+use super::range::positive;
+use super::{Base, Genesis, Outset, Payer, Payments, RewardPolicy, SettledBlock, Source};
+use crate::registry::{Entry, Refusal, settings};
+use crate::stake::ValidatorId;
+use serde::{Deserialize, Serialize};
+
+/// The registry's line.
+pub const ENTRY: Entry<dyn RewardPolicy> = Entry {
+    name: "every",
+    summary: "every `blocks` blocks, whoever forges that block is paid `amount`; on top of `base`",
+    source: "a chain of the Cosmos family that paid its inflation every H blocks to the proposer of that block: one validator got all of it under a rule that selects in turn",
+    parse: |table| {
+        settings::<Every, _>(table, |every| {
+            positive("blocks", every.blocks)?;
+            Ok(Box::new(every))
+        })
+    },
+};
+
+/// A periodic payment.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Every {
+    /// The blocks from one payment to the next.
+    #[serde(default = "Every::default_blocks")]
+    blocks: u64,
+    /// Coins per payment.
+    #[serde(default = "Every::default_amount")]
+    amount: u64,
+    /// What is paid besides.
+    #[serde(default = "Every::default_base")]
+    base: Base,
+}
+
+impl Every {
+    fn default_blocks() -> u64 {
+        10
+    }
+
+    fn default_amount() -> u64 {
+        100
+    }
+
+    fn default_base() -> Base {
+        Base::constant(0)
+    }
+}
+
+impl RewardPolicy for Every {
+    fn amounts(&self, _genesis: Genesis) -> Option<Box<dyn Iterator<Item = u64>>> {
+        // A base that minds the supply would be told of these payments too.
+        let base = self.base.policy().constant()?;
+        let (blocks, amount) = (self.blocks, self.amount);
+        Some(Box::new(
+            (1u64..).map(move |height| base + if height.is_multiple_of(blocks) { amount } else { 0 }),
+        ))
+    }
+
+    fn most(&self, genesis: Genesis, rounds: u64) -> u128 {
+        let own = u128::from(rounds / self.blocks) * u128::from(self.amount);
+        let supply = u64::try_from(u128::from(genesis.supply) + own).unwrap_or(u64::MAX);
+        own.saturating_add(self.base.policy().most(Genesis { supply, ..genesis }, rounds))
+    }
+
+    fn interval(&self) -> Option<u64> {
+        (self.base.policy().constant() == Some(0) && self.amount > 0).then_some(self.blocks)
+    }
+
+    fn needs_votes(&self) -> bool {
+        self.base.policy().needs_votes()
+    }
+
+    fn needs_absent(&self) -> bool {
+        self.base.policy().needs_absent()
+    }
+
+    fn has_treasury(&self) -> bool {
+        self.base.policy().has_treasury()
+    }
+
+    fn is_random(&self) -> bool {
+        self.base.policy().is_random()
+    }
+
+    fn accept(&self, rounds: u64) -> Result<(), Refusal> {
+        if self.blocks > rounds {
+            return Err(Refusal::Value {
+                key: "blocks",
+                problem: format!(
+                    "is {}, but the run has {rounds} rounds, so that nothing would be paid; lower it, or raise `run.rounds`",
+                    self.blocks
+                ),
+            });
+        }
+        self.base.policy().accept(rounds)
+    }
+
+    fn keeps_expected_shares(&self) -> bool {
+        self.base.policy().keeps_expected_shares()
+    }
+
+    fn payer(&self, outset: &Outset) -> Box<dyn Payer> {
+        Box::new(EveryPayer {
+            blocks: self.blocks,
+            amount: self.amount,
+            base: self.base.policy().payer(outset),
+        })
+    }
+}
+
+struct EveryPayer {
+    blocks: u64,
+    amount: u64,
+    base: Box<dyn Payer>,
+}
+
+impl Payer for EveryPayer {
+    fn block(&mut self, block: &SettledBlock, payments: &mut Payments) {
+        self.base.block(block, payments);
+        if block.height.is_multiple_of(self.blocks) {
+            payments.pay(block.forger, Source::Block, self.amount);
+        }
+    }
+
+    fn missed(&mut self, forger: ValidatorId, payments: &mut Payments) {
+        self.base.missed(forger, payments);
+    }
+
+    fn owed(&self) -> u64 {
+        self.base.owed()
+    }
+}

@@ -1,0 +1,273 @@
+//! What validators, groups, operators and delegators earn, against exact and published values.
+
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use tombola::analysis::rows::IncomeRow;
+use tombola::analysis::{Analysis, IncomeBasis, analyse};
+use tombola::scenario::{Problem, load_text};
+use tombola::simulation::{Control, Quiet, Results, run};
+use tombola::statistics::Verdict;
+
+fn refused(text: &str) -> String {
+    match load_text(Path::new("test.toml"), text.to_owned(), &[]) {
+        Ok(_) => panic!("{text} is not refused"),
+        Err(Problem { key, what, help, .. }) => format!("{key} {what}; {}", help.unwrap_or_default()),
+    }
+}
+
+fn played(text: &str) -> (Results, Analysis) {
+    let scenario = load_text(Path::new("test.toml"), text.to_owned(), &[])
+        .unwrap_or_else(|problem| panic!("{problem}\n{text}"));
+    let stop = AtomicBool::new(false);
+    let results =
+        run(&scenario.experiment, 2, None, &Control { progress: &Quiet, stop: &stop }).expect("a run");
+    let analysis = analyse(&scenario.experiment, &scenario.file.analysis, &results);
+    (results, analysis)
+}
+
+fn income<'a>(analysis: &'a Analysis, kind: &str, name: &str) -> &'a IncomeRow {
+    let found = analysis.tables.incomes.iter().find(|row| row.kind == kind && row.name == name);
+    found.unwrap_or_else(|| panic!("no {kind} {name}"))
+}
+
+/// The mean within four standard errors of the exact one, the standard deviation within what so many
+/// trials allow if the law has no heavy tail.
+fn agrees(row: &IncomeRow, trials: f64) {
+    let (mean, exact) = (row.mean.unwrap(), row.mean_exact.unwrap_or_else(|| panic!("no law: {row:?}")));
+    let sd = row.sd_exact.unwrap();
+    assert!((mean - exact).abs() <= 4.0 * sd / trials.sqrt() + 1.0, "{}: {mean} for {exact}", row.name);
+    let found = row.sd.unwrap();
+    assert!((found / sd - 1.0).abs() < 4.0 / (2.0 * trials).sqrt() + 0.02, "{}: {found} for {sd}", row.name);
+}
+
+/// Of a public report of a Cosmos chain; recomputed with exact integers.
+#[test]
+fn a_payment_in_step_with_the_rule_pays_one_validator() {
+    let text = |powers: &[u64], blocks: u64| {
+        let accounts: Vec<String> = powers
+            .iter()
+            .enumerate()
+            .map(|(who, power)| format!("{{ name = 'v{who}', balance = {power} }}"))
+            .collect();
+        format!(
+            "[run]\nrounds = 12_600\ntrials = 2\nengine = 'draws'\n[population]\naccounts = [{}]\n\
+             [selection]\nrule = 'cometbft-priority'\n\
+             [reward]\npolicy = {{ kind = 'every', blocks = {blocks}, amount = 100 }}\n",
+            accounts.join(", ")
+        )
+    };
+    for (powers, blocks, shares, verdict) in [
+        (&[4, 3, 3, 2][..], 5, &[1.0 / 3.0, 0.25, 0.25, 1.0 / 6.0][..], Verdict::Fair),
+        (&[4, 3, 3, 2], 7, &[1.0 / 3.0, 0.25, 0.25, 1.0 / 6.0], Verdict::Fair),
+        (&[4, 3, 3, 2], 12, &[1.0, 0.0, 0.0, 0.0], Verdict::Unfair),
+        (&[5, 3, 2], 6, &[0.4, 0.4, 0.2], Verdict::Unfair),
+        (&[5, 3, 2], 10, &[1.0, 0.0, 0.0], Verdict::Unfair),
+    ] {
+        let (_, analysis) = played(&text(powers, blocks));
+        for (who, &share) in shares.iter().enumerate() {
+            let row = income(&analysis, "validator", &format!("v{who}"));
+            assert!((row.share_exact.unwrap() - share).abs() < 1e-12, "{powers:?} {blocks}: {row:?}");
+            assert!((row.share.unwrap() - share).abs() < 1e-3, "{powers:?} {blocks}: {row:?}");
+        }
+        assert_eq!(analysis.assessment.verdict, Verdict::Fair);
+        assert_eq!(analysis.income.verdict(), Some(verdict), "{}", analysis.income.sentence());
+        // Where everybody is paid its share, every win earns the same.
+        let basis = if verdict == Verdict::Fair { IncomeBasis::Wins } else { IncomeBasis::Exact };
+        assert_eq!(analysis.income.basis, basis);
+        let contrast = analysis.income.contrast(analysis.assessment.verdict);
+        let expected = (verdict == Verdict::Unfair).then_some("Selection is fair, income is not.");
+        assert_eq!(contrast, expected);
+    }
+}
+
+/// C-PoS, a = .2, w = .01, v = .1, P = 32, and fewer epochs than the published 5,000, of which
+/// `tests/vectors.rs` holds the law itself against 2.076519e-3.
+#[test]
+fn c_pos_has_its_law() {
+    let trials = 400.0;
+    let (_, analysis) = played(
+        "[run]\nseed = 4\nrounds = 3200\ntrials = 400\nengine = 'draws'\n[population]\n\
+         accounts = [{ name = 'a', balance = 200_000 }, { name = 'b', balance = 800_000 }]\n\
+         [selection]\nrule = 'compound-epoch'\n\
+         [reward]\ncompound = true\npolicy = { kind = 'epoch', blocks = 32, forgers = 10_000, stake = 100_000 }\n",
+    );
+    agrees(income(&analysis, "validator", "a"), trials);
+    assert_eq!(income(&analysis, "validator", "a").exact_by, "C-PoS");
+}
+
+#[test]
+fn the_urn_schedules_and_shares_restaked_have_their_laws() {
+    for reward in [
+        "compound = true\npolicy = { kind = 'constant', amount = 1000 }",
+        "compound = '1/2'\npolicy = { kind = 'constant', amount = 2000 }",
+        "compound = true\npolicy = { kind = 'schedule', form = 'geometric', total = 1_000_000, blocks = 300 }",
+        "compound = true\npolicy = { kind = 'schedule', form = 'halving', amount = 4000, every = 80 }",
+        "policy = { kind = 'schedule', form = 'halving', amount = 4000, every = 80 }",
+        "policy = { kind = 'epoch', blocks = 30, forgers = 3000, stake = 7000 }",
+        "policy = { kind = 'split', amount = 900, forger = '1/2', attestors = '1/4', stake = '1/4' }",
+        "policy = { kind = 'every', blocks = 3, amount = 500, base = 100 }",
+        "policy = { kind = 'random', distribution = 'gamma', mean = 300, shape = 2, cap = 20_000, base = 50 }",
+    ] {
+        let (_, analysis) = played(&format!(
+            "[run]\nseed = 8\nrounds = 300\ntrials = 1000\nengine = 'draws'\n[population]\n\
+             accounts = [{{ name = 'a', balance = 20_000 }}, {{ name = 'b', balance = 50_000 }}, {{ name = 'c', balance = 30_000 }}]\n\
+             [reward]\n{reward}\n"
+        ));
+        for name in ["a", "b", "c"] {
+            let row = income(&analysis, "validator", name);
+            agrees(row, 1000.0);
+            // All but the one that pays votes by heads pay everybody its share on average.
+            if !reward.contains("attestors") {
+                assert!((row.share_exact.unwrap() - row.stake_share).abs() < 1e-9, "{reward}");
+            }
+            // Where the whole distribution is known, the median lies where half of the trials do.
+            if let (Some(found), Some(exact)) = (row.median, row.median_exact) {
+                let error = 4.0 * 1.2533 * row.sd_exact.unwrap() / 1000f64.sqrt();
+                assert!((found - exact).abs() <= error + 1000.0, "{reward}, {name}: {found} for {exact}");
+            }
+        }
+    }
+}
+
+/// The published quantiles of what a block of Ethereum brings, in thousandths of an ETH: groups of 1, 10
+/// and 100 validators of 1,000. Simulated quantiles agree with the convolution, and median over mean
+/// rises with size.
+#[test]
+fn a_heavy_tail_is_milder_for_large_operators() {
+    let trials = 600u64;
+    let (_, analysis) = played(&format!(
+        "[run]\nseed = 3\nrounds = 5000\ntrials = {trials}\nengine = 'draws'\n\
+         [population]\ncount = 1000\ntotal_stake = 32_000\nstake = 'equal'\n\
+         groups = [{{ name = 'one', count = 1 }}, {{ name = 'ten', count = 10 }}, {{ name = 'hundred', count = 100 }}]\n\
+         [analysis]\nserial = 'off'\nwindow = 'off'\n\
+         [reward.policy]\nkind = 'random'\ndistribution = 'quantiles'\n\
+         quantiles = [[0.5, 11], [0.9, 50], [0.95, 90], [0.99, 427], [0.999, 2260], [1.0, 189_000]]\n"
+    ));
+    let rows = ["one", "ten", "hundred"].map(|name| income(&analysis, "group", name));
+    for row in rows {
+        // The number of trials below an exact quantile is binomial, ties counted on both sides: five
+        // standard errors.
+        for (found, exact) in [(row.p_below_half, row.p_below_half_exact), (row.p_below, row.p_below_exact)] {
+            let (found, exact) = (found.unwrap(), exact.unwrap());
+            let error = 5.0 * (exact * (1.0 - exact) / trials as f64).sqrt() + 1e-9;
+            assert!((found - exact).abs() <= error, "{}: {found} for {exact}", row.name);
+        }
+        let (median, law) = (row.median.unwrap(), row.median_exact.unwrap());
+        assert!((median / law - 1.0).abs() < 0.35, "{}: {median} for {law}", row.name);
+    }
+    let ratios = rows.map(|row| row.median_over_mean_exact.unwrap());
+    assert!(ratios[0] < ratios[1] && ratios[1] < ratios[2] && ratios[2] < 1.0, "{ratios:?}");
+    // Nearly all single validators get less than half of what they deserve in a short time.
+    assert!(analysis.income.risk.as_ref().unwrap().probability > 0.5);
+}
+
+/// Pools leave every mean as it is; a smoothing pool takes risk, a commission is what it says.
+#[test]
+fn operators_delegators_and_smoothing_pools_share_as_they_should() {
+    let (results, analysis) = played(
+        "[run]\nseed = 10\nrounds = 1000\ntrials = 300\nengine = 'draws'\n[population]\n\
+         accounts = [{ name = 'olga', balance = 5000 }, { name = 's1', balance = 1000 }, { name = 's2', balance = 3000 }, { name = 'solo', balance = 1000 }]\n\
+         [reward]\npolicy = { kind = 'constant', amount = 100 }\nsmoothing = [['s1', 's2']]\n\
+         [[reward.pools]]\noperator = 'olga'\ncommission = '1/20'\n\
+         delegators = [{ name = 'dan', share = '1/2' }, { name = 'dee', share = '1/4' }]\n",
+    );
+    assert_eq!(results.records.len(), 300);
+    for (kind, name) in [
+        ("validator", "olga"),
+        ("validator", "s1"),
+        ("validator", "solo"),
+        ("operator", "olga"),
+        ("delegator", "dan"),
+        ("delegator", "dee"),
+    ] {
+        agrees(income(&analysis, kind, name), 300.0);
+    }
+    let sd = |name| income(&analysis, "validator", name).sd_exact.unwrap();
+    assert!(sd("s1") < 0.6 * sd("solo"));
+    let mean = |kind, name| income(&analysis, kind, name).mean_exact.unwrap();
+    assert!((mean("operator", "olga") - mean("validator", "olga") * (0.05 + 0.95 * 0.25)).abs() < 1e-6);
+    assert!((mean("delegator", "dan") - mean("validator", "olga") * 0.95 * 0.5).abs() < 1e-6);
+    let shares = |name| income(&analysis, "delegator", name).mean.unwrap();
+    // The remainders are carried: never off by more than a coin.
+    assert!((shares("dan") - 2.0 * shares("dee")).abs() < 3.0);
+}
+
+/// Penalties are losses of whoever was absent, and of nobody else.
+#[test]
+fn penalties_fall_on_the_absent() {
+    let (_, analysis) = played(
+        "[run]\nrounds = 200\ntrials = 5\nengine = 'draws'\n[population]\ncount = 6\ntotal_stake = 60_000\nstake = 'equal'\n\
+         [reward]\npolicy = { kind = 'missed', block = 40, attestation = 2, base = 20 }\n\
+         [[behaviours]]\nact = 'silent-forger'\naccounts = ['validator-1']\n\
+         [[behaviours]]\nact = 'offline'\naccounts = ['validator-2']\n",
+    );
+    for row in &analysis.tables.incomes {
+        let penalties = row.penalties.unwrap();
+        match row.name.as_str() {
+            "validator-1" => assert!(penalties > 400.0 && row.mean.unwrap() == -penalties, "{row:?}"),
+            "validator-2" => assert!(penalties > 200.0, "{row:?}"),
+            _ => assert_eq!(penalties, 0.0, "{row:?}"),
+        }
+    }
+}
+
+#[test]
+fn turning_extras_on_moves_no_winner() {
+    let text = |policy: &str| {
+        format!(
+            "[run]\nrounds = 500\ntrials = 3\nengine = 'draws'\n[population]\ncount = 7\ntotal_stake = 7000\nstake = 'equal'\n[reward]\npolicy = {policy}\n"
+        )
+    };
+    let wins = |results: &Results| -> Vec<u64> {
+        results.totals.validators.iter().map(|totals| totals.wins).collect()
+    };
+    let (plain, _) = played(&text("{ kind = 'constant', amount = 5 }"));
+    let (extra, _) = played(&text(
+        "{ kind = 'random', distribution = 'pareto', minimum = 2, shape = 1.2, cap = 9999, base = 5 }",
+    ));
+    assert_eq!(wins(&plain), wins(&extra));
+    assert_ne!(plain.totals.validators[0].reward, extra.totals.validators[0].reward);
+}
+
+#[test]
+fn impossible_settings_say_what_to_do() {
+    let text = |reward: &str| {
+        format!(
+            "[run]\nrounds = 100\n[population]\ncount = 4\ntotal_stake = 1000\nstake = 'equal'\n[reward]\n{reward}\n"
+        )
+    };
+    for (reward, parts) in [
+        (
+            "policy = { kind = 'split', forger = '2/3', attestors = '1/2' }",
+            &["reward.policy.forger", "7/6"][..],
+        ),
+        ("policy = { kind = 'split', stake = 1.5 }", &["reward.policy.stake", "between 0 and 1"]),
+        (
+            "policy = { kind = 'schedule', form = 'table', table = [[1, 9_000_000_000_000_000_000]] }",
+            &["reward.policy", "more than 9223372036854775807", "lower the reward"],
+        ),
+        (
+            "policy = { kind = 'schedule', form = 'inflation', rate = '1/2' }",
+            &["reward.policy", "more than 9223372036854775807"],
+        ),
+        ("smoothing = [[]]", &["reward.smoothing[0]", "has no member"]),
+        ("smoothing = [['validator-1', 'validator-9']]", &["no such account", "did you mean"]),
+        ("pools = [{ operator = 'validator-1', delegators = [] }]", &["delegators", "names nobody", "add"]),
+        (
+            "pools = [{ operator = 'validator-1', delegators = [{ name = 'x', share = '2/3' }, { name = 'y', share = '2/3' }] }]",
+            &["delegators", "133.33 %", "at most"],
+        ),
+        ("compound = true\nactivation_delay = 100", &["reward.activation_delay", "100 rounds", "lower it"]),
+        ("unbonding_delay = 200", &["reward.unbonding_delay", "200", "lower it"]),
+        ("activation_delay = 5", &["reward.activation_delay", "nothing becomes tokens"]),
+        ("policy = { kind = 'every', blocks = 101 }", &["reward.policy.blocks", "nothing would be paid"]),
+        ("compound = '3/2'", &["reward.compound", "between 0 and 1"]),
+    ] {
+        let problem = refused(&text(reward));
+        for part in parts {
+            assert!(problem.contains(part), "{reward}: {problem}");
+        }
+    }
+    let groups = "[population]\ncount = 4\ntotal_stake = 1000\nstake = 'equal'\ngroups = [{ name = 'g', count = 5 }]\n";
+    assert!(refused(groups).contains("4 of 4 validators are in no group yet"));
+}

@@ -50,10 +50,9 @@ pub fn print_summary(text: &str, published: &Published) -> Result<(), Failure> {
 /// A failure to print what stands in a folder already, if it does.
 pub fn unprinted(failure: Failure, published: Option<&Published>) -> Failure {
     match (failure, published) {
-        (Failure::CannotRun(message), Some(published)) => Failure::CannotRun(format!(
-            "{message}; the results are whole, in {}",
-            published.folder.display()
-        )),
+        (Failure::CannotRun(message), Some(published)) => {
+            Failure::CannotRun(format!("{message}; the results are whole, in {}", published.folder.display()))
+        }
         (failure, _) => failure,
     }
 }

@@ -70,22 +70,21 @@ fn pareto(count: u64) -> Vec<u64> {
     (1..=count).map(|k| (100.0 * (k as f64 / (count as f64 + 1.0)).powf(-1.0 / 1.125)) as u64).collect()
 }
 
-/// Seeds for which a fair rule was called unfair before: 48 of 60 for `solana-schedule`, 24 of 60 for
-/// `cool-down`, 31 of 200 for the urn.
+/// Few wins, cycles that do not divide the rounds, trials that compound.
 #[test]
 fn a_fair_rule_is_not_called_unfair_where_wins_are_few() {
     let cases: Vec<(&str, u64, u64, Vec<u64>, String)> = vec![
-        ("solana-schedule, 2,001 rounds", 2001, 1, vec![7; 1000], rule("'solana-schedule'")),
-        ("solana-schedule, Pareto", 10_002, 1, pareto(1000), rule("'solana-schedule'")),
+        ("solana-schedule, 601 rounds", 601, 1, vec![7; 300], rule("'solana-schedule'")),
+        ("solana-schedule, Pareto", 3002, 1, pareto(200), rule("'solana-schedule'")),
         ("solana-schedule, 3 trials", 333, 3, vec![7; 50], rule("'solana-schedule'")),
-        ("cool-down", 150, 1, vec![7; 300], rule("'cool-down'")),
+        ("cool-down", 75, 1, vec![7; 150], rule("'cool-down'")),
         ("simd-0612", 1010, 1, vec![7; 20], rule("{ kind = 'simd-0612', slots_per_epoch = 40 }")),
         ("raffle", 300, 1, vec![7; 100], rule("'raffle'")),
         ("raffle, compounding, 5 trials", 200, 5, vec![100; 20], COMPOUND.to_owned()),
         ("raffle, compounding, 1 trial", 200, 1, vec![100; 20], COMPOUND.to_owned()),
     ];
     for (name, rounds, trials, stakes, more) in &cases {
-        const SEEDS: u64 = 100;
+        const SEEDS: u64 = 60;
         let unfair = count(0..SEEDS, |seed| {
             let analysis = analysed(&scenario(seed, *rounds, *trials, stakes, more));
             let whole = analysis.assessment.whole.as_ref().map(|whole| whole.verdict);
@@ -102,13 +101,13 @@ fn honest_runs_raise_few_exploratory_alarms() {
     let order = "[analysis]\nserial = 'on'\n";
     let simd = rule("{ kind = 'simd-0612', slots_per_epoch = 40 }");
     let cases: [(&str, u64, u64, Vec<u64>, &str); 4] = [
-        ("1,000 equal validators, 20,000 rounds", 20_000, 1, vec![7; 1000], order),
+        ("300 equal validators, 15,000 rounds", 15_000, 1, vec![7; 300], order),
         ("four validators, 10 trials", 300, 10, vec![350, 500, 200, 275], order),
         ("simd-0612", 1000, 1, vec![13, 7, 7, 9, 30, 34], &simd),
         ("compounding", 100, 12, vec![100; 10], COMPOUND),
     ];
     for (name, rounds, trials, stakes, more) in &cases {
-        const SEEDS: u64 = 100;
+        const SEEDS: u64 = 60;
         let alarms = count(0..SEEDS, |seed| {
             let analysis = analysed(&scenario(seed, *rounds, *trials, stakes, more));
             let rows = analysis.tables.fairness.iter();

@@ -54,7 +54,7 @@ impl Goal {
     ///
     /// The probability of one validator is that of the exact test: the binomial probability of the counts
     /// that exclude both edges of the margin. That of all n is their product to the power (n − 1)/n, since
-    /// the last count follows from the others. Right to about half a per cent. `None` if somebody expects a
+    /// the last count follows from the others, and no more than that of any one. Right to about half a per cent. `None` if somebody expects a
     /// share beyond the margin, or where the number does not fit.
     pub fn rounds(&self, dues: &[Due], won: Option<(&[u64], u64)>) -> Option<u64> {
         let mut open: Vec<(Due, u64)> = Vec::new();
@@ -76,7 +76,12 @@ impl Goal {
         let alike: Vec<&[(Due, u64)]> = open.chunk_by(|(a, _), (b, _)| a == b).collect();
         let played = won.map_or(0, |(_, played)| played);
         let target = self.power.ln() * dues.len() as f64 / (dues.len().max(2) - 1) as f64;
+        // All of them are shown no more often than each is.
+        let alone = self.power;
         let roughly = |rounds: u64| {
+            if alike.iter().any(|group| self.rough(&group[0].0, rounds) < alone) {
+                return false;
+            }
             let ln =
                 |group: &&[(Due, u64)]| group.len() as f64 * self.rough(&group[0].0, rounds).max(0.0).ln();
             alike.iter().map(ln).sum::<f64>() >= target
@@ -93,6 +98,9 @@ impl Goal {
                 }
                 let Some(counts) = self.fair_counts(due, due.draws(rounds)) else { return false };
                 let afresh = due.probability(counts, due.draws(rounds), 0);
+                if afresh < alone {
+                    return false;
+                }
                 if won.is_none() {
                     left -= many * afresh.ln();
                 } else {

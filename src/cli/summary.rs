@@ -6,6 +6,7 @@ use tombola::analysis::{Analysis, IncomeBasis};
 use tombola::scenario::Scenario;
 use tombola::simulation::Results;
 use tombola::statistics::Verdict;
+use tombola::statistics::wording::p_value;
 
 /// At most this many validators are shown; the others are in the table.
 const MOST_SHOWN: usize = 12;
@@ -58,7 +59,9 @@ fn expected_shares(analysis: &Analysis) -> String {
     };
     let what = if rejected { "differ from" } else { "do not differ detectably from" };
     format!(
-        "The wins {what} the rule's own expected shares (exploratory test, p = {p:.2e}, adjusted p = {adjusted:.2e}).\n"
+        "The wins {what} the rule's own expected shares (exploratory test, {}; adjusted {}).\n",
+        p_value(p),
+        p_value(adjusted)
     )
 }
 

@@ -455,8 +455,10 @@ pub struct AnalysisSection {
     #[serde(deserialize_with = "fraction")]
     pub delta: f64,
     /// How much of all wins may go to others than the shares of stake say, as a share of all wins.
+    #[serde(deserialize_with = "fraction")]
     pub misallocated: f64,
     /// Validators with a smaller share of all stake are left out of the claim about every single one.
+    #[serde(deserialize_with = "fraction")]
     pub smallest_share: f64,
     /// When the order of wins is analysed: `auto`, `on` or `off`.
     pub serial: Serial,

@@ -10,7 +10,7 @@ use crate::simulation::replay;
 use crate::statistics::distributions::sample_multinomial;
 use crate::statistics::{
     GoodnessOfFit, detectable_divergence, dispersed_goodness_of_fit, goodness_of_fit, pearson_dispersion,
-    simulated_goodness_of_fit,
+    replicates, simulated_goodness_of_fit,
 };
 
 /// With how much probability an effect is to be seen that is called detectable.
@@ -61,7 +61,8 @@ pub fn test(context: &AnalysisContext) -> Option<ExpectedSharesTest> {
         }
         SamplingModel::Runs(runs) => {
             let (mut whole, mut short) = (vec![0; wins.len()], vec![0; wins.len()]);
-            let fit = simulated_goodness_of_fit(&wins, shares, |counts| {
+            let most = replicates(wins.len())?;
+            let fit = simulated_goodness_of_fit(&wins, shares, most, |counts| {
                 sample_multinomial(&mut whole, shares, runs.runs, &mut stream);
                 sample_multinomial(&mut short, shares, runs.rests, &mut stream);
                 for ((count, whole), short) in counts.iter_mut().zip(&whole).zip(&short) {
@@ -77,9 +78,11 @@ pub fn test(context: &AnalysisContext) -> Option<ExpectedSharesTest> {
         }
         SamplingModel::Scaled(factors) => match null_runs(context) {
             Some(runs) => {
-                let mut runs = runs.into_iter();
-                let fit = simulated_goodness_of_fit(&wins, shares, |counts| {
-                    counts.copy_from_slice(&runs.next().unwrap_or_default());
+                let mut drawn = runs.iter();
+                let fit = simulated_goodness_of_fit(&wins, shares, runs.len() as u32, |counts| {
+                    if let Some(run) = drawn.next() {
+                        counts.copy_from_slice(run);
+                    }
                 })?;
                 Some(tested(fit, "wins are those of the rule, played again under other luck".to_owned()))
             }

@@ -100,12 +100,13 @@ pub fn goodness_of_fit(counts: &[u64], shares: &[f64], stream: &mut Stream) -> O
 }
 
 /// The same test where the null hypothesis is no multinomial distribution, but can be drawn from: `draw`
-/// fills a table, and is asked at most [`replicates`] times.
+/// fills a table, and is asked at most `most` times.
 ///
 /// `None` as for [`goodness_of_fit`].
 pub fn simulated_goodness_of_fit(
     counts: &[u64],
     shares: &[f64],
+    most: u32,
     mut draw: impl FnMut(&mut [u64]),
 ) -> Option<GoodnessOfFit> {
     let Checked { total, sum, possible, impossible } = Checked::new(counts, shares)?;
@@ -124,7 +125,7 @@ pub fn simulated_goodness_of_fit(
     };
     let statistic = pearson(counts);
     let mut table = vec![0; counts.len()];
-    let simulated = simulated_p(replicates(counts.len())?, || {
+    let simulated = simulated_p(most, || {
         draw(&mut table);
         pearson(&table) >= statistic * (1.0 - 1e-7)
     });

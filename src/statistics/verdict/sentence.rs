@@ -2,7 +2,7 @@
 
 use super::{Assessment, Effect, Needed, Sample, Verdict};
 use crate::statistics::Interval;
-use crate::statistics::wording::{grouped, two_digits};
+use crate::statistics::wording::{grouped, p_value, two_digits};
 
 impl Assessment {
     /// One English sentence: the verdict and what shows it.
@@ -135,6 +135,8 @@ impl Assessment {
             text.push_str("; with 90 % probability this run would have shown a deviation of ");
             if easiest.name == hardest.name {
                 text.push_str(&format!("{} of {}", percent(easiest.effect), easiest.name));
+            } else if hardest.effect - easiest.effect <= 1e-9 {
+                text.push_str(&format!("{} of any of them", percent(easiest.effect)));
             } else {
                 text.push_str(&format!(
                     "{} of {}, the easiest to judge, and of {} of {}, the hardest",
@@ -233,17 +235,6 @@ fn percent(share: f64) -> String {
 /// A setting as a percentage, without trailing zeros.
 fn round(setting: f64) -> String {
     format!("{} %", (1e8 * setting).round() / 1e6)
-}
-
-fn p_value(p: f64) -> String {
-    if p < 1e-300 {
-        "p < 1e-300".to_owned()
-    } else if p < 1e-3 {
-        format!("p = {p:.1e}")
-    } else {
-        let places = (1.0 - p.log10().floor()).clamp(1.0, 4.0) as usize;
-        format!("p = {p:.places$}")
-    }
 }
 
 #[cfg(test)]

@@ -135,7 +135,8 @@ fn rules_without_chance_or_without_law_are_respected() {
     assert_eq!(audit.conclusion.word, "bug");
     assert!(audit.rows.iter().all(|row| row.p_value.is_none()));
     assert_eq!(audit.rows[0].finding, "bug");
-    let unknown = with_rule(&table(&[500, 350, 275, 200], &[400, 300, 200, 100]), "coin-age");
+    let unknown =
+        with_rule(&table(&[500, 350, 275, 200], &[400, 300, 200, 100]), "{ kind = 'coin-age', minimum = 0 }");
     assert_eq!(unknown.conclusion.word, "cannot tell");
     assert!(unknown.conclusion.text.contains("at most 400 states"), "{}", unknown.conclusion.text);
 }

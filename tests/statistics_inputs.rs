@@ -89,7 +89,7 @@ proptest! {
             Divergence::ModifiedLogLikelihood, Divergence::Neyman,
         ];
         let divergence = power_divergence(&counts, &shares, family[power]);
-        for fit in fits.into_iter().chain([divergence, gaps_test(&counts, p)]).flatten() {
+        for fit in fits.into_iter().chain([divergence, gaps_test(&counts, p, &mut stream)]).flatten() {
             prop_assert!(probability(Some(fit.p_value)) && sane(fit.statistic));
             prop_assert!(fit.statistic.is_none_or(|statistic| statistic >= 0.0 && statistic.is_finite()), "{fit:?}");
         }
@@ -132,7 +132,9 @@ proptest! {
             prop_assert!(interval(moments.interval(p)));
             prop_assert!(probability(moments.p_value(q)));
             prop_assert!(probability(equivalence_of_mean(&moments, p, q)));
-            prop_assert!(share(clustered_share(&moments, rounds, p)));
+            let tails = clustered_tails(&moments, Some((&moments, rounds)), p);
+            prop_assert!(tails.is_none_or(|tails| probability(Some(tails.at_least)) && probability(Some(tails.at_most))));
+            least_trials(&moments);
             let dispersion = dispersion_test(&moments, rounds, p);
             prop_assert!(dispersion.is_none_or(|test| probability(Some(test.p_value)) && !test.ratio.is_nan()));
         }
@@ -140,6 +142,9 @@ proptest! {
 
     #[test]
     fn order_and_plans(a in count(), b in count(), c in count(), d in count(), p in number(), q in number(), r in number()) {
+        for tails in [scaled_tails(a, b, p, q), scaled_tails(a, b, q, r)] {
+            prop_assert!(tails.is_none_or(|tails| probability(Some(tails.two_sided()))));
+        }
         prop_assert!(runs_test(a, b, c).is_none_or(|test| probability(Some(test.p_value)) && !test.z.is_nan()));
         prop_assert!(sane(lag_correlation(a, b, c, d)));
         rounds_for_half_width(p, q, r);

@@ -148,7 +148,7 @@ pub fn serial_tests(table: &mut Table) {
         let places: Vec<usize> = (0..400).filter(|&round| wins[round]).collect();
         let mut histogram = [0u64; 12];
         places.windows(2).for_each(|pair| histogram[(pair[1] - pair[0]).min(12) - 1] += 1);
-        gaps.push(gaps_test(&histogram, share).unwrap().p_value);
+        gaps.push(gaps_test(&histogram, share, &mut stream).unwrap().p_value);
         let longest = wins.split(|&won| won).map(<[bool]>::len).max().unwrap() as u64;
         longest_gaps.push(law.at_least(longest));
         lengths[longest.min(100) as usize] += 1;
@@ -270,7 +270,7 @@ pub fn powers(table: &mut Table) {
         let places: Vec<usize> = (0..400).filter(|&round| wins[round]).collect();
         let mut histogram = [0u64; 12];
         places.windows(2).for_each(|pair| histogram[(pair[1] - pair[0]).min(12) - 1] += 1);
-        gaps += usize::from(gaps_test(&histogram, share).unwrap().p_value <= 0.05);
+        gaps += usize::from(gaps_test(&histogram, share, &mut stream).unwrap().p_value <= 0.05);
         let longest = wins.split(|&won| won).map(<[bool]>::len).max().unwrap_or(0) as u64;
         gap += usize::from(law.at_least(longest) <= 0.05);
     }

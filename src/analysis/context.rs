@@ -8,7 +8,7 @@ use crate::reward::RewardPolicy;
 use crate::scenario::AnalysisSection;
 use crate::selection::ExpectedShares;
 use crate::simulation::{Experiment, Results, SHARE_SCALE, TrialRecord, ValidatorTotals};
-use crate::statistics::{Interval, Moments, Sample};
+use crate::statistics::{Interval, Margin, MarginTest, Moments, Sample};
 use rayon::prelude::*;
 use std::ops::Deref;
 
@@ -27,8 +27,6 @@ pub struct AnalysisContext<'a> {
     /// What every round paid its forger, where that is known beforehand, was staked at once, and
     /// every draw was by the stakes as they stood.
     pub schedule: Option<&'a dyn RewardPolicy>,
-    /// The same reward of every round, if it was the same: then the wins are those of Pólya's urn.
-    pub urn_reward: Option<u64>,
     /// The most such rounds of a single trial.
     pub longest_trial: u64,
 }
@@ -72,6 +70,10 @@ impl<'a> AnalysisContext<'a> {
             _ => Vec::new(),
         };
         let validators = world.stakes.len();
+        let staked = world.stakes.iter().map(|&stake| u128::from(stake)).sum::<u128>() as f64;
+        let urn_reward = schedule
+            .and_then(|policy| constant_reward(policy, experiment.rounds))
+            .map(|reward| reward as f64 / staked);
         let wins = |index: usize| totals.validators.get(index).map_or(0, |own| own.wins);
         AnalysisContext {
             experiment,
@@ -88,11 +90,11 @@ impl<'a> AnalysisContext<'a> {
                 settled: stopping.is_none(),
                 expected_shares,
                 sampling_model,
+                urn_reward,
                 between_trials,
             },
             stopping,
             schedule,
-            urn_reward: schedule.and_then(|policy| constant_reward(policy, experiment.rounds)),
             longest_trial: results.records.iter().map(TrialRecord::selections).max().unwrap_or(0),
         }
     }
@@ -125,6 +127,18 @@ impl<'a> AnalysisContext<'a> {
         }
     }
 
+    /// Every validator's tests against the margin around its share of stake; by the sequence which ended
+    /// the run, if one did.
+    pub fn margin_tests(&self) -> Vec<Option<MarginTest>> {
+        let tolerance = self.settings.tolerance;
+        let Some(stopping) = self.stopping else { return self.observations.margin_tests(tolerance) };
+        let test = |validator: usize| {
+            let margin = Margin::around(self.stake_shares[validator], tolerance);
+            MarginTest::by_intervals(margin, |confidence| stopping.win_share(validator, confidence))
+        };
+        (0..self.validators()).into_par_iter().map(test).collect()
+    }
+
     /// What the intervals rest on. What a sequence can show is read off its width.
     pub fn sample(&self) -> Sample {
         match self.stopping {
@@ -141,12 +155,6 @@ impl<'a> AnalysisContext<'a> {
     /// All tokens at genesis.
     pub fn genesis_stake(&self) -> f64 {
         self.experiment.world.stakes.iter().map(|&stake| u128::from(stake)).sum::<u128>() as f64
-    }
-
-    /// The reward of every round relative to all tokens at genesis, where the wins are those of
-    /// Pólya's urn.
-    pub fn relative_reward(&self) -> Option<f64> {
-        Some(self.urn_reward? as f64 / self.genesis_stake())
     }
 
     /// Variance of a final share of stake over a(1 - a), where rewards follow a schedule and every

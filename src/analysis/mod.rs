@@ -7,6 +7,7 @@ pub mod comparison;
 mod context;
 mod fairness;
 mod memoise;
+mod more_rounds;
 mod observations;
 mod planning;
 pub mod rows;
@@ -26,7 +27,8 @@ pub use strategy::{Move, strategy};
 
 use crate::scenario::AnalysisSection;
 use crate::simulation::{Experiment, Results};
-use crate::statistics::{Assessment, Evidence, Subject, assess, bonferroni};
+use crate::statistics::wording::{grouped, two_digits};
+use crate::statistics::{Assessment, Evidence, Misallocation, Subject, assess, bonferroni};
 use context::AnalysisContext;
 use rows::Tables;
 use sampling_model::SamplingModel;
@@ -78,29 +80,54 @@ pub(super) fn analyse_context(context: &AnalysisContext) -> Analysis {
     Analysis { tables, assessment }
 }
 
-/// Holds every validator's win share against its share of stake, with intervals that hold
-/// together.
+/// Holds every validator's win share against its share of stake, and all of them together.
 fn assess_stake(context: &AnalysisContext, expected_shares_p: Option<f64>) -> Assessment {
-    let level = bonferroni(context.settings.confidence, context.validators());
+    let settings = context.settings;
+    let claimed: Vec<usize> = (0..context.validators()).filter(|&index| is_claimed(context, index)).collect();
+    let level = bonferroni(settings.confidence, claimed.len());
     let intervals = context.joint_intervals(level);
-    let subjects: Vec<Subject> = (0..context.validators())
-        .map(|index| Subject {
-            name: &context.names[index],
+    let tests = context.margin_tests();
+    let subjects: Vec<Subject> = claimed
+        .iter()
+        .map(|&index| Subject {
+            name: &context.experiment.world.names[index],
             stake_share: context.stake_shares[index],
             win_share: context.win_share(index),
             interval: intervals[index],
+            test: tests[index],
         })
         .collect();
+    let shares: Option<Vec<f64>> = (0..context.validators()).map(|index| context.win_share(index)).collect();
+    let whole = shares.map(|shares| {
+        let (margin, target) = (settings.misallocated, &context.stake_shares);
+        Misallocation::new(&shares, target, context.draws(), margin, settings.confidence)
+    });
+    let few = context.trials_needed().map(|needed| {
+        format!(
+            "its win share varies so much between trials that at least {} trials are needed, and there are {}",
+            grouped(two_digits(needed)),
+            grouped(context.trials)
+        )
+    });
     assess(&Evidence {
         subjects: &subjects,
-        confidence: context.settings.confidence,
-        tolerance: context.settings.tolerance,
+        set_aside: context.validators() - claimed.len(),
+        confidence: settings.confidence,
+        tolerance: settings.tolerance,
         sample: context.sample(),
+        whole,
         expected_shares_p,
-        without_interval: match context.sampling_model {
-            SamplingModel::Trials(_) => "there were fewer than two trials, or all were alike",
+        needed: more_rounds::needed(context, &claimed),
+        without_test: match (&few, &context.sampling_model) {
+            (Some(few), _) => few,
+            (None, SamplingModel::Trials(_)) => "there were fewer than two trials, or all were alike",
             _ => "no rounds were played",
         },
     })
-    .with_p_values(&subjects, |index, confidence| context.joint_interval(index, confidence))
+}
+
+/// Whether the scenario claims anything of this validator: those below its smallest share were set aside
+/// before the run.
+fn is_claimed(context: &AnalysisContext, index: usize) -> bool {
+    context.stake_shares[index] >= context.settings.smallest_share
 }

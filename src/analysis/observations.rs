@@ -30,6 +30,9 @@ pub struct Observations<'a> {
     pub expected_shares: ExpectedShares,
     /// What is independent of what.
     pub sampling_model: SamplingModel,
+    /// The reward of every round relative to all stakes, where it is staked at once and every draw is by
+    /// the stakes as they stand: then the wins of a trial are those of Pólya's urn.
+    pub urn_reward: Option<f64>,
     /// How wins and win shares differ from trial to trial; empty unless trials are all that is
     /// independent.
     pub between_trials: Vec<BetweenTrials>,
@@ -56,7 +59,7 @@ impl Observations<'_> {
         match self.sampling_model {
             _ if !self.settled => None,
             SamplingModel::Rounds => Some(1),
-            SamplingModel::Runs(run) => Some(run),
+            SamplingModel::Runs(runs) if runs.rests == 0 => Some(runs.run),
             _ => None,
         }
     }

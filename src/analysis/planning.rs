@@ -1,13 +1,14 @@
 //! How many rounds and trials a wanted precision or power needs, without running them.
 
+use super::more_rounds::{Due, Goal};
 use super::rows::PlanRow;
 use crate::law::proportional_shares;
 use crate::random::StreamKey;
 use crate::selection::Dispersion;
 use crate::simulation::{Experiment, Results, SHARE_SCALE};
-use crate::statistics::distributions::{normal_quantile, student_quantile};
+use crate::statistics::distributions::{normal_quantile, normal_upper, student_quantile};
 use crate::statistics::{
-    Moments, bonferroni, detectable_by_trials, detectable_difference, rounds_for_difference,
+    Moments, bonferroni, detectable_by_trials, detectable_difference, level_of, rounds_for_difference,
     rounds_for_equivalence, rounds_for_half_width, trials_for_difference, trials_for_equivalence,
     trials_for_half_width,
 };
@@ -68,8 +69,12 @@ pub fn pilot_seed(seed: u64) -> u64 {
 /// A plan.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
-    /// The followed validators, the smallest and the hardest.
+    /// The followed validators, the smallest and the hardest; then all of them together, as the verdict
+    /// judges them.
     pub rows: Vec<PlanRow>,
+    /// Rounds of all trials together after which the verdict is `fair` with the wanted power, if all win
+    /// the shares that the rule expects of them; `None` where no number is known, or none would do.
+    pub verdict_rounds: Option<u64>,
     /// The place of the hardest among them: the one that needs most rounds to be shown fair.
     pub hardest: usize,
     /// How many validators the numbers are corrected for.
@@ -84,9 +89,10 @@ pub struct Plan {
 /// Plans for the followed validators, the smallest and the hardest one. `pilot` holds trials of the
 /// same experiment under another seed; needed where the scatter is [`Scatter::Pilot`], else unused.
 ///
-/// All by the normal law, at the level that the verdict uses: intervals at 1 − α/n for n
-/// validators, equivalence when such an interval lies within the margin. Uncorrected, equivalence is
-/// shown by the plain two one-sided tests at level α.
+/// Equivalence is shown by two one-sided tests at level α for each validator, as the verdict does it; for
+/// all together the probabilities are multiplied. Half widths and effects are those of intervals at
+/// 1 − α/n for n validators unless uncorrected. By the normal distribution, but for the last row, which is
+/// exact where rounds or runs of them are independent draws.
 pub fn plan(experiment: &Experiment, settings: &PlanSettings, pilot: Option<&Results>) -> Plan {
     let shares = proportional_shares(&experiment.world.stakes);
     let scatter = Scatter::of(experiment);
@@ -114,8 +120,32 @@ pub fn plan(experiment: &Experiment, settings: &PlanSettings, pilot: Option<&Res
         planner.row(index, shares[index], role)
     });
     let rounds = planner.rounds();
+    let expected = match planner.scatter {
+        Scatter::Pilot(_) => None,
+        _ => experiment
+            .world
+            .rule
+            .thing
+            .expected_shares(&experiment.world.stakes)
+            .shares()
+            .map(<[f64]>::to_vec),
+    };
+    let verdict_rounds = planner.verdict(&shares, expected.as_deref());
+    let mut rows: Vec<PlanRow> = rows.collect();
+    rows.push(PlanRow {
+        validator: "all".to_owned(),
+        role: "verdict".to_owned(),
+        stake_share: 1.0,
+        variance_ratio: None,
+        rounds_half_width: None,
+        rounds_equivalence: verdict_rounds,
+        rounds_effect: None,
+        half_width_now: None,
+        minimum_detectable_effect: None,
+    });
     Plan {
-        rows: rows.collect(),
+        rows,
+        verdict_rounds,
         hardest: chosen.iter().position(|&index| Some(index) == hardest).unwrap_or(0),
         comparisons,
         shown_now: needs.iter().filter(|needed| needed.is_some_and(|needed| needed <= rounds)).count(),
@@ -141,11 +171,54 @@ impl Planner<'_> {
         bonferroni(self.settings.confidence, self.comparisons)
     }
 
-    /// The confidence at which each of two one-sided tests shows equivalence.
+    /// The confidence at which each of two one-sided tests shows equivalence: that all validators are
+    /// within the margin needs no correction for their number.
     fn one_sided(&self) -> f64 {
-        match self.settings.corrected {
-            true => 1.0 - 0.5 * (1.0 - self.confidence()),
-            false => self.confidence(),
+        self.settings.confidence
+    }
+
+    /// Rounds of all trials together after which all validators are shown to be fair at once with the
+    /// wanted power: the verdict `fair`.
+    fn verdict(&self, shares: &[f64], expected: Option<&[f64]>) -> Option<u64> {
+        let PlanSettings { tolerance, power, confidence, .. } = *self.settings;
+        let expected = |index: usize| expected.map_or(shares[index], |expected| expected[index]);
+        match &self.scatter {
+            Scatter::Declared(factors) => {
+                let due = |index: usize| Due {
+                    stake_share: shares[index],
+                    expected: expected(index),
+                    rounds_per_draw: factors[index].max(1.0),
+                };
+                let dues: Vec<Due> = (0..shares.len()).map(due).collect();
+                Goal { tolerance, level: level_of(confidence), power }.rounds(&dues, None)
+            }
+            Scatter::Bounded(_) => (0..shares.len())
+                .filter(|&index| shares[index] > 0.0)
+                .try_fold(1, |most, index| Some(most.max(self.equivalence(index, shares[index])?))),
+            Scatter::Pilot(_) => {
+                let z = normal_quantile(level_of(confidence));
+                let deviations: Vec<(f64, f64)> = (0..shares.len())
+                    .filter(|&index| shares[index] > 0.0)
+                    .map(|index| Some((tolerance * shares[index], self.deviation(index)?)))
+                    .collect::<Option<_>>()?;
+                let shown = |trials: u64| {
+                    let root = (trials as f64).sqrt();
+                    let one = |&(room, deviation): &(f64, f64)| {
+                        (1.0 - 2.0 * normal_upper(room * root / deviation - z)).max(0.0)
+                    };
+                    deviations.iter().map(one).product::<f64>() >= power
+                };
+                let (mut least, mut most) = (1, 2);
+                while !shown(most) {
+                    least = most;
+                    most = most.checked_mul(2).filter(|&most| most < 1 << 53)?;
+                }
+                while most - least > 1 {
+                    let middle = least + (most - least) / 2;
+                    if shown(middle) { most = middle } else { least = middle }
+                }
+                self.of_trials(Some(most))
+            }
         }
     }
 
@@ -187,7 +260,8 @@ impl Planner<'_> {
             Scatter::Declared(factors) => {
                 self.scaled(rounds_for_equivalence(share, tolerance, self.one_sided(), power), factors[index])
             }
-            Scatter::Bounded(bounds) => self.of_bound(bounds[index], tolerance * share),
+            // The wins may lie a bound off their expectation, and the interval another.
+            Scatter::Bounded(bounds) => self.of_bound(2.0 * bounds[index], tolerance * share),
             Scatter::Pilot(_) => {
                 let deviation = self.deviation(index)?;
                 let trials = trials_for_equivalence(deviation, tolerance * share, self.one_sided(), power);

@@ -2,21 +2,33 @@
 
 use super::memoise::memoise;
 use super::observations::Observations;
+use crate::law::beta_binomial_wins;
 use crate::selection::Dispersion;
-use crate::simulation::{Experiment, Results};
+use crate::simulation::{Experiment, Results, TrialRecord};
+use crate::statistics::distributions::{Binomial, PartialRuns, RepeatedSum};
 use crate::statistics::{
-    Interval, Sample, binomial_test, clopper_pearson, clustered_share, scaled_interval, scaled_test, wilson,
+    Draws, Interval, Margin, MarginTest, Sample, Tails, binomial_test, clopper_pearson, clustered_tails,
+    interval_by_tails, least_trials, scaled_tails, wilson,
 };
 use rayon::prelude::*;
+
+/// Rounds of a trial up to which the distribution of an urn is computed: it takes a number for each.
+const MOST_URN_ROUNDS: u64 = 200_000;
+
+/// Validators up to which it is: each takes a transform or two.
+const MOST_URN_VALIDATORS: usize = 2000;
+
+/// Validators up to which their intervals come from it too: each takes about a hundred.
+const MOST_URN_INTERVALS: usize = 50;
 
 /// What the scatter of wins is measured by.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SamplingModel {
     /// The rounds are independent draws with fixed chances: counts are multinomial.
     Rounds,
-    /// Runs of so many rounds are won together and drawn independently: counts of runs are
-    /// multinomial.
-    Runs(u64),
+    /// Runs of rounds are won together and drawn independently: counts of runs are multinomial. The last
+    /// one of a trial may be cut short.
+    Runs(PartialRuns),
     /// The rule declares how much more or less than multinomial each validator's wins scatter.
     Scaled(Vec<f64>),
     /// The rule is deterministic up to so many wins a trial.
@@ -43,10 +55,10 @@ impl SamplingModel {
             Dispersion::Unknown(why) => SamplingModel::Trials(why),
             Dispersion::Bounded { bounds } => SamplingModel::Bounded(bounds),
             Dispersion::Scaled { factors, cycle } => {
-                let whole_runs = factors.iter().all(|&factor| factor == cycle as f64)
-                    && results.records.iter().all(|record| record.counters.rounds % cycle == 0)
-                    && results.totals.validators.iter().all(|totals| totals.wins % cycle == 0);
-                if whole_runs { SamplingModel::Runs(cycle) } else { SamplingModel::Scaled(factors) }
+                let whole = results.totals.validators.iter().all(|totals| totals.wins % cycle == 0);
+                runs(&factors, cycle, &results.records)
+                    .filter(|runs| runs.rests > 0 || whole)
+                    .map_or(SamplingModel::Scaled(factors), SamplingModel::Runs)
             }
         }
     }
@@ -56,57 +68,152 @@ impl SamplingModel {
         match self {
             SamplingModel::Rounds => "the rounds are independent draws",
             SamplingModel::Runs(_) => "runs of rounds are won together; the runs are independent draws",
-            SamplingModel::Scaled(_) => "the rule declares its scatter, and the normal law is used with it",
+            SamplingModel::Scaled(_) => {
+                "the rule declares the variance of its wins, and nothing else is known of them"
+            }
             SamplingModel::Bounded(_) => "the rule is deterministic up to bounded rounding",
             SamplingModel::Trials(why) => why,
         }
     }
 }
 
+/// Runs of `cycle` rounds that are won together: where every factor of the variance is their length,
+/// and every trial of the same number of rounds had a winner in each.
+fn runs(factors: &[f64], cycle: u64, records: &[TrialRecord]) -> Option<PartialRuns> {
+    let rounds = records.first()?.counters.rounds;
+    let whole = factors.iter().all(|&factor| factor == cycle as f64)
+        && records.iter().all(|record| record.counters.rounds == rounds && record.counters.empty == 0);
+    let trials = records.len() as u64;
+    whole.then(|| PartialRuns {
+        runs: trials * (rounds / cycle),
+        run: cycle,
+        rests: if rounds.is_multiple_of(cycle) { 0 } else { trials },
+        rest: rounds % cycle,
+    })
+}
+
 impl Observations<'_> {
+    /// How likely wins as extreme as those of a validator are if its share is `share`: exact where rounds
+    /// or runs are drawn or wins are those of an urn, and otherwise bounds or approximations that hold for
+    /// few wins. `None` where nothing is known.
+    pub fn tails(&self, validator: usize, share: f64) -> Option<Tails> {
+        if self.selections == 0 || !(0.0..=1.0).contains(&share) {
+            return None;
+        }
+        let wins = self.wins[validator];
+        match &self.sampling_model {
+            SamplingModel::Rounds => {
+                let law = Binomial::new(self.selections, share)?;
+                Some(Tails { at_least: law.upper(wins), at_most: law.lower(wins) })
+            }
+            SamplingModel::Runs(runs) => {
+                Some(Tails { at_least: runs.at_least(wins, share)?, at_most: runs.at_most(wins, share)? })
+            }
+            SamplingModel::Scaled(factors) if factors[validator] > 0.0 => {
+                scaled_tails(wins, self.selections, share, factors[validator])
+            }
+            SamplingModel::Scaled(_) => Some(self.certain_tails(wins, 1.0, share)),
+            SamplingModel::Bounded(bounds) => Some(self.certain_tails(wins, bounds[validator], share)),
+            SamplingModel::Trials(_) => match self.urn_sum(share) {
+                Some(sum) => Some(Tails { at_least: sum.at_least(wins), at_most: sum.at_most(wins) }),
+                None => self.clustered(validator, share),
+            },
+        }
+    }
+
+    /// The distribution of all wins of somebody with this share of an urn; `None` where wins are not
+    /// those of one, or it would take too long.
+    fn urn_sum(&self, share: f64) -> Option<RepeatedSum> {
+        let reward = self.urn_reward.filter(|_| self.validators() <= MOST_URN_VALIDATORS)?;
+        let rounds = self.selections_each.filter(|&rounds| rounds > 0 && rounds <= MOST_URN_ROUNDS)?;
+        let masses = match share {
+            0.0 => vec![1.0],
+            1.0 => (0..=rounds).map(|wins| if wins == rounds { 1.0 } else { 0.0 }).collect(),
+            _ => beta_binomial_wins(rounds, share / reward, (1.0 - share) / reward),
+        };
+        RepeatedSum::new(&masses, self.trials)
+    }
+
+    /// From the spread between trials.
+    fn clustered(&self, validator: usize, share: f64) -> Option<Tails> {
+        let between = self.between_trials.get(validator)?;
+        clustered_tails(&between.shares, self.selections_each.map(|rounds| (&between.wins, rounds)), share)
+    }
+
+    /// Whether a share is possible if every trial is off by at most `bound` wins: certain, or impossible.
+    fn certain_tails(&self, wins: u64, bound: f64, share: f64) -> Tails {
+        let (n, slack) = (self.selections as f64, bound * self.trials as f64);
+        // A float of this size is not exact to less than this.
+        let rounding = n * 1e-12;
+        let excess = wins as f64 - n * share;
+        let possible = |impossible: bool| if impossible { 0.0 } else { 1.0 };
+        Tails { at_least: possible(excess > slack + rounding), at_most: possible(-excess > slack + rounding) }
+    }
+
+    /// Every validator's tests against the margin around its share of stake.
+    pub fn margin_tests(&self, tolerance: f64) -> Vec<Option<MarginTest>> {
+        let test = |validator: usize| {
+            let margin = Margin::around(self.stake_shares[validator], tolerance);
+            MarginTest::new(margin, |share| self.tails(validator, share))
+        };
+        if self.counts_decide() {
+            let key = |validator: usize| (self.wins[validator], self.stakes[validator]);
+            return memoise(self.validators(), key, test);
+        }
+        (0..self.validators()).into_par_iter().map(test).collect()
+    }
+
+    /// Whether two validators with the same wins and the same share have the same tails.
+    fn counts_decide(&self) -> bool {
+        match self.sampling_model {
+            SamplingModel::Rounds | SamplingModel::Runs(_) => true,
+            SamplingModel::Trials(_) => self.urn_reward.is_some(),
+            SamplingModel::Scaled(_) | SamplingModel::Bounded(_) => false,
+        }
+    }
+
     /// The interval of a validator's win share that its row shows.
     pub fn interval(&self, validator: usize, confidence: f64) -> Option<Interval> {
         match &self.sampling_model {
             SamplingModel::Rounds => wilson(self.wins[validator], self.selections, confidence),
-            SamplingModel::Runs(run) => wilson(self.wins[validator] / run, self.selections / run, confidence),
+            SamplingModel::Runs(runs) if runs.rests == 0 => {
+                wilson(self.wins[validator] / runs.run, runs.runs, confidence)
+            }
             _ => self.joint_interval(validator, confidence),
         }
     }
 
-    /// The interval of a validator's win share that verdicts use: exact where that is possible, as
-    /// very high confidence asks for.
+    /// The interval of a validator's win share that belongs to its tests: exact where that is possible,
+    /// as very high confidence asks for.
     pub fn joint_interval(&self, validator: usize, confidence: f64) -> Option<Interval> {
         let wins = self.wins[validator];
         match &self.sampling_model {
             SamplingModel::Rounds => clopper_pearson(wins, self.selections, confidence),
-            SamplingModel::Runs(run) => clopper_pearson(wins / run, self.selections / run, confidence),
-            SamplingModel::Scaled(factors) if factors[validator] > 0.0 => {
-                scaled_interval(wins, self.selections, factors[validator], confidence)
+            SamplingModel::Runs(runs) if runs.rests == 0 => {
+                clopper_pearson(wins / runs.run, runs.runs, confidence)
             }
-            SamplingModel::Scaled(_) => self.certain_interval(validator, 1.0),
             SamplingModel::Bounded(bounds) => self.certain_interval(validator, bounds[validator]),
-            SamplingModel::Trials(_) => self.clustered_interval(validator, confidence),
+            SamplingModel::Scaled(factors) if factors[validator] == 0.0 => {
+                self.certain_interval(validator, 1.0)
+            }
+            SamplingModel::Trials(_) if self.validators() > MOST_URN_INTERVALS => {
+                let tails = |share: f64| self.clustered(validator, share);
+                interval_by_tails(self.win_share(validator)?, confidence, tails)
+            }
+            _ => interval_by_tails(self.win_share(validator)?, confidence, |share| {
+                self.tails(validator, share)
+            }),
         }
     }
 
     /// The same of all validators.
     pub fn joint_intervals(&self, confidence: f64) -> Vec<Option<Interval>> {
-        if self.unit().is_some() {
+        if self.counts_decide() && self.between_trials.is_empty() {
             let wins = |validator: usize| self.wins[validator];
             return memoise(self.validators(), wins, |validator| self.joint_interval(validator, confidence));
         }
         let all = (0..self.validators()).into_par_iter();
         all.map(|validator| self.joint_interval(validator, confidence)).collect()
-    }
-
-    /// The interval from the spread between trials. Where all trials had the same number of
-    /// rounds, Korn and Graubard's, which holds for few wins too; otherwise Student's.
-    fn clustered_interval(&self, validator: usize, confidence: f64) -> Option<Interval> {
-        let between = self.between_trials.get(validator)?;
-        match self.selections_each {
-            Some(selections) => clustered_share(&between.wins, selections, confidence),
-            None => between.shares.interval(confidence),
-        }
     }
 
     /// Where the share must lie if every trial is off by at most `bound` wins.
@@ -119,28 +226,31 @@ impl Observations<'_> {
         Some(Interval { low: ((wins - slack) / n).max(0.0), high: ((wins + slack) / n).min(1.0) })
     }
 
-    /// Two-sided p-value of a validator's wins against the promise; `None` where there is no law
-    /// of the scatter to hold them against, or no scatter at all.
-    pub fn p_value(&self, validator: usize) -> Option<f64> {
+    /// Two-sided p-value of a validator's wins against a share; `None` where there is no distribution to
+    /// hold them against, or nothing is left to chance.
+    pub fn two_sided_p(&self, validator: usize, share: f64) -> Option<f64> {
         if !self.settled {
             return None;
         }
-        let expected = self.expected_share(validator)?;
-        let wins = self.wins[validator];
         match &self.sampling_model {
-            SamplingModel::Rounds => binomial_test(wins, self.selections, expected),
-            SamplingModel::Runs(run) => binomial_test(wins / run, self.selections / run, expected),
-            SamplingModel::Scaled(factors) => {
-                scaled_test(wins, self.selections, expected, factors[validator])
+            SamplingModel::Rounds => binomial_test(self.wins[validator], self.selections, share),
+            SamplingModel::Runs(runs) if runs.rests == 0 => {
+                binomial_test(self.wins[validator] / runs.run, runs.runs, share)
             }
             SamplingModel::Bounded(_) => None,
-            SamplingModel::Trials(_) => self.between_trials.get(validator)?.shares.p_value(expected),
+            SamplingModel::Scaled(factors) if factors[validator] == 0.0 => None,
+            _ => Some(self.tails(validator, share)?.two_sided()),
         }
+    }
+
+    /// The same against the expected share.
+    pub fn p_value(&self, validator: usize) -> Option<f64> {
+        self.two_sided_p(validator, self.expected_share(validator)?)
     }
 
     /// The same of all validators.
     pub fn p_values(&self) -> Vec<Option<f64>> {
-        if self.unit().is_some() {
+        if self.counts_decide() {
             let key =
                 |validator: usize| (self.wins[validator], self.expected_share(validator).map(f64::to_bits));
             return memoise(self.validators(), key, |validator| self.p_value(validator));
@@ -148,11 +258,11 @@ impl Observations<'_> {
         (0..self.validators()).into_par_iter().map(|validator| self.p_value(validator)).collect()
     }
 
-    /// What the intervals rest on.
+    /// What the tests rest on.
     pub fn sample(&self) -> Sample {
         match &self.sampling_model {
             SamplingModel::Rounds | SamplingModel::Bounded(_) => Sample::Rounds(self.selections),
-            SamplingModel::Runs(run) => Sample::Rounds(self.selections / run),
+            SamplingModel::Runs(runs) => Sample::Rounds(runs.effective_draws() as u64),
             SamplingModel::Scaled(factors) => {
                 // The rounds that independent draws would need for the widest of the intervals.
                 let largest = factors.iter().copied().fold(1.0, f64::max);
@@ -162,6 +272,31 @@ impl Observations<'_> {
                 Sample::Trials(self.between_trials.first().map_or(0, |own| own.shares.trials))
             }
         }
+    }
+
+    /// What all win shares together rest on.
+    pub fn draws(&self) -> Draws {
+        match &self.sampling_model {
+            _ if !self.settled || self.selections == 0 => Draws::Unknown,
+            SamplingModel::Rounds => Draws::Independent(self.selections as f64),
+            SamplingModel::Runs(runs) => Draws::Independent(runs.effective_draws()),
+            SamplingModel::Bounded(bounds) => {
+                let all: f64 = bounds.iter().sum();
+                Draws::Certain(0.5 * all * self.trials as f64 / self.selections as f64)
+            }
+            SamplingModel::Scaled(_) => Draws::Independent(self.trials as f64),
+            SamplingModel::Trials(_) => Draws::Independent(self.sample().size() as f64),
+        }
+    }
+
+    /// How many trials the validator that varies most needs at least, where there are too few.
+    pub fn trials_needed(&self) -> Option<u64> {
+        if !matches!(self.sampling_model, SamplingModel::Trials(_)) || self.urn_sum(0.5).is_some() {
+            return None;
+        }
+        let needed = self.between_trials.iter().map(|own| least_trials(&own.shares));
+        let most = needed.flatten().max().unwrap_or(2);
+        (most > self.sample().size()).then_some(most)
     }
 
     /// How many times the multinomial scatter the rule declares, over all validators: the factor
@@ -175,7 +310,7 @@ impl Observations<'_> {
         };
         match &self.sampling_model {
             SamplingModel::Rounds => Some(1.0),
-            SamplingModel::Runs(run) => Some(*run as f64),
+            SamplingModel::Runs(runs) => Some(self.selections as f64 / runs.effective_draws()),
             SamplingModel::Scaled(factors) => over_all(factors),
             SamplingModel::Bounded(_) => Some(0.0),
             SamplingModel::Trials(_) => None,

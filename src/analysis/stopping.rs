@@ -3,7 +3,9 @@
 use crate::scenario::{AnalysisSection, UntilMetric, UntilSection};
 use crate::selection::Dispersion;
 use crate::simulation::{Experiment, SHARE_SCALE, StopRule, Totals, TrialRecord};
-use crate::statistics::{BoundedMean, Interval, bernoulli_sequence, bonferroni, rounds_for_half_width};
+use crate::statistics::{
+    BoundedMean, Interval, bernoulli_sequence, bonferroni, rounds_for_half_width, within_margin,
+};
 
 /// What a sequence may count. It is settled before the first round, so that nothing that happens
 /// can choose it.
@@ -181,13 +183,12 @@ impl StopRule for Stopping<'_> {
         let total: u64 = self.experiment.world.stakes.iter().sum();
         for (place, &index) in self.followed.iter().enumerate() {
             let share = self.experiment.world.stakes[index] as f64 / total.max(1) as f64;
-            let tolerance = self.settings.tolerance;
-            let (low, high) = (share * (1.0 - tolerance), share * (1.0 + tolerance));
             let (mut sum, mut squares) = (0.0, 0.0);
             for record in records {
                 let selections = record.counters.rounds - record.counters.empty;
-                let won = record.followed[place].wins as f64 / selections.max(1) as f64;
-                self.outside[place] += u64::from(selections > 0 && (won < low || won > high));
+                let wins = record.followed[place].wins;
+                let fair = within_margin(wins, selections, share, self.settings.tolerance);
+                self.outside[place] += u64::from(selections > 0 && !fair);
                 let last = record.followed[place].stake_share as f64 / scale;
                 sum += last;
                 squares += last * last;

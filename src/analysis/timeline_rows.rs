@@ -33,7 +33,7 @@ pub fn rows(context: &AnalysisContext) -> Vec<TimelineRow> {
                 let counts: Vec<(u64, u64)> =
                     marks.iter().map(|mark| (mark.stake_shares[index], SHARE_SCALE)).collect();
                 let subject = &names[validator.index()];
-                let law = laws[index].zip(context.relative_reward()).map(|((low, high), reward)| {
+                let law = laws[index].zip(context.urn_reward).map(|((low, high), reward)| {
                     // A share of stake is that of the initial tokens and of the blocks won.
                     let won = reward * round as f64;
                     let of =

@@ -44,11 +44,10 @@ impl AnalysisContext<'_> {
         };
         match self.sampling_model {
             SamplingModel::Rounds => fixed(1),
-            SamplingModel::Runs(run) => fixed(run),
+            SamplingModel::Runs(runs) => fixed(runs.run),
             SamplingModel::Trials(_) if selections <= MOST_ROUNDS => {
-                let reward = self.urn_reward? as f64;
-                let mine = self.experiment.world.stakes[validator] as f64;
-                let others = self.genesis_stake() - mine;
+                let (reward, mine) = (self.urn_reward?, self.stake_shares[validator]);
+                let others = 1.0 - mine;
                 if mine <= 0.0 || others <= 0.0 {
                     return None;
                 }

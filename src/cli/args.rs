@@ -227,9 +227,21 @@ pub struct RunArgs {
     /// Write the first trial's chain to chain.jsonl, for `tombola verify`; needs the full engine
     #[arg(long)]
     pub keep_chain: bool,
+    /// What is printed at the end: a table and the verdict in words, or one JSON object for each scenario
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: SummaryFormat,
     /// Print nothing but errors
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// What `run` prints at the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SummaryFormat {
+    /// A table and the verdict in words.
+    Table,
+    /// One JSON object for each scenario, on a line of its own.
+    Json,
 }
 
 #[derive(ClapArgs)]

@@ -98,11 +98,20 @@ fn paragraph(plan: &Plan, settings: &PlanSettings, rounds: u64, trials: u64) -> 
         of_one(settings.tolerance),
         of_one(settings.power),
         of_one(settings.confidence),
-        match plan.comparisons {
-            1 => "for one comparison".to_owned(),
-            many => format!("corrected for {} comparisons", grouped(many as u128)),
-        }
+        "each by itself"
     );
+    let per_trial = |all: u64| all.div_ceil(trials.max(1));
+    match plan.verdict_rounds {
+        Some(needed) => text.push_str(&format!(
+            " The verdict `fair` for all of them together needs {} rounds in all with that probability: {} in each of \
+             {} trial{}.",
+            grouped(needed.into()),
+            grouped(per_trial(needed).into()),
+            grouped(trials.into()),
+            if trials == 1 { "" } else { "s" }
+        )),
+        None => text.push_str(" No number of rounds is known that makes the verdict `fair` for all of them together."),
+    }
     let Some(hardest) = plan.rows.get(plan.hardest) else { return text };
     match hardest.rounds_equivalence {
         Some(needed) => {

@@ -1,6 +1,6 @@
 //! `tombola run`.
 
-use super::args::RunArgs;
+use super::args::{RunArgs, SummaryFormat};
 use super::failure::Failure;
 use super::interrupt;
 use super::progress_bar::Bar;
@@ -10,6 +10,7 @@ use super::screen::{grouped, rate, tell};
 use super::summary::summary;
 use std::io::{BufWriter, Write};
 use std::sync::atomic::AtomicBool;
+use tombola::analysis::rows::RunSummary;
 use tombola::report::ResultsFolder;
 use tombola::simulation::{Engine, SimulationError};
 use tombola::{Outcome, RunError, RunOptions, Scenario};
@@ -127,7 +128,14 @@ fn run_one(
     let (manifest, skipped) = outcome.write_into(&folder)?;
     let published = folder.publish()?;
     if !args.quiet {
-        results::print_summary(&summary(scenario, results, analysis), &published)?;
+        let text = match args.format {
+            SummaryFormat::Table => summary(scenario, results, analysis),
+            SummaryFormat::Json => {
+                let object = RunSummary::new(&scenario.name, analysis);
+                serde_json::to_string(&object).map_err(std::io::Error::from)? + "\n"
+            }
+        };
+        results::print_summary(&text, &published)?;
         for note in skipped {
             tell(format_args!("note: {note}"));
         }

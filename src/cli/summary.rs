@@ -6,6 +6,7 @@ use tombola::analysis::rows::{Decision, Metric, ValidatorRow};
 use tombola::scenario::Scenario;
 use tombola::simulation::Results;
 use tombola::statistics::Verdict;
+use tombola::statistics::wording::p_value;
 
 /// At most this many validators are shown; the others are in the table.
 const MOST_SHOWN: usize = 12;
@@ -34,12 +35,33 @@ pub fn summary(scenario: &Scenario, results: &Results, analysis: &Analysis) -> S
         text.push('.');
     }
     text.push('\n');
+    if let Some(whole) = analysis.assessment.whole_sentence() {
+        text.push_str(&format!("As a whole: {whole}.\n"));
+    }
+    text.push_str(&expected_shares(analysis));
     text.push_str(&stopped(analysis, results.totals.trials));
     text.push_str(&scatter(analysis));
     if analysis.assessment.verdict == Verdict::Fair {
         text.push_str(&single_chains(analysis));
     }
     text
+}
+
+/// Whether the wins have the rule's own expected shares, which the verdict does not ask.
+fn expected_shares(analysis: &Analysis) -> String {
+    let row = analysis.tables.fairness.iter().find(|row| row.metric == Metric::ExpectedShares);
+    let Some((row, decision)) = row.and_then(|row| Some((row, row.decision?))) else { return String::new() };
+    let rejected = decision == Decision::Rejected;
+    let Some((p, adjusted)) = row.p.zip(row.p_adjusted) else {
+        let within = if rejected { "not within" } else { "within" };
+        return format!("The wins are {within} the bounds of a rule that leaves nothing to chance.\n");
+    };
+    let what = if rejected { "differ from" } else { "do not differ detectably from" };
+    format!(
+        "The wins {what} the rule's own expected shares (exploratory test, {}; adjusted {}).\n",
+        p_value(p),
+        p_value(adjusted)
+    )
 }
 
 /// Where and why a run ended that was to end when it is precise enough.

@@ -13,8 +13,20 @@ const MAX_INTEGRALS: usize = 90_000;
 
 /// The chance that the round is forged by somebody else.
 fn others(forgers: &[f64]) -> Vec<f64> {
-    let somebody: f64 = forgers.iter().sum();
-    forgers.iter().map(|p| (somebody - p).max(0.0)).collect()
+    sums_of_others(forgers)
+}
+
+/// For each value the sum of all others, from both sides: nothing is taken off a sum of which it may be
+/// nearly all. O(m).
+fn sums_of_others(values: &[f64]) -> Vec<f64> {
+    let mut sums: Vec<f64> =
+        values.iter().scan(0.0, |sum, value| Some(std::mem::replace(sum, *sum + value))).collect();
+    let mut after = 0.0;
+    for (sum, value) in sums.iter_mut().zip(values).rev() {
+        *sum += after;
+        after += value;
+    }
+    sums
 }
 
 fn total(stakes: &[u64]) -> f64 {
@@ -30,14 +42,14 @@ pub fn seats_of_all(stakes: &[u64], forgers: &[f64]) -> Vec<f64> {
 /// `size` seats drawn by stake from the losers with replacement: `size Σ_{f≠i} P(f) s_i / (S - s_f)`.
 /// O(m).
 pub fn seats_with_replacement(stakes: &[u64], forgers: &[f64], size: u64) -> Vec<f64> {
-    let total = total(stakes);
-    let rival = |stake: u64, forger: f64| {
-        let rest = total - stake as f64;
-        if rest > 0.0 { forger / rest } else { 0.0 }
+    let total: u128 = stakes.iter().map(|&stake| u128::from(stake)).sum();
+    let rival = |(&stake, &forger): (&u64, &f64)| {
+        let rest = total - u128::from(stake);
+        if rest > 0 { forger / rest as f64 } else { 0.0 }
     };
-    let all: f64 = stakes.iter().zip(forgers).map(|(&stake, &forger)| rival(stake, forger)).sum();
-    let seats = |(&stake, &forger)| size as f64 * stake as f64 * (all - rival(stake, forger)).max(0.0);
-    stakes.iter().zip(forgers).map(seats).collect()
+    let rivals: Vec<f64> = stakes.iter().zip(forgers).map(rival).collect();
+    let seats = |(&stake, others): (&u64, f64)| size as f64 * stake as f64 * others;
+    stakes.iter().zip(sums_of_others(&rivals)).map(seats).collect()
 }
 
 /// `size` seats drawn by stake from the losers, nobody twice: [`successive_inclusion()`] among the
@@ -234,6 +246,8 @@ mod tests {
         let second = 21.0 * (0.5 / 7.0 + 0.25 / 4.0);
         let fourth = 28.0 * (0.5 / 7.0 + 0.25 / 5.0);
         close(&seats_with_replacement(&stakes, &forgers, 7), &[first, second, 0.0, fourth]);
+        // Either sits in half of the rounds, however different their stakes are.
+        close(&seats_with_replacement(&[1, 100_000_000_000_000_000], &[0.5, 0.5], 1), &[0.5, 0.5]);
         // Who holds everything and forges leaves nobody to sit.
         close(&seats_with_replacement(&[5, 0], &[1.0, 0.0], 7), &[0.0, 0.0]);
     }

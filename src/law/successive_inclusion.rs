@@ -107,7 +107,7 @@ impl Groups {
                 count.prepare(self, time, draws);
                 for (group, rate) in self.rates.iter().enumerate() {
                     let density = rate * time * (-rate * time).exp();
-                    if density > 1e-18 {
+                    if density > 1e-18 * rate.min(1.0) {
                         included[group] += weight * half * density * count.fewer_without(rate * time);
                     }
                 }

@@ -374,6 +374,12 @@ pub struct AnalysisSection {
     /// How often it may be farther: the delta of robust fairness.
     #[serde(deserialize_with = "fraction")]
     pub delta: f64,
+    /// How much of all wins may go to others than the shares of stake say, as a share of all wins.
+    #[serde(deserialize_with = "fraction")]
+    pub misallocated: f64,
+    /// Validators with a smaller share of all stake are left out of the claim about every single one.
+    #[serde(deserialize_with = "fraction")]
+    pub smallest_share: f64,
     /// When the order of wins is analysed: `auto`, `on` or `off`.
     pub serial: Serial,
     /// The length of short windows, in rounds.
@@ -392,6 +398,8 @@ impl Default for AnalysisSection {
             confidence: 0.95,
             tolerance: 0.10,
             delta: 0.10,
+            misallocated: 0.01,
+            smallest_share: 0.0,
             serial: Serial::Auto,
             window: Window(32),
             nakamoto,

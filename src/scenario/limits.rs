@@ -61,11 +61,21 @@ pub fn check_ranges(checker: &Checker, file: &ScenarioFile) -> Result<(), Proble
         ("analysis.confidence", file.analysis.confidence),
         ("analysis.tolerance", file.analysis.tolerance),
         ("analysis.delta", file.analysis.delta),
+        ("analysis.misallocated", file.analysis.misallocated),
     ] {
         if !(value > 0.0 && value < 1.0) {
             let what = format!("is {}", checker.given(key, value));
             return Err(checker.problem(key, &what, "it must lie strictly between 0 and 1"));
         }
+    }
+    let smallest = file.analysis.smallest_share;
+    if !(0.0..1.0).contains(&smallest) {
+        let what = format!("is {}", checker.given("analysis.smallest_share", smallest));
+        return Err(checker.problem(
+            "analysis.smallest_share",
+            &what,
+            "it must be at least 0 and less than 1",
+        ));
     }
     let thresholds = &file.analysis.nakamoto;
     let proper = |ratio: &Ratio| !ratio.is_zero() && ratio.numerator() < ratio.denominator();

@@ -47,6 +47,7 @@ compound = false                # true: rewards become stake at once
 # confidence = 0.95
 # tolerance = "10 %"            # how far a win share may be from the share of stake, relative to it
 # delta = "10 %"                # how often a single trial may be farther
+# misallocated = "1 %"          # how much of all wins may go to others than the stakes say
 
 [report]
 # figures = ["win-share", "timeline", "lorenz"] # `tombola list figures`

@@ -16,7 +16,7 @@ use crate::ledger::Supply;
 use rayon::prelude::*;
 use std::io::{self, Write};
 use std::sync::Mutex;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use thiserror::Error;
 
 /// What an experiment gave: the trials that finished, in order, and their sums.
@@ -127,6 +127,36 @@ pub fn run_until(
         }
         Ok(results)
     })
+}
+
+/// Numbers of trials from here on are played by [`replay`] alone.
+const REPLAYED: u64 = 1 << 62;
+
+/// The wins of every validator in each of `runs` runs of `trials` trials that no run of the experiment
+/// itself plays: what its rule makes of the same population under other luck. By the draws engine, on the
+/// threads of the caller, the same on any number of them. Memory grows with runs times validators.
+///
+/// # Errors
+/// As [`run`].
+pub fn replay(experiment: &Experiment, runs: u64, trials: u64) -> Result<Vec<Vec<u64>>, SimulationError> {
+    let stop = AtomicBool::new(false);
+    let control = Control { progress: &Quiet, stop: &stop };
+    let plan = experiment.order_plan();
+    let parts = Parts {
+        experiment,
+        marks: vec![experiment.rounds],
+        way: Backend::new(experiment, Engine::Draws, plan.followed()),
+        plan,
+        keys: None,
+        chain_out: Mutex::new(None),
+        control: &control,
+    };
+    let wins = |run: u64| {
+        let first = REPLAYED + run * trials;
+        let (_, _, totals) = parts.play(first, first + trials, |_| ())?;
+        Ok(totals.validators.iter().map(|own| own.wins).collect())
+    };
+    (0..runs).into_par_iter().map(wins).collect()
 }
 
 /// What all parts of a run share.

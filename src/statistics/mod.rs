@@ -19,19 +19,20 @@ mod verdict;
 pub mod wording;
 
 pub use fairness::{
-    DispersionTest, Equitability, RobustFairness, dispersion_test, equitability, fair_counts, first_robust,
-    robust_fairness, scaled_dispersion_test, unfair_probability, within_margin,
+    DispersionTest, Draws, Equitability, Misallocation, RobustFairness, dispersion_test, equitability,
+    fair_counts, first_robust, robust_fairness, scaled_dispersion_test, unfair_probability, within_margin,
 };
 pub(crate) use hypotheses::ordered_goodness_of_fit;
 pub use hypotheses::{
-    Divergence, Extremeness, GoodnessOfFit, KolmogorovSmirnov, NullDistribution, SimulatedP, binomial_test,
-    dispersed_goodness_of_fit, equivalence_of_mean, equivalence_test, exact_multinomial_test,
-    goodness_of_fit, kolmogorov_smirnov, ln_binomial_test, monte_carlo_multinomial_test, pearson_dispersion,
-    power_divergence, replicates,
+    Divergence, Extremeness, GoodnessOfFit, KolmogorovSmirnov, Margin, MarginTest, NullDistribution,
+    SimulatedP, Tails, binomial_test, dispersed_goodness_of_fit, equivalence_of_mean, equivalence_test,
+    exact_multinomial_test, goodness_of_fit, interval_by_tails, kolmogorov_smirnov, ln_binomial_test,
+    monte_carlo_multinomial_test, pearson_dispersion, power_divergence, replicates,
+    simulated_goodness_of_fit,
 };
 pub use intervals::{
-    Interval, Moments, bootstrap, bootstrap_counts, clopper_pearson, clustered_share, goodman,
-    scaled_interval, scaled_test, sison_glaz, wilson,
+    Interval, Moments, bootstrap, bootstrap_counts, clopper_pearson, clustered_tails, goodman, least_trials,
+    scaled_tails, sison_glaz, wilson,
 };
 pub use multiplicity::{benjamini_hochberg, bonferroni, holm};
 pub use planning::{
@@ -45,4 +46,7 @@ pub use serial::{
     LagMatches, LongestRun, RunsTest, WindowLaw, gaps_test, grouped_gaps_test, lag_correlation,
     lag_matches_among, lag_matches_test, runs_test,
 };
-pub use verdict::{Assessment, Effect, Evidence, Sample, Subject, Verdict, assess};
+pub use verdict::{
+    Assessment, Detectable, Effect, Evidence, Needed, Sample, Subject, Verdict, WholeVerdict, assess,
+    level_of,
+};

@@ -23,3 +23,15 @@ pub fn two_digits(number: u64) -> u64 {
 pub fn counted(number: u64, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
+
+/// A p-value in words.
+pub fn p_value(p: f64) -> String {
+    if p < 1e-300 {
+        "p < 1e-300".to_owned()
+    } else if p < 1e-3 {
+        format!("p = {p:.1e}")
+    } else {
+        let places = (1.0 - p.log10().floor()).clamp(1.0, 4.0) as usize;
+        format!("p = {p:.places$}")
+    }
+}

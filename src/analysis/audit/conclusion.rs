@@ -272,7 +272,7 @@ impl Telling<'_> {
             let share = row.expected_share.filter(|&share| share > 0.0 && share < 1.0)?;
             let factor = match &context.sampling_model {
                 SamplingModel::Rounds => 1.0,
-                SamplingModel::Runs(run) => *run as f64,
+                SamplingModel::Runs(runs) => runs.run as f64,
                 SamplingModel::Scaled(factors) => factors[index],
                 SamplingModel::Bounded(_) | SamplingModel::Trials(_) => return None,
             };

@@ -101,7 +101,7 @@ fn percentile(context: &AnalysisContext, index: usize) -> Option<f64> {
     }
     match &context.sampling_model {
         SamplingModel::Rounds => Some(Binomial::new(n, share)?.percentile(wins)),
-        SamplingModel::Runs(run) => Some(Binomial::new(n / run, share)?.percentile(wins / run)),
+        SamplingModel::Runs(runs) => Some(Binomial::new(n / runs.run, share)?.percentile(wins / runs.run)),
         SamplingModel::Scaled(factors) => {
             let spread = (factors[index] * n as f64 * share * (1.0 - share)).sqrt();
             let deviation = n as f64 * share - wins as f64;
@@ -116,7 +116,7 @@ fn log10_p_value(context: &AnalysisContext, index: usize, p_value: Option<f64>) 
     let wins = context.totals(index).wins;
     let ln = match &context.sampling_model {
         SamplingModel::Rounds => ln_binomial_test(wins, context.selections, share)?,
-        SamplingModel::Runs(run) => ln_binomial_test(wins / run, context.selections / run, share)?,
+        SamplingModel::Runs(runs) => ln_binomial_test(wins / runs.run, context.selections / runs.run, share)?,
         _ => p_value?.ln(),
     };
     // What is impossible has no logarithm.
@@ -131,7 +131,7 @@ fn minimum_detectable_effect(context: &AnalysisContext, index: usize) -> Option<
     let confidence = corrected(context);
     match &context.sampling_model {
         SamplingModel::Rounds => exact_bias(share, n, confidence),
-        SamplingModel::Runs(run) => exact_bias(share, n / run, confidence),
+        SamplingModel::Runs(runs) => exact_bias(share, n / runs.run, confidence),
         SamplingModel::Scaled(factors) if factors[index] > 0.0 => {
             detectable_difference(share, (n as f64 / factors[index]) as u64, confidence, POWER)
         }

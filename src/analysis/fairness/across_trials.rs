@@ -6,7 +6,9 @@ use crate::analysis::rows::{Decision, Family, Metric, Statement};
 use crate::law::{limiting_share, limiting_unfair_probability};
 use crate::simulation::SHARE_SCALE;
 use crate::statistics::wording::counted;
-use crate::statistics::{equitability, first_robust, kolmogorov_smirnov, robust_fairness, within_margin};
+use crate::statistics::{
+    equitability, first_robust, kolmogorov_smirnov, least_trials, robust_fairness, within_margin,
+};
 use statrs::statistics::Distribution;
 
 /// Into how many cells of about equal probability trials are sorted to hold them against the law.
@@ -35,11 +37,15 @@ fn name<'a>(context: &'a AnalysisContext, validator: usize) -> &'a str {
 fn expectation_rows(context: &AnalysisContext) -> Vec<Statement> {
     let row = |(_, validator): (usize, usize)| {
         let (moments, share) = (context.moments(validator), context.stake_shares[validator]);
+        let enough = least_trials(&moments).is_some_and(|least| least <= moments.trials);
         let (interval, method) = match context.stopping {
             Some(_) => (context.interval(validator, context.settings.confidence), "confidence sequence"),
-            None => (moments.interval(context.settings.confidence), "Student's t over the trials"),
+            None => (
+                moments.interval(context.settings.confidence).filter(|_| enough),
+                "Student's t over the trials",
+            ),
         };
-        let p = moments.p_value(share).filter(|_| context.stopping.is_none());
+        let p = moments.p_value(share).filter(|_| context.stopping.is_none() && enough);
         Statement {
             value: moments.mean(),
             se: moments.standard_error().filter(|error| *error > 0.0),
@@ -53,7 +59,7 @@ fn expectation_rows(context: &AnalysisContext) -> Vec<Statement> {
                 Metric::MeanWinShare,
                 name(context, validator),
                 "expectational fairness; null hypothesis: the expected win share of a trial is the share of stake; \
-                 no interval and no test where all trials are alike",
+                 no interval and no test where all trials are alike, or where they vary too much for their number",
             )
         }
     };
@@ -211,7 +217,7 @@ fn final_shares(context: &AnalysisContext, place: usize) -> impl Iterator<Item =
 
 /// Where shares of stake end if the chains go on for ever: a Beta law.
 fn limit_rows(context: &AnalysisContext) -> Vec<Statement> {
-    let Some(reward) = context.relative_reward() else { return Vec::new() };
+    let Some(reward) = context.urn_reward else { return Vec::new() };
     let settings = context.settings;
     let mut rows = Vec::new();
     for (_, validator) in context.followed() {

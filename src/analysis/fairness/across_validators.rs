@@ -41,11 +41,7 @@ pub fn rows(context: &AnalysisContext) -> Vec<Statement> {
 
 /// Wins, or runs won, where they are multinomial.
 fn multinomial_counts(context: &AnalysisContext) -> Option<Vec<u64>> {
-    let run = match context.sampling_model {
-        SamplingModel::Rounds => 1,
-        SamplingModel::Runs(run) => run,
-        _ => return None,
-    };
+    let run = context.unit()?;
     Some(context.results.totals.validators.iter().map(|totals| totals.wins / run).collect())
 }
 
@@ -82,11 +78,11 @@ fn variance_rows(context: &AnalysisContext) -> Vec<Statement> {
     let names = &context.experiment.world.names;
     let declared = |validator: usize| match &context.sampling_model {
         SamplingModel::Rounds => Some(1.0),
-        SamplingModel::Runs(run) => Some(*run as f64),
+        SamplingModel::Runs(_) => context.declared_dispersion(),
         SamplingModel::Scaled(factors) => Some(factors[validator]),
         // Pólya's urn: (1 + nw)/(1 + w) times, for a reward w of the initial total.
         SamplingModel::Trials(_) => {
-            context.relative_reward().map(|w| variance_inflation(w, context.experiment.rounds))
+            context.urn_reward.map(|w| variance_inflation(w, context.experiment.rounds))
         }
         SamplingModel::Bounded(_) => Some(0.0),
     };

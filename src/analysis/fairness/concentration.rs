@@ -86,8 +86,8 @@ fn subject_rows(
             Statement {
                 value: index(&holdings),
                 null_value: exact.or(law.map(|law| law.mean)),
-                null_low: law.map(|law| law.range.low),
-                null_high: law.map(|law| law.range.high),
+                null_low: law.and_then(|law| law.range).map(|range| range.low),
+                null_high: law.and_then(|law| law.range).map(|range| range.high),
                 method: luck.method.clone(),
                 ..Statement::new(metric, subject, luck.note.clone())
             }
@@ -127,11 +127,7 @@ impl Luck {
             return Luck::none(&why);
         }
         let herfindahl = mean_herfindahl(context);
-        let draws = match context.sampling_model {
-            SamplingModel::Rounds => Some(context.selections),
-            SamplingModel::Runs(run) => Some(context.selections / run),
-            _ => None,
-        };
+        let draws = context.unit().map(|unit| context.selections / unit);
         let (Some(draws), Some(shares)) =
             (draws.filter(|&draws| draws > 0), context.expected_shares.shares())
         else {
@@ -174,7 +170,7 @@ fn mean_herfindahl(context: &AnalysisContext) -> Option<f64> {
     match &context.sampling_model {
         _ if context.selections == 0 => None,
         SamplingModel::Rounds => expected_herfindahl(shares, context.selections),
-        SamplingModel::Runs(run) => expected_herfindahl(shares, context.selections / run),
+        SamplingModel::Runs(runs) => Some(squares + (1.0 - squares) / runs.effective_draws()),
         SamplingModel::Scaled(factors) => {
             let spread: f64 = factors.iter().zip(shares).map(|(factor, a)| factor * a * (1.0 - a)).sum();
             Some(squares + spread / n)
@@ -189,7 +185,7 @@ fn mean_herfindahl(context: &AnalysisContext) -> Option<f64> {
 
 /// Variance of a trial's share of wins over a(1 - a), where wins are those of Pólya's urn.
 fn variance_in_a_trial(context: &AnalysisContext) -> Option<f64> {
-    let w = context.relative_reward()?;
+    let w = context.urn_reward?;
     Some((1.0 / context.experiment.rounds as f64 + w) / (1.0 + w))
 }
 
@@ -218,7 +214,10 @@ fn chain_herfindahl_of_wins(context: &AnalysisContext) -> Option<f64> {
     let each = context.selections_each.filter(|&selections| selections > 0)?;
     match &context.sampling_model {
         SamplingModel::Rounds => expected_herfindahl(shares, each),
-        SamplingModel::Runs(run) => expected_herfindahl(shares, each / run),
+        SamplingModel::Runs(runs) => {
+            let trials = context.trials as f64;
+            Some(squares + (1.0 - squares) * trials / runs.effective_draws()).filter(|_| each > 0)
+        }
         SamplingModel::Trials(_) => Some(squares + (1.0 - squares) * variance_in_a_trial(context)?),
         // Factors hold over whole cycles, which a trial need not have.
         SamplingModel::Scaled(_) | SamplingModel::Bounded(_) => None,

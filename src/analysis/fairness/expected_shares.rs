@@ -6,8 +6,11 @@ use crate::analysis::rows::{Decision, Family, Metric, Statement};
 use crate::analysis::sampling_model::SamplingModel;
 use crate::random::Stream;
 use crate::selection::ExpectedShares;
+use crate::simulation::replay;
+use crate::statistics::distributions::sample_multinomial;
 use crate::statistics::{
     GoodnessOfFit, detectable_divergence, dispersed_goodness_of_fit, goodness_of_fit, pearson_dispersion,
+    replicates, simulated_goodness_of_fit,
 };
 
 /// With how much probability an effect is to be seen that is called detectable.
@@ -49,26 +52,71 @@ pub fn test(context: &AnalysisContext) -> Option<ExpectedSharesTest> {
             goodness_of_fit(&wins, shares, &mut stream)?,
             "wins are multinomial with the expected shares".to_owned(),
         )),
-        SamplingModel::Runs(run) => {
-            let runs: Vec<u64> = wins.iter().map(|wins| wins / run).collect();
+        SamplingModel::Runs(runs) if runs.rests == 0 => {
+            let counts: Vec<u64> = wins.iter().map(|wins| wins / runs.run).collect();
             Some(tested(
-                goodness_of_fit(&runs, shares, &mut stream)?,
+                goodness_of_fit(&counts, shares, &mut stream)?,
                 "runs of rounds that are won together are multinomial with the expected shares".to_owned(),
             ))
         }
-        SamplingModel::Scaled(_) => {
-            let factor = context.declared_dispersion()?;
+        SamplingModel::Runs(runs) => {
+            let (mut whole, mut short) = (vec![0; wins.len()], vec![0; wins.len()]);
+            let most = replicates(wins.len())?;
+            let fit = simulated_goodness_of_fit(&wins, shares, most, |counts| {
+                sample_multinomial(&mut whole, shares, runs.runs, &mut stream);
+                sample_multinomial(&mut short, shares, runs.rests, &mut stream);
+                for ((count, whole), short) in counts.iter_mut().zip(&whole).zip(&short) {
+                    *count = whole * runs.run + short * runs.rest;
+                }
+            })?;
             Some(tested(
-                dispersed_goodness_of_fit(&wins, shares, factor)?,
-                format!(
-                    "wins have the expected shares and {factor:.4} times the multinomial variance, as the rule \
-                     declares (Rao and Scott's first-order correction)"
-                ),
+                fit,
+                "runs of rounds that are won together, the last of each trial cut short, are multinomial with the \
+                 expected shares"
+                    .to_owned(),
             ))
         }
+        SamplingModel::Scaled(factors) => match null_runs(context) {
+            Some(runs) => {
+                let mut drawn = runs.iter();
+                let fit = simulated_goodness_of_fit(&wins, shares, runs.len() as u32, |counts| {
+                    if let Some(run) = drawn.next() {
+                        counts.copy_from_slice(run);
+                    }
+                })?;
+                Some(tested(fit, "wins are those of the rule, played again under other luck".to_owned()))
+            }
+            None => {
+                let factor = factors.iter().copied().fold(0.0, f64::max);
+                Some(tested(
+                    dispersed_goodness_of_fit(&wins, shares, factor)?,
+                    format!(
+                        "wins have the expected shares and at most {factor:.4} times the multinomial variance, the \
+                         largest factor that the rule declares"
+                    ),
+                ))
+            }
+        },
         SamplingModel::Bounded(bounds) => Some(bounded(context, bounds, &wins, shares)),
         SamplingModel::Trials(_) => None,
     }
+}
+
+/// Rounds that are played again for one p-value, at most.
+const MOST_REPLAYED: u64 = 4_000_000;
+
+/// The wins of all validators in so many runs of the same experiment with other trials; `None` where
+/// that would take too long.
+fn null_runs(context: &AnalysisContext) -> Option<Vec<Vec<u64>>> {
+    let experiment = context.experiment;
+    let rounds = experiment.rounds.checked_mul(context.trials).filter(|&rounds| rounds > 0)?;
+    let affordable = |&replicates: &u32| rounds.saturating_mul(u64::from(replicates)) <= MOST_REPLAYED;
+    let replicates = [9999, 999, 99, 39].into_iter().find(affordable)?;
+    let cells = context.validators() * replicates as usize;
+    if cells > 10_000_000 {
+        return None;
+    }
+    replay(experiment, u64::from(replicates), context.trials).ok()
 }
 
 /// The wins of a deterministic rule are within its bound of the expected ones in every trial; over all

@@ -3,12 +3,13 @@
 use crate::analysis::AnalysisContext;
 use crate::analysis::rows::{Family, Metric, Statement};
 use crate::analysis::sampling_model::SamplingModel;
+use crate::random::Stream;
 use crate::selection::ExpectedShares;
 use crate::simulation::{Histogram, LAGS, SerialTotals, gap_cell, gap_cell_start};
 use crate::statistics::{grouped_gaps_test, lag_matches_among, runs_test};
 
-/// Fewer expected repeats, or fewer expected others, are too few for the normal law of their number.
-const LEAST_MATCHES: f64 = 100.0;
+/// Fewer expected repeats, or fewer expected others, say next to nothing.
+const LEAST_MATCHES: f64 = 10.0;
 
 /// Tests of the order of wins; one row that says why, where there is none. Trials, which are
 /// independent, are taken one after another as one long sequence.
@@ -30,7 +31,8 @@ fn tests(context: &AnalysisContext) -> Result<Vec<Statement>, &'static str> {
     };
     let unit = match &context.sampling_model {
         SamplingModel::Rounds => 1,
-        SamplingModel::Runs(run) => *run,
+        SamplingModel::Runs(runs) if runs.rests == 0 => runs.run,
+        SamplingModel::Runs(_) => return Err("the last run of rounds of every trial was cut short"),
         sampling_model => return Err(sampling_model.words()),
     };
     let serial = context.results.totals.order.serial.as_ref();
@@ -40,7 +42,14 @@ fn tests(context: &AnalysisContext) -> Result<Vec<Statement>, &'static str> {
         let name = &context.experiment.world.names[validator.index()];
         let sequence = Sequence::of(context, place, unit);
         tests.extend(sequence.runs_test(name, unit));
-        tests.extend(sequence.gaps_test(&serial.gaps[place], name, unit, shares[validator.index()]));
+        let mut stream = Stream::of_figure(context.experiment.world.seed, &format!("gaps of {name}"));
+        tests.extend(sequence.gaps_test(
+            &serial.gaps[place],
+            name,
+            unit,
+            shares[validator.index()],
+            &mut stream,
+        ));
     }
     if tests.is_empty() { Err("too little was counted") } else { Ok(tests) }
 }
@@ -70,7 +79,7 @@ fn lag_tests(context: &AnalysisContext, serial: &SerialTotals, unit: u64, shares
             statistic: Some(test.z),
             p: Some(test.p_value),
             family: Some(Family::Exploratory),
-            method: "normal approximation with the exact variance".to_owned(),
+            method: "tails with the exact variance".to_owned(),
             ..Statement::new(
                 Metric::OrderLag,
                 &format!("lag {}", lag * unit),
@@ -158,7 +167,14 @@ impl Sequence {
         })
     }
 
-    fn gaps_test(&self, within: &Histogram, name: &str, unit: u64, share: f64) -> Option<Statement> {
+    fn gaps_test(
+        &self,
+        within: &Histogram,
+        name: &str,
+        unit: u64,
+        share: f64,
+        stream: &mut Stream,
+    ) -> Option<Statement> {
         let mut gaps = within.counts().to_vec();
         for &gap in &self.gaps_between_trials {
             let cell = gap_cell(gap);
@@ -180,13 +196,13 @@ impl Sequence {
             starts.push(start);
         }
         gaps.resize(starts.len(), 0);
-        let test = grouped_gaps_test(&gaps, &starts, share)?;
+        let test = grouped_gaps_test(&gaps, &starts, share, stream)?;
         Some(Statement {
             statistic: test.statistic,
             df: Some(test.degrees as f64),
             p: Some(test.p_value),
             family: Some(Family::Exploratory),
-            method: "chi-square test of gap lengths".to_owned(),
+            method: format!("chi-square test of gap lengths; {}", test.null.words()),
             ..Statement::new(
                 Metric::OrderGaps,
                 name,

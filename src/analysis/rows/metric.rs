@@ -62,6 +62,12 @@ metrics! {
     Difference "difference" "",
     /// The test that nobody does.
     Equivalence "equivalence" "",
+    /// How much of all wins went to others than the shares of stake say.
+    Misallocated "misallocated" "share",
+    /// The test that it is more than its margin.
+    MisallocatedDifference "misallocated_difference" "",
+    /// The test that it is at most that.
+    MisallocatedEquivalence "misallocated_equivalence" "",
     /// Of the validators shown to win too much, the one that gains most.
     LargestGain "largest_gain" "relative deviation",
     /// Of the validators shown to win too little, the one that loses most.

@@ -59,8 +59,21 @@ fn ninety() -> u32 {
 const UNKNOWN: &str =
     "the ages of all holders are one Markov chain, which is solved only while it has at most 400 states";
 
+impl CoinAge {
+    /// The share of each holder, where everybody must rest at least as many rounds as there are others:
+    /// then nobody wins twice before all have won once, and the order of the first round repeats for ever.
+    fn turns(&self, stakes: &[u64]) -> Option<Vec<f64>> {
+        let holders = stakes.iter().filter(|&&stake| stake > 0).count();
+        let share = |stake: &u64| if *stake > 0 { 1.0 / holders as f64 } else { 0.0 };
+        (holders > 0 && holders <= self.minimum as usize + 1).then(|| stakes.iter().map(share).collect())
+    }
+}
+
 impl Rule for CoinAge {
     fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
+        if let Some(shares) = self.turns(stakes) {
+            return ExpectedShares::Shares(shares);
+        }
         let weights = coin_age_weights(self.minimum as usize, self.cap as usize);
         match aged_long_run(stakes, &weights) {
             Some(run) => ExpectedShares::Shares(run.shares),
@@ -69,6 +82,9 @@ impl Rule for CoinAge {
     }
 
     fn dispersion(&self, stakes: &[u64]) -> Dispersion {
+        if self.turns(stakes).is_some() {
+            return Dispersion::Bounded { bounds: vec![1.0; stakes.len()] };
+        }
         let weights = coin_age_weights(self.minimum as usize, self.cap as usize);
         match aged_long_run(stakes, &weights).and_then(|run| run.factors) {
             Some(factors) => Dispersion::Scaled { factors, cycle: 1 },

@@ -5,7 +5,9 @@ mod chi_square;
 mod deviance;
 mod multinomial;
 mod normal;
+mod partial_runs;
 mod poisson;
+mod repeated_sum;
 mod student;
 mod tail_integral;
 
@@ -15,5 +17,7 @@ pub(crate) use deviance::{deviance, exp_m1_minus, ln_1p_minus, stirling_error};
 pub use multinomial::sample_multinomial;
 pub(crate) use multinomial::{cell_ln_mass, ln_relative_mass};
 pub use normal::{normal_quantile, normal_upper};
+pub use partial_runs::PartialRuns;
 pub use poisson::Poisson;
+pub use repeated_sum::RepeatedSum;
 pub use student::{student_quantile, student_upper};

@@ -16,12 +16,13 @@ pub fn student_upper(t: f64, freedom: u64) -> f64 {
         return 1.0 - student_upper(-t, freedom);
     }
     let nu = freedom as f64;
-    let slope = (t / nu.sqrt()) / (t * t / nu + 1.0).sqrt();
+    let x = t / nu.sqrt();
+    let slope = x / x.hypot(1.0);
     let exponent = |s: f64| {
         let half = (0.5 * s).sinh();
         -nu * (2.0 * half * half + slope * s.sinh()).ln_1p()
     };
-    let edge = (-0.5 * nu * (t * t / nu).ln_1p()).exp();
+    let edge = (-0.5 * nu * ln_1p_square(x)).exp();
     (constant(nu) * nu.sqrt() * edge * tail_integral(exponent, f64::INFINITY)).min(0.5)
 }
 
@@ -47,6 +48,10 @@ fn compute_quantile(upper: f64, freedom: u64) -> f64 {
     if upper > 0.5 {
         return -compute_quantile(1.0 - upper, freedom);
     }
+    if freedom == 1 {
+        // Cauchy's distribution; beyond 1e-308 the quantile leaves the doubles.
+        return (PI * upper).tan().recip().min(f64::MAX);
+    }
     // Newton's steps on logarithmic scales, where the tail is a line far out, t^-ν, and concave
     // nearer: wherever they start, they are right of the root after the first step and only ever go
     // left from there. A few degrees start from the normal quantile; with more, Fisher and
@@ -60,14 +65,20 @@ fn compute_quantile(upper: f64, freedom: u64) -> f64 {
     }
     for _ in 0..200 {
         let tail = student_upper(t, freedom);
-        let density = constant(nu) * (-0.5 * (nu + 1.0) * (t * t / nu).ln_1p()).exp();
-        let step = (tail / upper).ln() * tail / (density * t);
+        // By logarithms: with one degree of freedom both leave the doubles long before the quantile does.
+        let ln_density = constant(nu).ln() - 0.5 * (nu + 1.0) * ln_1p_square(t / nu.sqrt());
+        let step = (tail / upper).ln() * (tail.ln() - ln_density - t.ln()).exp();
         t *= step.exp();
         if step.abs() <= 1e-13 {
             break;
         }
     }
     t
+}
+
+/// ln(1 + x²), where the square may leave the doubles.
+fn ln_1p_square(x: f64) -> f64 {
+    if x < 1e100 { (x * x).ln_1p() } else { 2.0 * x.ln() }
 }
 
 /// Γ((ν+1)/2) / (Γ(ν/2) √(νπ)), by Stirling's formula and what it leaves: with a = ν/2 the powers
@@ -122,13 +133,13 @@ mod tests {
         assert_eq!(student_quantile(0.5, 7), 0.0);
         // One degree is Cauchy's law: 1 / tan(π upper). Near the middle, where the quantile is small,
         // the tail's own error counts for fifty times as much.
-        for (upper, error) in [(0.49, 1e-10), (0.05, 1e-12), (1e-6, 1e-12), (1e-15, 1e-12)] {
+        for (upper, error) in [(0.49, 1e-10), (0.05, 1e-12), (1e-6, 1e-12), (1e-15, 1e-12), (1e-300, 1e-12)] {
             let quotient = student_quantile(upper, 1) * (PI * upper).tan();
             assert!((quotient - 1.0).abs() < error, "{upper}: {quotient}");
         }
         // Where no closed form is: the tail of the quantile, whatever the start was.
         for freedom in [2, 3, 30, 1_000, 1_000_000] {
-            for upper in [0.49, 1e-3, 2.5e-6, 1e-15, 1e-100] {
+            for upper in [0.49, 1e-3, 2.5e-6, 1e-15, 1e-100, 1e-155, 1e-300] {
                 let tail = student_upper(student_quantile(upper, freedom), freedom);
                 assert!((tail / upper - 1.0).abs() < 1e-12, "{freedom} {upper}: {tail:e}");
             }

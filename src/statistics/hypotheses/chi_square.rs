@@ -1,7 +1,7 @@
 //! Pearson's chi-square test of counts against expected shares.
 
 use super::multinomial_test::{
-    Extremeness, exact_multinomial_test, monte_carlo_multinomial_test, replicates,
+    Extremeness, exact_multinomial_test, monte_carlo_multinomial_test, replicates, simulated_p,
 };
 use super::table::{Checked, Table};
 use crate::random::Stream;
@@ -99,6 +99,44 @@ pub fn goodness_of_fit(counts: &[u64], shares: &[f64], stream: &mut Stream) -> O
     Some(GoodnessOfFit { statistic, degrees, p_value, null })
 }
 
+/// The same test where the null hypothesis is no multinomial distribution, but can be drawn from: `draw`
+/// fills a table, and is asked at most `most` times.
+///
+/// `None` as for [`goodness_of_fit`].
+pub fn simulated_goodness_of_fit(
+    counts: &[u64],
+    shares: &[f64],
+    most: u32,
+    mut draw: impl FnMut(&mut [u64]),
+) -> Option<GoodnessOfFit> {
+    let Checked { total, sum, possible, impossible } = Checked::new(counts, shares)?;
+    if impossible {
+        return Some(GoodnessOfFit::impossible(possible));
+    }
+    if possible < 2 {
+        return None;
+    }
+    let pearson = |counts: &[u64]| -> f64 {
+        let part = |(&count, &share): (&u64, &f64)| {
+            let expected = total as f64 * (share / sum);
+            if expected > 0.0 { (count as f64 - expected).powi(2) / expected } else { 0.0 }
+        };
+        counts.iter().zip(shares).map(part).sum()
+    };
+    let statistic = pearson(counts);
+    let mut table = vec![0; counts.len()];
+    let simulated = simulated_p(most, || {
+        draw(&mut table);
+        pearson(&table) >= statistic * (1.0 - 1e-7)
+    });
+    Some(GoodnessOfFit {
+        statistic: Some(statistic).filter(|statistic| statistic.is_finite()),
+        degrees: possible as u64 - 1,
+        p_value: simulated.p_value,
+        null: NullDistribution::Simulated(simulated.replicates),
+    })
+}
+
 /// Pearson's statistic over its degrees of freedom, about 1 for multinomial counts with `shares`;
 /// `None` where [`goodness_of_fit`] is for want of a sane table, or where the statistic is infinite.
 pub fn pearson_dispersion(counts: &[u64], shares: &[f64]) -> Option<f64> {
@@ -133,37 +171,48 @@ pub fn dispersed_goodness_of_fit(counts: &[u64], shares: &[f64], dispersion: f64
 
 /// The chi-square test of counts in cells that have an order of their own, which is not that of the
 /// counts (lengths, times): neighbours that expect fewer than 5 are put together until they expect 5,
-/// and what is left at the end joins the last group. The pooling looks at expected counts only.
+/// and what is left at the end joins the last group. The pooling looks at expected counts only. With
+/// fewer than 20 counts for each group the p-value is simulated: far in its tail the chi-square
+/// distribution is not right yet.
 ///
 /// `None` as for [`goodness_of_fit`], or if fewer than two groups remain.
-pub(crate) fn ordered_goodness_of_fit(counts: &[u64], shares: &[f64]) -> Option<GoodnessOfFit> {
+pub(crate) fn ordered_goodness_of_fit(
+    counts: &[u64],
+    shares: &[f64],
+    stream: &mut Stream,
+) -> Option<GoodnessOfFit> {
     let Checked { total, sum, possible, impossible } = Checked::new(counts, shares)?;
     if impossible {
         return Some(GoodnessOfFit::impossible(possible));
     }
-    let mut groups: Vec<(f64, f64)> = Vec::new();
-    let mut open = (0.0, 0.0);
+    let mut groups: Vec<(u64, f64)> = Vec::new();
+    let mut open = (0, 0.0);
     for (&count, &share) in counts.iter().zip(shares) {
-        open = (open.0 + count as f64, open.1 + total as f64 * (share / sum));
-        if open.1 >= LEAST_EXPECTED {
+        open = (open.0 + count, open.1 + share / sum);
+        if total as f64 * open.1 >= LEAST_EXPECTED {
             groups.push(std::mem::take(&mut open));
         }
     }
-    if open != (0.0, 0.0) {
+    if open != (0, 0.0) {
         let last = groups.last_mut()?;
         *last = (last.0 + open.0, last.1 + open.1);
     }
     if groups.len() < 2 {
         return None;
     }
-    let statistic: f64 = groups.iter().map(|(count, expected)| (count - expected).powi(2) / expected).sum();
-    let degrees = groups.len() as u64 - 1;
-    Some(GoodnessOfFit {
-        statistic: Some(statistic),
-        degrees,
-        p_value: chi_square_upper(statistic, degrees),
-        null: NullDistribution::ChiSquare,
-    })
+    let (counts, shares): (Vec<u64>, Vec<f64>) = groups.into_iter().unzip();
+    let table = Table::new(&counts, &shares)?;
+    let statistic = table.pearson(&table.counts);
+    let degrees = counts.len() as u64 - 1;
+    let (p_value, null) = if total >= 20 * counts.len() as u64 {
+        (chi_square_upper(statistic, degrees), NullDistribution::ChiSquare)
+    } else {
+        let by = Extremeness::ChiSquare;
+        let simulated =
+            monte_carlo_multinomial_test(&counts, &shares, by, replicates(counts.len())?, stream)?;
+        (simulated.p_value, NullDistribution::Simulated(simulated.replicates))
+    };
+    Some(GoodnessOfFit { statistic: Some(statistic), degrees, p_value, null })
 }
 
 #[cfg(test)]
@@ -238,10 +287,12 @@ mod tests {
     #[test]
     fn lengths_are_put_together_with_their_neighbours() {
         // Expected 1, 2, 3, 4, 90: {1, 2, 3} reaches 6; {4, 90} follows.
-        let fit = ordered_goodness_of_fit(&[2, 2, 4, 2, 90], &[0.01, 0.02, 0.03, 0.04, 0.90]).unwrap();
+        let stream = &mut Stream::open(StreamKey::new().text("lengths"));
+        let fit =
+            ordered_goodness_of_fit(&[2, 2, 4, 2, 90], &[0.01, 0.02, 0.03, 0.04, 0.90], stream).unwrap();
         assert_eq!(fit.degrees, 1);
         assert!((fit.statistic.unwrap() - (4.0 / 6.0 + 4.0 / 94.0)).abs() < 1e-12);
-        assert_eq!(ordered_goodness_of_fit(&[2, 2], &[0.5, 0.5]), None);
+        assert_eq!(ordered_goodness_of_fit(&[2, 2], &[0.5, 0.5], stream), None);
     }
 
     #[test]

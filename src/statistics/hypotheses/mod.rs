@@ -4,6 +4,7 @@ mod binomial_test;
 mod chi_square;
 mod equivalence;
 mod kolmogorov_smirnov;
+mod margin;
 mod multinomial_test;
 mod power_divergence;
 mod table;
@@ -12,9 +13,11 @@ pub use binomial_test::{binomial_test, ln_binomial_test};
 pub(crate) use chi_square::ordered_goodness_of_fit;
 pub use chi_square::{
     GoodnessOfFit, NullDistribution, dispersed_goodness_of_fit, goodness_of_fit, pearson_dispersion,
+    simulated_goodness_of_fit,
 };
 pub use equivalence::{equivalence_of_mean, equivalence_test};
 pub use kolmogorov_smirnov::{KolmogorovSmirnov, kolmogorov_smirnov};
+pub use margin::{Margin, MarginTest, Tails, interval_by_tails};
 pub use multinomial_test::{
     Extremeness, SimulatedP, exact_multinomial_test, monte_carlo_multinomial_test, replicates,
 };

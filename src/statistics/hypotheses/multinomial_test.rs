@@ -109,15 +109,23 @@ pub fn monte_carlo_multinomial_test(
     let observed = surprise(counts);
     let limit = observed - slack(observed, extremeness);
     let mut sample = vec![0; counts.len()];
-    let mut extreme = 0u32;
-    for drawn in 1..=most {
+    Some(simulated_p(most, || {
         sample_multinomial(&mut sample, shares, *total, stream);
-        extreme += u32::from(surprise(&sample) >= limit);
+        surprise(&sample) >= limit
+    }))
+}
+
+/// The p-value from at most `most` draws, each of which says whether it is at least as extreme as what
+/// was observed; see [`monte_carlo_multinomial_test`].
+pub(super) fn simulated_p(most: u32, mut is_extreme: impl FnMut() -> bool) -> SimulatedP {
+    let mut extreme = 0;
+    for drawn in 1..=most {
+        extreme += u32::from(is_extreme());
         if extreme == ENOUGH {
-            return Some(SimulatedP { p_value: f64::from(extreme) / f64::from(drawn), replicates: drawn });
+            return SimulatedP { p_value: f64::from(extreme) / f64::from(drawn), replicates: drawn };
         }
     }
-    Some(SimulatedP { p_value: (f64::from(extreme) + 1.0) / (f64::from(most) + 1.0), replicates: most })
+    SimulatedP { p_value: (f64::from(extreme) + 1.0) / (f64::from(most) + 1.0), replicates: most }
 }
 
 /// What a tie may differ by: a ratio of probabilities, or of statistics.

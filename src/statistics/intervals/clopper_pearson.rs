@@ -23,7 +23,7 @@ pub fn clopper_pearson(successes: u64, trials: u64, confidence: f64) -> Option<I
 }
 
 /// The p with P(X ≥ k) = level; zero for k = 0.
-pub(super) fn lower_end(k: u64, n: u64, level: f64, start: f64) -> f64 {
+fn lower_end(k: u64, n: u64, level: f64, start: f64) -> f64 {
     if k == 0 {
         return 0.0;
     }
@@ -36,7 +36,7 @@ pub(super) fn lower_end(k: u64, n: u64, level: f64, start: f64) -> f64 {
 
 /// The p with P(X ≤ k) = level; one for k = n. (From the failures' lower end a small upper end
 /// would lose its digits.)
-pub(super) fn upper_end(k: u64, n: u64, level: f64, start: f64) -> f64 {
+fn upper_end(k: u64, n: u64, level: f64, start: f64) -> f64 {
     if k == n {
         return 1.0;
     }

@@ -12,10 +12,11 @@ mod wilson;
 
 pub use bootstrap::{bootstrap, bootstrap_counts};
 pub use clopper_pearson::clopper_pearson;
-pub use clustered::clustered_share;
+pub use clustered::{clustered_tails, least_trials};
 pub use goodman::goodman;
 pub use interval::Interval;
+pub(crate) use interval::one_sided_level;
 pub use mean::Moments;
-pub use scaled::{scaled_interval, scaled_test};
+pub use scaled::scaled_tails;
 pub use sison_glaz::sison_glaz;
 pub use wilson::wilson;

@@ -1,77 +1,78 @@
-//! Score intervals and tests of a share whose counts scatter more, or less, than independent
-//! rounds would.
+//! Tails of counts whose variance is a known multiple of that of independent rounds.
 
-use super::interval::{Interval, one_sided_level};
-use crate::statistics::distributions::{normal_quantile, normal_upper};
+use crate::statistics::Tails;
+use crate::statistics::distributions::{Binomial, normal_upper};
 
-/// The interval of a share from `wins` of `rounds` whose variance is `factor` times the binomial
-/// one: all p that a score test at this level would not reject. It is Wilson's interval of
-/// `wins / factor` in `rounds / factor`, and as approximate as that.
+/// With less variance than this the normal distribution is not asked.
+const LEAST_VARIANCE: f64 = 25.0;
+
+/// How likely counts as extreme as `wins` of `rounds` are if the share is `p` and the variance is
+/// `factor` times the binomial one. Nothing else being known of the counts, these are bounds that hold
+/// for few wins too:
 ///
-/// `None` without rounds, with more wins than rounds, with a factor that is not positive, or with a
-/// confidence outside (0, 1).
-pub fn scaled_interval(wins: u64, rounds: u64, factor: f64, confidence: f64) -> Option<Interval> {
+/// - For a factor f of at least one, the tails of wins that come in runs of f, independent of each other:
+///   binomial ones of `rounds` / f draws, of which `wins` / f were won, rounded to the larger tail.
+/// - For a smaller factor, the binomial tails themselves, as for counts that avoid each other (Hoeffding
+///   1963 for draws without replacement); or, where that is less and the variance is at least 25, the
+///   normal tail with that variance, continuity-corrected and raised by e^(z³/6σ), the first term of
+///   Cramér's expansion (1938) for a skewness of 1/σ.
+///
+/// `None` without rounds, with more wins than rounds, with p outside [0, 1], or with a factor that is not
+/// positive.
+pub fn scaled_tails(wins: u64, rounds: u64, p: f64, factor: f64) -> Option<Tails> {
     if rounds == 0 || wins > rounds || !(factor > 0.0 && factor.is_finite()) {
         return None;
     }
-    let square = normal_quantile(one_sided_level(confidence)?).powi(2);
-    let (k, n) = (wins as f64 / factor, rounds as f64 / factor);
-    let root = (square * (k * (1.0 - wins as f64 / rounds as f64) + 0.25 * square)).sqrt();
-    let high = ((k + 0.5 * square + root) / (n + square)).min(1.0);
-    // From the product of both ends, since the difference would cancel.
-    let low = if wins == 0 { 0.0 } else { k / n * (k / (n + square)) / high };
-    Some(Interval { low, high: if wins == rounds { 1.0 } else { high } })
-}
-
-/// Two-sided p-value that the share is `p`, by the normal law with `factor` times the binomial
-/// variance. Approximate: the counts must be large.
-///
-/// `None` without rounds, with p outside [0, 1], or with a factor that is not positive; 0 or 1
-/// where p leaves nothing to chance.
-pub fn scaled_test(wins: u64, rounds: u64, p: f64, factor: f64) -> Option<f64> {
-    if rounds == 0 || wins > rounds || !(0.0..=1.0).contains(&p) || !(factor > 0.0 && factor.is_finite()) {
-        return None;
+    let (k, n) = (wins as f64, rounds as f64);
+    if factor >= 1.0 {
+        let draws = (n / factor).floor().max(1.0);
+        let law = Binomial::new(draws as u64, p)?;
+        // A quotient that is whole but for rounding is whole.
+        let won = (k / factor).min(draws);
+        let slack = 1e-9 * won;
+        return Some(Tails {
+            at_least: law.upper((won + slack).floor() as u64),
+            at_most: law.lower((won - slack).ceil() as u64),
+        });
     }
-    let n = rounds as f64;
-    let deviation = (wins as f64 - n * p).abs();
+    let law = Binomial::new(rounds, p)?;
     let spread = (factor * n * p * (1.0 - p)).sqrt();
-    if spread == 0.0 {
-        return Some(if deviation == 0.0 { 1.0 } else { 0.0 });
-    }
-    Some((2.0 * normal_upper(deviation / spread)).min(1.0))
+    let normal = |distance: f64| {
+        let z = (distance - 0.5) / spread;
+        let known = spread * spread >= LEAST_VARIANCE && z > 0.0 && z <= spread;
+        if known { normal_upper(z) * (z.powi(3) / (6.0 * spread)).exp() } else { 1.0 }
+    };
+    let deviation = law.deviation(wins);
+    Some(Tails {
+        at_least: law.upper(wins).min(normal(deviation)),
+        at_most: law.lower(wins).min(normal(-deviation)),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::statistics::wilson;
 
     #[test]
-    fn a_factor_of_one_is_wilsons_interval() {
-        for (wins, rounds) in [(0, 20), (81, 263), (700, 1000), (20, 20)] {
-            let plain = wilson(wins, rounds, 0.95).unwrap();
-            let scaled = scaled_interval(wins, rounds, 1.0, 0.95).unwrap();
-            assert!((plain.low - scaled.low).abs() < 1e-15 && (plain.high - scaled.high).abs() < 1e-15);
-        }
-    }
-
-    /// Runs of four: 2,800 of 4,000 in runs of four say as much as 700 of 1,000.
-    #[test]
-    fn runs_of_four_count_for_a_quarter() {
-        let runs = scaled_interval(2800, 4000, 4.0, 0.95).unwrap();
-        assert!((runs.low - 0.670876).abs() < 5e-7 && (runs.high - 0.727593).abs() < 5e-7);
-        // z = 100 / sqrt(4 * 4000 * 0.21) = 1.7251...; p = 0.08450 (standard normal tables).
-        let p = scaled_test(2900, 4000, 0.7, 4.0).unwrap();
-        assert!((p - 0.084498).abs() < 5e-6, "{p}");
-        assert!(scaled_test(2900, 4000, 0.7, 1.0).unwrap() < 1e-3);
+    fn runs_of_four_are_runs() {
+        let runs = Binomial::new(500, 0.01).unwrap();
+        let tails = scaled_tails(40, 2000, 0.01, 4.0).unwrap();
+        assert_eq!((tails.at_least, tails.at_most), (runs.upper(10), runs.lower(10)));
+        // Three of four wins more: at least ten runs, at most eleven.
+        let between = scaled_tails(43, 2003, 0.01, 4.0).unwrap();
+        assert_eq!((between.at_least, between.at_most), (runs.upper(10), runs.lower(11)));
     }
 
     #[test]
-    fn the_ends_of_the_range() {
-        assert_eq!(scaled_interval(0, 0, 1.0, 0.95), None);
-        assert_eq!(scaled_interval(1, 2, 0.0, 0.95), None);
-        assert_eq!(scaled_test(0, 10, 0.0, 2.0), Some(1.0));
-        assert_eq!(scaled_test(1, 10, 0.0, 2.0), Some(0.0));
-        assert_eq!(scaled_test(1, 10, f64::NAN, 2.0), None);
+    fn less_variance_than_draws() {
+        // A draw without replacement of 150 of 600 marked ones among 1,200: variance factor 1050/1199.
+        // P(at least 90 marked), from the definition with Python's fractions: 0.0055865.
+        let tails = scaled_tails(90, 150, 0.5, 1050.0 / 1199.0).unwrap();
+        assert!(tails.at_least >= 0.0055865 && tails.at_least < 0.0098, "{tails:?}");
+        let plain = Binomial::new(150, 0.5).unwrap();
+        assert!(tails.at_least <= plain.upper(90));
+        assert_eq!(scaled_tails(5, 0, 0.5, 1.0), None);
+        assert_eq!(scaled_tails(5, 10, 0.5, 0.0), None);
+        assert_eq!(scaled_tails(5, 10, 1.5, 1.0), None);
     }
 }

@@ -4,6 +4,9 @@ use super::Interval;
 use crate::statistics::distributions::Poisson;
 use std::f64::consts::TAU;
 
+/// Fewer counts are too few for the expansion.
+const LEAST_COUNTS: u64 = 10;
+
 /// Intervals of all shares that hold together with about `confidence` (Sison and Glaz, JASA 90,
 /// 1995): all of one width, found from the probability that every count lies within c of its
 /// expectation. Shorter than [`goodman`](super::goodman()) for several cells of similar size; of
@@ -15,12 +18,12 @@ use std::f64::consts::TAU;
 /// digit.) Truncated moments are taken about the mean by recursion, so that large counts lose no
 /// digits. O(m log m), and about log2 n Poisson tails for each different count.
 ///
-/// `None` for fewer than two cells, without counts, with a total beyond 2^53, or with a confidence
-/// outside (0, 1).
+/// `None` for fewer than two cells, for fewer than ten counts, for which the expansion is not right, with
+/// a total beyond 2^53, or with a confidence outside (0, 1).
 pub fn sison_glaz(counts: &[u64], confidence: f64) -> Option<Vec<Interval>> {
     let total = counts.iter().try_fold(0u64, |sum, &count| sum.checked_add(count))?;
     let sane = confidence > 0.0 && confidence < 1.0;
-    if counts.len() < 2 || total == 0 || total > 1 << 53 || !sane {
+    if counts.len() < 2 || total < LEAST_COUNTS || total > 1 << 53 || !sane {
         return None;
     }
     let kinds = kinds(counts);
@@ -36,6 +39,9 @@ pub fn sison_glaz(counts: &[u64], confidence: f64) -> Option<Vec<Interval>> {
     }
     let below = if least == 0 { 0.0 } else { coverage(&kinds, total, least)? };
     let above = coverage(&kinds, total, most)?;
+    if above < confidence {
+        return None;
+    }
     let part = if above > below { ((confidence - below) / (above - below)).clamp(0.0, 1.0) } else { 1.0 };
     let n = total as f64;
     let margin = least as f64;
@@ -59,7 +65,7 @@ fn coverage(kinds: &[(u64, f64)], total: u64, margin: u64) -> Option<f64> {
     let mut ln_inside = 0.0;
     let (mut mean, mut variance, mut third, mut fourth) = (0.0, 0.0, 0.0, 0.0);
     for &(count, cells) in kinds {
-        let cell = truncated(count, count.saturating_sub(margin), count.saturating_add(margin).min(total))?;
+        let cell = truncated(count, count.saturating_sub(margin), count.saturating_add(margin))?;
         ln_inside += cells * cell.inside.ln();
         mean += cells * cell.shift;
         variance += cells * cell.variance;
@@ -170,8 +176,17 @@ mod tests {
         assert!((width(1_000_000_000_000) / width(1_000_000) - 1.0).abs() < 1e-4);
     }
 
+    /// One cell with nearly everything: the two small counts decide, about ± 1.96 √100 and a little more.
+    #[test]
+    fn a_dominant_cell_has_an_interval_too() {
+        let intervals = sison_glaz(&[99_900, 100], 0.95).unwrap();
+        assert!(intervals[0].low > 0.99865 && intervals[0].high < 0.99935, "{intervals:?}");
+        assert!(intervals[1].low > 0.00065 && intervals[1].high < 0.00135, "{intervals:?}");
+    }
+
     #[test]
     fn what_does_not_exist_is_none() {
+        assert_eq!(sison_glaz(&[1, 1], 0.95), None);
         assert_eq!(sison_glaz(&[5], 0.95), None);
         assert_eq!(sison_glaz(&[0, 0], 0.95), None);
         assert_eq!(sison_glaz(&[1, 2], f64::NAN), None);

@@ -1,5 +1,6 @@
 //! The rounds between two wins, against the geometric law.
 
+use crate::random::Stream;
 use crate::statistics::{GoodnessOfFit, ordered_goodness_of_fit};
 
 /// The test that the gaps between a validator's wins are geometric, as independent rounds with win
@@ -11,9 +12,9 @@ use crate::statistics::{GoodnessOfFit, ordered_goodness_of_fit};
 /// mean gap over the number of rounds: many gaps should be counted.)
 ///
 /// `None` with fewer than two entries, with a share outside (0, 1), or if fewer than two cells remain.
-pub fn gaps_test(gaps: &[u64], share: f64) -> Option<GoodnessOfFit> {
+pub fn gaps_test(gaps: &[u64], share: f64, stream: &mut Stream) -> Option<GoodnessOfFit> {
     let starts: Vec<u64> = (1..=gaps.len() as u64).collect();
-    grouped_gaps_test(gaps, &starts, share)
+    grouped_gaps_test(gaps, &starts, share, stream)
 }
 
 /// The same with gaps in wider cells: `gaps[i]` counts those from `starts[i]` up to, but without,
@@ -21,7 +22,12 @@ pub fn gaps_test(gaps: &[u64], share: f64) -> Option<GoodnessOfFit> {
 /// twice).
 ///
 /// `None` also if the lengths differ, if the first start is not 1, or if starts descend.
-pub fn grouped_gaps_test(gaps: &[u64], starts: &[u64], share: f64) -> Option<GoodnessOfFit> {
+pub fn grouped_gaps_test(
+    gaps: &[u64],
+    starts: &[u64],
+    share: f64,
+    stream: &mut Stream,
+) -> Option<GoodnessOfFit> {
     let ordered = starts.first() == Some(&1) && starts.is_sorted();
     if gaps.len() < 2 || gaps.len() != starts.len() || !ordered || !(share > 0.0 && share < 1.0) {
         return None;
@@ -35,12 +41,21 @@ pub fn grouped_gaps_test(gaps: &[u64], starts: &[u64], share: f64) -> Option<Goo
             None => at_least(starts[cell]),
         })
         .collect();
-    ordered_goodness_of_fit(gaps, &shares)
+    ordered_goodness_of_fit(gaps, &shares, stream)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::StreamKey;
+
+    fn gaps_test(gaps: &[u64], share: f64) -> Option<GoodnessOfFit> {
+        super::gaps_test(gaps, share, &mut Stream::open(StreamKey::new().text("gaps")))
+    }
+
+    fn grouped_gaps_test(gaps: &[u64], starts: &[u64], share: f64) -> Option<GoodnessOfFit> {
+        super::grouped_gaps_test(gaps, starts, share, &mut Stream::open(StreamKey::new().text("gaps")))
+    }
 
     #[test]
     fn the_expected_counts_fit_and_others_do_not() {

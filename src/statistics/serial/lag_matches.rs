@@ -1,6 +1,6 @@
 //! Does who won then say who wins now?
 
-use crate::statistics::distributions::normal_upper;
+use crate::statistics::scaled_tails;
 
 /// The outcome of [`lag_matches_test`].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,7 +19,8 @@ pub struct LagMatches {
 /// apart have the same winner, while `shares` are the promised ones.
 ///
 /// The variance is exact: pairs (t, t + l) and (t + l, t + 2l) share a round and are correlated
-/// through Σ p³; the p-value is normal. O(m).
+/// through Σ p³, which vanishes for equal shares. The p-value is twice the smaller tail of as many matches
+/// with that variance ([`scaled_tails`]), which holds for few matches too. O(m).
 ///
 /// `None` if there is no pair, if there are more matches than pairs, if the shares are not shares,
 /// or if only one validator can win.
@@ -48,11 +49,14 @@ pub fn lag_matches_among(matches: u64, pairs: u64, overlapping: u64, shares: &[f
         return None;
     }
     let z = (matches as f64 - pairs as f64 * expected) / variance.sqrt();
+    let factor = variance / (pairs as f64 * expected * (1.0 - expected));
+    // A factor that is one but for rounding is one.
+    let factor = if factor < 1.0 + 1e-6 { 1.0 } else { factor };
     Some(LagMatches {
         matched: matches as f64 / pairs as f64,
         expected,
         z,
-        p_value: (2.0 * normal_upper(z.abs())).min(1.0),
+        p_value: scaled_tails(matches, pairs, expected, factor)?.two_sided(),
     })
 }
 

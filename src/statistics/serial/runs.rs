@@ -2,8 +2,8 @@
 
 use crate::statistics::distributions::normal_upper;
 
-/// Sequences up to this length get the exact law of the number of runs.
-const EXACT: u64 = 2000;
+/// Where the rarer outcome occurs at most so often, the number of runs gets its exact distribution.
+const EXACT: u64 = 20_000;
 
 /// The outcome of the test.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,8 +19,8 @@ pub struct RunsTest {
 
 /// The test that the order of `wins` and `losses` is random, given how many there are, by the
 /// number of `runs` (maximal stretches of the same outcome). Wald and Wolfowitz, Annals of
-/// Mathematical Statistics 11, 1940. Exact up to 2,000 rounds, the normal approximation with
-/// continuity correction beyond.
+/// Mathematical Statistics 11, 1940. Exact where the rarer outcome occurs at most 20,000 times, however
+/// many rounds there are; the normal approximation with continuity correction beyond.
 ///
 /// `None` if one outcome is missing (there is no order to test), or if so many runs are impossible.
 pub fn runs_test(wins: u64, losses: u64, runs: u64) -> Option<RunsTest> {
@@ -33,7 +33,7 @@ pub fn runs_test(wins: u64, losses: u64, runs: u64) -> Option<RunsTest> {
     let expected = 1.0 + 2.0 * a * b / n;
     let variance = 2.0 * a * (b / n) * ((2.0 * a * b - n) / n / (n - 1.0));
     let z = if variance > 0.0 { (runs as f64 - expected) / variance.sqrt() } else { 0.0 };
-    let p_value = if rounds <= EXACT {
+    let p_value = if wins.min(losses) <= EXACT {
         let mass = exact_law(wins, losses);
         let at_most: f64 = mass[..=runs as usize].iter().sum();
         let at_least: f64 = mass[runs as usize..].iter().sum();
@@ -107,6 +107,20 @@ mod tests {
         let beyond = runs_test(901, 1101, 941).unwrap();
         assert!((beyond.p_value / normal - 1.0).abs() < 2e-3, "{beyond:?} {normal}");
     }
+
+    #[test]
+    fn few_wins_in_many_rounds_are_exact() {
+        // 3 wins and 1,998 losses in 5 runs: of C(2001, 3) orders those with at most 5 runs, by Python's
+        // integers; the normal approximation says 3e-34.
+        let p = runs_test(3, 1998, 5).unwrap().p_value;
+        assert!((p / RUNS_OF_THREE - 1.0).abs() < 1e-9, "{p:e}");
+        // 20,000 and more of each: the exact distribution and the normal one meet.
+        let exact = runs_test(20_000, 30_000, 23_800).unwrap();
+        let normal = 2.0 * normal_upper(exact.z.abs() - 0.5 / 107.3);
+        assert!((exact.p_value / normal - 1.0).abs() < 0.02, "{exact:?} {normal}");
+    }
+
+    const RUNS_OF_THREE: f64 = 0.005996998499249625;
 
     #[test]
     fn what_cannot_be() {

@@ -1,9 +1,9 @@
-//! What the intervals of all validators together show.
+//! What the tests of all validators together show.
 
 use crate::statistics::distributions::normal_quantile;
-use crate::statistics::{Interval, bonferroni};
+use crate::statistics::{Interval, MarginTest, Misallocation, holm};
 
-/// Power at which "could have seen" and "would do" are meant.
+/// Power at which "would have been seen" is meant.
 const POWER: f64 = 0.9;
 
 /// What a run shows about fairness to stake.
@@ -26,6 +26,17 @@ impl Verdict {
             Verdict::Inconclusive => "inconclusive",
         }
     }
+
+    /// The verdict at a level from the p-value of a difference, corrected for whatever else is claimed,
+    /// and from that of equivalence.
+    fn at(level: f64, difference_p: Option<f64>, equivalence_p: Option<f64>) -> Self {
+        let rejects = |p: Option<f64>| p.is_some_and(|p| p <= level);
+        match (rejects(difference_p), rejects(equivalence_p)) {
+            (true, _) => Verdict::Unfair,
+            (false, true) => Verdict::Fair,
+            (false, false) => Verdict::Inconclusive,
+        }
+    }
 }
 
 /// One validator, as far as the verdict looks at it.
@@ -37,15 +48,15 @@ pub struct Subject<'a> {
     pub stake_share: f64,
     /// The share of rounds that it won.
     pub win_share: Option<f64>,
-    /// Interval of the win share, at the confidence of [`bonferroni`] for all subjects, so that
-    /// all intervals hold together. Exact ones for independent rounds
-    /// ([`clopper_pearson`](crate::statistics::clopper_pearson)), and
-    /// [`clustered_share`](crate::statistics::clustered_share) where rounds depend on each other:
-    /// score and t intervals are too short at such levels when wins are few.
+    /// Interval of the win share, at a confidence corrected for all subjects, so that all intervals hold
+    /// together; shown, not decided by.
     pub interval: Option<Interval>,
+    /// The tests of its win share against the margin around its share of stake, by which is decided;
+    /// `None` where nothing is known that they could rest on.
+    pub test: Option<MarginTest>,
 }
 
-/// What the intervals rest on: what more of would make them shorter.
+/// What the tests rest on: what more of would make them sharper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sample {
     /// So many independent rounds.
@@ -63,21 +74,36 @@ impl Sample {
     }
 }
 
+/// How much more would show a fair rule to be fair, for all validators together, with 90 % probability.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needed {
+    /// So many more rounds in each trial.
+    RoundsPerTrial(u64),
+    /// So many more trials.
+    Trials(u64),
+}
+
 /// Everything the verdict is made from.
 #[derive(Clone, Copy, Debug)]
 pub struct Evidence<'a> {
-    /// All validators.
+    /// All validators about which something is claimed.
     pub subjects: &'a [Subject<'a>],
-    /// Confidence that all intervals hold together, e.g. 0.95; between 0 and 1.
+    /// How many others were set aside before the run.
+    pub set_aside: usize,
+    /// One minus the level of the verdict, e.g. 0.95; between 0 and 1.
     pub confidence: f64,
     /// The margin ε, relative to the share of stake, e.g. 0.10; positive.
     pub tolerance: f64,
-    /// What the intervals rest on.
+    /// What the tests rest on.
     pub sample: Sample,
-    /// p-value of the test that the rule keeps its own promise, where there is one.
+    /// The distance of all win shares from all shares of stake; part of the same primary family.
+    pub whole: Option<Misallocation>,
+    /// p-value of the test that the wins have the rule's expected shares, where there is one.
     pub expected_shares_p: Option<f64>,
-    /// Why some subjects have no interval, for the sentence; may be empty.
-    pub without_interval: &'a str,
+    /// How much more would make the verdict fair, where that is known.
+    pub needed: Option<Needed>,
+    /// Why some subjects have no test, for the sentence; may be empty.
+    pub without_test: &'a str,
 }
 
 /// How far one validator is from its share of stake.
@@ -99,145 +125,171 @@ pub struct Effect {
     pub relative_interval: Option<Interval>,
 }
 
+/// The smallest relative deviation of one validator that a run of this size would show to be beyond the
+/// margin with 90 % power.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Detectable {
+    /// Whose.
+    pub name: String,
+    /// The deviation.
+    pub effect: f64,
+}
+
+/// The verdict on all wins as a whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WholeVerdict {
+    /// The distance and its tests.
+    pub misallocation: Misallocation,
+    /// The p-value of a difference, adjusted for the primary family.
+    pub difference_p: Option<f64>,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
 /// The verdict and what it rests on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assessment {
     /// The verdict.
     pub verdict: Verdict,
-    /// Confidence of all statements together.
+    /// One minus the level.
     pub confidence: f64,
     /// The margin ε.
     pub tolerance: f64,
-    /// How many validators were compared.
+    /// How many validators were judged.
     pub comparisons: usize,
-    /// How many are shown to be within the margin.
+    /// How many were set aside before the run.
+    pub set_aside: usize,
+    /// How many are shown to be within the margin: all if the verdict is fair, otherwise after Holm's
+    /// correction.
     pub within: usize,
     /// The stake share of these.
     pub within_stake: f64,
     /// How many are shown to be outside.
     pub beyond: usize,
-    /// How many have no interval.
-    pub without_interval: usize,
+    /// The stake share of these.
+    pub beyond_stake: f64,
+    /// How many have no test.
+    pub without_test: usize,
     /// Why they have none.
     pub reason: String,
     /// Of those shown to win too much, the one with the largest relative effect.
     pub gains_most: Option<Effect>,
     /// Of those shown to win too little, the one with the largest relative effect.
     pub loses_most: Option<Effect>,
-    /// The farthest relative deviation that any interval still allows; `None` where an interval or
-    /// a stake is missing.
+    /// The farthest relative deviation that any of the simultaneous intervals still allows; `None` where
+    /// an interval or a stake is missing.
     pub bound: Option<f64>,
-    /// The smallest relative effect, on any validator, that a run of this size would show to be
-    /// beyond the margin with 90 % power.
-    pub detectable: Option<f64>,
-    /// About how many more rounds or trials would let a run show a fair rule to be fair with 90 %
-    /// power for its hardest validator; only where the verdict is inconclusive.
-    pub needed: Option<u64>,
-    /// What the intervals rest on.
+    /// The smallest effect that this run would have shown, of the validator of whom that is easiest.
+    pub easiest: Option<Detectable>,
+    /// The same of the one of whom it is hardest.
+    pub hardest: Option<Detectable>,
+    /// How much more would make the verdict fair; only where it is inconclusive.
+    pub needed: Option<Needed>,
+    /// What the tests rest on.
     pub sample: Sample,
-    /// p-value of the hypothesis that nobody is beyond the margin, corrected for all validators;
-    /// at most 1 − confidence exactly if the verdict is unfair. `None` until
-    /// [`Assessment::with_p_values`], or without intervals.
+    /// p-value of the hypothesis that nobody is beyond the margin, corrected for all validators
+    /// (Bonferroni). `None` where nobody has a test.
     pub difference_p: Option<f64>,
-    /// p-value of the hypothesis that somebody is beyond the margin, corrected likewise; at most
-    /// 1 − confidence exactly if the verdict is fair. `None` as above, or where an interval is
-    /// missing.
+    /// The same, adjusted for the primary family (Holm, with that of the whole); at most
+    /// 1 − confidence exactly if the verdict is unfair.
+    pub difference_p_adjusted: Option<f64>,
+    /// p-value of the hypothesis that somebody is beyond the margin: the largest of all validators, an
+    /// intersection-union test, which needs no correction. At most 1 − confidence exactly if the verdict
+    /// is fair. `None` where somebody has no test.
     pub equivalence_p: Option<f64>,
-    /// p-value of the test of the rule's own promise.
+    /// The verdict on all wins as a whole.
+    pub whole: Option<WholeVerdict>,
+    /// p-value of the test of the rule's expected shares.
     pub expected_shares_p: Option<f64>,
-    /// Whether that test rejects at 1 − confidence.
-    pub expected_shares_rejected: Option<bool>,
 }
 
-/// Where an interval lies relative to the margin around the stake share.
-#[derive(Clone, Copy, PartialEq)]
-enum Position {
-    Within,
-    Above,
-    Below,
-    Open,
-    Unknown,
+/// One minus a confidence, without the digits that a binary fraction adds to what was written.
+pub fn level_of(confidence: f64) -> f64 {
+    ((1.0 - confidence) * 1e12).round() / 1e12
 }
 
-/// Decides. O(number of subjects).
+/// Decides. O(n log n).
 ///
-/// **Unfair** if the interval of some validator lies wholly outside (1 ± ε) × its share of stake:
-/// a difference beyond the margin is shown. **Fair** if every interval lies wholly inside:
-/// equivalence is shown. Otherwise **inconclusive**. As the intervals hold together, either
-/// statement is wrong with probability at most 1 − confidence. A validator without stake has no
-/// relative margin: it is within if it never wins and beyond as soon as its interval excludes
-/// zero.
+/// **Unfair** if the smallest p-value of a difference, times the number of validators and adjusted for
+/// the verdict on the whole, is at most α = 1 − confidence. **Fair** if every validator's p-value of
+/// equivalence is at most α: that all are within the margin is claimed only if each is shown to be, so
+/// that the claim is wrong with at most the probability α without any correction (an intersection-union
+/// test; Berger 1982). Otherwise **inconclusive**. Both come from the same tests as the p-values.
 ///
-/// A broken promise is a separate matter: with enough rounds every rule differs from its promise
-/// by something, so it is noted, and only a shown deviation beyond the margin is unfair.
+/// That the wins have not the rule's expected shares is a separate matter: with enough rounds every rule
+/// differs from them by something, so only a shown deviation beyond the margin is unfair.
 pub fn assess(evidence: &Evidence) -> Assessment {
-    let Evidence { subjects, confidence, tolerance, sample, expected_shares_p, without_interval } = *evidence;
-    let positions: Vec<Position> = subjects.iter().map(|subject| position(subject, tolerance)).collect();
-    let count = |wanted: &[Position]| positions.iter().filter(|position| wanted.contains(position)).count();
-    let within = count(&[Position::Within]);
-    let beyond = count(&[Position::Above, Position::Below]);
-    let verdict = if beyond > 0 {
-        Verdict::Unfair
-    } else if within == subjects.len() && within > 0 {
-        Verdict::Fair
-    } else {
-        Verdict::Inconclusive
+    let Evidence { subjects, confidence, tolerance, sample, .. } = *evidence;
+    let level = level_of(confidence);
+    let many = subjects.len() as f64;
+    let known = subjects.iter().filter_map(|subject| subject.test);
+    let smallest = known.clone().map(|test| test.difference_p).min_by(f64::total_cmp);
+    let difference_p = smallest.map(|p| (p * many).min(1.0));
+    let all_known = subjects.iter().all(|subject| subject.test.is_some());
+    let equivalence_p = known.map(|test| test.equivalence_p).max_by(f64::total_cmp).filter(|_| all_known);
+    let primary = holm(&[difference_p, evidence.whole.and_then(|whole| whole.difference_p)]);
+    let (difference_p_adjusted, whole_p) = (primary[0], primary[1]);
+    let verdict = Verdict::at(level, difference_p_adjusted, equivalence_p);
+
+    let claims = match evidence.whole {
+        Some(_) => 2.0,
+        None => 1.0,
     };
-    let precision = Precision::new(confidence, tolerance, subjects.len(), sample);
-    let open = || subjects.iter().zip(&positions).filter(|(_, position)| **position == Position::Open);
-    let all_known = count(&[Position::Unknown]) == 0;
+    let beyond: Vec<bool> = subjects
+        .iter()
+        .map(|subject| {
+            let p = subject.test.map(|test| test.difference_p);
+            // The smallest one decides; of the others those that it would have been decided by too.
+            verdict == Verdict::Unfair && (p == smallest || p.is_some_and(|p| p * many * claims <= level))
+        })
+        .collect();
+    let equivalence =
+        holm(&subjects.iter().map(|s| s.test.map(|test| test.equivalence_p)).collect::<Vec<_>>());
+    let within = |index: usize| match verdict {
+        Verdict::Fair => true,
+        _ => !beyond[index] && equivalence[index].is_some_and(|p| p <= level),
+    };
+    let stake_of = |chosen: &dyn Fn(usize) -> bool| -> f64 {
+        (0..subjects.len()).filter(|&index| chosen(index)).map(|index| subjects[index].stake_share).sum()
+    };
+    let count_of =
+        |chosen: &dyn Fn(usize) -> bool| (0..subjects.len()).filter(|&index| chosen(index)).count();
+    let precision = Precision::new(level, tolerance, many * claims, sample);
+    let mut detectable: Vec<Detectable> = subjects
+        .iter()
+        .filter_map(|subject| {
+            Some(Detectable { name: subject.name.to_owned(), effect: precision?.detectable(subject)? })
+        })
+        .collect();
+    detectable.sort_by(|a, b| a.effect.total_cmp(&b.effect));
     Assessment {
         verdict,
         confidence,
         tolerance,
         comparisons: subjects.len(),
-        within,
-        within_stake: subjects
-            .iter()
-            .zip(&positions)
-            .filter(|(_, position)| **position == Position::Within)
-            .map(|(subject, _)| subject.stake_share)
-            .sum(),
-        beyond,
-        without_interval: count(&[Position::Unknown]),
-        reason: without_interval.to_owned(),
-        gains_most: most(subjects, &positions, Position::Above),
-        loses_most: most(subjects, &positions, Position::Below),
+        set_aside: evidence.set_aside,
+        within: count_of(&within),
+        within_stake: stake_of(&within),
+        beyond: count_of(&|index| beyond[index]),
+        beyond_stake: stake_of(&|index| beyond[index]),
+        without_test: subjects.iter().filter(|subject| subject.test.is_none()).count(),
+        reason: evidence.without_test.to_owned(),
+        gains_most: most(subjects, &beyond, |subject, share| share > subject.stake_share),
+        loses_most: most(subjects, &beyond, |subject, share| share < subject.stake_share),
         bound: subjects.iter().map(bound).try_fold(0.0, |most: f64, bound| Some(most.max(bound?))),
-        detectable: precision.and_then(|precision| {
-            subjects.iter().filter_map(|subject| precision.detectable(subject)).min_by(f64::total_cmp)
-        }),
-        needed: precision.filter(|_| verdict == Verdict::Inconclusive && all_known).and_then(|precision| {
-            let needed = open()
-                .map(|(subject, _)| precision.needed(subject))
-                .try_fold(0.0, |most: f64, needed| Some(most.max(needed?)))?;
-            let more = needed - sample.size() as f64;
-            (more > 0.0 && more < 1e18).then(|| more.ceil() as u64)
-        }),
+        easiest: detectable.first().cloned(),
+        hardest: detectable.pop(),
+        needed: evidence.needed.filter(|_| verdict == Verdict::Inconclusive),
         sample,
-        difference_p: None,
-        equivalence_p: None,
-        expected_shares_p,
-        expected_shares_rejected: expected_shares_p.filter(|p| !p.is_nan()).map(|p| p < 1.0 - confidence),
-    }
-}
-
-fn position(subject: &Subject, tolerance: f64) -> Position {
-    let share = subject.stake_share;
-    let Some(interval) = subject.interval else { return Position::Unknown };
-    if !share.is_finite() || share < 0.0 || interval.low.is_nan() || interval.high.is_nan() {
-        return Position::Unknown;
-    }
-    let (least, most) = ((1.0 - tolerance) * share, (1.0 + tolerance) * share);
-    if interval.low > most {
-        Position::Above
-    } else if interval.high < least {
-        Position::Below
-    } else if least <= interval.low && interval.high <= most || share == 0.0 && subject.win_share == Some(0.0)
-    {
-        Position::Within
-    } else {
-        Position::Open
+        difference_p,
+        difference_p_adjusted,
+        equivalence_p,
+        whole: evidence.whole.map(|misallocation| WholeVerdict {
+            verdict: Verdict::at(level, whole_p, misallocation.equivalence_p),
+            difference_p: whole_p,
+            misallocation,
+        }),
+        expected_shares_p: evidence.expected_shares_p.filter(|p| (0.0..=1.0).contains(p)),
     }
 }
 
@@ -254,13 +306,17 @@ fn bound(subject: &Subject) -> Option<f64> {
     })
 }
 
-/// Of the subjects in a position, the one with the largest relative effect; the first on a tie.
-fn most(subjects: &[Subject], positions: &[Position], wanted: Position) -> Option<Effect> {
+/// Of the chosen subjects whose win share lies on the wanted side, the one with the largest relative
+/// effect; the first by name on a tie, so that the order of the rows is of no consequence.
+fn most(subjects: &[Subject], chosen: &[bool], side: impl Fn(&Subject, f64) -> bool) -> Option<Effect> {
     let mut best: Option<(f64, Effect)> = None;
-    for (subject, _) in subjects.iter().zip(positions).filter(|(_, position)| **position == wanted) {
-        let Some(effect) = effect(subject) else { continue };
+    for (subject, _) in subjects.iter().zip(chosen).filter(|(_, chosen)| **chosen) {
+        let Some(effect) = effect(subject).filter(|effect| side(subject, effect.win_share)) else { continue };
         let size = effect.relative.map_or(f64::INFINITY, f64::abs);
-        if best.as_ref().is_none_or(|(largest, _)| size > *largest) {
+        let better = best
+            .as_ref()
+            .is_none_or(|(largest, first)| size > *largest || size == *largest && effect.name < first.name);
+        if better {
             best = Some((size, effect));
         }
     }
@@ -268,9 +324,9 @@ fn most(subjects: &[Subject], positions: &[Position], wanted: Position) -> Optio
 }
 
 fn effect(subject: &Subject) -> Option<Effect> {
-    let interval = subject.interval?;
     let share = subject.stake_share;
-    let win_share = subject.win_share.unwrap_or(0.5 * (interval.low + interval.high));
+    let win_share = subject.win_share?;
+    let interval = subject.interval.unwrap_or(Interval { low: 0.0, high: 1.0 });
     Some(Effect {
         name: subject.name.to_owned(),
         stake_share: share,
@@ -288,93 +344,96 @@ fn effect(subject: &Subject) -> Option<Effect> {
 struct Precision {
     tolerance: f64,
     sample: Sample,
-    /// Normal quantile behind each interval.
-    interval: f64,
-    /// Normal quantile of the power, for one side and for both.
-    one_sided: f64,
-    two_sided: f64,
+    /// Normal quantile behind each test.
+    test: f64,
+    /// Normal quantile of the power.
+    power: f64,
 }
 
 impl Precision {
-    fn new(confidence: f64, tolerance: f64, comparisons: usize, sample: Sample) -> Option<Self> {
-        let level = 1.0 - bonferroni(confidence, comparisons);
+    fn new(level: f64, tolerance: f64, comparisons: f64, sample: Sample) -> Option<Self> {
+        let level = level / comparisons;
         (level > 0.0 && level < 1.0 && tolerance > 0.0 && sample.size() > 0).then(|| Precision {
             tolerance,
             sample,
-            interval: normal_quantile(0.5 * level),
-            one_sided: normal_quantile(1.0 - POWER),
-            two_sided: normal_quantile(0.5 * (1.0 - POWER)),
+            test: normal_quantile(0.5 * level),
+            power: normal_quantile(1.0 - POWER),
         })
     }
 
-    /// Standard deviation of one round's or trial's win share, relative to the stake share: of a
-    /// fair draw for independent rounds, read off the interval for trials (where few trials make
-    /// it too large, which errs on the safe side).
-    fn relative_deviation(&self, subject: &Subject) -> Option<f64> {
+    /// Standard error of the win share relative to the stake share: of a fair draw for independent rounds,
+    /// read off the interval for trials (where few trials make it too large, which errs on the safe side).
+    fn relative_error(&self, subject: &Subject) -> Option<f64> {
         let share = subject.stake_share;
-        if !(share > 0.0 && share <= 1.0) {
-            return None;
-        }
+        let interval = subject.interval.filter(|_| share > 0.0 && share <= 1.0)?;
         match self.sample {
-            Sample::Rounds(_) => Some(((1.0 - share) / share).sqrt()),
-            Sample::Trials(trials) => {
-                let error = subject.interval?.half_width() / self.interval;
-                Some(error * (trials as f64).sqrt() / share)
-            }
+            Sample::Rounds(rounds) => Some(((1.0 - share) / share / rounds as f64).sqrt()),
+            Sample::Trials(_) => Some(interval.half_width() / self.test / share),
         }
     }
 
     fn detectable(&self, subject: &Subject) -> Option<f64> {
-        subject.interval?;
-        let error = self.relative_deviation(subject)? / (self.sample.size() as f64).sqrt();
-        Some(self.tolerance + (self.interval + self.one_sided) * error)
-    }
-
-    /// The sample that shows this subject, if it wins its share of stake, to be within the margin;
-    /// where this sample should already have done so, the one whose interval would no longer reach
-    /// the edge of the margin if the estimate stayed.
-    fn needed(&self, subject: &Subject) -> Option<f64> {
-        let root = (self.interval + self.two_sided) * self.relative_deviation(subject)? / self.tolerance;
-        let size = self.sample.size() as f64;
-        if root * root > size {
-            return Some(root * root);
-        }
-        let interval = subject.interval?;
-        let estimate = subject.win_share.unwrap_or(0.5 * (interval.low + interval.high));
-        let distance = ((estimate / subject.stake_share - 1.0).abs() - self.tolerance).abs();
-        let ratio = interval.half_width() / subject.stake_share / distance;
-        Some(size * ratio * ratio).filter(|needed| needed.is_finite())
+        let effect = self.tolerance + (self.test + self.power) * self.relative_error(subject)?;
+        effect.is_finite().then_some(effect)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::statistics::clopper_pearson;
+    use crate::statistics::distributions::Binomial;
+    use crate::statistics::{Draws, Margin, Tails, bonferroni, clopper_pearson};
     use proptest::prelude::*;
 
     const NAMES: [&str; 4] = ["charles", "edwin", "oliver", "sonia"];
     const STAKES: [u64; 4] = [350, 500, 200, 275];
+
+    fn subject<'a>(
+        name: &'a str,
+        share: f64,
+        wins: u64,
+        rounds: u64,
+        level: f64,
+        tolerance: f64,
+    ) -> Subject<'a> {
+        Subject {
+            name,
+            stake_share: share,
+            win_share: (rounds > 0).then(|| wins as f64 / rounds as f64),
+            interval: clopper_pearson(wins, rounds, level),
+            test: MarginTest::new(Margin::around(share, tolerance), |share| {
+                let law = Binomial::new(rounds, share).filter(|_| rounds > 0)?;
+                Some(Tails { at_least: law.upper(wins), at_most: law.lower(wins) })
+            }),
+        }
+    }
+
+    fn evidence<'a>(subjects: &'a [Subject<'a>], tolerance: f64, sample: Sample) -> Evidence<'a> {
+        Evidence {
+            subjects,
+            set_aside: 0,
+            confidence: 0.95,
+            tolerance,
+            sample,
+            whole: None,
+            expected_shares_p: None,
+            needed: None,
+            without_test: "",
+        }
+    }
 
     /// The verdict over wins out of their sum, 95 %, margin 10 %.
     fn judge(wins: [u64; 4], expected_shares_p: Option<f64>) -> Assessment {
         let rounds = wins.iter().sum();
         let level = bonferroni(0.95, 4);
         let subjects: Vec<Subject> = (0..4)
-            .map(|i| Subject {
-                name: NAMES[i],
-                stake_share: STAKES[i] as f64 / 1325.0,
-                win_share: (rounds > 0).then(|| wins[i] as f64 / rounds as f64),
-                interval: clopper_pearson(wins[i], rounds, level),
-            })
+            .map(|i| subject(NAMES[i], STAKES[i] as f64 / 1325.0, wins[i], rounds, level, 0.1))
             .collect();
         assess(&Evidence {
-            subjects: &subjects,
-            confidence: 0.95,
-            tolerance: 0.10,
-            sample: Sample::Rounds(rounds),
             expected_shares_p,
-            without_interval: "no round was won",
+            needed: Some(Needed::RoundsPerTrial(9_580)),
+            without_test: "no round was won",
+            ..evidence(&subjects, 0.1, Sample::Rounds(rounds))
         })
     }
 
@@ -386,13 +445,13 @@ mod tests {
         assert!(result.bound.unwrap() < 0.01);
         assert_eq!(
             result.sentence(),
-            "fair within 10 %: each of the 4 validators wins within ±0.63 % of its share of stake (95 %, \
-             corrected for 4 comparisons); the rule keeps its own promise as far as this run can see (p = 0.40)"
+            "fair within 10 %: each of the 4 validators is shown to win within 10 % of its share of stake \
+             (equivalence test p < 1e-300; simultaneous 95 % intervals: within ±0.63 %)"
         );
     }
 
     #[test]
-    fn the_uniform_rule_is_unfair_and_keeps_its_promise() {
+    fn the_uniform_rule_is_unfair() {
         let result = judge([250_000; 4], Some(1.0));
         assert_eq!((result.verdict, result.beyond), (Verdict::Unfair, 3));
         let gains = result.gains_most.as_ref().unwrap();
@@ -405,67 +464,38 @@ mod tests {
             result.sentence(),
             "unfair: oliver wins 25.0 % of the rounds with 15.1 % of the stake (+65.6 %, 95 % interval +64.9 to \
              +66.3 %), edwin loses most, 25.0 % with 37.7 % of the stake (-33.8 %, -34.0 to -33.5 %); 3 of 4 \
-             validators are beyond 10 %, corrected for 4 comparisons; the rule keeps its own promise as far as \
-             this run can see (p = 1.0)"
+             validators are shown to be beyond 10 % (difference test p < 1e-300, corrected for 4 validators)"
         );
     }
 
     #[test]
-    fn a_short_run_is_inconclusive_and_says_what_would_do() {
+    fn a_short_run_is_inconclusive_and_says_what_it_could_have_seen() {
         let result = judge([26, 38, 15, 21], None);
         assert_eq!((result.verdict, result.within), (Verdict::Inconclusive, 0));
-        // Oliver is the hardest: (z(.05/8) + z(.05))^2 (1 - a) / (a 0.01) = 9662 rounds in all.
-        let needed = result.needed.unwrap();
-        assert!((9_500..9_600).contains(&needed), "{needed}");
-        // Edwin the easiest: 0.1 + (2.4977 + 1.2816) sqrt((1 - a) / (100 a)) = 0.5854.
-        assert!((result.detectable.unwrap() - 0.5854).abs() < 1e-3);
+        // Edwin: 0.1 + (2.4977 + 1.2816) sqrt((1 - a) / (100 a)) = 0.5854; oliver the same with 200/1325.
+        assert!((result.easiest.as_ref().unwrap().effect - 0.5854).abs() < 1e-3);
+        assert!((result.hardest.as_ref().unwrap().effect - 0.9963).abs() < 1e-3);
         assert_eq!(
             result.sentence(),
-            "inconclusive: none of the 4 validators is shown to win within 10 % of its share of stake, none \
-             outside (95 %, corrected for 4 comparisons); this run could have seen a deviation of 58.5 % or more; \
-             about 9,600 more rounds would do"
-        );
-        // The promised sample does: at exactly fair counts all four are within.
-        assert_eq!(judge([2642, 3774, 1509, 2075].map(|w| w * 97 / 100), None).verdict, Verdict::Fair);
-    }
-
-    #[test]
-    fn a_broken_promise_within_the_margin_is_a_note() {
-        let result = judge([270_000, 377_500, 151_000, 201_500], Some(1e-30));
-        assert_eq!((result.verdict, result.expected_shares_rejected), (Verdict::Fair, Some(true)));
-        assert!(result.sentence().ends_with(
-            "note: the rule does not keep its own promise (p = 1.0e-30), but by less than the margin"
-        ));
-        let result = judge([500_000, 200_000, 150_000, 150_000], Some(0.0));
-        assert_eq!(result.verdict, Verdict::Unfair);
-        assert!(
-            result.sentence().ends_with("the rule does not keep its own promise (p < 1e-300)"),
-            "{}",
-            result.sentence()
+            "inconclusive: none of the 4 validators is shown to win within 10 % of its share of stake, and none \
+             beyond (equivalence test p = 0.39; difference test p = 1.0, corrected for 4 validators); with 90 % \
+             probability this run would have shown a deviation of 58.5 % of edwin, the easiest to judge, and of \
+             99.6 % of oliver, the hardest; about 9,600 more rounds in each trial would show a fair rule to be \
+             fair with 90 % probability"
         );
     }
 
     #[test]
-    fn without_intervals_nothing_is_shown() {
+    fn without_tests_nothing_is_shown() {
         let result = judge([0; 4], None);
-        assert_eq!(
-            (result.verdict, result.without_interval, result.needed),
-            (Verdict::Inconclusive, 4, None)
-        );
+        assert_eq!((result.verdict, result.without_test), (Verdict::Inconclusive, 4));
         assert_eq!(
             result.sentence(),
-            "inconclusive: none of the 4 validators has an interval (no round was won)"
+            "inconclusive: none of the 4 validators can be judged (no round was won)"
         );
-        let nobody = Evidence {
-            subjects: &[],
-            confidence: 0.95,
-            tolerance: 0.1,
-            sample: Sample::Trials(0),
-            expected_shares_p: None,
-            without_interval: "",
-        };
-        assert_eq!(assess(&nobody).verdict, Verdict::Inconclusive);
-        assert_eq!(assess(&nobody).sentence(), "inconclusive: there is no validator to judge");
+        let nobody = assess(&evidence(&[], 0.1, Sample::Trials(0)));
+        assert_eq!(nobody.verdict, Verdict::Inconclusive);
+        assert_eq!(nobody.sentence(), "inconclusive: there is no validator to judge");
     }
 
     #[test]
@@ -473,28 +503,10 @@ mod tests {
         let level = bonferroni(0.95, 2);
         let with = |wins: u64| {
             let subjects = [
-                Subject {
-                    name: "rich",
-                    stake_share: 1.0,
-                    win_share: Some((1e6 - wins as f64) / 1e6),
-                    interval: clopper_pearson(1_000_000 - wins, 1_000_000, level),
-                },
-                Subject {
-                    name: "poor",
-                    stake_share: 0.0,
-                    win_share: Some(wins as f64 / 1e6),
-                    interval: clopper_pearson(wins, 1_000_000, level),
-                },
+                subject("rich", 1.0, 1_000_000 - wins, 1_000_000, level, 0.1),
+                subject("poor", 0.0, wins, 1_000_000, level, 0.1),
             ];
-            let evidence = Evidence {
-                subjects: &subjects,
-                confidence: 0.95,
-                tolerance: 0.1,
-                sample: Sample::Rounds(1_000_000),
-                expected_shares_p: None,
-                without_interval: "",
-            };
-            assess(&evidence)
+            assess(&evidence(&subjects, 0.1, Sample::Rounds(1_000_000)))
         };
         assert_eq!(with(0).verdict, Verdict::Fair);
         assert_eq!(with(40).verdict, Verdict::Unfair);
@@ -506,54 +518,69 @@ mod tests {
     }
 
     #[test]
-    fn intervals_from_trials_scale_with_their_number() {
-        let interval = Some(Interval { low: 0.15, high: 0.25 });
-        let subjects = [Subject { name: "a", stake_share: 0.2, win_share: Some(0.2), interval }];
-        let evidence = Evidence {
-            subjects: &subjects,
-            confidence: 0.95,
-            tolerance: 0.1,
-            sample: Sample::Trials(100),
-            expected_shares_p: None,
-            without_interval: "",
-        };
-        let result = assess(&evidence);
-        // Half width 0.25 of the share; (0.25 / 0.1 * (1.96 + 1.645) / 1.96)^2 * 100 = 2114 trials.
-        assert!((2010..2018).contains(&result.needed.unwrap()), "{:?}", result.needed);
-        assert!(result.sentence().ends_with("about 2,100 more trials would do"), "{}", result.sentence());
+    fn equivalence_of_all_needs_no_correction() {
+        // Each of a hundred at p = .04: all are shown, none by itself after a correction.
+        let test = Some(MarginTest { difference_p: 1.0, equivalence_p: 0.04 });
+        let subjects =
+            [Subject { name: "v", stake_share: 0.01, win_share: Some(0.01), interval: None, test }; 100];
+        let result = assess(&evidence(&subjects, 0.1, Sample::Rounds(1000)));
+        assert_eq!((result.verdict, result.within, result.equivalence_p), (Verdict::Fair, 100, Some(0.04)));
+    }
+
+    #[test]
+    fn the_whole_shares_the_level_with_the_single_ones() {
+        let test = Some(MarginTest { difference_p: 0.04, equivalence_p: 1.0 });
+        let subjects = [Subject { name: "v", stake_share: 0.5, win_share: Some(0.6), interval: None, test }];
+        let mut whole = Misallocation::new(&[0.6, 0.4], &[0.5, 0.5], Draws::Unknown, 0.01, 0.95);
+        let alone = assess(&evidence(&subjects, 0.1, Sample::Rounds(100)));
+        assert_eq!((alone.verdict, alone.difference_p_adjusted), (Verdict::Unfair, Some(0.04)));
+        (whole.difference_p, whole.equivalence_p) = (Some(0.9), Some(1.0));
+        let both = assess(&Evidence { whole: Some(whole), ..evidence(&subjects, 0.1, Sample::Rounds(100)) });
+        assert_eq!((both.verdict, both.difference_p_adjusted), (Verdict::Inconclusive, Some(0.08)));
+        whole.difference_p = Some(0.001);
+        let both = assess(&Evidence { whole: Some(whole), ..evidence(&subjects, 0.1, Sample::Rounds(100)) });
+        assert_eq!((both.verdict, both.difference_p_adjusted), (Verdict::Unfair, Some(0.04)));
+        assert_eq!(both.whole.unwrap().verdict, Verdict::Unfair);
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { cases: 10_000, ..ProptestConfig::default() })]
         #[test]
-        fn never_says_what_the_intervals_do_not_show(
-            ends in prop::collection::vec((0.0f64..1.0, 0.0f64..=1.0, 0.0f64..=1.0, any::<bool>()), 0..8),
-            tolerance in 0.0f64..2.0,
-            confidence in 0.001f64..0.999_999,
-            size in any::<u64>(),
-            expected_shares_p in prop::option::of(any::<f64>()),
+        fn verdict_and_p_value_are_one(
+            wins in prop::collection::vec(0u64..400, 1..7),
+            stakes in prop::collection::vec(0u64..400, 7),
+            tolerance in 0.01f64..0.6,
+            confidence in 0.5f64..0.999,
         ) {
-            let subjects: Vec<Subject> = ends.iter().map(|&(share, a, b, known)| Subject {
-                name: "v",
-                stake_share: share,
-                win_share: Some(0.5 * (a + b)),
-                interval: known.then(|| Interval { low: a.min(b), high: a.max(b) }),
-            }).collect();
-            let evidence = Evidence {
-                subjects: &subjects, confidence, tolerance, sample: Sample::Rounds(size), expected_shares_p, without_interval: "",
-            };
-            let result = assess(&evidence);
-            let sentence = result.sentence();
-            prop_assert!(!sentence.contains("inf") && !sentence.contains("NaN"), "{sentence}");
-            if result.verdict == Verdict::Fair {
-                for subject in &subjects {
-                    let interval = subject.interval.unwrap();
-                    prop_assert!(interval.low >= (1.0 - tolerance) * subject.stake_share);
-                    prop_assert!(interval.high <= (1.0 + tolerance) * subject.stake_share);
+            let rounds: u64 = wins.iter().sum();
+            let all: u64 = stakes[..wins.len()].iter().sum();
+            let level = bonferroni(confidence, wins.len());
+            let subjects: Vec<Subject> = wins
+                .iter()
+                .zip(&stakes)
+                .map(|(&won, &stake)| subject("v", stake as f64 / all.max(1) as f64, won, rounds, level, tolerance))
+                .collect();
+            let result = assess(&Evidence { confidence, ..evidence(&subjects, tolerance, Sample::Rounds(rounds)) });
+            let alpha = level_of(confidence);
+            let rejects = |p: Option<f64>| p.is_some_and(|p| p <= alpha);
+            prop_assert_eq!(result.verdict == Verdict::Unfair, rejects(result.difference_p_adjusted));
+            prop_assert_eq!(
+                result.verdict == Verdict::Fair,
+                rejects(result.equivalence_p) && result.verdict != Verdict::Unfair
+            );
+            prop_assert_eq!(result.verdict == Verdict::Unfair, result.beyond > 0);
+            prop_assert_eq!(
+                result.verdict == Verdict::Unfair,
+                result.gains_most.is_some() || result.loses_most.is_some()
+            );
+            prop_assert_eq!(result.verdict == Verdict::Fair, result.within == wins.len());
+            for subject in &subjects {
+                if let (Some(interval), Some(share)) = (subject.interval, subject.win_share) {
+                    prop_assert!(interval.contains(share));
                 }
             }
-            if result.verdict == Verdict::Unfair {
-                prop_assert!(result.gains_most.is_some() || result.loses_most.is_some());
-            }
+            let sentence = result.sentence();
+            prop_assert!(!sentence.contains("inf") && !sentence.contains("NaN"), "{}", sentence);
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The verdict: fair within a margin, unfair beyond it, or inconclusive.
 
 mod assessment;
-mod corrected_p;
 mod sentence;
 
-pub use assessment::{Assessment, Effect, Evidence, Sample, Subject, Verdict, assess};
+pub use assessment::{
+    Assessment, Detectable, Effect, Evidence, Needed, Sample, Subject, Verdict, WholeVerdict, assess,
+    level_of,
+};

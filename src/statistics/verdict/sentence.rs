@@ -1,32 +1,62 @@
 //! The verdict in one sentence.
 
-use super::{Assessment, Effect, Sample, Verdict};
+use super::{Assessment, Effect, Needed, Sample, Verdict};
 use crate::statistics::Interval;
-use crate::statistics::wording::{grouped, two_digits};
+use crate::statistics::wording::{grouped, p_value, two_digits};
 
 impl Assessment {
-    /// One English sentence: the verdict, what shows it, and what the rule's own promise says.
+    /// One English sentence: the verdict and what shows it.
     pub fn sentence(&self) -> String {
-        let mut sentence = match self.verdict {
+        match self.verdict {
             Verdict::Fair => self.fair(),
             Verdict::Unfair => self.unfair(),
             Verdict::Inconclusive => self.inconclusive(),
+        }
+    }
+
+    /// The same of all wins as a whole; nothing where it was not judged.
+    pub fn whole_sentence(&self) -> Option<String> {
+        let whole = self.whole.as_ref()?;
+        let judged = &whole.misallocation;
+        let margin = round(judged.margin);
+        let shown = match whole.verdict {
+            Verdict::Fair => format!(
+                "shown to be at most {margin} ({})",
+                p_words("equivalence test", judged.equivalence_p)
+            ),
+            Verdict::Unfair => {
+                format!("shown to be more than {margin} ({})", p_words("difference test", whole.difference_p))
+            }
+            Verdict::Inconclusive => format!("not shown to be at most {margin}, nor more"),
         };
-        sentence.push_str(&self.expected_shares());
-        sentence
+        let interval = judged.interval.map_or(String::new(), |interval| {
+            format!(
+                ", {} interval {} to {}",
+                round(self.confidence),
+                percent(interval.low),
+                percent(interval.high)
+            )
+        });
+        Some(format!(
+            "{}: {} of the wins went to others than the shares of stake say{interval}; without chance that is {shown}",
+            whole.verdict.word(),
+            percent(judged.value)
+        ))
     }
 
     fn fair(&self) -> String {
-        let bound = self.bound.map_or(String::new(), |bound| format!("±{} of ", percent(bound)));
         let who = match self.comparisons {
-            1 => "the validator wins".to_owned(),
-            many => format!("each of the {many} validators wins"),
+            1 => "the validator is".to_owned(),
+            many => format!("each of the {} validators is", grouped(many as u64)),
         };
+        let intervals = self.bound.map_or(String::new(), |bound| {
+            format!("; simultaneous {} intervals: within ±{}", round(self.confidence), percent(bound))
+        });
         format!(
-            "fair within {}: {who} within {bound}its share of stake ({}{})",
+            "fair within {0}: {who} shown to win within {0} of its share of stake{1} ({2}{intervals})",
             round(self.tolerance),
-            self.level(),
-            corrected("; ", self.equivalence_p, self.comparisons, "")
+            self.aside(),
+            p_words("equivalence test", self.equivalence_p),
         )
     }
 
@@ -52,13 +82,14 @@ impl Assessment {
         }
         let verb = if self.beyond == 1 { "is" } else { "are" };
         format!(
-            "unfair: {}; {} of {} validators {verb} beyond {}, corrected for {}{}",
+            "unfair: {}; {} of {} validator{} {verb} shown to be beyond {}{} ({})",
             parts.join(", "),
             grouped(self.beyond as u64),
             grouped(self.comparisons as u64),
+            if self.comparisons == 1 { "" } else { "s" },
             round(self.tolerance),
-            self.compared(),
-            corrected(": ", self.difference_p, self.comparisons, "")
+            self.aside(),
+            self.difference()
         )
     }
 
@@ -69,75 +100,95 @@ impl Assessment {
         let plural = if self.comparisons == 1 { "" } else { "s" };
         let all = format!("{} validator{plural}", grouped(self.comparisons as u64));
         let reason = if self.reason.is_empty() { String::new() } else { format!(" ({})", self.reason) };
-        if self.without_interval == self.comparisons {
-            return format!("inconclusive: none of the {all} has an interval{reason}");
+        if self.without_test == self.comparisons {
+            return format!("inconclusive: none of the {all} can be judged{reason}");
         }
-        let mut text = match self.within {
-            0 => format!("inconclusive: none of the {all} is shown to win"),
-            1 => format!(
-                "inconclusive: 1 of the {all}, with {} of the stake, is shown to win",
-                percent(self.within_stake)
-            ),
-            some => format!(
-                "inconclusive: {} of the {all}, with {} of the stake, are shown to win",
-                grouped(some as u64),
-                percent(self.within_stake)
-            ),
+        let tests = match self.equivalence_p {
+            Some(_) => format!("{}; {}", p_words("equivalence test", self.equivalence_p), self.difference()),
+            None => self.difference(),
         };
-        text.push_str(&format!(
-            " within {} of its share of stake, none outside ({}{}{})",
-            round(self.tolerance),
-            self.level(),
-            corrected("; ", self.equivalence_p, self.comparisons, " within"),
-            corrected("; ", self.difference_p, self.comparisons, " outside")
-        ));
-        if self.within > 1 {
-            text = text.replace("of its share", "of their shares");
+        let margin = round(self.tolerance);
+        let mut text = match self.within {
+            0 => format!(
+                "inconclusive: none of the {all} is shown to win within {margin} of its share of stake, and none beyond"
+            ),
+            some => {
+                let open = self.comparisons - some;
+                format!(
+                    "inconclusive: {} of the {all}, with {} of the stake, {} shown to win within {margin} of {} of \
+                     stake; {}, with {}, {} not decided, and none is shown to be beyond",
+                    grouped(some as u64),
+                    share_of_stake(self.within_stake),
+                    if some == 1 { "is" } else { "are" },
+                    if some == 1 { "its share" } else { "their shares" },
+                    grouped(open as u64),
+                    share_of_stake((1.0 - self.within_stake).max(0.0)),
+                    if open == 1 { "is" } else { "are" },
+                )
+            }
+        };
+        text.push_str(&format!("{} ({tests})", self.aside()));
+        if self.without_test > 0 {
+            text.push_str(&format!("; {} cannot be judged{reason}", grouped(self.without_test as u64)));
         }
-        if self.without_interval > 0 {
-            text.push_str(&format!("; {} have no interval{reason}", grouped(self.without_interval as u64)));
-        }
-        if let Some(detectable) = self.detectable.filter(|effect| effect.is_finite()) {
-            text.push_str(&format!(
-                "; this run could have seen a deviation of {} or more",
-                percent(detectable)
-            ));
+        if let (Some(easiest), Some(hardest)) = (&self.easiest, &self.hardest) {
+            text.push_str("; with 90 % probability this run would have shown a deviation of ");
+            if easiest.name == hardest.name {
+                text.push_str(&format!("{} of {}", percent(easiest.effect), easiest.name));
+            } else if hardest.effect - easiest.effect <= 1e-9 {
+                text.push_str(&format!("{} of any of them", percent(easiest.effect)));
+            } else {
+                text.push_str(&format!(
+                    "{} of {}, the easiest to judge, and of {} of {}, the hardest",
+                    percent(easiest.effect),
+                    easiest.name,
+                    percent(hardest.effect),
+                    hardest.name
+                ));
+            }
         }
         if let Some(needed) = self.needed {
-            let unit = match self.sample {
-                Sample::Rounds(_) => "rounds",
-                Sample::Trials(_) => "trials",
+            let (more, what) = match needed {
+                Needed::RoundsPerTrial(more) => (more, "rounds in each trial"),
+                Needed::Trials(more) => (more, "trials"),
             };
-            text.push_str(&format!("; about {} more {unit} would do", grouped(two_digits(needed))));
+            text.push_str(&format!(
+                "; about {} more {what} would show a fair rule to be fair with 90 % probability",
+                grouped(two_digits(more))
+            ));
         }
         text
     }
 
-    fn expected_shares(&self) -> String {
-        let Some(p) = self.expected_shares_p.filter(|p| (0.0..=1.0).contains(p)) else {
-            return String::new();
+    fn difference(&self) -> String {
+        let corrected = match self.comparisons {
+            1 => String::new(),
+            many => format!(", corrected for {} validators", grouped(many as u64)),
         };
-        let p = p_value(p);
-        match (self.expected_shares_rejected, self.verdict) {
-            (Some(true), Verdict::Unfair) => format!("; the rule does not keep its own promise ({p})"),
-            (Some(true), Verdict::Fair) => {
-                format!("; note: the rule does not keep its own promise ({p}), but by less than the margin")
-            }
-            (Some(true), Verdict::Inconclusive) => {
-                format!("; note: the rule does not keep its own promise ({p}), by how much is not shown")
-            }
-            _ => format!("; the rule keeps its own promise as far as this run can see ({p})"),
+        format!("{}{corrected}", p_words("difference test", self.difference_p_adjusted))
+    }
+
+    fn aside(&self) -> String {
+        match self.set_aside {
+            0 => String::new(),
+            1 => "; 1 smaller validator was set aside beforehand".to_owned(),
+            many => format!("; {} smaller validators were set aside beforehand", grouped(many as u64)),
         }
     }
+}
 
-    fn level(&self) -> String {
-        format!("{}, corrected for {}", round(self.confidence), self.compared())
-    }
+/// The p-value of a test; nothing is known of it if there is none.
+fn p_words(test: &str, p: Option<f64>) -> String {
+    format!("{test} {}", p.map_or("not possible".to_owned(), p_value))
+}
 
-    fn compared(&self) -> String {
-        let plural = if self.comparisons == 1 { "" } else { "s" };
-        format!("{} comparison{plural}", grouped(self.comparisons as u64))
+/// A share of stake that is not all of it never rounds to all of it.
+fn share_of_stake(share: f64) -> String {
+    let text = percent(share);
+    if share < 1.0 - 1e-9 && text.starts_with("100") {
+        return "more than 99.9 %".to_owned();
     }
+    text
 }
 
 fn of_stake(effect: &Effect) -> String {
@@ -184,28 +235,6 @@ fn percent(share: f64) -> String {
 /// A setting as a percentage, without trailing zeros.
 fn round(setting: f64) -> String {
     format!("{} %", (1e8 * setting).round() / 1e6)
-}
-
-/// A corrected p-value with what stands around it, or nothing. Values below 10^-12 before the
-/// correction were not worked out.
-fn corrected(before: &str, p: Option<f64>, comparisons: usize, after: &str) -> String {
-    let Some(p) = p else { return String::new() };
-    let least = 1e-12 * comparisons as f64;
-    if p <= least {
-        return format!("{before}p < {:.0e}{after}", least * (1.0 + 1e-9));
-    }
-    format!("{before}{}{after}", p_value(p))
-}
-
-fn p_value(p: f64) -> String {
-    if p < 1e-300 {
-        "p < 1e-300".to_owned()
-    } else if p < 1e-3 {
-        format!("p = {p:.1e}")
-    } else {
-        let places = (1.0 - p.log10().floor()).clamp(1.0, 4.0) as usize;
-        format!("p = {p:.places$}")
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,232 @@
+//! Is a share within a margin, or beyond it?
+
+use crate::statistics::Interval;
+use crate::statistics::intervals::one_sided_level;
+
+/// How likely counts as extreme as the observed one are, for some hypothetical share.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tails {
+    /// P(at least the observed count).
+    pub at_least: f64,
+    /// P(at most the observed count).
+    pub at_most: f64,
+}
+
+impl Tails {
+    /// Twice the smaller tail, at most one: the two-sided p-value.
+    pub fn two_sided(self) -> f64 {
+        (2.0 * self.at_least.min(self.at_most)).min(1.0)
+    }
+}
+
+/// The range of shares around a reference that counts as fair, ends included.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Margin {
+    /// (1 − ε) × the reference.
+    pub low: f64,
+    /// (1 + ε) × the reference.
+    pub high: f64,
+}
+
+impl Margin {
+    /// The margin of a relative tolerance around a share.
+    pub fn around(share: f64, tolerance: f64) -> Self {
+        Margin { low: ((1.0 - tolerance) * share).max(0.0), high: (1.0 + tolerance) * share }
+    }
+}
+
+/// The p-values of one validator's two questions.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MarginTest {
+    /// Of the hypothesis that its share is within the margin: twice the smaller tail beyond either
+    /// edge. A small value shows a difference beyond the margin; an interval of confidence 1 − p
+    /// touches it.
+    pub difference_p: f64,
+    /// Of the hypothesis that its share is beyond the margin: the larger of two one-sided tests
+    /// (Schuirmann 1987). A small value shows equivalence; an interval of confidence 1 − 2p touches an
+    /// edge.
+    pub equivalence_p: f64,
+}
+
+impl MarginTest {
+    /// From the tails at shares, which must rise with the share for `at_least` and fall for `at_most`.
+    /// `None` where they are not known.
+    pub fn new(margin: Margin, tails: impl Fn(f64) -> Option<Tails>) -> Option<Self> {
+        let low = tails(margin.low)?;
+        if margin.high == 0.0 {
+            // Without a share to be relative to, one win is too many and none is right.
+            let won = low.at_least == 0.0;
+            return Some(MarginTest {
+                difference_p: if won { 0.0 } else { 1.0 },
+                equivalence_p: if won { 1.0 } else { 0.0 },
+            });
+        }
+        let high = if margin.high < 1.0 { Some(tails(margin.high)?) } else { None };
+        // An edge that no share can pass need not be excluded, and nothing can be beyond it.
+        let above = high.map_or(1.0, |high| high.at_least);
+        let below_high = high.map_or(0.0, |high| high.at_most);
+        let (below, above_low) = if margin.low > 0.0 { (low.at_most, low.at_least) } else { (1.0, 0.0) };
+        let p = MarginTest {
+            difference_p: (2.0 * above.min(below)).min(1.0),
+            equivalence_p: above_low.max(below_high),
+        };
+        (!p.difference_p.is_nan() && !p.equivalence_p.is_nan()).then_some(p)
+    }
+}
+
+/// No p-value below this is told apart: a confidence closer to one has too few digits left.
+const LEAST: f64 = 1e-12;
+
+/// The largest level at which intervals are asked for: at one there are none.
+const MOST: f64 = 1.0 - 1e-9;
+
+impl MarginTest {
+    /// From intervals at any confidence: the smallest levels at which the interval lies outside the
+    /// margin, and inside. For confidence sequences, whose tails are not known. Values below 1e-12 are
+    /// given as that. About 70 intervals.
+    pub fn by_intervals(margin: Margin, interval: impl Fn(f64) -> Option<Interval>) -> Option<Self> {
+        interval(0.5)?;
+        let shown = |shows: &dyn Fn(Interval) -> bool| {
+            smallest_level(|level| interval(1.0 - level).is_some_and(shows))
+        };
+        Some(MarginTest {
+            difference_p: shown(&|interval| interval.low > margin.high || interval.high < margin.low),
+            equivalence_p: shown(&|interval| margin.low <= interval.low && interval.high <= margin.high),
+        })
+    }
+}
+
+/// The smallest level that shows something which all larger levels show too; one if none does.
+fn smallest_level(shows: impl Fn(f64) -> bool) -> f64 {
+    if shows(LEAST) {
+        return LEAST;
+    }
+    if !shows(MOST) {
+        return 1.0;
+    }
+    let (mut least, mut most) = (LEAST.ln(), 0.0);
+    while most - least > 1e-6 {
+        let middle = 0.5 * (least + most);
+        if shows(middle.exp().min(MOST)) { most = middle } else { least = middle }
+    }
+    most.exp().min(1.0)
+}
+
+/// The interval of a share whose tails are known: all shares that neither tail excludes at half of what
+/// `confidence` leaves. `estimate` lies in it. Right to seven digits; about ten tails for each end.
+///
+/// `None` where the tails are, or with a confidence outside (0, 1).
+pub fn interval_by_tails(
+    estimate: f64,
+    confidence: f64,
+    tails: impl Fn(f64) -> Option<Tails>,
+) -> Option<Interval> {
+    let level = one_sided_level(confidence)?;
+    let low = excluded_end(0.0, estimate, level, |share| Some(tails(share)?.at_least))?;
+    let high = excluded_end(1.0, estimate, level, |share| Some(tails(share)?.at_most))?;
+    Some(Interval { low: low.min(estimate), high: high.max(estimate) })
+}
+
+/// Where a tail that grows from `toward` to `estimate` reaches the level: on the side of the estimate.
+/// Regula falsi on logarithmic scales with the Illinois rule, kept in a bracket that shrinks.
+fn excluded_end(toward: f64, estimate: f64, level: f64, tail: impl Fn(f64) -> Option<f64>) -> Option<f64> {
+    let height = |share: f64| Some((tail(share)? / level).ln());
+    let (mut outside, mut inside) = (toward, estimate);
+    let mut below = height(outside)?;
+    if below > 0.0 {
+        return Some(toward);
+    }
+    let mut above = height(inside)?;
+    if above <= 0.0 {
+        return Some(estimate);
+    }
+    let mut last_below = None;
+    for _ in 0..100 {
+        if (outside - inside).abs() <= 1e-8 * outside.max(inside) {
+            break;
+        }
+        let part = above / (above - below);
+        let middle = match part.is_finite() && part > 0.0 && part < 1.0 && outside > 0.0 && inside > 0.0 {
+            true => (inside.ln() + part * (outside.ln() - inside.ln())).exp(),
+            false if outside > 0.0 && inside > 0.0 => (outside * inside).sqrt(),
+            // Down to the right order of magnitude first.
+            false if outside == 0.0 => inside * 1e-2,
+            false => 0.5 * (outside + inside),
+        };
+        if middle == outside || middle == inside {
+            break;
+        }
+        let value = height(middle)?;
+        if value <= 0.0 {
+            (outside, below) = (middle, value);
+            if last_below == Some(true) {
+                above *= 0.5;
+            }
+            last_below = Some(true);
+        } else {
+            (inside, above) = (middle, value);
+            if last_below == Some(false) {
+                below *= 0.5;
+            }
+            last_below = Some(false);
+        }
+    }
+    Some(inside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::statistics::clopper_pearson;
+    use crate::statistics::distributions::Binomial;
+    use proptest::prelude::*;
+
+    fn binomial(wins: u64, rounds: u64) -> impl Fn(f64) -> Option<Tails> {
+        move |share| {
+            let law = Binomial::new(rounds, share)?;
+            Some(Tails { at_least: law.upper(wins), at_most: law.lower(wins) })
+        }
+    }
+
+    #[test]
+    fn edges_that_nothing_can_pass() {
+        // Whoever has no stake and wins nothing is fair; whoever wins once is not.
+        let none = |wins| MarginTest::new(Margin::around(0.0, 0.1), binomial(wins, 100)).unwrap();
+        assert_eq!(none(0), MarginTest { difference_p: 1.0, equivalence_p: 0.0 });
+        assert_eq!(none(3), MarginTest { difference_p: 0.0, equivalence_p: 1.0 });
+        // All of the stake: only too few wins are a question.
+        let all = |wins| MarginTest::new(Margin::around(1.0, 0.1), binomial(wins, 100)).unwrap();
+        assert_eq!(all(100).difference_p, 1.0);
+        assert!((all(100).equivalence_p - 0.9f64.powi(100)).abs() < 1e-12);
+        assert!(all(50).difference_p < 1e-12 && all(50).equivalence_p > 0.999);
+    }
+
+    proptest! {
+        #[test]
+        fn inverting_binomial_tails_gives_clopper_and_pearson(n in 1u64..2000, part in 0.0f64..=1.0, confidence in 0.5f64..0.9999) {
+            let k = ((n as f64 * part) as u64).min(n);
+            let exact = clopper_pearson(k, n, confidence).unwrap();
+            let found = interval_by_tails(k as f64 / n as f64, confidence, binomial(k, n)).unwrap();
+            prop_assert!((found.low - exact.low).abs() <= 1e-6 * exact.low + 1e-9, "{found:?} {exact:?}");
+            prop_assert!((found.high - exact.high).abs() <= 1e-6 * exact.high + 1e-9, "{found:?} {exact:?}");
+        }
+
+        #[test]
+        fn a_decision_and_its_interval_agree(n in 1u64..5000, part in 0.0f64..=1.0, share in 0.01f64..0.6, level in 0.001f64..0.2) {
+            let k = ((n as f64 * part) as u64).min(n);
+            let margin = Margin::around(share, 0.1);
+            let test = MarginTest::new(margin, binomial(k, n)).unwrap();
+            let two_sided = clopper_pearson(k, n, 1.0 - level).unwrap();
+            let one_sided = clopper_pearson(k, n, 1.0 - 2.0 * level).unwrap();
+            let beyond = two_sided.low > margin.high || two_sided.high < margin.low;
+            let within = margin.low < one_sided.low && one_sided.high < margin.high;
+            // Away from the edges, where rounding decides.
+            if (test.difference_p / level - 1.0).abs() > 1e-9 {
+                prop_assert_eq!(test.difference_p <= level, beyond);
+            }
+            if (test.equivalence_p / level - 1.0).abs() > 1e-9 {
+                prop_assert_eq!(test.equivalence_p <= level, within);
+            }
+        }
+    }
+}

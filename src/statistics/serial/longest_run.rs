@@ -281,7 +281,7 @@ impl LongestRun {
                 break;
             }
         }
-        if length % 2 == 0 && length / 2 <= MOST_TERMS {
+        if length.is_multiple_of(2) && length / 2 <= MOST_TERMS {
             sum += self.negative_root(length, ln_first);
         }
         (sum >= MOST_CANCELLED * first).then(|| (sum * ln_first.exp()).min(1.0))
@@ -302,7 +302,7 @@ impl LongestRun {
             }
         }
         let epsilon = -a.exp() - 1.0;
-        let sign = if self.rounds % 2 == 0 { -1.0 } else { 1.0 };
+        let sign = if self.rounds.is_multiple_of(2) { -1.0 } else { 1.0 };
         let factor = (self.q - self.p * epsilon) / (self.q * (1.0 - k * epsilon));
         sign * factor * (-(self.rounds as f64 + 1.0) * a - ln_first).exp()
     }

@@ -45,7 +45,7 @@ impl<'de> Deserialize<'de> for Base {
             other => {
                 let choice: Choice =
                     other.try_into().map_err(|error: toml::de::Error| de::Error::custom(error.message()))?;
-                find("reward", REWARDS, &choice).map(Base).map_err(|refusal| de::Error::custom(refusal))
+                find("reward", REWARDS, &choice).map(Base).map_err(de::Error::custom)
             }
         }
     }

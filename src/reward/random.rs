@@ -152,14 +152,14 @@ impl Settings {
                 let law = Gamma::new(shape, shape / mean).map_err(|error| impossible("shape", error))?;
                 Ok(Amounts::freeze(0, cap, &[], |x| law.cdf(x.max(0.0))))
             }
-            Name::Quantiles => self.from_quantiles(needed("quantiles", name, self.quantiles.as_deref())?),
+            Name::Quantiles => self.by_quantiles(needed("quantiles", name, self.quantiles.as_deref())?),
             Name::Observed => from_observed(needed("amounts", name, self.amounts.as_deref())?),
         }
     }
 
     /// Between two quantiles the logarithm of the amount is uniform, or the amount itself where the
     /// lower one is nothing.
-    fn from_quantiles(&self, quantiles: &[(f64, u64)]) -> Result<Amounts, Refusal> {
+    fn by_quantiles(&self, quantiles: &[(f64, u64)]) -> Result<Amounts, Refusal> {
         let minimum = self.minimum.unwrap_or(0);
         let ascends = quantiles.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[0].1 <= pair[1].1);
         let whole = quantiles.last().is_some_and(|&(chance, largest)| chance == 1.0 && largest <= LARGEST);

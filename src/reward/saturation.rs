@@ -104,12 +104,12 @@ impl Payer for SaturationPayer {
         let all: u128 = block.stakes.iter().map(|&stake| u128::from(stake)).sum();
         let mut left = ONE;
         for (who, &stake) in block.stakes.iter().enumerate() {
-            let of_all = |coins: u64| if all == 0 { 0 } else { u128::from(coins) * ONE / all };
+            let of_all = |coins: u64| (u128::from(coins) * ONE).checked_div(all).unwrap_or(0);
             let share = of_all(stake);
             let best = self.saturation.best(share, of_all(self.pledges[who].min(stake)));
             // Blocks made over blocks due, which is their share of the stake.
             let made = u128::from(self.blocks[who]) * ONE / u128::from(epoch);
-            let weight = if share == 0 { 0 } else { (best * made / share).min(left) };
+            let weight = (best * made).checked_div(share).unwrap_or(0).min(left);
             self.weights[who] = weight as u64;
             left -= weight;
         }

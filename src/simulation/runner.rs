@@ -44,7 +44,7 @@ pub enum SimulationError {
         /// The trial.
         trial: u64,
         /// The count.
-        supply: Supply,
+        supply: Box<Supply>,
     },
     /// The chain could not be written down.
     #[error("cannot write the chain: {0}")]
@@ -184,7 +184,10 @@ impl<'a> Parts<'a> {
             for end in ends {
                 let supply = end.record.supply;
                 if !supply.is_conserved() {
-                    return Err(SimulationError::Conservation { trial: end.record.trial, supply });
+                    return Err(SimulationError::Conservation {
+                        trial: end.record.trial,
+                        supply: Box::new(supply),
+                    });
                 }
                 let measurement = measure(&end);
                 trials.push((end.record, measurement));

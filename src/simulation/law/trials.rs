@@ -94,7 +94,7 @@ impl<'a> Piece<'a> {
     fn add(&mut self, mut end: TrialEnd) -> TrialRecord {
         let TrialRecord { trial, supply, .. } = end.record;
         if !supply.is_conserved() {
-            self.sums.lost = Some(SimulationError::Conservation { trial, supply });
+            self.sums.lost = Some(SimulationError::Conservation { trial, supply: Box::new(supply) });
         }
         if self.sums.totals.trials == 0 {
             self.sums.totals = end.totals;

@@ -147,11 +147,11 @@ mod tests {
         assert_eq!((key.as_str(), what.as_str()), ("run.rouns", "is an unknown key"));
         assert_eq!(
             help,
-            "did you mean `rounds`? Valid keys: seed, rounds, trials, engine, checkpoints, until"
+            "did you mean `rounds`? Valid keys: seed, rounds, trials, engine, checkpoints, rounds_per_year, until"
         );
         let (key, _, help) = diagnostic("run.zzz = 1");
         assert_eq!(key, "run.zzz");
-        assert_eq!(help, "valid keys: seed, rounds, trials, engine, checkpoints, until");
+        assert_eq!(help, "valid keys: seed, rounds, trials, engine, checkpoints, rounds_per_year, until");
         let (key, what, help) = diagnostic("run.rounds = 1");
         assert_eq!((key.as_str(), what.as_str()), ("population", "is missing"));
         assert!(help.contains("[population]"), "{help}");
@@ -198,7 +198,12 @@ mod tests {
                 "it must be a list: write [[behaviours]], once for each item",
             ),
             ("population.accounts = 5", "population.accounts", "is 5", "it must be a list in [ ]"),
-            ("analysis.delta = [1]", "analysis.delta", "is a list", "it must be a number"),
+            (
+                "analysis.delta = [1]",
+                "analysis.delta",
+                "is a list",
+                "it must be a number such as 0.1, \"1/10\" or \"10 %\"",
+            ),
             (
                 "attestation.quorum = 'most'",
                 "attestation.quorum",

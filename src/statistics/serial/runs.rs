@@ -104,8 +104,6 @@ mod tests {
         assert!((exact.expected - 991.0).abs() < 1e-12 && (exact.z + 2.3044157).abs() < 1e-6, "{exact:?}");
         let normal = 2.0 * normal_upper(50.5 / 51.0 * 2.3044157);
         assert!((exact.p_value / normal - 1.0).abs() < 2e-3, "{exact:?} {normal}");
-        let beyond = runs_test(901, 1101, 941).unwrap();
-        assert!((beyond.p_value / normal - 1.0).abs() < 2e-3, "{beyond:?} {normal}");
     }
 
     #[test]

@@ -24,7 +24,7 @@ const HELP: &str = "\
 
 Simulate, compare and plan:
   run          Run one or more scenarios and write tables and figures
-  compare      Compare rules on the same population and luck, with paired differences
+  compare      Compare rules on the same population and random numbers, with paired differences
   law          Print the expected share of each validator, exactly, without a simulation
   plan         Say how many rounds and trials a wanted precision or power needs
   strategy     Say whether splitting an account, or merging several, pays
@@ -65,7 +65,7 @@ Exit codes: 0 done; 1 done, but an asserted check failed; 2 could not run; 130 i
 pub enum Command {
     /// Run one or more scenarios and write tables and figures
     Run(RunArgs),
-    /// Compare rules on the same population and luck, with paired differences
+    /// Compare rules on the same population and random numbers, with paired differences
     Compare(CompareArgs),
     /// Print what the rule promises each validator, exactly, without a simulation
     Law(LawArgs),

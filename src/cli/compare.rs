@@ -17,7 +17,7 @@ use tombola::report::{Compared, ComparisonManifest, ResultsFolder, Stopwatch};
 use tombola::scenario::Scenario;
 use tombola::simulation::{Control, run_measured, threads_here};
 
-/// Compares rules on the same population and luck.
+/// Compares rules on the same population and random numbers.
 pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
     let entrants = entrants(args)?;
     let first = &entrants[0].scenario;
@@ -110,7 +110,7 @@ fn write_figures(
 ) -> Result<(), Failure> {
     let experiment = &first.experiment;
     let subtitle = format!(
-        "{} rules on the same population and luck · {} × {} rounds · {} % intervals",
+        "{} rules on the same population and random numbers · {} × {} rounds · {} % intervals",
         comparison.names.len(),
         match experiment.trials {
             1 => "1 trial".to_owned(),
@@ -177,7 +177,7 @@ fn summary(first: &Scenario, comparison: &RuleComparison) -> String {
         .collect();
     let experiment = &first.experiment;
     format!(
-        "{}\n\n{}\n\n{} rules on the same population and luck, {} trials of {} rounds each, seed {}. {}\n",
+        "{}\n\n{}\n\n{} rules on the same population and random numbers, {} trials of {} rounds each, seed {}. {}\n",
         table(&header, 1, lines),
         table(&["measure", "order: < is shown, ~ is not, = gave the same in every trial", ""], 3, orders),
         comparison.names.len(),

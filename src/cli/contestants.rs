@@ -198,7 +198,7 @@ fn same_conditions(one: (&Path, &Scenario), other: (&Path, &Scenario)) -> Result
                 option => format!("{option} {mine}"),
             };
             return Err(format!(
-                "{} has `{key}` = {theirs}, but {} has {mine}; only trials of the same kind and luck are pairs\n  help: make them equal, or give both the same with {both}",
+                "{} has `{key}` = {theirs}, but {} has {mine}; only trials of the same kind with the same random numbers are pairs\n  help: make them equal, or give both the same with {both}",
                 other_file.display(),
                 file.display()
             ));

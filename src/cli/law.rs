@@ -46,10 +46,10 @@ pub fn law(args: &LawArgs) -> Result<(), Failure> {
         Dispersion::Bounded { bounds } => {
             let largest = bounds.iter().copied().fold(0.0, f64::max);
             tell(format_args!(
-                "note: the rule is deterministic; wins differ from the promise by at most {largest:.3}"
+                "note: the rule is deterministic; wins differ from the expected ones by at most {largest:.3}"
             ));
         }
-        Dispersion::Unknown(why) => tell(format_args!("note: no law of the scatter: {why}")),
+        Dispersion::Unknown(why) => tell(format_args!("note: no known dispersion: {why}")),
     }
     Ok(())
 }

@@ -131,7 +131,7 @@ fn estimate_row(
     row.value = Some(estimate.mean);
     row.trials = estimate.trials;
     row.note = match (measure.nature, estimate.deviation) {
-        (_, None) => "one trial has no scatter, so there is no interval",
+        (_, None) => "one trial shows no variation, so there is no interval",
         (Nature::Event, _) => "Clopper and Pearson's interval over the trials",
         (Nature::Number, Some(0.0)) => "the same in every trial, so there is no interval",
         (Nature::Number, _) => "Student's interval over the trials",

@@ -121,7 +121,7 @@ impl Luck {
     /// variance of the wins is known.
     fn new(context: &AnalysisContext, indices: &[(Metric, Measure)]) -> Self {
         let counted =
-            "counts scatter, so over few rounds they look more concentrated than the stakes behind them";
+            "counts vary by chance, so over few rounds they look more concentrated than the stakes behind them";
         if context.stopping.is_some() {
             let why = format!("{counted}; the run ended by what it showed, so that no law of them is known");
             return Luck::none(&why);

@@ -132,7 +132,7 @@ fn measure_key(marks: &[Mark], confidence: f64) -> Vec<(Key, String)> {
     };
     let mut key = vec![(Key::Disc(series(0)), mean)];
     if marks.iter().any(|mark| mark.law.is_some()) {
-        key.push((Key::Ring(law_stroke()), "expected by its promise".to_owned()));
+        key.push((Key::Ring(law_stroke()), "expected by the rule".to_owned()));
     }
     if marks.iter().any(|mark| mark.limit.is_some()) {
         key.push((Key::Bar(limit_stroke()), "limit, rounds → ∞".to_owned()));
@@ -347,7 +347,7 @@ mod tests {
         Overlay {
             title: "a comparison with a rather long name of its own-compare",
             heading: "distance of win shares from stake shares",
-            subtitle: "12 rules on the same population and luck · 20 trials × 500 rounds · 95 % intervals",
+            subtitle: "12 rules on the same population and random numbers · 20 trials × 500 rounds · 95 % intervals",
             axis: "total variation distance of win shares from stake shares (%)",
             percent,
             confidence: 0.95,

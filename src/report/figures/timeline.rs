@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 /// The registry's line.
 pub const ENTRY: Entry<dyn Figure> = Entry {
     name: "timeline",
-    summary: "win shares over the rounds: mean, interval and fan of the trials against the promise",
+    summary: "win shares over the rounds: mean, interval and fan of the trials beside the expected share",
     source: "the evolution figures of Huang, Tang, Cong, Lim and Xu, Do the Rich Get Richer? (SIGMOD 2021)",
     parse: |table| settings::<Timeline, _>(table, |timeline| Ok(Box::new(timeline))),
 };
@@ -90,7 +90,7 @@ impl Figure for Timeline {
             key.push((Key::Fan(MUTED), words));
         }
         if courses.iter().any(|course| course.reference.is_some()) {
-            let words = if promised { "promised by the rule" } else { "share of stake at genesis" };
+            let words = if promised { "expected by the rule" } else { "share of stake at genesis" };
             key.push((Key::Line(reference_line(MUTED)), words.to_owned()));
         }
         let mut notes = Vec::new();
@@ -365,7 +365,7 @@ mod tests {
         for words in [
             "its 95\u{202F}% interval",
             "middle 90\u{202F}% and 50\u{202F}% of the trials",
-            "promised by the rule",
+            "expected by the rule",
         ] {
             assert!(full.contains(words), "{words}");
         }

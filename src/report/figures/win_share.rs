@@ -197,7 +197,7 @@ fn key(subject: &Subject, marks: &[Mark], ratios: bool) -> Vec<(Key, String)> {
     }
     if marks.iter().any(|mark| mark.own_promise().is_some()) {
         let picture = if marks.len() <= FEW { Key::Ring } else { Key::Line };
-        key.push((picture(promise_stroke()), "promised by the rule".to_owned()));
+        key.push((picture(promise_stroke()), "expected by the rule".to_owned()));
     }
     key.push((Key::Line(diagonal_line()), "proportional to stake".to_owned()));
     let winless = marks.iter().filter(|mark| mark.wins == 0.0).count();
@@ -445,10 +445,10 @@ mod tests {
 
     #[test]
     fn a_promise_of_its_own_has_its_own_mark() {
-        assert!(!svg(&seed()).contains("promised by the rule"));
+        assert!(!svg(&seed()).contains("expected by the rule"));
         let uniform = titled("uniform");
         let rings = |svg: &str| svg.matches("fill=\"none\" stroke=\"#222222\"").count();
-        assert!(svg(&uniform).contains("promised by the rule"));
+        assert!(svg(&uniform).contains("expected by the rule"));
         // Twelve, and one in the key.
         assert_eq!(rings(&svg(&uniform)), 13);
         assert_eq!(rings(&svg(&seed())), 0);

@@ -136,7 +136,7 @@ impl Rule for CoinAge {
         match aged_long_run(stakes, &weights).filter(|_| sizes.is_none()).and_then(|run| run.factors) {
             Some(factors) => Dispersion::Scaled { factors, cycle: 1 },
             None => Dispersion::Unknown(
-                "wins repel each other for a while, and rounds may stay empty: the scatter is below that of independent draws",
+                "wins repel each other for a while, and rounds may stay empty: the dispersion is below that of independent draws",
             ),
         }
     }

@@ -51,7 +51,7 @@ impl Rule for CoolDown {
         match cool_down_factors(stakes, self.rounds as usize) {
             Some(factors) => Dispersion::Scaled { factors, cycle: 1 },
             None => Dispersion::Unknown(
-                "wins repel each other while the winner rests: the scatter is below that of independent draws",
+                "wins repel each other while the winner rests: the dispersion is below that of independent draws",
             ),
         }
     }

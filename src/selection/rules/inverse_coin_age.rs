@@ -49,7 +49,7 @@ impl Rule for InverseCoinAge {
         match aged_long_run(stakes, &inverse_age_weights(self.cap as usize)).and_then(|run| run.factors) {
             Some(factors) => Dispersion::Scaled { factors, cycle: 1 },
             None => Dispersion::Unknown(
-                "wins attract each other: the scatter is above that of independent draws by an unknown factor",
+                "wins attract each other: the dispersion is above that of independent draws by an unknown factor",
             ),
         }
     }

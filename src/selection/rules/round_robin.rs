@@ -8,7 +8,7 @@ use crate::stake::ValidatorId;
 /// The registry's line.
 pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "round-robin",
-    summary: "everybody with stake in turn, in order, whatever the stake: no luck at all, and unfair to stake",
+    summary: "everybody with stake in turn, in order, whatever the stake: no chance at all, and unfair to stake",
     source: "control; Clique proof of authority (EIP-225) and Aura take turns this way",
     parse: |table| no_settings(table, || Box::new(RoundRobin)),
 };

@@ -8,7 +8,7 @@ use crate::selection::{Dispersion, ExpectedShares, Rule, Selector, TrialContext}
 /// The registry's line.
 pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "weighted-round-robin",
-    summary: "each round everybody is credited its stake and whoever holds most credit forges and pays the total: no luck, proportional to within a few blocks",
+    summary: "each round everybody is credited its stake and whoever holds most credit forges and pays the total: no chance, proportional to within a few blocks",
     source: "smooth weighted round-robin of nginx (ngx_http_upstream_round_robin.c, 2012)",
     parse: |table| no_settings(table, || Box::new(WeightedRoundRobin)),
 };

@@ -123,7 +123,9 @@ fn the_folder_is_whole_and_the_manifest_says_what_was_compared() {
     let args = ["compare", "s.toml", "--rules", "raffle,uniform"];
     let (code, out, err) = tombola(&sandbox, &args);
     assert_eq!(code, Some(0), "{err}");
-    assert!(out.contains("2 rules on the same population and random numbers, 12 trials of 200 rounds each, seed 3."));
+    assert!(out.contains(
+        "2 rules on the same population and random numbers, 12 trials of 200 rounds each, seed 3."
+    ));
     assert!(out.contains("raffle < uniform") && out.contains("Farther than raffle: uniform by "), "{out}");
 
     let folder = sandbox.path("output/s-compare");

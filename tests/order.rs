@@ -137,8 +137,8 @@ fn runs_of_slots_are_held_against_runs() {
     for row in &analysis.tables.windows {
         // 32 rounds are eight runs: four times a binomial count.
         let share = row.expected_wins.unwrap() / 32.0;
-        assert!((row.sd_promised.unwrap() - 4.0 * (8.0 * share * (1.0 - share)).sqrt()).abs() < 1e-9);
-        assert!((row.sd.unwrap() / row.sd_promised.unwrap() - 1.0).abs() < 0.1, "{row:?}");
+        assert!((row.sd_expected.unwrap() - 4.0 * (8.0 * share * (1.0 - share)).sqrt()).abs() < 1e-9);
+        assert!((row.sd.unwrap() / row.sd_expected.unwrap() - 1.0).abs() < 0.1, "{row:?}");
         assert!((row.empty_probability.unwrap() - (1.0 - share).powi(8)).abs() < 1e-12);
     }
 }
@@ -152,7 +152,7 @@ fn turns_have_no_law_of_chance_but_bounds() {
     for row in &analysis.tables.windows {
         let (least, most) = (row.least_possible.unwrap(), row.most_possible.unwrap());
         assert!(least <= row.least_wins.unwrap() && row.most_wins.unwrap() <= most, "{row:?}");
-        assert!(row.sd_promised.is_none() && row.least_wins_p.is_none());
+        assert!(row.sd_expected.is_none() && row.least_wins_p.is_none());
     }
     assert!(analysis.tables.validators.iter().all(|row| row.longest_gap.is_some()));
     assert!(analysis.tables.validators.iter().all(|row| row.longest_gap_p.is_none()));
@@ -168,7 +168,7 @@ fn compounding_rewards_leave_the_order_alone_unless_it_is_asked_for() {
     assert!(auto.tables.validators.iter().all(|row| row.longest_gap.is_none()));
     assert!(on.tables.validators.iter().all(|row| row.longest_gap.is_some()));
     assert!(on.tables.validators.iter().all(|row| row.longest_gap_p.is_none()));
-    assert!(on.tables.windows.iter().all(|row| row.mean.is_some() && row.sd_promised.is_none()));
+    assert!(on.tables.windows.iter().all(|row| row.mean.is_some() && row.sd_expected.is_none()));
     assert_eq!(order_rows(&on).len(), 1);
     let none = analysed(
         &format!("{}[analysis]\nwindow = 'off'\nserial = 'off'\n", setup(5, 100, 1, "'raffle'")),
@@ -187,7 +187,7 @@ fn windows_of_independent_rounds_are_binomial() {
     for (row, share) in analysis.tables.windows.iter().zip([0.5, 0.3, 0.15, 0.05f64]) {
         assert_eq!((row.windows, row.window_rounds), (2_000, 20));
         let sd = (20.0 * share * (1.0 - share)).sqrt();
-        assert!((row.sd_promised.unwrap() - sd).abs() < 1e-9);
+        assert!((row.sd_expected.unwrap() - sd).abs() < 1e-9);
         assert!((row.mean.unwrap() - 20.0 * share).abs() < 5.0 * sd / 2_000f64.sqrt(), "{row:?}");
         // The relative error of a standard deviation is at most sqrt(3 / 4n) for these shapes.
         assert!((row.sd.unwrap() / sd - 1.0).abs() < 5.0 * (0.75 / 2_000f64).sqrt(), "{row:?}");

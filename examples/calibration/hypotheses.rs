@@ -278,7 +278,7 @@ pub fn powers(table: &mut Table) {
     table.check("matches at lag 1, power at 5 % against doubled rounds", part(lag), SETS, 0.99, 1.0);
     table.check("gaps, power at 5 % against doubled rounds", part(gaps), SETS, 0.99, 1.0);
     table.check("longest gap, power at 5 % against doubled rounds", part(gap), SETS, 0.5, 1.0);
-    // Compounding with w = 0.01: the scatter of 100 rounds is (1 + 100 w) / (1 + w), about twice.
+    // Compounding with w = 0.01: the dispersion of 100 rounds is (1 + 100 w) / (1 + w), about twice.
     let seen = rate(SETS, || {
         let wins = moments(&compounding_wins(30, &mut stream), 1.0);
         dispersion_test(&wins, 100, 0.2).unwrap().p_value <= 0.05

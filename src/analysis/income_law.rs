@@ -126,7 +126,7 @@ pub fn income_laws(context: &AnalysisContext) -> Vec<Option<IncomeLaw>> {
 }
 
 /// The chances with which a round selects each validator: those that the rule says it draws with, which
-/// for a rigged one are not those it promises; else its promise.
+/// for a rigged one are not those it promises; else its expected shares.
 fn chances(context: &AnalysisContext) -> Option<Vec<f64>> {
     let world = &context.experiment.world;
     let weights = match world.rule.thing.draw(&world.stakes) {

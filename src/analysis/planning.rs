@@ -35,7 +35,7 @@ pub struct PlanSettings {
 pub enum Scatter {
     /// The rule declares each validator's variance, as a multiple of that of independent draws.
     Declared(Vec<f64>),
-    /// Wins differ from the promise by at most so many in every trial.
+    /// Wins differ from the expected shares by at most so many in every trial.
     Bounded(Vec<f64>),
     /// Nothing is known but what a pilot shows, and why.
     Pilot(&'static str),
@@ -87,7 +87,7 @@ pub struct Plan {
 }
 
 /// Plans for the followed validators, the smallest and the hardest one. `pilot` holds trials of the
-/// same experiment under another seed; needed where the scatter is [`Scatter::Pilot`], else unused.
+/// same experiment under another seed; needed where the dispersion is [`Scatter::Pilot`], else unused.
 ///
 /// Equivalence is shown by two one-sided tests at level α for each validator, as the verdict does it; for
 /// all together the probabilities are multiplied. Half widths and effects are those of intervals at
@@ -233,7 +233,7 @@ impl Planner<'_> {
         trials?.checked_mul(self.experiment.rounds)
     }
 
-    /// Whole trials, long enough for wins within `bound` of the promise to be within `distance` of
+    /// Whole trials, long enough for wins within `bound` of the expected shares to be within `distance` of
     /// it as a share.
     fn of_bound(&self, bound: f64, distance: f64) -> Option<u64> {
         let rounds = (bound / distance).ceil().max(1.0);

@@ -21,7 +21,7 @@ const MOST_URN_VALIDATORS: usize = 2000;
 /// Validators up to which their intervals come from it too: each takes about a hundred.
 const MOST_URN_INTERVALS: usize = 50;
 
-/// What the scatter of wins is measured by.
+/// What the dispersion of wins is measured by.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SamplingModel {
     /// The rounds are independent draws with fixed chances: counts are multinomial.

@@ -13,7 +13,7 @@ use crate::statistics::{
 enum Baseline {
     /// Rounds are independent draws with fixed chances.
     Rounds,
-    /// Wins are within so many of the promise in every trial.
+    /// Wins are within so many of the expected shares in every trial.
     Bounded(Vec<f64>),
     /// Trials are independent.
     Trials,

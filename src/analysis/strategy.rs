@@ -1,5 +1,5 @@
 //! What splitting an account, or merging several, does to the share of rounds: by law where there
-//! is one, otherwise from pairs of trials with the same luck.
+//! is one, otherwise from pairs of trials with the same random numbers.
 
 use super::rows::StrategyRow;
 use crate::behaviour::BehaviourAssignment;

@@ -11,7 +11,7 @@ use tombola::analysis::{Plan, PlanSettings, Scatter, pilot_seed, plan as make_pl
 use tombola::report::Stopwatch;
 use tombola::simulation::{Control, Engine, Results, run as simulate};
 
-/// A pilot where the scatter is not known has so many trials, unless told otherwise.
+/// A pilot where the dispersion is not known has so many trials, unless told otherwise.
 const PILOT: u64 = 30;
 
 /// A pilot has at most so many rounds in all: seconds where a round is a draw, and the most that is

@@ -1,4 +1,4 @@
-//! How far the counts of a rule scatter around its promise.
+//! How far the counts of a rule scatter around its expected shares.
 
 /// The scatter of a validator's wins over n rounds of fixed stakes.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +20,7 @@ pub enum Dispersion {
         /// One bound per validator, in order, in wins.
         bounds: Vec<f64>,
     },
-    /// No law of the scatter is known, and why: intervals and tests come from the spread between
+    /// No law of the dispersion is known, and why: intervals and tests come from the spread between
     /// trials, or stay empty.
     Unknown(&'static str),
 }

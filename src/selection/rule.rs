@@ -8,9 +8,9 @@ use crate::stake::ValidatorId;
 /// Every rule a scenario can name.
 pub const RULES: &[Entry<dyn Rule>] = rules::ENTRIES;
 
-/// A selection rule: its promise, and a selector that keeps it (or, if rigged, breaks it).
+/// A selection rule: its expected shares, and a selector that keeps it (or, if rigged, breaks it).
 pub trait Rule: Send + Sync {
-    /// The exact share of rounds promised to each validator while stakes stay as they are.
+    /// The exact share of rounds expected to each validator while stakes stay as they are.
     fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares;
 
     /// The exact expected share of rounds of each validator over any number of rounds when every
@@ -26,7 +26,7 @@ pub trait Rule: Send + Sync {
         false
     }
 
-    /// How a validator's wins scatter around the promise while stakes stay as they are.
+    /// How a validator's wins scatter around the expected shares while stakes stay as they are.
     fn dispersion(&self, stakes: &[u64]) -> Dispersion;
 
     /// Whether what became of a block changes the chances of later rounds. Then promise and

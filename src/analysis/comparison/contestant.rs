@@ -74,7 +74,7 @@ fn laws(baseline: &Baseline, context: &AnalysisContext) -> Vec<Option<f64>> {
         return MEASURES.iter().map(|measure| (measure.law)(&draws)).collect();
     }
     // What everybody is expected to win is known for runs and for compounding rewards too, whatever
-    // the law of the scatter.
+    // the law of the dispersion.
     let expected = matches!(context.sampling_model, SamplingModel::Rounds | SamplingModel::Runs(_))
         || context.results.totals.stakes_moved;
     let gain = chances[baseline.richest] - baseline.shares[baseline.richest];

@@ -190,7 +190,7 @@ pub fn measure(name: &str) -> Option<&'static Measure> {
     MEASURES.iter().find(|measure| measure.name == name)
 }
 
-/// Each validator's share of stake with its promised share of wins.
+/// Each validator's share of stake with its expected share of wins.
 fn pairs<'a>(baseline: &'a Baseline, promise: &'a [f64]) -> impl Iterator<Item = (f64, f64)> + 'a {
     baseline.shares.iter().copied().zip(promise.iter().copied())
 }

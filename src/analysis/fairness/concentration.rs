@@ -1,5 +1,5 @@
 //! How concentrated stake, wins, rewards and final stakes are, beside what luck alone would make of
-//! the promise.
+//! the expected shares.
 
 use crate::analysis::AnalysisContext;
 use crate::analysis::rows::{Metric, Statement};
@@ -102,7 +102,7 @@ fn is_multiple(holdings: &[u128], of: &[u128]) -> bool {
     factor > 0 && holdings.iter().zip(of).all(|(&held, &one)| one.checked_mul(factor) == Some(held))
 }
 
-/// What the indices of wins would be if the promise held.
+/// What the indices of wins would be if the expected shares held.
 struct Luck {
     /// By simulation, one for each index.
     laws: Vec<Option<NullLaw>>,
@@ -120,8 +120,7 @@ impl Luck {
     /// By simulation where wins, or runs of them, are multinomial; Herfindahl's mean wherever the
     /// variance of the wins is known.
     fn new(context: &AnalysisContext, indices: &[(Metric, Measure)]) -> Self {
-        let counted =
-            "counts vary by chance, so over few rounds they look more concentrated than the stakes behind them";
+        let counted = "counts vary by chance, so over few rounds they look more concentrated than the stakes behind them";
         if context.stopping.is_some() {
             let why = format!("{counted}; the run ended by what it showed, so that no law of them is known");
             return Luck::none(&why);
@@ -161,8 +160,8 @@ impl Luck {
     }
 }
 
-/// The mean of Herfindahl's index of all wins together if the promise holds: the sum of squared
-/// promised shares and of the variances of the win shares.
+/// The mean of Herfindahl's index of all wins together if the expected shares holds: the sum of squared
+/// expected shares and of the variances of the win shares.
 fn mean_herfindahl(context: &AnalysisContext) -> Option<f64> {
     let shares = context.expected_shares.shares()?;
     let squares: f64 = shares.iter().map(|share| share * share).sum();
@@ -207,7 +206,7 @@ fn chain_rows(context: &AnalysisContext) -> Vec<Statement> {
     rows
 }
 
-/// The mean of Herfindahl's index of the wins of one trial, if the promise holds.
+/// The mean of Herfindahl's index of the wins of one trial, if the expected shares holds.
 fn chain_herfindahl_of_wins(context: &AnalysisContext) -> Option<f64> {
     let shares = context.expected_shares.shares()?;
     let squares: f64 = shares.iter().map(|share| share * share).sum();

@@ -84,7 +84,10 @@ pub fn test(context: &AnalysisContext) -> Option<ExpectedSharesTest> {
                         counts.copy_from_slice(run);
                     }
                 })?;
-                Some(tested(fit, "wins are those of the rule, played again with other random numbers".to_owned()))
+                Some(tested(
+                    fit,
+                    "wins are those of the rule, played again with other random numbers".to_owned(),
+                ))
             }
             None => {
                 let factor = factors.iter().copied().fold(0.0, f64::max);

@@ -47,11 +47,11 @@ pub struct ValidatorRow {
     pub relative_deviation_high: Option<f64>,
     /// The most rounds in a row of any trial that it did not win.
     pub longest_gap: Option<u64>,
-    /// The probability of a gap that long or longer, if the rule keeps its promise.
+    /// The probability of a gap that long or longer, if the rule keeps its expected shares.
     pub longest_gap_p: Option<f64>,
     /// The most rounds in a row of any trial that it won.
     pub longest_run: Option<u64>,
-    /// The probability of a run that long or longer, if the rule keeps its promise.
+    /// The probability of a run that long or longer, if the rule keeps its expected shares.
     pub longest_run_p: Option<f64>,
     /// How many of its blocks joined the chain; empty where the source does not tell.
     pub blocks: Option<u64>,

@@ -18,7 +18,7 @@ pub struct WindowRow {
     /// Their standard deviation.
     pub sd: Option<f64>,
     /// The standard deviation under the rule's law.
-    pub sd_promised: Option<f64>,
+    pub sd_expected: Option<f64>,
     /// 5 % quantile of the wins in a window.
     pub q05: Option<u64>,
     /// Their median.
@@ -26,11 +26,11 @@ pub struct WindowRow {
     /// Their 95 % quantile.
     pub q95: Option<u64>,
     /// 5 % quantile under the rule's law.
-    pub q05_promised: Option<u64>,
+    pub q05_expected: Option<u64>,
     /// Median under the rule's law.
-    pub q50_promised: Option<u64>,
+    pub q50_expected: Option<u64>,
     /// 95 % quantile under the rule's law.
-    pub q95_promised: Option<u64>,
+    pub q95_expected: Option<u64>,
     /// The fewest wins that are possible, where the rule bounds them.
     pub least_possible: Option<u64>,
     /// The most wins that are possible, where the rule bounds them.

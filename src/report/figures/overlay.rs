@@ -53,7 +53,7 @@ fn limit_stroke() -> Stroke {
 }
 
 /// The estimates of one measure from the rows of `compare.csv`, a row for each rule in the order of
-/// the table, with what its law and its promise say.
+/// the table, with what its law and its expected shares say.
 ///
 /// # Errors
 /// [`FigureError::Empty`] if no rule has an estimate.

@@ -252,12 +252,12 @@ impl Moment {
 }
 
 impl Course<'_> {
-    /// Where it settles: at what it is promised, or else where it ends.
+    /// Where it settles: at what it is expected, or else where it ends.
     fn level(&self) -> Option<f64> {
         self.reference.or_else(|| Some(self.moments.last()?.mean))
     }
 
-    /// The fan, the interval and the promise.
+    /// The fan, the interval and the expected shares.
     fn draw_spread(&self, canvas: &mut Canvas, panel: &Panel, index: usize, count: usize) {
         let color = series(index);
         let Area { left, right, top, bottom } = panel.frame;

@@ -21,7 +21,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 /// times counts, so that a uniform number stands for the time; when they change it is divided by the
 /// total, to which an exponential time comes arbitrarily close as records get small.
 ///
-/// True law: the promised shares in expectation, but with a variance larger by
+/// True law: the expected shares in expectation, but with a variance larger by
 /// [`best_time_kept_dispersion`](crate::law::mistakes::best_time_kept_dispersion).
 struct BestTimeKept;
 

@@ -62,7 +62,7 @@ impl Due {
 
 impl Rule for TwoPhaseSchedule {
     /// The certain runs and the expected share of the rest. The rest is drawn by remainder
-    /// without replacement, which favours small remainders over large ones, so the promise is not
+    /// without replacement, which favours small remainders over large ones, so the expected shares is not
     /// exactly the share of stake; it is off by less than one run in an epoch.
     fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
         match self.expectation(stakes) {

@@ -1,4 +1,4 @@
-//! What an index of wins would be if the promise held.
+//! What an index of wins would be if the expected shares held.
 
 use crate::random::{Stream, StreamKey};
 use crate::statistics::distributions::sample_multinomial;

@@ -15,7 +15,7 @@ pub struct DispersionTest {
 }
 
 /// The test that a validator's wins in trials of `rounds` rounds each have binomial variance with
-/// the promised `share`: Σ (x − np)² / (np(1 − p)) is about chi-square with as many degrees of
+/// the expected `share`: Σ (x − np)² / (np(1 − p)) is about chi-square with as many degrees of
 /// freedom as trials, if neither trials nor np(1 − p) are few. `wins` holds the sums of the wins over the trials
 /// (its scale is not used).
 ///

@@ -8,7 +8,7 @@ const MOST_WORK: f64 = 4e9;
 /// The outcome of the test.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct KolmogorovSmirnov {
-    /// The largest distance between the empirical and the promised distribution function.
+    /// The largest distance between the empirical and the expected distribution function.
     pub statistic: f64,
     /// The exact probability of a distance at least as large.
     pub p_value: f64,

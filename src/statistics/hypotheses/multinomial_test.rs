@@ -34,7 +34,7 @@ const TIES: f64 = 1e-7;
 /// What makes one table more extreme than another. The p-values differ, so it has to be said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extremeness {
-    /// A smaller probability under the promise.
+    /// A smaller probability under the expected shares.
     Probability,
     /// A larger Pearson chi-square.
     ChiSquare,

@@ -1,9 +1,9 @@
-//! The smallest departure from a promise that a goodness-of-fit test can see.
+//! The smallest departure from expected shares that a goodness-of-fit test can see.
 
 use crate::statistics::distributions::{Poisson, chi_square_upper};
 
 /// The smallest w such that a chi-square test of this level sees it with `power` in so many
-/// independent rounds, where w² = Σ (p − q)² / q over the cells, q promised and p true (Cohen,
+/// independent rounds, where w² = Σ (p − q)² / q over the cells, q expected and p true (Cohen,
 /// "Statistical Power Analysis", 1988): the relative deviation of a share, root mean square,
 /// weighted by share. By the noncentral chi-square law with noncentrality n w².
 ///

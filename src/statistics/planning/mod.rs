@@ -1,6 +1,6 @@
 //! How many rounds or trials a wanted precision or power needs.
 //!
-//! All by the normal approximation, with the variance at the promised share: plans, not tests.
+//! All by the normal approximation, with the variance at the expected share: plans, not tests.
 
 mod by_trials;
 mod detectable;

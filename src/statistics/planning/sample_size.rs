@@ -26,7 +26,7 @@ pub fn rounds_for_equivalence(share: f64, margin: f64, confidence: f64, power: f
 }
 
 /// How many independent rounds show a share that is off by `effect` (relative, of either sign) to
-/// differ from the promise, with `power`, by a two-sided test at level 1 − `confidence`.
+/// differ from the expected shares, with `power`, by a two-sided test at level 1 − `confidence`.
 ///
 /// (z_{α/2} √(p q) + z_β √(p' q'))² / (p' − p)², with p' = p (1 + effect).
 ///

@@ -16,7 +16,7 @@ pub struct LagMatches {
 }
 
 /// The test that rounds `lag` apart are independent: of `rounds` rounds, `matches` pairs a lag
-/// apart have the same winner, while `shares` are the promised ones.
+/// apart have the same winner, while `shares` are the expected ones.
 ///
 /// The variance is exact: pairs (t, t + l) and (t + l, t + 2l) share a round and are correlated
 /// through Σ p³, which vanishes for equal shares. The p-value is twice the smaller tail of as many matches

@@ -17,7 +17,7 @@ enum Scatter {
     Draws { unit: u64, law: Binomial },
     /// The variance is this many times that of independent draws.
     Scaled(f64),
-    /// Wins up to any round are within so many of the promise.
+    /// Wins up to any round are within so many of the expected shares.
     Bounded(f64),
 }
 
@@ -37,7 +37,7 @@ impl WindowLaw {
         sane.then_some(WindowLaw { length, share, scatter: Scatter::Scaled(factor) })
     }
 
-    /// A rule whose wins up to any round are within `bound` of the promise: those of a window, a
+    /// A rule whose wins up to any round are within `bound` of the expected shares: those of a window, a
     /// difference of two such counts, are within twice that.
     pub fn bounded(length: u64, bound: f64, share: f64) -> Option<Self> {
         let sane = length > 0 && bound >= 0.0 && bound.is_finite() && (0.0..=1.0).contains(&share);

@@ -308,6 +308,33 @@ fn families_are_documented_with_every_setting() {
     assert_eq!(scenario_tables("kind").len(), 6);
 }
 
+/// Words of columns that mean in a table what they mean anywhere.
+const PLAIN: &[&str] = &[
+    "after", "and", "before", "by", "each", "from", "in", "low", "high", "mean", "method", "most", "least",
+    "name", "note", "number", "of", "other", "per", "to", "value",
+];
+
+/// A stranger finds every word of every column in the glossary.
+#[test]
+fn the_glossary_has_every_word_of_every_column() {
+    let glossary = read("docs/glossary.md").to_lowercase();
+    let known: BTreeSet<String> = glossary
+        .split(|c: char| !c.is_alphanumeric())
+        .map(|word| word.trim_end_matches('s').to_owned())
+        .collect();
+    let mut missing = BTreeSet::new();
+    for table in scenario_tables("column").into_iter().chain(scenario_tables("metric")) {
+        for name in table.rows.iter().flat_map(|row| codes(&row[0])) {
+            for word in name.split(['_', '-']).filter(|word| word.chars().all(char::is_alphabetic)) {
+                if !PLAIN.contains(&word) && !known.contains(word.trim_end_matches('s')) {
+                    missing.insert(word.to_owned());
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "docs/glossary.md says nothing of {missing:?}");
+}
+
 #[test]
 fn every_flaw_is_documented() {
     let names: BTreeSet<String> =

@@ -412,6 +412,25 @@ fn the_rest_of_a_chain_is_no_validator() {
     assert!(audit_problem(&chain, &wrong).contains("did you mean `others`?"));
 }
 
+/// A large table of small validators gets an answer as a whole: a million wins of 500, each of whom has too
+/// few to show a deviation of 10 % after correction.
+#[test]
+fn a_large_table_of_small_validators_is_judged_as_a_whole() {
+    let mut stream = Stream::open(StreamKey::new().text("small validators"));
+    let mut wins = vec![0u64; 500];
+    (0..1_000_000).for_each(|_| wins[stream.below(500) as usize] += 1);
+    let settings = AuditSettings { misallocated: 0.02, tolerance: 0.02, ..AuditSettings::default() };
+    let audit = held(&table(&[7; 500], &wins), &settings);
+    assert!(audit.rows.iter().all(|row| row.finding == Some(Finding::Inconclusive)));
+    assert_eq!(verdict(&audit), Finding::Consistent, "{}", audit.conclusion.text);
+    let whole = audit.report().misallocated.expect("shares");
+    assert!(
+        whole.equivalence_p.is_some_and(|p| p <= 0.05) && whole.high.is_some_and(|high| high < 0.02),
+        "{whole:?}"
+    );
+    assert!(audit.conclusion.text.contains("As a whole, "), "{}", audit.conclusion.text);
+}
+
 #[test]
 fn a_total_and_shares_are_refused_with_the_remedy() {
     let mut chain = table(&[500, 300, 200, 1000], &[52, 29, 19, 100]);

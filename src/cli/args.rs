@@ -441,6 +441,9 @@ pub struct AuditArgs {
     /// The deviation that matters, relative to the expected wins [default: 0.1]
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub tolerance: Option<f64>,
+    /// The share of all wins that may go to others than expected [default: 0.01]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    pub misallocated: Option<f64>,
     /// Form of the table
     #[arg(long, value_enum, default_value = "table")]
     pub format: TableFormat,

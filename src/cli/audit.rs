@@ -86,6 +86,7 @@ fn settings(args: &AuditArgs) -> Result<AuditSettings, Problem> {
         rule: rule(&args.rule)?,
         confidence: args.confidence.unwrap_or(defaults.confidence),
         tolerance: args.tolerance.unwrap_or(defaults.tolerance),
+        misallocated: args.misallocated.unwrap_or(defaults.misallocated),
         rest: rest.transpose()?,
         questions: args.validator.clone(),
     })

@@ -32,6 +32,8 @@ pub struct AuditManifest {
     pub confidence: f64,
     /// The deviation that matters, relative to the expected wins.
     pub tolerance: f64,
+    /// The share of all wins that may go to others than expected.
+    pub misallocated: f64,
     /// The row that stands for the rest of the chain, and for how many validators.
     pub rest: Option<(String, u64)>,
     /// The validators and groups that were asked about by themselves.
@@ -56,7 +58,7 @@ impl AuditManifest {
         timing: Timing,
         folder: &ResultsFolder,
     ) -> io::Result<Self> {
-        let AuditSettings { confidence, tolerance, rest, questions, .. } = &audit.settings;
+        let AuditSettings { confidence, tolerance, misallocated, rest, questions, .. } = &audit.settings;
         Ok(AuditManifest {
             program: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -67,6 +69,7 @@ impl AuditManifest {
             rule: audit.rule.clone(),
             confidence: *confidence,
             tolerance: *tolerance,
+            misallocated: *misallocated,
             rest: rest.as_ref().map(|Rest { name, stands_for }| (name.clone(), *stands_for)),
             questions: questions.clone(),
             started_unix: timing.started.duration_since(UNIX_EPOCH).map(|since| since.as_secs()).unwrap_or(0),

@@ -15,6 +15,7 @@ use crate::forging::{Chain, ChainWriter, Draws, Full, GenesisRecord, Keyring, Si
 use crate::ledger::Supply;
 use rayon::prelude::*;
 use std::io::{self, Write};
+use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use thiserror::Error;
@@ -132,13 +133,17 @@ pub fn run_until(
 /// Numbers of trials from here on are played by [`replay`] alone.
 const REPLAYED: u64 = 1 << 62;
 
-/// The wins of every validator in each of `runs` runs of `trials` trials that no run of the experiment
-/// itself plays: what its rule makes of the same population under other luck. By the draws engine, on the
+/// The wins of every validator in each of the `runs`, by their numbers, each of `trials` trials that no
+/// run of the experiment itself plays: what its rule makes of the same population under other luck. By the draws engine, on the
 /// threads of the caller, the same on any number of them. Memory grows with runs times validators.
 ///
 /// # Errors
 /// As [`run`].
-pub fn replay(experiment: &Experiment, runs: u64, trials: u64) -> Result<Vec<Vec<u64>>, SimulationError> {
+pub fn replay(
+    experiment: &Experiment,
+    runs: Range<u64>,
+    trials: u64,
+) -> Result<Vec<Vec<u64>>, SimulationError> {
     let stop = AtomicBool::new(false);
     let control = Control { progress: &Quiet, stop: &stop };
     let plan = experiment.order_plan();
@@ -156,7 +161,7 @@ pub fn replay(experiment: &Experiment, runs: u64, trials: u64) -> Result<Vec<Vec
         let (_, _, totals) = parts.play(first, first + trials, |_| ())?;
         Ok(totals.validators.iter().map(|own| own.wins).collect())
     };
-    (0..runs).into_par_iter().map(wins).collect()
+    runs.into_par_iter().map(wins).collect()
 }
 
 /// What all parts of a run share.

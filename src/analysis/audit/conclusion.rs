@@ -5,8 +5,8 @@ use super::missed::Missed;
 use super::rows::direction;
 use crate::analysis::rows::{AuditRow, Finding};
 use crate::analysis::sampling_model::SamplingModel;
-use crate::statistics::rounds_for_difference;
 use crate::statistics::wording::{grouped, two_digits};
+use crate::statistics::{Misallocation, rounds_for_difference};
 
 use super::count::POWER;
 
@@ -36,13 +36,23 @@ pub fn conclude(
     tested: &Tested,
     rows: &[AuditRow],
     missed: Option<&Missed>,
+    whole: Option<&Misallocation>,
 ) -> Conclusion {
     let smallest = rows
         .iter()
         .filter_map(|row| Some((row.minimum_detectable_effect?, row)))
         .min_by(|(a, one), (b, other)| a.total_cmp(b).then_with(|| one.validator.cmp(&other.validator)));
     let narrative = Narrative { rule, evidence, tested, rows };
-    let (verdict, text) = narrative.conclusion(smallest);
+    let (mut verdict, mut text) = narrative.conclusion(smallest);
+    if let Some(words) = whole.and_then(|whole| whole_words(whole, evidence.alpha())) {
+        // A table that shows the whole to be as expected is not too small, whatever it shows of anybody.
+        let shown = whole.and_then(|whole| whole.equivalence_p).is_some_and(|p| p <= evidence.alpha());
+        if shown && verdict == Finding::Inconclusive && tested.p_value.is_some() {
+            verdict = Finding::Consistent;
+            text = text.replacen("Inconclusive: ", "Consistent as a whole: ", 1);
+        }
+        text += &words;
+    }
     Conclusion {
         verdict,
         text,
@@ -316,6 +326,26 @@ impl Narrative<'_> {
         });
         needed.min()?.checked_sub(observations.selections).filter(|&more| more > 0)
     }
+}
+
+/// What is shown of all wins as a whole; nothing where nothing can be.
+fn whole_words(whole: &Misallocation, alpha: f64) -> Option<String> {
+    let interval = whole.interval?;
+    let (margin, most) = (percent(whole.margin), percent(interval.high));
+    let shown = match (whole.equivalence_p, whole.difference_p) {
+        (Some(p), _) if p <= alpha => {
+            format!("shown to be at most the margin of {margin} ({})", p_words(p, None))
+        }
+        (_, Some(p)) if p <= alpha => {
+            format!("shown to be more than the margin of {margin} ({})", p_words(p, None))
+        }
+        _ => format!("not shown to be within the margin of {margin}"),
+    };
+    Some(format!(
+        " As a whole, {} of the wins went to others than expected, of which chance explains some; what it does not explain \
+         is at most {most}, {shown}.",
+        percent(whole.value)
+    ))
 }
 
 /// "won 9 where 30.5 were expected (-70.5 %)".

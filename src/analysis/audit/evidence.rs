@@ -8,7 +8,7 @@ use crate::analysis::sampling_model::SamplingModel;
 use crate::random::Stream;
 use crate::selection::ExpectedShares;
 use crate::statistics::distributions::PartialRuns;
-use crate::statistics::{bonferroni, dispersed_goodness_of_fit, goodness_of_fit, holm};
+use crate::statistics::{Misallocation, bonferroni, dispersed_goodness_of_fit, goodness_of_fit, holm};
 
 /// Everything that findings are made from.
 pub struct Evidence<'a> {
@@ -151,6 +151,18 @@ impl<'a> Evidence<'a> {
             fit.p_value,
             format!("Pearson's chi-square of the shares, given all wins; {}", fit.null.words()),
         ))
+    }
+
+    /// How many of all wins went to others than expected, where the wins are held against shares.
+    pub fn misallocation(&self, margin: f64) -> Option<Misallocation> {
+        let observations = self.observations;
+        let target = observations.expected_shares.shares()?;
+        if self.blocks.is_some() || observations.selections == 0 {
+            return None;
+        }
+        let shares: Vec<f64> =
+            observations.wins.iter().map(|&wins| wins as f64 / observations.selections as f64).collect();
+        Some(Misallocation::new(&shares, target, observations.draws(), margin, self.confidence))
     }
 
     /// Why nothing can be tested, if that is so.

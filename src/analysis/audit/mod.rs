@@ -18,14 +18,15 @@ pub use table::{AuditTable, MOST_WINS};
 
 use super::observations::Observations;
 use super::rows::{
-    AuditAnswer, AuditReport, AuditRow, AuditTest, AuditedRest, AuditedValidator, Decision, Family, Finding,
-    Metric, Statement, ValidatorRow,
+    AuditAnswer, AuditReport, AuditRow, AuditTest, AuditedRest, AuditedValidator, AuditedWhole, Decision,
+    Family, Finding, Metric, Statement, ValidatorRow,
 };
 use super::sampling_model::SamplingModel;
 use super::validator_rows;
 use crate::registry::{Choice, Refusal, find};
 use crate::scenario::{Place, Problem};
 use crate::selection::{ExpectedShares, RULES};
+use crate::statistics::Misallocation;
 use evidence::{Evidence, Tested};
 use missed::Missed;
 use question::Question;
@@ -40,6 +41,8 @@ pub struct AuditSettings {
     pub confidence: f64,
     /// The deviation that matters, relative to the expected wins.
     pub tolerance: f64,
+    /// The share of all wins that may go to others than expected.
+    pub misallocated: f64,
     /// The row that stands for the rest of the chain, if one does.
     pub rest: Option<Rest>,
     /// The validators, or groups of them separated by commas, that are asked about by themselves.
@@ -52,6 +55,7 @@ impl Default for AuditSettings {
             rule: Choice::plain("raffle"),
             confidence: 0.95,
             tolerance: 0.10,
+            misallocated: 0.01,
             rest: None,
             questions: Vec::new(),
         }
@@ -70,6 +74,8 @@ pub struct Audit {
     pub sampling_model: &'static str,
     /// The tests of all together.
     pub tests: Vec<AuditTest>,
+    /// How many of all wins went to others than expected.
+    pub whole: Option<Misallocation>,
     /// One row for each of the table.
     pub rows: Vec<AuditRow>,
     /// The rows of `validators.csv`; what a table of wins does not tell is empty.
@@ -90,7 +96,11 @@ pub struct Audit {
 /// # Errors
 /// If one of the settings is not possible, a name is not in the table, or a row is the sum of all others.
 pub fn audit(path: &Path, table: &AuditTable, settings: &AuditSettings) -> Result<Audit, Problem> {
-    for (option, value) in [("--confidence", settings.confidence), ("--tolerance", settings.tolerance)] {
+    for (option, value) in [
+        ("--confidence", settings.confidence),
+        ("--tolerance", settings.tolerance),
+        ("--misallocated", settings.misallocated),
+    ] {
         if !(value > 0.0 && value < 1.0) {
             return Err(Problem {
                 place: Place::CommandLine(format!("{option} {value}")),
@@ -131,7 +141,15 @@ pub fn audit(path: &Path, table: &AuditTable, settings: &AuditSettings) -> Resul
     let tested = evidence.tested();
     let rows =
         rows::rows(&evidence, &tested, table, settings.rest.as_ref().map_or(1, |rest| rest.stands_for));
-    let conclusion = conclusion::conclude(rule.name, &evidence, &tested, &rows, Missed::new(table).as_ref());
+    let whole = evidence.misallocation(settings.misallocated);
+    let conclusion = conclusion::conclude(
+        rule.name,
+        &evidence,
+        &tested,
+        &rows,
+        Missed::new(table).as_ref(),
+        whole.as_ref(),
+    );
     let groups = questions.iter().filter(|question| question.is_group()).count();
     let answers = questions.iter().map(|question| question.answer(&evidence, &tested, groups)).collect();
     let interval = |index, confidence| observations.interval(index, confidence);
@@ -146,13 +164,14 @@ pub fn audit(path: &Path, table: &AuditTable, settings: &AuditSettings) -> Resul
         (Some(_), Some(_)) => "the blocks that the column `expected` gives".to_owned(),
     };
     Ok(Audit {
-        statements: statements(&evidence, &tested, &conclusion),
+        statements: statements(&evidence, &tested, &conclusion, whole.as_ref()),
         sampling_model: observations.sampling_model.words(),
         notes: notes(table, &evidence),
         rule: rule.resolved(),
         settings: settings.clone(),
         reference,
         tests: tested.tests,
+        whole,
         rows,
         validators,
         answers,
@@ -175,6 +194,14 @@ impl Audit {
             wins: self.rows.iter().map(|row| row.wins).sum(),
             expected: expected.into_iter().sum(),
             tests: self.tests.clone(),
+            misallocated: self.whole.map(|whole| AuditedWhole {
+                value: whole.value,
+                low: whole.interval.map(|interval| interval.low),
+                high: whole.interval.map(|interval| interval.high),
+                margin: whole.margin,
+                p: whole.difference_p,
+                equivalence_p: whole.equivalence_p,
+            }),
             validators: self.rows.iter().filter_map(of_row).collect(),
             rest: rest.map(|row| AuditedRest {
                 name: row.validator.clone(),
@@ -263,7 +290,12 @@ fn notes(table: &AuditTable, evidence: &Evidence) -> Vec<String> {
 }
 
 /// The conclusion and the tests behind it as rows of `fairness.csv`.
-fn statements(evidence: &Evidence, tested: &Tested, conclusion: &Conclusion) -> Vec<Statement> {
+fn statements(
+    evidence: &Evidence,
+    tested: &Tested,
+    conclusion: &Conclusion,
+    whole: Option<&Misallocation>,
+) -> Vec<Statement> {
     let alpha = evidence.alpha();
     let mut rows = vec![Statement {
         value: conclusion.minimum_detectable_effect,
@@ -304,5 +336,19 @@ fn statements(evidence: &Evidence, tested: &Tested, conclusion: &Conclusion) -> 
         total.value = Some(evidence.observations.selections as f64);
         total.null_value = evidence.total().ask(|count| count.expected());
     }
+    rows.extend(whole.map(|whole| Statement {
+        value: Some(whole.value),
+        low: whole.interval.map(|interval| interval.low),
+        high: whole.interval.map(|interval| interval.high),
+        null_value: Some(whole.margin),
+        p: whole.equivalence_p,
+        family: whole.equivalence_p.map(|_| Family::Exploratory),
+        method: "McDiarmid's and Hoeffding's inequalities (conservative)".to_owned(),
+        ..Statement::new(
+            Metric::Misallocated,
+            "all",
+            "the share of all wins that went to others than expected; null hypothesis: the expected one is more than null_value",
+        )
+    }));
     rows
 }

@@ -178,7 +178,7 @@ pub fn refuse_total(path: &Path, table: &AuditTable) -> Result<(), Problem> {
 }
 
 /// A row that is called like the rest of a chain and is not marked as one.
-pub fn unmarked<'a>(table: &'a AuditTable, rest: Option<usize>) -> Option<&'a str> {
+pub fn unmarked(table: &AuditTable, rest: Option<usize>) -> Option<&str> {
     let mut rows = table.names.iter().enumerate().filter(|&(index, _)| Some(index) != rest);
     rows.find(|(_, name)| is_called(name, RESTS)).map(|(_, name)| name.as_str())
 }

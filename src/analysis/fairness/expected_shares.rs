@@ -13,6 +13,9 @@ use crate::statistics::{
     replicates, simulated_goodness_of_fit,
 };
 
+/// So many tables at least as extreme settle a p-value of tables that cost little.
+const ENOUGH: u32 = 400;
+
 /// With how much probability an effect is to be seen that is called detectable.
 const POWER: f64 = 0.9;
 
@@ -62,7 +65,7 @@ pub fn test(context: &AnalysisContext) -> Option<ExpectedSharesTest> {
         SamplingModel::Runs(runs) => {
             let (mut whole, mut short) = (vec![0; wins.len()], vec![0; wins.len()]);
             let most = replicates(wins.len())?;
-            let fit = simulated_goodness_of_fit(&wins, shares, most, |counts| {
+            let fit = simulated_goodness_of_fit(&wins, shares, most, ENOUGH, |counts| {
                 sample_multinomial(&mut whole, shares, runs.runs, &mut stream);
                 sample_multinomial(&mut short, shares, runs.rests, &mut stream);
                 for ((count, whole), short) in counts.iter_mut().zip(&whole).zip(&short) {
@@ -76,12 +79,18 @@ pub fn test(context: &AnalysisContext) -> Option<ExpectedSharesTest> {
                     .to_owned(),
             ))
         }
-        SamplingModel::Scaled(factors) => match null_runs(context) {
-            Some(runs) => {
-                let mut drawn = runs.iter();
-                let fit = simulated_goodness_of_fit(&wins, shares, runs.len() as u32, |counts| {
-                    if let Some(run) = drawn.next() {
-                        counts.copy_from_slice(run);
+        SamplingModel::Scaled(factors) => match replays(context) {
+            Some(most) => {
+                let (mut drawn, mut batch) = (0, Vec::new().into_iter());
+                let fit = simulated_goodness_of_fit(&wins, shares, most, ENOUGH_REPLAYED, |counts| {
+                    if batch.len() == 0 {
+                        let runs = drawn..u64::from(most).min(drawn + REPLAYED_AT_ONCE);
+                        drawn = runs.end;
+                        batch =
+                            replay(context.experiment, runs, context.trials).unwrap_or_default().into_iter();
+                    }
+                    if let Some(run) = batch.next() {
+                        counts.copy_from_slice(&run);
                     }
                 })?;
                 Some(tested(
@@ -108,18 +117,18 @@ pub fn test(context: &AnalysisContext) -> Option<ExpectedSharesTest> {
 /// Rounds that are played again for one p-value, at most.
 const MOST_REPLAYED: u64 = 4_000_000;
 
-/// The wins of all validators in so many runs of the same experiment with other trials; `None` where
+/// So many runs that are at least as extreme settle such a p-value.
+const ENOUGH_REPLAYED: u32 = 20;
+
+/// So many are played at a time.
+const REPLAYED_AT_ONCE: u64 = 40;
+
+/// How many runs of the same experiment with other trials are played at most for a p-value; `None` where
 /// that would take too long.
-fn null_runs(context: &AnalysisContext) -> Option<Vec<Vec<u64>>> {
-    let experiment = context.experiment;
-    let rounds = experiment.rounds.checked_mul(context.trials).filter(|&rounds| rounds > 0)?;
+fn replays(context: &AnalysisContext) -> Option<u32> {
+    let rounds = context.experiment.rounds.checked_mul(context.trials).filter(|&rounds| rounds > 0)?;
     let affordable = |&replicates: &u32| rounds.saturating_mul(u64::from(replicates)) <= MOST_REPLAYED;
-    let replicates = [9999, 999, 99, 39].into_iter().find(affordable)?;
-    let cells = context.validators() * replicates as usize;
-    if cells > 10_000_000 {
-        return None;
-    }
-    replay(experiment, u64::from(replicates), context.trials).ok()
+    [9999, 999, 99, 39].into_iter().find(affordable).filter(|_| context.validators() <= 100_000)
 }
 
 /// The wins of a deterministic rule are within its bound of the expected ones in every trial; over all

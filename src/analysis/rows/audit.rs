@@ -101,6 +101,8 @@ pub struct AuditReport {
     pub expected: Option<f64>,
     /// The tests behind `p`.
     pub tests: Vec<AuditTest>,
+    /// How many of all wins went to others than expected, where the wins are held against shares.
+    pub misallocated: Option<AuditedWhole>,
     /// Every validator, in the order of the table.
     pub validators: Vec<AuditedValidator>,
     /// The row that stands for the rest of the chain, if one does.
@@ -111,6 +113,23 @@ pub struct AuditReport {
     pub text: String,
     /// What the missed blocks come to, if the table has slots.
     pub missed: Option<String>,
+}
+
+/// All wins as a whole: the total variation distance from the expected shares.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AuditedWhole {
+    /// The share of all wins that went to others than expected; chance alone moves some.
+    pub value: f64,
+    /// Lower end of the interval of the distance that is not chance.
+    pub low: Option<f64>,
+    /// Upper end of it.
+    pub high: Option<f64>,
+    /// The margin.
+    pub margin: f64,
+    /// p-value of the hypothesis that the distance is at most the margin.
+    pub p: Option<f64>,
+    /// p-value of the hypothesis that it is larger.
+    pub equivalence_p: Option<f64>,
 }
 
 /// One of the tests behind an audit's p-value.

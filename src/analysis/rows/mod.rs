@@ -17,7 +17,9 @@ mod trials;
 mod validators;
 mod windows;
 
-pub use audit::{AuditAnswer, AuditReport, AuditRow, AuditTest, AuditedRest, AuditedValidator, Finding};
+pub use audit::{
+    AuditAnswer, AuditReport, AuditRow, AuditTest, AuditedRest, AuditedValidator, AuditedWhole, Finding,
+};
 pub use chains::ChainRow;
 pub use compare::CompareRow;
 pub use incomes::IncomeRow;

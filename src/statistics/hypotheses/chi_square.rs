@@ -100,13 +100,14 @@ pub fn goodness_of_fit(counts: &[u64], shares: &[f64], stream: &mut Stream) -> O
 }
 
 /// The same test where the null hypothesis is no multinomial distribution, but can be drawn from: `draw`
-/// fills a table, and is asked at most `most` times.
+/// fills a table, and is asked at most `most` times, or until `enough` tables are at least as extreme.
 ///
 /// `None` as for [`goodness_of_fit`].
 pub fn simulated_goodness_of_fit(
     counts: &[u64],
     shares: &[f64],
     most: u32,
+    enough: u32,
     mut draw: impl FnMut(&mut [u64]),
 ) -> Option<GoodnessOfFit> {
     let Checked { total, sum, possible, impossible } = Checked::new(counts, shares)?;
@@ -125,7 +126,7 @@ pub fn simulated_goodness_of_fit(
     };
     let statistic = pearson(counts);
     let mut table = vec![0; counts.len()];
-    let simulated = simulated_p(most, || {
+    let simulated = simulated_p(most, enough, || {
         draw(&mut table);
         pearson(&table) >= statistic * (1.0 - 1e-7)
     });

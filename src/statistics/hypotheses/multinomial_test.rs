@@ -114,19 +114,19 @@ pub fn monte_carlo_multinomial_test(
     let observed = surprise(counts);
     let limit = observed - slack(observed, extremeness);
     let mut sample = vec![0; counts.len()];
-    Some(simulated_p(most, || {
+    Some(simulated_p(most, ENOUGH, || {
         sample_multinomial(&mut sample, shares, *total, stream);
         surprise(&sample) >= limit
     }))
 }
 
 /// The p-value from at most `most` draws, each of which says whether it is at least as extreme as what
-/// was observed; see [`monte_carlo_multinomial_test`].
-pub(super) fn simulated_p(most: u32, mut is_extreme: impl FnMut() -> bool) -> SimulatedP {
+/// was observed, and that end as soon as `enough` are; see [`monte_carlo_multinomial_test`].
+pub(super) fn simulated_p(most: u32, enough: u32, mut is_extreme: impl FnMut() -> bool) -> SimulatedP {
     let mut extreme = 0;
     for drawn in 1..=most {
         extreme += u32::from(is_extreme());
-        if extreme == ENOUGH {
+        if extreme == enough {
             return SimulatedP { p_value: f64::from(extreme) / f64::from(drawn), replicates: drawn };
         }
     }

@@ -28,7 +28,7 @@
 //! # The modules
 //!
 //! They are layers; each uses only what stands before it: [`random`], [`registry`], [`crypto`],
-//! [`law`], [`ledger`], [`stake`], [`selection`], [`reward`], [`behaviour`], [`forging`],
+//! [`law`], [`import`], [`ledger`], [`stake`], [`selection`], [`reward`], [`behaviour`], [`forging`],
 //! [`simulation`], [`statistics`], [`scenario`], [`analysis`], [`report`], [`session`], and in the
 //! program the command line.
 //!
@@ -43,6 +43,7 @@ pub mod analysis;
 pub mod behaviour;
 pub mod crypto;
 pub mod forging;
+pub mod import;
 pub mod law;
 pub mod ledger;
 pub mod random;

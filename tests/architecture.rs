@@ -10,6 +10,7 @@ const LAYERS: &[&str] = &[
     "registry",
     "crypto",
     "law",
+    "import",
     "ledger",
     "stake",
     "selection",

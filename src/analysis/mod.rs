@@ -23,7 +23,7 @@ mod validator_rows;
 mod win_distribution;
 mod window_rows;
 
-pub use audit::{Audit, AuditSettings, AuditTable, Conclusion, MOST_WINS, Rest, audit};
+pub use audit::{Audit, AuditSettings, AuditTable, Conclusion, Rest, Source, audit};
 pub use income_verdict::{IncomeBasis, IncomeRisk, IncomeVerdict};
 pub use planning::{Plan, PlanSettings, Scatter, pilot_seed, plan};
 pub use stopping::Stopping;

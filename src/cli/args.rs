@@ -31,6 +31,7 @@ Simulate, compare and plan:
 
 Real chains:
   audit        Hold a real chain's table of wins against a rule
+  import       Show what a chain's table says, and write it as names, stakes and wins
 
 Learn and check:
   init         Write a commented scenario to start from
@@ -53,6 +54,7 @@ Examples:
   tombola law scenarios/seed.toml                 what the rule promises, without a simulation
   tombola plan scenarios/seed.toml                how many rounds are enough
   tombola audit scenarios/tables/example-chain.csv  does chance explain a real chain's wins?
+  tombola import validators.json --to stakes.csv  what a chain's tool printed, as a table
   tombola strategy scenarios/rule-nxt.toml        does splitting or merging pay?
   tombola check my.toml                           every setting, defaults included
   tombola run scenarios/seed.toml --rounds 100 --keep-chain
@@ -73,6 +75,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// Say of a real chain's table of wins whether chance explains it
     Audit(AuditArgs),
+    /// Show what a chain's table says, and write it as a table of names, stakes and wins
+    Import(ImportArgs),
     /// Say whether splitting an account, or merging several, pays
     Strategy(StrategyArgs),
     /// Tell one round as a story: tokens, draw, block, signatures, votes, settlement
@@ -101,7 +105,11 @@ impl Command {
             Command::Strategy(args) => &args.threads,
             Command::Trace(args) => &args.threads,
             Command::Verify(args) => &args.threads,
-            Command::Check(_) | Command::List(_) | Command::Init(_) | Command::Completions(_) => return None,
+            Command::Import(_)
+            | Command::Check(_)
+            | Command::List(_)
+            | Command::Init(_)
+            | Command::Completions(_) => return None,
         };
         Some(threads.number as usize)
     }
@@ -224,6 +232,10 @@ pub struct RunArgs {
     pub force: bool,
     #[command(flatten)]
     pub safe_csv: SafeCsvArg,
+    /// Also write who was selected in each round of the first trial to FILE, as a table of blocks
+    /// (height, proposer) that `tombola audit` reads; the trial is played again for it
+    #[arg(long, value_name = "FILE")]
+    pub schedule: Option<PathBuf>,
     /// Write the first trial's chain to chain.jsonl, for `tombola verify`; needs the full engine
     #[arg(long)]
     pub keep_chain: bool,
@@ -292,7 +304,8 @@ pub struct CompareArgs {
 #[command(after_help = "\
 Examples:
   tombola trace scenarios/seed.toml
-  tombola trace scenarios/faults.toml --round 7 --trial 2")]
+  tombola trace scenarios/faults.toml --round 7 --trial 2
+  tombola trace scenarios/seed.toml --rounds 1000 --schedule blocks.csv")]
 pub struct TraceArgs {
     /// Scenario file, or the name of one that comes along
     #[arg(value_name = "FILE")]
@@ -303,6 +316,13 @@ pub struct TraceArgs {
     /// The trial, counted from 0
     #[arg(long, value_name = "T", default_value_t = 0, allow_negative_numbers = true, value_parser = whole(0, i64::MAX as u64))]
     pub trial: u64,
+    /// Instead of a round's story: write who was selected in each round of the trial to FILE, as a
+    /// table of blocks (height, proposer) that `tombola audit` reads
+    #[arg(long, value_name = "FILE", conflicts_with = "round")]
+    pub schedule: Option<PathBuf>,
+    /// Replace FILE if it is there already
+    #[arg(long, requires = "schedule")]
+    pub force: bool,
     #[command(flatten)]
     pub settings: Settings,
     #[command(flatten)]
@@ -395,11 +415,73 @@ pub struct PlanArgs {
     pub threads: ThreadsArg,
 }
 
+/// How to read a table, where its contents leave a choice.
+#[derive(ClapArgs, Clone, Default)]
+pub struct Reading {
+    /// Which title is which column: name, stake, wins, expected, slots, missed, priority, points or
+    /// height, e.g. --columns stake=tokens,name=operator_address
+    #[arg(long, value_name = "COLUMN=TITLE,...")]
+    pub columns: Option<String>,
+    /// Unit of stakes: wei, gwei, lamports, uatom, yocto, ..., or so many of the file's own units,
+    /// e.g. 1e18. If the file does not say its unit, a name says it [default: the file's own, or the
+    /// finest power of ten in which all stakes can be counted]
+    #[arg(long, value_name = "UNIT", allow_negative_numbers = true)]
+    pub unit: Option<String>,
+    /// Several rows of one name: sum (add them) or keep (a row each) [default: refused]
+    #[arg(long, value_name = "sum|keep")]
+    pub duplicates: Option<String>,
+    /// A row that seems to hold the total of the others: drop or keep [default: refused]
+    #[arg(long, value_name = "drop|keep")]
+    pub total: Option<String>,
+    /// The decimal mark: point or comma [default: what the numbers tell]
+    #[arg(long, value_name = "point|comma")]
+    pub decimal: Option<String>,
+}
+
 #[derive(ClapArgs)]
 #[command(after_help = "\
-TABLE is CSV. Its first line names the columns, in any order; others are passed over:
-  name      the validator (or: validator)
-  stake     its stake, in whole coins
+FILE is what a chain's tool printed, or a table: CSV, TSV, semicolons, a JSON list of objects, an object
+on each line; compressed with gzip or not. Its format is recognised by its contents; `tombola list
+formats` names all. Columns are found by their usual titles:
+  name      name, address, moniker, operator, pubkey, ...
+  stake     stake, tokens, power, voting_power, balance, amount, ...
+  wins      wins, blocks, slots, proposed, ...
+  expected  expected, ...
+  missed    missed, skipped, ...
+A table of blocks has the columns height (or slot) and proposer; its blocks are counted.
+
+The first rows go to standard output, what was understood to standard error: format, columns, unit,
+rounding, what was left out and why. Stakes of any size are read exactly, and written as whole numbers
+of the file's own unit, or of the finest in which all can be counted.
+
+Examples:
+  tombola import validators.json
+  tombola import validators.json --to stakes.csv
+  curl -s http://localhost:26657/validators | tombola import - --to stakes.csv
+  tombola import near.json --unit 1e18 --to stakes.csv
+  tombola import mine.csv --columns stake=tokens,name=operator_address --duplicates sum --to -")]
+pub struct ImportArgs {
+    /// What to read; - is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Write the table here, as CSV with the columns name, stake, wins, ...; - is standard output
+    #[arg(long, value_name = "TABLE.csv")]
+    pub to: Option<PathBuf>,
+    /// Replace a table that is there already
+    #[arg(long, requires = "to")]
+    pub force: bool,
+    /// Format of FILE, see `tombola list formats` [default: recognised by its contents]
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+TABLE is CSV, or anything that `tombola import` reads. Its columns, in any order; others are passed over:
+  name      the validator (or: validator, address, moniker, operator, pubkey, ...)
+  stake     its stake (or: tokens, power, voting_power, balance, amount, ...), of any size
   wins      how many blocks it made
   expected  how many blocks were expected of it, by the chain's own accounting; used instead of the
             rule's expected shares. Where the column does not sum to the wins, each count is held
@@ -418,12 +500,22 @@ Examples:
   tombola audit mine.csv --rule solana-schedule --format csv > audit.csv
   tombola audit mine.csv --rest others=37 --validator pool-7 --validator pool-7,pool-8
   tombola audit mine.csv --output audits --assert
+  tombola audit blocks.csv --stakes validators.json    rows of height,proposer; stakes beside them
 
 Exit codes: 0 done; 1 done, but --assert was given and the wins deviate; 2 could not run.")]
 pub struct AuditArgs {
-    /// Table of the chain
+    /// Table of the chain; - is standard input
     #[arg(value_name = "TABLE")]
     pub table: PathBuf,
+    /// Stakes from this file, where TABLE has only who won or who proposed which block; its
+    /// validators are those of the audit
+    #[arg(long, value_name = "FILE")]
+    pub stakes: Option<PathBuf>,
+    /// Format of TABLE, see `tombola list formats` [default: recognised by its contents]
+    #[arg(long, value_name = "FORMAT")]
+    pub input_format: Option<String>,
+    #[command(flatten)]
+    pub reading: Reading,
     /// The rule that the chain is said to have: a name, or a table with settings; see `tombola list
     /// rules`
     #[arg(long, value_name = "RULE", default_value = "raffle")]
@@ -601,6 +693,8 @@ pub enum Family {
     Behaviours,
     /// Figures
     Figures,
+    /// Formats of tables that are read
+    Formats,
     /// Scenarios that come along
     Scenarios,
 }

@@ -2,18 +2,22 @@
 
 use super::args::{AuditArgs, TableFormat};
 use super::failure::Failure;
+use super::reading::{bytes, options};
 use super::results::{self, Wish};
 use super::screen::{grouped, percent, print_json, print_rows, table, tell};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use tombola::analysis::rows::{AuditRow, Finding};
-use tombola::analysis::{Audit, AuditSettings, AuditTable, Rest, audit as hold};
+use tombola::analysis::{Audit, AuditSettings, AuditTable, Rest, Source, audit as hold};
+use tombola::import::{Intent, Options};
 use tombola::registry::Choice;
 use tombola::report::figures::{Subject, draw_figures};
 use tombola::report::{AuditManifest, Published, Stopwatch, Timing};
 use tombola::scenario::{FigureFormat, Override, Place, Problem};
-use tombola::stake::read_bounded;
+
+/// What to give the command.
+const HELP: &str = "name a table with the columns name, stake and wins";
 
 /// At most this many validators are shown; the others are in the table of the folder.
 const MOST_SHOWN: usize = 12;
@@ -22,14 +26,8 @@ const MOST_SHOWN: usize = 12;
 pub fn audit(args: &AuditArgs) -> Result<(), Failure> {
     let stopwatch = Stopwatch::start();
     let path = &args.table;
-    let bytes = read_bounded(path).map_err(|error| {
-        Problem::file(
-            path,
-            format!("cannot be read: {error}"),
-            "name a CSV file with the columns name, stake and wins",
-        )
-    })?;
-    let chain = AuditTable::read(path, &bytes)?;
+    let bytes = bytes(path, HELP)?;
+    let chain = chain(args, &bytes)?;
     let audit = hold(path, &chain, &settings(args)?)?;
     let timing = stopwatch.timing();
     let written = match &args.output {
@@ -48,6 +46,9 @@ pub fn audit(args: &AuditArgs) -> Result<(), Failure> {
     }
     if !chain.ignored.is_empty() {
         tell(format_args!("note: passed over the columns {}", chain.ignored.join(", ")));
+    }
+    for note in &chain.notes {
+        tell(format_args!("note: {note}"));
     }
     for note in &audit.notes {
         tell(format_args!("note: {note}"));
@@ -69,6 +70,18 @@ pub fn audit(args: &AuditArgs) -> Result<(), Failure> {
         ))),
         None => Ok(()),
     }
+}
+
+/// What the files say.
+fn chain(args: &AuditArgs, table: &[u8]) -> Result<AuditTable, Problem> {
+    let options = options(&args.reading, ("input-format", args.input_format.as_ref()), Intent::Audit)?;
+    let Some(path) = &args.stakes else {
+        return AuditTable::read_source(&Source { path: &args.table, bytes: table, options });
+    };
+    // Choices of columns and of a format are about TABLE, those of units about stakes.
+    let stakes = Options { format: None, columns: Vec::new(), ..options.clone() };
+    let wins = Source { path: &args.table, bytes: table, options };
+    AuditTable::read_two(&wins, &Source { path, bytes: &bytes(path, HELP)?, options: stakes })
 }
 
 /// What the options say.

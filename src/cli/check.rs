@@ -14,6 +14,7 @@ pub fn check(args: &CheckArgs) -> Result<(), Failure> {
         return Ok(());
     };
     let scenario = scenario::read(file, &args.overrides()?)?;
+    scenario::tell_notes(&scenario);
     print_data(&scenario.resolved())?;
     let world = &scenario.experiment.world;
     let total: u64 = world.stakes.iter().sum();

@@ -21,6 +21,9 @@ use tombola::simulation::{Control, run_measured, threads_here};
 pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
     let entrants = entrants(args)?;
     let first = &entrants[0].scenario;
+    if !args.quiet {
+        super::scenario::tell_notes(first);
+    }
     let name = format!("{}-compare", first.name);
     let stop = interrupt::watch()?;
     let (force, safe_csv, quiet) = (args.force, args.safe_csv.on, args.quiet);

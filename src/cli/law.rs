@@ -12,6 +12,7 @@ use tombola::selection::{Dispersion, ExpectedShares};
 /// Prints what the rule promises, without a simulation.
 pub fn law(args: &LawArgs) -> Result<(), Failure> {
     let scenario = scenario::read(&args.file, &args.settings.overrides()?)?;
+    scenario::tell_notes(&scenario);
     let world = &scenario.experiment.world;
     match args.window {
         None => print_rows(args.format, args.safe_csv.on, &law_rows(world), columns)?,

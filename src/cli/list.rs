@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::screen::{print_rows, table};
 use serde::Serialize;
 use tombola::behaviour::BEHAVIOURS;
+use tombola::import::FORMATS;
 use tombola::registry::Entry;
 use tombola::report::figures::FIGURES;
 use tombola::reward::REWARDS;
@@ -40,6 +41,14 @@ pub fn list(args: &ListArgs) -> Result<(), Failure> {
         Family::Committees => family(COMMITTEES),
         Family::Behaviours => family(BEHAVIOURS),
         Family::Figures => family(FIGURES),
+        Family::Formats => FORMATS
+            .iter()
+            .map(|format| Row {
+                name: format.name.to_owned(),
+                summary: format.summary.to_owned(),
+                source: format.source.to_owned(),
+            })
+            .collect(),
         Family::Scenarios => shipped()
             .into_iter()
             .map(|scenario| Row {

@@ -7,20 +7,24 @@ mod compare;
 mod completions;
 mod contestants;
 mod failure;
+mod import;
 mod init;
 mod interrupt;
 mod law;
 mod list;
 mod plan;
 mod progress_bar;
+mod reading;
 mod results;
 mod run;
 mod scenario;
+mod schedule;
 mod screen;
 mod strategy;
 mod summary;
 mod trace;
 mod verify;
+mod whole_file;
 
 use args::{Args, Command};
 use clap::Parser;
@@ -68,6 +72,7 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Law(law) => law::law(&law),
         Command::Plan(plan) => plan::plan(&plan),
         Command::Audit(audit) => audit::audit(&audit),
+        Command::Import(import) => import::import(&import),
         Command::Strategy(strategy) => strategy::strategy(&strategy),
         Command::Trace(trace) => trace::trace(&trace),
         Command::Init(init) => init::init(&init),

@@ -21,6 +21,7 @@ const MOST_PILOT_ROUNDS: u128 = 1_000_000_000;
 /// Prints how many rounds a wanted precision or power needs.
 pub fn plan(args: &PlanArgs) -> Result<(), Failure> {
     let mut scenario = scenario::read(&args.file, &args.overrides()?)?;
+    scenario::tell_notes(&scenario);
     let analysis = scenario.file.analysis.clone();
     let settings = PlanSettings {
         half_width: args.half_width,

@@ -6,8 +6,10 @@ use super::interrupt;
 use super::progress_bar::Bar;
 use super::results::{self, Wish};
 use super::scenario;
+use super::schedule::write_schedule;
 use super::screen::{grouped, rate, tell};
 use super::summary::summary;
+use super::whole_file;
 use std::io::{BufWriter, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use tombola::analysis::rows::RunSummary;
@@ -21,6 +23,9 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     let mut scenarios: Vec<Scenario> = Vec::new();
     for path in &args.files {
         let mut scenario = scenario::read(path, &args.overrides()?)?;
+        if !args.quiet {
+            scenario::tell_notes(&scenario);
+        }
         if scenario.experiment.engine == Engine::Auto {
             let (engine, why) = scenario.experiment.chosen_engine(args.keep_chain);
             if !args.quiet {
@@ -34,6 +39,21 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
                 path.display(),
                 scenario.experiment.engine
             )));
+        }
+        if let Some(target) = &args.schedule {
+            if args.files.len() > 1 {
+                return Err(Failure::CannotRun(
+                    "--schedule is about one scenario, and there are several\n  help: run it by itself"
+                        .to_owned(),
+                ));
+            }
+            if scenario.experiment.engine == Engine::Law {
+                return Err(Failure::CannotRun(format!(
+                    "{}: --schedule needs rounds, which the engine `law` does not play\n  help: add --engine draws",
+                    path.display()
+                )));
+            }
+            whole_file::check_target(target, args.force)?;
         }
         if let Some(twin) = scenarios.iter().find(|other| other.name == scenario.name) {
             return Err(Failure::CannotRun(format!(
@@ -54,7 +74,13 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     let names: Vec<&str> = scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
     let mut ready = scenarios.iter().zip(folders);
     one_after_another(&names, || match ready.next() {
-        Some((scenario, folder)) => run_one(args, scenario, folder, stop),
+        Some((scenario, folder)) => {
+            run_one(args, scenario, folder, stop)?;
+            match &args.schedule {
+                Some(target) => write_schedule(&scenario.experiment, 0, target, args.force, stop),
+                None => Ok(()),
+            }
+        }
         None => Ok(()),
     })
 }

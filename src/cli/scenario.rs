@@ -1,6 +1,7 @@
 //! Reading a scenario for a command.
 
 use super::failure::Failure;
+use super::screen::tell;
 use std::path::Path;
 use tombola::registry::find;
 use tombola::report::figures::FIGURES;
@@ -20,4 +21,11 @@ pub fn read(path: &Path, overrides: &[Override]) -> Result<Scenario, Failure> {
             .map_err(|refusal| scenario.refusal(&format!("report.figures[{index}]"), &refusal))?;
     }
     Ok(scenario)
+}
+
+/// Says how a table of stakes was read, if there is something to say.
+pub fn tell_notes(scenario: &Scenario) {
+    for note in &scenario.notes {
+        tell(format_args!("note: {note}"));
+    }
 }

@@ -18,6 +18,7 @@ const MOST_SPLIT: usize = 12;
 /// Prints what splitting and merging are worth.
 pub fn strategy(args: &StrategyArgs) -> Result<(), Failure> {
     let scenario = scenario::read(&args.file, &args.overrides()?)?;
+    scenario::tell_notes(&scenario);
     let moves = moves(args, &scenario.experiment.world)?;
     let confidence = scenario.file.analysis.confidence;
     let control = Control { progress: &Quiet, stop: interrupt::watch()? };

@@ -2,7 +2,9 @@
 
 use super::args::TraceArgs;
 use super::failure::Failure;
+use super::interrupt;
 use super::scenario;
+use super::schedule::write_schedule;
 use super::screen::{grouped, percent, print, table};
 use std::fmt::Write as _;
 use tombola::behaviour::{Attesting, BehaviourAssignment, BlockFlaw, Forging};
@@ -19,6 +21,7 @@ const MOST_TOLD: usize = 20;
 /// Plays the rounds before the wanted one silently, and tells that one.
 pub fn trace(args: &TraceArgs) -> Result<(), Failure> {
     let scenario = scenario::read(&args.file, &args.overrides()?)?;
+    scenario::tell_notes(&scenario);
     let world = &scenario.experiment.world;
     let (round, trial) = (args.round, args.trial);
     if round > scenario.experiment.rounds {
@@ -33,6 +36,9 @@ pub fn trace(args: &TraceArgs) -> Result<(), Failure> {
             scenario.experiment.trials,
             trial + 1
         )));
+    }
+    if let Some(target) = &args.schedule {
+        return write_schedule(&scenario.experiment, trial, target, args.force, interrupt::watch()?);
     }
     let keys = Keyring::new(world);
     let chain_id = GenesisRecord::new(world, keys.directory(), trial).chain_id();

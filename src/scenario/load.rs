@@ -32,6 +32,8 @@ pub struct Scenario {
     pub file: ScenarioFile,
     /// What is to be run.
     pub experiment: Experiment,
+    /// What there is to say about how a table of stakes was read.
+    pub notes: Vec<String>,
     checker: Checker,
 }
 
@@ -142,10 +144,10 @@ pub fn load_text(path: &Path, text: String, overrides: &[Override]) -> Result<Sc
     check_name(&checker, &name)?;
     file.name = Some(name.clone());
     check_ranges(&checker, &file)?;
-    let experiment = experiment(&checker, &mut file)?;
+    let (experiment, notes) = experiment(&checker, &mut file)?;
     check_until(&checker, &file, &experiment)?;
     check_engine(&checker, &experiment)?;
-    Ok(Scenario { name, file, experiment, checker })
+    Ok(Scenario { name, file, experiment, notes, checker })
 }
 
 /// Checks that the engine can answer.
@@ -176,7 +178,8 @@ fn check_name(checker: &Checker, name: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-fn experiment(checker: &Checker, file: &mut ScenarioFile) -> Result<Experiment, Problem> {
+/// The experiment, and what there is to say about its stakes.
+fn experiment(checker: &Checker, file: &mut ScenarioFile) -> Result<(Experiment, Vec<String>), Problem> {
     let mut population = populate(checker, file, checker.folder("population.stake.path"))?;
     let behaviour_of = conducts(checker, file, &population)?;
     let refused = |key: &'static str| move |refusal: Refusal| checker.refusal(key, &refusal);
@@ -238,7 +241,7 @@ fn experiment(checker: &Checker, file: &mut ScenarioFile) -> Result<Experiment, 
     };
     let validators = experiment.with_income();
     experiment.world.parties = parties(&experiment.world, validators, groups);
-    Ok(experiment)
+    Ok((experiment, population.notes))
 }
 
 /// Says of every setting where it comes from.

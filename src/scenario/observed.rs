@@ -4,8 +4,8 @@
 use super::diagnostic::below;
 use super::load::Checker;
 use super::problem::{Place, Problem};
+use crate::import::{Fault, each_line, shown};
 use crate::registry::Choice;
-use crate::stake::csv_dialect::{Fault, each_line, shown};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -66,7 +66,7 @@ fn read_into(
 fn read(bytes: &[u8]) -> Result<BTreeMap<u64, u64>, Fault> {
     let mut column = None;
     let mut counts = BTreeMap::new();
-    let last = each_line(bytes, |line| {
+    let last = each_line(bytes, b',', |line| {
         let Some(column) = column else {
             column = line.fields.iter().position(|title| title == "amount");
             return match column {

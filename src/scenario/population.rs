@@ -8,6 +8,7 @@ use crate::forging::LONGEST_NAME;
 use crate::random::{Purpose, Stream};
 use crate::registry::find;
 use crate::stake::{MAX_TOTAL, Order, STAKES, StakeError};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -19,6 +20,8 @@ pub struct Population {
     pub balances: Vec<u64>,
     /// The validators' tokens.
     pub stakes: Vec<u64>,
+    /// What there is to say about them.
+    pub notes: Vec<String>,
     /// How many accounts, the last ones, neither validate nor trade.
     pub receivers: usize,
 }
@@ -56,6 +59,7 @@ pub fn populate(checker: &Checker, file: &mut ScenarioFile, folder: &Path) -> Re
         ));
     }
     let source = if section.accounts.is_some() { "population.accounts" } else { "population.stake" };
+    let notes = RefCell::default();
     let accounts = match (&section.accounts, &section.stake) {
         (Some(_), Some(_)) => {
             return Err(checker.problem(
@@ -72,13 +76,14 @@ pub fn populate(checker: &Checker, file: &mut ScenarioFile, folder: &Path) -> Re
             ));
         }
         (Some(_), None) => explicit(checker, section)?,
-        (None, Some(_)) => distributed(checker, section, seed, folder)?,
+        (None, Some(_)) => distributed(checker, section, seed, folder, &notes)?,
     };
     if accounts.is_empty() {
         return Err(checker.problem(source, "names nobody", "a round needs two validators at least"));
     }
     check_names(checker, source, &accounts)?;
-    sort(checker, section.minimum_stake, accounts, &file.transactions)
+    let population = sort(checker, section.minimum_stake, accounts, &file.transactions)?;
+    Ok(Population { notes: notes.into_inner(), ..population })
 }
 
 fn explicit(checker: &Checker, section: &PopulationSection) -> Result<Vec<Account>, Problem> {
@@ -107,11 +112,12 @@ fn distributed(
     section: &mut PopulationSection,
     seed: u64,
     folder: &Path,
+    notes: &RefCell<Vec<String>>,
 ) -> Result<Vec<Account>, Problem> {
     let Some(choice) = &section.stake else { return Ok(Vec::new()) };
     let chosen = find("stake distribution", STAKES, choice)
         .map_err(|refusal| checker.refusal("population.stake", &refusal))?;
-    let order = Order { count: section.count, total: section.total_stake, folder };
+    let order = Order { count: section.count, total: section.total_stake, folder, notes };
     let mut stream = Stream::of_seed(seed, Purpose::Stakes);
     let holdings = chosen.thing.holdings(&order, &mut stream).map_err(|error| match error {
         StakeError::Setting { key, problem } => {
@@ -207,6 +213,7 @@ fn sort(
         balances: vec![0; validators.len()],
         names: validators.into_iter().map(|account| account.name).collect(),
         receivers: 0,
+        notes: Vec::new(),
     };
     for account in others {
         population.names.push(account.name);

@@ -16,7 +16,11 @@ pub fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     read_up_to(File::open(path)?, LARGEST_FILE)
 }
 
-fn read_up_to(input: impl Read, most: u64) -> io::Result<Vec<u8>> {
+/// Reads an input of at most so many bytes to its end.
+///
+/// # Errors
+/// As [`read_bounded`].
+pub fn read_up_to(input: impl Read, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     input.take(most + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {

@@ -4,6 +4,7 @@ use super::distributions;
 use super::freeze;
 use crate::random::Stream;
 use crate::registry::Entry;
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
@@ -31,6 +32,8 @@ pub struct Order<'a> {
     pub total: Option<u64>,
     /// The folder that relative paths start from.
     pub folder: &'a Path,
+    /// What a distribution has to say about what it read.
+    pub notes: &'a RefCell<Vec<String>>,
 }
 
 impl Order<'_> {

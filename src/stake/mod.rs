@@ -1,7 +1,6 @@
 //! Stakes: who validates, with how many tokens, and the pool from which a token is drawn.
 
 mod bounded_file;
-pub(crate) mod csv_dialect;
 mod distribution;
 mod distributions;
 mod freeze;
@@ -13,7 +12,7 @@ mod range;
 mod target_gini;
 mod validator;
 
-pub use bounded_file::{LARGEST_FILE, read_bounded};
+pub use bounded_file::{LARGEST_FILE, read_bounded, read_up_to};
 pub use distribution::{Holding, MAX_TOTAL, Order, STAKES, StakeDistribution, StakeError};
 pub use freeze::freeze;
 pub use growing_pool::GrowingPool;

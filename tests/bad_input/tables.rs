@@ -26,7 +26,9 @@ fn stake_tables_with_faults() {
         ("name,stake\n", &["t.csv:1: the table names its columns, but no account follows"]),
         ("name,coins\nada,5\n", &["t.csv:1: the column `stake` is missing; found `name`, `coins`"]),
         ("who,stake\nada,5\n", &["t.csv:1: the column `name` is missing"]),
-        ("name;stake\nada;5\n", &["t.csv:1:", "separate the columns by commas"]),
+        ("name|stake\nada|5\n", &["t.csv:1:", "the column `name` is missing; found `name|stake`"]),
+        ("name;stake\nada;5.5\n", &["t.csv:2: the stake of `ada` is `5.5`"]),
+        ("name,stake\nada,5\nbob,6\nTotal,11\n", &["t.csv:4: the row `Total`", "--total drop"]),
         (
             "name,stake\nada,5\nbob,many\n",
             &["t.csv:3: the stake of `bob` is `many`", "a whole number of coins"],

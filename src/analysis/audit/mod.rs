@@ -14,7 +14,7 @@ mod table;
 
 pub use conclusion::Conclusion;
 pub use rest::Rest;
-pub use table::{AuditTable, MOST_WINS};
+pub use table::{AuditTable, Source};
 
 use super::observations::Observations;
 use super::rows::{

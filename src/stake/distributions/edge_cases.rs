@@ -5,6 +5,7 @@ use super::ordering::{choose, order};
 use crate::random::{Purpose, Stream};
 use crate::registry::{Choice, find};
 use crate::stake::{MAX_TOTAL, Order, STAKES, StakeError};
+use std::cell::RefCell;
 use std::path::Path;
 
 /// Every distribution that divides a total, with its defaults and with what strains it most.
@@ -110,7 +111,7 @@ fn a_missing_or_impossible_size_is_refused() {
             (Some(3), Some(MAX_TOTAL + 1), "total_stake"),
             (Some(u64::MAX), Some(10), "count"),
         ] {
-            match thing.holdings(&Order { count, total, folder }, &mut stream) {
+            match thing.holdings(&Order { count, total, folder, notes: &RefCell::default() }, &mut stream) {
                 Err(StakeError::Setting { key, .. }) => assert_eq!(key, fault, "{}", entry.name),
                 other => panic!("{}: {other:?}", entry.name),
             }
@@ -142,7 +143,9 @@ fn every_distribution_has_its_scenario() {
         let choice: Choice = population["stake"].clone().try_into().unwrap();
         assert_eq!(choice.kind, entry.name);
         let number = |key: &str| population.get(key).map(|value| value.as_integer().unwrap() as u64);
-        let order = Order { count: number("count"), total: number("total_stake"), folder: &folder };
+        let notes = RefCell::default();
+        let order =
+            Order { count: number("count"), total: number("total_stake"), folder: &folder, notes: &notes };
         let seed = scenario["run"]["seed"].as_integer().unwrap() as u64;
         let mut stream = Stream::of_seed(seed, Purpose::Stakes);
         let holdings = find("stake", STAKES, &choice).unwrap().thing.holdings(&order, &mut stream).unwrap();

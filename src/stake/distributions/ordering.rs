@@ -3,6 +3,7 @@
 use crate::random::{Purpose, Stream};
 use crate::registry::{Choice, Chosen, Refusal, find};
 use crate::stake::{Order, STAKES, StakeDistribution, StakeError};
+use std::cell::RefCell;
 use std::path::Path;
 
 /// A distribution by its name and its settings in TOML.
@@ -20,7 +21,8 @@ pub fn refusal(kind: &str, settings: &str) -> String {
 
 /// The stakes that a scenario with this seed gets.
 pub fn order(kind: &str, settings: &str, count: u64, total: u64, seed: u64) -> Result<Vec<u64>, StakeError> {
-    let order = Order { count: Some(count), total: Some(total), folder: Path::new(".") };
+    let notes = RefCell::default();
+    let order = Order { count: Some(count), total: Some(total), folder: Path::new("."), notes: &notes };
     let mut stream = Stream::of_seed(seed, Purpose::Stakes);
     let holdings = choose(kind, settings).unwrap().thing.holdings(&order, &mut stream)?;
     Ok(holdings.into_iter().map(|holding| holding.coins).collect())

@@ -1,42 +1,82 @@
 //! Stakes read from a table.
 
+use crate::import::{Fault, Import, Intent, Options, read};
 use crate::random::Stream;
-use crate::registry::{Entry, Refusal, nearest, settings};
-use crate::stake::csv_dialect::{Fault, Line, each_line, shown};
+use crate::registry::{Entry, Refusal, settings};
 use crate::stake::{Holding, MAX_TOTAL, Order, StakeDistribution, StakeError, read_bounded};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 use std::path::PathBuf;
 
 /// The registry's line.
 pub const ENTRY: Entry<dyn StakeDistribution> = Entry {
     name: "table",
-    summary: "names and stakes of the CSV file at `path`, with the columns name and stake",
-    source: "RFC 4180 for the format; whatever chain the table was taken from",
+    summary: "names and stakes of the file at `path`: a table with the columns name and stake, or what a chain's tool prints",
+    source: "RFC 4180 for CSV; `tombola list formats` for what chains' tools print",
     parse: |table| {
         settings::<Table, _>(table, |table| {
             if table.path.as_os_str().is_empty() {
                 return Err(Refusal::Value {
                     key: "path",
-                    problem: "is empty, but must name a CSV file, e.g. \"stakes.csv\"".into(),
+                    problem: "is empty, but must name a table, e.g. \"stakes.csv\"".into(),
                 });
             }
+            table.options()?;
             Ok(Box::new(table))
         })
     },
 };
 
-/// Accounts and stakes from a CSV file, in the order of its lines.
+/// Accounts and stakes from a table, in the order of its rows.
 ///
-/// The first line names the columns; `name` and `stake` must be among them, in any order, and
-/// others are passed over. Stakes are whole coins, written with digits alone; an account with no
-/// coin is allowed. Byte order mark, either line ending, blank lines and spaces around the fields
-/// are all fine. Anything doubtful is refused with its line, never guessed.
+/// Stakes are whole coins, written with digits alone; an account with no coin is allowed. Anything
+/// else is refused with its line, unless `unit` says what a coin is. What a chain's tool prints is in
+/// that chain's smallest unit, which becomes the coin if all of them can be counted, and else the
+/// finest power of ten of it.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
     /// The file; a relative path starts from the folder of the order.
     path: PathBuf,
+    /// Its format; recognised by its contents if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<String>,
+    /// Which title is which column, as in `stake=tokens,name=operator_address`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    columns: Option<String>,
+    /// What a coin is: the name of a unit, or how many of the table's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<String>,
+    /// What to do with rows of the same name: `sum` or `keep`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duplicates: Option<String>,
+    /// What to do with a row of totals: `drop` or `keep`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<String>,
+    /// The decimal mark: `point` or `comma`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decimal: Option<String>,
+}
+
+impl Table {
+    fn options(&self) -> Result<Options, Refusal> {
+        let mut options = Options { intent: Intent::Stakes, ..Options::default() };
+        for (key, text) in [
+            ("format", &self.format),
+            ("columns", &self.columns),
+            ("unit", &self.unit),
+            ("duplicates", &self.duplicates),
+            ("total", &self.total),
+            ("decimal", &self.decimal),
+        ] {
+            if let Some(text) = text {
+                options.set(key, text).map_err(|reason| Refusal::Value {
+                    key,
+                    problem: format!("is {text:?}, but {reason}"),
+                })?;
+            }
+        }
+        Ok(options)
+    }
 }
 
 impl StakeDistribution for Table {
@@ -52,125 +92,46 @@ impl StakeDistribution for Table {
             }
         }
         let path = order.folder.join(&self.path);
-        match read_bounded(&path) {
-            Ok(bytes) => {
-                read(&bytes).map_err(|Fault { line, problem, .. }| StakeError::Row { path, line, problem })
+        let options = self
+            .options()
+            .map_err(|refusal| StakeError::Setting { key: "stake", problem: refusal.to_string() })?;
+        let bytes = match read_bounded(&path) {
+            Ok(bytes) => bytes,
+            Err(source) => return Err(StakeError::Unreadable { path, source }),
+        };
+        match holdings(&bytes, &options) {
+            Ok((holdings, notes)) => {
+                let notes = notes.into_iter().map(|note| format!("{}: {note}", path.display()));
+                order.notes.borrow_mut().extend(notes);
+                Ok(holdings)
             }
-            Err(source) => Err(StakeError::Unreadable { path, source }),
+            Err(Fault { line, problem, .. }) => Err(StakeError::Row { path, line, problem }),
         }
     }
 }
 
-fn read(bytes: &[u8]) -> Result<Vec<Holding>, Fault> {
-    let mut columns = None;
-    let mut holdings = Vec::new();
-    let mut seen: HashMap<String, u64> = HashMap::new();
-    let mut total = 0u64;
-    let last = each_line(bytes, |line| {
-        let Some(columns) = &columns else {
-            columns = Some(Columns::find(line)?);
-            return Ok(());
-        };
-        let (name, coins) = columns.row(line)?;
-        if let Some(first) = seen.insert(name.to_owned(), line.number) {
-            return line.fault(format!("the name {} stands already on line {first}", shown(name)));
-        }
-        total = match total.checked_add(coins).filter(|&total| total <= MAX_TOTAL) {
-            Some(total) => total,
-            None => {
-                let problem =
-                    format!("with this line the stakes sum to more than {MAX_TOTAL}, the largest total");
-                return line.fault(problem);
-            }
-        };
-        holdings.push(Holding { name: Some(name.to_owned()), coins });
-        Ok(())
-    })?;
-    let fault = |line, problem: &str| Err(Fault { line, column: 1, problem: problem.into() });
-    let Some(last) = last else {
-        return fault(1, "the table is empty, but must begin with a line that names its columns: name,stake");
+/// What everybody holds, and what there is to say about it.
+fn holdings(bytes: &[u8], options: &Options) -> Result<(Vec<Holding>, Vec<String>), Fault> {
+    let import = read(bytes, options)?;
+    let fault = |problem: String| Fault { line: import.last_line, column: 1, problem };
+    let mut whole = import.whole_stakes(options, MAX_TOTAL).map_err(&fault)?;
+    if options.unit.is_none() && whole.as_ref().is_some_and(|whole| !whole.is_as_written) {
+        // Leaves room for rewards and for accounts that only trade.
+        whole = import.whole_stakes(options, MAX_TOTAL / 8).map_err(&fault)?;
+    }
+    let Some(whole) = whole else {
+        return Err(fault(format!("the file is read as {}, which tells no stakes", import.format)));
     };
-    if total == 0 {
-        let problem = if holdings.is_empty() {
-            "the table names its columns, but no account follows"
-        } else {
-            "all stakes up to here are 0, but somebody must hold a coin"
-        };
-        return fault(last, problem);
+    let mut notes = Vec::new();
+    if whole.unit != "as written" {
+        notes.push(format!("a coin is {}", whole.unit));
     }
-    Ok(holdings)
-}
-
-/// Where the columns stand.
-struct Columns {
-    name: usize,
-    stake: usize,
-    width: usize,
-}
-
-impl Columns {
-    fn find(line: &Line) -> Result<Self, Fault> {
-        let header = line.fields;
-        let place = |wanted: &str| {
-            let mut places = header.iter().enumerate().filter(|&(_, title)| title == wanted);
-            match (places.next(), places.next()) {
-                (Some(_), Some(_)) => line.fault(format!("two columns are called `{wanted}`; keep one")),
-                (Some((place, _)), None) => Ok(place),
-                (None, _) => {
-                    let found: Vec<String> = header.iter().map(shown).collect();
-                    let mut problem = format!("the column `{wanted}` is missing; found {}", found.join(", "));
-                    if let [only] = found.as_slice()
-                        && only.contains([';', '\t'])
-                    {
-                        problem += "; separate the columns by commas";
-                    } else if let Some(title) = nearest(wanted, header.iter()) {
-                        problem += &format!("; is {} meant? Then rename it to `{wanted}`", shown(title));
-                    }
-                    line.fault(problem)
-                }
-            }
-        };
-        Ok(Columns { name: place("name")?, stake: place("stake")?, width: header.len() })
-    }
-
-    fn row<'a>(&self, line: &Line<'a>) -> Result<(&'a str, u64), Fault> {
-        let record = line.fields;
-        if record.len() != self.width {
-            return line.fault(format!(
-                "the line has {} fields, but the first line names {} columns",
-                record.len(),
-                self.width
-            ));
-        }
-        let name = &record[self.name];
-        if name.is_empty() {
-            return line.fault("the name is empty");
-        }
-        match coins(&record[self.stake]) {
-            Ok(coins) => Ok((name, coins)),
-            Err(reason) => line.fault_in(
-                self.stake,
-                format!("the stake of {} is {}, {reason}", shown(name), shown(&record[self.stake])),
-            ),
-        }
-    }
-}
-
-/// Reads whole coins.
-fn coins(field: &str) -> Result<u64, String> {
-    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if is_digits(field) {
-        // Digits alone fail only when they are too many.
-        return field
-            .parse()
-            .ok()
-            .filter(|&coins| coins <= MAX_TOTAL)
-            .ok_or_else(|| format!("but the largest possible stake is {MAX_TOTAL}"));
-    }
-    if field.strip_prefix('-').is_some_and(is_digits) {
-        return Err("but a stake cannot be negative".into());
-    }
-    Err("but must be a whole number of coins, written with digits alone".into())
+    notes.extend(whole.rounding);
+    notes.extend(import.dropped.iter().map(|(reason, count)| format!("left out {count}: {reason}")));
+    let Import { names, notes: said, .. } = import;
+    notes.extend(said);
+    let holdings = names.into_iter().zip(whole.stakes);
+    Ok((holdings.map(|(name, coins)| Holding { name: Some(name), coins }).collect(), notes))
 }
 
 #[cfg(test)]
@@ -178,15 +139,21 @@ mod tests {
     use super::*;
     use crate::random::Purpose;
     use crate::stake::distributions::ordering::{choose, refusal};
+    use std::cell::RefCell;
     use std::path::Path;
 
+    fn plain(bytes: &[u8]) -> Result<(Vec<Holding>, Vec<String>), Fault> {
+        super::holdings(bytes, &Options { intent: Intent::Stakes, ..Options::default() })
+    }
+
     fn pairs(text: &str) -> Vec<(String, u64)> {
-        let holdings = read(text.as_bytes()).unwrap_or_else(|fault| panic!("{fault:?}"));
+        let (holdings, notes) = plain(text.as_bytes()).unwrap_or_else(|fault| panic!("{fault:?}"));
+        assert!(notes.is_empty(), "{notes:?}");
         holdings.into_iter().map(|holding| (holding.name.unwrap(), holding.coins)).collect()
     }
 
     fn fault(text: &str) -> (u64, String) {
-        let Fault { line, problem, .. } = read(text.as_bytes()).expect_err(text);
+        let Fault { line, problem, .. } = plain(text.as_bytes()).expect_err(text);
         (line, problem)
     }
 
@@ -208,10 +175,39 @@ mod tests {
     }
 
     #[test]
+    fn usual_titles_and_separators_are_understood() {
+        for text in [
+            "Name,Stake\nann,5\nbob,6\n",
+            "name;stake\nann;5\nbob;6\n",
+            "moniker\ttokens\nann\t5\nbob\t6\n",
+            "{\"name\": \"ann\", \"stake\": 5}\n{\"name\": \"bob\", \"stake\": \"6\"}\n",
+        ] {
+            assert_eq!(pairs(text), [("ann".to_owned(), 5), ("bob".to_owned(), 6)], "{text:?}");
+        }
+    }
+
+    /// A coin is what rewards and minima are counted in, so it changes only if somebody says so.
+    #[test]
+    fn a_unit_makes_coins_of_any_amounts() {
+        let text = "name,stake\nann,12.5\nbob,3.2e25\n";
+        let read = |unit: &str| {
+            let mut options = Options { intent: Intent::Stakes, ..Options::default() };
+            options.set("unit", unit).unwrap();
+            super::holdings(text.as_bytes(), &options)
+        };
+        let (holdings, notes) = read("1e18").unwrap();
+        assert_eq!((holdings[0].coins, holdings[1].coins), (0, 32_000_000));
+        assert_eq!(notes[0], "a coin is 1e18 of what is written");
+        assert!(notes[1].contains("1 that are not 0 became 0"), "{notes:?}");
+        assert!(read("0.1").unwrap_err().problem.contains("the finest that fits is --unit"));
+        assert!(refusal("table", "path = 'a.csv'\nunit = 'gwie'").contains("did you mean `gwei`?"));
+    }
+
+    #[test]
     fn missing_columns_are_named_with_those_found() {
         assert_eq!(
-            fault("validator,stakes\nann,5\n"),
-            (1, "the column `name` is missing; found `validator`, `stakes`".into())
+            fault("who,stakes\nann,5\n"),
+            (1, "the column `name` is missing; found `who`, `stakes`".into())
         );
         assert_eq!(
             fault("name,stakes\nann,5\n"),
@@ -221,8 +217,7 @@ mod tests {
                     .into()
             )
         );
-        assert!(fault("Name,stake\nann,5\n").1.contains("is `Name` meant?"));
-        assert!(fault("name;stake\nann;5\n").1.contains("separate the columns by commas"));
+        assert!(fault("Names,stake\nann,5\n").1.contains("is `Names` meant?"));
         assert_eq!(fault("\r\n\r\nann,5\n").0, 3);
         assert_eq!(fault("\u{feff}\n\nann,5\n").0, 3);
         assert_eq!(
@@ -311,7 +306,7 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text_are_refused_with_their_line() {
-        let fault = read(b"name,stake\r\nann,5\r\nZo\xeb,6\r\n").unwrap_err();
+        let fault = plain(b"name,stake\r\nann,5\r\nZo\xeb,6\r\n").unwrap_err();
         assert_eq!(
             fault,
             Fault {
@@ -321,7 +316,7 @@ mod tests {
             }
         );
         // UTF-16, as some spreadsheets save it.
-        assert_eq!(read(b"\xff\xfen\0a\0").unwrap_err().line, 1);
+        assert_eq!(plain(b"\xff\xfen\0a\0").unwrap_err().line, 1);
     }
 
     #[test]
@@ -334,7 +329,7 @@ mod tests {
         let thing = choose("table", &format!("path = '{path}'")).unwrap().thing;
         let mut stream = Stream::of_seed(1, Purpose::Stakes);
         thing
-            .holdings(&Order { count, total, folder }, &mut stream)
+            .holdings(&Order { count, total, folder, notes: &RefCell::default() }, &mut stream)
             .map(|holdings| holdings.len())
             .map_err(|error| error.to_string())
     }

@@ -1,0 +1,340 @@
+//! What the columns of a table are, and by which titles they are known.
+
+use super::fault::{Fault, shown};
+use super::numerals::Spot;
+use crate::registry::nearest;
+
+/// What a column says of a validator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Column {
+    /// Who it is.
+    Name,
+    /// Its stake.
+    Stake,
+    /// How many blocks it made.
+    Wins,
+    /// How many wins the chain's own accounting expected.
+    Expected,
+    /// How many slots were assigned to it, its wins among them.
+    Slots,
+    /// How many of its slots passed without a block.
+    Missed,
+    /// Its proposer priority.
+    Priority,
+    /// Its reward points.
+    Points,
+    /// The height or slot of a block, in a history with a row for each.
+    Height,
+}
+
+/// Title, and the other titles by which a column is known, in lower case with underscores.
+const TITLES: &[(Column, &str, &[&str])] = &[
+    (
+        Column::Name,
+        "name",
+        &[
+            "validator",
+            "address",
+            "moniker",
+            "operator",
+            "pubkey",
+            "operator_address",
+            "validator_address",
+            "public_key",
+            "account_id",
+            "account",
+            "pool",
+            "pool_id",
+            "identity",
+            "identity_pubkey",
+            "proposer",
+            "leader",
+            "forger",
+        ],
+    ),
+    (
+        Column::Stake,
+        "stake",
+        &[
+            "tokens",
+            "power",
+            "voting_power",
+            "balance",
+            "amount",
+            "active_stake",
+            "activated_stake",
+            "effective_balance",
+            "bonded_tokens",
+        ],
+    ),
+    (
+        Column::Wins,
+        "wins",
+        &["blocks", "proposed", "blocks_produced", "blocks_proposed", "num_produced_blocks"],
+    ),
+    (Column::Expected, "expected", &["expected_blocks", "expected_wins"]),
+    (Column::Slots, "slots", &["leader_slots", "assigned_slots", "num_expected_blocks"]),
+    (Column::Missed, "missed", &["skipped", "missed_blocks", "missed_slots", "skipped_slots"]),
+    (Column::Priority, "priority", &["proposer_priority"]),
+    (Column::Points, "points", &["era_points", "reward_points"]),
+    (Column::Height, "height", &["slot", "block_height", "slot_number", "round"]),
+];
+
+impl Column {
+    /// Every column.
+    pub const ALL: [Column; 9] = [
+        Column::Name,
+        Column::Stake,
+        Column::Wins,
+        Column::Expected,
+        Column::Slots,
+        Column::Missed,
+        Column::Priority,
+        Column::Points,
+        Column::Height,
+    ];
+
+    /// Its own title, that of tombola's tables.
+    pub fn title(self) -> &'static str {
+        TITLES.iter().find(|(column, ..)| *column == self).map_or("", |(_, title, _)| title)
+    }
+
+    /// The other titles by which it is known, in lower case with underscores.
+    pub fn usual_titles(self) -> &'static [&'static str] {
+        TITLES.iter().find(|(column, ..)| *column == self).map_or(&[], |(_, _, others)| others)
+    }
+
+    /// The column that a title usually names.
+    pub fn of_title(title: &str) -> Option<Column> {
+        let title = plain(title);
+        let last = title.rsplit('.').next().unwrap_or_default();
+        TITLES
+            .iter()
+            .find(|(_, own, others)| [title.as_str(), last].iter().any(|it| it == own || others.contains(it)))
+            .map(|&(column, ..)| column)
+    }
+}
+
+/// A title in lower case, with underscores between its words.
+fn plain(title: &str) -> String {
+    let mut plain = String::with_capacity(title.len() + 4);
+    let mut was_lower = false;
+    for c in title.trim().chars() {
+        if c.is_uppercase() {
+            if was_lower {
+                plain.push('_');
+            }
+            plain.extend(c.to_lowercase());
+        } else if c == ' ' || c == '-' {
+            plain.push('_');
+        } else {
+            plain.push(c);
+        }
+        was_lower = c.is_lowercase() || c.is_ascii_digit();
+    }
+    plain
+}
+
+/// Reads `stake=tokens,name=operator_address`.
+///
+/// # Errors
+/// Which part of it is none of these.
+pub fn parse_choices(text: &str) -> Result<Vec<(Column, String)>, String> {
+    let mut choices: Vec<(Column, String)> = Vec::new();
+    for part in text.split(',') {
+        let Some((own, title)) = part.split_once('=') else {
+            return Err(format!("{} must have the form stake=TITLE", shown(part)));
+        };
+        let known: Vec<&str> = Column::ALL.map(Column::title).to_vec();
+        let Some(column) = Column::ALL.into_iter().find(|column| column.title() == own.trim()) else {
+            let hint = match nearest(own, known.iter().copied()) {
+                Some(near) => format!("; did you mean `{near}`?"),
+                None => String::new(),
+            };
+            return Err(format!("{} is no column; known: {}{hint}", shown(own), known.join(", ")));
+        };
+        if choices.iter().any(|(other, _)| *other == column) {
+            return Err(format!("`{}` is given twice", column.title()));
+        }
+        choices.push((column, title.trim().to_owned()));
+    }
+    Ok(choices)
+}
+
+/// Where the columns stand in a table.
+#[derive(Clone, Debug, Default)]
+pub struct Places(Vec<(Column, usize)>);
+
+impl Places {
+    /// Where a column stands, if it is there.
+    pub fn of(&self, column: Column) -> Option<usize> {
+        self.0.iter().find(|(other, _)| *other == column).map(|&(_, place)| place)
+    }
+
+    /// Which column stands at a place.
+    pub fn at(&self, place: usize) -> Option<Column> {
+        self.0.iter().find(|(_, other)| *other == place).map(|&(column, _)| column)
+    }
+
+    /// All columns with their places.
+    pub fn all(&self) -> &[(Column, usize)] {
+        &self.0
+    }
+
+    /// Forgets a column.
+    pub fn remove(&mut self, column: Column) {
+        self.0.retain(|(other, _)| *other != column);
+    }
+
+    fn set(&mut self, column: Column, place: usize) {
+        self.0.push((column, place));
+    }
+}
+
+/// Finds the wanted columns among titles: first those that were chosen, then those of a title that is
+/// tombola's own, then those of another usual one.
+///
+/// # Errors
+/// If a chosen title is not there, or several may be meant.
+pub fn find_places(
+    titles: &[&str],
+    wanted: &[Column],
+    chosen: &[(Column, String)],
+    spot: &dyn Fn(usize) -> Spot,
+) -> Result<Places, Fault> {
+    let mut places = Places::default();
+    for (column, title) in chosen {
+        let found: Vec<usize> = (0..titles.len()).filter(|&place| titles[place] == title).collect();
+        match found[..] {
+            [place] => places.set(*column, place),
+            [] => {
+                let known: Vec<String> = titles.iter().map(|title| shown(title)).collect();
+                let hint = match nearest(title, titles.iter().copied()) {
+                    Some(near) => format!("; did you mean {}?", shown(near)),
+                    None => String::new(),
+                };
+                let column = column.title();
+                return spot(0).fault(format!(
+                    "--columns {column}={title} names a column that is not there; found {}{hint}",
+                    known.join(", ")
+                ));
+            }
+            [_, second, ..] => {
+                return spot(second).fault(format!("two columns are called {}; keep one", shown(title)));
+            }
+        }
+    }
+    let is_free = |places: &Places, place| places.at(place).is_none();
+    let named = |places: &Places, wanted: &dyn Fn(&str) -> bool| -> Vec<usize> {
+        (0..titles.len()).filter(|&place| is_free(places, place) && wanted(&plain(titles[place]))).collect()
+    };
+    for &column in wanted {
+        if places.of(column).is_some() {
+            continue;
+        }
+        let own = named(&places, &|title| title == column.title());
+        match own[..] {
+            [] => {}
+            [place] => places.set(column, place),
+            [_, second, ..] => {
+                return spot(second).fault(format!("two columns are called `{}`; keep one", column.title()));
+            }
+        }
+    }
+    for &column in wanted {
+        if places.of(column).is_some() {
+            continue;
+        }
+        let others = column.usual_titles();
+        let found = named(&places, &|title| {
+            let last = title.rsplit('.').next().unwrap_or_default();
+            others.contains(&title) || last == column.title() || others.contains(&last)
+        });
+        match found[..] {
+            [] => {}
+            [place] => places.set(column, place),
+            [_, second, ..] => {
+                let choices: Vec<String> = found
+                    .iter()
+                    .map(|&place| format!("--columns {}={}", column.title(), titles[place]))
+                    .collect();
+                let titles: Vec<String> = found.iter().map(|&place| shown(titles[place])).collect();
+                return spot(second).fault(format!(
+                    "{} may each be the column `{}`; say which: {}",
+                    titles.join(" or "),
+                    column.title(),
+                    choices.join(" or ")
+                ));
+            }
+        }
+    }
+    // `slots` alone are what was won; beside wins they are what was assigned.
+    if places.of(Column::Wins).is_none()
+        && let Some(place) = places.of(Column::Slots)
+        && chosen.iter().all(|(column, _)| *column != Column::Slots)
+    {
+        places.remove(Column::Slots);
+        places.set(Column::Wins, place);
+    }
+    places.0.sort_unstable();
+    Ok(places)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find(titles: &[&str], chosen: &str) -> Result<Vec<(&'static str, usize)>, String> {
+        let chosen = if chosen.is_empty() { Vec::new() } else { parse_choices(chosen)? };
+        let spot = |place| Spot { line: 1, column: place as u64 + 1 };
+        let places = find_places(titles, &Column::ALL, &chosen, &spot).map_err(|fault| fault.problem)?;
+        Ok(places.all().iter().map(|&(column, place)| (column.title(), place)).collect())
+    }
+
+    #[test]
+    fn usual_titles_are_known_in_any_spelling() {
+        for titles in [
+            ["name", "stake"],
+            ["Moniker", "Voting Power"],
+            ["operatorAddress", "tokens"],
+            ["pubkey", "BALANCE"],
+            ["address", "amount"],
+            ["identityPubkey", "activatedStake"],
+            ["description.moniker", "validator.effective_balance"],
+            ["operator", "power"],
+        ] {
+            assert_eq!(find(&titles, ""), Ok(vec![("name", 0), ("stake", 1)]), "{titles:?}");
+        }
+        assert_eq!(
+            find(&["validator", "proposed", "skipped", "expected"], ""),
+            Ok(vec![("name", 0), ("wins", 1), ("expected", 3), ("missed", 2)])
+        );
+        assert_eq!(find(&["name", "slots"], ""), Ok(vec![("name", 0), ("wins", 1)]));
+        assert_eq!(find(&["name", "blocks", "slots"], ""), Ok(vec![("name", 0), ("wins", 1), ("slots", 2)]));
+        assert_eq!(find(&["slot", "leader"], ""), Ok(vec![("name", 1), ("height", 0)]));
+    }
+
+    #[test]
+    fn its_own_title_goes_before_others_and_several_others_are_a_question() {
+        assert_eq!(find(&["name", "moniker", "stake", "tokens"], ""), Ok(vec![("name", 0), ("stake", 2)]));
+        assert_eq!(
+            find(&["name", "tokens", "voting_power"], "").unwrap_err(),
+            "`tokens` or `voting_power` may each be the column `stake`; say which: --columns stake=tokens or --columns stake=voting_power"
+        );
+        assert_eq!(
+            find(&["name", "tokens", "voting_power"], "stake=tokens"),
+            Ok(vec![("name", 0), ("stake", 1)])
+        );
+        assert!(
+            find(&["name", "stake", "Stake"], "").unwrap_err().contains("two columns are called `stake`")
+        );
+        assert!(find(&["name", "coins"], "stake=coin").unwrap_err().contains("did you mean `coins`?"));
+    }
+
+    #[test]
+    fn choices_are_checked() {
+        assert!(parse_choices("stake").unwrap_err().contains("stake=TITLE"));
+        assert!(parse_choices("stak=tokens").unwrap_err().contains("did you mean `stake`?"));
+        assert!(parse_choices("stake=a,stake=b").unwrap_err().contains("twice"));
+    }
+}

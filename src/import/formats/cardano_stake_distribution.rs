@@ -1,0 +1,173 @@
+//! Stake distributions of Cardano, as `cardano-cli query stake-distribution` and `query
+//! stake-snapshot` show them.
+
+use super::super::amount::Amount;
+use super::super::column::Column;
+use super::super::content::Content;
+use super::super::fault::{Fault, Lines, shown};
+use super::super::intake::{Header, Intake, Row};
+use super::super::json::{Kind, Node};
+use super::super::numerals::Spot;
+use super::Format;
+use super::record::{Record, begin};
+
+/// See the module.
+pub const FORMAT: Format = Format {
+    name: "cardano-stake-distribution",
+    summary: "stake distribution of Cardano (`cardano-cli query stake-distribution`, as text or JSON, or stake-snapshot): pool, share of the stake or lovelaces",
+    source: "https://developers.cardano.org/docs/get-started/cardano-cli/",
+    is_text: false,
+    recognise: |content| match content {
+        Content::Text(text) => heading(text).is_some(),
+        Content::Json(_) => {
+            fractions(content).is_some()
+                || content.get("pools").is_some_and(|pools| {
+                    pools.members().first().is_some_and(|(_, pool)| pool.get("stakeSet").is_some())
+                })
+        }
+    },
+    read,
+};
+
+/// The number of the heading's line, if it is that of this table.
+fn heading(text: &str) -> Option<usize> {
+    let line = text.lines().position(|line| !line.trim().is_empty())?;
+    let words: Vec<&str> = text.lines().nth(line)?.split_whitespace().collect();
+    (words == ["PoolId", "Stake", "frac"]).then_some(line)
+}
+
+/// The numerator and denominator of a pool's stake.
+fn fraction<'a>(pool: Node<'a>) -> Option<(Node<'a>, Node<'a>)> {
+    // With the hash of a key beside it in older versions, as an object or as a list.
+    let candidates = [pool.get("individualPoolStake"), pool.first(), Some(pool)];
+    candidates.into_iter().flatten().find_map(|node| Some((node.get("numerator")?, node.get("denominator")?)))
+}
+
+/// The object that gives a fraction for each pool.
+fn fractions<'a>(content: &Content<'a>) -> Option<Node<'a>> {
+    let Content::Json(json) = content else { return None };
+    let root = *json.values.first()?;
+    let inner = ["pools", "unPoolDistr", "poolDistribution"].iter().find_map(|name| root.get(name));
+    let object = inner.unwrap_or(root);
+    let (_, first) = object.members().into_iter().next()?;
+    fraction(first).map(|_| object)
+}
+
+const MEANING: [(Column, &str); 2] = [(Column::Name, "pool"), (Column::Stake, "stake")];
+
+fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
+    match content {
+        Content::Text(text) => read_text(text, intake),
+        Content::Json(_) => match fractions(content) {
+            Some(object) => read_fractions(object, intake),
+            None => read_snapshot(content, intake),
+        },
+    }
+}
+
+/// A pool and its share on each line.
+fn read_text(text: &str, intake: &mut Intake) -> Result<(), Fault> {
+    struct Words<'a>(Vec<&'a str>, u64);
+    impl Row for Words<'_> {
+        fn field(&self, place: usize) -> &str {
+            self.0.get(place).copied().unwrap_or_default()
+        }
+        fn is_number(&self, place: usize) -> bool {
+            place == 1
+        }
+        fn line(&self) -> u64 {
+            self.1
+        }
+        fn spot(&self, _place: usize) -> Spot {
+            Spot { line: self.1, column: 1 }
+        }
+    }
+    let first = heading(text).unwrap_or(0);
+    let spot = Spot { line: first as u64 + 1, column: 1 };
+    intake.begin(&Header {
+        titles: &["pool", "stake"],
+        meaning: Some(&MEANING),
+        units: &[],
+        spot: &|_| spot,
+    })?;
+    intake
+        .note("stakes are shares of the total, with four digits: `query stake-snapshot` has whole lovelaces");
+    for (index, line) in text.lines().enumerate().skip(first + 1) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        if words.is_empty() || line.trim().bytes().all(|byte| byte == b'-') {
+            continue;
+        }
+        let spot = Spot { line: index as u64 + 1, column: 1 };
+        if words.len() != 2 {
+            return spot
+                .fault(format!("the line must hold a pool and its share, but is {}", shown(line.trim())));
+        }
+        intake.row(&Words(words, spot.line))?;
+    }
+    Ok(())
+}
+
+/// A fraction for each pool. They are brought to the common denominator, which is the total stake.
+fn read_fractions(object: Node, intake: &mut Intake) -> Result<(), Fault> {
+    begin(intake, object, &["pool", "stake"], &MEANING, &[])?;
+    let members = object.members();
+    let mut numbers = Vec::with_capacity(members.len());
+    for (_, node) in &members {
+        let Some((over, under)) = fraction(*node) else {
+            return node.fault("this pool has no numerator and denominator, but others have");
+        };
+        let read = |node: Node| node.scalar().ok()?.parse::<u128>().ok();
+        match (read(over), read(under)) {
+            (Some(a), Some(b)) if b > 0 => numbers.push((a, b)),
+            _ => return node.fault("the fraction of this pool is not one of two whole numbers"),
+        }
+    }
+    let mut common = 1u128;
+    for &(_, under) in &numbers {
+        let shared = divisor(common, under);
+        let Some(next) = (common / shared).checked_mul(under).filter(|next| *next < 1 << 90) else {
+            return object.fault("the denominators of the pools have no common multiple below 2^90");
+        };
+        common = next;
+    }
+    let mut lines = Lines::new(object.document().as_bytes());
+    for ((pool, node), (over, under)) in members.into_iter().zip(numbers) {
+        let Some(stake) = (common / under).checked_mul(over) else {
+            return node.fault("the fraction of this pool is too large");
+        };
+        let mut record = Record::new(node, &mut lines);
+        record.add_text(pool);
+        record.add_text(Amount::new(stake, 0).to_string());
+        intake.row(&record)?;
+    }
+    intake.note(format!("stakes are fractions of the total, brought to the common denominator {common}"));
+    Ok(())
+}
+
+/// The stakes of the snapshot in use.
+fn read_snapshot(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
+    let pools = super::record::needed(content.get("pools"), "object `pools`")?;
+    if pools.kind() != Kind::Object {
+        return pools.fault("`pools` must be an object with a member for each pool");
+    }
+    let titles = ["pool", "stakeMark", "stakeSet", "stakeGo"];
+    let units = [("stakeMark", "lovelace"), ("stakeSet", "lovelace"), ("stakeGo", "lovelace")];
+    begin(intake, pools, &titles, &[(Column::Name, "pool"), (Column::Stake, "stakeSet")], &units)?;
+    intake.note("read the snapshot `set`, by which the leaders of this epoch are drawn");
+    let mut lines = Lines::new(pools.document().as_bytes());
+    pools.each_member(|pool, node| {
+        let mut record = Record::new(node, &mut lines);
+        record.add_text(&*pool);
+        for title in &titles[1..] {
+            record.add(&[title])?;
+        }
+        intake.row(&record)
+    })
+}
+
+fn divisor(mut a: u128, mut b: u128) -> u128 {
+    while b > 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}

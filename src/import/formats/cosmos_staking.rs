@@ -1,0 +1,74 @@
+//! Validators of the staking module of the Cosmos SDK, as `query staking validators` and the REST
+//! interface show them.
+
+use super::super::column::Column;
+use super::super::content::Content;
+use super::super::fault::{Fault, Lines, shown};
+use super::super::intake::Intake;
+use super::Format;
+use super::labels::Labels;
+use super::record::{Record, begin, needed};
+
+/// See the module.
+pub const FORMAT: Format = Format {
+    name: "cosmos-staking",
+    summary: "validators of a Cosmos chain (`query staking validators`): moniker, tokens in the base unit; who is not bonded is left out",
+    source: "https://docs.cosmos.network/main/build/modules/staking#validator",
+    is_text: false,
+    recognise: |content| content.lists("validators", &["operator_address", "tokens"]),
+    read,
+};
+
+fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
+    let list = needed(content.get("validators"), "list `validators`")?;
+    let mut labels = Labels::default();
+    let mut has_three = false;
+    list.each_item(|node| {
+        has_three |= node.get("status").map_or(Ok("".into()), |node| node.scalar())? == "3";
+        labels
+            .count(node.at(&["description", "moniker"]).map_or(Ok("".into()), |node| node.scalar())?.trim());
+        Ok(())
+    })?;
+    let titles = ["name", "moniker", "operator_address", "tokens", "delegator_shares"];
+    begin(intake, list, &titles, &[(Column::Name, "name"), (Column::Stake, "tokens")], &[])?;
+    let mut lines = Lines::new(list.document().as_bytes());
+    list.each_item(|node| {
+        let text = |name: &str| node.get(name).map_or(Ok("".into()), |node| node.scalar());
+        let status = text("status")?;
+        let is_bonded = match &*status {
+            "BOND_STATUS_BONDED" | "Bonded" | "bonded" | "" => true,
+            "BOND_STATUS_UNBONDING" | "BOND_STATUS_UNBONDED" | "BOND_STATUS_UNSPECIFIED" => false,
+            // Numbers changed their meaning with version 0.40 of the SDK: 2 was bonded, now 3 is.
+            "3" => true,
+            "2" => !has_three,
+            "0" | "1" => false,
+            other => {
+                return node.fault(format!(
+                    "the status {} is not known; write it as BOND_STATUS_BONDED, or remove it",
+                    shown(other)
+                ));
+            }
+        };
+        if !is_bonded || text("jailed")? == "true" {
+            intake.drop_row("not bonded, or jailed: no turn to propose");
+            return Ok(());
+        }
+        let mut record = Record::new(node, &mut lines);
+        let moniker = node.at(&["description", "moniker"]).map_or(Ok("".into()), |node| node.scalar())?;
+        record.add_text(labels.name(moniker.trim(), &text("operator_address")?));
+        record.add(&["description", "moniker"])?;
+        record.add(&["operator_address"])?;
+        record.add(&["tokens"])?;
+        record.add(&["delegator_shares"])?;
+        intake.row(&record)
+    })?;
+    let is_more = content
+        .get("pagination")
+        .and_then(|node| node.get("next_key"))
+        .and_then(|node| node.scalar().ok())
+        .is_some_and(|key| !key.is_empty());
+    if is_more {
+        intake.note("the file is a page of the answer, and more validators follow: ask for all, for example with --limit 1000");
+    }
+    Ok(())
+}

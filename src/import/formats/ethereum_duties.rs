@@ -1,0 +1,32 @@
+//! Proposer duties of Ethereum, as the beacon node's API shows them.
+
+use super::super::column::Column;
+use super::super::content::Content;
+use super::super::fault::{Fault, Lines};
+use super::super::intake::Intake;
+use super::Format;
+use super::record::{Record, begin, needed};
+
+/// See the module.
+pub const FORMAT: Format = Format {
+    name: "ethereum-duties",
+    summary: "proposer duties of Ethereum (beacon API, validator/duties/proposer): the proposer of each slot; no stakes",
+    source: "https://ethereum.github.io/beacon-APIs/#/Validator/getProposerDuties",
+    is_text: false,
+    recognise: |content| content.lists("data", &["validator_index", "slot", "pubkey"]),
+    read,
+};
+
+fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
+    let list = needed(content.get("data"), "list `data`")?;
+    let titles = ["slot", "validator_index", "pubkey"];
+    begin(intake, list, &titles, &[(Column::Height, "slot"), (Column::Name, "validator_index")], &[])?;
+    let mut lines = Lines::new(list.document().as_bytes());
+    list.each_item(|node| {
+        let mut record = Record::new(node, &mut lines);
+        for title in titles {
+            record.add(&[title])?;
+        }
+        intake.row(&record)
+    })
+}

@@ -1,0 +1,212 @@
+//! JSON that is a table: a list of objects, an object on each line, or an object with a list of
+//! objects in it; also pairs of a name and a stake.
+
+use super::super::column::Column;
+use super::super::content::{Content, Json};
+use super::super::fault::{Fault, Lines};
+use super::super::intake::{Header, Intake};
+use super::super::json::{Kind, Node};
+use super::Format;
+use super::record::Record;
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// See the module.
+pub const FORMAT: Format = Format {
+    name: "json",
+    summary: "a list of objects, an object on each line, an object with such a list in it, or names with stakes",
+    source: "RFC 8259",
+    is_text: false,
+    recognise: |content| matches!(content, Content::Json(_)),
+    read,
+};
+
+/// Objects inside of objects are followed so deep.
+const DEEPEST: usize = 3;
+
+/// The most titles that a table of objects may have.
+const MOST_TITLES: usize = 1000;
+
+fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
+    let Content::Json(json) = content else { return Fault::whole("the file is no JSON") };
+    if json.values.len() > 1 {
+        return objects(
+            intake,
+            &mut |take| json.values.iter().try_for_each(|&node| take(node)),
+            json.values[0],
+        );
+    }
+    let (list, others) = list_in(json)?;
+    if let [_, ..] = others.as_slice() {
+        intake.note(format!("read `{}`, and passed over {}", others[0], others[1..].join(", ")));
+    }
+    match list.kind() {
+        Kind::List => match list.first().map(|first| first.kind()) {
+            Some(Kind::List) => pairs(intake, list),
+            Some(Kind::Object) => objects(intake, &mut |take| list.each_item(take), list),
+            Some(_) => {
+                list.fault("the list has neither objects nor pairs in it, so nothing says what its items are")
+            }
+            None => list.fault("the list is empty"),
+        },
+        _ => named(intake, list),
+    }
+}
+
+/// The list of a JSON text, or the object whose members are the rows. Beside it the name of the list
+/// and those of other lists, if there are any.
+fn list_in<'a>(json: &Json<'a>) -> Result<(Node<'a>, Vec<String>), Fault> {
+    let root = json.values[0];
+    if root.kind() == Kind::List {
+        return Ok((root, Vec::new()));
+    }
+    let mut members = json.body.clone();
+    let mut object = root;
+    for _ in 0..DEEPEST {
+        let is_rows = |node: &Node| {
+            node.kind() == Kind::List
+                && node.first().is_none_or(|first| matches!(first.kind(), Kind::Object | Kind::List))
+        };
+        let lists: Vec<&(Cow<str>, Node)> = members.iter().filter(|(_, node)| is_rows(node)).collect();
+        match lists.as_slice() {
+            [(_, node)] => return Ok((*node, Vec::new())),
+            [] => {}
+            several => {
+                let filled: Vec<_> = several.iter().filter(|(_, node)| node.first().is_some()).collect();
+                let names: Vec<String> = several.iter().map(|(key, _)| format!("`{key}`")).collect();
+                if let [(key, node)] = filled.as_slice() {
+                    let mut others = vec![key.to_string()];
+                    others.extend(names.into_iter().filter(|name| *name != format!("`{key}`")));
+                    return Ok((*node, others));
+                }
+                return several[0].1.fault(format!(
+                    "several lists may be the table: {}; cut the right one out, for example with jq",
+                    names.join(", ")
+                ));
+            }
+        }
+        let inner = ["result", "data", "value", "validators"].iter().find_map(|name| {
+            let found = members.iter().find(|(key, node)| key == name && node.kind() == Kind::Object);
+            found.map(|&(_, node)| node)
+        });
+        match inner {
+            Some(node) => (object, members) = (node, node.members()),
+            None => break,
+        }
+    }
+    Ok((object, Vec::new()))
+}
+
+type Rows<'r, 'a> = &'r mut dyn FnMut(&mut dyn FnMut(Node<'a>) -> Result<(), Fault>) -> Result<(), Fault>;
+
+/// Rows that are objects. Titles are the names of all members, those of inner objects joined by
+/// points.
+fn objects<'a>(intake: &mut Intake, rows: Rows<'_, 'a>, place: Node<'a>) -> Result<(), Fault> {
+    let mut titles: Vec<String> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
+    rows(&mut |node| {
+        if node.kind() != Kind::Object {
+            return node.fault("this row is no object, but others are");
+        }
+        flatten(node, "", 0, &mut |title, _| {
+            if !known.contains_key(title) {
+                if titles.len() == MOST_TITLES {
+                    return node.fault(format!("the rows have more than {MOST_TITLES} different members"));
+                }
+                known.insert(title.to_owned(), titles.len());
+                titles.push(title.to_owned());
+            }
+            Ok(())
+        })
+    })?;
+    let spot = place.spot();
+    let all: Vec<&str> = titles.iter().map(String::as_str).collect();
+    intake.begin(&Header { titles: &all, meaning: None, units: &[], spot: &|_| spot })?;
+    let mut lines = Lines::new(place.document().as_bytes());
+    rows(&mut |node| {
+        let mut record = Record::new(node, &mut lines);
+        record.fields = vec![(Cow::Borrowed(""), node); titles.len()];
+        let mut filled = vec![false; titles.len()];
+        flatten(node, "", 0, &mut |title, value| {
+            let place = known[title];
+            if std::mem::replace(&mut filled[place], true) {
+                return value.fault(format!("the member `{title}` stands here for the second time"));
+            }
+            record.add_node(value)?;
+            record.fields.swap_remove(place);
+            Ok(())
+        })?;
+        intake.row(&record)
+    })
+}
+
+/// Hands on every member that is no list, with the names of the objects it stands in.
+fn flatten<'a>(
+    node: Node<'a>,
+    above: &str,
+    depth: usize,
+    take: &mut dyn FnMut(&str, Node<'a>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    node.each_member(|key, value| {
+        let joined;
+        let title = if above.is_empty() {
+            &*key
+        } else {
+            joined = format!("{above}.{key}");
+            &joined
+        };
+        match value.kind() {
+            Kind::Object if depth < DEEPEST => flatten(value, title, depth + 1, take),
+            Kind::Object | Kind::List => Ok(()),
+            _ => take(title, value),
+        }
+    })
+}
+
+/// Titles for rows that have none.
+fn begin(intake: &mut Intake, place: Node) -> Result<(), Fault> {
+    let spot = place.spot();
+    intake.begin(&Header { titles: &["name", "stake"], meaning: None, units: &[], spot: &|_| spot })
+}
+
+/// Rows that are lists of a name and a stake.
+fn pairs(intake: &mut Intake, list: Node) -> Result<(), Fault> {
+    begin(intake, list)?;
+    let mut lines = Lines::new(list.document().as_bytes());
+    list.each_item(|node| {
+        let mut record = Record::new(node, &mut lines);
+        let items = node.items();
+        if items.len() != 2 {
+            return node.fault("this row is no list of a name and a stake, but others are lists");
+        }
+        for item in items {
+            record.add_node(item)?;
+        }
+        intake.row(&record)
+    })
+}
+
+/// An object whose members are rows: names with stakes, or names with objects.
+fn named(intake: &mut Intake, object: Node) -> Result<(), Fault> {
+    let members = object.members();
+    // A single row, if its members have the titles of columns and not the names of validators.
+    if members.iter().any(|(key, _)| Column::of_title(key).is_some()) {
+        return objects(intake, &mut |take| take(object), object);
+    }
+    let is_scalar = |node: &Node| matches!(node.kind(), Kind::Number | Kind::Text);
+    let is_call = members.iter().any(|(key, _)| key == "jsonrpc");
+    if members.is_empty() || is_call || !members.iter().all(|(_, node)| is_scalar(node)) {
+        return object.fault(
+            "this JSON has no list of rows, and is no object with a stake for each name; cut the table out, for example with jq",
+        );
+    }
+    begin(intake, object)?;
+    let mut lines = Lines::new(object.document().as_bytes());
+    for (key, node) in members {
+        let mut record = Record::new(node, &mut lines);
+        record.add_text(key);
+        record.add_node(node)?;
+        intake.row(&record)?;
+    }
+    Ok(())
+}

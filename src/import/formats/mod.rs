@@ -1,0 +1,62 @@
+//! The formats, one file each.
+
+mod algorand_genesis;
+mod aptos_validators;
+mod cardano_leader_log;
+mod cardano_stake_distribution;
+mod cometbft_validators;
+mod cosmos_staking;
+mod ethereum_duties;
+mod ethereum_validators;
+mod json_rows;
+mod labels;
+mod near_validators;
+mod polkadot_era_points;
+mod record;
+mod separated;
+mod solana_block_production;
+mod solana_leader_schedule;
+mod solana_validators;
+mod sui_validators;
+
+use super::content::Content;
+use super::fault::Fault;
+use super::intake::Intake;
+
+/// A format that tables come in.
+pub struct Format {
+    /// Its name for `--format`.
+    pub name: &'static str,
+    /// What prints it, and what is read of it.
+    pub summary: &'static str,
+    /// Where it is described.
+    pub source: &'static str,
+    /// Whether it is text that is no JSON.
+    pub(super) is_text: bool,
+    /// Whether some contents are of this format.
+    pub(super) recognise: fn(&Content) -> bool,
+    /// Hands the rows on.
+    pub(super) read: fn(&Content, &mut Intake) -> Result<(), Fault>,
+}
+
+/// Every format; the first that recognises the contents is taken.
+pub const FORMATS: &[Format] = &[
+    cosmos_staking::FORMAT,
+    cometbft_validators::FORMAT,
+    solana_validators::FORMAT,
+    solana_leader_schedule::FORMAT,
+    solana_block_production::FORMAT,
+    ethereum_validators::FORMAT,
+    ethereum_duties::FORMAT,
+    cardano_stake_distribution::FORMAT,
+    cardano_leader_log::FORMAT,
+    near_validators::FORMAT,
+    sui_validators::FORMAT,
+    aptos_validators::FORMAT,
+    algorand_genesis::FORMAT,
+    polkadot_era_points::FORMAT,
+    json_rows::FORMAT,
+    separated::TSV,
+    separated::SEMICOLON,
+    separated::CSV,
+];

@@ -1,0 +1,218 @@
+//! What a table says, once it was understood.
+
+use super::amount::Amount;
+use super::column::Column;
+use super::options::Options;
+use super::scale::{Scaled, divide, scale};
+use super::unit::{Denomination, Unit};
+
+/// All wins together may be no more than this: up to here the laws of counts are exact.
+pub const MOST_WINS: u64 = 1 << 53;
+
+/// What a table says, in the order of its rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Import {
+    /// The name of the format.
+    pub format: &'static str,
+    /// The validators' names; all different.
+    pub names: Vec<String>,
+    /// Their stakes, as they are written.
+    pub stakes: Option<Vec<Amount>>,
+    /// How many blocks each made.
+    pub wins: Option<Vec<u64>>,
+    /// How many wins the chain's own accounting expected of each.
+    pub expected: Option<Vec<f64>>,
+    /// How many slots were assigned to each, its blocks among them.
+    pub slots: Option<Vec<u64>>,
+    /// Proposer priorities.
+    pub priorities: Option<Vec<i64>>,
+    /// Reward points.
+    pub points: Option<Vec<u64>>,
+    /// Of a history: who proposed each block, in the order of heights, as a place among the names.
+    pub proposers: Option<Vec<u32>>,
+    /// The columns that were understood, with the titles they had.
+    pub columns: Vec<(Column, String)>,
+    /// The titles of columns that were passed over.
+    pub ignored: Vec<String>,
+    /// Why rows were left out, and how many.
+    pub dropped: Vec<(String, u64)>,
+    /// What else there is to know.
+    pub notes: Vec<String>,
+    /// The unit of the stakes as they are written, if the format or the reader of the table says it.
+    pub denomination: Option<Denomination>,
+    /// Whether the stakes are percentages.
+    pub percent: bool,
+    /// The last line with text.
+    pub last_line: u64,
+}
+
+/// Whole stakes in a unit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WholeStakes {
+    /// One for each validator.
+    pub stakes: Vec<u64>,
+    /// What one of them is, in words.
+    pub unit: String,
+    /// Whether a stake was rounded: by how much at most, and whose.
+    pub rounding: Option<String>,
+    /// Whether the unit is that of the table.
+    pub is_as_written: bool,
+}
+
+impl Import {
+    /// Nothing yet.
+    pub fn new(format: &'static str) -> Self {
+        Import { format, ..Import::default() }
+    }
+
+    /// The stakes as whole numbers of the unit that was asked for, or else of the finest in which
+    /// they sum to at most `most`. Nothing if the table has no stakes.
+    ///
+    /// # Errors
+    /// If the unit is one of another coin, or too fine.
+    pub fn whole_stakes(&self, options: &Options, most: u64) -> Result<Option<WholeStakes>, String> {
+        let Some(amounts) = &self.stakes else { return Ok(None) };
+        let (mut own, mut wanted, mut asked) = (self.denomination.clone(), None, None);
+        match &options.unit {
+            None => {}
+            Some(Unit::Multiple(step)) => wanted = Some(*step),
+            Some(Unit::Named(unit)) => match &own {
+                None => own = Some(unit.clone()),
+                Some(own) if own.coin == unit.coin => {
+                    wanted = Some(Amount::power_of_ten(own.places - unit.places));
+                    asked = Some(unit);
+                }
+                Some(own) => {
+                    return Err(format!(
+                        "--unit {}: the stakes of this file are in {}, which is no {}",
+                        unit.name,
+                        own.describe(),
+                        unit.coin
+                    ));
+                }
+            },
+        }
+        let scaled = match wanted.map(|step| (step, divide(amounts, step, most))) {
+            Some((_, Some(scaled))) => scaled,
+            Some((step, None)) if asked.is_none() => {
+                return Err(format!(
+                    "--unit {step}: in this unit the stakes sum to more than {most}; the finest that fits is --unit {}",
+                    scale(amounts, most).step
+                ));
+            }
+            _ => scale(amounts, most),
+        };
+        let mut unit = describe(&scaled, own.as_ref(), asked, self.percent);
+        if let (Some(asked), Some(wanted)) = (asked, wanted)
+            && scaled.step != wanted
+        {
+            unit += &format!("; in {} they would sum to more than {most}", asked.name);
+        }
+        let rounding = (scaled.rounding > 0.0).then(|| {
+            let worst = &self.names[scaled.worst];
+            let most = match 100.0 * scaled.rounding {
+                small if small < 0.01 => format!("{small:.1e} %"),
+                percent => format!("{percent:.2} %"),
+            };
+            let mut text =
+                format!("stakes were rounded to whole numbers, the most that of `{worst}`, by {most}");
+            if scaled.vanished > 0 {
+                text += &format!("; {} that are not 0 became 0", scaled.vanished);
+            }
+            text
+        });
+        let is_as_written = scaled.step == Amount::power_of_ten(0);
+        Ok(Some(WholeStakes { stakes: scaled.stakes, unit, rounding, is_as_written }))
+    }
+
+    /// Whether the stake of a row is the sum of all others, of which there are two at least.
+    pub fn holds_total(&self, index: usize) -> bool {
+        let Some(stakes) = &self.stakes else { return false };
+        let mut others =
+            stakes.iter().enumerate().filter(|&(other, _)| other != index).map(|(_, stake)| *stake);
+        let sum = others.try_fold(Amount::ZERO, Amount::plus);
+        stakes.len() > 2 && sum == Some(stakes[index]) && stakes[index] != Amount::ZERO
+    }
+
+    /// Removes a row.
+    pub fn remove(&mut self, index: usize) {
+        self.keep_rows(&|other| other != index);
+    }
+
+    fn keep_rows(&mut self, keep: &dyn Fn(usize) -> bool) {
+        fn filter<T>(rows: &mut Vec<T>, keep: &dyn Fn(usize) -> bool) {
+            let mut index = 0;
+            rows.retain(|_| {
+                index += 1;
+                keep(index - 1)
+            });
+        }
+        filter(&mut self.names, keep);
+        if let Some(rows) = &mut self.stakes {
+            filter(rows, keep);
+        }
+        for rows in [&mut self.wins, &mut self.slots, &mut self.points].into_iter().flatten() {
+            filter(rows, keep);
+        }
+        if let Some(rows) = &mut self.expected {
+            filter(rows, keep);
+        }
+        if let Some(rows) = &mut self.priorities {
+            filter(rows, keep);
+        }
+    }
+
+    /// Adds each of some rows to an earlier one, and removes it.
+    ///
+    /// # Errors
+    /// If a sum is too long.
+    pub fn merge(&mut self, merged: &[(usize, usize)]) -> Result<(), String> {
+        for &(from, to) in merged {
+            if let Some(stakes) = &mut self.stakes {
+                let sum = stakes[to].plus(stakes[from]);
+                stakes[to] = sum.ok_or_else(|| {
+                    format!("the stakes of `{}` are too far apart to be added", self.names[to])
+                })?;
+            }
+            for rows in [&mut self.wins, &mut self.slots, &mut self.points].into_iter().flatten() {
+                rows[to] = rows[to].saturating_add(rows[from]);
+            }
+            if let Some(expected) = &mut self.expected {
+                expected[to] += expected[from];
+            }
+            if let Some(priorities) = &mut self.priorities {
+                priorities[to] = priorities[to].saturating_add(priorities[from]);
+            }
+        }
+        let gone: std::collections::HashSet<usize> = merged.iter().map(|&(from, _)| from).collect();
+        self.keep_rows(&|index| !gone.contains(&index));
+        self.notes.push(format!("{} rows were added to an earlier row of the same name", merged.len()));
+        Ok(())
+    }
+}
+
+/// What one stake is, in words.
+fn describe(
+    scaled: &Scaled,
+    own: Option<&Denomination>,
+    asked: Option<&Denomination>,
+    percent: bool,
+) -> String {
+    let step = scaled.step;
+    let is_one = step == Amount::power_of_ten(0);
+    match own {
+        Some(own) => {
+            let unit = [Some(own), asked]
+                .into_iter()
+                .flatten()
+                .find(|unit| step == Amount::power_of_ten(own.places - unit.places));
+            match unit {
+                Some(unit) => unit.describe(),
+                None => format!("{step} {}; 10^{} {} make one {}", own.name, own.places, own.name, own.coin),
+            }
+        }
+        None if percent => format!("{step} percent"),
+        None if is_one => "as written".to_owned(),
+        None => format!("{step} of what is written"),
+    }
+}

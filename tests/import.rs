@@ -1,0 +1,498 @@
+//! Tables that other programs print: each format read as it must be, any table read back from any
+//! dialect, and nothing misread in silence.
+
+mod sandbox;
+
+use assert_cmd::Command;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use proptest::prelude::*;
+use sandbox::Sandbox;
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use tombola::import::{Column, FORMATS, Import, Intent, Options, read};
+
+fn data() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data")
+}
+
+/// The files of `tests/data`, each with the reading that stands beside it.
+fn files() -> Vec<(PathBuf, String)> {
+    let mut files: Vec<PathBuf> = fs::read_dir(data())
+        .expect("the folder")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| !path.to_string_lossy().ends_with(".reading.csv"))
+        .collect();
+    files.sort();
+    let reading = |path: &Path| {
+        let beside = path.with_extension("reading.csv");
+        fs::read_to_string(&beside).unwrap_or_else(|error| panic!("{}: {error}", beside.display()))
+    };
+    files.into_iter().map(|path| (path.clone(), reading(&path))).collect()
+}
+
+/// The format that a file of `tests/data` is named for.
+fn format_of(path: &Path) -> String {
+    path.file_name().expect("a name").to_string_lossy().split('.').next().unwrap_or_default().to_owned()
+}
+
+/// The exit code, standard output and standard error of the program.
+fn tombola(sandbox: &Sandbox, args: &[&str], input: &[u8]) -> (i32, String, String) {
+    let output =
+        Command::from_std(sandbox.command(args)).write_stdin(input).output().expect("the program starts");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    let (out, err) = (text(output.stdout), text(output.stderr));
+    assert!(!err.contains("panicked"), "{err}");
+    (output.status.code().expect("a code"), out, err)
+}
+
+fn packed(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).expect("memory");
+    encoder.finish().expect("memory")
+}
+
+#[test]
+fn every_format_has_a_file_that_is_recognised_and_read_as_stands_beside_it() {
+    let sandbox = Sandbox::new();
+    let mut seen = BTreeSet::new();
+    for (path, reading) in files() {
+        let format = format_of(&path);
+        let file = path.display().to_string();
+        let (code, out, err) = tombola(&sandbox, &["import", &file, "--to", "-"], b"");
+        assert_eq!(code, 0, "{file}: {err}");
+        assert_eq!(out, reading, "{file}: {err}");
+        assert!(err.contains(&format!(" as {format}: ")), "{file}: {err}");
+        let import = read(
+            &fs::read(&path).expect("the file"),
+            &Options { format: Some(format.clone()), ..Options::default() },
+        );
+        let import = import.unwrap_or_else(|fault| panic!("{file}: {fault:?}"));
+        assert_eq!(import.names.len() + 1, reading.lines().count(), "{file}: forced");
+        seen.insert(format);
+    }
+    assert_eq!(seen, FORMATS.iter().map(|format| format.name.to_owned()).collect());
+}
+
+#[test]
+fn a_compressed_table_on_standard_input_is_read_as_the_file_is() {
+    let sandbox = Sandbox::new();
+    let (path, reading) = files().into_iter().find(|(path, _)| format_of(path) == "near-validators").unwrap();
+    let bytes = packed(&fs::read(path).expect("the file"));
+    let (code, out, err) = tombola(&sandbox, &["import", "-", "--to", "-"], &bytes);
+    assert_eq!((code, out), (0, reading), "{err}");
+}
+
+#[test]
+fn what_was_understood_is_said() {
+    let sandbox = Sandbox::new();
+    for (file, said) in [
+        (
+            "ethereum-validators.json",
+            &["unit of stake: gwei (10^9 make one ETH)", "left out 1: not active"][..],
+        ),
+        ("cometbft-validators.page.json", &["2 of 180 validators"]),
+        ("cosmos-staking.json", &["left out 2: not bonded, or jailed", "`stake` from `tokens`"]),
+        (
+            "near-validators.json",
+            &["unit of stake: 1e13 yocto; 10^24 yocto make one NEAR", "rounding: ", "left out 1: slashed"],
+        ),
+        ("json.lines.jsonl", &["that of `bob`, by 100.00 %; 1 that are not 0 became 0"]),
+        ("semicolon.csv", &["0.01 of what is written", "every stake is exact"]),
+        ("csv.history.csv", &["2 validators, 4 blocks", "left out 1: slots without a proposer"]),
+        ("polkadot-era-points.json", &["points are not counts of blocks"]),
+        ("sui-validators.state.json", &["mist (10^9 make one SUI)", "--columns stake=votingPower"]),
+    ] {
+        let file = data().join(file).display().to_string();
+        let (code, out, err) = tombola(&sandbox, &["import", &file], b"");
+        assert_eq!(code, 0, "{err}");
+        assert!(out.starts_with("name"), "{out}");
+        for said in said {
+            assert!(err.contains(said), "{file}: {err}does not say {said}");
+        }
+    }
+}
+
+#[test]
+fn units_are_converted_where_the_file_says_its_own() {
+    let sandbox = Sandbox::new();
+    let stakes = |file: &str, unit: &str| {
+        let file = data().join(file).display().to_string();
+        tombola(&sandbox, &["import", &file, "--to", "-", "--unit", unit], b"")
+    };
+    let (_, eth, _) = stakes("ethereum-validators.json", "eth");
+    assert_eq!(eth, "name,stake\n0,32\n1,2048\n");
+    let (code, wei, err) = stakes("ethereum-validators.json", "wei");
+    assert_eq!(code, 0);
+    // 2,080 ETH are 2.08e21 wei: too many to count.
+    assert_eq!(wei, "name,stake\n0,32000000000\n1,2048000000000\n");
+    assert!(err.contains("gwei (10^9 make one ETH); in wei they would sum to more than"), "{err}");
+    let (code, _, err) = stakes("ethereum-validators.json", "lamports");
+    assert!(code == 2 && err.contains("gwei (10^9 make one ETH), which is no SOL"), "{err}");
+    let (_, near, _) = stakes("near-validators.json", "near");
+    assert!(near.starts_with("name,stake,wins,slots\nastro-stakers.poolv1.near,12345679,"), "{near}");
+    let (code, _, err) = stakes("near-validators.json", "1");
+    assert!(code == 2 && err.contains("the finest that fits is --unit 1e13"), "{err}");
+    let (_, own, err) = stakes("cosmos-staking.json", "uatom");
+    assert!(own.contains("Alfa Staking,15000000000123\n"), "{own}");
+    assert!(err.contains("uatom (10^6 make one ATOM)"), "{err}");
+}
+
+#[test]
+fn choices_are_made_by_options_and_never_for_the_user() {
+    let sandbox = Sandbox::new();
+    let run = |table: &str, args: &[&str]| {
+        let mut all = vec!["import", "-", "--to", "-"];
+        all.extend(args);
+        tombola(&sandbox, &all, table.as_bytes())
+    };
+    let two = "name,tokens,voting_power\nann,5,6\nbob,7,8\n";
+    for (table, args, says) in [
+        (two, &[][..], "--columns stake=tokens or --columns stake=voting_power"),
+        ("name,stake\nann,5\nann,6\n", &[], "the name `ann` stands already on line 2"),
+        ("name,stake\nann,5\nbob,6\nTotal,11\n", &[], "--total drop or --total keep"),
+        ("name,stake\nann,5\nbob,6\n,11\n", &[], "--total drop or --total keep"),
+        ("name,stake\nann,\"1,000\"\nbob,250\n", &[], "--decimal comma or --decimal point"),
+        ("name,stake\nann,5%\nbob,250\n", &[], "percent sign"),
+        ("name,stake\nann,5\nbob,-6\n", &[], "-:3:5: the stake of `bob` is `-6`, but cannot be negative"),
+        ("name,stake\nann,0\n", &[], "somebody must hold a coin"),
+        ("{\"a\": [1, 2", &[], "no valid JSON"),
+        ("{\"error\": {\"code\": -32601, \"message\": \"Method not found\"}}", &[], "Method not found"),
+        ("", &[], "empty"),
+        ("name,stake\nann,5\n", &["--format", "cvs"], "did you mean `csv`?"),
+        ("name,stake\nann,5\n", &["--format", "near-validators"], "has no list `current_validators`"),
+        ("name,stake\nann,5\n", &["--duplicates", "add"], "it must be sum or keep"),
+        ("name,stake\nann,5\n", &["--columns", "stak=stake"], "did you mean `stake`?"),
+        ("height,proposer\n5,ann\n5,bob\n", &[], "a block of 5 stands already"),
+        ("name,stake,wins,missed,slots\nann,5,1,1,3\n", &[], "`ann` has 3 slots, but"),
+    ] {
+        let (code, out, err) = run(table, args);
+        assert_eq!((code, out.as_str()), (2, ""), "{table:?} {args:?}: {err}");
+        assert!(err.starts_with("error: ") && err.contains(says), "{table:?} {args:?}: {err}");
+    }
+    for (table, args, reading) in [
+        (two, &["--columns", "stake=voting_power"][..], "name,stake\nann,6\nbob,8\n"),
+        ("name,stake\nann,5\nbob,1\nann,6\n", &["--duplicates", "sum"], "name,stake\nann,11\nbob,1\n"),
+        (
+            "name,stake\nann,5\nbob,1\nann,6\n",
+            &["--duplicates", "keep"],
+            "name,stake\nann,5\nbob,1\nann (2),6\n",
+        ),
+        ("name,stake\nann,5\nbob,6\nTotal,11\n", &["--total", "drop"], "name,stake\nann,5\nbob,6\n"),
+        ("name,stake\nann,5\nbob,6\n,11\n", &["--total", "drop"], "name,stake\nann,5\nbob,6\n"),
+        (
+            "name,stake\nann,5\nbob,6\nTotal,11\n",
+            &["--total", "keep"],
+            "name,stake\nann,5\nbob,6\nTotal,11\n",
+        ),
+        ("name,stake\nann,\"1,000\"\nbob,250\n", &["--decimal", "point"], "name,stake\nann,1000\nbob,250\n"),
+        ("name,stake\nann,\"1,000\"\nbob,250\n", &["--decimal", "comma"], "name,stake\nann,1\nbob,250\n"),
+        ("name,stake\nann,12.5 %\nbob,87.5%\n", &[], "name,stake\nann,125\nbob,875\n"),
+        ("stake\n5\n6\n", &[], "name,stake\nrow 1,5\nrow 2,6\n"),
+        ("name,stake\nann,5\n,7\n", &[], "name,stake\nann,5\nrow 2,7\n"),
+    ] {
+        let (code, out, err) = run(table, args);
+        assert_eq!((code, out.as_str()), (0, reading), "{table:?} {args:?}: {err}");
+    }
+}
+
+#[test]
+fn the_table_is_written_whole_and_replaced_only_if_asked() {
+    let sandbox = Sandbox::new();
+    sandbox.put("a.csv", "name,stake\nann,5\nbob,6\n");
+    sandbox.put("bad.csv", "name,stake\nann,x\n");
+    let (code, out, err) = tombola(&sandbox, &["import", "a.csv", "--to", "b.csv"], b"");
+    assert!(code == 0 && out.contains("ann") && err.ends_with("Written to b.csv\n"), "{out}{err}");
+    assert_eq!(fs::read_to_string(sandbox.path("b.csv")).unwrap(), "name,stake\nann,5\nbob,6\n");
+    let before = sandbox.tree();
+    for (args, says) in [
+        (&["import", "a.csv", "--to", "b.csv"][..], "b.csv: exists already"),
+        (&["import", "bad.csv", "--to", "c.csv"], "bad.csv:2:5: the stake of `ann` is `x`"),
+        (&["import", "a.csv", "--to", "no/c.csv"], "no/c.csv: the table cannot be written"),
+        (&["import", "none.csv"], "none.csv: cannot be read: No such file"),
+    ] {
+        let (code, out, err) = tombola(&sandbox, args, b"");
+        assert!(code == 2 && out.is_empty() && err.contains(says), "{args:?}: {err}");
+        assert_eq!(sandbox.tree(), before, "{args:?}");
+    }
+    assert_eq!(tombola(&sandbox, &["import", "a.csv", "--to", "b.csv", "--force"], b"").0, 0);
+    // What was written is read as it was.
+    let (_, again, _) = tombola(&sandbox, &["import", "b.csv", "--to", "-"], b"");
+    assert_eq!(again, "name,stake\nann,5\nbob,6\n");
+}
+
+#[test]
+fn scenarios_take_these_files_directly() {
+    let sandbox = Sandbox::new();
+    let near = data().join("near-validators.json");
+    sandbox.put(
+        "s.toml",
+        format!("[population]\nstake = {{ kind = \"table\", path = '{}' }}\n", near.display()),
+    );
+    let (code, out, err) = tombola(&sandbox, &["law", "s.toml", "--format", "csv"], b"");
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("astro-stakers.poolv1.near,123456789012345679,"), "{out}");
+    assert!(err.contains("a coin is 1e14 yocto") && err.contains("left out 1: slashed"), "{err}");
+    let unit = ["law", "s.toml", "--format", "csv", "--set", "population.stake.unit=near"];
+    let (code, out, err) = tombola(&sandbox, &unit, b"");
+    assert!(code == 0 && out.contains("astro-stakers.poolv1.near,12345679,"), "{out}{err}");
+    let schedule = data().join("solana-leader-schedule.cli.json").display().to_string();
+    let path = format!("population.stake.path={schedule}");
+    let (code, _, err) = tombola(&sandbox, &["law", "s.toml", "--set", &path], b"");
+    assert!(code == 2 && err.contains("solana-leader-schedule, which tells no stakes"), "{err}");
+}
+
+#[test]
+fn audits_take_these_files_directly_and_stakes_from_beside_them() {
+    let sandbox = Sandbox::new();
+    let file = |name: &str| data().join(name).display().to_string();
+    let (code, out, err) = tombola(&sandbox, &["audit", &file("near-validators.json")], b"");
+    assert!(code == 0 && out.contains("figment.poolv1.near"), "{out}{err}");
+    assert!(err.contains("note: one unit of stake is 1e13 yocto"), "{err}");
+    let (schedule, stakes) = (file("solana-leader-schedule.cli.json"), file("solana-validators.cli.json"));
+    let (code, _, err) = tombola(&sandbox, &["audit", &schedule], b"");
+    assert!(code == 2 && err.contains("--stakes FILE"), "{err}");
+    let both = ["audit", &schedule, "--stakes", &stakes, "--rule", "solana-schedule", "--format", "csv"];
+    let (code, out, err) = tombola(&sandbox, &both, b"");
+    assert!(code == 0 && out.lines().count() == 4, "{out}{err}");
+    let (code, out, err) = tombola(
+        &sandbox,
+        &[
+            "audit",
+            &file("ethereum-duties.json"),
+            "--stakes",
+            &file("ethereum-validators.json"),
+            "--format",
+            "csv",
+        ],
+        b"",
+    );
+    assert!(code == 0 && out.contains("\n1,2048000000000,"), "{out}{err}");
+    let (code, _, err) =
+        tombola(&sandbox, &["audit", &schedule, "--stakes", &file("ethereum-validators.json")], b"");
+    assert!(code == 2 && err.contains("2 names that"), "{err}");
+}
+
+/// A simulated history goes through the same door as a real one.
+#[test]
+fn a_simulated_history_is_audited_as_a_real_one() {
+    let sandbox = Sandbox::new();
+    let scenario = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/seed.toml").display().to_string();
+    let short = ["--rounds", "3000", "--trials", "1", "--engine", "draws"];
+    let run = [&["run", &scenario, "--schedule", "blocks.csv", "-q"][..], &short].concat();
+    let (code, _, err) = tombola(&sandbox, &run, b"");
+    assert_eq!(code, 0, "{err}");
+    let history = fs::read(sandbox.path("blocks.csv")).expect("the history");
+    let import = understood(&history);
+    assert_eq!(import.proposers.as_ref().map(Vec::len), Some(3000));
+    let table = fs::read_to_string(sandbox.path("output/seed/validators.csv")).expect("a table");
+    let counted = read(table.as_bytes(), &Options::default()).expect("a table");
+    for (name, wins) in import.names.iter().zip(import.wins.unwrap()) {
+        let place = counted.names.iter().position(|other| other == name).expect("a validator");
+        assert_eq!(counted.wins.as_ref().unwrap()[place], wins, "{name}");
+    }
+    let audit = ["audit", "blocks.csv", "--stakes", "output/seed/validators.csv"];
+    let (code, out, err) = tombola(&sandbox, &audit, b"");
+    assert!(code == 0 && out.contains("edwin"), "{out}{err}");
+    let trace = [&["trace", &scenario, "--schedule", "again.csv"][..], &short[..4]].concat();
+    let (code, _, err) = tombola(&sandbox, &trace, b"");
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(fs::read(sandbox.path("again.csv")).expect("the history"), history);
+    let (code, _, err) = tombola(&sandbox, &trace, b"");
+    assert!(code == 2 && err.contains("again.csv: exists already"), "{err}");
+}
+
+fn understood(text: &[u8]) -> Import {
+    read(text, &Options::default())
+        .unwrap_or_else(|fault| panic!("{}: {fault:?}", String::from_utf8_lossy(text)))
+}
+
+/// Names, stakes and wins.
+type Rows = Vec<(String, u64, u64)>;
+
+fn rows() -> impl Strategy<Value = Rows> {
+    let name = "[a-zA-Z0-9é,;|\"'{}\\[\\]:. \\-]{1,12}[a-z]";
+    let row = (name, 0u64..4_000_000_000_000_000, 0u64..1_000_000);
+    proptest::collection::vec(row, 1..12).prop_map(|rows| {
+        let mut seen = BTreeSet::new();
+        let rows = rows.into_iter().map(|(name, stake, wins)| (name.trim().to_owned(), stake + 1, wins));
+        rows.filter(|(name, ..)| name.len() > 5 && seen.insert(name.clone())).collect()
+    })
+}
+
+/// A text in a dialect of separated fields.
+fn separated(rows: &Rows, separator: u8, titles: [&str; 3], stake: &dyn Fn(u64) -> String) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new().delimiter(separator).from_writer(Vec::new());
+    writer.write_record(titles).expect("memory");
+    for (name, coins, wins) in rows {
+        writer.write_record([name, &stake(*coins), &wins.to_string()]).expect("memory");
+    }
+    writer.into_inner().expect("memory")
+}
+
+fn grouped(number: u64, mark: char) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(mark);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_table_reads_back_the_same_from_any_dialect(rows in rows()) {
+        prop_assume!(!rows.is_empty());
+        let plain = |coins: u64| coins.to_string();
+        let own = ["name", "stake", "wins"];
+        let usual = ["Moniker", "Voting Power", "proposed"];
+        let objects: Vec<serde_json::Value> = rows
+            .iter()
+            .map(|(name, coins, wins)| serde_json::json!({"operator": name, "tokens": coins.to_string(), "blocks": wins}))
+            .collect();
+        let lines: Vec<String> = objects.iter().map(ToString::to_string).collect();
+        let million: bool = rows.iter().any(|&(_, coins, _)| coins >= 1_000_000);
+        let mut texts = vec![
+            separated(&rows, b',', own, &plain),
+            separated(&rows, b';', own, &plain),
+            separated(&rows, b'\t', usual, &plain),
+            separated(&rows, b',', usual, &|coins| format!("{coins}.000000000000000000")),
+            separated(&rows, b';', own, &|coins| format!("{coins},00")),
+            separated(&rows, b',', own, &|coins| format!("{coins:#x}")),
+            separated(&rows, b',', own, &|coins| format!("{coins}e0")),
+            separated(&rows, b',', own, &|coins| grouped(coins, ' ')),
+            separated(&rows, b',', own, &|coins| grouped(coins, '\'')),
+            serde_json::to_vec(&objects).expect("JSON"),
+            serde_json::to_vec_pretty(&serde_json::json!({"result": {"validators": objects}})).expect("JSON"),
+            lines.join("\n").into_bytes(),
+        ];
+        if million {
+            texts.push(separated(&rows, b',', own, &|coins| grouped(coins, ',')));
+            texts.push(separated(&rows, b';', own, &|coins| grouped(coins, '.')));
+        }
+        let windows = String::from_utf8(texts[0].clone()).expect("text").replace('\n', "\r\n");
+        texts.push(format!("\u{feff}{windows}").into_bytes());
+        texts.push(packed(&texts[1]));
+        for text in texts {
+            let import = understood(&text);
+            let stakes = import.whole_stakes(&Options::default(), i64::MAX as u64).unwrap().unwrap();
+            let wins = import.wins.clone().unwrap();
+            let read: Rows = import
+                .names
+                .iter()
+                .zip(stakes.stakes)
+                .zip(wins)
+                .map(|((name, stake), wins)| (name.clone(), stake, wins))
+                .collect();
+            prop_assert_eq!(&read, &rows, "{}", String::from_utf8_lossy(&text));
+        }
+    }
+
+    /// No part of a JSON text is taken for the whole.
+    #[test]
+    fn a_text_that_was_cut_off_is_refused(file in 0usize..100, cut in 0.0f64..1.0) {
+        let jsons: Vec<PathBuf> =
+            files().into_iter().map(|(path, _)| path).filter(|path| path.extension().unwrap() == "json").collect();
+        let bytes = fs::read(&jsons[file % jsons.len()]).expect("the file");
+        let end = String::from_utf8_lossy(&bytes).trim_end().len();
+        let cut = (end as f64 * cut) as usize;
+        prop_assert!(read(&bytes[..cut], &Options::default()).is_err());
+    }
+
+    /// Whatever is changed in a file of any format, reading it ends with an answer or a refusal.
+    #[test]
+    fn changed_files_never_panic(
+        file in 0usize..100,
+        changes in proptest::collection::vec((0.0f64..1.0, any::<u8>(), 0usize..3), 1..6),
+        intent in 0usize..4,
+    ) {
+        let files = files();
+        let mut bytes = fs::read(&files[file % files.len()].0).expect("the file");
+        for (at, byte, kind) in changes {
+            let at = (bytes.len() as f64 * at) as usize;
+            match kind {
+                0 if at < bytes.len() => bytes[at] = byte,
+                1 => bytes.insert(at, b"0123456789,.;\"{}[]-e\n\t%"[usize::from(byte) % 23]),
+                _ if at < bytes.len() => { bytes.remove(at); }
+                _ => {}
+            }
+        }
+        let intent = [Intent::Import, Intent::Audit, Intent::AuditPart, Intent::Stakes][intent];
+        let options = Options { intent, ..Options::default() };
+        if let Ok(import) = read(&bytes, &options) {
+            let rows = import.names.len();
+            prop_assert!(rows > 0);
+            for column in [&import.wins, &import.slots, &import.points].into_iter().flatten() {
+                prop_assert_eq!(column.len(), rows);
+            }
+            if let Some(stakes) = import.whole_stakes(&options, i64::MAX as u64).unwrap() {
+                prop_assert_eq!(stakes.stakes.len(), rows);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_page_for_operators_names_every_format_and_title() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/operators.md");
+    let text = fs::read_to_string(page).expect("the page");
+    let rows = |header: &str| -> Vec<String> {
+        let rest = text.split(header).nth(1).expect("the table").lines().skip(1);
+        rest.skip(1).take_while(|line| line.starts_with('|')).map(str::to_owned).collect()
+    };
+    let formats: Vec<String> = rows("| format | from | read | unit of stakes |")
+        .iter()
+        .map(|row| row.split('`').nth(1).expect("a name").to_owned())
+        .collect();
+    assert_eq!(formats, FORMATS.iter().map(|format| format.name.to_owned()).collect::<Vec<_>>());
+    let titles: Vec<String> = Column::ALL
+        .iter()
+        .map(|column| {
+            let others: Vec<String> =
+                column.usual_titles().iter().map(|title| format!("`{title}`")).collect();
+            format!("| `{}` | {} |", column.title(), others.join(", "))
+        })
+        .collect();
+    assert_eq!(rows("| column | other usual titles |"), titles);
+}
+
+/// The commands of the page for operators print what stands there.
+#[test]
+fn the_page_for_operators_shows_what_is_printed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("docs/operators.md")).expect("the page");
+    let mut commands = 0;
+    for block in text.split("```console\n").skip(1) {
+        let block = block.split("```").next().unwrap_or_default();
+        let (command, printed) = block.split_once('\n').expect("a command and what it prints");
+        let args: Vec<&str> =
+            command.strip_prefix("$ tombola ").expect("a command").split_whitespace().collect();
+        let output =
+            Command::cargo_bin("tombola").expect("the program").current_dir(root).args(&args).output();
+        let output = output.expect("the program starts");
+        let text = [output.stdout, output.stderr].concat();
+        assert_eq!(String::from_utf8(text).expect("text"), printed, "{command}");
+        commands += 1;
+    }
+    for block in text.split("```sh\n").skip(1) {
+        for line in block.split("```").next().unwrap_or_default().lines() {
+            let args: Vec<&str> =
+                line.strip_prefix("tombola ").expect("a command").split_whitespace().collect();
+            Command::cargo_bin("tombola")
+                .expect("the program")
+                .current_dir(root)
+                .args(&args)
+                .assert()
+                .success();
+            commands += 1;
+        }
+    }
+    assert!(commands >= 6, "{commands} commands");
+}

@@ -29,7 +29,6 @@ mod whole_file;
 use args::{Args, Command};
 use clap::Parser;
 use failure::Failure;
-use std::io::{Write, stdout};
 use std::process::ExitCode;
 use tombola::simulation::Threads;
 
@@ -56,7 +55,7 @@ pub fn main() -> ExitCode {
         }
     };
     // What is left in the buffer must be written too, or the exit code would say that it was.
-    match result.and_then(|()| Ok(stdout().flush()?)) {
+    match result.and_then(|()| Ok(screen::flush()?)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             failure.report();

@@ -21,6 +21,14 @@ pub fn tell(line: impl Display) {
     let _ = writeln!(anstream::stderr(), "{}", shortened(&escaped(&line.to_string())));
 }
 
+/// Writes what is left in the buffer of standard output.
+///
+/// # Errors
+/// If it cannot be written to.
+pub fn flush() -> io::Result<()> {
+    stdout().flush()
+}
+
 /// Writes what is wrong to standard error, under a label. The message has one line, and more only
 /// where a line begins with two spaces: a name with a line break in it begins no line.
 pub fn tell_failure(label: &str, message: &str) {

@@ -8,7 +8,7 @@ const WHOLE: u64 = 1 << 62;
 const RESOLUTION: u64 = 64;
 
 /// Amounts in bins with integer weights; within a bin all amounts are equally likely. Bins of one coin
-/// up to [`RESOLUTION`] coins, then of at most one part in [`RESOLUTION`] of their amount. What is
+/// up to `RESOLUTION` coins, then of at most one part in `RESOLUTION` of their amount. What is
 /// drawn from it and what is worked out about it are the same numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Amounts {
@@ -70,7 +70,7 @@ impl Amounts {
         self.edges.last().map_or(0, |&edge| edge - 1)
     }
 
-    /// The amount at a position below [`Amounts::weight`].
+    /// The amount at a position below the weight of all bins.
     pub fn at(&self, position: u64, stream: &mut Stream) -> u64 {
         let bin = self.cumulative.partition_point(|&weight| weight <= position);
         let (from, to) = (self.edges[bin], self.edges[bin + 1]);

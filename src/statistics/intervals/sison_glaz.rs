@@ -205,8 +205,8 @@ mod tests {
                 let total: u64 = counts.iter().sum();
                 for (interval, count) in intervals.iter().zip(&counts) {
                     let share = *count as f64 / total as f64;
-                    prop_assert!(0.0 <= interval.low && interval.low <= share);
-                    prop_assert!(share <= interval.high && interval.high <= 1.0);
+                    prop_assert!((0.0..=share).contains(&interval.low));
+                    prop_assert!((share..=1.0).contains(&interval.high));
                 }
             }
         }

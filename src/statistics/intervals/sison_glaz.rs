@@ -24,7 +24,7 @@ const LEAST_COUNTS: u64 = 10;
 pub fn sison_glaz(counts: &[u64], confidence: f64) -> Option<Vec<Interval>> {
     let total = counts.iter().try_fold(0u64, |sum, &count| sum.checked_add(count))?;
     let sane = confidence > 0.0 && confidence < 1.0;
-    if counts.len() < 2 || total < LEAST_COUNTS || total > 1 << 53 || !sane {
+    if counts.len() < 2 || !(LEAST_COUNTS..=1 << 53).contains(&total) || !sane {
         return None;
     }
     let kinds = kinds(counts);

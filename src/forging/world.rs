@@ -36,7 +36,7 @@ pub struct World {
     pub verification: Verification,
     /// Who trades, and how much.
     pub traffic: Traffic,
-    /// Whose income is written down; see [`super::parties`].
+    /// Whose income is written down; see the module `parties`.
     pub parties: Vec<Party>,
 }
 

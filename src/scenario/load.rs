@@ -73,7 +73,7 @@ impl Scenario {
         self
     }
 
-    /// The scenario of this name that comes along; [`shipped`](super::shipped) lists them.
+    /// The scenario of this name that comes along; [`shipped`](super::shipped()) lists them.
     ///
     /// # Errors
     /// If there is none, with the nearest name.

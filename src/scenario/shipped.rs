@@ -47,7 +47,7 @@ pub fn shipped() -> Vec<Shipped> {
 /// of its own.
 ///
 /// # Errors
-/// If there is none, with the nearest name; otherwise as [`super::load`].
+/// If there is none, with the nearest name; otherwise as [`super::load()`].
 pub fn load_shipped(name: &str, overrides: &[Override]) -> Result<Scenario, Problem> {
     let all = shipped();
     match all.iter().find(|shipped| shipped.name == name) {

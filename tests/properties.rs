@@ -272,13 +272,14 @@ fn assert_works(path: &Path, text: &str, scenario: &Scenario) -> Result<(), Test
     let short = [
         format!("run.rounds={}", scenario.experiment.rounds.min(if world.names.len() > 50 { 2 } else { 6 })),
         format!("run.trials={}", scenario.experiment.trials.min(2)),
-        // A delay as long as the run is refused.
-        format!("reward.activation_delay={}", scenario.file.reward.activation_delay.min(1)),
-        format!("reward.unbonding_delay={}", scenario.file.reward.unbonding_delay.min(1)),
     ];
     let short = short.map(|text| Override::parse(&text).expect("an override"));
     let short = load_text(path, text.to_owned(), &short);
-    let mut short = short.map_err(|problem| TestCaseError::fail(format!("fewer rounds: {problem}")))?;
+    let mut short = match short {
+        // Rewards that would come after the end, or a delay as long as the run, are refused.
+        Err(problem) if problem.key.starts_with("reward") => return assert_clear(&problem),
+        short => short.map_err(|problem| TestCaseError::fail(format!("fewer rounds: {problem}")))?,
+    };
     let full = results(&mut short, Engine::Full);
     prop_assert_eq!(full, results(&mut short, Engine::Draws));
     Ok(())

@@ -196,7 +196,7 @@ impl<'a> AnalysisContext<'a> {
         between_trials(self.results, &self.totals(validator)).wins
     }
 
-    /// The share of attestors' seats that rule and committee expected_shares each validator, while stakes
+    /// The share of attestors' seats that rule and committee give each validator, while stakes
     /// stay as they are.
     pub fn expected_duty(&self) -> Option<Vec<f64>> {
         if self.results.totals.stakes_moved {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// The registry's line.
 pub const ENTRY: Entry<dyn Figure> = Entry {
     name: "win-share",
-    summary: "win share against stake share with intervals, the expected_share, and who differs from it",
+    summary: "win share against stake share with intervals, the expected share, and who differs from it",
     source: "a reliability diagram (Murphy and Winkler, Applied Statistics 1977) of the forger lottery",
     parse: |table| settings::<WinShare, _>(table, |win_share| Ok(Box::new(win_share))),
 };
@@ -41,7 +41,7 @@ struct Mark<'a> {
     wins: f64,
     interval: Option<(f64, f64)>,
     expected_share: Option<f64>,
-    /// Whether its win share differs from its expected_share beyond chance.
+    /// Whether its win share differs from its expected share beyond chance.
     differs: bool,
 }
 
@@ -191,7 +191,7 @@ fn key(subject: &Subject, marks: &[Mark], ratios: bool) -> Vec<(Key, String)> {
     }
     if marks.iter().any(|mark| mark.differs) {
         let level = format!("{:.6}", 1.0 - subject.confidence);
-        let words = format!("differs from expected_share (adjusted p < {})", level.trim_end_matches('0'));
+        let words = format!("differs from expected share (adjusted p < {})", level.trim_end_matches('0'));
         let words = if key.is_empty() { with_interval(&words) } else { words };
         key.push((Key::Disc(VERMILLION), words));
     }
@@ -218,7 +218,7 @@ fn draw_panels(
     mut others: Vec<String>,
 ) -> Result<Drawing, FigureError> {
     let against = if marks.iter().any(|mark| mark.expected_share.is_some()) {
-        "the expected_share"
+        "the expected share"
     } else {
         "the share of stake"
     };
@@ -360,7 +360,7 @@ fn draw_differences(canvas: &mut Canvas, panel: &Panel, marks: &[Mark], aside: &
             _ => {}
         }
     }
-    panel.draw_axes(canvas, Some("stake share (%)"), &["difference", "(%)"]);
+    panel.draw_axes(canvas, Some("stake share (%)"), &["relative", "deviation (%)"]);
 }
 
 /// An axis for the differences, and whether some reach beyond it: a few validators of tiny shares
@@ -459,7 +459,7 @@ mod tests {
         // The second validator of every sample has an adjusted p-value of 0.001: above, below, key.
         let svg = svg(&seed());
         assert_eq!(svg.matches("fill=\"#D55E00\"").count(), 3);
-        assert!(svg.contains("differs from expected_share (adjusted p &lt; 0.05)"));
+        assert!(svg.contains("differs from expected share (adjusted p &lt; 0.05)"));
     }
 
     #[test]

@@ -49,7 +49,7 @@ const EXAMPLES: &str = "\
 Examples:
   tombola run scenarios/seed.toml                 a million full rounds, tables and figures
   tombola run my.toml --set selection.rule=uniform --output tries
-  tombola compare my.toml --rules raffle,nxt      the same population and luck under several rules
+  tombola compare my.toml --rules raffle,nxt      the same population and random numbers under several rules
   tombola trace scenarios/seed.toml --round 3     tell one round as a story
   tombola law scenarios/seed.toml                 what the rule promises, without a simulation
   tombola plan scenarios/seed.toml                how many rounds are enough

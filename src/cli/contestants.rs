@@ -10,7 +10,6 @@ use tombola::forging::World;
 use tombola::registry::Choice;
 use tombola::report::population_hash;
 use tombola::scenario::{Override, Scenario};
-use tombola::stake::read_bounded;
 
 /// One of the things that are compared.
 pub struct Entrant {
@@ -74,10 +73,14 @@ pub fn entrants(args: &CompareArgs) -> Result<Vec<Entrant>, Failure> {
         );
     }
     let mut entrants = Vec::new();
-    for ((file, scenario), name) in scenarios.into_iter().zip(names) {
-        let bytes = read_bounded(file)
+    for ((file, contestant), name) in scenarios.into_iter().zip(names) {
+        let bytes = scenario::source(file)
             .map_err(|error| Failure::CannotRun(format!("{}: cannot be read: {error}", file.display())))?;
-        entrants.push(Entrant { name, scenario, file_sha256: hex::encode(Sha256::digest(&bytes)) });
+        entrants.push(Entrant {
+            name,
+            scenario: contestant,
+            file_sha256: hex::encode(Sha256::digest(&bytes)),
+        });
     }
     Ok(entrants)
 }

@@ -2,19 +2,19 @@
 
 use super::failure::Failure;
 use super::screen::tell;
+use std::io;
 use std::path::Path;
 use tombola::registry::find;
 use tombola::report::figures::FIGURES;
-use tombola::scenario::{Override, Scenario, load, load_shipped};
+use tombola::scenario::{Override, Scenario, load, load_shipped, shipped};
+use tombola::stake::read_bounded;
 
 /// Reads a scenario with the command line's settings, and checks its figures too, which the layer
 /// of scenarios does not know.
 pub fn read(path: &Path, overrides: &[Override]) -> Result<Scenario, Failure> {
-    // What is no file and has no folder before it is the name of a scenario that comes along.
-    let bare = path.components().count() == 1 && path.extension().is_none();
-    let scenario = match path.to_str() {
-        Some(name) if bare && !path.exists() => load_shipped(name, overrides)?,
-        _ => load(path, overrides)?,
+    let scenario = match shipped_name(path) {
+        Some(name) => load_shipped(name, overrides)?,
+        None => load(path, overrides)?,
     };
     for (index, choice) in scenario.file.report.figures.iter().enumerate() {
         find("figure", FIGURES, choice)
@@ -28,4 +28,19 @@ pub fn tell_notes(scenario: &Scenario) {
     for note in &scenario.notes {
         tell(format_args!("note: {note}"));
     }
+}
+
+/// The text of a scenario as it stands in its file, or inside the program.
+pub fn source(path: &Path) -> io::Result<Vec<u8>> {
+    let inside = shipped_name(path).and_then(|name| shipped().into_iter().find(|one| one.name == name));
+    match inside {
+        Some(scenario) => Ok(scenario.text.as_bytes().to_vec()),
+        None => read_bounded(path),
+    }
+}
+
+/// What is no file and has no folder before it is the name of a scenario that comes along.
+fn shipped_name(path: &Path) -> Option<&str> {
+    let bare = path.components().count() == 1 && path.extension().is_none();
+    path.to_str().filter(|_| bare && !path.exists())
 }

@@ -197,7 +197,7 @@ pub fn overlay_timeline(
         notes.push(format!("The first {MOST_LINES} of {} rules are drawn.", counted(MOST_LINES + left_out)));
     }
     if moments().any(|moment| moment.ends().any(|value| value < y.low() || value > y.high())) {
-        notes.push("What reaches beyond the vertical axis is cut off.".to_owned());
+        notes.push("Values outside the axis range are clipped.".to_owned());
     }
     let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
         title: words.title,

@@ -102,7 +102,7 @@ impl Figure for Timeline {
             notes.push(format!("The first {MOST} of {} validators are drawn.", counted(MOST + left_out)));
         }
         if beyond {
-            notes.push("What reaches beyond the vertical axis is cut off.".to_owned());
+            notes.push("Values outside the axis range are clipped.".to_owned());
         }
         let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
             title: subject.title,

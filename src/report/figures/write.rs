@@ -63,8 +63,10 @@ pub fn draw_figures(
         write_drawing(folder, figure.name, &drawing, formats)?;
         Ok(None)
     };
-    let skipped: Result<Vec<Option<String>>, FolderError> = figures.par_iter().map(draw).collect();
-    Ok(skipped?.into_iter().flatten().collect())
+    // Of several failures the first in order is told, whichever thread came first.
+    let drawn: Vec<Result<Option<String>, FolderError>> = figures.par_iter().map(draw).collect();
+    let skipped: Vec<Option<String>> = drawn.into_iter().collect::<Result<_, _>>()?;
+    Ok(skipped.into_iter().flatten().collect())
 }
 
 /// Writes a drawing as `figures/NAME.FORMAT`, in every format that is wanted.

@@ -1,7 +1,7 @@
 //! What must hold of any bytes that are read as one of the program's inputs: none of it panics, and
 //! what is accepted is what was written.
 //!
-//! The fuzz targets and `tests/fuzzing.rs` check the same functions.
+//! The fuzz targets and `tests/suite/fuzzing.rs` check the same functions.
 
 use std::path::Path;
 use tombola::analysis::AuditTable;

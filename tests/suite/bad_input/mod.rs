@@ -1,9 +1,6 @@
 //! Bad input: one clear message that names the place, the user's own value and a remedy; exit code
 //! 2; nothing written; no panic.
 
-#[path = "../sandbox/mod.rs"]
-mod sandbox;
-
 mod files;
 mod folders;
 mod keys;
@@ -15,8 +12,8 @@ mod populations;
 mod screen;
 mod tables;
 
+use crate::sandbox::Sandbox;
 use assert_cmd::Command;
-use sandbox::Sandbox;
 use std::process::Output;
 use std::time::Duration;
 

@@ -3,9 +3,7 @@
 //! All rules of the registry are tried with their defaults, and many with other settings. Seeds are
 //! fixed; tolerances are four standard errors of what the rule itself says of its scatter.
 
-mod harness;
-
-use harness::{change, find_rule, play, rule, wins};
+use crate::harness::{change, find_rule, play, rule, wins};
 use std::path::Path;
 use tombola::random::{Purpose, Stream};
 use tombola::registry::Refusal;

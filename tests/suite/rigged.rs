@@ -4,9 +4,7 @@
 //! fixed; a control follows its true law within four standard errors, and a chi-square test against
 //! what it promises rejects it after as many rounds as give that test a power of at least 99 %.
 
-mod harness;
-
-use harness::{change, play, rule, wins};
+use crate::harness::{change, play, rule, wins};
 use statrs::distribution::{ChiSquared, ContinuousCDF, Discrete, Poisson};
 use std::path::Path;
 use tombola::law::{self, mistakes};

@@ -1,15 +1,15 @@
 //! The example of a rule from outside does what it says: it keeps its promise and is found unfair
 //! to stake.
 
-#[path = "../examples/own_rule.rs"]
+#[path = "../../examples/own_rule.rs"]
 #[allow(dead_code, reason = "the example's main is tried by hand")]
-mod own_rule;
+mod example;
 
 use tombola::statistics::Verdict;
 
 #[test]
 fn the_example_keeps_its_promise_and_is_unfair_to_stake() {
-    let analysis = own_rule::experiment().expect("the example runs");
+    let analysis = example::experiment().expect("the example runs");
     let rows = &analysis.tables.validators;
     assert_eq!(rows.len(), 4);
     for row in rows {

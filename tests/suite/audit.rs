@@ -1,11 +1,9 @@
 //! Tables of real chains: right figures, deviations found, chance left alone.
 
-mod sandbox;
-
+use crate::sandbox::Sandbox;
 use assert_cmd::Command;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
-use sandbox::Sandbox;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::path::Path;

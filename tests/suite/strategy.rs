@@ -1,9 +1,7 @@
 //! Splitting and merging: what theory says, and what simulation says where there is no law.
 
-mod sandbox;
-
+use crate::sandbox::Sandbox;
 use assert_cmd::Command;
-use sandbox::Sandbox;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use tombola::analysis::rows::StrategyRow;

@@ -3,9 +3,7 @@
 
 #![cfg(unix)]
 
-mod sandbox;
-
-use sandbox::Sandbox;
+use crate::sandbox::Sandbox;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -66,7 +64,7 @@ impl Run {
     fn begin_deaf(sandbox: &Sandbox, ignored: &str) -> Self {
         let script = format!("trap '' {ignored}; exec \"$0\" run s.toml --threads 1");
         let mut shell = Command::new("sh");
-        shell.args(["-c", &script]).arg(sandbox::program()).current_dir(sandbox.path(""));
+        shell.args(["-c", &script]).arg(crate::sandbox::program()).current_dir(sandbox.path(""));
         Run::of(shell)
     }
 

@@ -1,13 +1,11 @@
 //! Tables that other programs print: each format read as it must be, any table read back from any
 //! dialect, and nothing misread in silence.
 
-mod sandbox;
-
+use crate::sandbox::Sandbox;
 use assert_cmd::Command;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
-use sandbox::Sandbox;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;

@@ -81,7 +81,7 @@ fn a_payment_in_step_with_the_rule_pays_one_validator() {
 }
 
 /// C-PoS, a = .2, w = .01, v = .1, P = 32, and fewer epochs than the published 5,000, of which
-/// `tests/vectors.rs` holds the law itself against 2.076519e-3.
+/// `tests/suite/vectors.rs` holds the law itself against 2.076519e-3.
 #[test]
 fn c_pos_has_its_law() {
     let trials = 400.0;

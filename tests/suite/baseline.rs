@@ -7,8 +7,7 @@ use std::fs;
 use std::path::Path;
 
 #[allow(dead_code)]
-mod sandbox;
-use sandbox::Sandbox;
+use crate::sandbox::Sandbox;
 
 /// Columns whose names changed since the tables were kept, with the names that they have now.
 const RENAMED: &[(&str, &str)] = &[("longest_drought", "longest_gap"), ("longest_streak", "longest_run")];

@@ -9,9 +9,7 @@
 //! 80). There are fewer than two hundred comparisons: all of them together would raise a false alarm
 //! with a chance below 2e-4.
 
-mod sandbox;
-
-use sandbox::Sandbox;
+use crate::sandbox::Sandbox;
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,11 +1,11 @@
 //! Calibration: intervals cover and tests reject as often as they say, and the table of
 //! docs/statistics.md is what the program computes.
 
-#[path = "../examples/calibration/main.rs"]
+#[path = "../../examples/calibration/main.rs"]
 #[allow(dead_code, reason = "the example's main is tried by hand")]
-mod calibration;
+mod program;
 
-use calibration::{markdown, rows};
+use program::{markdown, rows};
 use std::fs;
 use std::path::Path;
 

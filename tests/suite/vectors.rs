@@ -1,9 +1,7 @@
 //! Published and independently computed values of the selection rules and their laws, read from
 //! `tests/vectors`; each file says where its values come from.
 
-mod harness;
-
-use harness::{change, play};
+use crate::harness::{change, play};
 use serde_json::Value;
 use std::path::Path;
 use tombola::law::{self, CompoundEpoch, mistakes};
@@ -366,7 +364,7 @@ fn mistakes_made_elsewhere() {
 #[test]
 fn every_vector_file_is_opened_by_a_test() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut sources = std::fs::read_to_string(root.join("tests/vectors.rs")).unwrap();
+    let mut sources = std::fs::read_to_string(root.join("tests/suite/vectors.rs")).unwrap();
     let mut folders = vec![root.join("src")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).unwrap() {

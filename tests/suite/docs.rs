@@ -612,7 +612,7 @@ fn the_layer_table_is_what_the_code_does() {
 /// The order in which the test of the architecture names the layers, if there is such a test.
 #[test]
 fn the_layer_table_has_the_order_of_the_test_of_the_architecture() {
-    let Ok(text) = fs::read_to_string(root().join("tests/architecture.rs")) else { return };
+    let Ok(text) = fs::read_to_string(root().join("tests/suite/architecture.rs")) else { return };
     let documented: Vec<String> = layers().into_iter().map(|(name, _)| name).collect();
     let mut named: Vec<String> = Vec::new();
     for word in text.split('"').skip(1).step_by(2) {

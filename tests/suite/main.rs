@@ -1,0 +1,38 @@
+//! The tests across layers, in one program, so that the library is linked once.
+//!
+//! Each file is one property or family of properties; `sandbox` and `harness` hold what they share.
+//! Only `allocations.rs` is a program of its own.
+
+mod architecture;
+mod audit;
+mod bad_input;
+mod baseline;
+mod calibration;
+mod compare;
+mod decisions;
+mod docs;
+mod engines;
+mod fuzzing;
+mod harness;
+mod import;
+mod incomes;
+mod interrupt;
+mod law_engine;
+mod order;
+mod own_rule;
+mod plan;
+mod properties;
+mod readme;
+mod rigged;
+mod rigged_runs;
+mod rounds;
+mod rules;
+mod sandbox;
+mod scenarios;
+mod shortcuts;
+mod statistics_inputs;
+mod strategy;
+mod tampering;
+mod until;
+mod vectors;
+mod verdicts;

@@ -2,11 +2,11 @@
 
 use super::args::{AuditArgs, TableFormat};
 use super::failure::Failure;
-use super::reading::{bytes, options};
+use super::reading::{Hashed, open, options};
 use super::results::{self, Wish};
 use super::screen::{grouped, percent, print_json, print_rows, table, tell};
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
+use std::io::BufRead;
 use std::path::Path;
 use tombola::analysis::rows::{AuditRow, Finding};
 use tombola::analysis::{Audit, AuditSettings, AuditTable, Rest, Source, audit as hold};
@@ -26,12 +26,12 @@ const MOST_SHOWN: usize = 12;
 pub fn audit(args: &AuditArgs) -> Result<(), Failure> {
     let stopwatch = Stopwatch::start();
     let path = &args.table;
-    let bytes = bytes(path, HELP)?;
-    let chain = chain(args, &bytes)?;
+    let mut input = Hashed::new(open(path, HELP)?);
+    let chain = chain(args, &mut input)?;
     let audit = hold(path, &chain, &settings(args)?)?;
     let timing = stopwatch.timing();
     let written = match &args.output {
-        Some(root) => Some(write(root, args, (path, hex::encode(Sha256::digest(&bytes))), &audit, timing)?),
+        Some(root) => Some(write(root, args, (path, input.finish()), &audit, timing)?),
         None => None,
     };
     let printed = match args.format {
@@ -73,15 +73,15 @@ pub fn audit(args: &AuditArgs) -> Result<(), Failure> {
 }
 
 /// What the files say.
-fn chain(args: &AuditArgs, table: &[u8]) -> Result<AuditTable, Problem> {
+fn chain(args: &AuditArgs, table: &mut dyn BufRead) -> Result<AuditTable, Problem> {
     let options = options(&args.reading, ("input-format", args.input_format.as_ref()), Intent::Audit)?;
     let Some(path) = &args.stakes else {
-        return AuditTable::read_source(&Source { path: &args.table, bytes: table, options });
+        return AuditTable::read_source(Source { path: &args.table, input: table, options });
     };
     // Choices of columns and of a format are about TABLE, those of units about stakes.
     let stakes = Options { format: None, columns: Vec::new(), ..options.clone() };
-    let wins = Source { path: &args.table, bytes: table, options };
-    AuditTable::read_two(&wins, &Source { path, bytes: &bytes(path, HELP)?, options: stakes })
+    let wins = Source { path: &args.table, input: table, options };
+    AuditTable::read_two(wins, Source { path, input: &mut *open(path, HELP)?, options: stakes })
 }
 
 /// What the options say.

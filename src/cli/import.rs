@@ -2,12 +2,12 @@
 
 use super::args::ImportArgs;
 use super::failure::Failure;
-use super::reading::{bytes, options};
+use super::reading::{open, options};
 use super::screen::{grouped, percent, print, print_data, table, tell};
-use super::whole_file;
+use super::whole_file::{self, Existing};
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use tombola::import::{Fault, Import, Intent, WholeStakes, read};
+use tombola::import::{Fault, Import, Intent, WholeStakes, read_from};
 use tombola::scenario::{Place, Problem};
 use tombola::stake::MAX_TOTAL;
 
@@ -18,21 +18,21 @@ const MOST_SHOWN: usize = 12;
 pub fn import(args: &ImportArgs) -> Result<(), Failure> {
     let path = &args.file;
     let options = options(&args.reading, ("format", args.format.as_ref()), Intent::Import)?;
-    let bytes = bytes(path, "name a file that a chain's tool printed, or - for standard input")?;
+    let mut input = open(path, "name a file that a chain's tool printed, or - for standard input")?;
     let problem = |fault: Fault| Problem {
         place: Place::Line { path: path.clone(), line: fault.line as usize, column: fault.column as usize },
         key: String::new(),
         what: fault.problem,
         help: Some("see `tombola help import`, and `tombola list formats` for what is known".to_owned()),
     };
-    let import = read(&bytes, &options).map_err(problem)?;
+    let import = read_from(&mut *input, &options).map_err(problem)?;
     let stakes = import
         .whole_stakes(&options, MAX_TOTAL)
         .map_err(|what| problem(Fault { line: import.last_line, column: 1, problem: what }))?;
     let canonical = Canonical::new(&import, stakes.as_ref());
     let to = args.to.as_deref();
     if let Some(target) = to.filter(|&target| target != Path::new("-")) {
-        whole_file::write(target, args.force, |out| canonical.write(out))?;
+        whole_file::write(target, Existing::forced(args.force), |out| canonical.write(out))?;
     }
     if to == Some(Path::new("-")) {
         let mut bytes = Vec::new();

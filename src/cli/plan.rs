@@ -9,7 +9,8 @@ use super::screen::{grouped, percent, print_rows, rate as per_second, table, tel
 use tombola::analysis::rows::{LawRow, PlanRow, law_rows};
 use tombola::analysis::{Plan, PlanSettings, Scatter, pilot_seed, plan as make_plan};
 use tombola::report::Stopwatch;
-use tombola::simulation::{Control, Engine, Results, run as simulate};
+use std::sync::atomic::{AtomicBool, Ordering};
+use tombola::simulation::{Control, Engine, Experiment, Quiet, Results, run as simulate, threads_here};
 
 /// A pilot where the dispersion is not known has so many trials, unless told otherwise.
 const PILOT: u64 = 30;
@@ -17,6 +18,9 @@ const PILOT: u64 = 30;
 /// A pilot has at most so many rounds in all: seconds where a round is a draw, and the most that is
 /// played without having been asked for.
 const MOST_PILOT_ROUNDS: u128 = 1_000_000_000;
+
+/// A pilot that nobody asked for takes at most about so long.
+const MOST_PILOT_SECONDS: f64 = 600.0;
 
 /// Prints how many rounds a wanted precision or power needs.
 pub fn plan(args: &PlanArgs) -> Result<(), Failure> {
@@ -51,8 +55,20 @@ pub fn plan(args: &PlanArgs) -> Result<(), Failure> {
                 grouped(MOST_PILOT_ROUNDS)
             )));
         }
-        tell(format_args!("pilot: {size}, {} in all, with the draws engine", grouped(rounds)));
         let stop = interrupt::watch()?;
+        let seconds = seconds_of(experiment, stop)?;
+        tell(format_args!(
+            "pilot: {size}, {} in all, with the draws engine; about {}",
+            grouped(rounds),
+            duration(seconds)
+        ));
+        if seconds > MOST_PILOT_SECONDS && args.pilot.is_none() {
+            return Err(Failure::CannotRun(format!(
+                "the pilot that this plan needs takes about {} on this machine, more than {}\n  help: plan for shorter trials with --rounds, play fewer trials with --pilot, or ask for this one with --pilot {PILOT}",
+                duration(seconds),
+                duration(MOST_PILOT_SECONDS)
+            )));
+        }
         let bar = Bar::new("pilot", experiment.rounds.saturating_mul(count), false);
         let clock = Stopwatch::start();
         let results = simulate(experiment, 0, None, &Control { progress: &bar, stop });
@@ -95,6 +111,38 @@ pub fn plan(args: &PlanArgs) -> Result<(), Failure> {
         ));
     }
     Ok(())
+}
+
+/// About how long an experiment takes on this machine, from as many rounds of one trial as pass in a
+/// moment.
+fn seconds_of(experiment: &mut Experiment, stop: &AtomicBool) -> Result<f64, Failure> {
+    const MOMENT: f64 = 0.02;
+    let (rounds, trials) = (experiment.rounds, experiment.trials);
+    experiment.trials = 1;
+    experiment.rounds = rounds.min(64);
+    let each = loop {
+        let clock = Stopwatch::start();
+        simulate(experiment, 0, None, &Control { progress: &Quiet, stop })?;
+        let elapsed = clock.elapsed().as_secs_f64();
+        if elapsed >= MOMENT || experiment.rounds == rounds || stop.load(Ordering::Relaxed) {
+            break elapsed / experiment.rounds as f64;
+        }
+        experiment.rounds = experiment.rounds.saturating_mul(8).min(rounds);
+    };
+    (experiment.rounds, experiment.trials) = (rounds, trials);
+    let at_once = (threads_here() as u64).min(trials).max(1);
+    Ok(each * rounds as f64 * trials as f64 / at_once as f64)
+}
+
+/// A time in words.
+fn duration(seconds: f64) -> String {
+    match seconds {
+        short if short < 1.0 => "less than a second".to_owned(),
+        short if short < 120.0 => format!("{short:.0} s"),
+        long if long < 7200.0 => format!("{:.0} minutes", long / 60.0),
+        long if long < 172_800.0 => format!("{:.0} hours", long / 3600.0),
+        long => format!("{} days", grouped((long / 86_400.0) as u128)),
+    }
 }
 
 /// What the scenario as it is can show, in words.

@@ -1,18 +1,61 @@
 //! Reading tables for a command, from a file or standard input.
 
 use super::args::Reading;
+use sha2::{Digest, Sha256};
+use std::io::{self, BufRead, Read};
 use std::path::Path;
-use tombola::import::{Intent, Options};
+use tombola::import::{Intent, Options, open_file};
 use tombola::scenario::{Place, Problem};
-use tombola::stake::{LARGEST_FILE, read_bounded, read_up_to};
 
-/// The bytes of a file, or of standard input for `-`.
-pub fn bytes(path: &Path, help: &str) -> Result<Vec<u8>, Problem> {
+/// A file to be read, or standard input for `-`.
+pub fn open(path: &Path, help: &str) -> Result<Box<dyn BufRead>, Problem> {
     if path == Path::new("-") {
-        return read_up_to(std::io::stdin().lock(), LARGEST_FILE)
-            .map_err(|error| Problem::file(path, format!("standard input cannot be read: {error}"), help));
+        return Ok(Box::new(std::io::stdin().lock()));
     }
-    read_bounded(path).map_err(|error| Problem::file(path, format!("cannot be read: {error}"), help))
+    match open_file(path) {
+        Ok(input) => Ok(Box::new(input)),
+        Err(error) => Err(Problem::file(path, format!("cannot be read: {error}"), help)),
+    }
+}
+
+/// Counts what is read from an input into a hash.
+pub struct Hashed<R> {
+    input: R,
+    hash: Sha256,
+}
+
+impl<R: BufRead> Hashed<R> {
+    /// Of what will be read.
+    pub fn new(input: R) -> Self {
+        Hashed { input, hash: Sha256::new() }
+    }
+
+    /// The hash of all that has been read, in hexadecimal digits.
+    pub fn finish(self) -> String {
+        hex::encode(self.hash.finalize())
+    }
+}
+
+impl<R: BufRead> Read for Hashed<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.input.read(into)?;
+        self.hash.update(&into[..read]);
+        Ok(read)
+    }
+}
+
+impl<R: BufRead> BufRead for Hashed<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.input.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        // What was filled is there already, so nothing is read and nothing can fail.
+        if let Ok(bytes) = self.input.fill_buf() {
+            self.hash.update(&bytes[..amount.min(bytes.len())]);
+        }
+        self.input.consume(amount);
+    }
 }
 
 /// The command line's choices.

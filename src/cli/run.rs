@@ -9,7 +9,7 @@ use super::scenario;
 use super::schedule::write_schedule;
 use super::screen::{grouped, rate, tell};
 use super::summary::summary;
-use super::whole_file;
+use super::whole_file::{self, Existing};
 use std::io::{BufWriter, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use tombola::analysis::rows::RunSummary;
@@ -53,7 +53,7 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
                     path.display()
                 )));
             }
-            whole_file::check_target(target, args.force)?;
+            whole_file::check_target(target, Existing::forced(args.force))?;
         }
         if let Some(twin) = scenarios.iter().find(|other| other.name == scenario.name) {
             return Err(Failure::CannotRun(format!(

@@ -7,7 +7,7 @@ use std::path::Path;
 use tombola::registry::find;
 use tombola::report::figures::FIGURES;
 use tombola::scenario::{Override, Scenario, load, load_shipped, shipped};
-use tombola::stake::read_bounded;
+use tombola::import::read_bounded;
 
 /// Reads a scenario with the command line's settings, and checks its figures too, which the layer
 /// of scenarios does not know.

@@ -2,7 +2,7 @@
 //! audit` and `tombola import` read.
 
 use super::failure::Failure;
-use super::whole_file;
+use super::whole_file::{self, Existing};
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -30,7 +30,7 @@ pub fn write_schedule(
 ) -> Result<(), Failure> {
     let world = &experiment.world;
     let mut stopped = false;
-    whole_file::write(target, force, |out| {
+    whole_file::write(target, Existing::forced(force), |out| {
         let mut writer = csv::Writer::from_writer(out);
         let failed = |error: csv::Error| match error.into_kind() {
             csv::ErrorKind::Io(error) => error,

@@ -1,50 +1,130 @@
 //! A file that is written whole or not at all.
 
 use super::failure::Failure;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+use tempfile::NamedTempFile;
+
+/// Files that are being written begin with this. Each is locked as long as the program that writes
+/// it lives, so one that can be locked was left behind by a program that was killed.
+const PREFIX: &str = ".tombola-file-";
+/// After it come so many random letters and digits.
+const RANDOM: usize = 8;
+
+/// What happens to a file that stands at the target.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// It stays; the command never replaces one.
+    Stays,
+    /// It stays, since `--force` was not given.
+    StaysUnlessForced,
+    /// It is replaced.
+    IsReplaced,
+}
+
+impl Existing {
+    /// As `--force` says.
+    pub fn forced(force: bool) -> Self {
+        if force { Existing::IsReplaced } else { Existing::StaysUnlessForced }
+    }
+}
 
 /// Refuses a target that stands there already, unless it may be replaced.
-pub fn check_target(target: &Path, force: bool) -> Result<(), Failure> {
+pub fn check_target(target: &Path, existing: Existing) -> Result<(), Failure> {
     if target.is_dir() {
         return Err(Failure::CannotRun(format!("{}: is a folder; name a file in it", target.display())));
     }
-    if target.symlink_metadata().is_ok() && !force {
-        return Err(Failure::CannotRun(format!(
-            "{}: exists already\n  help: name another file, or give --force to replace it",
-            target.display()
-        )));
+    let help = match existing {
+        Existing::IsReplaced => return Ok(()),
+        Existing::StaysUnlessForced => "name another file, or give --force to replace it",
+        Existing::Stays => "name another file, or move that one away",
+    };
+    if target.symlink_metadata().is_ok() {
+        return Err(Failure::CannotRun(format!("{}: exists already\n  help: {help}", target.display())));
     }
     Ok(())
 }
 
-/// Lets `fill` write a file beside the target, and moves it there if all went well.
+/// Lets `fill` write a file beside the target, and moves it there if all went well. What stands at the
+/// target is looked at again at that moment, and replaced only if it may be.
 pub fn write(
     target: &Path,
-    force: bool,
-    fill: impl FnOnce(&mut BufWriter<&mut fs::File>) -> io::Result<()>,
+    existing: Existing,
+    fill: impl FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
 ) -> Result<(), Failure> {
     let failed = |error: io::Error| {
-        Failure::CannotRun(format!("{}: the table cannot be written: {error}", target.display()))
+        let help = match error.kind() {
+            io::ErrorKind::NotFound => "make its folder first",
+            _ => "check the folder, its permissions and the space left",
+        };
+        Failure::CannotRun(format!(
+            "{}: the file cannot be written: {error}\n  help: {help}",
+            target.display()
+        ))
     };
-    check_target(target, force)?;
+    check_target(target, existing)?;
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
+    remove_left_behind(folder);
+    let mut file = begin(folder).map_err(failed)?;
+    let mut out = BufWriter::new(file.as_file_mut());
+    fill(&mut out).and_then(|()| out.flush()).map_err(failed)?;
+    drop(out);
+    // Otherwise a power cut could leave the name with nothing behind it.
+    file.as_file().sync_all().map_err(failed)?;
+    if existing == Existing::IsReplaced {
+        file.persist(target).map_err(|error| failed(error.error))?;
+        return Ok(());
+    }
+    match file.persist_noclobber(target) {
+        Ok(_) => Ok(()),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => check_target(target, existing),
+        Err(error) => Err(failed(error.error)),
+    }
+}
+
+/// A new file that is locked.
+fn begin(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".tombola-");
+    builder.prefix(PREFIX).rand_bytes(RANDOM);
     #[cfg(unix)]
     {
         // As an ordinary file, not one for its owner alone.
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    let mut file = builder.tempfile_in(folder).map_err(failed)?;
-    let mut out = BufWriter::new(file.as_file_mut());
-    fill(&mut out).and_then(|()| out.flush()).map_err(failed)?;
-    drop(out);
-    file.persist(target).map_err(|error| failed(error.error))?;
-    Ok(())
+    const TRIES: usize = 8;
+    for _ in 0..TRIES {
+        let file = builder.tempfile_in(folder)?;
+        // Where files cannot be locked, none is removed either.
+        let _ = file.as_file().lock();
+        // Before it was locked, another program may have taken it for one that was left behind.
+        if file.path().exists() {
+            return Ok(file);
+        }
+    }
+    Err(io::ErrorKind::ResourceBusy.into())
+}
+
+/// Removes the files in a folder that programs which were killed had not finished.
+fn remove_left_behind(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.filter_map(Result::ok) {
+        let name = entry.file_name();
+        let random = name.as_encoded_bytes().strip_prefix(PREFIX.as_bytes());
+        let is_ours = random
+            .is_some_and(|random| random.len() == RANDOM && random.iter().all(u8::is_ascii_alphanumeric));
+        if !is_ours || !entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            continue;
+        }
+        let path = entry.path();
+        if let Ok(file) = File::open(&path)
+            && file.try_lock().is_ok()
+        {
+            let _ = fs::remove_file(&path);
+        }
+    }
 }

@@ -26,10 +26,12 @@ impl<'a> Content<'a> {
     /// # Errors
     /// If what begins as JSON is none.
     pub fn of(text: &'a str) -> Result<Self, Fault> {
-        match text.trim_start().as_bytes().first() {
-            Some(b'{' | b'[') => Content::json(text),
-            _ => Ok(Content::Text(text)),
-        }
+        if Content::looks_like_json(text) { Content::json(text) } else { Ok(Content::Text(text)) }
+    }
+
+    /// Whether a text begins as JSON does.
+    pub fn looks_like_json(text: &str) -> bool {
+        matches!(text.trim_start().as_bytes().first(), Some(b'{' | b'['))
     }
 
     /// Reads JSON.

@@ -62,15 +62,6 @@ impl<'a> Lines<'a> {
         self.line
     }
 
-    /// The number of the line on which the first byte at or after `place` stands that ends no line.
-    pub fn number_of_next_text(&mut self, place: usize) -> u64 {
-        self.number_at(place);
-        while matches!(self.bytes.get(self.place), Some(b'\r' | b'\n')) {
-            self.step();
-        }
-        self.line
-    }
-
     fn step(&mut self) {
         let next = self.bytes.get(self.place + 1);
         match self.bytes[self.place] {

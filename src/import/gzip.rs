@@ -1,8 +1,7 @@
 //! Compressed tables.
 
-use super::fault::Fault;
 use flate2::read::MultiGzDecoder;
-use std::io::Read;
+use std::io::{self, Read};
 
 /// A text may be so many times longer than what it is compressed to, and so much longer beyond, so
 /// that memory stays in proportion to the file.
@@ -14,20 +13,35 @@ pub fn is_gzip(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0x1f, 0x8b])
 }
 
-/// Unpacks them.
-///
-/// # Errors
-/// If they are damaged, or become too many.
-pub fn unpack(bytes: &[u8]) -> Result<Vec<u8>, Fault> {
-    let most = bytes.len().saturating_mul(MOST_TIMES).saturating_add(MOST_BEYOND);
-    let mut unpacked = Vec::new();
-    match MultiGzDecoder::new(bytes).take(most as u64 + 1).read_to_end(&mut unpacked) {
-        Ok(_) if unpacked.len() <= most => Ok(unpacked),
-        Ok(_) => Fault::whole(format!(
-            "the compressed file has {} bytes and unpacks to more than {most}, which no table does; unpack it yourself if it is one",
-            bytes.len()
-        )),
-        Err(error) => Fault::whole(format!("the compressed file is damaged: {error}")),
+/// Unpacks bytes while they are read.
+pub struct Unpacked<'a> {
+    decoder: MultiGzDecoder<&'a [u8]>,
+    packed: usize,
+    most: usize,
+    left: usize,
+}
+
+impl<'a> Unpacked<'a> {
+    /// Begins.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        let most = bytes.len().saturating_mul(MOST_TIMES).saturating_add(MOST_BEYOND);
+        Unpacked { decoder: MultiGzDecoder::new(bytes), packed: bytes.len(), most, left: most }
+    }
+}
+
+impl Read for Unpacked<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.decoder.read(into).map_err(|error| match error.kind() {
+            io::ErrorKind::Interrupted => error,
+            _ => io::Error::other(format!("the compressed file is damaged: {error}")),
+        })?;
+        self.left = self.left.checked_sub(read).ok_or_else(|| {
+            io::Error::other(format!(
+                "the compressed file has {} bytes and unpacks to more than {}, which no table does; unpack it yourself if it is one",
+                self.packed, self.most
+            ))
+        })?;
+        Ok(read)
     }
 }
 
@@ -44,15 +58,21 @@ mod tests {
         encoder.finish().unwrap()
     }
 
+    fn unpack(packed: &[u8]) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        Unpacked::new(packed).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
     #[test]
     fn what_was_packed_is_unpacked_and_damage_is_seen() {
         let packed_twice = [packed(b"name,stake\n"), packed(b"ann,5\n")].concat();
         assert_eq!(unpack(&packed_twice).unwrap(), b"name,stake\nann,5\n");
         let whole = packed(b"name,stake\nann,5\n");
         assert!(is_gzip(&whole));
-        assert!(unpack(&whole[..whole.len() - 3]).unwrap_err().problem.contains("damaged"));
+        assert!(unpack(&whole[..whole.len() - 3]).unwrap_err().to_string().contains("damaged"));
         let bomb = packed(&vec![b'0'; 64 << 20]);
         assert!(bomb.len() < 100_000);
-        assert!(unpack(&bomb).unwrap_err().problem.contains("unpacks to more than"));
+        assert!(unpack(&bomb).unwrap_err().to_string().contains("unpacks to more than"));
     }
 }

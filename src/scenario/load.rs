@@ -19,7 +19,7 @@ use crate::registry::{Choice, Chosen, Refusal, find};
 use crate::reward::REWARDS;
 use crate::selection::{COMMITTEES, RULES, Rule};
 use crate::simulation::{Engine, Experiment, Obstacle};
-use crate::stake::read_bounded;
+use crate::import::read_bounded;
 use std::fmt::Display;
 use std::path::Path;
 use std::sync::Arc;

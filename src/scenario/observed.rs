@@ -4,9 +4,10 @@
 use super::diagnostic::below;
 use super::load::Checker;
 use super::problem::{Place, Problem};
-use crate::import::{Fault, each_line, shown};
+use crate::import::{Fault, each_line, open_file, shown};
 use crate::registry::Choice;
 use std::collections::BTreeMap;
+use std::io::BufRead;
 use std::path::Path;
 
 /// The settings in which a policy may stand inside another one.
@@ -41,14 +42,14 @@ fn read_into(
         return Err(checker.problem(&key, "stands beside `amounts`", "give the amounts in one way"));
     }
     let path = folder.join(path);
-    let bytes = std::fs::read(&path).map_err(|error| {
+    let mut input = open_file(&path).map_err(|error| {
         checker.problem(
             &key,
             &format!("names the table {}, which cannot be read: {error}", path.display()),
             "a relative path starts from the folder of the scenario, or from the current one if it is given with --set",
         )
     })?;
-    let counts = read(&bytes).map_err(|Fault { line, problem, .. }| Problem {
+    let counts = read(&mut input).map_err(|Fault { line, problem, .. }| Problem {
         place: Place::Row { path, line },
         key: String::new(),
         what: problem,
@@ -63,10 +64,10 @@ fn read_into(
 }
 
 /// Amounts and how often each stands in the column `amount`.
-fn read(bytes: &[u8]) -> Result<BTreeMap<u64, u64>, Fault> {
+fn read(input: &mut dyn BufRead) -> Result<BTreeMap<u64, u64>, Fault> {
     let mut column = None;
     let mut counts = BTreeMap::new();
-    let last = each_line(bytes, b',', |line| {
+    let last = each_line(input, b',', |line| {
         let Some(column) = column else {
             column = line.fields.iter().position(|title| title == "amount");
             return match column {
@@ -105,12 +106,12 @@ mod tests {
 
     #[test]
     fn amounts_are_counted_and_faults_have_a_line() {
-        let counts = read(b"block,amount\n1,7\n2,0\n3,7\n").unwrap();
+        let counts = read(&mut &b"block,amount\n1,7\n2,0\n3,7\n"[..]).unwrap();
         assert_eq!(counts.into_iter().collect::<Vec<_>>(), [(0, 1), (7, 2)]);
         for (text, line) in
             [("amounts\n5\n", 1), ("amount\n5\n-1\n", 3), ("amount\n1.5\n", 2), ("amount\n", 1), ("", 1)]
         {
-            assert_eq!(read(text.as_bytes()).unwrap_err().line, line, "{text:?}");
+            assert_eq!(read(&mut text.as_bytes()).unwrap_err().line, line, "{text:?}");
         }
     }
 }

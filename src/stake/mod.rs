@@ -1,6 +1,5 @@
 //! Stakes: who validates, with how many tokens, and the pool from which a token is drawn.
 
-mod bounded_file;
 mod distribution;
 mod distributions;
 mod freeze;
@@ -12,7 +11,6 @@ mod range;
 mod target_gini;
 mod validator;
 
-pub use bounded_file::{LARGEST_FILE, read_bounded, read_up_to};
 pub use distribution::{Holding, MAX_TOTAL, Order, STAKES, StakeDistribution, StakeError};
 pub use freeze::freeze;
 pub use growing_pool::GrowingPool;

@@ -413,17 +413,111 @@ fn results(folder: &Path) -> Option<BTreeMap<String, Vec<u8>>> {
     Some(files)
 }
 
-/// Killed at moments between the start and after the end, a run and a comparison leave the old
-/// results or the new ones, whole, and nothing else once the next run has been there.
+/// A table that is exported is the old one or the new one, whole, whenever the program is killed; and
+/// the next export beside it leaves nothing else.
+#[test]
+fn a_kill_at_any_moment_leaves_an_old_or_a_new_export() {
+    let mut moments = Stream::of_trial(13, 1, Purpose::Lottery);
+    let sandbox = Sandbox::new();
+    let table = |first: u32| {
+        let rows: String = (0..60_000).map(|row| format!("validator-{row},{}\n", first + row)).collect();
+        format!("name,stake\n{rows}")
+    };
+    sandbox.put("1.csv", table(1));
+    sandbox.put("2.csv", table(2));
+    sandbox.put("small.csv", "name,stake\nann,5\n");
+    for seed in ["1", "2"] {
+        let report = "[report]\nfigures = []\n";
+        let run = format!("[run]\nrounds = 100_000\nseed = {seed}\n{report}{POPULATION}");
+        sandbox.put(&format!("{seed}.toml"), run);
+    }
+    for [program, target] in [
+        ["import {}.csv --to out/to.csv --force", "out/to.csv"],
+        ["run {}.toml -q --schedule out/blocks.csv --force", "out/blocks.csv"],
+    ] {
+        fs::create_dir_all(sandbox.path("out")).expect("a folder");
+        let command = |which: &str| {
+            let line = program.replace("{}", which);
+            sandbox.command(&line.split(' ').collect::<Vec<_>>())
+        };
+        let whole = |which: &str| {
+            let begin = Instant::now();
+            assert!(command(which).output().expect("the program starts").status.success());
+            (fs::read(sandbox.path(target)).expect("a table"), begin.elapsed())
+        };
+        let (new, _) = whole("2");
+        let (old, duration) = whole("1");
+        assert_ne!(old, new);
+        for kill in 0..8 {
+            if kill % 2 == 0 {
+                whole("1");
+            } else {
+                fs::remove_file(sandbox.path(target)).expect("a table");
+            }
+            let mut run = Run::of(command("2"));
+            sleep(duration.mul_f64(moments.below(1200) as f64 / 1000.0));
+            let _ = run.0.kill();
+            let _ = run.0.wait();
+            let found = fs::read(sandbox.path(target)).ok();
+            assert!(found.is_some() || kill % 2 == 1);
+            assert!(found.is_none_or(|found| found == new || (kill % 2 == 0 && found == old)));
+            let next = ["import", "small.csv", "--to", "out/next.csv", "--force"];
+            assert!(sandbox.command(&next).output().expect("the program starts").status.success());
+            fs::remove_file(sandbox.path("out/next.csv")).expect("a table");
+            let name = target.strip_prefix("out/").expect("a path").to_owned();
+            assert!(names(&sandbox.path("out")).iter().all(|left| *left == name));
+            fs::write(sandbox.path(target), &new).expect("a table");
+        }
+        fs::remove_dir_all(sandbox.path("out")).expect("a folder");
+    }
+}
+
+/// One that is being written is nobody's to remove, nor is a file of another kind.
+#[test]
+fn a_file_that_is_being_written_is_left_alone() {
+    let sandbox = Sandbox::new();
+    sandbox.put("small.csv", "name,stake\nann,5\n");
+    sandbox.put(".tombola-file-AAAAAAAA", "being written");
+    sandbox.put(".tombola-file-BBBBBBBB", "left behind");
+    sandbox.put(".tombola-file-notes.txt", "mine");
+    let held = fs::File::open(sandbox.path(".tombola-file-AAAAAAAA")).expect("a file");
+    held.lock().expect("a lock");
+    let export = ["import", "small.csv", "--to", "out.csv"];
+    assert!(sandbox.command(&export).output().expect("the program starts").status.success());
+    let left = [".tombola-file-AAAAAAAA", ".tombola-file-notes.txt", "out.csv", "small.csv"];
+    assert_eq!(names(&sandbox.path("")), left);
+}
+
+/// The template comes whole or not at all, and takes the place of nothing.
+#[test]
+fn a_template_is_never_written_over_a_file() {
+    let sandbox = Sandbox::new();
+    let init = || sandbox.command(&["init", "my.toml"]).output().expect("the program starts");
+    assert!(init().status.success());
+    let before = sandbox.tree();
+    let again = init();
+    assert_eq!(again.status.code(), Some(2));
+    let told = String::from_utf8_lossy(&again.stderr).into_owned();
+    assert!(told.contains("my.toml: exists already") && !told.contains("--force"), "{told}");
+    assert_eq!(sandbox.tree(), before);
+    let nowhere = sandbox.command(&["init", "no/my.toml"]).output().expect("the program starts");
+    assert_eq!(nowhere.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&nowhere.stderr).contains("make its folder first"));
+}
+
+/// Killed at 36 moments between the start and after the end, a run and a comparison leave the old
+/// results or the new ones, whole, and nothing else once the next run has been there. 16 more kills are
+/// of exports, in the test that follows.
 #[test]
 fn a_kill_at_any_moment_leaves_old_or_new_results() {
     let mut moments = Stream::of_trial(13, 0, Purpose::Lottery);
     for (command, folder, kills) in [
-        ("run s.toml --keep-chain --set report.formats=[\"svg\"]", "output/s", 10),
-        ("compare s.toml --rules raffle,nxt --set report.formats=[\"svg\"]", "output/s-compare", 6),
+        ("run s.toml --keep-chain", "output/s", 24),
+        ("compare s.toml --rules raffle,nxt", "output/s-compare", 12),
     ] {
         let sandbox = Sandbox::new();
-        sandbox.put("s.toml", format!("[run]\nrounds = 40\ntrials = 3\n{POPULATION}"));
+        let report = "[report]\nfigures = [\"lorenz\"]\nformats = [\"svg\"]\n";
+        sandbox.put("s.toml", format!("[run]\nrounds = 40\ntrials = 3\n{report}{POPULATION}"));
         sandbox
             .put("next.toml", format!("[run]\nrounds = 1\ntrials = 1\n[report]\nfigures = []\n{POPULATION}"));
         let place = sandbox.path(folder);

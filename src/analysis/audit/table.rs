@@ -1,9 +1,10 @@
 //! The table of a real chain: who has what stake and won how often.
 
-use crate::import::{Fault, Import, Intent, Options, WholeStakes, read, shown};
+use crate::import::{Fault, Import, Intent, Options, WholeStakes, read_from, shown};
 use crate::scenario::{Place, Problem};
 use crate::stake::MAX_TOTAL;
 use std::collections::HashMap;
+use std::io::BufRead;
 use std::path::Path;
 
 /// What a table says, in the order of its lines.
@@ -29,8 +30,8 @@ pub struct AuditTable {
 pub struct Source<'a> {
     /// Its name in messages.
     pub path: &'a Path,
-    /// What it holds.
-    pub bytes: &'a [u8],
+    /// What it holds; it is read once.
+    pub input: &'a mut dyn BufRead,
     /// How to read it.
     pub options: Options,
 }
@@ -49,9 +50,9 @@ impl Source<'_> {
         }
     }
 
-    fn import(&self, intent: Intent) -> Result<Import, Problem> {
+    fn import(&mut self, intent: Intent) -> Result<Import, Problem> {
         let options = Options { intent, ..self.options.clone() };
-        read(self.bytes, &options).map_err(|fault| self.problem(fault))
+        read_from(&mut *self.input, &options).map_err(|fault| self.problem(fault))
     }
 
     /// Whole stakes; only shares of them matter here.
@@ -69,16 +70,15 @@ impl AuditTable {
     ///
     /// # Errors
     /// The first thing that is doubtful, with its line and column.
-    pub fn read(path: &Path, bytes: &[u8]) -> Result<Self, Problem> {
-        let source = Source { path, bytes, options: Options::default() };
-        Self::read_source(&source)
+    pub fn read(path: &Path, mut bytes: &[u8]) -> Result<Self, Problem> {
+        Self::read_source(Source { path, input: &mut bytes, options: Options::default() })
     }
 
     /// The same with options.
     ///
     /// # Errors
     /// As [`AuditTable::read`].
-    pub fn read_source(source: &Source) -> Result<Self, Problem> {
+    pub fn read_source(mut source: Source) -> Result<Self, Problem> {
         let import = source.import(Intent::Audit)?;
         let (Some(wins), Some(stakes)) = (import.wins.clone(), source.stakes(&import)?) else {
             let has = if import.wins.is_some() { "wins" } else { "stakes" };
@@ -103,7 +103,7 @@ impl AuditTable {
     ///
     /// # Errors
     /// As [`AuditTable::read`], and if somebody who won has no stake.
-    pub fn read_two(wins: &Source, stakes: &Source) -> Result<Self, Problem> {
+    pub fn read_two(mut wins: Source, mut stakes: Source) -> Result<Self, Problem> {
         let won = wins.import(Intent::AuditPart)?;
         let held = stakes.import(Intent::AuditPart)?;
         let Some(counts) = &won.wins else {
@@ -313,19 +313,21 @@ mod tests {
 
     #[test]
     fn wins_and_stakes_may_come_from_two_files() {
-        let source = |text: &'static str| Source {
-            path: Path::new("t"),
-            bytes: text.as_bytes(),
-            options: Options::default(),
+        let two = |mut wins: &[u8], mut stakes: &[u8]| {
+            let path = Path::new("t");
+            AuditTable::read_two(
+                Source { path, input: &mut wins, options: Options::default() },
+                Source { path, input: &mut stakes, options: Options::default() },
+            )
         };
-        let blocks = "height,proposer\n7,bob\n5,ann\n6,bob\n";
-        let table = AuditTable::read_two(&source(blocks), &source("name,stake\nann,5\nbob,6\ncid,7\n"));
+        let blocks = "height,proposer\n7,bob\n5,ann\n6,bob\n".as_bytes();
+        let table = two(blocks, b"name,stake\nann,5\nbob,6\ncid,7\n");
         let table = table.unwrap_or_else(|problem| panic!("{problem}"));
         assert_eq!(table.names, ["ann", "bob", "cid"]);
         assert_eq!((&table.stakes[..], &table.wins[..]), (&[5, 6, 7][..], &[1, 2, 0][..]));
-        let stranger = AuditTable::read_two(&source(blocks), &source("name,stake\nann,5\ncid,7\n"));
+        let stranger = two(blocks, b"name,stake\nann,5\ncid,7\n");
         assert!(stranger.unwrap_err().what.contains("has 1 names that t has not, the first of them `bob`"));
-        let alone = AuditTable::read(Path::new("t"), blocks.as_bytes()).unwrap_err();
+        let alone = AuditTable::read(Path::new("t"), blocks).unwrap_err();
         assert!(alone.to_string().contains("tells wins but no stakes"), "{alone}");
     }
 

@@ -4,7 +4,7 @@ use super::super::column::Column;
 use super::super::content::Content;
 use super::super::fault::{Fault, Lines};
 use super::super::intake::Intake;
-use super::Format;
+use super::{Format, Reading};
 use super::labels::Labels;
 use super::record::{Record, begin, needed};
 
@@ -13,9 +13,8 @@ pub const FORMAT: Format = Format {
     name: "algorand-genesis",
     summary: "genesis of Algorand: accounts by comment or address, microalgos; who is not online is left out",
     source: "https://github.com/algorand/go-algorand/blob/master/data/bookkeeping/genesis.go",
-    is_text: false,
     recognise: |content| content.lists("alloc", &["addr", "state"]),
-    read,
+    read: Reading::Whole(read),
 };
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {

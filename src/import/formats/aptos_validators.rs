@@ -6,7 +6,7 @@ use super::super::content::Content;
 use super::super::fault::{Fault, Lines};
 use super::super::intake::Intake;
 use super::super::json::Node;
-use super::Format;
+use super::{Format, Reading};
 use super::record::{Record, begin, needed};
 
 /// See the module.
@@ -14,9 +14,8 @@ pub const FORMAT: Format = Format {
     name: "aptos-validators",
     summary: "validators of Aptos (resource 0x1::stake::ValidatorSet, `aptos node show-validator-set`): address, voting power in octas",
     source: "https://aptos.dev/network/blockchain/staking",
-    is_text: false,
     recognise: |content| set(content).is_some(),
-    read,
+    read: Reading::Whole(read),
 };
 
 /// The list of active validators, and the titles of an address and a voting power in it.

@@ -7,7 +7,7 @@ use super::super::fault::{Fault, Lines, shown};
 use super::super::intake::{Header, Intake, Row};
 use super::super::json::{Kind, Node};
 use super::super::numerals::Spot;
-use super::Format;
+use super::{Format, Reading};
 use super::record::{Record, begin};
 
 /// See the module.
@@ -15,12 +15,11 @@ pub const FORMAT: Format = Format {
     name: "cardano-leader-log",
     summary: "leader log of one Cardano pool (`cncli leaderlog`: pool, stake in lovelaces, slots, slots expected; `cardano-cli query leadership-schedule`, as text or JSON: slots)",
     source: "https://github.com/cardano-community/cncli/blob/develop/USAGE.md",
-    is_text: false,
     recognise: |content| match content {
         Content::Text(text) => heading(text).is_some(),
         Content::Json(_) => content.get("epochSlotsIdeal").is_some() || schedule(content).is_some(),
     },
-    read,
+    read: Reading::Whole(read),
 };
 
 /// The name of a pool that the file does not name.

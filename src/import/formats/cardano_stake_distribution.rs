@@ -8,7 +8,7 @@ use super::super::fault::{Fault, Lines, shown};
 use super::super::intake::{Header, Intake, Row};
 use super::super::json::{Kind, Node};
 use super::super::numerals::Spot;
-use super::Format;
+use super::{Format, Reading};
 use super::record::{Record, begin};
 
 /// See the module.
@@ -16,7 +16,6 @@ pub const FORMAT: Format = Format {
     name: "cardano-stake-distribution",
     summary: "stake distribution of Cardano (`cardano-cli query stake-distribution`, as text or JSON, or stake-snapshot): pool, share of the stake or lovelaces",
     source: "https://developers.cardano.org/docs/get-started/cardano-cli/",
-    is_text: false,
     recognise: |content| match content {
         Content::Text(text) => heading(text).is_some(),
         Content::Json(_) => {
@@ -26,7 +25,7 @@ pub const FORMAT: Format = Format {
                 })
         }
     },
-    read,
+    read: Reading::Whole(read),
 };
 
 /// The number of the heading's line, if it is that of this table.

@@ -5,7 +5,7 @@ use super::super::column::Column;
 use super::super::content::Content;
 use super::super::fault::{Fault, Lines};
 use super::super::intake::Intake;
-use super::Format;
+use super::{Format, Reading};
 use super::record::{Record, begin, needed};
 
 /// See the module.
@@ -13,12 +13,11 @@ pub const FORMAT: Format = Format {
     name: "cometbft-validators",
     summary: "validator set of CometBFT (RPC `/validators`, `query comet-validator-set`, genesis): address, voting power, proposer priority",
     source: "https://docs.cometbft.com/main/rpc/#/Info/validators",
-    is_text: false,
     recognise: |content| {
         content.lists("validators", &["address", "voting_power"])
             || content.lists("validators", &["pub_key", "power"])
     },
-    read,
+    read: Reading::Whole(read),
 };
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {

@@ -5,7 +5,7 @@ use super::super::column::Column;
 use super::super::content::Content;
 use super::super::fault::{Fault, Lines, shown};
 use super::super::intake::Intake;
-use super::Format;
+use super::{Format, Reading};
 use super::labels::Labels;
 use super::record::{Record, begin, needed};
 
@@ -14,9 +14,8 @@ pub const FORMAT: Format = Format {
     name: "cosmos-staking",
     summary: "validators of a Cosmos chain (`query staking validators`): moniker, tokens in the base unit; who is not bonded is left out",
     source: "https://docs.cosmos.network/main/build/modules/staking#validator",
-    is_text: false,
     recognise: |content| content.lists("validators", &["operator_address", "tokens"]),
-    read,
+    read: Reading::Whole(read),
 };
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {

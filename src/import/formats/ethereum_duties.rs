@@ -4,7 +4,7 @@ use super::super::column::Column;
 use super::super::content::Content;
 use super::super::fault::{Fault, Lines};
 use super::super::intake::Intake;
-use super::Format;
+use super::{Format, Reading};
 use super::record::{Record, begin, needed};
 
 /// See the module.
@@ -12,9 +12,8 @@ pub const FORMAT: Format = Format {
     name: "ethereum-duties",
     summary: "proposer duties of Ethereum (beacon API, validator/duties/proposer): the proposer of each slot; no stakes",
     source: "https://ethereum.github.io/beacon-APIs/#/Validator/getProposerDuties",
-    is_text: false,
     recognise: |content| content.lists("data", &["validator_index", "slot", "pubkey"]),
-    read,
+    read: Reading::Whole(read),
 };
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {

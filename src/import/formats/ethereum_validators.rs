@@ -4,7 +4,7 @@ use super::super::column::Column;
 use super::super::content::Content;
 use super::super::fault::{Fault, Lines};
 use super::super::intake::Intake;
-use super::Format;
+use super::{Format, Reading};
 use super::record::{Record, begin, needed};
 
 /// See the module.
@@ -12,7 +12,6 @@ pub const FORMAT: Format = Format {
     name: "ethereum-validators",
     summary: "validators of Ethereum (beacon API, states/{id}/validators): index, effective balance in Gwei; who is not active is left out",
     source: "https://ethereum.github.io/beacon-APIs/#/Beacon/getStateValidators",
-    is_text: false,
     recognise: |content| {
         content.lists("data", &["index", "validator"])
             && content
@@ -20,7 +19,7 @@ pub const FORMAT: Format = Format {
                 .and_then(|first| first.at(&["validator", "effective_balance"]))
                 .is_some()
     },
-    read,
+    read: Reading::Whole(read),
 };
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {

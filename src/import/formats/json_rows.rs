@@ -6,7 +6,7 @@ use super::super::content::{Content, Json};
 use super::super::fault::{Fault, Lines};
 use super::super::intake::{Header, Intake};
 use super::super::json::{Kind, Node};
-use super::Format;
+use super::{Format, Reading};
 use super::record::Record;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -16,9 +16,8 @@ pub const FORMAT: Format = Format {
     name: "json",
     summary: "a list of objects, an object on each line, an object with such a list in it, or names with stakes",
     source: "RFC 8259",
-    is_text: false,
     recognise: |content| matches!(content, Content::Json(_)),
-    read,
+    read: Reading::Whole(read),
 };
 
 /// Objects inside of objects are followed so deep.

@@ -22,6 +22,7 @@ mod sui_validators;
 use super::content::Content;
 use super::fault::Fault;
 use super::intake::Intake;
+use std::io::BufRead;
 
 /// A format that tables come in.
 pub struct Format {
@@ -31,12 +32,18 @@ pub struct Format {
     pub summary: &'static str,
     /// Where it is described.
     pub source: &'static str,
-    /// Whether it is text that is no JSON.
-    pub(super) is_text: bool,
     /// Whether some contents are of this format.
     pub(super) recognise: fn(&Content) -> bool,
     /// Hands the rows on.
-    pub(super) read: fn(&Content, &mut Intake) -> Result<(), Fault>,
+    pub(super) read: Reading,
+}
+
+/// How a format is read.
+pub(super) enum Reading {
+    /// With all of it in memory.
+    Whole(fn(&Content, &mut Intake) -> Result<(), Fault>),
+    /// Line by line; it is text that is no JSON.
+    Lines(fn(&mut dyn BufRead, &mut Intake) -> Result<(), Fault>),
 }
 
 /// Every format; the first that recognises the contents is taken.

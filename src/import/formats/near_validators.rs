@@ -4,7 +4,7 @@ use super::super::column::Column;
 use super::super::content::Content;
 use super::super::fault::{Fault, Lines};
 use super::super::intake::Intake;
-use super::Format;
+use super::{Format, Reading};
 use super::record::{Record, begin, needed};
 
 /// See the module.
@@ -12,9 +12,8 @@ pub const FORMAT: Format = Format {
     name: "near-validators",
     summary: "validators of NEAR (RPC `validators`): account, stake in yocto, blocks produced and expected in this epoch",
     source: "https://docs.near.org/api/rpc/network#validation-status",
-    is_text: false,
     recognise: |content| content.lists("current_validators", &["account_id", "stake"]),
-    read,
+    read: Reading::Whole(read),
 };
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {

@@ -6,7 +6,7 @@ use super::super::fault::{Fault, Lines};
 use super::super::intake::Intake;
 use super::super::json::Kind;
 use super::super::numerals::ungrouped;
-use super::Format;
+use super::{Format, Reading};
 use super::record::{Record, begin, needed};
 
 /// See the module.
@@ -14,12 +14,11 @@ pub const FORMAT: Format = Format {
     name: "polkadot-era-points",
     summary: "reward points of an era of Polkadot (staking.erasRewardPoints): address, points; no stakes, and points are not blocks",
     source: "https://docs.polkadot.com/infrastructure/staking-mechanics/rewards-payout/",
-    is_text: false,
     recognise: |content| {
         content.get("total").is_some()
             && content.get("individual").is_some_and(|node| matches!(node.kind(), Kind::Object | Kind::List))
     },
-    read,
+    read: Reading::Whole(read),
 };
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {

@@ -1,21 +1,20 @@
 //! Fields separated by commas, semicolons or tabs; the first line has the titles.
 
 use super::super::column::Column;
-use super::super::content::Content;
 use super::super::delimited::each_line;
 use super::super::fault::Fault;
 use super::super::intake::{Header, Intake, Row};
-use super::Format;
+use super::{Format, Reading};
 use csv::{ReaderBuilder, StringRecord, Trim};
+use std::io::BufRead;
 
 /// Commas.
 pub const CSV: Format = Format {
     name: "csv",
     summary: "fields separated by commas, titles on the first line",
     source: "RFC 4180",
-    is_text: true,
     recognise: |content| content.text().is_some(),
-    read: |content, intake| read(content, intake, b','),
+    read: Reading::Lines(|input, intake| read(input, intake, b',')),
 };
 
 /// Semicolons, as spreadsheets write where the comma is the decimal mark.
@@ -23,12 +22,11 @@ pub const SEMICOLON: Format = Format {
     name: "semicolon",
     summary: "fields separated by semicolons, titles on the first line",
     source: "RFC 4180 but for the separator",
-    is_text: true,
     recognise: |content| content.text().is_some_and(|text| separator(text) == b';'),
-    read: |content, intake| {
+    read: Reading::Lines(|input, intake| {
         intake.doubt_points();
-        read(content, intake, b';')
-    },
+        read(input, intake, b';')
+    }),
 };
 
 /// Tabs.
@@ -36,9 +34,8 @@ pub const TSV: Format = Format {
     name: "tsv",
     summary: "fields separated by tabs, titles on the first line",
     source: "IANA text/tab-separated-values; quotation marks as in RFC 4180",
-    is_text: true,
     recognise: |content| content.text().is_some_and(|text| separator(text) == b'\t'),
-    read: |content, intake| read(content, intake, b'\t'),
+    read: Reading::Lines(|input, intake| read(input, intake, b'\t')),
 };
 
 /// The separator with which most titles of the first line are usual ones; commas if in doubt.
@@ -68,10 +65,9 @@ fn separator(text: &str) -> u8 {
     best.1
 }
 
-fn read(content: &Content, intake: &mut Intake, separator: u8) -> Result<(), Fault> {
-    let text = content.text().unwrap_or_default();
+fn read(input: &mut dyn BufRead, intake: &mut Intake, separator: u8) -> Result<(), Fault> {
     let mut width = None;
-    each_line(text.as_bytes(), separator, |line| {
+    each_line(input, separator, |line| {
         let Some(width) = width else {
             width = Some(line.fields.len());
             let titles: Vec<&str> = line.fields.iter().collect();

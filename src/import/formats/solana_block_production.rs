@@ -6,7 +6,7 @@ use super::super::content::Content;
 use super::super::fault::{Fault, Lines};
 use super::super::intake::Intake;
 use super::super::json::{Kind, Node};
-use super::Format;
+use super::{Format, Reading};
 use super::record::{Record, begin};
 
 /// See the module.
@@ -14,11 +14,10 @@ pub const FORMAT: Format = Format {
     name: "solana-block-production",
     summary: "block production of Solana (`solana block-production --output json`, getBlockProduction): blocks and slots of each leader; no stakes",
     source: "https://solana.com/docs/rpc/http/getblockproduction",
-    is_text: false,
     recognise: |content| {
         content.lists("leaders", &["identityPubkey", "leaderSlots"]) || by_identity(content).is_some()
     },
-    read,
+    read: Reading::Whole(read),
 };
 
 fn by_identity<'a>(content: &Content<'a>) -> Option<Node<'a>> {

@@ -6,7 +6,7 @@ use super::super::content::Content;
 use super::super::fault::{Fault, Lines};
 use super::super::intake::Intake;
 use super::super::json::{Kind, Node};
-use super::Format;
+use super::{Format, Reading};
 use super::record::{Record, begin};
 
 /// See the module.
@@ -14,11 +14,10 @@ pub const FORMAT: Format = Format {
     name: "solana-leader-schedule",
     summary: "leader schedule of Solana (`solana leader-schedule --output json`, getLeaderSchedule): the leader of each slot; no stakes",
     source: "https://solana.com/docs/rpc/http/getleaderschedule",
-    is_text: false,
     recognise: |content| {
         content.lists("leaderScheduleEntries", &["slot", "leader"]) || slots_by_leader(content).is_some()
     },
-    read,
+    read: Reading::Whole(read),
 };
 
 /// The object that gives a list of slots for each leader.

@@ -5,7 +5,7 @@ use super::super::content::Content;
 use super::super::fault::{Fault, Lines};
 use super::super::intake::Intake;
 use super::super::json::Node;
-use super::Format;
+use super::{Format, Reading};
 use super::record::{Record, begin, needed};
 
 /// See the module.
@@ -13,12 +13,11 @@ pub const FORMAT: Format = Format {
     name: "solana-validators",
     summary: "validators of Solana (`solana validators --output json`, getVoteAccounts): identity, activated stake in lamports, delinquent ones included, as they keep their slots",
     source: "https://solana.com/docs/rpc/http/getvoteaccounts",
-    is_text: false,
     recognise: |content| {
         content.lists("validators", &["identityPubkey", "activatedStake"])
             || content.lists("current", &["nodePubkey", "activatedStake"])
     },
-    read,
+    read: Reading::Whole(read),
 };
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {

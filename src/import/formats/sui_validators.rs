@@ -5,7 +5,7 @@ use super::super::content::Content;
 use super::super::fault::{Fault, Lines};
 use super::super::intake::Intake;
 use super::super::json::Kind;
-use super::Format;
+use super::{Format, Reading};
 use super::labels::Labels;
 use super::record::{Record, begin, needed};
 
@@ -14,7 +14,6 @@ pub const FORMAT: Format = Format {
     name: "sui-validators",
     summary: "validators of Sui (suix_getLatestSuiSystemState: name, stake in MIST; suix_getCommitteeInfo: key, voting power)",
     source: "https://docs.sui.io/sui-api-ref#suix_getlatestsuisystemstate",
-    is_text: false,
     recognise: |content| {
         content.lists("activeValidators", &["suiAddress", "stakingPoolSuiBalance"])
             || content.get("epoch").is_some()
@@ -23,7 +22,7 @@ pub const FORMAT: Format = Format {
                     .and_then(|list| list.first())
                     .is_some_and(|first| first.kind() == Kind::List && first.items().len() == 2)
     },
-    read,
+    read: Reading::Whole(read),
 };
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {

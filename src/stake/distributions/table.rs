@@ -1,10 +1,11 @@
 //! Stakes read from a table.
 
-use crate::import::{Fault, Import, Intent, Options, read};
+use crate::import::{Fault, Import, Intent, Options, open_file, read_from};
 use crate::random::Stream;
 use crate::registry::{Entry, Refusal, settings};
-use crate::stake::{Holding, MAX_TOTAL, Order, StakeDistribution, StakeError, read_bounded};
+use crate::stake::{Holding, MAX_TOTAL, Order, StakeDistribution, StakeError};
 use serde::{Deserialize, Serialize};
+use std::io::BufRead;
 use std::path::PathBuf;
 
 /// The registry's line.
@@ -95,11 +96,11 @@ impl StakeDistribution for Table {
         let options = self
             .options()
             .map_err(|refusal| StakeError::Setting { key: "stake", problem: refusal.to_string() })?;
-        let bytes = match read_bounded(&path) {
-            Ok(bytes) => bytes,
+        let mut input = match open_file(&path) {
+            Ok(input) => input,
             Err(source) => return Err(StakeError::Unreadable { path, source }),
         };
-        match holdings(&bytes, &options) {
+        match holdings(&mut input, &options) {
             Ok((holdings, notes)) => {
                 let notes = notes.into_iter().map(|note| format!("{}: {note}", path.display()));
                 order.notes.borrow_mut().extend(notes);
@@ -111,8 +112,8 @@ impl StakeDistribution for Table {
 }
 
 /// What everybody holds, and what there is to say about it.
-fn holdings(bytes: &[u8], options: &Options) -> Result<(Vec<Holding>, Vec<String>), Fault> {
-    let import = read(bytes, options)?;
+fn holdings(input: &mut dyn BufRead, options: &Options) -> Result<(Vec<Holding>, Vec<String>), Fault> {
+    let import = read_from(input, options)?;
     let fault = |problem: String| Fault { line: import.last_line, column: 1, problem };
     let mut whole = import.whole_stakes(options, MAX_TOTAL).map_err(&fault)?;
     if options.unit.is_none() && whole.as_ref().is_some_and(|whole| !whole.is_as_written) {
@@ -142,8 +143,8 @@ mod tests {
     use std::cell::RefCell;
     use std::path::Path;
 
-    fn plain(bytes: &[u8]) -> Result<(Vec<Holding>, Vec<String>), Fault> {
-        super::holdings(bytes, &Options { intent: Intent::Stakes, ..Options::default() })
+    fn plain(mut bytes: &[u8]) -> Result<(Vec<Holding>, Vec<String>), Fault> {
+        super::holdings(&mut bytes, &Options { intent: Intent::Stakes, ..Options::default() })
     }
 
     fn pairs(text: &str) -> Vec<(String, u64)> {
@@ -193,7 +194,7 @@ mod tests {
         let read = |unit: &str| {
             let mut options = Options { intent: Intent::Stakes, ..Options::default() };
             options.set("unit", unit).unwrap();
-            super::holdings(text.as_bytes(), &options)
+            super::holdings(&mut text.as_bytes(), &options)
         };
         let (holdings, notes) = read("1e18").unwrap();
         assert_eq!((holdings[0].coins, holdings[1].coins), (0, 32_000_000));

@@ -86,16 +86,26 @@ fn what_never_ends_is_refused_with_the_limit() {
     sandbox.put("s.toml", sound());
     for args in [
         &["check", "/dev/zero"][..],
-        &["audit", "/dev/zero"],
-        &["law", "s.toml", "--set", "population={ stake = { kind = 'table', path = '/dev/zero' } }"],
+        &["check", "--set", "run.rounds=5", "/dev/zero"],
     ] {
         within_limits(&sandbox, args, 2, &["has more than 536870912 bytes"]);
+    }
+    let amounts = "reward.policy={ kind = 'random', path = '/dev/zero' }";
+    for args in [
+        &["audit", "/dev/zero"][..],
+        &["import", "/dev/zero"],
+        &["audit", "t.csv", "--stakes", "/dev/zero"],
+        &["law", "s.toml", "--set", "population={ stake = { kind = 'table', path = '/dev/zero' } }"],
+        &["law", "s.toml", "--set", amounts],
+    ] {
+        sandbox.put("t.csv", "name,wins\nann,5\n");
+        within_limits(&sandbox, args, 2, &["the line has more than 1000000 bytes"]);
     }
     within_limits(&sandbox, &["verify", "/dev/zero"], 1, &["the line is longer than 268435456 bytes"]);
     sandbox.put("wide.csv", format!("name,stake,wins,note\nann,5,1,{}\n", "x".repeat(20_000)));
     within_limits(&sandbox, &["audit", "wide.csv"], 2, &["a field has more than 10000 bytes"]);
     sandbox.put("long.csv", format!("name,stake,wins{}\n", ",note".repeat(300_000)));
-    within_limits(&sandbox, &["audit", "long.csv"], 2, &["have more than 1000000 bytes"]);
+    within_limits(&sandbox, &["audit", "long.csv"], 2, &["the line has more than 1000000 bytes"]);
     let name = format!("selection.rule={}", "raffle".repeat(20_000));
     within_limits(&sandbox, &["law", "s.toml", "--set", &name], 2, &["unknown rule"]);
 }

@@ -1,7 +1,7 @@
-//! A file that has to be read whole, up to a limit.
+//! Files that are read whole, up to a limit, or piece by piece.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 /// The largest file of text that is read whole, in bytes.
@@ -14,6 +14,17 @@ pub const LARGEST_FILE: u64 = 1 << 29;
 /// Those of the system, and [`io::ErrorKind::FileTooLarge`].
 pub fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     read_up_to(File::open(path)?, LARGEST_FILE)
+}
+
+/// Opens a file to be read piece by piece. The first piece is read at once, so that what cannot be read
+/// is known here.
+///
+/// # Errors
+/// Those of the system.
+pub fn open_file(path: &Path) -> io::Result<BufReader<File>> {
+    let mut reader = BufReader::with_capacity(1 << 16, File::open(path)?);
+    reader.fill_buf()?;
+    Ok(reader)
 }
 
 /// Reads an input of at most so many bytes to its end.

@@ -6,9 +6,11 @@ mod chain_rows;
 pub mod comparison;
 mod context;
 mod fairness;
+mod identify;
 mod income_law;
 mod income_rows;
 mod income_verdict;
+mod luck;
 mod memoise;
 mod more_rounds;
 mod observations;
@@ -24,7 +26,11 @@ mod win_distribution;
 mod window_rows;
 
 pub use audit::{Audit, AuditSettings, AuditTable, Conclusion, Rest, Source, audit};
+pub use identify::Candidates;
 pub use income_verdict::{IncomeBasis, IncomeRisk, IncomeVerdict};
+pub use luck::{
+    CHAINS, ChainPreset, LuckQuestion, LuckScatter, Selection as LuckSelection, luck, slot_probability,
+};
 pub use planning::{Plan, PlanSettings, Scatter, pilot_seed, plan};
 pub use stopping::Stopping;
 pub use strategy::{Move, strategy};

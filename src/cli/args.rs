@@ -31,6 +31,8 @@ Simulate, compare and plan:
 
 Real chains:
   audit        Hold a real chain's table of wins against a rule
+  luck         Say how rare a validator's wins, gaps or runs are: bad luck, or a fault?
+  identify     Say which rule a table's wins come from, and whether the table can tell
   import       Show what a chain's table says, and write it as names, stakes and wins
 
 Learn and check:
@@ -54,6 +56,7 @@ Examples:
   tombola law scenarios/seed.toml                 what the rule promises, without a simulation
   tombola plan scenarios/seed.toml                how many rounds are enough
   tombola audit scenarios/tables/example-chain.csv  does chance explain a real chain's wins?
+  tombola luck --chain near --epochs 1 --share 0.06% --wins 15  was that bad luck?
   tombola import validators.json --to stakes.csv  what a chain's tool printed, as a table
   tombola strategy scenarios/rule-nxt.toml        does splitting or merging pay?
   tombola check my.toml                           every setting, defaults included
@@ -75,6 +78,10 @@ pub enum Command {
     Plan(PlanArgs),
     /// Say of a real chain's table of wins whether chance explains it
     Audit(AuditArgs),
+    /// Say how rare a validator's wins, gaps or runs are: bad luck, or a fault?
+    Luck(LuckArgs),
+    /// Say which rule a table's wins come from, and whether the table can tell
+    Identify(IdentifyArgs),
     /// Show what a chain's table says, and write it as a table of names, stakes and wins
     Import(ImportArgs),
     /// Say whether splitting an account, or merging several, pays
@@ -102,10 +109,12 @@ impl Command {
             Command::Law(args) => &args.threads,
             Command::Plan(args) => &args.threads,
             Command::Audit(args) => &args.threads,
+            Command::Identify(args) => &args.threads,
             Command::Strategy(args) => &args.threads,
             Command::Trace(args) => &args.threads,
             Command::Verify(args) => &args.threads,
             Command::Import(_)
+            | Command::Luck(_)
             | Command::Check(_)
             | Command::List(_)
             | Command::Init(_)
@@ -556,6 +565,120 @@ pub struct AuditArgs {
 
 #[derive(ClapArgs)]
 #[command(after_help = "\
+Who: --share, --expected, or a table of stakes and --validator. The period: --slots, --epochs or
+--days. Slots are independent draws unless --chain says otherwise; `tombola list chains` says what is
+known of each chain.
+
+Examples:
+  tombola luck --expected 26 --slots 43200 --wins 15
+  tombola luck --share 10/420000 --slots 144000 --wins 0
+  tombola luck --expected 26 --slots 43200 --gap 19280
+  tombola luck --chain ethereum --share 0.3 --epochs 1 --in-a-row 3
+  tombola luck stakes.csv --validator key-1,key-2 --chain solana --epochs 3 --wins 480")]
+pub struct LuckArgs {
+    /// Table of stakes; - is standard input
+    #[arg(value_name = "TABLE")]
+    pub table: Option<PathBuf>,
+    /// Whom of the table it is about; several keys, with commas between them, are one operator's
+    #[arg(long, value_name = "NAME", requires = "table")]
+    pub validator: Vec<String>,
+    /// Share of stake: 0.0006, 0.06% or 10/420000
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    pub share: Option<String>,
+    /// Wins that were expected in the period, in place of a share
+    #[arg(long, value_name = "WINS", allow_negative_numbers = true)]
+    pub expected: Option<f64>,
+    /// Length of the period in slots
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(1, 1 << 53))]
+    pub slots: Option<u64>,
+    /// Length of the period in epochs
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub epochs: Option<f64>,
+    /// Length of the period in days
+    #[arg(long, value_name = "D", allow_negative_numbers = true)]
+    pub days: Option<f64>,
+    /// Slots that were won
+    #[arg(long, visible_alias = "got", value_name = "K", allow_negative_numbers = true, value_parser = whole(0, 1 << 53))]
+    pub wins: Option<u64>,
+    /// Slots without a win, one after another
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(1, 1 << 53))]
+    pub gap: Option<u64>,
+    /// Slots that were won one after another
+    #[arg(long, value_name = "K", allow_negative_numbers = true, value_parser = whole(1, 1 << 53))]
+    pub in_a_row: Option<u64>,
+    /// Chain whose rule and timing apply, see `tombola list chains`
+    #[arg(long, value_name = "NAME")]
+    pub chain: Option<String>,
+    /// Length of a slot in seconds [default: the chain's]
+    #[arg(long, value_name = "S", allow_negative_numbers = true)]
+    pub slot_seconds: Option<f64>,
+    /// Slots of an epoch [default: the chain's]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(1, 1 << 53))]
+    pub epoch_slots: Option<u64>,
+    /// Slots in a row that one draw decides [default: the chain's, or 1]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(1, 1 << 32))]
+    pub slots_per_draw: Option<u64>,
+    /// How many such validators the chain has, for how often somebody meets it [default: one over the
+    /// share, or those of the table]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(1, 1 << 53))]
+    pub validators: Option<u64>,
+    /// Format of TABLE, see `tombola list formats` [default: recognised by its contents]
+    #[arg(long, value_name = "FORMAT")]
+    pub input_format: Option<String>,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Confidence of intervals [default: 0.95]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    pub confidence: Option<f64>,
+    /// Form of the answer
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: TableFormat,
+    #[command(flatten)]
+    pub safe_csv: SafeCsvArg,
+}
+
+impl LuckArgs {
+    /// Whether the options say how slots are drawn, or how long they are.
+    pub fn is_timed(&self) -> bool {
+        self.slot_seconds.is_some() || self.epoch_slots.is_some() || self.slots_per_draw.is_some()
+    }
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Every registered rule is compared with its default settings by the probability of the wins. Rules that
+give everybody the same shares cannot be told apart by any table of wins and stand in one row.
+
+Examples:
+  tombola identify scenarios/tables/example-chain.csv
+  tombola identify blocks.csv --stakes stakes.csv --format json")]
+pub struct IdentifyArgs {
+    /// Table of the chain, as for `tombola audit`; - is standard input
+    #[arg(value_name = "TABLE")]
+    pub table: PathBuf,
+    /// Stakes from this file, where TABLE has only who won or who proposed which block
+    #[arg(long, value_name = "FILE")]
+    pub stakes: Option<PathBuf>,
+    /// Format of TABLE, see `tombola list formats` [default: recognised by its contents]
+    #[arg(long, value_name = "FORMAT")]
+    pub input_format: Option<String>,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Confidence of intervals, and the posterior probability from which a rule is identified
+    /// [default: 0.95]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    pub confidence: Option<f64>,
+    /// Form of the table
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: TableFormat,
+    #[command(flatten)]
+    pub safe_csv: SafeCsvArg,
+    #[command(flatten)]
+    pub threads: ThreadsArg,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
 The gain is the share of rounds of all parts together over that of the whole, minus one; for a merge
 the other way round. A split divides the coins as evenly as possible; parts below the scenario's
 minimum_stake are no validators, and their coins win nothing. Where the rule has an exact law, the
@@ -695,6 +818,8 @@ pub enum Family {
     Figures,
     /// Formats of tables that are read
     Formats,
+    /// Chains whose timing `tombola luck` knows
+    Chains,
     /// Scenarios that come along
     Scenarios,
 }

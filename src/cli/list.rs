@@ -4,6 +4,7 @@ use super::args::{Family, ListArgs};
 use super::failure::Failure;
 use super::screen::{print_rows, table};
 use serde::Serialize;
+use tombola::analysis::CHAINS;
 use tombola::behaviour::BEHAVIOURS;
 use tombola::import::FORMATS;
 use tombola::registry::Entry;
@@ -47,6 +48,14 @@ pub fn list(args: &ListArgs) -> Result<(), Failure> {
                 name: format.name.to_owned(),
                 summary: format.summary.to_owned(),
                 source: format.source.to_owned(),
+            })
+            .collect(),
+        Family::Chains => CHAINS
+            .iter()
+            .map(|chain| Row {
+                name: chain.name.to_owned(),
+                summary: chain.summary.to_owned(),
+                source: chain.source.to_owned(),
             })
             .collect(),
         Family::Scenarios => shipped()

@@ -7,11 +7,13 @@ mod compare;
 mod completions;
 mod contestants;
 mod failure;
+mod identify;
 mod import;
 mod init;
 mod interrupt;
 mod law;
 mod list;
+mod luck;
 mod plan;
 mod progress_bar;
 mod reading;
@@ -71,6 +73,8 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Law(law) => law::law(&law),
         Command::Plan(plan) => plan::plan(&plan),
         Command::Audit(audit) => audit::audit(&audit),
+        Command::Luck(luck) => luck::luck(&luck),
+        Command::Identify(identify) => identify::identify(&identify),
         Command::Import(import) => import::import(&import),
         Command::Strategy(strategy) => strategy::strategy(&strategy),
         Command::Trace(trace) => trace::trace(&trace),

@@ -428,7 +428,7 @@ fn a_kill_at_any_moment_leaves_an_old_or_a_new_export() {
     sandbox.put("small.csv", "name,stake\nann,5\n");
     for seed in ["1", "2"] {
         let report = "[report]\nfigures = []\n";
-        let run = format!("[run]\nrounds = 100_000\nseed = {seed}\n{report}{POPULATION}");
+        let run = format!("[run]\nengine = \"draws\"\nrounds = 100_000\nseed = {seed}\n{report}{POPULATION}");
         sandbox.put(&format!("{seed}.toml"), run);
     }
     for [program, target] in [

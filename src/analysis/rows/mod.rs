@@ -3,9 +3,11 @@
 mod audit;
 mod chains;
 mod compare;
+mod identify;
 mod incomes;
 mod law;
 mod law_window;
+mod luck;
 mod metric;
 mod plan;
 mod run_summary;
@@ -22,10 +24,12 @@ pub use audit::{
 };
 pub use chains::ChainRow;
 pub use compare::CompareRow;
+pub use identify::{IdentifyReport, IdentifyRow, ProfileEstimate, Standing};
 pub use incomes::IncomeRow;
 pub use law::{LawRow, law_rows};
 pub use law_window::window_law;
 pub use law_window::{LawWindowRow, law_window_rows};
+pub use luck::{LuckReport, LuckRow, LuckStretch};
 pub use metric::Metric;
 pub use plan::PlanRow;
 pub use run_summary::{ExpectedSharesSummary, MisallocatedSummary, RunSummary, ValidatorSummary};

@@ -1,0 +1,364 @@
+//! Was it bad luck? What a validator's wins in a period say, exactly.
+//!
+//! Draws are independent, and each decides one slot or several in a row: the wins are binomial, gaps
+//! and runs have the distribution of [`LongestRun`], the wait for the next win is geometric. Where a
+//! rule is deterministic there is no luck, and only bounds are told.
+
+mod chain;
+mod words;
+
+pub use chain::{CHAINS, ChainPreset, Selection};
+
+use super::rows::{LuckReport, LuckRow, LuckStretch};
+use crate::law::largest_deficit_bound;
+use crate::statistics::distributions::Binomial;
+use crate::statistics::{Interval, LongestRun, WindowLaw, binomial_test, clopper_pearson};
+use words::text;
+
+/// A year in seconds: 365.25 days.
+const YEAR: f64 = 31_557_600.0;
+
+/// A fault is suspected where a likelihood ratio outweighs the odds against one: one operator in so
+/// many has a fault at a time.
+const ODDS_AGAINST_A_FAULT: f64 = 1_000.0;
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LuckQuestion {
+    /// Who is asked about; may be empty.
+    pub names: Vec<String>,
+    /// The chain's name, for the report.
+    pub chain: Option<String>,
+    /// Share of stake, where it is known.
+    pub stake_share: Option<f64>,
+    /// The probability of winning a slot, between 0 and 1.
+    pub p_slot: f64,
+    /// How slots are decided.
+    pub scatter: LuckScatter,
+    /// Slots of the period; whole draws.
+    pub slots: u64,
+    /// How long a slot takes.
+    pub slot_seconds: Option<f64>,
+    /// The wins, if they are known; at most one a slot.
+    pub wins: Option<u64>,
+    /// A gap in slots, at most as long as the period.
+    pub gap: Option<u64>,
+    /// Wins in a row, in slots, at most as many as the period has.
+    pub in_a_row: Option<u64>,
+    /// How many such validators the chain has.
+    pub validators: Option<u64>,
+    /// Confidence of intervals.
+    pub confidence: f64,
+}
+
+/// How the slots of a period are decided.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum LuckScatter {
+    /// By independent draws of so many slots each.
+    Draws(u64),
+    /// By turns: wins up to any slot are within so many of the expected ones.
+    Bounded(f64),
+}
+
+impl LuckScatter {
+    /// Turns among so many validators by whoever is owed most.
+    pub fn turns(validators: u64) -> Self {
+        LuckScatter::Bounded(largest_deficit_bound(usize::try_from(validators).unwrap_or(usize::MAX).min(1 << 20)))
+    }
+}
+
+/// The probability of winning a slot that a chain's selection gives to a share of stake.
+pub fn slot_probability(selection: Selection, share: f64) -> f64 {
+    match selection {
+        Selection::Draws { .. } | Selection::Turns => share,
+        Selection::Private { active } => -(share * (-active).ln_1p()).exp_m1(),
+    }
+}
+
+/// Answers a question. At most some thousand operations, whatever the slots. `None` if a probability
+/// is none, or the period no whole number of draws.
+pub fn luck(question: &LuckQuestion) -> Option<LuckReport> {
+    let &LuckQuestion { p_slot, slots, wins, confidence, .. } = question;
+    let law = match question.scatter {
+        LuckScatter::Draws(unit) => WindowLaw::draws(slots, unit, p_slot)?,
+        LuckScatter::Bounded(bound) => WindowLaw::bounded(slots, bound, p_slot)?,
+    };
+    let unit = match question.scatter {
+        LuckScatter::Draws(unit) => Some(unit),
+        LuckScatter::Bounded(_) => None,
+    };
+    let year = question.slot_seconds.map(|seconds| YEAR / seconds);
+    let tail = 0.5 * (1.0 - confidence);
+    let expected = law.expected();
+    let (range_low, range_high) = match law.bounds() {
+        Some((low, high)) => (Some(low), Some(high)),
+        None => (law.quantile(tail), law.quantile(1.0 - tail)),
+    };
+    let mut report = LuckReport {
+        names: question.names.clone(),
+        chain: question.chain.clone(),
+        sampling_model: match question.scatter {
+            LuckScatter::Draws(1) => "independent slots".to_owned(),
+            LuckScatter::Draws(unit) => format!("independent draws of {unit} slots each"),
+            LuckScatter::Bounded(_) => "deterministic turns: bounds, no probabilities".to_owned(),
+        },
+        stake_share: question.stake_share,
+        p_slot,
+        slots,
+        seconds: question.slot_seconds.map(|seconds| seconds * slots as f64),
+        expected,
+        standard_deviation: law.deviation(),
+        range_low,
+        range_high,
+        confidence,
+        wins,
+        validators: question.validators,
+        periods_in_a_year: year.map(|year| year / slots as f64),
+        ..LuckReport::default()
+    };
+    if let Some(wins) = wins {
+        report.luck = (expected > 0.0).then(|| wins as f64 / expected);
+        report.p_at_most = law.at_most(wins);
+        report.p_at_least = law.at_least(wins);
+        if let Some(unit) = unit {
+            of_wins(&mut report, question, unit, wins)?;
+        } else {
+            let possible = law.bounds().is_some_and(|(low, high)| (low..=high).contains(&wins));
+            report.explanation = Some(if possible { "chance" } else { "a fault" }.to_owned());
+        }
+    }
+    if let Some(unit) = unit {
+        let draws = slots / unit;
+        let gaps = LongestRun::gap(draws, p_slot)?;
+        report.longest_gap_median = gaps.quantile(0.5).map(|draws| draws * unit);
+        report.longest_gap_99 = gaps.quantile(0.99).map(|draws| draws * unit);
+        let stretch = |length: u64, of: fn(u64, f64) -> Option<LongestRun>, p: f64| {
+            let needed = length.div_ceil(unit);
+            let anywhere = of(draws, p_slot)?.at_least(needed);
+            Some(LuckStretch {
+                slots: length,
+                p_at_a_fixed_place: Some((needed as f64 * p).exp()),
+                p_anywhere: Some(anywhere),
+                p_in_a_year: match year {
+                    Some(year) => Some(of((year / unit as f64) as u64, p_slot)?.at_least(needed)),
+                    None => None,
+                },
+                p_somebody: question.validators.map(|validators| WindowLaw::of_any(anywhere, validators)),
+            })
+        };
+        if let Some(length) = question.gap {
+            report.gap = Some(stretch(length, LongestRun::gap, (-p_slot).ln_1p())?);
+        }
+        if let Some(length) = question.in_a_row {
+            report.in_a_row = Some(stretch(length, LongestRun::run, p_slot.ln())?);
+        }
+        if p_slot > 0.0 {
+            let wait = |probability: f64| {
+                let draws = (-probability).ln_1p() / (-p_slot).ln_1p();
+                ((draws - 1e-9).ceil().max(1.0) as u64).saturating_mul(unit)
+            };
+            report.wait_mean = Some(unit as f64 / p_slot);
+            (report.wait_50, report.wait_90, report.wait_99) =
+                (Some(wait(0.5)), Some(wait(0.9)), Some(wait(0.99)));
+        }
+    } else if let Some(length) = question.gap {
+        let window = match question.scatter {
+            LuckScatter::Bounded(bound) => WindowLaw::bounded(length, bound, p_slot)?,
+            LuckScatter::Draws(_) => law,
+        };
+        let p_anywhere = window.drought_within(slots);
+        report.gap = Some(LuckStretch { slots: length, p_anywhere, ..LuckStretch::default() });
+    }
+    report.text = text(&report);
+    Some(report)
+}
+
+/// What a number of wins says where draws are independent.
+fn of_wins(report: &mut LuckReport, question: &LuckQuestion, unit: u64, wins: u64) -> Option<()> {
+    let (draws, p) = (report.slots / unit, report.p_slot);
+    let law = Binomial::new(draws, p)?;
+    let (few, many) = (wins / unit, wins.div_ceil(unit));
+    let (lower, upper) = (law.lower(few), law.upper(many));
+    // Of draws that decide several slots, wins in between are none that the lottery gave: some were
+    // missed.
+    let mid = if few == many { 0.5 * law.ln_mass(few).exp() } else { 0.0 };
+    report.mid_p = Some(if few == many && lower < 0.5 {
+        lower - mid
+    } else if few == many {
+        1.0 - (upper - mid)
+    } else {
+        lower
+    });
+    report.p_value = match few == many {
+        true => binomial_test(few, draws, p),
+        false => Some((2.0 * lower.min(upper)).min(1.0)),
+    };
+    let ends: (Option<Interval>, Option<Interval>) =
+        (clopper_pearson(few, draws, report.confidence), clopper_pearson(many, draws, report.confidence));
+    if let (Some(low), Some(high)) = ends
+        && p > 0.0
+    {
+        (report.rate_low, report.rate_high) = (Some(low.low / p), Some(high.high / p));
+    }
+    let one_sided = if (wins as f64) < report.expected { lower } else { upper };
+    report.p_in_a_year = report
+        .periods_in_a_year
+        .filter(|&periods| periods >= 1.0)
+        .map(|periods| WindowLaw::of_any(one_sided, periods as u64));
+    report.p_somebody = question.validators.map(|validators| WindowLaw::of_any(one_sided, validators));
+    // The likelihood is largest at the rate that was seen.
+    let seen = few as f64 / draws as f64;
+    let best = Binomial::new(draws, seen)?.ln_mass(few);
+    let ratio = (best - law.ln_mass(few)).exp();
+    report.likelihood_ratio = Some(ratio);
+    let p_value = report.p_value.unwrap_or(1.0);
+    report.explanation = Some(
+        if p_value > 1.0 - report.confidence {
+            "chance"
+        } else if ratio <= ODDS_AGAINST_A_FAULT {
+            "chance or a fault"
+        } else {
+            "a fault"
+        }
+        .to_owned(),
+    );
+    Some(())
+}
+
+impl LuckReport {
+    /// The numbers one below another, with what they mean.
+    pub fn rows(&self) -> Vec<LuckRow> {
+        words::rows(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn question(p_slot: f64, slots: u64) -> LuckQuestion {
+        LuckQuestion {
+            names: Vec::new(),
+            chain: None,
+            stake_share: None,
+            p_slot,
+            scatter: LuckScatter::Draws(1),
+            slots,
+            slot_seconds: None,
+            wins: None,
+            gap: None,
+            in_a_row: None,
+            validators: None,
+            confidence: 0.95,
+        }
+    }
+
+    fn close(found: Option<f64>, expected: f64, digits: f64) {
+        let found = found.expect("a number");
+        assert!((found / expected - 1.0).abs() < digits, "{found} for {expected}");
+    }
+
+    /// An operator's epoch of 43,200 slots, in which 26 were expected and 15 came, with a gap of
+    /// 19,280 slots: .0141479 (binomial), 9.1004e-6 at a fixed place, 1.40111e-4 anywhere (recomputed
+    /// by Feller's recursion over all slots).
+    #[test]
+    fn an_operators_epoch() {
+        let report = luck(&LuckQuestion { wins: Some(15), gap: Some(19_280), ..question(26.0 / 43_200.0, 43_200) });
+        let report = report.unwrap();
+        close(report.p_at_most, 0.014_147_946_326_6, 1e-9);
+        close(report.luck, 15.0 / 26.0, 1e-12);
+        let gap = report.gap.unwrap();
+        close(gap.p_at_a_fixed_place, 9.100_356_579e-6, 1e-8);
+        close(gap.p_anywhere, 1.401_112_321_686e-4, 1e-8);
+        assert_eq!(report.explanation.as_deref(), Some("chance or a fault"));
+    }
+
+    /// 10 of 420,000 validators, 144,000 slots, none: 3.243 %.
+    #[test]
+    fn none_for_ten_validators() {
+        let report = luck(&LuckQuestion {
+            wins: Some(0),
+            gap: Some(144_000),
+            validators: Some(42_000),
+            ..question(10.0 / 420_000.0, 144_000)
+        });
+        let report = report.unwrap();
+        close(report.p_at_most, 0.032_431_917_094_99, 1e-9);
+        close(report.gap.unwrap().p_anywhere, 0.032_431_917_094_99, 1e-9);
+        close(report.mid_p, 0.5 * 0.032_431_917_094_99, 1e-9);
+        assert_eq!(report.p_somebody, Some(1.0));
+        // Nothing seen is best explained by nothing possible: 1 over the probability.
+        close(report.likelihood_ratio, 1.0 / 0.032_431_917_094_99, 1e-9);
+        assert_eq!(report.wait_mean, Some(42_000.0));
+        // ln 2 × 42,000 = 29,112.2.
+        assert_eq!((report.wait_50, report.wait_90), (Some(29_112), Some(96_708)));
+    }
+
+    /// k or more proposals in a row somewhere in 32 slots, share .3: .907154 for 2, .459332 for 3.
+    #[test]
+    fn in_a_row_in_an_epoch() {
+        for (k, probability) in [(2, 0.907_154), (3, 0.459_332)] {
+            let report = luck(&LuckQuestion { in_a_row: Some(k), ..question(0.3, 32) }).unwrap();
+            let row = report.in_a_row.unwrap();
+            assert!((row.p_anywhere.unwrap() - probability).abs() < 5e-7);
+            close(row.p_at_a_fixed_place, 0.3f64.powi(k as i32), 1e-12);
+        }
+    }
+
+    #[test]
+    fn four_slots_at_once() {
+        let asked = LuckQuestion { scatter: LuckScatter::Draws(4), wins: Some(4), ..question(0.1, 40) };
+        let report = luck(&asked).unwrap();
+        // Ten draws, one won.
+        close(report.p_at_most, 0.9f64.powi(10) + 0.9f64.powi(9), 1e-12);
+        close(report.standard_deviation, 4.0 * 0.9f64.sqrt(), 1e-12);
+        close(report.wait_mean, 40.0, 1e-12);
+        assert_eq!(luck(&LuckQuestion { slots: 41, ..asked.clone() }), None);
+        let between = luck(&LuckQuestion { wins: Some(3), ..asked }).unwrap();
+        close(between.p_at_most, 0.9f64.powi(10), 1e-12);
+        close(between.p_at_least, 1.0 - 0.9f64.powi(10), 1e-12);
+    }
+
+    #[test]
+    fn turns_know_no_luck() {
+        let asked = LuckQuestion { scatter: LuckScatter::turns(100), ..question(0.01, 10_000) };
+        let report = luck(&LuckQuestion { wins: Some(100), gap: Some(5_000), ..asked.clone() }).unwrap();
+        assert_eq!((report.p_value, report.mid_p, report.explanation.as_deref()), (None, None, Some("chance")));
+        assert_eq!(report.gap.unwrap().p_anywhere, Some(0.0));
+        let few = luck(&LuckQuestion { wins: Some(60), ..asked }).unwrap();
+        assert_eq!(few.explanation.as_deref(), Some("a fault"));
+        assert_eq!((few.p_at_most, few.p_at_least), (Some(0.0), Some(1.0)));
+    }
+
+    /// The mid-p value is P(fewer) + P(as many) / 2, on both sides of the middle.
+    #[test]
+    fn mid_p_by_hand() {
+        for (wins, expected) in [(0, 0.5 * 0.25), (1, 0.25 + 0.25), (2, 0.75 + 0.125)] {
+            let report = luck(&LuckQuestion { wins: Some(wins), ..question(0.5, 2) }).unwrap();
+            close(report.mid_p, expected, 1e-14);
+        }
+    }
+
+    #[test]
+    fn edges_give_no_nan() {
+        for p in [0.0, 1e-300, 0.5, 1.0] {
+            for slots in [1, 2, 1 << 53] {
+                for wins in [0, 1, slots] {
+                    let asked = LuckQuestion {
+                        wins: Some(wins),
+                        gap: Some(slots),
+                        in_a_row: Some(slots),
+                        slot_seconds: Some(1.0),
+                        validators: Some(u64::MAX),
+                        ..question(p, slots)
+                    };
+                    let report = luck(&asked).unwrap();
+                    for row in report.rows() {
+                        assert!(!row.value.is_nan(), "{p} {slots} {wins}: {row:?}");
+                        assert!(row.unit != "probability" || (0.0..=1.0).contains(&row.value), "{row:?}");
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! `tombola luck`: published answers, and others that were recomputed apart from this program.
+
+use crate::sandbox::Sandbox;
+use tombola::analysis::CHAINS;
+use tombola::analysis::rows::LuckReport;
+
+fn asked(sandbox: &Sandbox, line: &str) -> LuckReport {
+    let mut args: Vec<&str> = line.split_whitespace().collect();
+    args.extend(["--format", "json"]);
+    let output = sandbox.command(&args).output().expect("the program starts");
+    assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+    let report: LuckReport = serde_json::from_slice(&output.stdout).expect("a report");
+    assert!(String::from_utf8_lossy(&output.stderr).contains(&report.text), "{line}");
+    report
+}
+
+fn close(found: Option<f64>, expected: f64) {
+    let found = found.unwrap_or_else(|| panic!("there is no {expected}"));
+    assert!((found / expected - 1.0).abs() < 5e-5, "{found:e}, not {expected:e}");
+}
+
+/// Questions from public threads, with their answers: 1.4148 %, 1.4011e-4, 3.243 %; and .907154 and
+/// .459332 for two and three in a row.
+#[test]
+fn published_answers() {
+    let sandbox = Sandbox::new();
+    let few = asked(&sandbox, "luck --expected 26 --slots 43200 --wins 15");
+    close(few.p_at_most, 0.014148);
+    assert!(few.text.contains("15 came, which an explorer shows as a luck of 57.7 %"), "{}", few.text);
+    assert!(few.text.contains("with probability 1.4148 %"), "{}", few.text);
+    let gap = asked(&sandbox, "luck --expected 26 --slots 43200 --gap 19280");
+    close(gap.gap.as_ref().and_then(|gap| gap.p_anywhere), 1.40111e-4);
+    close(gap.gap.as_ref().and_then(|gap| gap.p_at_a_fixed_place), 9.1004e-6);
+    assert!(gap.text.contains("somewhere in the period with probability 1.4011e-4"), "{}", gap.text);
+    for share in ["10/420000", "0.0023809523809523810%", "2.3809523809523810e-5"] {
+        let none = asked(&sandbox, &format!("luck --share {share} --slots 144000 --wins 0"));
+        close(none.p_at_most, 0.0324319);
+        assert!(none.text.contains("3.2432 %"), "{}", none.text);
+        assert_eq!(none.validators, Some(42_000));
+    }
+    for (k, p) in [(2, 0.907154), (3, 0.459332)] {
+        let line = format!("luck --chain ethereum --share 0.3 --epochs 1 --in-a-row {k}");
+        close(asked(&sandbox, &line).in_a_row.and_then(|row| row.p_anywhere), p);
+    }
+}
+
+/// Recomputed by summing point probabilities from log-gammas in Python.
+#[test]
+fn chains_have_their_own_chances() {
+    let sandbox = Sandbox::new();
+    let cardano = asked(&sandbox, "luck --chain cardano --share 0.0006 --epochs 1 --wins 5");
+    close(Some(cardano.expected), 13.295017);
+    close(cardano.p_at_most, 0.008847101);
+    assert_eq!((cardano.slots, cardano.seconds), (432_000, Some(432_000.0)));
+    let solana = asked(&sandbox, "luck --chain solana --share 1% --epochs 1 --wins 4000");
+    close(solana.p_at_most, 0.007010828);
+    close(solana.mid_p, 0.006716341);
+    close(solana.standard_deviation, 130.794495);
+    let ethereum = asked(&sandbox, "luck --chain ethereum --share 1/1000000 --days 365.25 --wins 0");
+    close(Some(ethereum.expected), 2.6298);
+    close(ethereum.p_at_most, 0.072092785);
+    close(ethereum.periods_in_a_year, 1.0);
+    let polkadot = asked(&sandbox, "luck --chain polkadot --share 1/297 --days 1 --wins 30");
+    close(polkadot.p_at_most, 0.0029591085);
+    let cosmos = asked(&sandbox, "luck --chain cosmos --share 0.01 --slots 10000 --wins 60");
+    assert_eq!((cosmos.p_value, cosmos.explanation.as_deref()), (None, Some("a fault")));
+}
+
+/// Several keys of a table count as one operator, whatever the table's format.
+#[test]
+fn keys_of_a_table_count_as_one() {
+    let sandbox = Sandbox::new();
+    let rows: String = (0..420).map(|row| format!("key-{row},32\n")).collect();
+    sandbox.put("stakes.csv", format!("name,stake\n{rows}"));
+    let keys: Vec<String> = (0..10).map(|row| format!("key-{row}")).collect();
+    let together = format!("luck stakes.csv --validator {} --slots 144 --wins 0", keys.join(","));
+    let apart = format!("luck stakes.csv --validator {} --slots 144 --wins 0", keys.join(" --validator "));
+    for line in [together, apart] {
+        let report = asked(&sandbox, &line);
+        close(report.p_at_most, (1.0 - 10.0f64 / 420.0).powi(144));
+        assert_eq!((report.names.len(), report.validators), (10, Some(420)));
+    }
+    // Small sets of Ethereum are not proportional: 1,024 and 512 ETH propose in 0.7 and 0.3 of all slots.
+    sandbox.put("two.csv", "name,stake\na,1024\nb,512\n");
+    let report = asked(&sandbox, "luck two.csv --validator a --chain ethereum --epochs 1 --wins 20");
+    close(Some(report.p_slot), 0.7);
+}
+
+#[test]
+fn what_is_not_asked_well_is_refused_with_a_remedy() {
+    let sandbox = Sandbox::new();
+    sandbox.put("s.csv", "name,stake\nann,5\nbob,6\n");
+    for (line, fragments) in [
+        ("luck", &["the period is missing", "--days"][..]),
+        ("luck --slots 100", &["it is not said who is asked about", "--share"]),
+        ("luck --slots 100 --share 1.5", &["--share 1.5", "is no share of stake"]),
+        ("luck --slots 100 --share nan", &["--share nan"]),
+        ("luck --slots 100 --share 5/0", &["--share 5/0"]),
+        ("luck --slots 100 --share -0.1", &["--share -0.1"]),
+        ("luck --slots 100 --share 0.1 --expected 3", &["more than one of them is given"]),
+        ("luck --slots 100 --expected 101", &["--expected 101"]),
+        ("luck --slots 100 --expected nan", &["--expected"]),
+        ("luck --slots 100 --share 0.1 --wins 101", &["--wins 101", "more than the 100 slots"]),
+        ("luck --slots 100 --share 0.1 --gap 101", &["--gap 101"]),
+        ("luck --slots 100 --epochs 1 --share 0.1", &["more than one of them is given"]),
+        ("luck --epochs 1 --share 0.1", &["nothing says how many slots an epoch has", "--epoch-slots"]),
+        ("luck --days 1 --share 0.1", &["nothing says how long a slot takes", "--slot-seconds"]),
+        ("luck --days -1 --share 0.1 --chain near", &["--days -1"]),
+        ("luck --days 1e300 --share 0.1 --chain near", &["at most 9007199254740992"]),
+        ("luck --chain etherum --share 0.1 --epochs 1", &["did you mean `ethereum`?"]),
+        ("luck --chain cosmos --share 0.1 --epochs 1", &["nothing says how many slots an epoch has"]),
+        ("luck --chain solana --share 0.1 --slots 41", &["whole number of draws of 4 slots", "give 40 or 44"]),
+        ("luck --slots 100 --share 0.1 --confidence 1", &["--confidence 1", "strictly between 0 and 1"]),
+        ("luck --slots 100 --share 0.1 --slot-seconds 0", &["--slot-seconds 0"]),
+        ("luck s.csv --slots 100", &["--validator NAME"]),
+        ("luck s.csv --slots 100 --validator anne", &["--validator anne", "did you mean `ann`?"]),
+        ("luck s.csv --slots 100 --validator ann,ann", &["is named twice"]),
+        ("luck no.csv --slots 100 --validator ann", &["no.csv", "cannot be read"]),
+        ("luck --slots 0 --share 0.1", &["--slots"]),
+    ] {
+        let args: Vec<&str> = line.split_whitespace().collect();
+        let output = sandbox.command(&args).output().expect("the program starts");
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{line}: {told}");
+        assert!(output.stdout.is_empty(), "{line}");
+        for fragment in fragments {
+            assert!(told.contains(fragment), "{line}: no {fragment:?} in {told}");
+        }
+    }
+}
+
+/// The same numbers in every form.
+#[test]
+fn every_form_has_the_same_numbers() {
+    let sandbox = Sandbox::new();
+    let line = ["luck", "--expected", "26", "--slots", "43200", "--wins", "15", "--chain", "near"];
+    let csv = sandbox.command(&[&line[..], &["--format", "csv"]].concat()).output().expect("the program starts");
+    let mut table = csv::Reader::from_reader(&csv.stdout[..]);
+    let rows: Vec<tombola::analysis::rows::LuckRow> =
+        table.deserialize().collect::<Result<_, _>>().expect("a table");
+    let report = asked(&sandbox, &line.join(" "));
+    assert_eq!(rows, report.rows());
+    let table = sandbox.command(&line).output().expect("the program starts");
+    let text = String::from_utf8_lossy(&table.stdout).into_owned();
+    assert!(text.starts_with(&report.text), "{text}");
+    assert!(rows.iter().all(|row| text.contains(&row.metric)), "{text}");
+}
+
+#[test]
+fn every_chain_is_documented() {
+    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/operators.md");
+    let page = std::fs::read_to_string(page).expect("the page");
+    let table = page.split("| chain | slot | epoch | how it draws |\n").nth(1).expect("the table of chains");
+    let names: Vec<&str> = table
+        .lines()
+        .skip(1)
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| line.split('`').nth(1).expect("a name"))
+        .collect();
+    assert_eq!(names, CHAINS.iter().map(|chain| chain.name).collect::<Vec<_>>());
+}

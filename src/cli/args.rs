@@ -525,6 +525,10 @@ pub struct AuditArgs {
     pub input_format: Option<String>,
     #[command(flatten)]
     pub reading: Reading,
+    /// Judge only what was missed of what was assigned, without stakes and without a rule: who misses
+    /// more than the rest
+    #[arg(long, conflicts_with_all = ["stakes", "rule", "validator", "rest", "tolerance", "misallocated", "output"])]
+    pub misses: bool,
     /// The rule that the chain is said to have: a name, or a table with settings; see `tombola list
     /// rules`
     #[arg(long, value_name = "RULE", default_value = "raffle")]

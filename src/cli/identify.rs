@@ -58,12 +58,14 @@ fn chain(args: &IdentifyArgs) -> Result<AuditTable, Problem> {
 }
 
 fn columns(rows: &[IdentifyRow]) -> String {
-    let number = |value: Option<f64>, digits: usize| value.map_or("-".to_owned(), |value| format!("{value:.digits$}"));
+    let number =
+        |value: Option<f64>, digits: usize| value.map_or("-".to_owned(), |value| format!("{value:.digits$}"));
     let small = |value: Option<f64>| match value {
         Some(value) if value != 0.0 && value < 1e-4 => format!("{value:.1e}"),
         other => number(other, 4),
     };
-    let compared: Vec<&IdentifyRow> = rows.iter().filter(|row| row.standing != Standing::NotCompared).collect();
+    let compared: Vec<&IdentifyRow> =
+        rows.iter().filter(|row| row.standing != Standing::NotCompared).collect();
     let lines = compared
         .iter()
         .map(|row| {
@@ -77,7 +79,11 @@ fn columns(rows: &[IdentifyRow]) -> String {
                 match row.same_shares.split(' ').count() {
                     1 if row.same_shares.is_empty() => String::new(),
                     1 | 2 => row.same_shares.clone(),
-                    count => format!("{} and {} more", row.same_shares.split(' ').next().unwrap_or_default(), count - 1),
+                    count => format!(
+                        "{} and {} more",
+                        row.same_shares.split(' ').next().unwrap_or_default(),
+                        count - 1
+                    ),
                 },
             ]
         })

@@ -33,7 +33,9 @@ pub fn luck(args: &LuckArgs) -> Result<(), Failure> {
         tell(&report.text);
     }
     if question.chain.is_none() && !args.is_timed() {
-        tell("note: slots are taken for independent draws; --chain says how a chain draws, and how long a slot takes");
+        tell(
+            "note: slots are taken for independent draws; --chain says how a chain draws, and how long a slot takes",
+        );
     }
     Ok(())
 }
@@ -63,7 +65,11 @@ fn question(args: &LuckArgs) -> Result<LuckQuestion, Problem> {
     if let Some(seconds) = args.slot_seconds
         && !(seconds > 0.0 && seconds.is_finite())
     {
-        return refuse(&format!("--slot-seconds {seconds}"), "is no length of a slot", "give seconds, more than 0");
+        return refuse(
+            &format!("--slot-seconds {seconds}"),
+            "is no length of a slot",
+            "give seconds, more than 0",
+        );
     }
     let slots = period(args, chain, slot_seconds, unit)?;
     let confidence = args.confidence.unwrap_or(0.95);
@@ -134,7 +140,9 @@ fn chain_of(name: &str) -> Result<&'static ChainPreset, Problem> {
             let known = names().collect::<Vec<_>>().join(", ");
             let help = match nearest(name, names()) {
                 Some(near) => format!("did you mean `{near}`? Known: {known}"),
-                None => format!("known: {known}; or say its timing with --slot-seconds, --epoch-slots and --slots-per-draw"),
+                None => format!(
+                    "known: {known}; or say its timing with --slot-seconds, --epoch-slots and --slots-per-draw"
+                ),
             };
             refuse(&format!("--chain {name}"), "is no chain whose timing is known", help)
         }
@@ -281,7 +289,8 @@ fn of_table(args: &LuckArgs, asked: &Asked) -> Result<Party, Problem> {
     let mut input = open(path, "name a table of stakes")?;
     // Only shares matter, so amounts of any size and unit are fine.
     let options = tombola::import::Options { intent: Intent::AuditPart, ..options };
-    let import = read_from(&mut *input, &options).map_err(|fault| problem(fault.line, fault.column, fault.problem))?;
+    let import =
+        read_from(&mut *input, &options).map_err(|fault| problem(fault.line, fault.column, fault.problem))?;
     let whole = import
         .whole_stakes(&options, MAX_TOTAL)
         .map_err(|what| problem(import.last_line, 1, what))?

@@ -14,6 +14,7 @@ mod interrupt;
 mod law;
 mod list;
 mod luck;
+mod misses;
 mod plan;
 mod progress_bar;
 mod reading;
@@ -72,6 +73,7 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Compare(compare) => compare::compare(&compare),
         Command::Law(law) => law::law(&law),
         Command::Plan(plan) => plan::plan(&plan),
+        Command::Audit(audit) if audit.misses => misses::misses(&audit),
         Command::Audit(audit) => audit::audit(&audit),
         Command::Luck(luck) => luck::luck(&luck),
         Command::Identify(identify) => identify::identify(&identify),

@@ -6,10 +6,10 @@ use super::interrupt;
 use super::progress_bar::Bar;
 use super::scenario;
 use super::screen::{grouped, percent, print_rows, rate as per_second, table, tell};
+use std::sync::atomic::{AtomicBool, Ordering};
 use tombola::analysis::rows::{LawRow, PlanRow, law_rows};
 use tombola::analysis::{Plan, PlanSettings, Scatter, pilot_seed, plan as make_plan};
 use tombola::report::Stopwatch;
-use std::sync::atomic::{AtomicBool, Ordering};
 use tombola::simulation::{Control, Engine, Experiment, Quiet, Results, run as simulate, threads_here};
 
 /// A pilot where the dispersion is not known has so many trials, unless told otherwise.

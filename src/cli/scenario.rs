@@ -4,10 +4,10 @@ use super::failure::Failure;
 use super::screen::tell;
 use std::io;
 use std::path::Path;
+use tombola::import::read_bounded;
 use tombola::registry::find;
 use tombola::report::figures::FIGURES;
 use tombola::scenario::{Override, Scenario, load, load_shipped, shipped};
-use tombola::import::read_bounded;
 
 /// Reads a scenario with the command line's settings, and checks its figures too, which the layer
 /// of scenarios does not know.

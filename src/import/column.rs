@@ -268,8 +268,9 @@ pub fn find_places(
             }
         }
     }
-    // `slots` alone are what was won; beside wins they are what was assigned.
+    // `slots` alone are what was won; beside wins or misses they are what was assigned.
     if places.of(Column::Wins).is_none()
+        && places.of(Column::Missed).is_none()
         && let Some(place) = places.of(Column::Slots)
         && chosen.iter().all(|(column, _)| *column != Column::Slots)
     {

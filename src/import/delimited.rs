@@ -262,10 +262,8 @@ mod tests {
                 .flexible(true)
                 .trim(csv::Trim::All)
                 .from_reader(plain.as_bytes());
-            let expected: Vec<Vec<String>> = reader
-                .records()
-                .map(|record| record.unwrap().iter().map(str::to_owned).collect())
-                .collect();
+            let expected: Vec<Vec<String>> =
+                reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect();
             let whole = rows(&mut text.as_bytes()).unwrap();
             assert_eq!(whole.iter().map(|(_, row)| row.clone()).collect::<Vec<_>>(), expected, "{text:?}");
             for size in 1..4 {

@@ -200,7 +200,7 @@ impl<'o> Intake<'o> {
         self.import.denomination = unit.and_then(Denomination::named);
         let places = &self.places;
         let has = |column| places.of(column).is_some();
-        self.import.wins = (has(Column::Wins) || self.is_history).then(Vec::new);
+        self.import.wins = (has(Column::Wins) || self.is_history || self.tells_misses()).then(Vec::new);
         self.import.expected = has(Column::Expected).then(Vec::new);
         self.import.slots = has(Column::Slots).then(Vec::new);
         self.import.priorities = has(Column::Priority).then(Vec::new);
@@ -210,7 +210,10 @@ impl<'o> Intake<'o> {
 
     /// The columns without which the table says nothing.
     fn require(&self, header: &Header) -> Result<(), Fault> {
-        let has = |column| self.places.of(column).is_some();
+        let has = |column| match column {
+            Column::Wins => self.places.of(column).is_some() || self.tells_misses(),
+            column => self.places.of(column).is_some(),
+        };
         let needed: &[Column] = match self.options.intent {
             Intent::Stakes => &[Column::Name, Column::Stake],
             Intent::Audit if self.is_history => &[],
@@ -225,6 +228,23 @@ impl<'o> Intake<'o> {
             }
         }
         Ok(())
+    }
+
+    /// Whether wins follow from what was assigned and what of it was missed.
+    fn tells_misses(&self) -> bool {
+        let has = |column| self.places.of(column).is_some();
+        has(Column::Slots) && has(Column::Missed)
+    }
+
+    /// The slots of a row that were not missed.
+    fn kept(&self, row: &dyn Row, place: usize, name: &str) -> Result<u64, Fault> {
+        let slots = whole(row, place, "number of slots", name)?;
+        let Some(missed_place) = self.places.of(Column::Missed) else { return Ok(slots) };
+        let missed = whole(row, missed_place, "number of missed blocks", name)?;
+        match slots.checked_sub(missed) {
+            Some(kept) => Ok(kept),
+            None => row.spot(missed_place).fault(format!("{} missed {missed} of {slots} slots", shown(name))),
+        }
     }
 
     /// What is called nearly as a column that is not there.
@@ -346,9 +366,10 @@ impl<'o> Intake<'o> {
                 });
             }
         }
-        let wins = match self.places.of(Column::Wins) {
-            None => None,
-            Some(place) => Some((whole(row, place, "number of wins", name)?, place)),
+        let wins = match (self.places.of(Column::Wins), self.places.of(Column::Slots)) {
+            (Some(place), _) => Some((whole(row, place, "number of wins", name)?, place)),
+            (None, Some(place)) if self.tells_misses() => Some((self.kept(row, place, name)?, place)),
+            (None, _) => None,
         };
         let mut won = wins;
         if let Some(place) = self.places.of(Column::Missed) {

@@ -20,6 +20,7 @@ mod incomes;
 mod interrupt;
 mod law_engine;
 mod luck;
+mod misses;
 mod order;
 mod own_rule;
 mod plan;

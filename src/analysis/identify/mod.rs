@@ -91,7 +91,7 @@ impl Candidates {
                 rule: kind.names[0].to_owned(),
                 same_shares: kind.names[1..].join(" "),
                 log_likelihood: (!impossible).then_some(ln),
-                below_best: (!impossible).then(|| top - ln),
+                below_best: (!impossible).then_some(top - ln),
                 posterior: best.map(|_| posterior),
                 p_value: if judged { kind.fit(wins) } else { None },
                 told_apart: rival.and_then(|(_, best)| told_apart(best, kind, wins)),
@@ -235,7 +235,11 @@ fn told_apart(one: &Kind, other: &Kind, wins: &[u64]) -> Option<f64> {
     match (one.counts, other.counts) {
         (Counts::Draws(a), Counts::Draws(b)) if a == b => {
             let draws = total / a;
-            Some(preferred(&one.shares, &other.shares, draws).min(preferred(&other.shares, &one.shares, draws)))
+            Some(preferred(&one.shares, &other.shares, draws).min(preferred(
+                &other.shares,
+                &one.shares,
+                draws,
+            )))
         }
         // Counts of one-slot draws are multiples of b by chance alone.
         (Counts::Draws(a), Counts::Draws(b)) => {

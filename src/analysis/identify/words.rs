@@ -41,7 +41,9 @@ pub fn text(report: &IdentifyReport) -> String {
                     best.p_value.unwrap_or_default()
                 )
             } else if report.identified {
-                format!("The rule is identified as {name}: posterior probability {posterior}, if all kinds of shares were equally likely before.")
+                format!(
+                    "The rule is identified as {name}: posterior probability {posterior}, if all kinds of shares were equally likely before."
+                )
             } else {
                 let rivals: Vec<String> = report
                     .rules
@@ -70,7 +72,8 @@ pub fn text(report: &IdentifyReport) -> String {
                     .take(5)
                     .map(|row| format!("`{}` ({})", row.rule, percent(row.told_apart.unwrap_or_default())))
                     .collect();
-                let more = if weak.len() > 5 { format!(" and {} more", weak.len() - 5) } else { String::new() };
+                let more =
+                    if weak.len() > 5 { format!(" and {} more", weak.len() - 5) } else { String::new() };
                 format!(
                     " Data of this size cannot tell it from {}{more}: in brackets, the probability that such data prefer the right one.",
                     shown.join(", ")

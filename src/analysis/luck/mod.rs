@@ -63,7 +63,9 @@ pub enum LuckScatter {
 impl LuckScatter {
     /// Turns among so many validators by whoever is owed most.
     pub fn turns(validators: u64) -> Self {
-        LuckScatter::Bounded(largest_deficit_bound(usize::try_from(validators).unwrap_or(usize::MAX).min(1 << 20)))
+        LuckScatter::Bounded(largest_deficit_bound(
+            usize::try_from(validators).unwrap_or(usize::MAX).min(1 << 20),
+        ))
     }
 }
 
@@ -263,7 +265,8 @@ mod tests {
     /// by Feller's recursion over all slots).
     #[test]
     fn an_operators_epoch() {
-        let report = luck(&LuckQuestion { wins: Some(15), gap: Some(19_280), ..question(26.0 / 43_200.0, 43_200) });
+        let report =
+            luck(&LuckQuestion { wins: Some(15), gap: Some(19_280), ..question(26.0 / 43_200.0, 43_200) });
         let report = report.unwrap();
         close(report.p_at_most, 0.014_147_946_326_6, 1e-9);
         close(report.luck, 15.0 / 26.0, 1e-12);
@@ -323,7 +326,10 @@ mod tests {
     fn turns_know_no_luck() {
         let asked = LuckQuestion { scatter: LuckScatter::turns(100), ..question(0.01, 10_000) };
         let report = luck(&LuckQuestion { wins: Some(100), gap: Some(5_000), ..asked.clone() }).unwrap();
-        assert_eq!((report.p_value, report.mid_p, report.explanation.as_deref()), (None, None, Some("chance")));
+        assert_eq!(
+            (report.p_value, report.mid_p, report.explanation.as_deref()),
+            (None, None, Some("chance"))
+        );
         assert_eq!(report.gap.unwrap().p_anywhere, Some(0.0));
         let few = luck(&LuckQuestion { wins: Some(60), ..asked }).unwrap();
         assert_eq!(few.explanation.as_deref(), Some("a fault"));

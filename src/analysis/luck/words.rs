@@ -164,7 +164,10 @@ fn of_stretch(report: &LuckReport, stretch: &LuckStretch, what: &str, none: &str
         text += &format!("; somewhere in a year, with {}", chance(p));
     }
     if let (Some(p), Some(validators)) = (stretch.p_somebody, report.validators.filter(|&all| all > 1)) {
-        text += &format!("; to one at least of {validators} such validators in such a period, with {}", chance(p));
+        text += &format!(
+            "; to one at least of {validators} such validators in such a period, with {}",
+            chance(p)
+        );
     }
     text + "."
 }
@@ -191,8 +194,18 @@ pub fn rows(report: &LuckReport) -> Vec<LuckRow> {
     add("range_high", whole(report.range_high), "slots", "most wins of the usual range");
     add("wins", whole(report.wins), "slots", "wins that came");
     add("luck", report.luck, "ratio", "wins over expected wins, as explorers show it");
-    add("rate_low", report.rate_low, "ratio", "lowest rate of wins that explains them, over the expected one");
-    add("rate_high", report.rate_high, "ratio", "highest rate of wins that explains them, over the expected one");
+    add(
+        "rate_low",
+        report.rate_low,
+        "ratio",
+        "lowest rate of wins that explains them, over the expected one",
+    );
+    add(
+        "rate_high",
+        report.rate_high,
+        "ratio",
+        "highest rate of wins that explains them, over the expected one",
+    );
     add("mid_p", report.mid_p, "probability", "of fewer wins, and half of that of as many");
     add("p_at_most", report.p_at_most, "probability", "of so many wins or fewer");
     add("p_at_least", report.p_at_least, "probability", "of so many wins or more");
@@ -201,7 +214,12 @@ pub fn rows(report: &LuckReport) -> Vec<LuckRow> {
     add("p_in_a_year", report.p_in_a_year, "probability", "of a period as rare, or rarer, in a year");
     add("validators", whole(report.validators), "number", "such validators on the chain");
     add("p_somebody", report.p_somebody, "probability", "of a period as rare, for one of them at least");
-    add("likelihood_ratio", report.likelihood_ratio, "ratio", "of the best other rate of wins to the expected one");
+    add(
+        "likelihood_ratio",
+        report.likelihood_ratio,
+        "ratio",
+        "of the best other rate of wins to the expected one",
+    );
     for (name, stretch) in [("gap", &report.gap), ("in_a_row", &report.in_a_row)] {
         let Some(stretch) = stretch else { continue };
         let what = if name == "gap" { "slots without a win" } else { "wins in a row" };
@@ -215,7 +233,12 @@ pub fn rows(report: &LuckReport) -> Vec<LuckRow> {
             add(&format!("p_{name}_{part}"), p, "probability", where_);
         }
     }
-    add("longest_gap_median", whole(report.longest_gap_median), "slots", "half of such periods have no longer gap");
+    add(
+        "longest_gap_median",
+        whole(report.longest_gap_median),
+        "slots",
+        "half of such periods have no longer gap",
+    );
     add("longest_gap_99", whole(report.longest_gap_99), "slots", "99 of 100 such periods have no longer gap");
     add("wait_mean", report.wait_mean, "slots", "mean wait for the next win");
     add("wait_50", whole(report.wait_50), "slots", "the next win comes within, with probability 1/2");

@@ -7,8 +7,8 @@ use super::super::fault::{Fault, Lines, shown};
 use super::super::intake::{Header, Intake, Row};
 use super::super::json::{Kind, Node};
 use super::super::numerals::Spot;
-use super::{Format, Reading};
 use super::record::{Record, begin};
+use super::{Format, Reading};
 
 /// See the module.
 pub const FORMAT: Format = Format {

@@ -6,8 +6,8 @@ use super::super::content::{Content, Json};
 use super::super::fault::{Fault, Lines};
 use super::super::intake::{Header, Intake};
 use super::super::json::{Kind, Node};
-use super::{Format, Reading};
 use super::record::Record;
+use super::{Format, Reading};
 use std::borrow::Cow;
 use std::collections::HashMap;
 

@@ -4,8 +4,8 @@ use super::super::column::Column;
 use super::super::content::Content;
 use super::super::fault::{Fault, Lines};
 use super::super::intake::Intake;
-use super::{Format, Reading};
 use super::record::{Record, begin, needed};
+use super::{Format, Reading};
 
 /// See the module.
 pub const FORMAT: Format = Format {

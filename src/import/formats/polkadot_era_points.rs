@@ -6,8 +6,8 @@ use super::super::fault::{Fault, Lines};
 use super::super::intake::Intake;
 use super::super::json::Kind;
 use super::super::numerals::ungrouped;
-use super::{Format, Reading};
 use super::record::{Record, begin, needed};
+use super::{Format, Reading};
 
 /// See the module.
 pub const FORMAT: Format = Format {

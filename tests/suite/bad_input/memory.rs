@@ -84,10 +84,7 @@ fn settings_of_any_size_are_drawn_or_refused() {
 fn what_never_ends_is_refused_with_the_limit() {
     let sandbox = Sandbox::new();
     sandbox.put("s.toml", sound());
-    for args in [
-        &["check", "/dev/zero"][..],
-        &["check", "--set", "run.rounds=5", "/dev/zero"],
-    ] {
+    for args in [&["check", "/dev/zero"][..], &["check", "--set", "run.rounds=5", "/dev/zero"]] {
         within_limits(&sandbox, args, 2, &["has more than 536870912 bytes"]);
     }
     let amounts = "reward.policy={ kind = 'random', path = '/dev/zero' }";

@@ -1,0 +1,188 @@
+//! Chances that differ between parties by a beta distribution, from how often each met its own.
+
+use crate::statistics::distributions::normal_quantile;
+use statrs::function::gamma::ln_gamma;
+
+/// Correlations below this are told from none by no table.
+const LEAST: f64 = 1e-7;
+/// Above this everybody either always or never does.
+const MOST: f64 = 0.999;
+
+/// A beta distribution of chances: its mean, and the correlation of two attempts of one party.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BetaBinomial {
+    /// The mean chance.
+    pub mean: f64,
+    /// The correlation; 0 where all have the same chance.
+    pub correlation: f64,
+    /// Lower end of the profile-likelihood interval of the correlation.
+    pub low: f64,
+    /// Upper end of it.
+    pub high: f64,
+}
+
+impl BetaBinomial {
+    /// By maximum likelihood from attempts and successes; `None` if nobody, or everybody always,
+    /// succeeded, or fewer than two made attempts. O(m) for each of about three hundred evaluations.
+    pub fn fit(attempts: &[u64], successes: &[u64], confidence: f64) -> Option<Self> {
+        let cells = distinct(attempts, successes);
+        let parties = cells.iter().map(|cell| cell.times).sum::<f64>();
+        let (all, met) = cells.iter().fold((0.0, 0.0), |(all, met), cell| {
+            (all + cell.times * cell.attempts, met + cell.times * cell.successes)
+        });
+        if parties < 2.0 || met == 0.0 || met == all {
+            return None;
+        }
+        let mut mean = met / all;
+        let likelihood = |mean: f64, correlation: f64| ln_likelihood(&cells, mean, correlation);
+        let (mut best, mut correlation) = (likelihood(mean, 0.0), 0.0);
+        for _ in 0..4 {
+            let ln = highest(LEAST.ln(), MOST.ln(), |ln| likelihood(mean, ln.exp()));
+            let found = likelihood(mean, ln.exp());
+            if found <= best + 1e-9 && correlation == 0.0 {
+                break;
+            }
+            (best, correlation) = (found, ln.exp());
+            let logit = (mean / (1.0 - mean)).ln();
+            let at = |logit: f64| 1.0 / (1.0 + (-logit).exp());
+            mean = at(highest(logit - 2.0, logit + 2.0, |logit| likelihood(at(logit), correlation)));
+            best = best.max(likelihood(mean, correlation));
+        }
+        let level = best - 0.5 * normal_quantile(0.5 * (1.0 - confidence)).powi(2);
+        let inside = |correlation: f64| likelihood(mean, correlation) >= level;
+        let edge = |mut from: f64, mut to: f64, rising: bool| {
+            for _ in 0..50 {
+                let middle = 0.5 * (from + to);
+                if inside(middle.exp()) == rising { to = middle } else { from = middle }
+            }
+            (0.5 * (from + to)).exp()
+        };
+        let at = correlation.max(LEAST).ln();
+        let low = if inside(0.0) { 0.0 } else { edge(LEAST.ln(), at, true) };
+        let high = if inside(MOST) { 1.0 } else { edge(at, MOST.ln(), false) };
+        Some(BetaBinomial { mean, correlation, low, high: high.max(correlation) })
+    }
+
+    /// The parameters of the beta distribution; `None` where all have the same chance.
+    pub fn parameters(&self) -> Option<(f64, f64)> {
+        let size = (1.0 - self.correlation) / self.correlation;
+        (self.correlation > 0.0).then_some((self.mean * size, (1.0 - self.mean) * size))
+    }
+
+    /// The chance that is to be expected of somebody after these attempts.
+    pub fn expected_of(&self, attempts: u64, successes: u64) -> f64 {
+        match self.parameters() {
+            Some((alpha, beta)) => (successes as f64 + alpha) / (attempts as f64 + alpha + beta),
+            None => self.mean,
+        }
+    }
+}
+
+/// Parties with the same counts, and how many they are.
+struct Cell {
+    attempts: f64,
+    successes: f64,
+    times: f64,
+}
+
+fn distinct(attempts: &[u64], successes: &[u64]) -> Vec<Cell> {
+    let mut pairs: Vec<(u64, u64)> = attempts
+        .iter()
+        .copied()
+        .zip(successes.iter().copied())
+        .filter(|&(attempts, _)| attempts > 0)
+        .collect();
+    pairs.sort_unstable();
+    let mut cells: Vec<((u64, u64), f64)> = Vec::new();
+    for pair in pairs {
+        match cells.last_mut() {
+            Some((last, times)) if *last == pair => *times += 1.0,
+            _ => cells.push((pair, 1.0)),
+        }
+    }
+    let cell = |((attempts, successes), times): ((u64, u64), f64)| Cell {
+        attempts: attempts as f64,
+        successes: successes as f64,
+        times,
+    };
+    cells.into_iter().map(cell).collect()
+}
+
+/// ln of the likelihood, up to what does not depend on the parameters.
+fn ln_likelihood(cells: &[Cell], mean: f64, correlation: f64) -> f64 {
+    if correlation <= 0.0 {
+        let one = |cell: &Cell| {
+            cell.times * (cell.successes * mean.ln() + (cell.attempts - cell.successes) * (-mean).ln_1p())
+        };
+        return cells.iter().map(one).sum();
+    }
+    let size = (1.0 - correlation) / correlation;
+    let (alpha, beta) = (mean * size, (1.0 - mean) * size);
+    let none = ln_gamma(size) - ln_gamma(alpha) - ln_gamma(beta);
+    let one = |cell: &Cell| {
+        cell.times
+            * (none + ln_gamma(cell.successes + alpha) + ln_gamma(cell.attempts - cell.successes + beta)
+                - ln_gamma(cell.attempts + size))
+    };
+    cells.iter().map(one).sum()
+}
+
+/// Where a function with one peak is highest, by golden sections.
+fn highest(mut low: f64, mut high: f64, value: impl Fn(f64) -> f64) -> f64 {
+    const SECTION: f64 = 0.618_033_988_749_894_9;
+    let (mut left, mut right) = (high - SECTION * (high - low), low + SECTION * (high - low));
+    let (mut at_left, mut at_right) = (value(left), value(right));
+    for _ in 0..40 {
+        if at_left < at_right {
+            (low, left, at_left) = (left, right, at_right);
+            right = low + SECTION * (high - low);
+            at_right = value(right);
+        } else {
+            (high, right, at_right) = (right, left, at_left);
+            left = high - SECTION * (high - low);
+            at_left = value(left);
+        }
+    }
+    0.5 * (low + high)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Purpose, Stream};
+
+    /// Of so many attempts, each succeeds with this probability in percent.
+    fn successes_of(stream: &mut Stream, attempts: u64, percent: u64) -> u64 {
+        (0..attempts).filter(|_| stream.chance(percent, 100)).count() as u64
+    }
+
+    /// Parties whose chances are alternately 0.1 and 0.3: mean 0.2, correlation
+    /// variance / (mean (1 - mean)) = 0.01 / 0.16 = 0.0625.
+    #[test]
+    fn two_kinds_of_parties() {
+        let mut stream = Stream::of_trial(16, 0, Purpose::Faults);
+        let attempts = vec![200; 400];
+        let successes: Vec<u64> =
+            (0..400).map(|party| successes_of(&mut stream, 200, [10, 30][party % 2])).collect();
+        let fit = BetaBinomial::fit(&attempts, &successes, 0.95).unwrap();
+        assert!((fit.mean - 0.2).abs() < 0.02, "{fit:?}");
+        assert!(fit.low < 0.0625 && 0.0625 < fit.high && fit.high < 0.09, "{fit:?}");
+        // Drawn towards the mean, by little after so many attempts.
+        let expected = fit.expected_of(200, 60);
+        assert!(expected < 0.3 && expected > 0.28, "{expected}");
+        assert!(fit.expected_of(1, 1) < 0.3);
+    }
+
+    #[test]
+    fn parties_that_are_alike() {
+        let mut stream = Stream::of_trial(16, 1, Purpose::Faults);
+        let attempts: Vec<u64> = (0..300).map(|party| 50 + party).collect();
+        let successes: Vec<u64> =
+            attempts.iter().map(|&attempts| successes_of(&mut stream, attempts, 5)).collect();
+        let fit = BetaBinomial::fit(&attempts, &successes, 0.95).unwrap();
+        assert!(fit.low == 0.0 && fit.high < 0.01, "{fit:?}");
+        assert!(BetaBinomial::fit(&[5, 5], &[0, 0], 0.95).is_none());
+        assert!(BetaBinomial::fit(&[5, 5], &[5, 5], 0.95).is_none());
+        assert!(BetaBinomial::fit(&[5, 0], &[1, 0], 0.95).is_none());
+    }
+}

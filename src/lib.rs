@@ -29,8 +29,8 @@
 //!
 //! They are layers; each uses only what stands before it: [`random`], [`registry`], [`crypto`],
 //! [`law`], [`import`], [`ledger`], [`stake`], [`selection`], [`reward`], [`behaviour`], [`forging`],
-//! [`simulation`], [`statistics`], [`scenario`], [`analysis`], [`report`], [`session`], and in the
-//! program the command line.
+//! [`simulation`], [`statistics`], [`scenario`], [`analysis`], [`report`], [`session`], [`study`], and in
+//! the program the command line.
 //!
 //! # Features
 //!
@@ -56,6 +56,7 @@ pub mod session;
 pub mod simulation;
 pub mod stake;
 pub mod statistics;
+pub mod study;
 
 pub use scenario::Scenario;
 pub use session::{Outcome, RunError, RunOptions, run};

@@ -13,6 +13,7 @@ mod income_verdict;
 mod luck;
 mod memoise;
 mod misses;
+mod metric_set;
 mod more_rounds;
 mod observations;
 mod planning;
@@ -33,16 +34,18 @@ pub use luck::{
     CHAINS, ChainPreset, LuckQuestion, LuckScatter, Selection as LuckSelection, luck, slot_probability,
 };
 pub use misses::misses;
+pub use metric_set::MetricSet;
 pub use planning::{Plan, PlanSettings, Scatter, pilot_seed, plan};
 pub use stopping::Stopping;
 pub use strategy::{Move, strategy};
+pub use trial_rows::rows as trial_rows;
 
 use crate::scenario::AnalysisSection;
 use crate::simulation::{Control, Experiment, Results};
 use crate::statistics::wording::{grouped, two_digits};
 use crate::statistics::{Assessment, Evidence, Misallocation, Subject, assess, bonferroni};
 use context::AnalysisContext;
-use rows::Tables;
+use rows::{Statement, Tables};
 use sampling_model::SamplingModel;
 
 /// Everything a run says: its tables and its verdict.
@@ -74,6 +77,20 @@ pub fn analyse_stopped(
 ) -> Analysis {
     let decided = results.satisfied.is_some() && !results.partial;
     analyse_context(&AnalysisContext::new(experiment, settings, results, decided.then_some(stopping)))
+}
+
+/// Some of the statements on trials alone, without the work for the others; with the stop rule that has
+/// seen the trials, if the run has one.
+pub fn statements(
+    experiment: &Experiment,
+    settings: &AnalysisSection,
+    results: &Results,
+    stopping: Option<&Stopping>,
+    metrics: &MetricSet,
+) -> Vec<Statement> {
+    let decided = results.satisfied.is_some() && !results.partial;
+    let context = AnalysisContext::new(experiment, settings, results, stopping.filter(|_| decided));
+    fairness::wanted_rows(&context, metrics)
 }
 
 /// How many respects each validator is dealt with in, as progress is told of.
@@ -108,7 +125,7 @@ pub(super) fn analyse_context(context: &AnalysisContext) -> Analysis {
     fairness_rows.extend(fairness::income_rows(context, &income));
     let tables = Tables {
         validators,
-        trials: trial_rows::rows(context),
+        trials: trial_rows::rows(context.experiment, results),
         chains: chain_rows::rows(results),
         timeline: timeline_rows::rows(context),
         fairness: fairness_rows,

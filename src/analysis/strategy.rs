@@ -248,7 +248,7 @@ fn play_moved(experiment: &Experiment, moved: Moved, control: &Control) -> Optio
         parties: Vec::new(),
         ..world.clone()
     };
-    simulate(&Experiment { world, ..*experiment }, &theirs, control)
+    simulate(&Experiment { world, follow: None, ..*experiment }, &theirs, control)
 }
 
 /// The win shares of some validators in each trial.

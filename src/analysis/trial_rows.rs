@@ -1,18 +1,17 @@
 //! The rows of `trials.csv`.
 
-use super::context::AnalysisContext;
 use crate::analysis::rows::TrialRow;
-use crate::simulation::SHARE_SCALE;
+use crate::simulation::{Experiment, Results, SHARE_SCALE};
 
 /// One row for each trial and followed validator, in their orders.
-pub fn rows(context: &AnalysisContext) -> Vec<TrialRow> {
+pub fn rows(experiment: &Experiment, results: &Results) -> Vec<TrialRow> {
     let mut rows = Vec::new();
-    for record in &context.results.records {
+    for record in &results.records {
         let selections = record.counters.rounds - record.counters.empty;
         for followed in &record.followed {
             rows.push(TrialRow {
                 trial: record.trial,
-                validator: context.experiment.world.names[followed.validator.index()].clone(),
+                validator: experiment.world.names[followed.validator.index()].clone(),
                 wins: followed.wins,
                 win_share: (selections > 0).then(|| followed.wins as f64 / selections as f64),
                 blocks: followed.blocks,

@@ -2,8 +2,10 @@
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use tombola::scenario::{Override, Problem};
+use tombola::scenario::{Override, Place, Problem};
+use tombola::study::{Plan, Shard};
 
 /// Does the rule that picks the next forger treat everybody fairly, and how sure are we?
 ///
@@ -28,6 +30,11 @@ Simulate, compare and plan:
   law          Print the expected share of each validator, exactly, without a simulation
   plan         Say how many rounds and trials a wanted precision or power needs
   strategy     Say whether splitting an account, or merging several, pays
+
+Studies:
+  status       Say how far a study has come, point by point
+  summarise    Write a study's tables anew from its tallies, without simulating
+  merge        Put the tallies of several machines together
 
 Real chains:
   audit        Hold a real chain's table of wins against a rule
@@ -86,6 +93,12 @@ pub enum Command {
     Import(ImportArgs),
     /// Say whether splitting an account, or merging several, pays
     Strategy(StrategyArgs),
+    /// Say how far a study has come, point by point
+    Status(StatusArgs),
+    /// Write a study's tables anew from its tallies, without simulating
+    Summarise(SummariseArgs),
+    /// Put the tallies of several machines together
+    Merge(MergeArgs),
     /// Tell one round as a story: tokens, draw, block, signatures, votes, settlement
     Trace(TraceArgs),
     /// Write a commented scenario to start from
@@ -112,6 +125,9 @@ impl Command {
             Command::Identify(args) => &args.threads,
             Command::Strategy(args) => &args.threads,
             Command::Trace(args) => &args.threads,
+            Command::Summarise(args) => &args.threads,
+            Command::Merge(args) => &args.threads,
+            Command::Status(args) => &args.threads,
             Command::Verify(args) => &args.threads,
             Command::Import(_)
             | Command::Luck(_)
@@ -220,7 +236,14 @@ Examples:
   tombola run scenarios/seed.toml
   tombola run scenarios/seed.toml --engine draws --rounds 1000000 --force
   tombola run scenarios/stake-table.toml --set population.stake.path=mine.csv
-  tombola run a.toml b.toml --output results --threads 2")]
+  tombola run a.toml b.toml --output results --threads 2
+  tombola run scenarios/study-inequality.toml --dry-run
+  tombola run scenarios/seed.toml --engine draws --rounds 1000 --trials 100 --sweep selection.rule=raffle,uniform
+
+A file with a section [sweep], or an option --sweep, is a study of many points. It goes to DIR/NAME/:
+study.tally, points.csv, batch.csv, manifest.json; the same command again goes on where it stopped.
+
+Exit codes: 0 done; 1 a point failed, or something of a study is missing; 2 could not run; 130 interrupted.")]
 pub struct RunArgs {
     /// Scenario files, or names of scenarios that come along, run one after another
     #[arg(required = true, value_name = "FILE")]
@@ -248,9 +271,182 @@ pub struct RunArgs {
     /// Write the first trial's chain to chain.jsonl, for `tombola verify`; needs the full engine
     #[arg(long)]
     pub keep_chain: bool,
+    #[command(flatten)]
+    pub study: StudyArgs,
     /// What is printed at the end: a table and the verdict in words, or one JSON object for each scenario
     #[arg(long, value_enum, default_value = "table")]
     pub format: SummaryFormat,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// What is said of a study.
+#[derive(ClapArgs, Clone)]
+#[command(next_help_heading = "Studies")]
+pub struct StudyArgs {
+    /// Vary a setting: one point for each value, or a range { from = 0.1, to = 0.9, points = 9 }; may be
+    /// repeated, and replaces the same key of [sweep]
+    #[arg(long, value_name = "KEY=A,B,C")]
+    pub sweep: Vec<String>,
+    /// Whether points share their random numbers: shared or own [default: the file's, or shared]
+    #[arg(long, value_name = "LUCK")]
+    pub luck: Option<String>,
+    /// What batch.csv has: names of metrics with commas between them, or all
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub metrics: Vec<String>,
+    /// Print the points, the engine of each, and estimates of time and disk; run nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Stop at the first point that fails, instead of going on with the others
+    #[arg(long)]
+    pub fail_fast: bool,
+    /// Also write trials.csv, or a folder of results for each point
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
+    pub keep: Vec<Keep>,
+    /// Begin nothing more after so long, e.g. 2h or 90m; what was begun is finished
+    #[arg(long, value_name = "TIME", value_parser = super::span::span)]
+    pub time: Option<std::time::Duration>,
+    /// Play this point only, by its name in points.csv; may be repeated
+    #[arg(long, value_name = "POINT")]
+    pub point: Vec<String>,
+    /// Play the third of eight parts into a file of tallies, for `tombola merge`
+    #[arg(long, value_name = "3/8")]
+    pub shard: Option<Shard>,
+    /// The file of the shard [default: DIR/NAME.3-of-8.tally]
+    #[arg(long, value_name = "FILE.tally", requires = "shard")]
+    pub tally: Option<PathBuf>,
+    /// Go on with a study that another version of this program has begun
+    #[arg(long)]
+    pub other_version: bool,
+}
+
+impl StudyArgs {
+    /// The places of the points that are named, if any are.
+    pub fn points(&self, plan: &Plan) -> Result<Option<BTreeSet<usize>>, Problem> {
+        if self.point.is_empty() {
+            return Ok(None);
+        }
+        let place = |name: &String| {
+            let found = plan.points.iter().position(|point| point.id.to_string() == *name);
+            found.ok_or_else(|| Problem {
+                place: Place::CommandLine(format!("--point {name}")),
+                key: String::new(),
+                what: "the study has no such point".to_owned(),
+                help: Some("`tombola run STUDY --dry-run` prints their names".to_owned()),
+            })
+        };
+        self.point.iter().map(place).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// The first option that has a meaning for studies only, if one was given.
+    pub fn given(&self) -> Option<&'static str> {
+        let given = [
+            (self.luck.is_some(), "--luck"),
+            (!self.metrics.is_empty(), "--metrics"),
+            (self.dry_run, "--dry-run"),
+            (self.fail_fast, "--fail-fast"),
+            (!self.keep.is_empty(), "--keep"),
+            (self.time.is_some(), "--time"),
+            (!self.point.is_empty(), "--point"),
+            (self.shard.is_some(), "--shard"),
+            (self.other_version, "--other-version"),
+        ];
+        given.into_iter().find_map(|(given, name)| given.then_some(name))
+    }
+}
+
+/// What is kept of a study beside its tallies and tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Keep {
+    /// trials.csv: what each trial ended with, of the validators that are followed.
+    Trials,
+    /// points/POINT/: what `tombola run` of the point alone would leave.
+    Points,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Examples:
+  tombola status output/study-inequality
+  tombola status output/study-inequality --format csv")]
+pub struct StatusArgs {
+    /// Folder of a study
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Form of the table
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: TableFormat,
+    #[command(flatten)]
+    pub threads: ThreadsArg,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Reads the trials that were played and asks them something else. Settings of [analysis] can be others
+than when they were played; all other settings cannot.
+
+Examples:
+  tombola summarise output/study-inequality --confidence 0.99
+  tombola summarise output/study-inequality --tolerance 0.05 --metrics unfair_probability
+  tombola summarise output/study-inequality --keep trials")]
+pub struct SummariseArgs {
+    /// Folder of a study
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Confidence of intervals and tests [default: that of the study]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    pub confidence: Option<f64>,
+    /// How far a win share may be from the share of stake [default: that of the study]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    pub tolerance: Option<f64>,
+    /// Any setting of [analysis], by its keys; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// What batch.csv has: names of metrics with commas between them, or all
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub metrics: Vec<String>,
+    /// Also write trials.csv, or a folder of results for each point
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
+    pub keep: Vec<Keep>,
+    #[command(flatten)]
+    pub safe_csv: SafeCsvArg,
+    #[command(flatten)]
+    pub threads: ThreadsArg,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+The tables are the bytes that one run of the whole would have written, but for the column seconds.
+If shards are missing, the tables are about what is there, and the commands for the rest are printed
+(exit code 1).
+
+Example:
+  tombola run study.toml --shard 1/2 && tombola run study.toml --shard 2/2
+  tombola merge output/study.*.tally --output merged")]
+pub struct MergeArgs {
+    /// Files of tallies, in any order
+    #[arg(required = true, value_name = "FILE.tally")]
+    pub files: Vec<PathBuf>,
+    /// Folder in which the study gets a folder of its own
+    #[arg(long, value_name = "DIR", default_value = "output")]
+    pub output: PathBuf,
+    /// Replace a study that is there already
+    #[arg(long)]
+    pub force: bool,
+    /// Also write trials.csv, or a folder of results for each point
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
+    pub keep: Vec<Keep>,
+    /// Merge files that another version of this program has made
+    #[arg(long)]
+    pub other_version: bool,
+    #[command(flatten)]
+    pub safe_csv: SafeCsvArg,
+    #[command(flatten)]
+    pub threads: ThreadsArg,
     /// Print nothing but errors
     #[arg(long, short)]
     pub quiet: bool,

@@ -9,7 +9,7 @@ use std::path::Path;
 use tombola::forging::World;
 use tombola::registry::Choice;
 use tombola::report::population_hash;
-use tombola::scenario::{Override, Scenario};
+use tombola::scenario::{Override, Scenario, pieces};
 
 /// One of the things that are compared.
 pub struct Entrant {
@@ -111,28 +111,6 @@ fn rules(args: &CompareArgs) -> Result<Vec<(toml::Value, String)>, Failure> {
         rules.push((value, given));
     }
     Ok(rules)
-}
-
-/// The parts of a list between its commas, but not those inside of tables, lists and quotes.
-fn pieces(list: &str) -> Vec<&str> {
-    let (mut depth, mut quote, mut from) = (0usize, None, 0);
-    let mut pieces = Vec::new();
-    for (at, letter) in list.char_indices() {
-        match (quote, letter) {
-            (Some(open), _) if open == letter => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'') => quote = Some(letter),
-            (None, '{' | '[') => depth += 1,
-            (None, '}' | ']') => depth = depth.saturating_sub(1),
-            (None, ',') if depth == 0 => {
-                pieces.push(list[from..at].trim());
-                from = at + 1;
-            }
-            _ => {}
-        }
-    }
-    pieces.push(list[from..].trim());
-    pieces
 }
 
 fn under_rules<'a>(
@@ -249,17 +227,6 @@ fn difference(one: &World, other: &World) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lists_are_cut_at_their_own_commas() {
-        assert_eq!(pieces("raffle, nxt"), ["raffle", "nxt"]);
-        assert_eq!(
-            pieces("{ kind = 'top-n', n = 3 },nxt,{kind=\"a,b\", c=[1,2]}"),
-            ["{ kind = 'top-n', n = 3 }", "nxt", "{kind=\"a,b\", c=[1,2]}"]
-        );
-        assert_eq!(pieces("a,,b"), ["a", "", "b"]);
-        assert_eq!(pieces("}, '"), ["}", "'"]);
-    }
 
     #[test]
     fn names_tell_settings_only_where_they_must() {

@@ -15,6 +15,7 @@ mod law;
 mod list;
 mod luck;
 mod misses;
+mod merge;
 mod plan;
 mod progress_bar;
 mod reading;
@@ -23,7 +24,12 @@ mod run;
 mod scenario;
 mod schedule;
 mod screen;
+mod span;
+mod status;
 mod strategy;
+mod study;
+mod study_report;
+mod summarise;
 mod summary;
 mod trace;
 mod verify;
@@ -79,6 +85,9 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Identify(identify) => identify::identify(&identify),
         Command::Import(import) => import::import(&import),
         Command::Strategy(strategy) => strategy::strategy(&strategy),
+        Command::Status(status) => status::status(&status),
+        Command::Summarise(summarise) => summarise::summarise(&summarise),
+        Command::Merge(merge) => merge::merge(&merge),
         Command::Trace(trace) => trace::trace(&trace),
         Command::Init(init) => init::init(&init),
         Command::Check(check) => check::check(&check),

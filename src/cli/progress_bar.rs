@@ -19,6 +19,24 @@ impl Bar {
         Bar(bar)
     }
 
+    /// A bar for so many rounds of a study, with the point that was begun last.
+    pub fn of_study(name: &str, rounds: u64, hidden: bool) -> Self {
+        let bar = Bar::new(name, rounds, hidden);
+        bar.0.set_style(style("{human_pos}/{human_len} rounds  {eta} left  {msg}"));
+        bar
+    }
+
+    /// Says what is at work.
+    pub fn at_work(&self, label: &str) {
+        let short: String = label.chars().take(60).collect();
+        self.0.set_message(escaped(&short).into_owned());
+    }
+
+    /// Lets something be printed beside the bar.
+    pub fn beside(&self, print: impl FnOnce()) {
+        self.0.suspend(print);
+    }
+
     /// Removes the bar.
     pub fn clear(&self) {
         self.0.finish_and_clear();

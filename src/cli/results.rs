@@ -47,6 +47,14 @@ pub fn print_summary(text: &str, published: &Published) -> Result<(), Failure> {
     }
 }
 
+/// Prints the summary of results that stand already.
+pub fn print_text(text: &str) -> Result<(), Failure> {
+    match print(text) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
+}
+
 /// A failure to print what stands in a folder already, if it does.
 pub fn unprinted(failure: Failure, published: Option<&Published>) -> Failure {
     match (failure, published) {

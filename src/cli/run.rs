@@ -20,6 +20,21 @@ use tombola::{Outcome, RunError, RunOptions, Scenario};
 /// Runs scenarios, one after another. Every file is read and every folder prepared before the
 /// first one runs, so that nothing is found wrong halfway.
 pub fn run(args: &RunArgs) -> Result<(), Failure> {
+    let study = args.files.iter().find(|path| scenario::is_study(path));
+    if study.is_some() || !args.study.sweep.is_empty() {
+        return match &args.files[..] {
+            [path] => super::study::run(args, path),
+            _ => Err(Failure::CannotRun(
+                "a study is run by itself, and there are several files\n  help: run one after another".to_owned(),
+            )),
+        };
+    }
+    if let Some(option) = args.study.given() {
+        return Err(Failure::CannotRun(format!(
+            "{option} is about a study of several points, and {} is one scenario\n  help: add a section [sweep] to it, or --sweep KEY=VALUE,VALUE",
+            args.files[0].display()
+        )));
+    }
     let mut scenarios: Vec<Scenario> = Vec::new();
     for path in &args.files {
         let mut scenario = scenario::read(path, &args.overrides()?)?;

@@ -20,6 +20,11 @@ impl<W: Write> FormulaGuard<W> {
         FormulaGuard { out, active, record: Vec::new(), quoted: false }
     }
 
+    /// Where it was passed on to; every record was whole.
+    pub fn into_inner(self) -> W {
+        self.out
+    }
+
     fn pass_on(&mut self) -> io::Result<()> {
         let mut reader =
             csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(self.record.as_slice());

@@ -2,6 +2,7 @@
 
 mod audit_manifest;
 mod comparison_manifest;
+mod environment;
 #[cfg(feature = "figures")]
 pub mod figures;
 // Folders of results are moved by renames, and here alone.
@@ -14,6 +15,7 @@ mod tables;
 
 pub use audit_manifest::AuditManifest;
 pub use comparison_manifest::{Compared, ComparisonManifest};
+pub use environment::Environment;
 pub use folder::{Conflict, FolderError, Leftover, Published, ResultsFolder, settle_killed_runs};
 pub use formulas::FormulaGuard;
 pub use manifest::{Manifest, Timing, population_hash};

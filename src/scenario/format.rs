@@ -1,7 +1,7 @@
 //! The sections and keys of a scenario file, with their defaults. Unknown keys are refused.
 
 use super::fraction::fraction;
-use super::{Seed, Window};
+use super::{Follow, Seed, Window};
 use crate::forging::{Compound, Verification, Weight};
 use crate::law::Ratio;
 use crate::registry::Choice;
@@ -51,6 +51,10 @@ pub struct ScenarioFile {
     /// `[report]`
     #[serde(default)]
     pub report: ReportSection,
+    /// `[sweep]`: what a study varies, whose points are scenarios without it.
+    #[serde(default, skip_serializing)]
+    #[schemars(with = "Option<std::collections::BTreeMap<String, serde_json::Value>>")]
+    pub sweep: Option<toml::Table>,
 }
 
 impl ScenarioFile {
@@ -91,6 +95,7 @@ impl ScenarioFile {
             behaviours: Vec::new(),
             analysis: AnalysisSection::default(),
             report: ReportSection::default(),
+            sweep: None,
         }
     }
 }
@@ -470,6 +475,9 @@ pub struct AnalysisSection {
     pub income_below: f64,
     /// The shares of the whole that Nakamoto coefficients ask for.
     pub nakamoto: Vec<Ratio>,
+    /// Whose trials are written down one by one; the richest if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub follow: Option<Follow>,
 }
 
 impl Default for AnalysisSection {
@@ -488,6 +496,7 @@ impl Default for AnalysisSection {
             window: Window(32),
             income_below: 0.9,
             nakamoto,
+            follow: None,
         }
     }
 }

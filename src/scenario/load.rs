@@ -3,6 +3,7 @@
 use super::behaviours::conducts;
 use super::diagnostic::{Diagnostic, below};
 use super::document::Document;
+use super::follow::followed;
 use super::format::ScenarioFile;
 use super::groups::groups;
 use super::limits::{check_ranges, check_supply, check_traffic};
@@ -103,6 +104,14 @@ impl Scenario {
 /// # Errors
 /// The first problem: what, where, and what to do.
 pub fn load(path: &Path, overrides: &[Override]) -> Result<Scenario, Problem> {
+    load_text(path, read_text(path)?, overrides)
+}
+
+/// Reads the text of a scenario file.
+///
+/// # Errors
+/// If it cannot be read or is no text.
+pub fn read_text(path: &Path) -> Result<String, Problem> {
     let bytes = read_bounded(path).map_err(|error| {
         let help = match error.kind() {
             std::io::ErrorKind::NotFound => {
@@ -123,7 +132,7 @@ pub fn load(path: &Path, overrides: &[Override]) -> Result<Scenario, Problem> {
             help: Some("save the file as UTF-8 text".to_owned()),
         }
     })?;
-    load_text(path, text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned(), overrides)
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned())
 }
 
 /// Reads a scenario's text as if it stood in the file `path`.
@@ -131,12 +140,7 @@ pub fn load(path: &Path, overrides: &[Override]) -> Result<Scenario, Problem> {
 /// # Errors
 /// As [`load`].
 pub fn load_text(path: &Path, text: String, overrides: &[Override]) -> Result<Scenario, Problem> {
-    let document = Document::parse(path, text)?;
-    let mut file: ScenarioFile = document.read()?;
-    let checker = Checker { document, overrides: overrides.to_vec() };
-    if !overrides.is_empty() {
-        file = checker.overridden(&file)?;
-    }
+    let (checker, mut file) = read_with(path, text, overrides)?;
     let name = match &file.name {
         Some(name) => name.clone(),
         None => path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
@@ -148,6 +152,25 @@ pub fn load_text(path: &Path, text: String, overrides: &[Override]) -> Result<Sc
     check_until(&checker, &file, &experiment)?;
     check_engine(&checker, &experiment)?;
     Ok(Scenario { name, file, experiment, notes, checker })
+}
+
+/// Reads a scenario's text into its settings, of which nothing but the form is checked: a study's own
+/// file need not be possible without what its points set.
+///
+/// # Errors
+/// If a key is unknown or a value of the wrong form.
+pub fn read_file(path: &Path, text: &str, overrides: &[Override]) -> Result<ScenarioFile, Problem> {
+    read_with(path, text.to_owned(), overrides).map(|(_, file)| file)
+}
+
+fn read_with(path: &Path, text: String, overrides: &[Override]) -> Result<(Checker, ScenarioFile), Problem> {
+    let document = Document::parse(path, text)?;
+    let mut file: ScenarioFile = document.read()?;
+    let checker = Checker { document, overrides: overrides.to_vec() };
+    if !overrides.is_empty() {
+        file = checker.overridden(&file)?;
+    }
+    Ok((checker, file))
 }
 
 /// Checks that the engine can answer.
@@ -207,6 +230,7 @@ fn experiment(checker: &Checker, file: &mut ScenarioFile) -> Result<(Experiment,
         serial: file.analysis.serial,
         rounds_per_year: file.run.rounds_per_year,
         window: file.analysis.window.0,
+        follow: None,
         world: World {
             seed: file.run.seed.0,
             names: population.names,
@@ -239,6 +263,7 @@ fn experiment(checker: &Checker, file: &mut ScenarioFile) -> Result<(Experiment,
             parties: Vec::new(),
         },
     };
+    experiment.follow = followed(checker, file, &experiment.world)?;
     let validators = experiment.with_income();
     experiment.world.parties = parties(&experiment.world, validators, groups);
     Ok((experiment, population.notes))
@@ -292,9 +317,23 @@ impl Checker {
                     place: self.place(&below(key, "kind")),
                     key: key.to_owned(),
                     what: format!("names the unknown {family} `{}`", shortened(given)),
-                    help: Some(help),
+                    help: self.or_sweep(key, Some(help)),
                 }
             }
+        }
+    }
+
+    /// The help, and before it how to give a setting several values, if it was given as a list with `--set`.
+    fn or_sweep(&self, key: &str, help: Option<String>) -> Option<String> {
+        let given = self.override_of(key).filter(|given| given.option.starts_with("--set "));
+        let several = given.filter(|given| given.value.as_str().is_some_and(|text| text.contains(',')));
+        match (several, help) {
+            (Some(given), help) => {
+                let text = given.value.as_str().unwrap_or_default();
+                let sweep = format!("for a point of a study with each value: --sweep {}={}", given.key, shortened(text));
+                Some(help.map_or(sweep.clone(), |help| format!("{help}; {sweep}")))
+            }
+            (None, help) => help,
         }
     }
 
@@ -320,6 +359,7 @@ impl Checker {
                 |given: &&Override| given.key.bytes().zip(key.bytes()).take_while(|(a, b)| a == b).count();
             let option = self.override_of(&key).or_else(|| self.overrides.iter().max_by_key(shared));
             let place = option.map_or_else(|| self.place(&key), Override::place);
+            let help = self.or_sweep(&key, help);
             Problem { place, key, what, help }
         })
     }
@@ -328,8 +368,8 @@ impl Checker {
     /// for a path from the command line.
     fn folder(&self, key: &str) -> &Path {
         match self.override_of(key) {
-            Some(_) => Path::new(""),
-            None => self.document.path().parent().unwrap_or(Path::new("")),
+            Some(given) if !given.in_file => Path::new(""),
+            _ => self.document.path().parent().unwrap_or(Path::new("")),
         }
     }
 

@@ -4,6 +4,7 @@
 mod behaviours;
 mod diagnostic;
 mod document;
+mod follow;
 mod format;
 mod fraction;
 mod groups;
@@ -23,13 +24,14 @@ mod window;
 
 pub use crate::registry::Choice;
 pub use document::Document;
+pub use follow::{Follow, FollowSelection};
 pub use format::{
     AccountSection, AnalysisSection, AttestationSection, BehaviourSection, DelegatorSection, FigureFormat,
     GroupSection, NetworkSection, PoolSection, PopulationSection, ReportSection, RewardSection, RunSection,
     ScenarioFile, SelectionSection, SlashingSection, TransactionsSection, UntilMetric, UntilSection,
 };
-pub use load::{Scenario, load, load_text};
-pub use overrides::Override;
+pub use load::{Scenario, load, load_text, read_file, read_text};
+pub use overrides::{Override, pieces};
 pub use problem::{Place, Problem};
 pub use schema::schema;
 pub use seed::Seed;

@@ -11,6 +11,8 @@ pub struct Override {
     pub value: toml::Value,
     /// The option as the user gave it, for messages.
     pub option: String,
+    /// Whether relative paths in it start from the folder of the scenario, as in the file itself.
+    pub(super) in_file: bool,
 }
 
 /// More keys than this below one another have no meaning in any scenario.
@@ -19,7 +21,13 @@ const DEEPEST: usize = 16;
 impl Override {
     /// An override by an option of its own, e.g. `--rounds 100`.
     pub fn new(key: &str, value: toml::Value, option: String) -> Self {
-        Override { key: key.to_owned(), value, option }
+        Override { key: key.to_owned(), value, option, in_file: false }
+    }
+
+    /// What a point of a study sets a key to; `point` names it in messages. Relative paths start from
+    /// the folder of the scenario.
+    pub fn of_point(key: &str, value: toml::Value, point: String) -> Self {
+        Override { key: key.to_owned(), value, option: point, in_file: true }
     }
 
     /// Reads the `KEY=VALUE` of `--set`. The value is TOML; what is not TOML is taken as text.
@@ -59,7 +67,7 @@ impl Override {
             }
             None => toml::Value::String(given.to_owned()),
         };
-        Ok(Override { key: key.to_owned(), value, option })
+        Ok(Override { key: key.to_owned(), value, option, in_file: false })
     }
 
     /// The option, as the place of a problem.
@@ -98,9 +106,42 @@ impl Override {
     }
 }
 
+/// The parts of a list between its commas, but not those inside of tables, lists and quotes.
+pub fn pieces(list: &str) -> Vec<&str> {
+    let (mut depth, mut quote, mut from) = (0usize, None, 0);
+    let mut pieces = Vec::new();
+    for (at, letter) in list.char_indices() {
+        match (quote, letter) {
+            (Some(open), _) if open == letter => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(letter),
+            (None, '{' | '[') => depth += 1,
+            (None, '}' | ']') => depth = depth.saturating_sub(1),
+            (None, ',') if depth == 0 => {
+                pieces.push(list[from..at].trim());
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    pieces.push(list[from..].trim());
+    pieces
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_are_cut_at_their_own_commas() {
+        assert_eq!(pieces("raffle, nxt"), ["raffle", "nxt"]);
+        assert_eq!(
+            pieces("{ kind = 'top-n', n = 3 },nxt,{kind=\"a,b\", c=[1,2]}"),
+            ["{ kind = 'top-n', n = 3 }", "nxt", "{kind=\"a,b\", c=[1,2]}"]
+        );
+        assert_eq!(pieces("a,,b"), ["a", "", "b"]);
+        assert_eq!(pieces("}, '"), ["}", "'"]);
+    }
 
     #[test]
     fn values_are_toml_or_text() {

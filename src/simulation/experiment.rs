@@ -24,11 +24,14 @@ pub struct Experiment {
     pub rounds_per_year: Option<u64>,
     /// In windows of how many rounds the wins of the followed validators are tallied; 0 for none.
     pub window: u64,
+    /// The validators whose trials are written down one by one, in the order of the scenario, where
+    /// they were named; `None` for the richest.
+    pub follow: Option<Vec<ValidatorId>>,
 }
 
 impl Experiment {
     /// At most this many validators are followed through time.
-    const MOST_FOLLOWED: u64 = 10;
+    pub const MOST_FOLLOWED: u64 = 10;
     /// Incomes are written down of at most so many validators,
     const MOST_EARNERS: u64 = 100_000;
     /// and at most so many of them over all trials.
@@ -37,13 +40,25 @@ impl Experiment {
     /// unless there are more trials than that.
     const MOST_TIME_LINES: u64 = 100_000;
 
-    /// The validators whose time line is kept, trial by trial: the richest ten, in the order of
-    /// the scenario; fewer where there are so many trials that memory would grow too large.
+    /// The validators whose time line is kept, trial by trial: those that were named, or else the
+    /// richest ten, in the order of the scenario; fewer where there are so many trials that memory
+    /// would grow too large.
     pub fn followed(&self) -> Vec<ValidatorId> {
+        if let Some(named) = &self.follow {
+            return named.clone();
+        }
         let count = (Self::MOST_TIME_LINES / self.trials.max(1)).clamp(1, Self::MOST_FOLLOWED) as usize;
+        self.richest(count)
+    }
+
+    /// The richest validators, so many, in the order of the scenario; of equals the first.
+    pub fn richest(&self, count: usize) -> Vec<ValidatorId> {
         let stakes = &self.world.stakes;
         let mut order: Vec<u32> = (0..stakes.len() as u32).collect();
         let by_stake = |&index: &u32| (std::cmp::Reverse(stakes[index as usize]), index);
+        if count == 0 {
+            return Vec::new();
+        }
         if order.len() > count {
             order.select_nth_unstable_by_key(count - 1, by_stake);
             order.truncate(count);

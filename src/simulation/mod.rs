@@ -31,7 +31,7 @@ pub use order::{
 };
 pub use progress::{Control, Progress, Quiet};
 pub use record::{Followed, Mark, TimeLine, TrialRecord};
-pub use runner::{Results, SimulationError, replay, run, run_measured, run_until};
+pub use runner::{Player, Results, SimulationError, replay, run, run_measured, run_until};
 pub use share::{SHARE_SCALE, fixed_share};
 pub use stopping::{StopRule, next_look};
 pub use threads::{Threads, on_threads, threads_here};

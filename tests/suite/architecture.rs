@@ -23,6 +23,7 @@ const LAYERS: &[&str] = &[
     "analysis",
     "report",
     "session",
+    "study",
     "cli",
 ];
 

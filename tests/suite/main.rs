@@ -35,6 +35,7 @@ mod scenarios;
 mod shortcuts;
 mod statistics_inputs;
 mod strategy;
+mod studies;
 mod tampering;
 mod until;
 mod vectors;

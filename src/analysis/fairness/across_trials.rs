@@ -34,7 +34,7 @@ fn name<'a>(context: &'a AnalysisContext, validator: usize) -> &'a str {
 }
 
 /// Expectational fairness: whether the mean win share of trials is the share of stake.
-fn expectation_rows(context: &AnalysisContext) -> Vec<Statement> {
+pub fn expectation_rows(context: &AnalysisContext) -> Vec<Statement> {
     let row = |(_, validator): (usize, usize)| {
         let (moments, share) = (context.moments(validator), context.stake_shares[validator]);
         let enough = least_trials(&moments).is_some_and(|least| least <= moments.trials);
@@ -68,7 +68,7 @@ fn expectation_rows(context: &AnalysisContext) -> Vec<Statement> {
 
 /// (epsilon, delta)-robust fairness: how often a trial ends outside the tolerance, and from which
 /// round on that is rare.
-fn robust_rows(context: &AnalysisContext) -> Vec<Statement> {
+pub fn robust_rows(context: &AnalysisContext) -> Vec<Statement> {
     let settings = context.settings;
     let mut rows = Vec::new();
     for (place, validator) in context.followed() {
@@ -177,7 +177,7 @@ fn robust_from(context: &AnalysisContext, place: usize, validator: usize) -> Sta
 }
 
 /// How far final shares of stake scatter, where stakes moved.
-fn equitability_rows(context: &AnalysisContext) -> Vec<Statement> {
+pub fn equitability_rows(context: &AnalysisContext) -> Vec<Statement> {
     if !context.results.totals.stakes_moved {
         return Vec::new();
     }
@@ -216,7 +216,7 @@ fn final_shares(context: &AnalysisContext, place: usize) -> impl Iterator<Item =
 }
 
 /// Where shares of stake end if the chains go on for ever: a Beta law.
-fn limit_rows(context: &AnalysisContext) -> Vec<Statement> {
+pub fn limit_rows(context: &AnalysisContext) -> Vec<Statement> {
     let Some(reward) = context.urn_reward else { return Vec::new() };
     let settings = context.settings;
     let mut rows = Vec::new();
@@ -247,7 +247,7 @@ fn limit_rows(context: &AnalysisContext) -> Vec<Statement> {
 }
 
 /// How far the trials' wins are from their exact law, as a whole and not only in the mean.
-fn distance_rows(context: &AnalysisContext) -> Vec<Statement> {
+pub fn distance_rows(context: &AnalysisContext) -> Vec<Statement> {
     let records = &context.results.records;
     if records.len() > MOST_TRIALS || records.len() < 2 || context.stopping.is_some() {
         return Vec::new();

@@ -74,7 +74,7 @@ fn multinomial_rows(counts: &[u64], shares: &[f64]) -> Vec<Statement> {
 }
 
 /// For each followed validator, whether its wins vary between trials as the rule declares.
-fn variance_rows(context: &AnalysisContext) -> Vec<Statement> {
+pub fn variance_rows(context: &AnalysisContext) -> Vec<Statement> {
     let names = &context.experiment.world.names;
     let declared = |validator: usize| match &context.sampling_model {
         SamplingModel::Rounds => Some(1.0),

@@ -10,10 +10,12 @@ mod level;
 mod order;
 mod stopping;
 mod verdict;
+mod wanted;
 
 pub use expected_shares::ExpectedSharesTest;
 pub use expected_shares::test as expected_shares_test;
 pub use income::rows as income_rows;
+pub use wanted::wanted_rows;
 
 use super::context::AnalysisContext;
 use crate::analysis::rows::Statement;

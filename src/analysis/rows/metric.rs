@@ -17,6 +17,9 @@ macro_rules! metrics {
         }
 
         impl Metric {
+            /// The names of all metrics without a number in them.
+            pub const NAMES: &[&str] = &[$($name),*];
+
             /// The unit of the values of this metric.
             pub fn unit(self) -> &'static str {
                 match self {

@@ -1,0 +1,45 @@
+//! Studies: many points, each many trials, that cannot be lost.
+//!
+//! The unit of work is a block of trials of one point: a pure function of the resolved scenario, its
+//! seed and the range of trials. Its result is a [`Tally`] of integers, which is put together with
+//! others in any order. Running, resuming, sharding and merging are ways to evaluate units and to
+//! collect their tallies ([`TallyFile`]).
+
+mod design;
+mod evaluate;
+mod folder;
+mod levels;
+mod lock;
+mod manifest;
+mod merge;
+mod plan;
+mod point;
+mod probe;
+mod shard;
+mod sobol_sequence;
+mod summary;
+mod sweep;
+mod tables;
+mod tally;
+mod tally_file;
+mod wire;
+
+pub use design::{Axis, Design, Factor, Layout};
+pub use evaluate::{Evaluation, FailedPoint, Limits, Watch, evaluate, rounds_to_play};
+pub use folder::{OpenStudy, Opening, StudyError, TALLIES, hold_folder, look_at};
+pub use levels::{Levels, Range, Scale, shown};
+pub use lock::{Holder, StudyLock};
+pub use manifest::StudyManifest;
+pub use merge::{differs, gather, missing_shards, overlap, read_all};
+pub use plan::{Detail, Origin, Plan, PlannedPoint, Setting};
+pub use point::{PointId, StudyPoint, TallyId};
+pub use probe::{Cost, costs};
+pub use shard::Shard;
+pub use summary::{PointState, PointSummary, Summary};
+pub use sweep::{Luck, Sweep, SweepOptions, read_sweep};
+pub use tables::{StudyTables, TablesError, write_tables};
+pub use tally::{Tally, Unfit};
+pub use tally_file::{Block, Header, StoredFailure, TallyError, TallyFile, TallyReader};
+
+/// A study has at most so many points.
+pub const MOST_POINTS: u64 = 1_000_000;

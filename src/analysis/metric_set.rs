@@ -27,6 +27,11 @@ impl MetricSet {
     /// All metrics.
     pub const ALL: MetricSet = MetricSet(None);
 
+    /// These metrics.
+    pub fn of(metrics: impl IntoIterator<Item = Metric>) -> Self {
+        MetricSet(Some(metrics.into_iter().collect()))
+    }
+
     /// Reads names; the name `all` stands for all of them.
     ///
     /// # Errors
@@ -41,7 +46,10 @@ impl MetricSet {
                 let hint = nearest(name, Metric::NAMES.iter().copied());
                 let hint = hint.map_or(String::new(), |near| format!("did you mean `{near}`? "));
                 let known = Metric::NAMES.join(", ");
-                (format!("names {name:?}, which is no metric"), format!("{hint}known: all, {known}, nakamoto_1/3, ..."))
+                (
+                    format!("names {name:?}, which is no metric"),
+                    format!("{hint}known: all, {known}, nakamoto_1/3, ..."),
+                )
             })?;
             all.push(metric);
         }
@@ -88,7 +96,10 @@ mod tests {
         assert_eq!(MetricSet::default().detail(), (false, false, false));
         assert_eq!(MetricSet::ALL.detail(), (true, true, true));
         let (what, help) = MetricSet::read(["unfair_probabilty"]).unwrap_err();
-        assert!(what.contains("unfair_probabilty") && help.starts_with("did you mean `unfair_probability"), "{help}");
+        assert!(
+            what.contains("unfair_probabilty") && help.starts_with("did you mean `unfair_probability"),
+            "{help}"
+        );
         assert!(MetricSet::read([]).is_err());
     }
 }

@@ -5,7 +5,7 @@ use clap_complete::Shell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use tombola::scenario::{Override, Place, Problem};
-use tombola::study::{Plan, Shard};
+use tombola::study::{Condition, Plan, Shard};
 
 /// Does the rule that picks the next forger treat everybody fairly, and how sure are we?
 ///
@@ -35,6 +35,7 @@ Studies:
   status       Say how far a study has come, point by point
   summarise    Write a study's tables anew from its tallies, without simulating
   merge        Put the tallies of several machines together
+  solve        Find the smallest value of a setting at which a condition holds
 
 Real chains:
   audit        Hold a real chain's table of wins against a rule
@@ -99,6 +100,8 @@ pub enum Command {
     Summarise(SummariseArgs),
     /// Put the tallies of several machines together
     Merge(MergeArgs),
+    /// Find the smallest value of a setting at which a condition on a metric holds
+    Solve(SolveArgs),
     /// Tell one round as a story: tokens, draw, block, signatures, votes, settlement
     Trace(TraceArgs),
     /// Write a commented scenario to start from
@@ -127,6 +130,7 @@ impl Command {
             Command::Trace(args) => &args.threads,
             Command::Summarise(args) => &args.threads,
             Command::Merge(args) => &args.threads,
+            Command::Solve(args) => &args.threads,
             Command::Status(args) => &args.threads,
             Command::Verify(args) => &args.threads,
             Command::Import(_)
@@ -271,6 +275,10 @@ pub struct RunArgs {
     /// Write the first trial's chain to chain.jsonl, for `tombola verify`; needs the full engine
     #[arg(long)]
     pub keep_chain: bool,
+    /// Keep what is finished of the trials in DIR/NAME.tally until the results stand, and go on with it;
+    /// studies always do
+    #[arg(long)]
+    pub resume: bool,
     #[command(flatten)]
     pub study: StudyArgs,
     /// What is printed at the end: a table and the verdict in words, or one JSON object for each scenario
@@ -450,6 +458,51 @@ pub struct MergeArgs {
     /// Print nothing but errors
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+Where the metric has an exact value, the answer is exact; otherwise trials are played until its interval
+lies on one side of the limit, and the answer is an interval with the stated confidence. The condition
+is taken to change once between both ends.
+
+Examples:
+  tombola solve scenarios/seed.toml --for run.rounds --until 'unfair_probability <= 0.1'
+  tombola solve scenarios/compounding.toml --for reward.policy.amount --from 1 --to 100000 --until 'equitability >= 0.001'
+
+Exit codes: 0 found; 1 there is no such value between the ends, or it cannot be told; 2 could not run.")]
+pub struct SolveArgs {
+    /// Scenario or study, or the name of one that comes along
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The setting that is looked for, by its keys
+    #[arg(long = "for", value_name = "KEY")]
+    pub key: String,
+    /// What is to hold: a metric of fairness.csv, <= or >=, and a number
+    #[arg(long, value_name = "CONDITION")]
+    pub until: Condition,
+    /// For this validator alone [default: for everybody who is followed]
+    #[arg(long, value_name = "NAME")]
+    pub validator: Option<String>,
+    /// The smallest value to look at [default: of the key's range in [sweep]; 1 for run.rounds]
+    #[arg(long, value_name = "VALUE", allow_negative_numbers = true)]
+    pub from: Option<String>,
+    /// The largest value to look at
+    #[arg(long, value_name = "VALUE", allow_negative_numbers = true)]
+    pub to: Option<String>,
+    /// Confidence of the whole search, where trials are played [default: 0.95]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    pub confidence: Option<f64>,
+    /// Trials at one value at most
+    #[arg(long, value_name = "N", default_value_t = 16_384, allow_negative_numbers = true, value_parser = whole(2, 1 << 40))]
+    pub most_trials: u64,
+    #[command(flatten)]
+    pub settings: Settings,
+    /// Form of the table
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: TableFormat,
+    #[command(flatten)]
+    pub threads: ThreadsArg,
 }
 
 /// What `run` prints at the end.
@@ -957,6 +1010,13 @@ pub struct VerifyArgs {
     pub file: PathBuf,
     #[command(flatten)]
     pub threads: ThreadsArg,
+}
+
+impl SolveArgs {
+    /// The options that replace settings of the file.
+    pub fn overrides(&self) -> Result<Vec<Override>, Problem> {
+        self.settings.overrides()
+    }
 }
 
 impl RunArgs {

@@ -93,7 +93,8 @@ fn check(args: &MergeArgs, files: &[TallyReader]) -> Result<(), Failure> {
         let division = |file: &TallyReader| file.header.shard.map(|shard| shard.of);
         let difference = differs(first, other).or_else(|| {
             (division(first) != division(other)).then(|| {
-                let words = |of: Option<u64>| of.map_or("undivided".to_owned(), |of| format!("a shard of {of}"));
+                let words =
+                    |of: Option<u64>| of.map_or("undivided".to_owned(), |of| format!("a shard of {of}"));
                 format!("the one is {}, the other {}", words(division(first)), words(division(other)))
             })
         });

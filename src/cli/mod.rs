@@ -20,10 +20,12 @@ mod plan;
 mod progress_bar;
 mod reading;
 mod results;
+mod resume;
 mod run;
 mod scenario;
 mod schedule;
 mod screen;
+mod solve;
 mod span;
 mod status;
 mod strategy;
@@ -87,6 +89,7 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Strategy(strategy) => strategy::strategy(&strategy),
         Command::Status(status) => status::status(&status),
         Command::Summarise(summarise) => summarise::summarise(&summarise),
+        Command::Solve(solve) => solve::solve(&solve),
         Command::Merge(merge) => merge::merge(&merge),
         Command::Trace(trace) => trace::trace(&trace),
         Command::Init(init) => init::init(&init),

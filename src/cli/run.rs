@@ -5,12 +5,14 @@ use super::failure::Failure;
 use super::interrupt;
 use super::progress_bar::Bar;
 use super::results::{self, Wish};
+use super::resume;
 use super::scenario;
 use super::schedule::write_schedule;
 use super::screen::{grouped, rate, tell};
 use super::summary::summary;
 use super::whole_file::{self, Existing};
 use std::io::{BufWriter, Write};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tombola::analysis::rows::RunSummary;
 use tombola::report::ResultsFolder;
@@ -25,11 +27,17 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         return match &args.files[..] {
             [path] => super::study::run(args, path),
             _ => Err(Failure::CannotRun(
-                "a study is run by itself, and there are several files\n  help: run one after another".to_owned(),
+                "a study is run by itself, and there are several files\n  help: run one after another"
+                    .to_owned(),
             )),
         };
     }
-    if let Some(option) = args.study.given() {
+    if args.resume && args.keep_chain {
+        return Err(Failure::CannotRun(
+            "--keep-chain writes the first trial's chain while it is played, which --resume may not play again\n  help: leave one of them out".to_owned(),
+        ));
+    }
+    if let Some(option) = args.study.given().filter(|option| !args.resume || *option != "--other-version") {
         return Err(Failure::CannotRun(format!(
             "{option} is about a study of several points, and {} is one scenario\n  help: add a section [sweep] to it, or --sweep KEY=VALUE,VALUE",
             args.files[0].display()
@@ -87,10 +95,10 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         folders.push(results::prepare(&wish, &scenario.name)?);
     }
     let names: Vec<&str> = scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
-    let mut ready = scenarios.iter().zip(folders);
+    let mut ready = args.files.iter().zip(&scenarios).zip(folders);
     one_after_another(&names, || match ready.next() {
-        Some((scenario, folder)) => {
-            run_one(args, scenario, folder, stop)?;
+        Some(((path, scenario), folder)) => {
+            run_one(args, path, scenario, folder, stop)?;
             match &args.schedule {
                 Some(target) => write_schedule(&scenario.experiment, 0, target, args.force, stop),
                 None => Ok(()),
@@ -136,6 +144,7 @@ fn one_after_another(
 
 fn run_one(
     args: &RunArgs,
+    path: &Path,
     scenario: &Scenario,
     folder: ResultsFolder,
     stop: &AtomicBool,
@@ -149,19 +158,25 @@ fn run_one(
         false => None,
     };
     let bar = Bar::new(&scenario.name, experiment.rounds.saturating_mul(experiment.trials), args.quiet);
-    let mut options = RunOptions::default().progress(&bar).stop(stop);
-    if let Some(out) = chain_out {
-        options = options.chain_out(out);
-    }
-    let outcome = tombola::run(scenario, options).map_err(|error| {
-        bar.clear();
-        match error {
-            RunError::Simulation(SimulationError::Chain(source)) => {
-                Failure::from(folder.failed("chain.jsonl", source))
-            }
-            other => Failure::from(other),
+    let (outcome, kept) = if args.resume {
+        let played = resume::played(args, path, scenario, &bar, stop).inspect_err(|_| bar.clear());
+        played.map(|(outcome, kept)| (outcome, Some(kept)))?
+    } else {
+        let mut options = RunOptions::default().progress(&bar).stop(stop);
+        if let Some(out) = chain_out {
+            options = options.chain_out(out);
         }
-    })?;
+        let outcome = tombola::run(scenario, options).map_err(|error| {
+            bar.clear();
+            match error {
+                RunError::Simulation(SimulationError::Chain(source)) => {
+                    Failure::from(folder.failed("chain.jsonl", source))
+                }
+                other => Failure::from(other),
+            }
+        })?;
+        (outcome, None)
+    };
     let Outcome { results, analysis, timing, .. } = &outcome;
     if args.keep_chain && results.records[0].trial != 0 {
         // The first trial is missing: what was written of its chain has no end.
@@ -177,6 +192,9 @@ fn run_one(
         false => Failure::from(error),
     })?;
     let published = folder.publish()?;
+    if let Some(kept) = kept {
+        kept.remove();
+    }
     if !args.quiet {
         let text = match args.format {
             SummaryFormat::Table => summary(scenario, results, analysis),

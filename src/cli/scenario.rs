@@ -9,6 +9,9 @@ use tombola::import::read_bounded;
 use tombola::registry::find;
 use tombola::report::figures::FIGURES;
 use tombola::scenario::{Override, Scenario, load, load_shipped, read_text, shipped};
+use tombola::registry::find;
+use tombola::report::figures::FIGURES;
+use tombola::scenario::{Override, Scenario, load, load_shipped, read_text, shipped};
 
 /// Whether it was said already that a file is a study.
 static TOLD: AtomicBool = AtomicBool::new(false);
@@ -61,7 +64,8 @@ pub fn text(path: &Path) -> Result<(PathBuf, String), Failure> {
 /// Whether a file is that of a study. What cannot be read is none: whoever reads it will say why.
 pub fn is_study(path: &Path) -> bool {
     let text = text(path).ok().map(|(_, text)| text);
-    text.and_then(|text| toml::from_str::<toml::Table>(&text).ok()).is_some_and(|table| table.contains_key("sweep"))
+    text.and_then(|text| toml::from_str::<toml::Table>(&text).ok())
+        .is_some_and(|table| table.contains_key("sweep"))
 }
 
 /// What is no file and has no folder before it is the name of a scenario that comes along.

@@ -57,7 +57,9 @@ mod tests {
 
     #[test]
     fn times_are_read() {
-        for (text, seconds) in [("2h", 7200.0), ("1h30m", 5400.0), ("90m", 5400.0), ("0.5s", 0.5), ("7", 7.0), ("1d", 86_400.0)] {
+        for (text, seconds) in
+            [("2h", 7200.0), ("1h30m", 5400.0), ("90m", 5400.0), ("0.5s", 0.5), ("7", 7.0), ("1d", 86_400.0)]
+        {
             assert_eq!(span(text), Ok(Duration::from_secs_f64(seconds)), "{text}");
         }
         for text in ["", "h", "2x", "-1h", "1e400s", "2h3", "nan"] {

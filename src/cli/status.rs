@@ -1,10 +1,10 @@
 //! `tombola status`.
 
 use super::args::StatusArgs;
+use super::args::TableFormat;
 use super::failure::Failure;
 use super::screen::{grouped, print, print_rows, table};
 use super::span::seconds_shown;
-use super::args::TableFormat;
 use serde::Serialize;
 use tombola::study::{Plan, PointState, Summary, look_at};
 
@@ -44,13 +44,8 @@ pub fn status(args: &StatusArgs) -> Result<(), Failure> {
     if !matches!(args.format, TableFormat::Table) {
         return print_rows(args.format, false, &rows, |_| String::new());
     }
-    let states = [
-        PointState::Done,
-        PointState::Running,
-        PointState::Failed,
-        PointState::Partial,
-        PointState::Missing,
-    ];
+    let states =
+        [PointState::Done, PointState::Running, PointState::Failed, PointState::Partial, PointState::Missing];
     let counts: Vec<String> =
         states.iter().map(|&state| format!("{} {state}", grouped(summary.count(state) as u128))).collect();
     let (played, wanted): (u64, u64) =
@@ -59,7 +54,10 @@ pub fn status(args: &StatusArgs) -> Result<(), Failure> {
     let left = match played {
         0 => String::new(),
         _ if played >= wanted => String::new(),
-        _ => format!(", about {} of one thread to go", seconds_shown(seconds / played as f64 * (wanted - played) as f64)),
+        _ => format!(
+            ", about {} of one thread to go",
+            seconds_shown(seconds / played as f64 * (wanted - played) as f64)
+        ),
     };
     let held = match holder {
         None => String::new(),

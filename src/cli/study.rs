@@ -54,7 +54,9 @@ pub fn run(args: &RunArgs, path: &Path) -> Result<(), Failure> {
     let plan = Plan::new(origin, detail(&study.keep))?;
     if plan.repeated > 0 && !args.quiet {
         let points = grouped(plan.repeated.into());
-        tell(format_args!("note: {points} points are the same as others after rounding, and are played once"));
+        tell(format_args!(
+            "note: {points} points are the same as others after rounding, and are played once"
+        ));
     }
     if study.dry_run {
         return dry_run(&plan);
@@ -74,7 +76,8 @@ pub fn run(args: &RunArgs, path: &Path) -> Result<(), Failure> {
         }
     };
     tell_before(args, &plan, &open);
-    let bar = Bar::of_study(&plan.name, rounds_to_play(&plan, &open.before.contents, study.shard), args.quiet);
+    let bar =
+        Bar::of_study(&plan.name, rounds_to_play(&plan, &open.before.contents, study.shard), args.quiet);
     let watch = Watching { bar: &bar, plan: &plan, path };
     let limit = study.time;
     let is_over = || limit.is_some_and(|limit| stopwatch.elapsed() >= limit);
@@ -161,7 +164,11 @@ pub fn ended(plan: &Plan, summary: &Summary, path: &Path, folder: &Path) -> Resu
         })
         .collect();
     if !failed.is_empty() {
-        return Err(Failure::CheckFailed(format!("{} points failed; to repeat each:{}", failed.len(), failed.concat())));
+        return Err(Failure::CheckFailed(format!(
+            "{} points failed; to repeat each:{}",
+            failed.len(),
+            failed.concat()
+        )));
     }
     if summary.is_complete() {
         return Ok(());
@@ -197,14 +204,17 @@ fn end_of_shard(
         ));
     }
     if !failed.is_empty() {
-        let each: Vec<String> =
-            failed.iter().map(|failed| format!("\n  point {} ({}): {}", failed.id, failed.label, failed.message)).collect();
+        let each: Vec<String> = failed
+            .iter()
+            .map(|failed| format!("\n  point {} ({}): {}", failed.id, failed.label, failed.message))
+            .collect();
         return Err(Failure::CheckFailed(format!("{} points failed:{}", failed.len(), each.concat())));
     }
     match left {
         0 => Ok(()),
         _ => Err(Failure::CheckFailed(
-            "the shard is not finished; what was finished is kept, and the same command goes on from here".to_owned(),
+            "the shard is not finished; what was finished is kept, and the same command goes on from here"
+                .to_owned(),
         )),
     }
 }
@@ -226,7 +236,11 @@ fn tell_before(args: &RunArgs, plan: &Plan, open: &OpenStudy) {
     let trials: u64 = summary.points.iter().map(|point| point.trials).sum();
     let before = match trials {
         0 => String::new(),
-        trials => format!("; {} points and {} trials are done already", grouped(done as u128), grouped(trials.into())),
+        trials => format!(
+            "; {} points and {} trials are done already",
+            grouped(done as u128),
+            grouped(trials.into())
+        ),
     };
     tell(format_args!(
         "{}: {} points, {}{before}",
@@ -297,7 +311,8 @@ fn origin(path: &Path, overrides: &[Override], study: &StudyArgs) -> Result<Orig
 
 /// Settings of the command line, as a study keeps them.
 pub fn settings(overrides: &[Override]) -> Vec<Setting> {
-    let one = |it: &Override| Setting { key: it.key.clone(), value: it.value.clone(), option: it.option.clone() };
+    let one =
+        |it: &Override| Setting { key: it.key.clone(), value: it.value.clone(), option: it.option.clone() };
     overrides.iter().map(one).collect()
 }
 
@@ -378,7 +393,8 @@ fn dry_run(plan: &Plan) -> Result<(), Failure> {
         rows.push(row);
     }
     let threads = threads_here();
-    let rounds: u128 = plan.points.iter().map(|point| u128::from(point.trials) * u128::from(point.rounds)).sum();
+    let rounds: u128 =
+        plan.points.iter().map(|point| u128::from(point.trials) * u128::from(point.rounds)).sum();
     let text = format!(
         "{}\n\n{}: {} points ({}, luck {}), {} rounds in all; estimated from a short try: {} on {} threads, {} on the disk. Nothing was run.\n",
         table(&header, 1 + keys.len(), rows),

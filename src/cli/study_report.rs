@@ -27,7 +27,9 @@ impl Report {
         row.push(range(of(Metric::UnfairProbabilityByLaw)));
         let decision = of(Metric::FairnessToStake).find_map(|row| row.decision);
         let decision = decision.and_then(|decision| serde_json::to_value(decision).ok());
-        row.push(decision.and_then(|decision| decision.as_str().map(str::to_owned)).unwrap_or("-".to_owned()));
+        row.push(
+            decision.and_then(|decision| decision.as_str().map(str::to_owned)).unwrap_or("-".to_owned()),
+        );
         self.rows.push(row);
     }
 

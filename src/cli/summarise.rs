@@ -17,8 +17,7 @@ pub fn summarise(args: &SummariseArgs) -> Result<(), Failure> {
     let (reader, _lock) = hold_folder(&args.folder, &holder(&environment))?;
     let header = &reader.header;
     let mut origin = header.origin.clone();
-    let mut overrides =
-        args.set.iter().map(|text| Override::parse(text)).collect::<Result<Vec<_>, _>>()?;
+    let mut overrides = args.set.iter().map(|text| Override::parse(text)).collect::<Result<Vec<_>, _>>()?;
     for (name, value) in [("confidence", args.confidence), ("tolerance", args.tolerance)] {
         if let Some(value) = value {
             let key = format!("analysis.{name}");

@@ -34,7 +34,8 @@ impl Environment {
             let line = text.lines().find(|line| line.starts_with("model name"))?;
             line.split_once(':').map(|(_, name)| name.trim().to_owned())
         });
-        let kernel = first_line("/proc/sys/kernel/osrelease").map_or(String::new(), |release| format!(" {release}"));
+        let kernel =
+            first_line("/proc/sys/kernel/osrelease").map_or(String::new(), |release| format!(" {release}"));
         Environment {
             cpu,
             os: format!("{} {}{kernel}", std::env::consts::OS, std::env::consts::ARCH),

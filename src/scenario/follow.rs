@@ -12,7 +12,10 @@ use std::collections::BTreeSet;
 
 /// The validators that are followed: by name, or by their place in the order of stakes.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
-#[serde(untagged, expecting = "a list of names, or a table such as { richest = 10, poorest = 5, quantiles = [0.5] }")]
+#[serde(
+    untagged,
+    expecting = "a list of names, or a table such as { richest = 10, poorest = 5, quantiles = [0.5] }"
+)]
 pub enum Follow {
     /// These.
     Names(Vec<String>),
@@ -40,7 +43,11 @@ const MOST: usize = 255;
 const KEY: &str = "analysis.follow";
 
 /// The validators that a scenario follows, in the order of the scenario; `None` if it does not say.
-pub fn followed(checker: &Checker, file: &ScenarioFile, world: &World) -> Result<Option<Vec<ValidatorId>>, Problem> {
+pub fn followed(
+    checker: &Checker,
+    file: &ScenarioFile,
+    world: &World,
+) -> Result<Option<Vec<ValidatorId>>, Problem> {
     let validators = world.validators();
     let chosen: BTreeSet<u32> = match &file.analysis.follow {
         None => return Ok(None),
@@ -74,7 +81,11 @@ fn by_name(checker: &Checker, names: &[String], validators: &[String]) -> Result
     Ok(chosen)
 }
 
-fn by_stake(checker: &Checker, selection: &FollowSelection, stakes: &[u64]) -> Result<BTreeSet<u32>, Problem> {
+fn by_stake(
+    checker: &Checker,
+    selection: &FollowSelection,
+    stakes: &[u64],
+) -> Result<BTreeSet<u32>, Problem> {
     // Of equal stakes the first one is richer, as everywhere.
     let mut order: Vec<u32> = (0..stakes.len() as u32).collect();
     order.sort_unstable_by_key(|&index| (stakes[index as usize], std::cmp::Reverse(index)));
@@ -85,7 +96,11 @@ fn by_stake(checker: &Checker, selection: &FollowSelection, stakes: &[u64]) -> R
         if !(0.0..=1.0).contains(&quantile) {
             let key = format!("{KEY}.quantiles[{index}]");
             let what = format!("is {quantile}");
-            return Err(checker.problem(&key, &what, "it must lie between 0, the poorest, and 1, the richest"));
+            return Err(checker.problem(
+                &key,
+                &what,
+                "it must lie between 0, the poorest, and 1, the richest",
+            ));
         }
         let place = (quantile * (order.len() - 1) as f64).round() as usize;
         chosen.insert(order[place]);

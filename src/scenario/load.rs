@@ -330,7 +330,11 @@ impl Checker {
         match (several, help) {
             (Some(given), help) => {
                 let text = given.value.as_str().unwrap_or_default();
-                let sweep = format!("for a point of a study with each value: --sweep {}={}", given.key, shortened(text));
+                let sweep = format!(
+                    "for a point of a study with each value: --sweep {}={}",
+                    given.key,
+                    shortened(text)
+                );
                 Some(help.map_or(sweep.clone(), |help| format!("{help}; {sweep}")))
             }
             (None, help) => help,

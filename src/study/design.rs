@@ -84,7 +84,9 @@ impl Layout {
             }
         }
         let mut layout = Layout { axes, design, slices: Vec::new() };
-        if let (Design::LatinHypercube(points), Some(_)) = (design, layout.count().filter(|&all| all <= super::MOST_POINTS)) {
+        if let (Design::LatinHypercube(points), Some(_)) =
+            (design, layout.count().filter(|&all| all <= super::MOST_POINTS))
+        {
             layout.slices = (0..ranges).map(|dimension| slices(points, seed, dimension)).collect();
         }
         Ok(layout)
@@ -95,6 +97,11 @@ impl Layout {
         let crossed = self.axes.iter().filter(|axis| !is_filled(axis, self.design));
         let levels = crossed.map(|axis| axis.factors[0].levels.count().unwrap_or(0));
         levels.chain(self.design.points()).try_fold(1u64, |product, count| product.checked_mul(count))
+    }
+
+    /// The factors, those that change together in one.
+    pub fn axes(&self) -> &[Axis] {
+        &self.axes
     }
 
     /// The name of the design.
@@ -152,7 +159,8 @@ impl Layout {
 
 /// Whether the points of a design fill this axis.
 fn is_filled(axis: &Axis, design: Design) -> bool {
-    design.points().is_some() && matches!(axis.factors[..], [Factor { levels: Levels::Range(Range { .. }), .. }])
+    design.points().is_some()
+        && matches!(axis.factors[..], [Factor { levels: Levels::Range(Range { .. }), .. }])
 }
 
 /// A number in each of so many equal slices between 0 and 1, in random order.
@@ -160,7 +168,8 @@ fn slices(points: u64, seed: u64, dimension: usize) -> Vec<f64> {
     let mut stream = Stream::of_figure(seed, &format!("latin hypercube, dimension {dimension}"));
     let mut order: Vec<u64> = (0..points).collect();
     shuffle(&mut order, &mut stream);
-    let within = |slice: u64| (slice as f64 + (stream.below(1 << 32) as f64 + 0.5) / 4_294_967_296.0) / points as f64;
+    let within =
+        |slice: u64| (slice as f64 + (stream.below(1 << 32) as f64 + 0.5) / 4_294_967_296.0) / points as f64;
     order.into_iter().map(within).collect()
 }
 
@@ -192,7 +201,11 @@ mod tests {
 
     #[test]
     fn a_latin_hypercube_has_one_point_in_every_slice_of_every_range() {
-        let axes = vec![axis(&[("l", "['p', 'q']")]), axis(&[("a", "{ from = 0.0, to = 1.0 }")]), axis(&[("b", "{ from = 0.0, to = 1.0 }")])];
+        let axes = vec![
+            axis(&[("l", "['p', 'q']")]),
+            axis(&[("a", "{ from = 0.0, to = 1.0 }")]),
+            axis(&[("b", "{ from = 0.0, to = 1.0 }")]),
+        ];
         let layout = Layout::new(axes, Design::LatinHypercube(50), 7).unwrap();
         assert_eq!(layout.count(), Some(100));
         for column in [1, 2] {

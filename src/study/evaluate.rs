@@ -4,7 +4,7 @@ use super::plan::{Plan, PlannedPoint};
 use super::point::{PointId, StudyPoint};
 use super::shard::Shard;
 use super::tally::Tally;
-use super::tally_file::{Contents, StoredFailure, TallyError, TallyFile, TallyReader};
+use super::tally_file::{Block, Contents, StoredFailure, TallyError, TallyFile, TallyReader};
 use crate::analysis::Stopping;
 use crate::report::Stopwatch;
 use crate::simulation::{Control, Player, Progress, Results, StopRule, next_look};
@@ -83,6 +83,7 @@ pub fn rounds_to_play(plan: &Plan, contents: &Contents, shard: Option<Shard>) ->
 
 fn jobs(plan: &Plan, contents: &Contents, shard: Option<Shard>) -> Vec<Job> {
     let mut jobs: Vec<Job> = Vec::new();
+    let mut finished = (usize::MAX, Vec::new());
     for (number, (place, unit)) in (0..).zip(plan.units()) {
         if shard.is_some_and(|shard| !shard.has(number)) {
             continue;
@@ -91,7 +92,10 @@ fn jobs(plan: &Plan, contents: &Contents, shard: Option<Shard>) -> Vec<Job> {
         if point.until && contents.is_precise(point.tally_id) {
             continue;
         }
-        let missing = missing(contents, point, unit);
+        if finished.0 != place {
+            finished = (place, contents.blocks(point.tally_id, point.trials));
+        }
+        let missing = missing_among(&finished.1, unit);
         if missing.is_empty() {
             continue;
         }
@@ -105,12 +109,15 @@ fn jobs(plan: &Plan, contents: &Contents, shard: Option<Shard>) -> Vec<Job> {
 
 /// The trials of a range that no finished unit has.
 pub fn missing(contents: &Contents, point: &PlannedPoint, unit: Range<u64>) -> Vec<Range<u64>> {
+    missing_among(&contents.blocks(point.tally_id, point.trials), unit)
+}
+
+/// The trials of a range that none of these units has, which are in order.
+fn missing_among(blocks: &[Block], unit: Range<u64>) -> Vec<Range<u64>> {
     let mut missing = Vec::new();
     let mut next = unit.start;
-    for block in contents.blocks(point.tally_id, point.trials) {
-        if block.end() <= next || block.first >= unit.end {
-            continue;
-        }
+    let begin = blocks.partition_point(|block| block.end() <= next);
+    for block in blocks[begin..].iter().take_while(|block| block.first < unit.end) {
         if block.first > next {
             missing.push(next..block.first);
         }
@@ -389,8 +396,11 @@ mod tests {
             4 => panic!("on purpose"),
             _ => player.play(trials).map_err(|error| error.to_string()),
         });
-        let failed: Vec<(u64, bool)> =
-            evaluation.failed.iter().map(|failed| (failed.index, failed.message.contains("on purpose"))).collect();
+        let failed: Vec<(u64, bool)> = evaluation
+            .failed
+            .iter()
+            .map(|failed| (failed.index, failed.message.contains("on purpose")))
+            .collect();
         assert_eq!(failed, [(1, false), (4, true)]);
         assert_eq!(evaluation.failed[0].label, "selection.rule = raffle, run.seed = 2");
         assert!(!evaluation.cut_short && evaluation.trials == 24);

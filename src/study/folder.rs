@@ -101,7 +101,31 @@ impl OpenStudy {
     ///
     /// # Errors
     /// A [`StudyError`].
-    pub fn shard(path: &Path, plan: &Plan, shard: Shard, holder: &Holder, opening: Opening) -> Result<Self, StudyError> {
+    pub fn shard(
+        path: &Path,
+        plan: &Plan,
+        shard: Shard,
+        holder: &Holder,
+        opening: Opening,
+    ) -> Result<Self, StudyError> {
+        Self::beside(path, plan, Some(shard), holder, opening)
+    }
+
+    /// Opens a file of tallies that has no folder of its own, or makes it.
+    ///
+    /// # Errors
+    /// A [`StudyError`].
+    pub fn file(path: &Path, plan: &Plan, holder: &Holder, opening: Opening) -> Result<Self, StudyError> {
+        Self::beside(path, plan, None, holder, opening)
+    }
+
+    fn beside(
+        path: &Path,
+        plan: &Plan,
+        shard: Option<Shard>,
+        holder: &Holder,
+        opening: Opening,
+    ) -> Result<Self, StudyError> {
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
             _ => PathBuf::from("."),
@@ -110,7 +134,7 @@ impl OpenStudy {
         let mut beside = path.as_os_str().to_owned();
         beside.push(".lock");
         let lock = hold(Path::new(&beside), path, holder)?;
-        let (before, file) = open(path, &Header::of(plan, Some(shard)), plan, opening)?;
+        let (before, file) = open(path, &Header::of(plan, shard), plan, opening)?;
         Ok(OpenStudy { folder, before, file, _lock: lock })
     }
 
@@ -177,7 +201,12 @@ fn remove_drafts(folder: &Path) {
     }
 }
 
-fn open(path: &Path, header: &Header, plan: &Plan, opening: Opening) -> Result<(TallyReader, TallyFile), StudyError> {
+fn open(
+    path: &Path,
+    header: &Header,
+    plan: &Plan,
+    opening: Opening,
+) -> Result<(TallyReader, TallyFile), StudyError> {
     if path.is_file() && opening.force {
         // It is replaced only if it is what it seems to be.
         TallyReader::open(path)?;
@@ -200,8 +229,13 @@ fn open(path: &Path, header: &Header, plan: &Plan, opening: Opening) -> Result<(
         return Err(changed(difference));
     }
     if theirs.shard != header.shard {
-        let named = |shard: Option<Shard>| shard.map_or("the whole study".to_owned(), |it| format!("the shard {it}"));
-        return Err(changed(format!("the file is of {}, and this is {}", named(theirs.shard), named(header.shard))));
+        let named =
+            |shard: Option<Shard>| shard.map_or("the whole study".to_owned(), |it| format!("the shard {it}"));
+        return Err(changed(format!(
+            "the file is of {}, and this is {}",
+            named(theirs.shard),
+            named(header.shard)
+        )));
     }
     let file = TallyFile::resume(&before, header)?;
     Ok((before, file))

@@ -95,7 +95,8 @@ pub fn is_range(table: &toml::Table) -> bool {
 
 impl Range {
     fn read(table: &toml::Table) -> Result<Self, (String, String)> {
-        let help = || "write it as { from = 0.1, to = 0.9, points = 9 }, with scale = \"log\" if wanted".to_owned();
+        let help =
+            || "write it as { from = 0.1, to = 0.9, points = 9 }, with scale = \"log\" if wanted".to_owned();
         let refuse = |what: String| Err((what, help()));
         let written: WrittenRange = match toml::Value::Table(table.clone()).try_into() {
             Ok(written) => written,
@@ -120,7 +121,10 @@ impl Range {
             Some(0) => return refuse("is a range of 0 points".to_owned()),
             Some(1) => return refuse("is a range of 1 point, which cannot be both of its ends".to_owned()),
             Some(points) if whole && points as f64 > to - from + 1.0 => {
-                return refuse(format!("is a range of {points} points, but only {} whole numbers lie from {from} to {to}", to - from + 1.0));
+                return refuse(format!(
+                    "is a range of {points} points, but only {} whole numbers lie from {from} to {to}",
+                    to - from + 1.0
+                ));
             }
             _ => {}
         }

@@ -21,7 +21,11 @@ pub fn differs(first: &TallyReader, other: &TallyReader) -> Option<String> {
         }
     }
     if one.luck != two.luck || one.detail != two.detail || one.digest != two.digest {
-        return Some("points, trials or metrics differ (scenario digests {0}, {1})".replace("{0}", short(&one.digest)).replace("{1}", short(&two.digest)));
+        return Some(
+            "points, trials or metrics differ (scenario digests {0}, {1})"
+                .replace("{0}", short(&one.digest))
+                .replace("{1}", short(&two.digest)),
+        );
     }
     None
 }
@@ -59,7 +63,9 @@ pub fn gather(plan: &Plan, files: &[TallyReader], into: &TallyFile) -> Result<()
         let point = &plan.points[place];
         let mut all: Vec<(Block, usize)> = Vec::new();
         for (number, file) in files.iter().enumerate() {
-            all.extend(file.contents.blocks(point.tally_id, point.trials).into_iter().map(|block| (block, number)));
+            all.extend(
+                file.contents.blocks(point.tally_id, point.trials).into_iter().map(|block| (block, number)),
+            );
         }
         all.sort_unstable_by_key(|(block, _)| block.first);
         for (block, number) in all {

@@ -6,6 +6,7 @@
 //! collect their tallies ([`TallyFile`]).
 
 mod design;
+mod effects;
 mod evaluate;
 mod folder;
 mod levels;
@@ -17,6 +18,7 @@ mod point;
 mod probe;
 mod shard;
 mod sobol_sequence;
+mod solve;
 mod summary;
 mod sweep;
 mod tables;
@@ -25,6 +27,7 @@ mod tally_file;
 mod wire;
 
 pub use design::{Axis, Design, Factor, Layout};
+pub use effects::EffectRow;
 pub use evaluate::{Evaluation, FailedPoint, Limits, Watch, evaluate, rounds_to_play};
 pub use folder::{OpenStudy, Opening, StudyError, TALLIES, hold_folder, look_at};
 pub use levels::{Levels, Range, Scale, shown};
@@ -35,7 +38,8 @@ pub use plan::{Detail, Origin, Plan, PlannedPoint, Setting};
 pub use point::{PointId, StudyPoint, TallyId};
 pub use probe::{Cost, costs};
 pub use shard::Shard;
-pub use summary::{PointState, PointSummary, Summary};
+pub use solve::{Condition, Ends, Known, Solution, solve};
+pub use summary::{Collected, PointState, PointSummary, Summary, collect};
 pub use sweep::{Luck, Sweep, SweepOptions, read_sweep};
 pub use tables::{StudyTables, TablesError, write_tables};
 pub use tally::{Tally, Unfit};

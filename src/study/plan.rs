@@ -3,7 +3,7 @@
 use super::levels::shown;
 use super::point::{PointId, StudyPoint, TallyId, own_seed};
 use super::sweep::{Luck, Sweep, SweepOptions, read_sweep};
-use super::{Design, MOST_POINTS};
+use super::{Design, Layout, MOST_POINTS};
 use crate::analysis::MetricSet;
 use crate::scenario::{Override, Place, Problem, ScenarioFile, load_text, read_file};
 use rayon::prelude::*;
@@ -64,14 +64,14 @@ impl Origin {
         };
         let metrics = match &self.metrics {
             None => None,
-            Some(names) => Some(MetricSet::read(names.iter().map(String::as_str)).map_err(|(what, help)| {
-                Problem {
+            Some(names) => {
+                Some(MetricSet::read(names.iter().map(String::as_str)).map_err(|(what, help)| Problem {
                     place: Place::CommandLine("--metrics".to_owned()),
                     key: String::new(),
                     what,
                     help: Some(help),
-                }
-            })?),
+                })?)
+            }
         };
         Ok(SweepOptions { factors: self.sweeps.clone(), luck, metrics })
     }
@@ -131,6 +131,8 @@ pub struct Plan {
     pub repeated: u64,
     /// The settings that all points have in common and that have a bearing on trials, by key.
     pub base: BTreeMap<String, String>,
+    /// The confidence of what is said of the study as a whole.
+    pub confidence: f64,
     /// The seed of the study.
     seed: u64,
 }
@@ -158,7 +160,33 @@ impl Plan {
         };
         let base = base(&file);
         let seed = file.run.seed.0;
-        let mut plan = Plan { origin, name, sweep, detail, points: Vec::new(), repeated: 0, base, seed };
+        let confidence = file.analysis.confidence;
+        let mut plan =
+            Plan { origin, name, sweep, detail, points: Vec::new(), repeated: 0, base, confidence, seed };
+        plan.check()?;
+        Ok(plan)
+    }
+
+    /// A scenario as a study of one point, of whose trials everything is written down.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn of_one(origin: Origin) -> Result<Self, Problem> {
+        let path = Path::new(&origin.path);
+        let file = read_file(path, &origin.text, &origin.overrides())?;
+        let seed = file.run.seed.0;
+        let layout = Layout::new(Vec::new(), Design::Grid, seed).expect("no axis is refused");
+        let mut plan = Plan {
+            name: file.name.clone().unwrap_or_default(),
+            sweep: Sweep { layout, luck: Luck::Shared, metrics: MetricSet::ALL },
+            detail: Detail::ALL,
+            points: Vec::new(),
+            repeated: 0,
+            base: base(&file),
+            confidence: file.analysis.confidence,
+            seed,
+            origin,
+        };
         plan.check()?;
         Ok(plan)
     }
@@ -218,7 +246,8 @@ impl Plan {
         let planned: Vec<Option<PlannedPoint>> = (0..count)
             .into_par_iter()
             .map(|index| {
-                let earlier = |first: &Option<(u64, Problem)>| first.as_ref().is_some_and(|(at, _)| *at < index);
+                let earlier =
+                    |first: &Option<(u64, Problem)>| first.as_ref().is_some_and(|(at, _)| *at < index);
                 if first.lock().map_or(true, |first| earlier(&first)) {
                     return None;
                 }
@@ -273,12 +302,17 @@ impl Plan {
 
     /// The first setting in which a plan of before differs, where neither sweeps it: its key, what it was,
     /// and what it is.
-    pub fn changed(&self, before: &BTreeMap<String, String>, swept_before: &[String]) -> Option<(String, String, String)> {
+    pub fn changed(
+        &self,
+        before: &BTreeMap<String, String>,
+        swept_before: &[String],
+    ) -> Option<(String, String, String)> {
         let swept: Vec<&str> =
             self.sweep.layout.keys().into_iter().chain(swept_before.iter().map(String::as_str)).collect();
         let is_swept = |key: &str| {
             swept.iter().any(|other| {
-                let below = |rest: Option<&str>| rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+                let below =
+                    |rest: Option<&str>| rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
                 below(key.strip_prefix(other)) || below(other.strip_prefix(key))
             })
         };
@@ -306,7 +340,8 @@ fn planned(point: &StudyPoint) -> PlannedPoint {
 }
 
 fn label(keys: &[&str], values: &[toml::Value]) -> String {
-    let cells: Vec<String> = keys.iter().zip(values).map(|(key, value)| format!("{key} = {}", shown(value))).collect();
+    let cells: Vec<String> =
+        keys.iter().zip(values).map(|(key, value)| format!("{key} = {}", shown(value))).collect();
     cells.join(", ")
 }
 
@@ -321,7 +356,8 @@ fn base(file: &ScenarioFile) -> BTreeMap<String, String> {
         flatten(section, value, &mut all);
     }
     all.retain(|key, _| {
-        let asked = key.starts_with("analysis.") && !["analysis.serial", "analysis.window"].contains(&key.as_str());
+        let asked =
+            key.starts_with("analysis.") && !["analysis.serial", "analysis.window"].contains(&key.as_str());
         key != "run.trials" && !(asked && !key.starts_with("analysis.follow"))
     });
     all

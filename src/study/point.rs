@@ -106,7 +106,11 @@ impl StudyPoint {
         experiment.engine = experiment.chosen_engine(false).0;
         experiment.trials = trials;
         if experiment.follow.is_none() {
-            experiment.follow = Some(experiment.richest(Experiment::MOST_FOLLOWED as usize));
+            // Where the time line is kept, as many as a run of this many trials follows.
+            experiment.follow = Some(match detail.time_line {
+                true => experiment.followed(),
+                false => experiment.richest(Experiment::MOST_FOLLOWED as usize),
+            });
         }
         if !detail.time_line {
             experiment.checkpoints = 1;
@@ -129,7 +133,11 @@ fn block(experiment: &Experiment) -> u64 {
     let validators = experiment.world.validators() as u64;
     let rounds = match experiment.engine {
         // What a trial costs does not grow with its rounds.
-        Engine::Law => return (ROUNDS_OF_A_UNIT / 8 / validators.max(1)).clamp(1, MOST_TRIALS_OF_A_UNIT).next_power_of_two(),
+        Engine::Law => {
+            return (ROUNDS_OF_A_UNIT / 8 / validators.max(1))
+                .clamp(1, MOST_TRIALS_OF_A_UNIT)
+                .next_power_of_two();
+        }
         Engine::Full => FULL_ROUNDS_OF_A_UNIT,
         Engine::Draws | Engine::Auto => ROUNDS_OF_A_UNIT.max(ROUNDS_PER_VALIDATOR * validators),
     };
@@ -147,7 +155,8 @@ fn ids(scenario: &Scenario, detail: Detail, trials_are_swept: bool) -> (PointId,
     }
     let resolved = toml::to_string(&file).expect("a scenario that was read can be written");
     let population = population_hash(&scenario.experiment.world);
-    let point = Sha256::new().chain_update("point\n").chain_update(&resolved).chain_update(population).finalize();
+    let point =
+        Sha256::new().chain_update("point\n").chain_update(&resolved).chain_update(population).finalize();
     let mut id = [0; 8];
     id.copy_from_slice(&point[..8]);
 

@@ -119,6 +119,8 @@ impl Cost {
     /// Bytes of its tallies and its rows.
     pub fn bytes(&self, point: &PlannedPoint) -> f64 {
         let units = point.trials.div_ceil(point.block.max(1)) as f64;
-        self.bytes_per_unit * units + self.bytes_per_trial * point.trials as f64 + BYTES_OF_A_ROW * self.rows as f64
+        self.bytes_per_unit * units
+            + self.bytes_per_trial * point.trials as f64
+            + BYTES_OF_A_ROW * self.rows as f64
     }
 }

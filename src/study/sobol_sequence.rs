@@ -32,7 +32,11 @@ const DIRECTIONS: [(u32, u32, &[u32]); MOST_DIMENSIONS - 1] = [
 /// If there are not so many dimensions.
 pub fn coordinate(dimension: usize, point: u32) -> u32 {
     let gray = point ^ (point >> 1);
-    directions(dimension).iter().enumerate().filter(|(bit, _)| gray >> bit & 1 == 1).fold(0, |sum, (_, it)| sum ^ it)
+    directions(dimension)
+        .iter()
+        .enumerate()
+        .filter(|(bit, _)| gray >> bit & 1 == 1)
+        .fold(0, |sum, (_, it)| sum ^ it)
 }
 
 fn directions(dimension: usize) -> [u32; 32] {

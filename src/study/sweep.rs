@@ -101,7 +101,10 @@ pub fn read_sweep(path: &Path, text: &str, options: &SweepOptions, seed: u64) ->
     let starts = key_starts(text);
     let start = |key: &str| {
         let known = starts.iter().find(|(path, _)| path == key);
-        known.map_or_else(|| starts.iter().find(|(path, _)| path.is_empty()).map_or(0, |(_, at)| *at), |(_, at)| *at)
+        known.map_or_else(
+            || starts.iter().find(|(path, _)| path.is_empty()).map_or(0, |(_, at)| *at),
+            |(_, at)| *at,
+        )
     };
     let file = |key: &str| Origin::File { path, text, at: start(key) };
     let Some(section) = section.as_table() else {
@@ -127,7 +130,9 @@ pub fn read_sweep(path: &Path, text: &str, options: &SweepOptions, seed: u64) ->
     check_keys(&axes)?;
     let design = match section.get("design") {
         None => Design::Grid,
-        Some(value) => design(value).map_err(|(what, help)| file("design").problem("sweep.design", what, help))?,
+        Some(value) => {
+            design(value).map_err(|(what, help)| file("design").problem("sweep.design", what, help))?
+        }
     };
     if design == Design::Grid {
         let open = axes.iter().flatten().find(|one| one.factor.levels.count().is_none());
@@ -161,8 +166,10 @@ pub fn read_sweep(path: &Path, text: &str, options: &SweepOptions, seed: u64) ->
             "leave one of them out",
         ));
     }
-    let axes: Vec<Axis> =
-        axes.into_iter().map(|axis| Axis { factors: axis.into_iter().map(|one| one.factor).collect() }).collect();
+    let axes: Vec<Axis> = axes
+        .into_iter()
+        .map(|axis| Axis { factors: axis.into_iter().map(|one| one.factor).collect() })
+        .collect();
     if axes.is_empty() {
         return Err(file("").problem(
             "sweep",
@@ -233,8 +240,11 @@ fn collect(prefix: &str, value: &DeValue, starts: &mut Vec<(String, usize)>) {
     match value {
         DeValue::Table(table) => {
             for (key, value) in table.iter() {
-                let path =
-                    if prefix.is_empty() { key.get_ref().to_string() } else { format!("{prefix}.{}", key.get_ref()) };
+                let path = if prefix.is_empty() {
+                    key.get_ref().to_string()
+                } else {
+                    format!("{prefix}.{}", key.get_ref())
+                };
                 starts.push((path.clone(), key.span().start));
                 collect(&path, value.get_ref(), starts);
             }
@@ -260,17 +270,24 @@ fn together<'a>(
     };
     let mut axes = Vec::new();
     for group in &groups {
-        let refuse = |key: &str, what: String, help: &str| Err(file(key).problem("sweep.together", what, help));
-        let example = "write it as [ { \"population.count\" = [10, 100], \"run.rounds\" = [1_000, 10_000] } ]";
+        let refuse =
+            |key: &str, what: String, help: &str| Err(file(key).problem("sweep.together", what, help));
+        let example =
+            "write it as [ { \"population.count\" = [10, 100], \"run.rounds\" = [1_000, 10_000] } ]";
         let Some(table) = group.as_table().filter(|table| !table.is_empty()) else {
             return refuse("together", "is no list of tables of keys with their values".to_owned(), example);
         };
         let mut axis: Vec<Written> = Vec::new();
         for (key, value) in flattened("", table, &[]) {
             let origin = file(&format!("together.{key}"));
-            let levels = Levels::read(value).map_err(|(what, help)| origin.problem(&named(&key), what, help))?;
+            let levels =
+                Levels::read(value).map_err(|(what, help)| origin.problem(&named(&key), what, help))?;
             let Some(count) = levels.count() else {
-                return Err(origin.problem(&named(&key), "is a range without a number of points", "add `points = ...`"));
+                return Err(origin.problem(
+                    &named(&key),
+                    "is a range without a number of points",
+                    "add `points = ...`",
+                ));
             };
             if let Some(first) = axis.first() {
                 let others = first.factor.levels.count().unwrap_or(0);
@@ -372,7 +389,10 @@ fn design(value: &toml::Value) -> Result<Design, (String, String)> {
     };
     match (table.kind.as_str(), table.points) {
         ("grid", None) => Ok(Design::Grid),
-        ("grid", Some(_)) => Err(("is \"grid\" with a number of points".to_owned(), "the levels say how many there are".to_owned())),
+        ("grid", Some(_)) => Err((
+            "is \"grid\" with a number of points".to_owned(),
+            "the levels say how many there are".to_owned(),
+        )),
         ("latin-hypercube", Some(points)) => Ok(Design::LatinHypercube(points)),
         ("sobol", Some(points)) => Ok(Design::Sobol(points)),
         ("latin-hypercube" | "sobol", None) => Err((format!("is {value} without a number of points"), help)),
@@ -395,7 +415,10 @@ mod tests {
     use super::*;
 
     fn sweep(text: &str, options: &[&str]) -> Result<Sweep, Problem> {
-        let options = SweepOptions { factors: options.iter().map(|it| (*it).to_owned()).collect(), ..SweepOptions::default() };
+        let options = SweepOptions {
+            factors: options.iter().map(|it| (*it).to_owned()).collect(),
+            ..SweepOptions::default()
+        };
         read_sweep(Path::new("study.toml"), text, &options, 1)
     }
 
@@ -411,7 +434,8 @@ mod tests {
         let (found, count) = keys(text, &[]);
         assert_eq!(found, ["selection.rule", "population.stake.gini", "run.rounds", "population.count"]);
         assert_eq!(count, 2 * 9 * 3);
-        let (found, count) = keys(text, &["run.seed=1,2", "selection.rule=raffle,{ kind = \"top-n\", n = 3 },uniform"]);
+        let (found, count) =
+            keys(text, &["run.seed=1,2", "selection.rule=raffle,{ kind = \"top-n\", n = 3 },uniform"]);
         assert_eq!(found[0], "selection.rule");
         assert_eq!((found.last().unwrap().as_str(), count), ("run.seed", 3 * 9 * 3 * 2));
     }
@@ -430,14 +454,21 @@ mod tests {
             ("[sweep]\n'run.rounds' = [1]\nmetrics = ['unfair_probabilty']", "unfair_probabilty"),
             ("[sweep]\n", "`sweep` varies nothing"),
             ("sweep = 3", "is no section"),
-            ("[sweep]\n'a' = { from = 1, to = 1000, points = 1000 }\n'b' = { from = 1, to = 1000, points = 1000 }\n'c' = { from = 1, to = 1000, points = 1000 }", "has 1,000,000,000 points"),
+            (
+                "[sweep]\n'a' = { from = 1, to = 1000, points = 1000 }\n'b' = { from = 1, to = 1000, points = 1000 }\n'c' = { from = 1, to = 1000, points = 1000 }",
+                "has 1,000,000,000 points",
+            ),
             ("[sweep]\nrun.seed = [1]\ntogether = [{ 'run.seed' = [2] }]", "is swept twice"),
-            ("[sweep]\n'a' = { from = 0.0, to = 1.0 }\ndesign = { kind = 'sobol', points = 1_000_000_000 }", "has 1,000,000,000 points"),
+            (
+                "[sweep]\n'a' = { from = 0.0, to = 1.0 }\ndesign = { kind = 'sobol', points = 1_000_000_000 }",
+                "has 1,000,000,000 points",
+            ),
         ] {
             let problem = sweep(text, &[]).unwrap_err().to_string();
             assert!(problem.contains(expected), "{text}\n{problem}");
         }
-        for option in ["run.rounds", "run.rounds=", "run.rounds=1,,2", "run.rounds=[1", "=1", "run.rounds=[]"] {
+        for option in ["run.rounds", "run.rounds=", "run.rounds=1,,2", "run.rounds=[1", "=1", "run.rounds=[]"]
+        {
             let problem = sweep("[sweep]\n'run.seed' = [1]", &[option]).unwrap_err().to_string();
             assert!(problem.starts_with(&format!("--sweep {option}")), "{problem}");
         }

@@ -1,11 +1,13 @@
 //! `points.csv`, `batch.csv` and what else a study's tallies are written down as.
 
+use super::effects::{Effects, MOST_POINTS_WITH_EFFECTS};
 use super::levels::shown;
+use super::manifest::StudyManifest;
 use super::plan::{Plan, PlannedPoint};
 use super::summary::{Collected, PointState, Summary, collect, point_statements};
 use super::tally_file::TallyReader;
-use crate::analysis::{analyse, analyse_stopped};
 use crate::analysis::rows::{Statement, TrialRow};
+use crate::analysis::{analyse, analyse_stopped};
 use crate::report::{FolderError, FormulaGuard, ResultsFolder, Stopwatch, Timing};
 use crate::session::Outcome;
 use crate::simulation::{Control, threads_here};
@@ -48,7 +50,9 @@ pub enum TablesError {
     #[error(transparent)]
     Folder(#[from] FolderError),
     /// It was told to stop.
-    #[error("the tables were not finished; the tallies are whole, and `tombola summarise DIR` writes the tables")]
+    #[error(
+        "the tables were not finished; the tallies are whole, and `tombola summarise DIR` writes the tables"
+    )]
     Stopped,
 }
 
@@ -89,23 +93,52 @@ pub fn write_tables(
     let keys = plan.sweep.layout.keys();
     let mut points = Table::create(folder, "points.csv", wanted.safe_csv)?;
     let mut batch = Table::create(folder, "batch.csv", wanted.safe_csv)?;
-    let mut trials = wanted.trials.then(|| Table::create(folder, "trials.csv", wanted.safe_csv)).transpose()?;
+    let mut trials =
+        wanted.trials.then(|| Table::create(folder, "trials.csv", wanted.safe_csv)).transpose()?;
     let header = |own: &[&str], rest: &[&str]| -> Vec<Cell> {
         own.iter().chain(&keys).chain(rest).map(text).collect()
     };
     points.row(&header(&["point"], &["luck", "seed", "state", "trials", "seconds"]))?;
     let inference = [
-        "metric", "subject", "unit", "value", "se", "low", "high", "null_value", "null_low", "null_high", "p", "decision",
+        "metric",
+        "subject",
+        "unit",
+        "value",
+        "se",
+        "low",
+        "high",
+        "null_value",
+        "null_low",
+        "null_high",
+        "p",
+        "decision",
     ];
     batch.row(&header(&["point"], &inference))?;
     if let Some(trials) = &mut trials {
         let columns = [
-            "trial", "validator", "wins", "win_share", "blocks", "reward", "slashed", "final_stake", "final_stake_share",
+            "trial",
+            "validator",
+            "wins",
+            "win_share",
+            "blocks",
+            "reward",
+            "slashed",
+            "final_stake",
+            "final_stake_share",
         ];
         trials.row(&header(&["point"], &columns))?;
     }
+    let mut effects = (plan.points.len() <= MOST_POINTS_WITH_EFFECTS).then(Effects::default);
     for (part, (planned, come)) in plan.points.chunks(STRIDE).zip(summary.points.chunks(STRIDE)).enumerate() {
-        let rows = part_rows(plan, reader, summary, part * STRIDE..part * STRIDE + planned.len(), folder, wanted, control)?;
+        let rows = part_rows(
+            plan,
+            reader,
+            summary,
+            part * STRIDE..part * STRIDE + planned.len(),
+            folder,
+            wanted,
+            control,
+        )?;
         for ((planned, come), rows) in planned.iter().zip(come).zip(rows) {
             let factors: Vec<String> = plan.sweep.layout.values(planned.index).iter().map(shown).collect();
             let begin = || std::iter::once(text(planned.id)).chain(factors.iter().map(text));
@@ -117,6 +150,9 @@ pub fn write_tables(
                 Cell::Fraction(Some(come.seconds)),
             ];
             points.row(&begin().chain(state).collect::<Vec<_>>())?;
+            if let Some(effects) = &mut effects {
+                effects.add(planned.index, &rows.statements);
+            }
             seen(planned, &rows.statements);
             for statement in rows.statements {
                 batch.row(&begin().chain(statement_cells(statement)).collect::<Vec<_>>())?;
@@ -128,12 +164,38 @@ pub fn write_tables(
             }
         }
     }
+    let effects = effects.map_or(Vec::new(), |effects| {
+        effects.rows(&plan.sweep.layout, plan.confidence, plan.points.first().map_or(0, |point| point.seed))
+    });
+    let effects = match effects.is_empty() {
+        true => None,
+        false => {
+            let mut table = Table::create(folder, "effects.csv", wanted.safe_csv)?;
+            for row in &effects {
+                table.serialize(row)?;
+            }
+            Some(table)
+        }
+    };
     let mut files = BTreeMap::new();
-    for table in [Some(points), Some(batch), trials].into_iter().flatten() {
+    for table in [Some(points), Some(batch), trials, effects].into_iter().flatten() {
         let (name, hash) = table.finish()?;
         files.insert(name, hash);
     }
+    remove_former(folder, &files);
     Ok(files)
+}
+
+/// Removes tables that were written here before, as the manifest says, and are not any more: they are
+/// about other trials.
+fn remove_former(folder: &Path, files: &BTreeMap<String, String>) {
+    let manifest = std::fs::read(folder.join("manifest.json")).ok();
+    let former = manifest.and_then(|bytes| serde_json::from_slice::<StudyManifest>(&bytes).ok());
+    for name in former.iter().flat_map(|former| former.files.keys()) {
+        if ["trials.csv", "effects.csv"].contains(&name.as_str()) && !files.contains_key(name) {
+            let _ = std::fs::remove_file(folder.join(name));
+        }
+    }
 }
 
 /// What the tables say of one point.
@@ -160,7 +222,8 @@ fn part_rows(
         let (planned, come) = (&plan.points[place], &summary.points[place]);
         let mut rows = PointRows::default();
         if come.trials > 0 {
-            let point = plan.point(planned.index).map_err(|problem| TablesError::Tally(problem.to_string()))?;
+            let point =
+                plan.point(planned.index).map_err(|problem| TablesError::Tally(problem.to_string()))?;
             if point.tally_id != planned.tally_id {
                 let what = "a file that the study reads has changed since it was started";
                 return Err(TablesError::Tally(format!("point {}: {what}", planned.id)));
@@ -271,7 +334,11 @@ impl Table {
     }
 
     fn row(&mut self, cells: &[Cell]) -> Result<(), TablesError> {
-        self.writer.serialize(cells).map_err(|error| {
+        self.serialize(cells)
+    }
+
+    fn serialize(&mut self, row: impl Serialize) -> Result<(), TablesError> {
+        self.writer.serialize(row).map_err(|error| {
             let source = match error.into_kind() {
                 csv::ErrorKind::Io(error) => error,
                 other => io::Error::other(format!("{other:?}")),

@@ -100,7 +100,9 @@ fn flattened(record: &TrialRecord) -> Vec<u64> {
         numbers.extend([coins as u64, (coins >> 64) as u64]);
     }
     let TrialConcentration { wins_herfindahl, stake_herfindahl, stake_gini } = record.concentration;
-    numbers.extend([wins_herfindahl, stake_herfindahl, stake_gini].map(|index| index.map_or(0, |index| index + 1)));
+    numbers.extend(
+        [wins_herfindahl, stake_herfindahl, stake_gini].map(|index| index.map_or(0, |index| index + 1)),
+    );
     for one in &record.followed {
         let who = u64::from(one.validator.0);
         numbers.extend([who, one.wins, one.blocks, one.reward, one.slashed, one.stake, one.stake_share]);
@@ -261,7 +263,10 @@ impl Tally {
         let followed = experiment.followed();
         let fits = |holds: bool, what: &'static str| if holds { Ok(()) } else { Err(Unfit(what)) };
         fits(totals.trials == trials, "the number of trials")?;
-        fits(totals.trials_with_wins <= trials && totals.trials_with_rewards <= trials, "the number of trials")?;
+        fits(
+            totals.trials_with_wins <= trials && totals.trials_with_rewards <= trials,
+            "the number of trials",
+        )?;
         fits(totals.validators.len() == experiment.world.validators(), "the number of validators")?;
         fits(totals.incomes.len() == experiment.world.parties.len(), "the number of parties")?;
         let mut sum = [0u128; COUNTERS];
@@ -272,7 +277,10 @@ impl Tally {
             fits(record.counters.rounds <= rounds, "the rounds of a trial")?;
             let per_round = [record.counters.empty, record.counters.silent, record.counters.contested];
             fits(per_round.iter().all(|&count| count <= record.counters.rounds), "the rounds of a trial")?;
-            fits(record.counters.accepted <= rounds && record.counters.rejected <= rounds, "the blocks of a trial")?;
+            fits(
+                record.counters.accepted <= rounds && record.counters.rejected <= rounds,
+                "the blocks of a trial",
+            )?;
             let named = record.followed.iter().map(|one| one.validator);
             fits(named.eq(followed.iter().copied()), "the validators that are followed")?;
             let possible = record.followed.iter().all(|one| {
@@ -282,15 +290,22 @@ impl Tally {
             fits(record.order.is_empty() || record.order.len() == followed.len(), "the order of wins")?;
             fits(record.incomes.each.len() == experiment.world.parties.len(), "the number of parties")?;
             fits(record.marks.len() == mark_rounds.len(), "the time line")?;
-            let coins = [record.supply.genesis, record.supply.minted, record.supply.balances, record.supply.stakes];
-            fits(coins.iter().all(|&coins| coins < 1 << 64) && record.supply.is_conserved_here(), "the coins of a trial")?;
+            let coins =
+                [record.supply.genesis, record.supply.minted, record.supply.balances, record.supply.stakes];
+            fits(
+                coins.iter().all(|&coins| coins < 1 << 64) && record.supply.is_conserved_here(),
+                "the coins of a trial",
+            )?;
             for (place, &until) in mark_rounds.iter().enumerate() {
                 let mark = record.marks.mark(place);
                 fits(mark.selections <= until && mark.accepted <= until, "the time line")?;
                 fits(mark.wins.iter().all(|&wins| wins <= mark.selections), "the time line")?;
             }
         }
-        fits(counters(&totals.counters).iter().zip(sum).all(|(&total, sum)| u128::from(total) == sum), "the sums over trials")?;
+        fits(
+            counters(&totals.counters).iter().zip(sum).all(|(&total, sum)| u128::from(total) == sum),
+            "the sums over trials",
+        )?;
         let played = u128::from(totals.counters.rounds);
         let (all, scale) = (u128::from(trials), u128::from(SHARE_SCALE));
         let mut wins = 0u128;
@@ -303,14 +318,19 @@ impl Tally {
                 && one.reward < 1 << 100
                 && one.slashed < 1 << 100
                 && [one.win_share, one.reward_share, one.final_share].iter().all(|&sum| sum <= all * scale)
-                && [one.win_share_squared, one.reward_share_squared].iter().all(|&sum| sum <= all * scale * scale);
+                && [one.win_share_squared, one.reward_share_squared]
+                    .iter()
+                    .all(|&sum| sum <= all * scale * scale);
             fits(fine, "the sums of a validator")?;
         }
         fits(wins == played - u128::from(totals.counters.empty), "the sum of all wins")?;
         fits(totals.incomes.iter().flatten().all(|&coins| coins < 1 << 100), "the incomes")?;
         if let Some(serial) = &totals.order.serial {
             fits(serial.longest.len() == totals.validators.len(), "the order of wins")?;
-            fits(serial.longest.iter().all(|one| one.gap <= rounds && one.run <= rounds), "the order of wins")?;
+            fits(
+                serial.longest.iter().all(|one| one.gap <= rounds && one.run <= rounds),
+                "the order of wins",
+            )?;
             fits(serial.gaps.len() == followed.len(), "the order of wins")?;
             fits(serial.matches.iter().all(|&count| u128::from(count) <= played), "the order of wins")?;
         }
@@ -402,7 +422,8 @@ fn read_totals(reading: &mut Reading) -> Result<Totals, Malformed> {
     let [trials, trials_with_wins, trials_with_rewards] = read_array(reading, WHAT)?;
     let own: [u64; COUNTERS] = read_array(reading, WHAT)?;
     let stakes_moved = reading.truth(WHAT)?;
-    let validators = (0..reading.count(11, WHAT)?).map(|_| read_validator(reading)).collect::<Result<_, _>>()?;
+    let validators =
+        (0..reading.count(11, WHAT)?).map(|_| read_validator(reading)).collect::<Result<_, _>>()?;
     let mut incomes = Vec::new();
     for _ in 0..reading.count(INCOME_SOURCES, WHAT)? {
         let mut sources = [0; INCOME_SOURCES];
@@ -520,7 +541,8 @@ mod tests {
         for text in SCENARIOS {
             let scenario = scenario(text);
             let stop = AtomicBool::new(false);
-            let whole = run(&scenario.experiment, 1, None, &Control { progress: &Quiet, stop: &stop }).unwrap();
+            let whole =
+                run(&scenario.experiment, 1, None, &Control { progress: &Quiet, stop: &stop }).unwrap();
             for size in [1, 4, 8, 21] {
                 let mut tallies = blocks(&scenario, size);
                 tallies.reverse();
@@ -544,7 +566,8 @@ mod tests {
             for (other_place, other) in all.iter().enumerate() {
                 let fits = blocks(one, 4)[0].fits(&other.experiment).is_ok();
                 // A longer experiment of the same validators may have trials that ended early.
-                let alike = place == other_place || (place, other_place) == (0, 3) || (place, other_place) == (1, 4);
+                let alike =
+                    place == other_place || (place, other_place) == (0, 3) || (place, other_place) == (1, 4);
                 assert!(fits <= alike, "{place} {other_place}");
             }
         }

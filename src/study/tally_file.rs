@@ -86,8 +86,12 @@ impl Header {
         ];
         let lack = lacks.into_iter().find(|(_, was, is)| was != is)?;
         Some(match lack {
-            (what, false, _) => format!("`sweep.metrics` or --keep asks for {what} now, which was not written down before"),
-            (what, true, _) => format!("`sweep.metrics` or --keep does not ask for {what} any more, which was written down before"),
+            (what, false, _) => {
+                format!("`sweep.metrics` or --keep asks for {what} now, which was not written down before")
+            }
+            (what, true, _) => format!(
+                "`sweep.metrics` or --keep does not ask for {what} any more, which was written down before"
+            ),
         })
     }
 }
@@ -175,14 +179,22 @@ impl Contents {
     /// The finished units of a point among its first trials, in their order. Of units that overlap the
     /// first one in the file counts.
     pub fn blocks(&self, id: TallyId, trials: u64) -> Vec<Block> {
-        let mut kept: Vec<Block> = Vec::new();
-        for block in self.blocks.get(&id).into_iter().flatten().filter(|block| block.end() <= trials) {
-            if !kept.iter().any(|other| other.first < block.end() && block.first < other.end()) {
-                kept.push(*block);
+        let among = |block: &&Block| block.end() <= trials;
+        let mut all: Vec<Block> = self.blocks.get(&id).into_iter().flatten().filter(among).copied().collect();
+        all.sort_by_key(|block| block.first);
+        if all.windows(2).all(|pair| pair[0].end() <= pair[1].first) {
+            return all;
+        }
+        // Fewer trials, and then more again, may leave units that overlap. There are few of them.
+        all.sort_by_key(|block| block.offset);
+        let mut kept: BTreeMap<u64, Block> = BTreeMap::new();
+        for block in all {
+            let before = kept.range(..block.end()).next_back();
+            if before.is_none_or(|(_, other)| other.end() <= block.first) {
+                kept.insert(block.first, block);
             }
         }
-        kept.sort_unstable_by_key(|block| block.first);
-        kept
+        kept.into_values().collect()
     }
 
     /// Whether a point was begun since the program was last started.
@@ -233,7 +245,9 @@ impl TallyReader {
         match input.read_exact(&mut magic) {
             Ok(()) if magic == MAGIC => {}
             Ok(()) => return Err(foreign("it begins otherwise")),
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(foreign("it is too short")),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                return Err(foreign("it is too short"));
+            }
             Err(error) => return Err(failed()(error)),
         }
         let mut contents = Contents { good: MAGIC.len() as u64, ..Contents::default() };
@@ -413,7 +427,8 @@ impl TallyFile {
         if reader.contents.lost > 0 {
             file.set_len(good).map_err(failed("write", path))?;
         }
-        let this = TallyFile { path: path.to_owned(), open: Mutex::new(Appending { file, good, unsynced: 0 }) };
+        let this =
+            TallyFile { path: path.to_owned(), open: Mutex::new(Appending { file, good, unsynced: 0 }) };
         if reader.header != *header {
             this.append(&record(HEADER, &json(header)))?;
         }
@@ -545,7 +560,8 @@ mod tests {
         for (micros, tally) in (5..).zip(&tallies) {
             file.finished(ID, micros, tally).unwrap();
         }
-        file.failed(&StoredFailure { point: super::super::PointId([1; 8]), message: "it broke".to_owned() }).unwrap();
+        file.failed(&StoredFailure { point: super::super::PointId([1; 8]), message: "it broke".to_owned() })
+            .unwrap();
         tallies
     }
 

@@ -66,7 +66,9 @@ fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_path(path).expect("a table");
     let header = reader.headers().expect("a header").clone();
     let records = reader.records().map(|record| record.expect("a row"));
-    records.map(|record| header.iter().map(str::to_owned).zip(record.iter().map(str::to_owned)).collect()).collect()
+    records
+        .map(|record| header.iter().map(str::to_owned).zip(record.iter().map(str::to_owned)).collect())
+        .collect()
 }
 
 #[test]
@@ -79,7 +81,8 @@ fn the_tables_are_the_same_bytes_however_a_study_is_run() {
         assert_eq!(batch(&sandbox, threads), whole, "{threads} threads");
     }
     for of in [1, 2, 7] {
-        let mut files: Vec<String> = (1..=of).map(|part| format!("shards{of}/s.{part}-of-{of}.tally")).collect();
+        let mut files: Vec<String> =
+            (1..=of).map(|part| format!("shards{of}/s.{part}-of-{of}.tally")).collect();
         for part in 1..=of {
             let (shard, output) = (format!("{part}/{of}"), format!("shards{of}"));
             run(&sandbox, &["run", "s.toml", "--shard", &shard, "--output", &output]);
@@ -106,18 +109,48 @@ fn a_point_is_what_a_run_of_it_alone_would_be() {
     let sandbox = study();
     run(&sandbox, &["run", "s.toml", "--keep", "points,trials", "--metrics", "all"]);
     let points = rows(&sandbox.path("output/s/points.csv"));
-    let wanted = [("selection.rule", "raffle"), ("population.stake.gini", "0.4"), ("population.count", "10"), ("run.rounds", "500")];
-    let point = points.iter().find(|row| wanted.iter().all(|(key, value)| row[*key] == *value)).expect("the point");
-    assert_eq!((point["state"].as_str(), point["trials"].as_str(), point["luck"].as_str()), ("done", "30", "shared"));
+    let wanted = [
+        ("selection.rule", "raffle"),
+        ("population.stake.gini", "0.4"),
+        ("population.count", "10"),
+        ("run.rounds", "500"),
+    ];
+    let point =
+        points.iter().find(|row| wanted.iter().all(|(key, value)| row[*key] == *value)).expect("the point");
+    assert_eq!(
+        (point["state"].as_str(), point["trials"].as_str(), point["luck"].as_str()),
+        ("done", "30", "shared")
+    );
     sandbox.put("alone.toml", BASE);
     let settings = ["--set", "population.stake.gini=0.4", "--set", "population.count=10", "--rounds", "500"];
     run(&sandbox, &[&["run", "alone.toml"][..], &settings].concat());
     let folder = sandbox.path("output/s/points").join(&point["point"]);
-    for name in ["validators.csv", "trials.csv", "chains.csv", "timeline.csv", "fairness.csv", "incomes.csv", "windows.csv"] {
+    for name in [
+        "validators.csv",
+        "trials.csv",
+        "chains.csv",
+        "timeline.csv",
+        "fairness.csv",
+        "incomes.csv",
+        "windows.csv",
+    ] {
         let (mine, alone) = (fs::read(folder.join(name)), fs::read(sandbox.path("output/alone").join(name)));
         assert_eq!(mine.expect(name), alone.expect(name), "{name}");
     }
-    let columns = ["metric", "subject", "unit", "value", "se", "low", "high", "null_value", "null_low", "null_high", "p", "decision"];
+    let columns = [
+        "metric",
+        "subject",
+        "unit",
+        "value",
+        "se",
+        "low",
+        "high",
+        "null_value",
+        "null_low",
+        "null_high",
+        "p",
+        "decision",
+    ];
     let cells = |row: &BTreeMap<String, String>| columns.map(|column| row[column].clone());
     let mine: Vec<_> = rows(&sandbox.path("output/s/batch.csv"))
         .iter()
@@ -129,8 +162,13 @@ fn a_point_is_what_a_run_of_it_alone_would_be() {
     let trials = rows(&sandbox.path("output/s/trials.csv"));
     assert_eq!(trials.len(), 30 * 6 * (5 + 10));
     let manifest: StudyManifest =
-        serde_json::from_slice(&fs::read(sandbox.path("output/s/manifest.json")).expect("a manifest")).expect("of its form");
-    assert!(!manifest.partial && manifest.files.contains_key("batch.csv") && manifest.environment.command.starts_with("tombola run s.toml"));
+        serde_json::from_slice(&fs::read(sandbox.path("output/s/manifest.json")).expect("a manifest"))
+            .expect("of its form");
+    assert!(
+        !manifest.partial
+            && manifest.files.contains_key("batch.csv")
+            && manifest.environment.command.starts_with("tombola run s.toml")
+    );
 }
 
 /// How much of a study is in its file of tallies.
@@ -148,7 +186,8 @@ fn killed_again_and_again_it_ends_as_if_it_had_not_been() {
     let file = sandbox.path("killed/s/study.tally");
     let mut kept = 0;
     for _ in 0..5 {
-        let mut command = sandbox.command(&["run", "s.toml", "--output", "killed", "--quiet", "--threads", "2"]);
+        let mut command =
+            sandbox.command(&["run", "s.toml", "--output", "killed", "--quiet", "--threads", "2"]);
         let mut child = command.stderr(Stdio::null()).spawn().expect("the program starts");
         sleep(Duration::from_millis(20 + stream.below(120)));
         child.kill().expect("a child");
@@ -159,7 +198,8 @@ fn killed_again_and_again_it_ends_as_if_it_had_not_been() {
     }
     run(&sandbox, &["run", "s.toml", "--output", "killed"]);
     assert_eq!(batch(&sandbox, "killed"), batch(&sandbox, "calm"));
-    let leftovers: Vec<PathBuf> = sandbox.tree().into_keys().filter(|path| path.to_string_lossy().contains(".tombola-")).collect();
+    let leftovers: Vec<PathBuf> =
+        sandbox.tree().into_keys().filter(|path| path.to_string_lossy().contains(".tombola-")).collect();
     assert!(leftovers.is_empty(), "{leftovers:?}");
 }
 
@@ -170,7 +210,8 @@ fn a_disk_that_fills_up_loses_nothing_that_was_finished() {
     // No file may grow beyond so many blocks of 512 bytes; the signal that says so is ignored, so that
     // writing fails as on a full disk.
     for blocks in [8, 16, 24, 64] {
-        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" run s.toml --output full --quiet");
+        let script =
+            format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" run s.toml --output full --quiet");
         let output = std::process::Command::new("sh")
             .args(["-c", &script])
             .arg(crate::sandbox::program())
@@ -208,14 +249,20 @@ fn an_interrupt_loses_nothing_and_status_says_what_is_there() {
     assert_eq!(second.status.code(), Some(2));
     assert!(words(&second).contains(&format!("is held by process {} on ", child.id())), "{}", words(&second));
     let status = run(&sandbox, &["status", "output/s"]);
-    assert!(status.contains("12 points: ") && status.contains(" running") && status.contains("held by process"), "{status}");
+    assert!(
+        status.contains("12 points: ") && status.contains(" running") && status.contains("held by process"),
+        "{status}"
+    );
     let kill = format!("kill -INT {}", child.id());
     assert!(std::process::Command::new("sh").args(["-c", &kill]).status().expect("a shell").success());
     let output = child.wait_with_output().expect("a child");
     assert_eq!(output.status.code(), Some(130), "{}", words(&output));
     assert!(words(&output).contains("the same command goes on from here"), "{}", words(&output));
     let status = run(&sandbox, &["status", "output/s"]);
-    assert!(status.contains(" 0 running") && status.contains("missing") && !status.contains("held by"), "{status}");
+    assert!(
+        status.contains(" 0 running") && status.contains("missing") && !status.contains("held by"),
+        "{status}"
+    );
     let lines = run(&sandbox, &["status", "output/s", "--format", "csv"]);
     assert_eq!(lines.lines().count(), 13, "{lines}");
 }
@@ -261,11 +308,35 @@ fn tables_can_be_asked_anew_without_simulating() {
     run(&sandbox, &["run", "s.toml"]);
     let first = batch(&sandbox, "output");
     let tallies = fs::read(sandbox.path("output/s/study.tally")).expect("tallies");
-    run(&sandbox, &["summarise", "output/s", "--tolerance", "0.2", "--metrics", "unfair_probability", "--keep", "trials"]);
+    run(
+        &sandbox,
+        &[
+            "summarise",
+            "output/s",
+            "--tolerance",
+            "0.2",
+            "--metrics",
+            "unfair_probability",
+            "--keep",
+            "trials",
+        ],
+    );
     let second = batch(&sandbox, "output");
     assert!(second.lines().skip(1).all(|line| line.contains(",unfair_probability,")) && second != first);
     assert!(sandbox.path("output/s/trials.csv").is_file());
-    run(&sandbox, &["run", "s.toml", "--output", "wide", "--set", "analysis.tolerance=0.2", "--metrics", "unfair_probability"]);
+    run(
+        &sandbox,
+        &[
+            "run",
+            "s.toml",
+            "--output",
+            "wide",
+            "--set",
+            "analysis.tolerance=0.2",
+            "--metrics",
+            "unfair_probability",
+        ],
+    );
     assert_eq!(batch(&sandbox, "wide"), second);
     run(&sandbox, &["summarise", "output/s"]);
     assert_eq!(batch(&sandbox, "output"), first);
@@ -293,7 +364,10 @@ fn shards_that_do_not_belong_together_are_refused_and_missing_ones_are_named() {
     let file = |part: u64| format!("output/s.{part}-of-3.tally");
     for (files, part) in [
         (vec![file(1), file(1)], "overlap"),
-        (vec![file(1), "output/s.1-of-2.tally".to_owned()], "the one is a shard of 3, the other a shard of 2"),
+        (
+            vec![file(1), "output/s.1-of-2.tally".to_owned()],
+            "the one is a shard of 3, the other a shard of 2",
+        ),
         (vec![file(1), "other.tally".to_owned()], "`run.seed` is 5 in the one, 6 in the other"),
         (vec!["s.toml".to_owned()], "is no file of tallies"),
         (vec!["nothing.tally".to_owned()], "cannot read"),
@@ -308,9 +382,13 @@ fn shards_that_do_not_belong_together_are_refused_and_missing_ones_are_named() {
     let partial = ran(&sandbox, &["merge", &file(3), &file(1)]);
     assert_eq!(partial.status.code(), Some(1));
     let said = words(&partial);
-    assert!(said.contains("4 of 12 points are not done") && said.contains("tombola run s.toml --shard 2/3"), "{said}");
+    assert!(
+        said.contains("4 of 12 points are not done") && said.contains("tombola run s.toml --shard 2/3"),
+        "{said}"
+    );
     assert!(!said.contains("--shard 1/3"), "{said}");
-    let states: Vec<String> = rows(&sandbox.path("output/s/points.csv")).iter().map(|row| row["state"].clone()).collect();
+    let states: Vec<String> =
+        rows(&sandbox.path("output/s/points.csv")).iter().map(|row| row["state"].clone()).collect();
     assert_eq!(states.iter().filter(|state| *state == "missing").count(), 4);
 }
 
@@ -363,7 +441,9 @@ fn luck_is_shared_or_not() {
     let values = |folder: &str| -> Vec<Vec<String>> {
         let rows = rows(&sandbox.path(folder).join("s/batch.csv"));
         let of = |weight: &str| {
-            let wanted = rows.iter().filter(|row| row["attestation.weight"] == weight && row["metric"] == "mean_win_share");
+            let wanted = rows
+                .iter()
+                .filter(|row| row["attestation.weight"] == weight && row["metric"] == "mean_win_share");
             wanted.map(|row| row["value"].clone()).collect()
         };
         vec![of("heads"), of("stake")]
@@ -382,8 +462,10 @@ fn points_end_when_they_are_precise_enough() {
     let sandbox = sandbox(&text);
     let sweep = ["--sweep", "population.stake.gini=0.3,0.5", "--sweep", "run.rounds=100,4000"];
     run(&sandbox, &[&["run", "s.toml", "--output", "one"][..], &sweep].concat());
-    let trials: Vec<u64> =
-        rows(&sandbox.path("one/s/points.csv")).iter().map(|row| row["trials"].parse().expect("a number")).collect();
+    let trials: Vec<u64> = rows(&sandbox.path("one/s/points.csv"))
+        .iter()
+        .map(|row| row["trials"].parse().expect("a number"))
+        .collect();
     assert!(trials.iter().all(|&trials| trials < 2_000), "{trials:?}");
     let again = run(&sandbox, &[&["run", "s.toml", "--output", "one"][..], &sweep].concat());
     assert!(again.contains("\n0 trials played"), "{again}");
@@ -399,7 +481,11 @@ fn the_time_for_a_study_can_be_limited() {
     let sandbox = study();
     let none = ran(&sandbox, &["run", "s.toml", "--time", "0s"]);
     assert_eq!(none.status.code(), Some(1), "{}", words(&none));
-    assert!(words(&none).contains("12 of 12 points are not done") && words(&none).contains("tombola run s.toml"), "{}", words(&none));
+    assert!(
+        words(&none).contains("12 of 12 points are not done") && words(&none).contains("tombola run s.toml"),
+        "{}",
+        words(&none)
+    );
     run(&sandbox, &["run", "s.toml", "--time", "1h"]);
     let wrong = ran(&sandbox, &["run", "s.toml", "--time", "soon"]);
     assert_eq!(wrong.status.code(), Some(2));
@@ -416,8 +502,12 @@ fn designs_fill_ranges_and_followers_are_named() {
         run(&sandbox, &["run", "s.toml", "--trials", "4"]);
         let points = rows(&sandbox.path("output/s/points.csv"));
         assert_eq!(points.len(), 16);
-        let mut slices: Vec<u64> =
-            points.iter().map(|row| ((row["population.stake.gini"].parse::<f64>().expect("a number") - 0.1) / 0.6 * 16.0) as u64).collect();
+        let mut slices: Vec<u64> = points
+            .iter()
+            .map(|row| {
+                ((row["population.stake.gini"].parse::<f64>().expect("a number") - 0.1) / 0.6 * 16.0) as u64
+            })
+            .collect();
         slices.sort_unstable();
         assert_eq!(slices, (0..16).collect::<Vec<_>>(), "{kind}");
         let batch = rows(&sandbox.path("output/s/batch.csv"));
@@ -428,4 +518,88 @@ fn designs_fill_ranges_and_followers_are_named() {
             .collect();
         assert_eq!(of_one.len(), 2);
     }
+}
+
+/// One scenario, killed and gone on with: the tables of a run without interruption.
+#[test]
+fn a_single_scenario_can_be_resumed_too() {
+    let sandbox = sandbox(&BASE.replace("rounds = 300", "rounds = 2_000_000"));
+    run(&sandbox, &["run", "s.toml", "--output", "calm", "--quiet"]);
+    let kept = sandbox.path("resumed/s.tally");
+    let mut command =
+        sandbox.command(&["run", "s.toml", "--resume", "--output", "resumed", "--quiet", "--threads", "2"]);
+    let mut child = command.stderr(Stdio::null()).spawn().expect("the program starts");
+    let begin = Instant::now();
+    let mut first = None;
+    while first.is_none_or(|first| units(&kept) <= first) && child.try_wait().expect("a child").is_none() {
+        let now = units(&kept);
+        if now > 0 {
+            first.get_or_insert(now);
+        }
+        assert!(begin.elapsed() < Duration::from_secs(60), "nothing was finished");
+        sleep(Duration::from_millis(1));
+    }
+    child.kill().expect("a child");
+    child.wait().expect("a child");
+    if kept.exists() {
+        run(&sandbox, &["run", "s.toml", "--resume", "--output", "resumed", "--quiet"]);
+    }
+    assert!(!kept.exists());
+    for name in [
+        "validators.csv",
+        "trials.csv",
+        "chains.csv",
+        "timeline.csv",
+        "fairness.csv",
+        "incomes.csv",
+        "windows.csv",
+    ] {
+        let (one, other) = (sandbox.path("calm/s").join(name), sandbox.path("resumed/s").join(name));
+        assert_eq!(fs::read(one).expect(name), fs::read(other).expect(name), "{name}");
+    }
+}
+
+/// At most a tenth of the trials are unfair for good from 1,096 rounds on, for a fifth of the stake and a
+/// tenth of it as tolerance (Huang and others, SIGMOD 2021, give some 1,100).
+#[test]
+fn the_smallest_number_of_rounds_is_found_exactly() {
+    let sandbox = sandbox(
+        "[run]\nengine = 'draws'\n[population]\naccounts = [{ name = 'a', balance = 20 }, { name = 'b', balance = 80 }]\n",
+    );
+    let said = run(
+        &sandbox,
+        &[
+            "solve",
+            "s.toml",
+            "--for",
+            "run.rounds",
+            "--until",
+            "unfair_probability <= 0.1",
+            "--validator",
+            "a",
+        ],
+    );
+    assert!(said.contains("run.rounds = 1096 is the smallest value") && said.contains("exactly"), "{said}");
+    // Without an exact value, by trials.
+    let both = ran(
+        &sandbox,
+        &[
+            "solve",
+            "s.toml",
+            "--for",
+            "run.rounds",
+            "--from",
+            "10",
+            "--to",
+            "1000",
+            "--until",
+            "mean_win_share >= 0.1",
+            "--validator",
+            "a",
+            "--format",
+            "csv",
+        ],
+    );
+    assert_eq!(both.status.code(), Some(1), "{}", words(&both));
+    assert!(words(&both).contains("holds at both ends"), "{}", words(&both));
 }

@@ -1,6 +1,8 @@
 //! Some of the rows, without the work for the others.
 
-use super::{across_trials, across_validators, concentration, expected_shares, family, income, order, verdict};
+use super::{
+    across_trials, across_validators, concentration, expected_shares, family, income, order, verdict,
+};
 use crate::analysis::income_verdict::IncomeVerdict;
 use crate::analysis::rows::{Metric, Statement};
 use crate::analysis::{AnalysisContext, MetricSet, assess_stake, income_rows};
@@ -9,12 +11,13 @@ use crate::analysis::{AnalysisContext, MetricSet, assess_stake, income_rows};
 /// that were worked out for them.
 pub fn wanted_rows(context: &AnalysisContext, metrics: &MetricSet) -> Vec<Statement> {
     use Metric::{
-        ChainGini, ChainHerfindahl, Difference, Dispersion, Equitability, Equivalence, ExactMultinomial, ExpectedShareMinimumDetectableEffect,
-        ExpectedShareTotalVariation, ExpectedShares, FairnessToStake, Gini, Herfindahl, IncomeRisk, IncomeToStake,
-        KsStatistic, LargestGain, LargestLoss, LimitShareSd, LimitUnfairProbability, MeanWinShare,
-        MinimumDetectableEffect, Misallocated, MisallocatedDifference, MisallocatedEquivalence, OrderGaps, OrderLag,
-        OrderRuns, PowerDivergence, Renyi2Bits, ReturnByDecile, RobustFromRound, ShannonBits, Stopping, Theil,
-        Top1Share, Top10PercentShare, UnfairProbability, UnfairProbabilityByLaw, VarianceRatio,
+        ChainGini, ChainHerfindahl, Difference, Dispersion, Equitability, Equivalence, ExactMultinomial,
+        ExpectedShareMinimumDetectableEffect, ExpectedShareTotalVariation, ExpectedShares, FairnessToStake,
+        Gini, Herfindahl, IncomeRisk, IncomeToStake, KsStatistic, LargestGain, LargestLoss, LimitShareSd,
+        LimitUnfairProbability, MeanWinShare, MinimumDetectableEffect, Misallocated, MisallocatedDifference,
+        MisallocatedEquivalence, OrderGaps, OrderLag, OrderRuns, PowerDivergence, Renyi2Bits, ReturnByDecile,
+        RobustFromRound, ShannonBits, Stopping, Theil, Top1Share, Top10PercentShare, UnfairProbability,
+        UnfairProbabilityByLaw, VarianceRatio,
     };
     let mut rows = Vec::new();
     let of_verdict = metrics.has_any(&[
@@ -29,8 +32,12 @@ pub fn wanted_rows(context: &AnalysisContext, metrics: &MetricSet) -> Vec<Statem
         MisallocatedEquivalence,
         MinimumDetectableEffect,
     ]);
-    let of_expected_shares =
-        metrics.has_any(&[ExpectedShares, ExpectedShareMinimumDetectableEffect, ExpectedShareTotalVariation, Dispersion]);
+    let of_expected_shares = metrics.has_any(&[
+        ExpectedShares,
+        ExpectedShareMinimumDetectableEffect,
+        ExpectedShareTotalVariation,
+        Dispersion,
+    ]);
     if of_verdict || of_expected_shares {
         let test = expected_shares::test(context);
         if of_verdict {

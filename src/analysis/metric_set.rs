@@ -8,12 +8,10 @@ use crate::registry::nearest;
 pub struct MetricSet(Option<Vec<Metric>>);
 
 impl Default for MetricSet {
-    /// What is asked of many short runs: the verdict, expectational and robust fairness, dispersion and
-    /// equitability. All of them take far less time than the trials, which the others do not.
+    /// What is asked of many short runs: expectational and robust fairness, dispersion and equitability.
+    /// All of them take little time, which the verdict, concentration and the order of wins do not.
     fn default() -> Self {
         MetricSet(Some(vec![
-            Metric::FairnessToStake,
-            Metric::Misallocated,
             Metric::MeanWinShare,
             Metric::UnfairProbability,
             Metric::UnfairProbabilityByLaw,

@@ -25,11 +25,6 @@ impl Report {
         let of = |metric: Metric| statements.iter().filter(move |row| row.metric == metric);
         row.push(range(of(Metric::UnfairProbability)));
         row.push(range(of(Metric::UnfairProbabilityByLaw)));
-        let decision = of(Metric::FairnessToStake).find_map(|row| row.decision);
-        let decision = decision.and_then(|decision| serde_json::to_value(decision).ok());
-        row.push(
-            decision.and_then(|decision| decision.as_str().map(str::to_owned)).unwrap_or("-".to_owned()),
-        );
         self.rows.push(row);
     }
 
@@ -37,7 +32,7 @@ impl Report {
     pub fn text(self, plan: &Plan, summary: &Summary) -> String {
         let keys = plan.sweep.layout.keys();
         let mut header = keys.clone();
-        header.extend(["unfair probability", "exact", "fair to stake"]);
+        header.extend(["unfair probability", "exact"]);
         let more = match self.more {
             0 => String::new(),
             more => format!("... and {} points more\n", grouped(more.into())),

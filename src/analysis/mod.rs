@@ -12,8 +12,8 @@ mod income_rows;
 mod income_verdict;
 mod luck;
 mod memoise;
-mod misses;
 mod metric_set;
+mod misses;
 mod more_rounds;
 mod observations;
 mod planning;
@@ -33,8 +33,8 @@ pub use income_verdict::{IncomeBasis, IncomeRisk, IncomeVerdict};
 pub use luck::{
     CHAINS, ChainPreset, LuckQuestion, LuckScatter, Selection as LuckSelection, luck, slot_probability,
 };
-pub use misses::misses;
 pub use metric_set::MetricSet;
+pub use misses::misses;
 pub use planning::{Plan, PlanSettings, Scatter, pilot_seed, plan};
 pub use stopping::Stopping;
 pub use strategy::{Move, strategy};

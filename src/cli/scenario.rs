@@ -9,9 +9,6 @@ use tombola::import::read_bounded;
 use tombola::registry::find;
 use tombola::report::figures::FIGURES;
 use tombola::scenario::{Override, Scenario, load, load_shipped, read_text, shipped};
-use tombola::registry::find;
-use tombola::report::figures::FIGURES;
-use tombola::scenario::{Override, Scenario, load, load_shipped, read_text, shipped};
 
 /// Whether it was said already that a file is a study.
 static TOLD: AtomicBool = AtomicBool::new(false);

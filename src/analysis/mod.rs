@@ -43,7 +43,7 @@ pub use trial_rows::rows as trial_rows;
 use crate::scenario::AnalysisSection;
 use crate::simulation::{Control, Experiment, Results};
 use crate::statistics::wording::{grouped, two_digits};
-use crate::statistics::{Assessment, Evidence, Misallocation, Subject, assess, bonferroni};
+use crate::statistics::{Assessment, Evidence, Misallocation, Needed, Subject, assess, bonferroni};
 use context::AnalysisContext;
 use rows::{Statement, Tables};
 use sampling_model::SamplingModel;
@@ -64,7 +64,14 @@ pub fn analyse(experiment: &Experiment, settings: &AnalysisSection, results: &Re
     analyse_context(&AnalysisContext::new(experiment, settings, results, None))
 }
 
-/// The same for a run that was ended by its own results: intervals and verdict come from the
+/// The verdict on fairness to stake alone, as [`analyse`] gives it, without the tables and without the
+/// number of more rounds, which takes most of the time: all that a study of many seeds needs.
+pub fn verdict(experiment: &Experiment, settings: &AnalysisSection, results: &Results) -> Assessment {
+    let context = AnalysisContext::new(experiment, settings, results, None);
+    assess_stake(&context, &claimed(&context), None, None)
+}
+
+/// [`analyse`] for a run that was ended by its own results: intervals and verdict come from the
 /// confidence sequences of its stop rule, and tests for a fixed number of rounds are left out.
 ///
 /// Where the run was stopped from outside, before the rule had its say, it had no part in the end,
@@ -118,7 +125,10 @@ pub(super) fn analyse_context(context: &AnalysisContext) -> Analysis {
     let results = context.results;
     let validators = validator_rows::rows(context);
     let expected_shares_test = fairness::expected_shares_test(context);
-    let assessment = assess_stake(context, expected_shares_test.as_ref().and_then(|test| test.p_value()));
+    let claimed = claimed(context);
+    let expected_shares_p = expected_shares_test.as_ref().and_then(|test| test.p_value());
+    let needed = more_rounds::needed(context, &claimed);
+    let assessment = assess_stake(context, &claimed, expected_shares_p, needed);
     let incomes = income_rows::rows(context);
     let income = IncomeVerdict::new(context, &incomes);
     let mut fairness_rows = fairness::rows(context, expected_shares_test.as_ref(), &assessment);
@@ -136,9 +146,13 @@ pub(super) fn analyse_context(context: &AnalysisContext) -> Analysis {
 }
 
 /// Holds every validator's win share against its share of stake, and all of them together.
-fn assess_stake(context: &AnalysisContext, expected_shares_p: Option<f64>) -> Assessment {
+fn assess_stake(
+    context: &AnalysisContext,
+    claimed: &[usize],
+    expected_shares_p: Option<f64>,
+    needed: Option<Needed>,
+) -> Assessment {
     let settings = context.settings;
-    let claimed: Vec<usize> = (0..context.validators()).filter(|&index| is_claimed(context, index)).collect();
     let level = bonferroni(settings.confidence, claimed.len());
     let intervals = context.joint_intervals(level);
     context.advance(context.validators());
@@ -173,7 +187,7 @@ fn assess_stake(context: &AnalysisContext, expected_shares_p: Option<f64>) -> As
         sample: context.sample(),
         whole,
         expected_shares_p,
-        needed: more_rounds::needed(context, &claimed),
+        needed,
         without_test: match (&few, &context.sampling_model) {
             (Some(few), _) => few,
             (None, SamplingModel::Trials(_)) => "there were fewer than two trials, or all were alike",
@@ -182,10 +196,11 @@ fn assess_stake(context: &AnalysisContext, expected_shares_p: Option<f64>) -> As
     })
 }
 
-/// Whether the scenario claims anything of this validator: those below its smallest share were set aside
+/// The validators of which the scenario claims anything: those below its smallest share were set aside
 /// before the run.
-fn is_claimed(context: &AnalysisContext, index: usize) -> bool {
-    context.stake_shares[index] >= context.settings.smallest_share
+fn claimed(context: &AnalysisContext) -> Vec<usize> {
+    let smallest = context.settings.smallest_share;
+    (0..context.validators()).filter(|&index| context.stake_shares[index] >= smallest).collect()
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 //! are fixed.
 
 use assert_cmd::Command;
+use rayon::prelude::*;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::AtomicBool;
 use tombola::analysis::rows::{Decision, Family, Metric};
 use tombola::analysis::{Analysis, Stopping, analyse, analyse_stopped};
 use tombola::scenario::{Scenario, load_text};
@@ -33,23 +34,10 @@ fn analysed(scenario: &Scenario) -> Analysis {
     analyse(&scenario.experiment, &scenario.file.analysis, &results)
 }
 
-/// For how many of the seeds something holds.
+/// For how many of the seeds something holds. On the threads of rayon, so that what the analysis of a seed
+/// shares out among threads does not wait for others.
 fn count(seeds: std::ops::Range<u64>, holds: impl Fn(u64) -> bool + Sync) -> u64 {
-    let (next, held) = (AtomicU64::new(seeds.start), AtomicU64::new(0));
-    std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(1, |n| n.get()) {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= seeds.end {
-                        break;
-                    }
-                    held.fetch_add(u64::from(holds(seed)), Ordering::Relaxed);
-                }
-            });
-        }
-    });
-    held.into_inner()
+    seeds.into_par_iter().filter(|&seed| holds(seed)).count() as u64
 }
 
 /// The most of so many seeds that a rate explains: four standard errors above it.

@@ -5,9 +5,11 @@
 //! summed exactly, simulation is held against that, and that against the nominal one; where a
 //! procedure is conservative or liberal by construction, the range says by how much.
 //!
-//! `cargo run --release --example calibration` prints the table of docs/statistics.md.
+//! `cargo run --release --example calibration` prints the two tables of docs/statistics.md: of procedures,
+//! and of decisions (`decisions`).
 
 mod data;
+pub mod decisions;
 mod hypotheses;
 mod intervals;
 mod sequences;
@@ -68,5 +70,6 @@ pub fn markdown(rows: &[Row]) -> String {
 }
 
 fn main() {
-    print!("{}", markdown(&rows()));
+    println!("{}", markdown(&rows()));
+    print!("{}", decisions::markdown(&decisions::lines(&decisions::cells())));
 }

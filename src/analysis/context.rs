@@ -1,5 +1,6 @@
 //! What the estimates of a run rest on.
 
+use super::memoise::memoise;
 use super::observations::{BetweenTrials, Observations};
 use super::sampling_model::SamplingModel;
 use super::stopping::Stopping;
@@ -8,7 +9,7 @@ use crate::reward::RewardPolicy;
 use crate::scenario::AnalysisSection;
 use crate::selection::ExpectedShares;
 use crate::simulation::{Control, Experiment, Results, SHARE_SCALE, TrialRecord, ValidatorTotals};
-use crate::statistics::{Interval, Margin, MarginTest, Moments, Sample, work};
+use crate::statistics::{Interval, Margin, MarginTest, Moments, Posterior, Sample, work};
 use rayon::prelude::*;
 use std::ops::Deref;
 
@@ -147,6 +148,21 @@ impl<'a> AnalysisContext<'a> {
             MarginTest::by_intervals(margin, |confidence| stopping.win_share(validator, confidence))
         };
         (0..self.validators()).into_par_iter().map(test).collect()
+    }
+
+    /// Every validator's posterior, where the scenario asks for one; of nobody where there is none.
+    pub fn posteriors(&self) -> Option<Vec<Option<Posterior>>> {
+        let AnalysisSection { bayes, prior_weight, tolerance, confidence, .. } = *self.settings;
+        if !bayes {
+            return None;
+        }
+        let own = prior_weight / self.validators() as f64;
+        let posterior = |validator: usize| {
+            let margin = Margin::around(self.stake_shares[validator], tolerance);
+            self.posterior(validator, (own, prior_weight - own), margin, confidence)
+        };
+        let key = |validator: usize| (self.wins[validator], self.stakes[validator]);
+        Some(memoise(self.validators(), key, posterior))
     }
 
     /// What the intervals rest on. What a sequence can show is read off its width.

@@ -43,7 +43,7 @@ pub use trial_rows::rows as trial_rows;
 use crate::scenario::AnalysisSection;
 use crate::simulation::{Control, Experiment, Results};
 use crate::statistics::wording::{grouped, two_digits};
-use crate::statistics::{Assessment, Evidence, Misallocation, Needed, Subject, assess, bonferroni};
+use crate::statistics::{Assessment, Evidence, Interval, Misallocation, Needed, Subject, assess, bonferroni};
 use context::AnalysisContext;
 use rows::{Statement, Tables};
 use sampling_model::SamplingModel;
@@ -64,11 +64,12 @@ pub fn analyse(experiment: &Experiment, settings: &AnalysisSection, results: &Re
     analyse_context(&AnalysisContext::new(experiment, settings, results, None))
 }
 
-/// The verdict on fairness to stake alone, as [`analyse`] gives it, without the tables and without the
-/// number of more rounds, which takes most of the time: all that a study of many seeds needs.
+/// The verdict on fairness to stake alone, as [`analyse`] gives it, without what takes most of the time: the
+/// tables, simultaneous intervals, and the number of more rounds. All that a study of many seeds needs.
 pub fn verdict(experiment: &Experiment, settings: &AnalysisSection, results: &Results) -> Assessment {
     let context = AnalysisContext::new(experiment, settings, results, None);
-    assess_stake(&context, &claimed(&context), None, None)
+    let without = vec![None; context.validators()];
+    assess_stake(&context, &claimed(&context), &without, None, None)
 }
 
 /// [`analyse`] for a run that was ended by its own results: intervals and verdict come from the
@@ -128,11 +129,14 @@ pub(super) fn analyse_context(context: &AnalysisContext) -> Analysis {
     let claimed = claimed(context);
     let expected_shares_p = expected_shares_test.as_ref().and_then(|test| test.p_value());
     let needed = more_rounds::needed(context, &claimed);
-    let assessment = assess_stake(context, &claimed, expected_shares_p, needed);
+    let intervals = context.joint_intervals(bonferroni(context.settings.confidence, claimed.len()));
+    context.advance(context.validators());
+    let assessment = assess_stake(context, &claimed, &intervals, expected_shares_p, needed);
     let incomes = income_rows::rows(context);
     let income = IncomeVerdict::new(context, &incomes);
     let mut fairness_rows = fairness::rows(context, expected_shares_test.as_ref(), &assessment);
     fairness_rows.extend(fairness::income_rows(context, &income));
+    fairness_rows.extend(fairness::posterior_row(context, &validators, &claimed));
     let tables = Tables {
         validators,
         trials: trial_rows::rows(context.experiment, results),
@@ -149,13 +153,11 @@ pub(super) fn analyse_context(context: &AnalysisContext) -> Analysis {
 fn assess_stake(
     context: &AnalysisContext,
     claimed: &[usize],
+    intervals: &[Option<Interval>],
     expected_shares_p: Option<f64>,
     needed: Option<Needed>,
 ) -> Assessment {
     let settings = context.settings;
-    let level = bonferroni(settings.confidence, claimed.len());
-    let intervals = context.joint_intervals(level);
-    context.advance(context.validators());
     let tests = context.margin_tests();
     let subjects: Vec<Subject> = claimed
         .iter()

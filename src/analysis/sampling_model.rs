@@ -7,8 +7,8 @@ use crate::selection::Dispersion;
 use crate::simulation::{Experiment, Results, TrialRecord};
 use crate::statistics::distributions::{Binomial, PartialRuns, RepeatedSum};
 use crate::statistics::{
-    Draws, Interval, Margin, MarginTest, Sample, Tails, binomial_test, clopper_pearson, clustered_tails,
-    interval_by_tails, least_trials, scaled_tails, wilson,
+    Draws, Interval, Margin, MarginTest, Posterior, Sample, Tails, binomial_test, clopper_pearson,
+    clustered_tails, interval_by_tails, least_trials, scaled_tails, share_posterior, wilson,
 };
 use rayon::prelude::*;
 
@@ -291,6 +291,37 @@ impl Observations<'_> {
             return memoise(self.validators(), key, |validator| self.p_value(validator));
         }
         (0..self.validators()).into_par_iter().map(|validator| self.p_value(validator)).collect()
+    }
+
+    /// How many rounds each draw decides whose likelihood is multinomial, so that a Dirichlet prior has a
+    /// Dirichlet posterior; otherwise why there is none. What ended a run is of no consequence to it.
+    pub fn rounds_per_draw(&self) -> Result<u64, &'static str> {
+        match &self.sampling_model {
+            SamplingModel::Rounds => Ok(1),
+            SamplingModel::Runs(runs) if runs.rests == 0 => Ok(runs.run),
+            SamplingModel::Runs(_) => {
+                Err("rounds are won in runs, and the last run of a trial was cut short")
+            }
+            SamplingModel::Scaled(_) => {
+                Err("the rule declares the variance of its wins, and no likelihood is known")
+            }
+            SamplingModel::Bounded(_) => Err("the rule is deterministic up to bounded rounding"),
+            SamplingModel::Trials(why) => Err(why),
+        }
+    }
+
+    /// The posterior of a validator's share, from a Dirichlet prior in which it has `own` and all others
+    /// have `others` draws; `None` where [`Observations::rounds_per_draw`] has a reason.
+    pub fn posterior(
+        &self,
+        validator: usize,
+        (own, others): (f64, f64),
+        margin: Margin,
+        confidence: f64,
+    ) -> Option<Posterior> {
+        let run = self.rounds_per_draw().ok()?;
+        let counted = (self.wins[validator] / run, self.selections / run);
+        share_posterior(counted, (own, others), margin, confidence)
     }
 
     /// What the tests rest on.

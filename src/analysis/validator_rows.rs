@@ -31,6 +31,7 @@ pub fn rows(context: &AnalysisContext) -> Vec<ValidatorRow> {
         &|index, confidence| context.joint_interval(index, confidence),
     );
     context.advance(2 * context.validators());
+    let posteriors = context.posteriors();
     counted
         .into_par_iter()
         .enumerate()
@@ -40,7 +41,12 @@ pub fn rows(context: &AnalysisContext) -> Vec<ValidatorRow> {
             let longest = longest(context, index);
             let reward = reward_law.interval(context, index).map(within_one);
             context.advance(1);
+            let posterior = posteriors.as_ref().and_then(|all| all[index]);
             ValidatorRow {
+                posterior_mean: posterior.map(|posterior| posterior.mean),
+                posterior_low: posterior.map(|posterior| posterior.interval.low),
+                posterior_high: posterior.map(|posterior| posterior.interval.high),
+                probability_within: posterior.map(|posterior| posterior.within),
                 longest_gap: longest.gap.map(|longest| longest.rounds),
                 longest_gap_p: longest.gap.and_then(|longest| longest.p_value),
                 longest_run: longest.run.map(|longest| longest.rounds),

@@ -798,6 +798,13 @@ pub struct AuditArgs {
     /// The share of all wins that may go to others than expected [default: 0.01]
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub misallocated: Option<f64>,
+    /// Also give the posterior of every relative deviation, and the probability that it is within
+    /// the tolerance
+    #[arg(long)]
+    pub bayes: bool,
+    /// Weight of the prior, in draws shared out equally among the validators [default: 1]
+    #[arg(long, value_name = "DRAWS", requires = "bayes", allow_negative_numbers = true)]
+    pub prior_weight: Option<f64>,
     /// Form of the table
     #[arg(long, value_enum, default_value = "table")]
     pub format: TableFormat,

@@ -100,6 +100,7 @@ fn settings(args: &AuditArgs) -> Result<AuditSettings, Problem> {
         confidence: args.confidence.unwrap_or(defaults.confidence),
         tolerance: args.tolerance.unwrap_or(defaults.tolerance),
         misallocated: args.misallocated.unwrap_or(defaults.misallocated),
+        prior_weight: args.bayes.then(|| args.prior_weight.unwrap_or(1.0)),
         rest: rest.transpose()?,
         questions: args.validator.clone(),
     })
@@ -152,6 +153,7 @@ fn columns(audit: &Audit) -> String {
         Some(0.0) => "< 1e-300".to_owned(),
         Some(p) => format!("{p:.1e}"),
     };
+    let has_posterior = audit.settings.prior_weight.is_some();
     let has_slots = audit.rows.iter().any(|row| row.blocks.is_some());
     let lines = order
         .iter()
@@ -173,6 +175,14 @@ fn columns(audit: &Audit) -> String {
                     percent => format!("{percent:.2} %"),
                 }),
             ];
+            if has_posterior {
+                let relative = |value: f64| format!("{:+.1}", 100.0 * value);
+                cells.push(match (row.posterior_deviation_low, row.posterior_deviation_high) {
+                    (Some(low), Some(high)) => format!("{} to {} %", relative(low), relative(high)),
+                    _ => "-".to_owned(),
+                });
+                cells.push(number(row.probability_within));
+            }
             if has_slots {
                 cells.push(percent(row.missed_share));
                 cells.push(p_value(row.missed_p_holm));
@@ -196,6 +206,9 @@ fn columns(audit: &Audit) -> String {
         "corrected p",
         "detectable gain",
     ];
+    if has_posterior {
+        header.extend(["credible interval", "P(within)"]);
+    }
     if has_slots {
         header.extend(["missed", "missed p"]);
     }

@@ -34,6 +34,8 @@ pub struct AuditManifest {
     pub tolerance: f64,
     /// The share of all wins that may go to others than expected.
     pub misallocated: f64,
+    /// The weight of the prior, where posteriors were asked for.
+    pub prior_weight: Option<f64>,
     /// The row that stands for the rest of the chain, and for how many validators.
     pub rest: Option<(String, u64)>,
     /// The validators and groups that were asked about by themselves.
@@ -58,7 +60,8 @@ impl AuditManifest {
         timing: Timing,
         folder: &ResultsFolder,
     ) -> io::Result<Self> {
-        let AuditSettings { confidence, tolerance, misallocated, rest, questions, .. } = &audit.settings;
+        let AuditSettings { confidence, tolerance, misallocated, prior_weight, rest, questions, .. } =
+            &audit.settings;
         Ok(AuditManifest {
             program: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -70,6 +73,7 @@ impl AuditManifest {
             confidence: *confidence,
             tolerance: *tolerance,
             misallocated: *misallocated,
+            prior_weight: *prior_weight,
             rest: rest.as_ref().map(|Rest { name, stands_for }| (name.clone(), *stands_for)),
             questions: questions.clone(),
             started_unix: timing.started.duration_since(UNIX_EPOCH).map(|since| since.as_secs()).unwrap_or(0),

@@ -465,6 +465,11 @@ pub struct AnalysisSection {
     /// Validators with a smaller share of all stake are left out of the claim about every single one.
     #[serde(deserialize_with = "fraction")]
     pub smallest_share: f64,
+    /// Whether the posterior distribution of every validator's share is told.
+    pub bayes: bool,
+    /// The weight of its Dirichlet prior, in draws, shared out equally among all validators.
+    #[serde(deserialize_with = "fraction")]
+    pub prior_weight: f64,
     /// When the order of wins is analysed: `auto`, `on` or `off`.
     pub serial: Serial,
     /// The length of short windows, in rounds.
@@ -492,6 +497,8 @@ impl Default for AnalysisSection {
             delta: 0.10,
             misallocated: 0.01,
             smallest_share: 0.0,
+            bayes: false,
+            prior_weight: 1.0,
             serial: Serial::Auto,
             window: Window(32),
             income_below: 0.9,

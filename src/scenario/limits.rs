@@ -13,6 +13,9 @@ use std::fmt::Display;
 /// At most this many trials: what is kept of each takes about a kilobyte.
 const MOST_TRIALS: u64 = 1_000_000;
 
+/// The largest weight of a prior, in draws.
+pub const MOST_PRIOR_WEIGHT: f64 = 1e6;
+
 /// At most this many points of the time line are kept, over all trials: about seven gigabytes.
 const MOST_POINTS: u128 = 50_000_000;
 
@@ -83,6 +86,12 @@ pub fn check_ranges(checker: &Checker, file: &ScenarioFile) -> Result<(), Proble
             &what,
             "it must be at least 0 and less than 1",
         ));
+    }
+    let weight = file.analysis.prior_weight;
+    if !(weight > 0.0 && weight <= MOST_PRIOR_WEIGHT) {
+        let what = format!("is {}", checker.given("analysis.prior_weight", weight));
+        let allowed = "it must be more than 0 and at most 1,000,000, e.g. 1: as many draws as the prior is to count for";
+        return Err(checker.problem("analysis.prior_weight", &what, allowed));
     }
     let thresholds = &file.analysis.nakamoto;
     let proper = |ratio: &Ratio| !ratio.is_zero() && ratio.numerator() < ratio.denominator();

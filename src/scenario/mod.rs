@@ -30,6 +30,7 @@ pub use format::{
     GroupSection, NetworkSection, PoolSection, PopulationSection, ReportSection, RewardSection, RunSection,
     ScenarioFile, SelectionSection, SlashingSection, TransactionsSection, UntilMetric, UntilSection,
 };
+pub use limits::MOST_PRIOR_WEIGHT;
 pub use load::{Scenario, load, load_text, read_file, read_text};
 pub use overrides::{Override, pieces};
 pub use problem::{Place, Problem};

@@ -32,8 +32,8 @@ pub use hypotheses::{
     replicates, simulated_goodness_of_fit,
 };
 pub use intervals::{
-    Interval, Moments, bootstrap, bootstrap_counts, clopper_pearson, clustered_tails, garwood, goodman,
-    least_trials, scaled_tails, sison_glaz, wilson,
+    Interval, Moments, Posterior, bootstrap, bootstrap_counts, clopper_pearson, clustered_tails, garwood,
+    goodman, least_trials, rate_posterior, scaled_tails, share_posterior, sison_glaz, wilson,
 };
 pub use multiplicity::{benjamini_hochberg, bonferroni, holm};
 pub use planning::{

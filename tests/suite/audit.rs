@@ -429,6 +429,68 @@ fn a_large_table_of_small_validators_is_judged_as_a_whole() {
     assert!(audit.conclusion.text.contains("As a whole, "), "{}", audit.conclusion.text);
 }
 
+/// scipy 1.17.1, `beta(k + 1/4, 100 - k + 3/4)` and `gamma(9.5)`: mean, ends at 95 %, and the probability of
+/// within 10 % of the expected share, of wins 26, 38, 15, 21; and of 9 blocks where 30.5 were due.
+#[test]
+fn posteriors_are_those_of_scipy_where_a_likelihood_is_known() {
+    let bayes = AuditSettings { prior_weight: Some(1.0), ..AuditSettings::default() };
+    let chain = table(&[350, 500, 200, 275], &[26, 38, 15, 21]);
+    let audit = held(&chain, &bayes);
+    for (row, [mean, low, high, within]) in audit.rows.iter().zip([
+        [0.2599009900990099, 0.17955714780372226, 0.3492476875087547, 0.44889208380654055],
+        [0.3787128712871287, 0.2870742950252691, 0.47490247620263243, 0.5656796682280402],
+        [0.15099009900990099, 0.08840868111820986, 0.2266326156615383, 0.32730492324262134],
+        [0.2103960396039604, 0.13702708796932347, 0.2946174663574518, 0.39287855038007946],
+    ]) {
+        let relative = |share: f64| share / row.stake_share - 1.0;
+        let near = |value: Option<f64>, expected: f64| (value.expect("a posterior") - expected).abs() < 1e-9;
+        assert!(near(row.posterior_deviation, relative(mean)), "{row:?}");
+        assert!(near(row.posterior_deviation_low, relative(low)), "{row:?}");
+        assert!(near(row.posterior_deviation_high, relative(high)), "{row:?}");
+        close(row.probability_within, within);
+    }
+    assert_eq!(
+        audit.report().validators[0].posterior.as_ref().map(|p| p.within),
+        audit.rows[0].probability_within
+    );
+    assert!(plain(&chain).rows.iter().all(|row| row.probability_within.is_none()));
+    let due = held(&due(&[30.5], &[9]), &bayes);
+    close(due.rows[0].posterior_deviation, 0.3114754098360656 - 1.0);
+    close(due.rows[0].posterior_deviation_low, 0.1460084669178356 - 1.0);
+    close(due.rows[0].posterior_deviation_high, 0.5385627354381917 - 1.0);
+    assert!((due.rows[0].probability_within.unwrap() / 2.38004213037879e-5 - 1.0).abs() < 1e-8);
+    // Turns leave nothing to chance: no likelihood, and the audit says so.
+    let turns = AuditSettings { rule: Choice::plain("cometbft-priority"), ..bayes.clone() };
+    let audit = held(&table(&[2, 1, 1], &[50, 25, 25]), &turns);
+    assert!(audit.rows.iter().all(|row| row.probability_within.is_none()));
+    assert!(
+        audit.notes.iter().any(|note| note.starts_with("no posterior can be given")),
+        "{:?}",
+        audit.notes
+    );
+    for weight in [0.0, -1.0, f64::NAN, 1e7] {
+        let settings = AuditSettings { prior_weight: Some(weight), ..AuditSettings::default() };
+        assert!(audit_problem(&chain, &settings).contains("--prior-weight"), "{weight}");
+    }
+}
+
+/// A prior of equal parts does not depend on how the rest of a chain is written down.
+#[test]
+fn the_rest_of_a_chain_has_its_part_of_the_prior() {
+    let bayes = AuditSettings { prior_weight: Some(2.0), ..AuditSettings::default() };
+    let single = held(&table(&[4, 3, 1, 1, 1], &[50, 20, 10, 10, 10]), &bayes);
+    let mut chain = table(&[4, 3, 3], &[50, 20, 30]);
+    chain.names[2] = "others".to_owned();
+    let rest = Some(Rest { name: "others".into(), stands_for: 3 });
+    let together = held(&chain, &AuditSettings { rest, ..bayes });
+    for index in 0..2 {
+        close(
+            together.rows[index].posterior_deviation_high,
+            single.rows[index].posterior_deviation_high.unwrap(),
+        );
+    }
+}
+
 #[test]
 fn a_total_and_shares_are_refused_with_the_remedy() {
     let mut chain = table(&[500, 300, 200, 1000], &[52, 29, 19, 100]);

@@ -5,7 +5,7 @@
 #[allow(dead_code, reason = "the example's main is tried by hand")]
 mod program;
 
-use program::{markdown, rows};
+use program::{decisions, markdown, rows};
 use std::fs;
 use std::path::Path;
 
@@ -19,4 +19,18 @@ fn every_rate_is_what_it_should_be_and_stands_in_the_documents() {
     let table = markdown(&rows);
     let stale = "the table under Calibration is not what `cargo run --release --example calibration` prints";
     assert!(text.contains(&table), "{stale}:\n{table}");
+}
+
+/// Every eighth cell of the table of decisions, played again; the whole of it is printed by the example.
+#[test]
+fn decisions_are_false_no_oftener_than_stated() {
+    let every_eighth: Vec<decisions::Cell> = decisions::cells().into_iter().step_by(8).collect();
+    let lines = decisions::lines(&every_eighth);
+    let faults: Vec<String> = lines.iter().filter(|line| !line.holds()).map(|line| line.markdown()).collect();
+    assert!(faults.is_empty(), "more often than stated:\n{}", faults.join("\n"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/statistics.md");
+    let text = fs::read_to_string(path).expect("docs/statistics.md");
+    for line in lines {
+        assert!(text.contains(&line.markdown()), "docs/statistics.md does not have {}", line.markdown());
+    }
 }

@@ -10,7 +10,7 @@ use tombola::analysis::rows::{Decision, Family, Metric};
 use tombola::analysis::{Analysis, Stopping, analyse, analyse_stopped};
 use tombola::scenario::{Scenario, load_text};
 use tombola::simulation::{Control, Quiet, run, run_until};
-use tombola::statistics::{Needed, Verdict};
+use tombola::statistics::{Margin, Needed, Verdict, share_posterior};
 
 /// A scenario: seed, rounds, trials, stakes, and further text.
 fn scenario(seed: u64, rounds: u64, trials: u64, stakes: &[u64], more: &str) -> Scenario {
@@ -206,6 +206,49 @@ fn a_population_with_small_validators_gets_an_answer() {
     let set_aside = format!("{quiet}smallest_share = 0.01\n");
     let large = analysed(&scenario(1, 300_000, 1, &stakes, &set_aside)).assessment;
     assert_eq!((large.verdict, large.comparisons, large.set_aside), (Verdict::Fair, 4, 50));
+}
+
+/// Where rounds are draws, every validator has the posterior of its wins, and the interval and the probability
+/// agree with those that were worked out alone; where stakes move, no cell has a number, and the table says why.
+#[test]
+fn a_run_gives_posteriors_where_there_are_any() {
+    let bayes = "[analysis]\nbayes = true\nprior_weight = 0.5\nserial = 'off'\nwindow = 'off'\n";
+    let stakes = [350, 500, 200, 275];
+    let fixed = analysed(&scenario(1, 20_000, 2, &stakes, bayes));
+    let mut outside = 0.0;
+    for row in &fixed.tables.validators {
+        let own = 0.5 / 4.0;
+        let margin = Margin::around(row.stake_share, 0.1);
+        let alone = share_posterior((row.wins, 40_000), (own, 0.5 - own), margin, 0.95).expect("a posterior");
+        assert_eq!(row.posterior_low, Some(alone.interval.low));
+        assert_eq!(row.probability_within, Some(alone.within));
+        assert!(alone.interval.contains(row.win_share.expect("a share")));
+        outside += 1.0 - alone.within;
+    }
+    let all = |analysis: &Analysis| {
+        let rows = &analysis.tables.fairness;
+        rows.iter().find(|row| row.metric == Metric::ProbabilityAllWithin).cloned()
+    };
+    let together = all(&fixed).expect("a row").value.expect("a number");
+    assert!((together - (1.0 - outside)).abs() < 1e-12 && together > 0.99, "{together}");
+    // Compounding, a declared variance, and runs that were cut short.
+    for (more, rounds, why) in [
+        (
+            format!("{bayes}[reward]\npolicy = {{ kind = 'constant', amount = 10 }}\ncompound = true\n"),
+            200,
+            "stakes moved",
+        ),
+        (format!("{bayes}[selection]\nrule = 'cool-down'\n"), 200, "declares the variance"),
+        (format!("{bayes}[selection]\nrule = 'solana-schedule'\n"), 201, "cut short"),
+        (format!("{bayes}[selection]\nrule = 'deficit-first'\n"), 200, "deterministic"),
+    ] {
+        let analysis = analysed(&scenario(1, rounds, 3, &[300; 5], &more));
+        assert!(analysis.tables.validators.iter().all(|row| row.probability_within.is_none()), "{why}");
+        let row = all(&analysis).expect("a row");
+        assert!(row.value.is_none() && row.note.contains(why), "{row:?}");
+    }
+    let plain = analysed(&scenario(1, 200, 1, &stakes, ""));
+    assert!(all(&plain).is_none() && plain.tables.validators.iter().all(|row| row.posterior_mean.is_none()));
 }
 
 #[test]

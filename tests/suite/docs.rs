@@ -390,6 +390,7 @@ fn runs() -> Vec<(Scenario, Results, Analysis)> {
     let short = ["[run]\nrounds = 5\ntrials = 4\nengine = 'draws'\n", small].concat();
     let until = "until = { metric = 'win_share', half_width = 0.02 }\n";
     let precise = [run, until, population].concat();
+    let unfair = [&unfair, "[analysis]\nbayes = true\n"].concat();
     let many = [run, "[population]\ncount = 10\ntotal_stake = 1000\nstake = 'equal'\n"].concat();
     [unfair, moving, urn, rare, short, precise, many].iter().map(|text| simulate(text)).collect()
 }

@@ -5,11 +5,15 @@ use crate::analysis::sampling_model::SamplingModel;
 use crate::selection::ExpectedShares;
 use crate::statistics::distributions::{Binomial, PartialRuns, Poisson, normal_upper};
 use crate::statistics::{
-    Interval, clopper_pearson, detectable_difference, garwood, ln_binomial_test, ln_poisson_test,
+    Interval, Margin, Posterior, clopper_pearson, detectable_difference, garwood, ln_binomial_test,
+    ln_poisson_test, rate_posterior,
 };
 
 /// Power at which a deviation counts as seen.
 pub const POWER: f64 = 0.9;
+
+/// The shape of Jeffreys' prior of a Poisson mean.
+const JEFFREYS: f64 = 0.5;
 
 /// The wins of one validator, or of several as one, and what they are held against: a share of all wins
 /// counted, or a number of blocks of its own.
@@ -130,6 +134,37 @@ impl<'a> Count<'a> {
             low: relative(garwood(fewest, confidence)?.low),
             high: relative(garwood(most, confidence)?.high),
         })
+    }
+
+    /// The posterior of wins over expected wins, minus one. Against a share: a beta distribution, of a
+    /// Dirichlet prior in which the row has `own` and all others have `others` draws. Against a number of
+    /// blocks: a gamma distribution, of Jeffreys' prior, since of a Poisson mean alone nothing is shared
+    /// out. `None` where no likelihood is known.
+    pub fn posterior(&self, (own, others): (f64, f64), tolerance: f64, confidence: f64) -> Option<Posterior> {
+        let run = self.observations.rounds_per_draw().ok()?;
+        let around = Margin { low: 1.0 - tolerance, high: 1.0 + tolerance };
+        let found = match self.blocks {
+            Some(mean) => {
+                if !self.wins().is_multiple_of(run) {
+                    return None;
+                }
+                rate_posterior(self.wins() / run, mean / run as f64, JEFFREYS, around, confidence)?
+            }
+            None => {
+                let share = self.share().filter(|&share| share > 0.0)?;
+                let margin = Margin::around(share, tolerance);
+                let found = self.observations.posterior(self.index, (own, others), margin, confidence)?;
+                let Interval { low, high } = found.interval;
+                Posterior {
+                    mean: found.mean / share,
+                    interval: Interval { low: low / share, high: high / share },
+                    ..found
+                }
+            }
+        };
+        let Interval { low, high } = found.interval;
+        let interval = Interval { low: low - 1.0, high: high - 1.0 };
+        Some(Posterior { mean: found.mean - 1.0, interval, ..found })
     }
 
     /// The smallest relative gain that a test at this confidence would show nine times in ten: exactly

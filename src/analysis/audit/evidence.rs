@@ -1,7 +1,7 @@
 //! What a table shows: the counts, what they are held against, and the tests of all together.
 
-use super::AuditTable;
 use super::count::{Count, Merged};
+use super::{AuditTable, Rest};
 use crate::analysis::observations::Observations;
 use crate::analysis::rows::AuditTest;
 use crate::analysis::sampling_model::SamplingModel;
@@ -20,6 +20,34 @@ pub struct Evidence<'a> {
     pub rest: Option<usize>,
     pub confidence: f64,
     pub tolerance: f64,
+    /// The prior of the shares, where posteriors are asked for.
+    pub prior: Option<Prior>,
+}
+
+/// A Dirichlet prior that gives every validator the same.
+#[derive(Clone, Copy, Debug)]
+pub struct Prior {
+    /// The weight of all, in draws.
+    pub weight: f64,
+    /// The weight of one validator.
+    pub each: f64,
+    /// How many validators the row of the rest stands for.
+    rest: u64,
+}
+
+impl Prior {
+    /// Of so many draws in all.
+    pub fn new(weight: f64, table: &AuditTable, rest: Option<&Rest>) -> Self {
+        let stands_for = rest.map_or(1, |rest| rest.stands_for);
+        let validators = (table.names.len() - 1) as f64 + stands_for as f64;
+        Prior { weight, each: weight / validators, rest: stands_for }
+    }
+
+    /// The weights of a row and of all others; a table of one row has no others.
+    pub fn of_row(self, is_rest: bool) -> (f64, f64) {
+        let own = if is_rest { self.each * self.rest as f64 } else { self.each };
+        (own, self.weight - own)
+    }
 }
 
 /// What the tests of all rows and of all together come to.

@@ -19,15 +19,15 @@ pub use table::{AuditTable, Source};
 use super::observations::Observations;
 use super::rows::{
     AuditAnswer, AuditReport, AuditRow, AuditTest, AuditedRest, AuditedValidator, AuditedWhole, Decision,
-    Family, Finding, Metric, Statement, ValidatorRow,
+    Family, Finding, Metric, PosteriorSummary, Statement, ValidatorRow,
 };
 use super::sampling_model::SamplingModel;
 use super::validator_rows;
 use crate::registry::{Choice, Refusal, find};
-use crate::scenario::{Place, Problem};
+use crate::scenario::{MOST_PRIOR_WEIGHT, Place, Problem};
 use crate::selection::{ExpectedShares, RULES};
 use crate::statistics::Misallocation;
-use evidence::{Evidence, Tested};
+use evidence::{Evidence, Prior, Tested};
 use missed::Missed;
 use question::Question;
 use std::path::Path;
@@ -43,6 +43,8 @@ pub struct AuditSettings {
     pub tolerance: f64,
     /// The share of all wins that may go to others than expected.
     pub misallocated: f64,
+    /// The weight of the Dirichlet prior, in draws, of which posteriors are asked for; none if they are not.
+    pub prior_weight: Option<f64>,
     /// The row that stands for the rest of the chain, if one does.
     pub rest: Option<Rest>,
     /// The validators, or groups of them separated by commas, that are asked about by themselves.
@@ -56,6 +58,7 @@ impl Default for AuditSettings {
             confidence: 0.95,
             tolerance: 0.10,
             misallocated: 0.01,
+            prior_weight: None,
             rest: None,
             questions: Vec::new(),
         }
@@ -110,6 +113,16 @@ pub fn audit(path: &Path, table: &AuditTable, settings: &AuditSettings) -> Resul
             });
         }
     }
+    if let Some(weight) =
+        settings.prior_weight.filter(|weight| !(*weight > 0.0 && *weight <= MOST_PRIOR_WEIGHT))
+    {
+        return Err(Problem {
+            place: Place::CommandLine(format!("--prior-weight {weight}")),
+            key: String::new(),
+            what: "is out of range".to_owned(),
+            help: Some("it must be more than 0 and at most 1,000,000, e.g. 1: as many draws as the prior is to count for".to_owned()),
+        });
+    }
     let rule = find("rule", RULES, &settings.rule).map_err(|refusal| refused(&settings.rule, &refusal))?;
     rest::refuse_total(path, table)?;
     refuse_shares(path, table)?;
@@ -137,6 +150,7 @@ pub fn audit(path: &Path, table: &AuditTable, settings: &AuditSettings) -> Resul
         rest: rest_row,
         confidence: settings.confidence,
         tolerance: settings.tolerance,
+        prior: settings.prior_weight.map(|weight| Prior::new(weight, table, settings.rest.as_ref())),
     };
     let tested = evidence.tested();
     let rows =
@@ -227,7 +241,17 @@ fn of_row(row: &AuditRow) -> Option<AuditedValidator> {
         p: row.p_value,
         p_adjusted: row.p_adjusted,
         finding: row.finding?,
+        posterior: posterior(row),
         direction: (!row.direction.is_empty()).then(|| row.direction.clone()),
+    })
+}
+
+fn posterior(row: &AuditRow) -> Option<PosteriorSummary> {
+    Some(PosteriorSummary {
+        mean: row.posterior_deviation?,
+        low: row.posterior_deviation_low?,
+        high: row.posterior_deviation_high?,
+        within: row.probability_within?,
     })
 }
 
@@ -284,6 +308,15 @@ fn notes(table: &AuditTable, evidence: &Evidence) -> Vec<String> {
             ),
             None => "the column `expected` replaces the rule's expected shares; it sums to the wins, so shares are compared"
                 .to_owned(),
+        });
+    }
+    if evidence.prior.is_some() {
+        notes.push(match (evidence.observations.rounds_per_draw(), evidence.blocks) {
+            (Err(why), _) => format!("no posterior can be given: {why}"),
+            (Ok(_), Some(_)) => {
+                "posteriors are those of Poisson means under Jeffreys' prior (gamma, shape 1/2): --prior-weight is of no consequence".to_owned()
+            }
+            (Ok(_), None) => "posterior probabilities depend on the prior; what is tested does not".to_owned(),
         });
     }
     notes

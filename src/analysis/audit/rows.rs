@@ -17,6 +17,9 @@ pub fn rows(evidence: &Evidence, tested: &Tested, table: &AuditTable, stands_for
             let effect = count.minimum_detectable_effect(tested.confidence_each);
             let finding = finding(evidence, tested, index, effect);
             let missed = missed.as_ref();
+            let posterior = evidence.prior.and_then(|prior| {
+                count.posterior(prior.of_row(is_rest), evidence.tolerance, evidence.confidence)
+            });
             AuditRow {
                 validator: observations.names[index].clone(),
                 stands_for: if is_rest { stands_for } else { 1 },
@@ -30,6 +33,10 @@ pub fn rows(evidence: &Evidence, tested: &Tested, table: &AuditTable, stands_for
                 relative_deviation: count.relative_deviation(),
                 relative_deviation_low: interval.map(|interval| interval.low),
                 relative_deviation_high: interval.map(|interval| interval.high),
+                posterior_deviation: posterior.map(|posterior| posterior.mean),
+                posterior_deviation_low: posterior.map(|posterior| posterior.interval.low),
+                posterior_deviation_high: posterior.map(|posterior| posterior.interval.high),
+                probability_within: posterior.map(|posterior| posterior.within),
                 mid_p: count.mid_p(),
                 p_value: tested.p_values[index],
                 log10_p_value: if is_rest { None } else { count.log10_p_value() },

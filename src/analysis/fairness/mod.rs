@@ -8,6 +8,7 @@ mod family;
 mod income;
 mod level;
 mod order;
+mod posterior;
 mod stopping;
 mod verdict;
 mod wanted;
@@ -15,6 +16,7 @@ mod wanted;
 pub use expected_shares::ExpectedSharesTest;
 pub use expected_shares::test as expected_shares_test;
 pub use income::rows as income_rows;
+pub use posterior::row as posterior_row;
 pub use wanted::wanted_rows;
 
 use super::context::AnalysisContext;

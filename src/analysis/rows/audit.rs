@@ -1,5 +1,6 @@
 //! What `tombola audit` prints: a real chain's wins against what was expected.
 
+use super::PosteriorSummary;
 use serde::{Deserialize, Serialize};
 
 /// What an audit finds of one validator, or of all.
@@ -48,6 +49,14 @@ pub struct AuditRow {
     pub relative_deviation_low: Option<f64>,
     /// Upper end of it.
     pub relative_deviation_high: Option<f64>,
+    /// Mean of the posterior distribution of the relative deviation, where it was asked for.
+    pub posterior_deviation: Option<f64>,
+    /// Lower end of the equal-tailed credible interval of the same.
+    pub posterior_deviation_low: Option<f64>,
+    /// Upper end of it.
+    pub posterior_deviation_high: Option<f64>,
+    /// Posterior probability that the relative deviation is within the tolerance.
+    pub probability_within: Option<f64>,
     /// Where its wins stand in their null distribution: the probability of fewer, and half of that of
     /// as many.
     pub mid_p: Option<f64>,
@@ -166,6 +175,8 @@ pub struct AuditedValidator {
     pub finding: Finding,
     /// `too many` or `too few`, where the wins deviate.
     pub direction: Option<String>,
+    /// The posterior of the relative deviation, where it was asked for and there is one.
+    pub posterior: Option<PosteriorSummary>,
 }
 
 /// The rest of a chain in one row.

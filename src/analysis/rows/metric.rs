@@ -75,6 +75,8 @@ metrics! {
     MisallocatedDifference "misallocated_difference" "",
     /// The test that it is at most that.
     MisallocatedEquivalence "misallocated_equivalence" "",
+    /// The posterior probability that every validator is within the tolerance.
+    ProbabilityAllWithin "probability_all_within" "probability",
     /// Of the validators shown to win too much, the one that gains most.
     LargestGain "largest_gain" "relative deviation",
     /// Of the validators shown to win too little, the one that loses most.

@@ -34,7 +34,9 @@ pub use luck::{LuckReport, LuckRow, LuckStretch};
 pub use metric::Metric;
 pub use misses::{MissesFinding, MissesReport, MissesRow};
 pub use plan::PlanRow;
-pub use run_summary::{ExpectedSharesSummary, MisallocatedSummary, RunSummary, ValidatorSummary};
+pub use run_summary::{
+    ExpectedSharesSummary, MisallocatedSummary, PosteriorSummary, RunSummary, ValidatorSummary,
+};
 pub use statement::{Decision, Family, Statement};
 pub use strategy::StrategyRow;
 pub use tables::Tables;

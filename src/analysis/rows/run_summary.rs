@@ -1,9 +1,9 @@
 //! What `tombola run --format json` prints: a run in one object.
 
 use crate::analysis::Analysis;
-use crate::analysis::rows::{Decision, Metric};
+use crate::analysis::rows::{Decision, Metric, ValidatorRow};
 use crate::statistics::{Needed, Verdict, WholeVerdict};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A run's verdicts and its validators, for scripts.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -78,6 +78,32 @@ pub struct ValidatorSummary {
     pub p: Option<f64>,
     /// The same, adjusted for the number of validators (Holm).
     pub p_adjusted: Option<f64>,
+    /// Its posterior, where `[analysis] bayes` asks for one and there is one.
+    pub posterior: Option<PosteriorSummary>,
+}
+
+/// The posterior distribution of a validator's share, or of its relative deviation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PosteriorSummary {
+    /// Its mean.
+    pub mean: f64,
+    /// Lower end of the equal-tailed credible interval.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// The probability that it is within the tolerance.
+    pub within: f64,
+}
+
+impl PosteriorSummary {
+    fn of(row: &ValidatorRow) -> Option<Self> {
+        Some(PosteriorSummary {
+            mean: row.posterior_mean?,
+            low: row.posterior_low?,
+            high: row.posterior_high?,
+            within: row.probability_within?,
+        })
+    }
 }
 
 impl RunSummary {
@@ -99,6 +125,7 @@ impl RunSummary {
             expected: row.expected_share.map(|share| share * selections as f64),
             p: row.p_value,
             p_adjusted: row.p_holm,
+            posterior: PosteriorSummary::of(row),
         });
         RunSummary {
             name: name.to_owned(),

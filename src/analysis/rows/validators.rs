@@ -45,6 +45,14 @@ pub struct ValidatorRow {
     pub relative_deviation_low: Option<f64>,
     /// Upper end of the interval of the relative_deviation.
     pub relative_deviation_high: Option<f64>,
+    /// Mean of the posterior distribution of its share of wins, where `[analysis] bayes` asks for it.
+    pub posterior_mean: Option<f64>,
+    /// Lower end of the equal-tailed credible interval of the share.
+    pub posterior_low: Option<f64>,
+    /// Upper end of the same.
+    pub posterior_high: Option<f64>,
+    /// Posterior probability that the share is within the tolerance of the share of stake.
+    pub probability_within: Option<f64>,
     /// The most rounds in a row of any trial that it did not win.
     pub longest_gap: Option<u64>,
     /// The probability of a gap that long or longer, if the rule keeps its expected shares.

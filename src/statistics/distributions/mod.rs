@@ -1,8 +1,10 @@
 //! Probabilities of the standard laws, accurate far into their tails.
 
+mod beta;
 mod binomial;
 mod chi_square;
 mod deviance;
+mod gamma;
 mod multinomial;
 mod normal;
 mod partial_runs;
@@ -11,9 +13,11 @@ mod repeated_sum;
 mod student;
 mod tail_integral;
 
+pub use beta::Beta;
 pub use binomial::Binomial;
 pub use chi_square::{chi_square_lower, chi_square_upper};
 pub(crate) use deviance::{deviance, exp_m1_minus, ln_1p_minus, stirling_error};
+pub use gamma::Gamma;
 pub use multinomial::sample_multinomial;
 pub(crate) use multinomial::{cell_ln_mass, ln_relative_mass};
 pub use normal::{normal_quantile, normal_upper};

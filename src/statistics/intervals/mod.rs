@@ -3,6 +3,7 @@
 mod bootstrap;
 mod clopper_pearson;
 mod clustered;
+mod credible;
 mod garwood;
 mod goodman;
 mod interval;
@@ -14,6 +15,7 @@ mod wilson;
 pub use bootstrap::{bootstrap, bootstrap_counts};
 pub use clopper_pearson::clopper_pearson;
 pub use clustered::{clustered_tails, least_trials};
+pub use credible::{Posterior, rate_posterior, share_posterior};
 pub use garwood::garwood;
 pub use goodman::goodman;
 pub use interval::Interval;

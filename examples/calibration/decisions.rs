@@ -1,0 +1,286 @@
+//! Decisions, played from end to end: rules × sampling models × trials × stakes × numbers of wins.
+//!
+//! Each cell plays many seeds of a scenario and judges each three times: against a margin of next to
+//! nothing, where every claim against a rule that is fair to stake is a false alarm; against a wide one,
+//! where a fair rule may be shown to be fair; and, played with other stakes than it is judged by, so that
+//! one validator is exactly at the edge of the margin, where to call it fair is false.
+
+use rayon::prelude::*;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use tombola::analysis::verdict;
+use tombola::scenario::{Scenario, load_text};
+use tombola::simulation::{Control, Quiet, Results, run};
+use tombola::statistics::{Assessment, Verdict};
+
+/// Seeds of a cell.
+pub const SETS: u64 = 400;
+
+/// The stated rate of every kind of false claim.
+const ALPHA: f64 = 0.05;
+
+/// The margin at which a fair rule may be shown to be fair.
+const WIDE: f64 = 0.5;
+
+/// A rule, with what makes its wins depend on each other.
+struct Family {
+    name: &'static str,
+    model: &'static str,
+    /// `rule` of the scenario, and further sections.
+    text: &'static str,
+    /// Whether it is fair to unequal stakes too.
+    proportional: bool,
+}
+
+const FAMILIES: [Family; 7] = [
+    Family { name: "raffle", model: "rounds", text: "[selection]\nrule = 'raffle'\n", proportional: true },
+    Family {
+        name: "solana-schedule",
+        model: "runs",
+        text: "[selection]\nrule = 'solana-schedule'\n",
+        proportional: true,
+    },
+    Family {
+        name: "cool-down",
+        model: "scaled",
+        text: "[selection]\nrule = 'cool-down'\n",
+        proportional: false,
+    },
+    Family {
+        name: "simd-0612",
+        model: "scaled",
+        text: "[selection]\nrule = { kind = 'simd-0612', slots_per_epoch = 40 }\n",
+        proportional: false,
+    },
+    Family {
+        name: "deficit-first",
+        model: "bounded",
+        text: "[selection]\nrule = 'deficit-first'\n",
+        proportional: true,
+    },
+    Family {
+        name: "raffle, compounding",
+        model: "trials (urn)",
+        text: "[selection]\nrule = 'raffle'\n[reward]\npolicy = { kind = 'constant', amount = 50 }\ncompound = true\n",
+        proportional: true,
+    },
+    Family {
+        name: "square-root, compounding",
+        model: "trials",
+        text: "[selection]\nrule = 'square-root'\n[reward]\npolicy = { kind = 'constant', amount = 50 }\ncompound = true\n",
+        proportional: false,
+    },
+];
+
+/// How the stake is shared out; the first validator has most.
+#[derive(Clone, Copy, PartialEq)]
+enum Stakes {
+    Equal,
+    Zipf,
+    Pareto,
+    Whale,
+}
+
+impl Stakes {
+    fn name(self) -> &'static str {
+        match self {
+            Stakes::Equal => "20 equal",
+            Stakes::Zipf => "20, Zipf",
+            Stakes::Pareto => "20, Pareto, Gini 0.8",
+            Stakes::Whale => "10, whale 99.9 %",
+        }
+    }
+
+    fn list(self) -> Vec<u64> {
+        match self {
+            Stakes::Equal => vec![1000; 20],
+            Stakes::Zipf => (1..=20).map(|rank| 12_600 / rank).collect(),
+            // Quantiles; the shape that gives twenty of them a Gini coefficient of 0.8.
+            Stakes::Pareto => {
+                (1..=20).map(|k| (400.0 * (f64::from(k) / 21.0).powf(-1.0 / 0.534)) as u64).collect()
+            }
+            Stakes::Whale => [vec![99_900], vec![11; 8], vec![12]].concat(),
+        }
+    }
+
+    /// Other stakes, under which the first validator is a tenth below what these say, or the whale a
+    /// thousandth.
+    fn shifted(self) -> Vec<u64> {
+        let mut stakes = self.list();
+        match self {
+            Stakes::Whale => stakes.iter_mut().skip(1).for_each(|stake| *stake *= 2),
+            _ => stakes[0] -= stakes[0] / 10,
+        }
+        stakes
+    }
+}
+
+/// One scenario.
+pub struct Cell {
+    family: &'static Family,
+    stakes: Stakes,
+    trials: u64,
+    rounds: u64,
+}
+
+/// What was seen of it.
+pub struct Line {
+    what: String,
+    /// Of a fair rule: any claim of the primary family that something is unfair.
+    false_alarm: f64,
+    /// Of a rule at the edge of the margin: the verdict fair.
+    false_fair: Option<f64>,
+    /// Of a fair rule: the verdict fair, with the wide margin.
+    shown_fair: f64,
+}
+
+/// All cells, in a fixed order.
+pub fn cells() -> Vec<Cell> {
+    let mut cells = Vec::new();
+    for family in &FAMILIES {
+        for stakes in [Stakes::Equal, Stakes::Zipf, Stakes::Pareto, Stakes::Whale] {
+            if stakes != Stakes::Equal && !family.proportional {
+                continue;
+            }
+            for trials in [1, 5, 40] {
+                // Few wins of most; many; and a number that no cycle divides.
+                for rounds in [40, 2000, 403] {
+                    cells.push(Cell { family, stakes, trials, rounds });
+                }
+            }
+        }
+    }
+    cells
+}
+
+impl Cell {
+    fn scenario(&self, stakes: &[u64], seed: u64) -> Scenario {
+        let accounts: Vec<String> = stakes
+            .iter()
+            .enumerate()
+            .map(|(index, stake)| format!("{{ name = 'v{index}', balance = {stake} }}"))
+            .collect();
+        let text = format!(
+            "[run]\nseed = {seed}\nrounds = {}\ntrials = {}\nengine = 'draws'\ncheckpoints = 1\n\
+             [population]\nminimum_stake = 1\naccounts = [{}]\n[analysis]\nserial = 'off'\nwindow = 'off'\n{}",
+            self.rounds,
+            self.trials,
+            accounts.join(", "),
+            self.family.text
+        );
+        load_text(Path::new("cell.toml"), text, &[]).unwrap_or_else(|problem| panic!("{problem}"))
+    }
+
+    fn play(scenario: &Scenario) -> Results {
+        let stop = AtomicBool::new(false);
+        run(&scenario.experiment, 1, None, &Control { progress: &Quiet, stop: &stop }).expect("a run")
+    }
+
+    /// The verdict with these margins, of those with at least this share of the stake.
+    fn judge(
+        scenario: &Scenario,
+        results: &Results,
+        tolerance: f64,
+        whole: f64,
+        smallest: f64,
+    ) -> Assessment {
+        let mut settings = scenario.file.analysis.clone();
+        (settings.tolerance, settings.misallocated, settings.smallest_share) = (tolerance, whole, smallest);
+        verdict(&scenario.experiment, &settings, results)
+    }
+
+    /// The shares of wins that the rule expects for the shifted stakes, where they are known.
+    fn shifted_shares(&self) -> Option<Vec<f64>> {
+        let scenario = self.scenario(&self.stakes.shifted(), 0);
+        let world = &scenario.experiment.world;
+        let rule = &world.rule.thing;
+        let expected = match world.protocol.compounds() {
+            true => rule.expected_shares_when_compounding(&world.stakes),
+            false => rule.expected_shares(&world.stakes),
+        };
+        expected.shares().map(<[f64]>::to_vec)
+    }
+
+    /// Plays the cell.
+    pub fn line(&self) -> Line {
+        let stakes = self.stakes.list();
+        let all: u64 = stakes.iter().sum();
+        let share = |index: usize| stakes[index] as f64 / all as f64;
+        // The first alone is claimed to be within the margin, and is not.
+        let edge = self.shifted_shares().map(|shares| (shares[0] / share(0) - 1.0).abs());
+        let rate = |held: &(dyn Fn(u64) -> bool + Sync)| {
+            (0..SETS).into_par_iter().filter(|&seed| held(seed)).count() as f64 / SETS as f64
+        };
+        let fair: Vec<(bool, bool)> = (0..SETS)
+            .into_par_iter()
+            .map(|seed| {
+                let scenario = self.scenario(&stakes, seed);
+                let results = Self::play(&scenario);
+                let strict = Self::judge(&scenario, &results, 1e-9, 1e-9, 0.0);
+                let whole = strict.whole.as_ref().is_some_and(|whole| whole.verdict == Verdict::Unfair);
+                let wide = Self::judge(&scenario, &results, WIDE, 0.01, 0.0);
+                (strict.verdict == Verdict::Unfair || whole, wide.verdict == Verdict::Fair)
+            })
+            .collect();
+        let share_of =
+            |of: fn(&(bool, bool)) -> bool| fair.iter().filter(|one| of(one)).count() as f64 / SETS as f64;
+        let false_fair = edge.map(|edge| {
+            rate(&|seed| {
+                let claimed = self.scenario(&stakes, seed);
+                let results = Self::play(&self.scenario(&self.stakes.shifted(), seed));
+                // Where all have the same stake, this claims something of all of them.
+                let judged = Self::judge(&claimed, &results, edge, 0.01, share(0) * (1.0 - 1e-12));
+                judged.verdict == Verdict::Fair
+            })
+        });
+        Line {
+            what: format!(
+                "{} | {} | {} | {} × {}",
+                self.family.name,
+                self.family.model,
+                self.stakes.name(),
+                self.trials,
+                self.rounds
+            ),
+            false_alarm: share_of(|one| one.0),
+            false_fair,
+            shown_fair: share_of(|one| one.1),
+        }
+    }
+}
+
+impl Line {
+    /// Whether both false claims come no oftener than stated: within 3.5 binomial standard errors, so that
+    /// 250 true rates of exactly α would all pass with a probability of 94 %.
+    pub fn holds(&self) -> bool {
+        let most = ALPHA + 3.5 * (ALPHA * (1.0 - ALPHA) / SETS as f64).sqrt();
+        [Some(self.false_alarm), self.false_fair].into_iter().flatten().all(|rate| rate <= most)
+    }
+
+    /// The line in Markdown.
+    pub fn markdown(&self) -> String {
+        let cell = |rate: Option<f64>| rate.map_or(String::new(), |rate| format!("{rate:.4}"));
+        format!(
+            "| {} | {:.4} | {} | {:.4} |",
+            self.what,
+            self.false_alarm,
+            cell(self.false_fair),
+            self.shown_fair
+        )
+    }
+}
+
+/// The lines of these cells, in their order.
+pub fn lines(cells: &[Cell]) -> Vec<Line> {
+    cells.par_iter().map(Cell::line).collect()
+}
+
+/// The table in Markdown.
+pub fn markdown(lines: &[Line]) -> String {
+    let mut text = "| rule | sampling model | validators | trials × rounds | called unfair though fair | called fair at the edge | shown fair within 50 % |\n|---|---|---|---|---|---|---|\n".to_owned();
+    for line in lines {
+        text.push_str(&line.markdown());
+        text.push('\n');
+    }
+    text
+}

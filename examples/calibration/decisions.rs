@@ -5,9 +5,8 @@
 //! where a fair rule may be shown to be fair; and, played with other stakes than it is judged by, so that
 //! one validator is exactly at the edge of the margin, where to call it fair is false.
 
-use rayon::prelude::*;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tombola::analysis::verdict;
 use tombola::scenario::{Scenario, load_text};
 use tombola::simulation::{Control, Quiet, Results, run};
@@ -208,30 +207,24 @@ impl Cell {
         let share = |index: usize| stakes[index] as f64 / all as f64;
         // The first alone is claimed to be within the margin, and is not.
         let edge = self.shifted_shares().map(|shares| (shares[0] / share(0) - 1.0).abs());
-        let rate = |held: &(dyn Fn(u64) -> bool + Sync)| {
-            (0..SETS).into_par_iter().filter(|&seed| held(seed)).count() as f64 / SETS as f64
-        };
-        let fair: Vec<(bool, bool)> = (0..SETS)
-            .into_par_iter()
-            .map(|seed| {
-                let scenario = self.scenario(&stakes, seed);
-                let results = Self::play(&scenario);
-                let strict = Self::judge(&scenario, &results, 1e-9, 1e-9, 0.0);
-                let whole = strict.whole.as_ref().is_some_and(|whole| whole.verdict == Verdict::Unfair);
-                let wide = Self::judge(&scenario, &results, WIDE, 0.01, 0.0);
-                (strict.verdict == Verdict::Unfair || whole, wide.verdict == Verdict::Fair)
-            })
-            .collect();
-        let share_of =
-            |of: fn(&(bool, bool)) -> bool| fair.iter().filter(|one| of(one)).count() as f64 / SETS as f64;
+        let fair: Vec<(bool, bool)> = seeds(|seed| {
+            let scenario = self.scenario(&stakes, seed);
+            let results = Self::play(&scenario);
+            let strict = Self::judge(&scenario, &results, 1e-9, 1e-9, 0.0);
+            let whole = strict.whole.as_ref().is_some_and(|whole| whole.verdict == Verdict::Unfair);
+            let wide = Self::judge(&scenario, &results, WIDE, 0.01, 0.0);
+            (strict.verdict == Verdict::Unfair || whole, wide.verdict == Verdict::Fair)
+        });
+        let rate = |held: usize| held as f64 / SETS as f64;
         let false_fair = edge.map(|edge| {
-            rate(&|seed| {
+            let called_fair = seeds(|seed| {
                 let claimed = self.scenario(&stakes, seed);
                 let results = Self::play(&self.scenario(&self.stakes.shifted(), seed));
                 // Where all have the same stake, this claims something of all of them.
                 let judged = Self::judge(&claimed, &results, edge, 0.01, share(0) * (1.0 - 1e-12));
                 judged.verdict == Verdict::Fair
-            })
+            });
+            rate(called_fair.iter().filter(|fair| **fair).count())
         });
         Line {
             what: format!(
@@ -242,9 +235,9 @@ impl Cell {
                 self.trials,
                 self.rounds
             ),
-            false_alarm: share_of(|one| one.0),
+            false_alarm: rate(fair.iter().filter(|one| one.0).count()),
             false_fair,
-            shown_fair: share_of(|one| one.1),
+            shown_fair: rate(fair.iter().filter(|one| one.1).count()),
         }
     }
 }
@@ -270,9 +263,36 @@ impl Line {
     }
 }
 
-/// The lines of these cells, in their order.
+/// What every seed gives, one after another.
+fn seeds<T>(of: impl Fn(u64) -> T) -> Vec<T> {
+    (0..SETS).map(of).collect()
+}
+
+/// The lines of these cells, in their order. Each core computes in a pool of one thread, so that what the
+/// analysis of a seed shares out among threads does not wait for other cells.
 pub fn lines(cells: &[Cell]) -> Vec<Line> {
-    cells.par_iter().map(Cell::line).collect()
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while let Some((place, cell)) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|place| Some((place, cells.get(place)?)))
+        {
+            done.push((place, cell.line()));
+        }
+        done
+    };
+    let mut lines: Vec<(usize, Line)> = std::thread::scope(|scope| {
+        let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+        let workers: Vec<_> = (0..cores)
+            .map(|_| {
+                let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
+                scope.spawn(move || alone.install(work))
+            })
+            .collect();
+        workers.into_iter().flat_map(|worker| worker.join().expect("a cell")).collect()
+    });
+    lines.sort_by_key(|(place, _)| *place);
+    lines.into_iter().map(|(_, line)| line).collect()
 }
 
 /// The table in Markdown.

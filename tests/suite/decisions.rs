@@ -2,8 +2,8 @@
 //! over seeds. Bounds are the stated rate and four binomial standard errors of the number of seeds; seeds
 //! are fixed.
 
+use crate::harness::count_seeds;
 use assert_cmd::Command;
-use rayon::prelude::*;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use tombola::analysis::rows::{Decision, Family, Metric};
@@ -32,12 +32,6 @@ fn analysed(scenario: &Scenario) -> Analysis {
     let control = Control { progress: &Quiet, stop: &stop };
     let results = run(&scenario.experiment, 1, None, &control).expect("a run");
     analyse(&scenario.experiment, &scenario.file.analysis, &results)
-}
-
-/// For how many of the seeds something holds. On the threads of rayon, so that what the analysis of a seed
-/// shares out among threads does not wait for others.
-fn count(seeds: std::ops::Range<u64>, holds: impl Fn(u64) -> bool + Sync) -> u64 {
-    seeds.into_par_iter().filter(|&seed| holds(seed)).count() as u64
 }
 
 /// The most of so many seeds that a rate explains: four standard errors above it.
@@ -73,7 +67,7 @@ fn a_fair_rule_is_not_called_unfair_where_wins_are_few() {
     ];
     for (name, rounds, trials, stakes, more) in &cases {
         const SEEDS: u64 = 60;
-        let unfair = count(0..SEEDS, |seed| {
+        let unfair = count_seeds(0..SEEDS, |seed| {
             let analysis = analysed(&scenario(seed, *rounds, *trials, stakes, more));
             let whole = analysis.assessment.whole.as_ref().map(|whole| whole.verdict);
             analysis.assessment.verdict == Verdict::Unfair || whole == Some(Verdict::Unfair)
@@ -96,7 +90,7 @@ fn honest_runs_raise_few_exploratory_alarms() {
     ];
     for (name, rounds, trials, stakes, more) in &cases {
         const SEEDS: u64 = 60;
-        let alarms = count(0..SEEDS, |seed| {
+        let alarms = count_seeds(0..SEEDS, |seed| {
             let analysis = analysed(&scenario(seed, *rounds, *trials, stakes, more));
             let rows = analysis.tables.fairness.iter();
             let explored = rows.filter(|row| row.family == Some(Family::Exploratory));
@@ -121,7 +115,7 @@ fn a_number_of_more_rounds_comes_true() {
         const SEEDS: u64 = 40;
         let stakes = vec![7; validators];
         let more = rule(name);
-        let fair = count(0..SEEDS, |seed| {
+        let fair = count_seeds(0..SEEDS, |seed| {
             let first = analysed(&scenario(seed, rounds, trials, &stakes, &more)).assessment;
             let Some(Needed::RoundsPerTrial(needed)) = first.needed else {
                 return first.verdict == Verdict::Fair;

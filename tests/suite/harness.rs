@@ -3,6 +3,7 @@
 // Each test is a program of its own and uses a part of this.
 #![allow(dead_code)]
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use tombola::random::{Purpose, Stream};
 use tombola::registry::{Choice, Refusal, find};
 use tombola::selection::{
@@ -65,4 +66,23 @@ pub fn wins(rule: &dyn Rule, stakes: &[u64], trial: u64, rounds: u64) -> Vec<u64
         }
     });
     wins
+}
+
+/// For how many of the seeds something holds. Each core computes in a pool of one thread, so that what the
+/// analysis of a seed shares out among threads does not wait for other seeds.
+pub fn count_seeds(seeds: std::ops::Range<u64>, holds: impl Fn(u64) -> bool + Sync) -> u64 {
+    let (next, held) = (AtomicU64::new(seeds.start), AtomicU64::new(0));
+    let work = || {
+        let seed = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|&seed| seed < seeds.end);
+        while let Some(seed) = seed() {
+            held.fetch_add(u64::from(holds(seed)), Ordering::Relaxed);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, |cores| cores.get()) {
+            let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
+            scope.spawn(move || alone.install(work));
+        }
+    });
+    held.into_inner()
 }

@@ -6,7 +6,7 @@
 //! of 1,000 seeds, 7.1 %. The margin of the fair cases is a millionth, so that the tolerance hides
 //! nothing: with the usual 10 % far fewer would be called unfair.
 
-use rayon::prelude::*;
+use crate::harness::count_seeds;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -19,18 +19,16 @@ use tombola::statistics::Verdict;
 const SEEDS: u64 = 1000;
 const CONFIDENCE: f64 = 0.95;
 
-/// For how many of the seeds the scenario is called unfair. On the threads of rayon, so that what the
-/// analysis of a seed shares out among threads does not wait for others.
+/// For how many of the seeds the scenario is called unfair.
 fn called_unfair(seeds: u64, scenario: impl Fn(u64) -> Scenario + Sync) -> u64 {
-    let unfair = |&seed: &u64| {
+    count_seeds(0..seeds, |seed| {
         let scenario = scenario(seed);
         let stop = AtomicBool::new(false);
         let control = Control { progress: &Quiet, stop: &stop };
         let results = run(&scenario.experiment, 1, None, &control).expect("a run");
         let judged = verdict(&scenario.experiment, &scenario.file.analysis, &results);
         judged.verdict == Verdict::Unfair
-    };
-    (0..seeds).into_par_iter().filter(unfair).count() as u64
+    })
 }
 
 /// A fair scenario of a rule: stakes, rounds, trials and further sections.

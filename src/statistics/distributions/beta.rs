@@ -1,7 +1,7 @@
 //! The beta distribution, with both tails right far out.
 
 use super::deviance::{deviance, exp_m1_minus, ln_1p_minus, stirling_error};
-use super::tail_integral::tail_integral;
+use super::tail_integral::bending_tail_integral;
 use std::f64::consts::TAU;
 
 /// The distribution on (0, 1) with the density x^(a−1) (1−x)^(b−1) / B(a, b).
@@ -39,9 +39,9 @@ impl Beta {
         } else if x >= 1.0 {
             1.0
         } else if self.excess(x) > 0.0 {
-            self.below(x, 1.0 - x)
+            self.below(x, 1.0 - x, self.excess(x))
         } else {
-            1.0 - self.mirrored().below(1.0 - x, x)
+            1.0 - self.above(x)
         }
     }
 
@@ -52,9 +52,9 @@ impl Beta {
         } else if x >= 1.0 {
             0.0
         } else if self.excess(x) < 0.0 {
-            self.mirrored().below(1.0 - x, x)
+            self.above(x)
         } else {
-            1.0 - self.below(x, 1.0 - x)
+            1.0 - self.below(x, 1.0 - x, self.excess(x))
         }
     }
 
@@ -72,12 +72,12 @@ impl Beta {
 
     /// The derivative of P(X ≤ x) with respect to ln x.
     pub fn slope(self, x: f64) -> f64 {
-        self.edge(x, 1.0 - x) / (1.0 - x)
+        self.edge(x, 1.0 - x, self.excess(x)) / (1.0 - x)
     }
 
-    /// The distribution of 1 − X.
-    fn mirrored(self) -> Self {
-        Beta { a: self.b, b: self.a }
+    /// The upper tail at an x beyond the mean: a lower one of 1 − X.
+    fn above(self, x: f64) -> f64 {
+        Beta { a: self.b, b: self.a }.below(1.0 - x, x, -self.excess(x))
     }
 
     /// a − (a + b) x, the product carried in two parts: positive below the mean.
@@ -87,10 +87,9 @@ impl Beta {
         (self.a - high) - all.mul_add(x, -high)
     }
 
-    /// x^a y^b / B(a, b), where y = 1 − x.
-    fn edge(self, x: f64, y: f64) -> f64 {
+    /// x^a y^b / B(a, b), where y = 1 − x and `excess` is a − (a + b) x.
+    fn edge(self, x: f64, y: f64, excess: f64) -> f64 {
         let all = self.a + self.b;
-        let excess = self.excess(x);
         let ln = stirling_error(all)
             - stirling_error(self.a)
             - stirling_error(self.b)
@@ -99,14 +98,23 @@ impl Beta {
         ln.exp() * (self.a * (self.b / all) / TAU).sqrt()
     }
 
-    /// The lower tail at an x below the mean.
-    fn below(self, x: f64, y: f64) -> f64 {
-        let (all, excess) = (self.a + self.b, self.excess(x).max(0.0));
+    /// The lower tail at an x below the mean, likewise.
+    fn below(self, x: f64, y: f64, excess: f64) -> f64 {
+        let all = self.a + self.b;
+        // −a s − (a + b) ln(1 − x (1 − e^−s)), each part less x s, in the form that keeps its digits.
         let exponent = |s: f64| {
-            let curve = ln_1p_minus(x * (-s).exp_m1()) + x * exp_m1_minus(-s);
+            let curve = if y >= 0.5 {
+                ln_1p_minus(x * (-s).exp_m1()) + x * exp_m1_minus(-s)
+            } else if y * s.exp_m1() < 0.2 {
+                ln_1p_minus(y * s.exp_m1()) + y * exp_m1_minus(s)
+            } else if s < 700.0 {
+                (y * s.exp_m1()).ln_1p() - y * s
+            } else {
+                y.ln() + x * s
+            };
             -excess * s - all * curve.max(0.0)
         };
-        (self.edge(x, y) * tail_integral(exponent, f64::INFINITY)).min(1.0)
+        (self.edge(x, y, excess) * bending_tail_integral(exponent)).min(1.0)
     }
 }
 

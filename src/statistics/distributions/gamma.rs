@@ -1,7 +1,7 @@
 //! The gamma distribution of scale one, with both tails right far out.
 
 use super::deviance::{deviance, exp_m1_minus, stirling_error};
-use super::tail_integral::tail_integral;
+use super::tail_integral::bending_tail_integral;
 use std::f64::consts::TAU;
 
 /// The distribution on (0, ∞) with the density x^(a−1) e^(−x) / Γ(a).
@@ -25,7 +25,7 @@ impl Gamma {
             0.0
         } else if x < self.shape {
             let (excess, edge) = (self.shape - x, self.edge(x));
-            (edge * tail_integral(|s| -excess * s - x * exp_m1_minus(-s), f64::INFINITY)).min(1.0)
+            (edge * bending_tail_integral(|s| -excess * s - x * exp_m1_minus(-s))).min(1.0)
         } else {
             1.0 - self.upper(x)
         }
@@ -37,7 +37,7 @@ impl Gamma {
             1.0
         } else if x >= self.shape {
             let (excess, edge) = (x - self.shape, self.edge(x));
-            (edge * tail_integral(|s| -excess * s - x * exp_m1_minus(s), f64::INFINITY)).min(1.0)
+            (edge * bending_tail_integral(|s| -excess * s - x * exp_m1_minus(s))).min(1.0)
         } else {
             1.0 - self.lower(x)
         }

@@ -24,6 +24,28 @@ const GAUSS_LEGENDRE: [(f64, f64); 8] = [
 /// Cost: up to 320 calls of g whatever the parameters behind it, where a continued fraction
 /// needs a number of steps that grows with the square root of n. Relative error about 1e-14.
 pub fn tail_integral(exponent: impl Fn(f64) -> f64, limit: f64) -> f64 {
+    let scale = scale(&exponent, limit);
+    let panel = |from: f64, to: f64, _: f64| panel(&exponent, from, to);
+    over_panels(scale, limit, panel)
+}
+
+/// The same where g bends within much less than its scale, as where it hardly falls at first and is then cut
+/// off: every panel is halved until halves and whole agree to 1e-13 of all. Two to three times the calls where
+/// nothing bends, and about 60 for each halving where something does.
+pub fn bending_tail_integral(exponent: impl Fn(f64) -> f64) -> f64 {
+    let scale = scale(&exponent, f64::INFINITY);
+    let halved = |from: f64, to: f64, total: f64| {
+        let error = 1e-13 * total.max(0.3 * scale);
+        halve(&exponent, (from, to), panel(&exponent, from, to), error, MOST_HALVINGS)
+    };
+    over_panels(scale, f64::INFINITY, halved)
+}
+
+/// A panel is halved at most so often.
+const MOST_HALVINGS: u32 = 40;
+
+/// Where g falls to −1, but for a factor of two.
+fn scale(exponent: &impl Fn(f64) -> f64, limit: f64) -> f64 {
     let mut scale = limit.min(1.0);
     while exponent(scale) < -1.0 {
         scale *= 0.5;
@@ -31,24 +53,46 @@ pub fn tail_integral(exponent: impl Fn(f64) -> f64, limit: f64) -> f64 {
     while scale < limit && exponent(scale) >= -1.0 {
         scale *= 2.0;
     }
+    scale
+}
+
+/// The sum over panels of that scale, which `integral` gives from their ends and the sum so far.
+fn over_panels(scale: f64, limit: f64, integral: impl Fn(f64, f64, f64) -> f64) -> f64 {
     let mut start = 0.0;
     let mut total = 0.0;
     for _ in 0..20 {
-        work::count(2 * GAUSS_LEGENDRE.len() as u64);
         let end = (start + 2.0 * scale).min(limit);
-        let half = 0.5 * (end - start);
-        let middle = start + half;
-        let mut panel = 0.0;
-        for (node, weight) in GAUSS_LEGENDRE {
-            panel += weight * (exponent(middle - half * node).exp() + exponent(middle + half * node).exp());
-        }
-        total += half * panel;
-        if end >= limit || half * panel < 1e-18 * total {
+        let part = integral(start, end, total);
+        total += part;
+        if end >= limit || part < 1e-18 * total {
             break;
         }
         start = end;
     }
     total
+}
+
+/// Gauss and Legendre's rule over one panel.
+fn panel(exponent: &impl Fn(f64) -> f64, from: f64, to: f64) -> f64 {
+    work::count(2 * GAUSS_LEGENDRE.len() as u64);
+    let half = 0.5 * (to - from);
+    let middle = from + half;
+    let mut sum = 0.0;
+    for (node, weight) in GAUSS_LEGENDRE {
+        sum += weight * (exponent(middle - half * node).exp() + exponent(middle + half * node).exp());
+    }
+    half * sum
+}
+
+/// A panel by its halves, of which the whole is known.
+fn halve(exponent: &impl Fn(f64) -> f64, (from, to): (f64, f64), whole: f64, error: f64, left: u32) -> f64 {
+    let middle = 0.5 * (from + to);
+    let halves = (panel(exponent, from, middle), panel(exponent, middle, to));
+    if left == 0 || (halves.0 + halves.1 - whole).abs() <= error {
+        return halves.0 + halves.1;
+    }
+    halve(exponent, (from, middle), halves.0, error, left - 1)
+        + halve(exponent, (middle, to), halves.1, error, left - 1)
 }
 
 #[cfg(test)]
@@ -62,6 +106,9 @@ mod tests {
         assert!((gauss / (std::f64::consts::FRAC_PI_2.sqrt() * 1e-6) - 1.0).abs() < 1e-14);
         // A polynomial that is cut off at one: 1/8.
         assert!((tail_integral(|s| 7.0 * (-s).ln_1p(), 1.0) - 0.125).abs() < 1e-15);
+        // Flat over ten thousand, then cut off within one: E1(e^-10000) = 10000 - Euler's constant.
+        let cut_off = bending_tail_integral(|s| -(s - 10_000.0).exp());
+        assert!((cut_off / (10_000.0 - 0.577_215_664_901_532_9) - 1.0).abs() < 1e-13, "{cut_off}");
         // Nothing falls: the whole range counts.
         assert!((tail_integral(|_| 0.0, 1.0) - 1.0).abs() < 1e-15);
     }

@@ -86,7 +86,7 @@ fn solve((start, most): (f64, f64), level: f64, tail: impl Fn(f64) -> (f64, f64)
             low = x;
         }
         let next = x * ((level / value).ln() * value / slope).exp();
-        if (next - x).abs() <= 1e-13 * x || high - low <= 1e-15 * high {
+        if (next - x).abs() <= 1e-13 * x || high.is_finite() && high - low <= 1e-15 * high {
             return next.clamp(low, high);
         }
         x = next;

@@ -8,8 +8,10 @@ use crate::law::{constant_normalised_variance, normalised_variance, proportional
 use crate::reward::RewardPolicy;
 use crate::scenario::AnalysisSection;
 use crate::selection::ExpectedShares;
-use crate::simulation::{Control, Experiment, Results, SHARE_SCALE, TrialRecord, ValidatorTotals};
-use crate::statistics::{Interval, Margin, MarginTest, Moments, Posterior, Sample, work};
+use crate::simulation::{
+    Control, CountingUnit, Experiment, Results, SHARE_SCALE, TrialRecord, ValidatorTotals,
+};
+use crate::statistics::{Interval, Margin, MarginTest, Moments, Posterior, Sample, binomial_test, work};
 use rayon::prelude::*;
 use std::ops::Deref;
 
@@ -30,6 +32,20 @@ pub struct AnalysisContext<'a> {
     pub schedule: Option<&'a dyn RewardPolicy>,
     /// The most such rounds of a single trial.
     pub longest_trial: u64,
+    /// The chance that a round which is counted in the order of wins has a winner: below one where empty
+    /// slots are counted too.
+    pub occupied: f64,
+    /// The chance of each validator to win the lottery of a round by itself, where there is such a thing and
+    /// stakes stayed.
+    lead_chances: Option<Vec<f64>>,
+}
+
+/// Rounds whose lottery a validator won by itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Leads {
+    pub counted: u64,
+    pub expected: Option<f64>,
+    pub p_value: Option<f64>,
 }
 
 impl<'a> Deref for AnalysisContext<'a> {
@@ -100,7 +116,17 @@ impl<'a> AnalysisContext<'a> {
             },
             stopping,
             schedule,
-            longest_trial: results.records.iter().map(TrialRecord::selections).max().unwrap_or(0),
+            longest_trial: results
+                .records
+                .iter()
+                .map(|record| counted_rounds(experiment, record))
+                .max()
+                .unwrap_or(0),
+            lead_chances: if totals.stakes_moved { None } else { rule.lead_chances(&world.stakes) },
+            occupied: match experiment.unit {
+                CountingUnit::Blocks => 1.0,
+                CountingUnit::Slots => rule.occupied(&world.stakes),
+            },
         }
     }
 
@@ -198,6 +224,32 @@ impl<'a> AnalysisContext<'a> {
         Some(normalised_variance(self.genesis_stake(), rewards))
     }
 
+    /// The expected share of a validator of the rounds in which the order of wins is counted.
+    pub fn share_of_counted(&self, validator: usize) -> Option<f64> {
+        Some(self.expected_share(validator)? * self.occupied)
+    }
+
+    /// The rounds of a trial in which the order of wins is counted.
+    pub fn counted_rounds(&self, record: &TrialRecord) -> u64 {
+        counted_rounds(self.experiment, record)
+    }
+
+    /// In how many rounds a validator won the lottery by itself, before a battle was decided, how many
+    /// that should be, and the two-sided p-value: while stakes stay, rounds are independent. Nothing under
+    /// rules that draw one winner.
+    pub fn leads(&self, validator: usize) -> Option<Leads> {
+        let counted = *self.results.totals.leads.get(validator)?;
+        let rounds = self.results.totals.counters.rounds;
+        let chance = self.lead_chances.as_ref().map(|chances| chances[validator]);
+        Some(Leads {
+            counted,
+            expected: chance.map(|chance| chance * rounds as f64),
+            p_value: chance
+                .filter(|_| self.settled && !self.is_stopped())
+                .and_then(|chance| binomial_test(counted, rounds, chance)),
+        })
+    }
+
     pub fn totals(&self, validator: usize) -> ValidatorTotals {
         self.results.totals.validators.get(validator).copied().unwrap_or_default()
     }
@@ -223,6 +275,14 @@ impl<'a> AnalysisContext<'a> {
         let seats = duty.seats()?;
         let all: f64 = seats.iter().sum();
         (all > 0.0).then(|| seats.iter().map(|seats| seats / all).collect())
+    }
+}
+
+/// The rounds of a trial in which the order of wins is counted.
+fn counted_rounds(experiment: &Experiment, record: &TrialRecord) -> u64 {
+    match experiment.unit {
+        CountingUnit::Blocks => record.selections(),
+        CountingUnit::Slots => record.counters.rounds,
     }
 }
 

@@ -39,6 +39,7 @@ pub fn rows(context: &AnalysisContext) -> Vec<ValidatorRow> {
             let totals = context.totals(index);
             let stake = counted.stake;
             let longest = longest(context, index);
+            let leads = context.leads(index);
             let reward = reward_law.interval(context, index).map(within_one);
             context.advance(1);
             let posterior = posteriors.as_ref().and_then(|all| all[index]);
@@ -47,6 +48,10 @@ pub fn rows(context: &AnalysisContext) -> Vec<ValidatorRow> {
                 posterior_low: posterior.map(|posterior| posterior.interval.low),
                 posterior_high: posterior.map(|posterior| posterior.interval.high),
                 probability_within: posterior.map(|posterior| posterior.within),
+                longest_unit: longest.gap.map(|_| context.experiment.unit.word().to_owned()),
+                slots_led: leads.map(|leads| leads.counted),
+                expected_slots_led: leads.and_then(|leads| leads.expected),
+                slots_led_p: leads.and_then(|leads| leads.p_value),
                 longest_gap: longest.gap.map(|longest| longest.rounds),
                 longest_gap_p: longest.gap.and_then(|longest| longest.p_value),
                 longest_run: longest.run.map(|longest| longest.rounds),
@@ -255,7 +260,7 @@ fn longest(context: &AnalysisContext, index: usize) -> LongestOfBoth {
     };
     let p_value = |rounds: u64, law: fn(u64, f64) -> Option<LongestRun>| {
         let unit = context.unit().filter(|unit| rounds.is_multiple_of(*unit) && !context.is_stopped())?;
-        let share = context.expected_share(index)?.clamp(0.0, 1.0);
+        let share = context.share_of_counted(index)?.clamp(0.0, 1.0);
         Some(law(context.longest_trial / unit, share)?.over_trials(totals.trials).at_least(rounds / unit))
     };
     LongestOfBoth {

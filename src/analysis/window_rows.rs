@@ -20,7 +20,7 @@ pub fn rows(context: &AnalysisContext) -> Vec<WindowRow> {
     let followed = context.experiment.followed().into_iter().zip(tallies);
     followed
         .map(|(validator, tally)| {
-            let share = context.expected_share(validator.index());
+            let share = context.share_of_counted(validator.index());
             let law = share.and_then(|share| window_law(&dispersion, validator.index(), length, share));
             let observed = Observed::new(tally.counts());
             let (least, most) = (observed.least(), observed.most());
@@ -33,6 +33,7 @@ pub fn rows(context: &AnalysisContext) -> Vec<WindowRow> {
             WindowRow {
                 validator: world.names[validator.index()].clone(),
                 window_rounds: length,
+                unit: context.experiment.unit.word().to_owned(),
                 windows: observed.windows,
                 expected_wins: share.map(|share| share * length as f64),
                 mean: observed.mean(),

@@ -5,6 +5,7 @@ use clap_complete::Shell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use tombola::scenario::{Override, Place, Problem};
+use tombola::simulation::CountingUnit;
 use tombola::study::{Condition, Plan, Shard};
 
 /// Does the rule that picks the next forger treat everybody fairly, and how sure are we?
@@ -272,6 +273,10 @@ pub struct RunArgs {
     /// (height, proposer) that `tombola audit` reads; the trial is played again for it
     #[arg(long, value_name = "FILE")]
     pub schedule: Option<PathBuf>,
+    /// In which rounds windows, longest gaps and the order of wins are counted, where some rounds stay
+    /// empty [default: blocks]
+    #[arg(long, value_enum)]
+    pub unit: Option<Unit>,
     /// Write the first trial's chain to chain.jsonl, for `tombola verify`; needs the full engine
     #[arg(long)]
     pub keep_chain: bool,
@@ -505,6 +510,24 @@ pub struct SolveArgs {
     pub threads: ThreadsArg,
 }
 
+/// In which rounds windows, gaps and runs of wins are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Unit {
+    /// Those in which somebody is selected.
+    Blocks,
+    /// All, empty ones too.
+    Slots,
+}
+
+impl From<Unit> for CountingUnit {
+    fn from(unit: Unit) -> Self {
+        match unit {
+            Unit::Blocks => CountingUnit::Blocks,
+            Unit::Slots => CountingUnit::Slots,
+        }
+    }
+}
+
 /// What `run` prints at the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SummaryFormat {
@@ -605,6 +628,9 @@ pub struct LawArgs {
     /// Instead of shares: the wins of each validator in a window of so many rounds
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(1, 1 << 53))]
     pub window: Option<u64>,
+    /// With --window: in which rounds it is counted, where some stay empty
+    #[arg(long, value_enum, default_value = "blocks", requires = "window")]
+    pub unit: Unit,
     /// With --window: only this validator
     #[arg(long, value_name = "NAME", requires = "window")]
     pub validator: Option<String>,
@@ -782,6 +808,11 @@ pub struct AuditArgs {
     /// rules`
     #[arg(long, value_name = "RULE", default_value = "raffle")]
     pub rule: String,
+    /// What the counts of slots are, under a rule whose slots several can lead or nobody: `slots` led
+    /// before a battle was decided, as leader logs list them, or `blocks`
+    /// [default: slots if TABLE has slots]
+    #[arg(long, value_enum)]
+    pub unit: Option<Unit>,
     /// Ask about this validator by itself, uncorrected, beside the answer corrected for all; several
     /// names separated by commas are asked about as one. Settle it before looking at the table
     #[arg(long, value_name = "NAME")]
@@ -1029,7 +1060,12 @@ impl SolveArgs {
 impl RunArgs {
     /// The options that replace settings of the file.
     pub fn overrides(&self) -> Result<Vec<Override>, Problem> {
-        self.settings.overrides_with(&self.size, &self.engine)
+        let mut overrides = self.settings.overrides_with(&self.size, &self.engine)?;
+        if let Some(unit) = self.unit.map(|unit| CountingUnit::from(unit).word()) {
+            let value = toml::Value::String(unit.to_owned());
+            overrides.push(Override::new("analysis.unit", value, format!("--unit {unit}")));
+        }
+        Ok(overrides)
     }
 }
 

@@ -100,6 +100,7 @@ fn settings(args: &AuditArgs) -> Result<AuditSettings, Problem> {
         confidence: args.confidence.unwrap_or(defaults.confidence),
         tolerance: args.tolerance.unwrap_or(defaults.tolerance),
         misallocated: args.misallocated.unwrap_or(defaults.misallocated),
+        unit: args.unit.map(Into::into),
         prior_weight: args.bayes.then(|| args.prior_weight.unwrap_or(1.0)),
         rest: rest.transpose()?,
         questions: args.validator.clone(),

@@ -26,7 +26,7 @@ pub fn law(args: &LawArgs) -> Result<(), Failure> {
             print_rows(
                 args.format,
                 args.safe_csv.on,
-                &law_window_rows(world, window, name, args.count),
+                &law_window_rows(world, (window, args.unit.into()), name, args.count),
                 window_columns,
             )?;
         }
@@ -68,8 +68,17 @@ fn window_columns(rows: &[LawWindowRow]) -> String {
     let number = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.3}"));
     let count = |value: Option<u64>| value.map_or("-".to_owned(), |value| grouped(value.into()));
     let asked = rows.iter().any(|row| row.count.is_some());
-    let mut header =
-        vec!["validator", "stake_share", "expected_wins", "sd", "q05", "q50", "q95", "none_probability"];
+    let mut header = vec![
+        "validator",
+        "stake_share",
+        "window",
+        "expected_wins",
+        "sd",
+        "q05",
+        "q50",
+        "q95",
+        "none_probability",
+    ];
     if asked {
         header.extend(["count", "at_most", "at_least"]);
     }
@@ -79,6 +88,7 @@ fn window_columns(rows: &[LawWindowRow]) -> String {
             let mut line = vec![
                 row.validator.clone(),
                 percent(Some(row.stake_share)),
+                format!("{} {}", grouped(row.window_rounds.into()), row.unit),
                 number(row.expected_wins),
                 number(row.sd),
                 count(row.q05),
@@ -97,10 +107,11 @@ fn window_columns(rows: &[LawWindowRow]) -> String {
 
 fn columns(rows: &[LawRow]) -> String {
     let number = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.4}"));
+    let leads = rows.iter().any(|row| row.lead_chance.is_some());
     let lines = rows
         .iter()
         .map(|row| {
-            vec![
+            let mut line = vec![
                 row.validator.clone(),
                 grouped(row.stake.into()),
                 percent(Some(row.stake_share)),
@@ -108,10 +119,14 @@ fn columns(rows: &[LawRow]) -> String {
                 row.relative_deviation.map_or("-".to_owned(), |gain| format!("{:+.3} %", gain * 100.0)),
                 percent(row.expected_share_compounding),
                 number(row.variance_ratio),
-            ]
+            ];
+            if leads {
+                line.push(percent(row.lead_chance));
+            }
+            line
         })
         .collect();
-    let header = [
+    let mut header = vec![
         "validator",
         "stake",
         "stake_share",
@@ -120,5 +135,8 @@ fn columns(rows: &[LawRow]) -> String {
         "when_compounding",
         "variance_ratio",
     ];
+    if leads {
+        header.push("lead_chance");
+    }
     table(&header, 1, lines)
 }

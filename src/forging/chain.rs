@@ -208,6 +208,12 @@ impl<'w, F: Fidelity> Chain<'w, F> {
         Counters { contested: self.lottery.battles().unwrap_or(0), ..self.counters }
     }
 
+    /// In how many rounds so far each validator won the lottery by itself, before a battle was decided;
+    /// `None` under rules that draw one winner.
+    pub fn leads(&self) -> Option<&[u64]> {
+        self.lottery.leads()
+    }
+
     /// The state of all accounts.
     pub fn state(&self) -> &State {
         &self.state

@@ -103,6 +103,11 @@ impl Lottery {
         self.round
     }
 
+    /// In how many rounds so far each validator won the lottery by itself, where the rule can say so.
+    pub fn leads(&self) -> Option<&[u64]> {
+        self.selector.leads()
+    }
+
     /// In how many rounds so far a tie had to be broken, where the rule can say so.
     pub fn battles(&self) -> Option<u64> {
         self.selector.battles()

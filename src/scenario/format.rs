@@ -5,7 +5,7 @@ use super::{Follow, Seed, Window};
 use crate::forging::{Compound, Verification, Weight};
 use crate::law::Ratio;
 use crate::registry::Choice;
-use crate::simulation::{Engine, Serial};
+use crate::simulation::{CountingUnit, Engine, Serial};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -474,6 +474,9 @@ pub struct AnalysisSection {
     pub serial: Serial,
     /// The length of short windows, in rounds.
     pub window: Window,
+    /// In which rounds windows, gaps and runs of wins are counted: `blocks`, those in which somebody was
+    /// selected, or `slots`, all of them.
+    pub unit: CountingUnit,
     /// The probability of an income below this part of what stake deserves is asked for, beside that of
     /// less than half.
     #[serde(deserialize_with = "fraction")]
@@ -501,6 +504,7 @@ impl Default for AnalysisSection {
             prior_weight: 1.0,
             serial: Serial::Auto,
             window: Window(32),
+            unit: CountingUnit::Blocks,
             income_below: 0.9,
             nakamoto,
             follow: None,

@@ -231,6 +231,7 @@ fn experiment(checker: &Checker, file: &mut ScenarioFile) -> Result<(Experiment,
         rounds_per_year: file.run.rounds_per_year,
         window: file.analysis.window.0,
         follow: None,
+        unit: file.analysis.unit,
         world: World {
             seed: file.run.seed.0,
             names: population.names,

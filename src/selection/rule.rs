@@ -26,6 +26,19 @@ pub trait Rule: Send + Sync {
         false
     }
 
+    /// The exact chance of each validator to win the lottery of a round by itself, whether or not others
+    /// win it too: what a chain's leader logs list. `None` for rules that draw one winner.
+    fn lead_chances(&self, stakes: &[u64]) -> Option<Vec<f64>> {
+        let _ = stakes;
+        None
+    }
+
+    /// The exact chance that a round has a forger while stakes stay as they are.
+    fn occupied(&self, stakes: &[u64]) -> f64 {
+        let _ = stakes;
+        1.0
+    }
+
     /// How a validator's wins scatter around the expected shares while stakes stay as they are.
     fn dispersion(&self, stakes: &[u64]) -> Dispersion;
 
@@ -74,6 +87,12 @@ pub trait Selector: Send {
     /// In how many of the rounds so far several validators won the lottery and had to be told apart
     /// (slot battles); `None` for rules that know no such rounds. Meant to be asked at checkpoints.
     fn battles(&self) -> Option<u64> {
+        None
+    }
+
+    /// In how many of the rounds so far each validator won the lottery by itself, before a battle was
+    /// decided; `None` for rules that draw one winner.
+    fn leads(&self) -> Option<&[u64]> {
         None
     }
 }

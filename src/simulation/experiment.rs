@@ -1,7 +1,7 @@
 //! Many trials of one world.
 
 use super::law::covered;
-use super::{Engine, Obstacle, OrderPlan, Serial, checkpoints};
+use super::{CountingUnit, Engine, Obstacle, OrderPlan, Serial, checkpoints};
 use crate::forging::World;
 use crate::stake::ValidatorId;
 
@@ -27,6 +27,8 @@ pub struct Experiment {
     /// The validators whose trials are written down one by one, in the order of the scenario, where
     /// they were named; `None` for the richest.
     pub follow: Option<Vec<ValidatorId>>,
+    /// In which rounds windows, gaps and runs of wins are counted.
+    pub unit: CountingUnit,
 }
 
 impl Experiment {
@@ -119,7 +121,7 @@ impl Experiment {
             Serial::On => true,
             Serial::Off => false,
         };
-        OrderPlan::new(self.world.validators(), &self.followed(), serial, self.window)
+        OrderPlan::new(self.world.validators(), &self.followed(), serial, self.window).counted_in(self.unit)
     }
 
     /// The rounds after which the time line is taken.

@@ -26,8 +26,8 @@ pub use experiment::Experiment;
 pub use fast_paths::Obstacle;
 pub use incomes::{BySource, INCOME_SOURCES, TrialIncomes};
 pub use order::{
-    FollowedOrder, Histogram, LAGS, LongestStretches, OrderPlan, OrderTally, OrderTotals, Serial,
-    SerialTotals, gap_cell, gap_cell_start,
+    CountingUnit, FollowedOrder, Histogram, LAGS, LongestStretches, OrderPlan, OrderTally, OrderTotals,
+    Serial, SerialTotals, gap_cell, gap_cell_start,
 };
 pub use progress::{Control, Progress, Quiet};
 pub use record::{Followed, Mark, TimeLine, TrialRecord};

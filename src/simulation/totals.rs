@@ -49,6 +49,9 @@ pub struct Totals {
     pub stakes_moved: bool,
     /// What each validator got.
     pub validators: Vec<ValidatorTotals>,
+    /// In how many rounds each validator won the lottery by itself, before a battle was decided; empty
+    /// under rules that draw one winner.
+    pub leads: Vec<u64>,
     /// What each of the world's parties earned, by source.
     pub incomes: Vec<[u128; INCOME_SOURCES]>,
     /// In which order they got it.
@@ -82,6 +85,8 @@ impl Totals {
         for (mine, theirs) in self.incomes.iter_mut().zip(&other.incomes) {
             mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
         }
+        self.leads.resize(self.leads.len().max(other.leads.len()), 0);
+        self.leads.iter_mut().zip(&other.leads).for_each(|(mine, theirs)| *mine += theirs);
         self.trials += other.trials;
         self.trials_with_wins += other.trials_with_wins;
         self.trials_with_rewards += other.trials_with_rewards;

@@ -60,6 +60,8 @@ pub fn play_trial<F: Fidelity, W: Observer<F>>(
                     mine.blocks += u64::from(outcome.block_outcome == BlockOutcome::Accepted);
                     mine.slashed += u128::from(outcome.slashed);
                     order.won(forger.0);
+                } else {
+                    order.passed();
                 }
             }
             control.progress.advance(played - before);
@@ -154,6 +156,7 @@ fn finish<F: Fidelity>(
             counters,
             stakes_moved,
             validators: tally,
+            leads: chain.leads().map(<[u64]>::to_vec).unwrap_or_default(),
             incomes: income_sums(by_source),
             order: order_totals,
         },

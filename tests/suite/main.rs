@@ -33,6 +33,7 @@ mod rules;
 mod sandbox;
 mod scenarios;
 mod shortcuts;
+mod slots;
 mod statistics_inputs;
 mod strategy;
 mod studies;

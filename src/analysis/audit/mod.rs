@@ -26,6 +26,7 @@ use super::validator_rows;
 use crate::registry::{Choice, Refusal, find};
 use crate::scenario::{MOST_PRIOR_WEIGHT, Place, Problem};
 use crate::selection::{ExpectedShares, RULES};
+use crate::simulation::CountingUnit;
 use crate::statistics::Misallocation;
 use evidence::{Evidence, Prior, Tested};
 use missed::Missed;
@@ -43,6 +44,9 @@ pub struct AuditSettings {
     pub tolerance: f64,
     /// The share of all wins that may go to others than expected.
     pub misallocated: f64,
+    /// Whether counts are slots that were led, before battles were decided, or blocks; by default slots if
+    /// the table has them. Of consequence under rules whose slots several can lead.
+    pub unit: Option<CountingUnit>,
     /// The weight of the Dirichlet prior, in draws, of which posteriors are asked for; none if they are not.
     pub prior_weight: Option<f64>,
     /// The row that stands for the rest of the chain, if one does.
@@ -58,6 +62,7 @@ impl Default for AuditSettings {
             confidence: 0.95,
             tolerance: 0.10,
             misallocated: 0.01,
+            unit: None,
             prior_weight: None,
             rest: None,
             questions: Vec::new(),
@@ -132,7 +137,10 @@ pub fn audit(path: &Path, table: &AuditTable, settings: &AuditSettings) -> Resul
         settings.questions.iter().map(|text| Question::parse(text, table)).collect::<Result<_, _>>()?;
 
     let selected = table.slots.as_ref().unwrap_or(&table.wins);
-    let (shares, dispersion) = rest::of_rows(&*rule.thing, &rest::stakes(table, rest), rest);
+    let of_slots = if table.slots.is_some() { CountingUnit::Slots } else { CountingUnit::Blocks };
+    let unit = settings.unit.unwrap_or(of_slots);
+    let (shares, dispersion) = rest::of_rows(&*rule.thing, &rest::stakes(table, rest), rest, unit);
+    let led = unit == CountingUnit::Slots && rule.thing.lead_chances(&table.stakes).is_some();
     let expected_shares = match &table.expected {
         None => shares,
         Some(expected) => {
@@ -173,6 +181,9 @@ pub fn audit(path: &Path, table: &AuditTable, settings: &AuditSettings) -> Resul
         validators.iter_mut().zip(&table.wins).for_each(|(row, &blocks)| row.blocks = Some(blocks));
     }
     let reference = match (&table.expected, &blocks) {
+        (None, _) if led => {
+            format!("the shares of the slots led under `{}`, before battles are decided", rule.name)
+        }
         (None, _) => format!("the shares expected under `{}`", rule.name),
         (Some(_), None) => "the shares that the column `expected` gives".to_owned(),
         (Some(_), Some(_)) => "the blocks that the column `expected` gives".to_owned(),

@@ -4,6 +4,7 @@ use super::AuditTable;
 use crate::registry::nearest;
 use crate::scenario::{Place, Problem};
 use crate::selection::{Dispersion, ExpectedShares, Rule};
+use crate::simulation::CountingUnit;
 use std::path::Path;
 
 /// The most validators a row can stand for: the rule is asked about each.
@@ -65,9 +66,23 @@ pub fn stakes(table: &AuditTable, rest: Option<(usize, u64)>) -> Vec<u64> {
     others.chain((0..parts).map(|index| part + u64::from(index < more))).collect()
 }
 
-/// What a rule gives to each row and how it varies, from what it says of the stakes behind them.
-pub fn of_rows(rule: &dyn Rule, stakes: &[u64], rest: Option<(usize, u64)>) -> (ExpectedShares, Dispersion) {
-    let (shares, dispersion) = (rule.expected_shares(stakes), rule.dispersion(stakes));
+/// What a rule gives to each row and how it varies, from what it says of the stakes behind them: of slots, where
+/// several can lead one, each one's part of all chances to lead.
+pub fn of_rows(
+    rule: &dyn Rule,
+    stakes: &[u64],
+    rest: Option<(usize, u64)>,
+    unit: CountingUnit,
+) -> (ExpectedShares, Dispersion) {
+    let led = rule.lead_chances(stakes).filter(|_| unit == CountingUnit::Slots);
+    let shares = match led {
+        Some(chances) => {
+            let all: f64 = chances.iter().sum();
+            ExpectedShares::Shares(chances.iter().map(|chance| chance / all).collect())
+        }
+        None => rule.expected_shares(stakes),
+    };
+    let dispersion = rule.dispersion(stakes);
     let Some((row, _)) = rest else { return (shares, dispersion) };
     let gather = |of: Vec<f64>, join: fn(&[f64]) -> f64| {
         let rows = of.len() - usize::try_from(rest.map_or(0, |(_, parts)| parts)).unwrap_or(0);

@@ -37,17 +37,23 @@ fn tests(context: &AnalysisContext) -> Result<Vec<Statement>, &'static str> {
     };
     let serial = context.results.totals.order.serial.as_ref();
     let serial = serial.ok_or("it was not tallied (`serial` in `[analysis]`)")?;
-    let mut tests = lag_tests(context, serial, unit, shares);
+    // Where empty slots are counted, nobody is one more who may have won a round.
+    let counted: Vec<f64> = match context.occupied {
+        1.0 => shares.clone(),
+        occupied => shares.iter().map(|share| share * occupied).chain([1.0 - occupied]).collect(),
+    };
+    let mut tests = lag_tests(context, serial, unit, &counted);
     for (place, validator) in context.experiment.followed().into_iter().enumerate() {
         let name = &context.experiment.world.names[validator.index()];
         let sequence = Sequence::of(context, place, unit);
-        tests.extend(sequence.runs_test(name, unit));
+        tests.extend(sequence.runs_test(context, name, unit));
         let mut stream = Stream::of_figure(context.experiment.world.seed, &format!("gaps of {name}"));
         tests.extend(sequence.gaps_test(
+            context,
             &serial.gaps[place],
             name,
             unit,
-            shares[validator.index()],
+            counted[validator.index()],
             &mut stream,
         ));
     }
@@ -55,8 +61,9 @@ fn tests(context: &AnalysisContext) -> Result<Vec<Statement>, &'static str> {
 }
 
 /// What a draw decides.
-fn draws(unit: u64) -> String {
+fn draws(context: &AnalysisContext, unit: u64) -> String {
     match unit {
+        1 if context.occupied < 1.0 => "slots, empty ones too,".to_owned(),
         1 => "rounds".to_owned(),
         run => format!("runs of {run} rounds"),
     }
@@ -64,7 +71,8 @@ fn draws(unit: u64) -> String {
 
 /// Does who won then say who wins now? At each distance that is a whole number of draws.
 fn lag_tests(context: &AnalysisContext, serial: &SerialTotals, unit: u64, shares: &[f64]) -> Vec<Statement> {
-    let lengths: Vec<u64> = context.results.records.iter().map(|record| record.selections() / unit).collect();
+    let lengths: Vec<u64> =
+        context.results.records.iter().map(|record| context.counted_rounds(record) / unit).collect();
     let test = |lag: u64| {
         // The rounds of two runs agree all together or not at all.
         let matches = serial.matches[(lag * unit - 1) as usize];
@@ -85,7 +93,7 @@ fn lag_tests(context: &AnalysisContext, serial: &SerialTotals, unit: u64, shares
                 &format!("lag {}", lag * unit),
                 format!(
                     "how often {} that far apart have the same winner; null hypothesis: they are independent draws with the expected shares",
-                    draws(unit)
+                    draws(context, unit)
                 ),
             )
         })
@@ -120,7 +128,7 @@ impl Sequence {
         let mut since: Option<u64> = None;
         let mut begun = false;
         for record in &context.results.records {
-            let rounds = record.selections();
+            let rounds = context.counted_rounds(record);
             let (Some(order), Some(followed)) = (record.order.get(place), record.followed.get(place)) else {
                 continue;
             };
@@ -146,7 +154,7 @@ impl Sequence {
         all
     }
 
-    fn runs_test(&self, name: &str, unit: u64) -> Option<Statement> {
+    fn runs_test(&self, context: &AnalysisContext, name: &str, unit: u64) -> Option<Statement> {
         let gaps = (self.runs + 1).checked_sub(u64::from(self.won_first) + u64::from(self.won_last))?;
         let test = runs_test(self.wins, self.losses, self.runs + gaps)?;
         Some(Statement {
@@ -161,7 +169,7 @@ impl Sequence {
                 name,
                 format!(
                     "runs of wins and of losses, fewer where wins cluster; null hypothesis: given how many {} it won, every order is equally likely",
-                    draws(unit)
+                    draws(context, unit)
                 ),
             )
         })
@@ -169,6 +177,7 @@ impl Sequence {
 
     fn gaps_test(
         &self,
+        context: &AnalysisContext,
         within: &Histogram,
         name: &str,
         unit: u64,
@@ -209,7 +218,7 @@ impl Sequence {
                 format!(
                     "{} gaps; null hypothesis: the {} from one win to the next are geometric with the expected share",
                     gaps.iter().sum::<u64>(),
-                    draws(unit)
+                    draws(context, unit)
                 ),
             )
         })

@@ -21,6 +21,9 @@ pub struct LawRow {
     pub relative_deviation: Option<f64>,
     /// The expected share of rounds when every reward is staked at once.
     pub expected_share_compounding: Option<f64>,
+    /// The chance of winning the lottery of a slot by itself, before a battle is decided: what leader logs
+    /// list; empty under rules that draw one winner.
+    pub lead_chance: Option<f64>,
     /// The variance of its wins, as a multiple of that of independent draws; empty where unknown.
     pub variance_ratio: Option<f64>,
 }
@@ -31,6 +34,7 @@ pub fn law_rows(world: &World) -> Vec<LawRow> {
     let expected_shares = rule.expected_shares(&world.stakes);
     let compounding = rule.expected_shares_when_compounding(&world.stakes);
     let dispersion = rule.dispersion(&world.stakes);
+    let lead_chances = rule.lead_chances(&world.stakes);
     let stake_shares = proportional_shares(&world.stakes);
     (0..world.validators())
         .map(|index| {
@@ -45,6 +49,7 @@ pub fn law_rows(world: &World) -> Vec<LawRow> {
                     .filter(|_| stake_share > 0.0)
                     .map(|expected| expected / stake_share - 1.0),
                 expected_share_compounding: compounding.shares().map(|shares| shares[index]),
+                lead_chance: lead_chances.as_ref().map(|chances| chances[index]),
                 variance_ratio: match &dispersion {
                     Dispersion::Independent => Some(1.0),
                     Dispersion::Scaled { factors, .. } => Some(factors[index]),

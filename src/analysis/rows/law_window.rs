@@ -3,6 +3,7 @@
 use crate::forging::World;
 use crate::law::proportional_shares;
 use crate::selection::Dispersion;
+use crate::simulation::CountingUnit;
 use crate::statistics::WindowLaw;
 use serde::{Deserialize, Serialize};
 
@@ -15,8 +16,10 @@ pub struct LawWindowRow {
     pub stake: u64,
     /// Its share of all tokens.
     pub stake_share: f64,
-    /// The length of the window, in rounds in which somebody is selected.
+    /// The length of the window.
     pub window_rounds: u64,
+    /// In which rounds it is counted: `blocks`, those in which somebody is selected, or `slots`, all.
+    pub unit: String,
     /// Expected wins in a window.
     pub expected_wins: Option<f64>,
     /// Their standard deviation.
@@ -41,7 +44,7 @@ pub struct LawWindowRow {
 /// `count` is a number of wins in a window to place in the law.
 pub fn law_window_rows(
     world: &World,
-    window: u64,
+    (window, unit): (u64, CountingUnit),
     validator: Option<&str>,
     count: Option<u64>,
 ) -> Vec<LawWindowRow> {
@@ -49,16 +52,21 @@ pub fn law_window_rows(
     let expected_shares = rule.expected_shares(&world.stakes);
     let dispersion = rule.dispersion(&world.stakes);
     let stake_shares = proportional_shares(&world.stakes);
+    let occupied = match unit {
+        CountingUnit::Blocks => 1.0,
+        CountingUnit::Slots => rule.occupied(&world.stakes),
+    };
     (0..world.validators())
         .filter(|&index| validator.is_none_or(|name| world.names[index] == name))
         .map(|index| {
-            let expected = expected_shares.shares().map(|shares| shares[index]);
+            let expected = expected_shares.shares().map(|shares| shares[index] * occupied);
             let law = expected.and_then(|share| window_law(&dispersion, index, window, share));
             LawWindowRow {
                 validator: world.names[index].clone(),
                 stake: world.stakes[index],
                 stake_share: stake_shares[index],
                 window_rounds: window,
+                unit: unit.word().to_owned(),
                 expected_wins: expected.map(|share| share * window as f64),
                 sd: law.and_then(|law| law.deviation()),
                 q05: law.and_then(|law| law.quantile(0.05)),

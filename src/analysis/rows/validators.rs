@@ -53,6 +53,15 @@ pub struct ValidatorRow {
     pub posterior_high: Option<f64>,
     /// Posterior probability that the share is within the tolerance of the share of stake.
     pub probability_within: Option<f64>,
+    /// In how many rounds it won the lottery by itself, before a battle was decided, where several can.
+    pub slots_led: Option<u64>,
+    /// In how many the rule lets it expect.
+    pub expected_slots_led: Option<f64>,
+    /// Two-sided p-value of these.
+    pub slots_led_p: Option<f64>,
+    /// In which rounds the next four are counted: `blocks`, those in which somebody was selected, or
+    /// `slots`, all.
+    pub longest_unit: Option<String>,
     /// The most rounds in a row of any trial that it did not win.
     pub longest_gap: Option<u64>,
     /// The probability of a gap that long or longer, if the rule keeps its expected shares.

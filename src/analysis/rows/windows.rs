@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 pub struct WindowRow {
     /// The validator's name.
     pub validator: String,
-    /// The length of a window, in rounds in which somebody was selected.
+    /// The length of a window.
     pub window_rounds: u64,
+    /// In which rounds it is counted: `blocks`, those in which somebody was selected, or `slots`, all.
+    pub unit: String,
     /// How many complete windows there were, all trials together.
     pub windows: u64,
     /// The wins that the rule promises in a window.

@@ -1,7 +1,7 @@
 //! Algorand's cryptographic sortition: every coin is selected by itself, the lowest hash forges.
 
 use crate::crypto::sha256;
-use crate::law::proportional_shares;
+use crate::law::{nobody_selected, proportional_shares};
 use crate::random::Stream;
 use crate::registry::{Entry, settings};
 use crate::selection::lottery_source::{LotterySource, VrfLottery};
@@ -69,6 +69,10 @@ impl Rule for AlgorandSortition {
     /// depends on the total alone, which does not depend on who won.
     fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
         self.expected_shares(stakes)
+    }
+
+    fn occupied(&self, stakes: &[u64]) -> f64 {
+        1.0 - nobody_selected(stakes.iter().sum(), self.expected)
     }
 
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {

@@ -1,7 +1,7 @@
 //! BABE: a private lottery for primaries, a uniform draw where nobody wins it.
 
 use crate::crypto::sha256;
-use crate::law::{Ratio, babe_shares};
+use crate::law::{Ratio, babe_shares, praos_leader_chances};
 use crate::registry::{Entry, Refusal, settings};
 use crate::selection::epoch_stakes::EpochStakes;
 use crate::selection::lottery_source::{LotterySource, VrfLottery};
@@ -90,6 +90,11 @@ impl Rule for Babe {
         ExpectedShares::Shares(babe_shares(self.settings.c.to_f64(), &self.settings.weights.all(stakes)))
     }
 
+    /// As a primary author; who is chosen where there is none has won no lottery.
+    fn lead_chances(&self, stakes: &[u64]) -> Option<Vec<f64>> {
+        Some(praos_leader_chances(self.settings.c.to_f64(), &self.settings.weights.all(stakes)))
+    }
+
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
     }
@@ -109,6 +114,8 @@ impl Rule for Babe {
             stakes: EpochStakes::new(start.stakes),
             authorities: Vec::with_capacity(start.stakes.len()),
             primaries: Vec::new(),
+            battles: 0,
+            leads: vec![0; start.stakes.len()],
             lottery,
         };
         selector.list_authorities();
@@ -124,6 +131,8 @@ struct BabeSelector {
     authorities: Vec<ValidatorId>,
     /// The primaries of one slot; kept for its memory.
     primaries: Vec<ValidatorId>,
+    battles: u64,
+    leads: Vec<u64>,
     lottery: Lottery,
 }
 
@@ -182,6 +191,8 @@ impl Selector for BabeSelector {
             }
         }
         self.primaries.retain(|&primary| self.stakes.holds(primary));
+        self.battles += u64::from(self.primaries.len() > 1);
+        self.primaries.iter().for_each(|primary| self.leads[primary.index()] += 1);
         let candidates = if self.primaries.is_empty() { &self.authorities } else { &self.primaries };
         let chosen = match candidates[..] {
             [] => None,
@@ -190,5 +201,13 @@ impl Selector for BabeSelector {
         };
         // A secondary may have lost its stake since the epoch began.
         forger(chosen.filter(|&author| self.stakes.holds(author)))
+    }
+
+    fn battles(&self) -> Option<u64> {
+        Some(self.battles)
+    }
+
+    fn leads(&self) -> Option<&[u64]> {
+        Some(&self.leads)
     }
 }

@@ -1,7 +1,7 @@
 //! Cardano's Ouroboros Praos: every pool draws in private, several may lead a slot, or none.
 
 use crate::crypto::sha256;
-use crate::law::{Ratio, praos_shares_by_leader_value, praos_shares_by_lot};
+use crate::law::{Ratio, praos_leader_chances, praos_shares_by_leader_value, praos_shares_by_lot};
 use crate::registry::{Entry, settings};
 use crate::selection::lottery_source::{LotterySource, VrfLottery};
 use crate::selection::praos::{LeaderChance, LeaderPoints, LeaderThresholds};
@@ -75,6 +75,15 @@ impl Rule for CardanoPraos {
         })
     }
 
+    fn lead_chances(&self, stakes: &[u64]) -> Option<Vec<f64>> {
+        Some(praos_leader_chances(self.settings.active_slots.to_f64(), stakes))
+    }
+
+    /// All stake together leads with f, whoever holds it.
+    fn occupied(&self, _stakes: &[u64]) -> f64 {
+        self.settings.active_slots.to_f64()
+    }
+
     /// Slots are independent, and so are the winners of those that are not empty.
     fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
         Dispersion::Independent
@@ -85,13 +94,14 @@ impl Rule for CardanoPraos {
         match self.settings.lottery {
             LotterySource::Stream => {
                 let points = LeaderPoints::new(&self.chance, start.stakes);
-                Box::new(PointSelector { tie_break, points, battles: 0 })
+                Box::new(PointSelector { tie_break, points, battles: 0, leads: vec![0; start.stakes.len()] })
             }
             LotterySource::Vrf => Box::new(VrfSelector {
                 tie_break,
                 keys: VrfLottery::new(start),
                 thresholds: LeaderThresholds::new(self.chance, start.stakes),
                 battles: 0,
+                leads: vec![0; start.stakes.len()],
             }),
         }
     }
@@ -102,6 +112,7 @@ struct PointSelector {
     tie_break: TieBreak,
     points: LeaderPoints,
     battles: u64,
+    leads: Vec<u64>,
 }
 
 impl Selector for PointSelector {
@@ -111,6 +122,7 @@ impl Selector for PointSelector {
         }
         let leaders = self.points.draw(turn.lottery);
         self.battles += u64::from(leaders.len() > 1);
+        leaders.iter().for_each(|leader| self.leads[leader.index()] += 1);
         forger(match (leaders, self.tie_break) {
             ([], _) => None,
             ([only], _) => Some(*only),
@@ -121,6 +133,10 @@ impl Selector for PointSelector {
 
     fn battles(&self) -> Option<u64> {
         Some(self.battles)
+    }
+
+    fn leads(&self) -> Option<&[u64]> {
+        Some(&self.leads)
     }
 }
 
@@ -134,6 +150,7 @@ struct Values {
 fn winner(
     thresholds: &LeaderThresholds,
     tie_break: TieBreak,
+    leads: &mut [u64],
     mut values: impl FnMut(ValidatorId) -> Values,
 ) -> (Option<ValidatorId>, u64) {
     let mut best: Option<(u128, ValidatorId)> = None;
@@ -142,6 +159,7 @@ fn winner(
         let values = values(validator);
         if values.leader < threshold {
             leaders += 1;
+            leads[validator.index()] += 1;
             let rank = match tie_break {
                 TieBreak::Uniform => values.tie_break,
                 TieBreak::LeaderValue => values.leader,
@@ -159,13 +177,14 @@ struct VrfSelector {
     keys: VrfLottery,
     thresholds: LeaderThresholds,
     battles: u64,
+    leads: Vec<u64>,
 }
 
 impl Selector for VrfSelector {
     fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         self.thresholds.change(turn.changes);
         let input = self.keys.input(turn.round);
-        let (winner, leaders) = winner(&self.thresholds, self.tie_break, |validator| {
+        let (winner, leaders) = winner(&self.thresholds, self.tie_break, &mut self.leads, |validator| {
             let output = self.keys.output(validator, &input);
             let leader = sha256(&[b"L", &output]);
             Values {
@@ -179,6 +198,10 @@ impl Selector for VrfSelector {
 
     fn battles(&self) -> Option<u64> {
         Some(self.battles)
+    }
+
+    fn leads(&self) -> Option<&[u64]> {
+        Some(&self.leads)
     }
 }
 
@@ -195,11 +218,12 @@ mod tests {
         tie_break: TieBreak,
         thresholds: LeaderThresholds,
         battles: u64,
+        leads: Vec<u64>,
     }
 
     impl Selector for PlainSelector {
         fn select(&mut self, turn: RoundContext<'_>) -> Selection {
-            let (winner, leaders) = winner(&self.thresholds, self.tie_break, |_| Values {
+            let (winner, leaders) = winner(&self.thresholds, self.tie_break, &mut self.leads, |_| Values {
                 leader: turn.lottery.word_128(),
                 tie_break: turn.lottery.word_128(),
             });

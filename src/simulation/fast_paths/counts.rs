@@ -145,6 +145,8 @@ impl Counts {
                 counters,
                 stakes_moved,
                 validators,
+                // Rules that are carried out this way draw one winner.
+                leads: Vec::new(),
                 incomes: income_sums(by_source),
                 order: order_totals,
             },

@@ -13,7 +13,7 @@ mod totals;
 mod windows;
 
 pub use histogram::Histogram;
-pub use plan::{OrderPlan, Serial};
+pub use plan::{CountingUnit, OrderPlan, Serial};
 pub use repeats::LAGS;
 pub use stretches::{LongestStretches, gap_cell, gap_cell_start};
 pub use tally::OrderTally;

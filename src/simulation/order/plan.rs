@@ -17,6 +17,27 @@ pub enum Serial {
     Off,
 }
 
+/// In which rounds the order of wins is counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CountingUnit {
+    /// In those in which somebody was selected.
+    #[default]
+    Blocks,
+    /// In all, empty ones too.
+    Slots,
+}
+
+impl CountingUnit {
+    /// The unit in a word, as scenarios and tables write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            CountingUnit::Blocks => "blocks",
+            CountingUnit::Slots => "slots",
+        }
+    }
+}
+
 /// What is tallied of the order of wins, the same in every trial.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderPlan {
@@ -26,6 +47,9 @@ pub struct OrderPlan {
     /// The place of each validator among the followed ones; for all others the place after them,
     /// so that they need no case of their own.
     pub(super) slots: Vec<u8>,
+    /// Who stands for nobody in empty rounds, if these are counted: one more than there are validators,
+    /// whom nobody follows.
+    pub(super) nobody: Option<u32>,
 }
 
 impl OrderPlan {
@@ -37,7 +61,16 @@ impl OrderPlan {
         for (slot, validator) in (0..).zip(&followed) {
             slots[validator.index()] = slot;
         }
-        OrderPlan { serial, window, followed, slots }
+        OrderPlan { serial, window, followed, slots, nobody: None }
+    }
+
+    /// The same, counted in these rounds.
+    pub fn counted_in(mut self, unit: CountingUnit) -> Self {
+        if unit == CountingUnit::Slots && self.nobody.is_none() {
+            self.nobody = Some(self.slots.len() as u32);
+            self.slots.push(self.followed.len() as u8);
+        }
+        self
     }
 
     /// The validators that are followed, in their order.

@@ -56,6 +56,14 @@ impl<'p> OrderTally<'p> {
         }
     }
 
+    /// Nobody was selected.
+    #[inline]
+    pub fn passed(&mut self) {
+        if let Some(nobody) = self.plan.nobody {
+            self.won(nobody);
+        }
+    }
+
     /// Those who were selected, one after another.
     pub fn take(&mut self, mut winners: &[ValidatorId]) {
         while !winners.is_empty() {
@@ -138,7 +146,11 @@ impl<'p> OrderTally<'p> {
         let serial = self.serial.map(|(stretches, repeats)| {
             followed = stretches.followed(self.plan);
             SerialTotals {
-                longest: stretches.longest(),
+                longest: {
+                    let mut longest = stretches.longest();
+                    longest.truncate(self.plan.nobody.map_or(longest.len(), |nobody| nobody as usize));
+                    longest
+                },
                 matches: repeats.matches,
                 gaps: stretches.gaps(self.plan),
             }
@@ -150,10 +162,36 @@ impl<'p> OrderTally<'p> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulation::order::{LongestStretches, gap_cell};
+    use crate::simulation::order::{CountingUnit, LongestStretches, gap_cell};
     use proptest::prelude::*;
 
     const VALIDATORS: u32 = 5;
+
+    /// Wins of 1 in rounds 3 and 9 of ten, of 0 in round 4; all others are empty.
+    #[test]
+    fn empty_rounds_count_where_slots_do() {
+        let tallied = |unit: CountingUnit| {
+            let plan = OrderPlan::new(2, &[ValidatorId(1)], true, 5).counted_in(unit);
+            let mut tally = OrderTally::new(&plan, 0);
+            for round in 1..=10 {
+                match round {
+                    3 | 9 => tally.won(1),
+                    4 => tally.won(0),
+                    _ => tally.passed(),
+                }
+            }
+            tally.end()
+        };
+        let (totals, followed) = tallied(CountingUnit::Slots);
+        let serial = totals.serial.unwrap();
+        let gaps: Vec<u64> = serial.longest.iter().map(|longest| longest.gap).collect();
+        assert_eq!(gaps, [6, 5], "nobody has no place of its own");
+        assert_eq!((followed[0].first_win, followed[0].last_win, followed[0].runs), (3, 9, 2));
+        assert_eq!(totals.windows.unwrap()[0].counts(), [0, 2]);
+        let (totals, _) = tallied(CountingUnit::Blocks);
+        let gaps: Vec<u64> = totals.serial.unwrap().longest.iter().map(|longest| longest.gap).collect();
+        assert_eq!(gaps, [1, 1]);
+    }
 
     fn plan(window: u64) -> OrderPlan {
         OrderPlan::new(VALIDATORS as usize, &[ValidatorId(1), ValidatorId(4)], true, window)

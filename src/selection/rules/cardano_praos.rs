@@ -272,7 +272,17 @@ mod tests {
                 let start = TrialContext { stakes: &stakes, seed: 5, trial: 0 };
                 check(&rule, rule.selector(&start), &stakes, 100_000);
                 let thresholds = LeaderThresholds::new(rule.chance, &stakes);
-                check(&rule, Box::new(PlainSelector { tie_break, thresholds, battles: 0 }), &stakes, 100_000);
+                check(
+                    &rule,
+                    Box::new(PlainSelector {
+                        tie_break,
+                        thresholds,
+                        battles: 0,
+                        leads: vec![0; stakes.len()],
+                    }),
+                    &stakes,
+                    100_000,
+                );
             }
         }
         for tie_break in [TieBreak::Uniform, TieBreak::LeaderValue] {

@@ -219,7 +219,16 @@ pub fn needed(context: &AnalysisContext, claimed: &[usize]) -> Option<Needed> {
     }
 }
 
-/// Where only trials are independent, more of them: by the normal approximation, with the spread seen.
+/// The standard deviation of the share of wins of a trial of so many rounds, of somebody with this share of
+/// an urn to which every win adds `reward`, relative to all that was in it: √(a (1 − a) (1/n + w) / (1 + w)).
+/// `None` where nothing is left to chance.
+pub fn urn_deviation(share: f64, reward: f64, rounds: u64) -> Option<f64> {
+    let variance = share * (1.0 - share) * (1.0 / rounds as f64 + reward) / (1.0 + reward);
+    (variance > 0.0 && variance.is_finite()).then(|| variance.sqrt())
+}
+
+/// Where only trials are independent, more of them: by the normal approximation, with the exact variance of an
+/// urn, or else the spread seen.
 fn more_trials(observations: &Observations, claimed: &[usize], goal: &Goal) -> Option<Needed> {
     let trials = observations.sample().size();
     let spreads: Vec<(f64, f64)> = claimed
@@ -229,7 +238,10 @@ fn more_trials(observations: &Observations, claimed: &[usize], goal: &Goal) -> O
             let expected = observations.expected_share(index).unwrap_or(stake);
             let margin = Margin::around(stake, goal.tolerance);
             let room = (margin.high - expected).min(expected - margin.low);
-            let deviation = observations.between_trials.get(index)?.shares.variance()?.sqrt();
+            let deviation = match (observations.urn_reward, observations.selections_each) {
+                (Some(reward), Some(rounds)) => urn_deviation(expected, reward, rounds).unwrap_or(0.0),
+                _ => observations.between_trials.get(index)?.shares.variance()?.sqrt(),
+            };
             (room > 0.0 || stake == 0.0).then_some((room, deviation))
         })
         .collect::<Option<_>>()?;

@@ -1,6 +1,6 @@
 //! How many rounds and trials a wanted precision or power needs, without running them.
 
-use super::more_rounds::{Due, Goal};
+use super::more_rounds::{Due, Goal, urn_deviation};
 use super::rows::PlanRow;
 use crate::law::proportional_shares;
 use crate::random::StreamKey;
@@ -37,6 +37,8 @@ pub enum Scatter {
     Declared(Vec<f64>),
     /// Wins differ from the expected shares by at most so many in every trial.
     Bounded(Vec<f64>),
+    /// The wins of a trial are those of Pólya's urn, to which every block adds so much, relative to all.
+    Urn(f64),
     /// Nothing is known but what a pilot shows, and why.
     Pilot(&'static str),
 }
@@ -45,6 +47,9 @@ impl Scatter {
     /// What is known of an experiment before it is run.
     pub fn of(experiment: &Experiment) -> Self {
         let world = &experiment.world;
+        if let Some(reward) = experiment.urn_reward() {
+            return Scatter::Urn(reward);
+        }
         if world.protocol.compounds() {
             return Scatter::Pilot("rewards compound, so the rounds of a trial are not independent");
         }
@@ -195,7 +200,7 @@ impl Planner<'_> {
             Scatter::Bounded(_) => (0..shares.len())
                 .filter(|&index| shares[index] > 0.0)
                 .try_fold(1, |most, index| Some(most.max(self.equivalence(index, shares[index])?))),
-            Scatter::Pilot(_) => {
+            Scatter::Urn(_) | Scatter::Pilot(_) => {
                 let z = normal_quantile(level_of(confidence));
                 let deviations: Vec<(f64, f64)> = (0..shares.len())
                     .filter(|&index| shares[index] > 0.0)
@@ -248,7 +253,7 @@ impl Planner<'_> {
                 self.scaled(rounds_for_half_width(share, wanted, confidence), factors[index])
             }
             Scatter::Bounded(bounds) => self.of_bound(bounds[index], wanted),
-            Scatter::Pilot(_) => {
+            Scatter::Urn(_) | Scatter::Pilot(_) => {
                 self.of_trials(trials_for_half_width(self.deviation(index)?, wanted, confidence))
             }
         }
@@ -262,7 +267,7 @@ impl Planner<'_> {
             }
             // The wins may lie a bound off their expectation, and the interval another.
             Scatter::Bounded(bounds) => self.of_bound(2.0 * bounds[index], tolerance * share),
-            Scatter::Pilot(_) => {
+            Scatter::Urn(_) | Scatter::Pilot(_) => {
                 let deviation = self.deviation(index)?;
                 let trials = trials_for_equivalence(deviation, tolerance * share, self.one_sided(), power);
                 self.of_trials(trials)
@@ -278,7 +283,7 @@ impl Planner<'_> {
             }
             // The wins may lie a bound below the biased promise, and the interval another.
             Scatter::Bounded(bounds) => self.of_bound(2.0 * bounds[index], (effect * share).abs()),
-            Scatter::Pilot(_) => {
+            Scatter::Urn(_) | Scatter::Pilot(_) => {
                 let deviation = self.deviation(index)?;
                 self.of_trials(trials_for_difference(deviation, effect * share, self.confidence(), power))
             }
@@ -304,7 +309,7 @@ impl Planner<'_> {
                 let half_width = bounds[index] / self.experiment.rounds as f64;
                 (Some(0.0), Some(half_width), (share > 0.0).then(|| 2.0 * half_width / share))
             }
-            Scatter::Pilot(_) => {
+            Scatter::Urn(_) | Scatter::Pilot(_) => {
                 let deviation = self.deviation(index);
                 let per_round = self.experiment.rounds as f64;
                 let seen = |deviation: f64| deviation * deviation * per_round / binomial;
@@ -337,8 +342,13 @@ impl Planner<'_> {
         }
     }
 
-    /// Standard deviation of a trial's win share in the pilot.
+    /// Standard deviation of a trial's win share: exact for an urn, otherwise that of the pilot.
     fn deviation(&self, index: usize) -> Option<f64> {
+        if let Scatter::Urn(reward) = self.scatter {
+            let all: u128 = self.experiment.world.stakes.iter().map(|&stake| u128::from(stake)).sum();
+            let share = self.experiment.world.stakes[index] as f64 / all as f64;
+            return urn_deviation(share, reward, self.experiment.rounds);
+        }
         let totals = &self.pilot?.totals;
         let validator = totals.validators.get(index)?;
         let moments = Moments {

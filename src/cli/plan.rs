@@ -103,6 +103,12 @@ pub fn plan(args: &PlanArgs) -> Result<(), Failure> {
             results.totals.trials
         ));
     }
+    if let (Scatter::Urn(_), None) = (&scatter, &pilot) {
+        tell(
+            "note: rewards are staked at once and every draw is by stake, so the wins of a trial are those of Pólya's \
+             urn; the plan rests on its exact variance, and no pilot is needed",
+        );
+    }
     if let Some((_, rate)) = pilot {
         let seconds = experiment.rounds as f64 * trials as f64 / rate;
         tell(format_args!(

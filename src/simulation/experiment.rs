@@ -1,5 +1,6 @@
 //! Many trials of one world.
 
+use super::fast_paths::ideal_conditions;
 use super::law::covered;
 use super::{CountingUnit, Engine, Obstacle, OrderPlan, Serial, checkpoints};
 use crate::forging::World;
@@ -86,6 +87,17 @@ impl Experiment {
     /// What stands against it.
     pub fn law_covers(&self) -> Result<(), Obstacle> {
         covered(self).map(|_| ())
+    }
+
+    /// What every block adds to the stake of its forger, relative to all stake at genesis, where the wins of
+    /// a trial are those of Pólya's urn: every draw is by the stakes as they stand, and nothing but the
+    /// draw decides.
+    pub fn urn_reward(&self) -> Option<f64> {
+        let conditions = ideal_conditions(&self.world).ok()?;
+        let all: u128 = self.world.stakes.iter().map(|&stake| u128::from(stake)).sum();
+        let urn =
+            conditions.compounds && conditions.reward > 0 && self.world.rule.thing.draws_by_current_stake();
+        (urn && all > 0).then(|| conditions.reward as f64 / all as f64)
     }
 
     /// The engine that carries out the trials, and why if the scenario leaves it open: of those that

@@ -77,6 +77,25 @@ fn a_fair_rule_is_not_called_unfair_where_wins_are_few() {
     }
 }
 
+/// The test of the expected shares of a schedule that does not draw independently, with rounds that no epoch
+/// divides: at 5 % it rejects no more than 5 % of honest seeds, less and more by four standard errors; the
+/// variance that the rule declares is what keeps it there.
+#[test]
+fn simd_0612_is_held_against_its_expected_shares_at_the_stated_level() {
+    const SEEDS: u64 = 120;
+    let stakes = [13, 7, 7, 9, 30, 34];
+    for (slots, rounds) in [(40, 1000), (40, 1010), (200, 800)] {
+        let more = rule(&format!("{{ kind = 'simd-0612', slots_per_epoch = {slots} }}"));
+        let rejected = count_seeds(0..SEEDS, |seed| {
+            let tables = analysed(&scenario(seed, rounds, 1, &stakes, &more)).tables;
+            let row = tables.fairness.iter().find(|row| row.metric == Metric::ExpectedShares).expect("a row");
+            row.p.is_some_and(|p| p <= 0.05)
+        });
+        println!("simd-0612, epochs of {slots}, {rounds} rounds: {rejected} of {SEEDS}");
+        assert!(rejected <= most(0.05, SEEDS), "epochs of {slots}, {rounds} rounds: {rejected} of {SEEDS}");
+    }
+}
+
 /// The exploratory tests of honest runs: at most 5 % reject any, whatever they look at.
 #[test]
 fn honest_runs_raise_few_exploratory_alarms() {

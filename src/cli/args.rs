@@ -62,7 +62,7 @@ Examples:
   tombola run my.toml --set selection.rule=uniform --output tries
   tombola compare my.toml --rules raffle,nxt      the same population and random numbers under several rules
   tombola trace scenarios/seed.toml --round 3     tell one round as a story
-  tombola law scenarios/seed.toml                 what the rule promises, without a simulation
+  tombola law scenarios/seed.toml                 expected shares, without a simulation
   tombola plan scenarios/seed.toml                how many rounds are enough
   tombola audit scenarios/tables/example-chain.csv  does chance explain a real chain's wins?
   tombola luck --chain near --epochs 1 --share 0.06% --wins 15  was that bad luck?
@@ -81,7 +81,7 @@ pub enum Command {
     Run(RunArgs),
     /// Compare rules on the same population and random numbers, with paired differences
     Compare(CompareArgs),
-    /// Print what the rule promises each validator, exactly, without a simulation
+    /// Print the exact expected share of each validator, without a simulation
     Law(LawArgs),
     /// Say how many rounds and trials a wanted precision or power needs, without running them
     Plan(PlanArgs),

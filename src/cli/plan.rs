@@ -90,7 +90,7 @@ pub fn plan(args: &PlanArgs) -> Result<(), Failure> {
     let off = promised.iter().filter(off).count();
     if off > 0 && !experiment.world.protocol.compounds() {
         tell(format_args!(
-            "note: by the rule's own promise {off} of {} validators are farther than {} from their share of stake: \
+            "note: the rule's own expected shares of {off} of {} validators are farther than {} from their shares of stake: \
              with enough rounds the verdict is unfair, whatever is planned for equivalence",
             promised.len(),
             percent(Some(settings.tolerance))
@@ -156,8 +156,8 @@ fn paragraph(plan: &Plan, settings: &PlanSettings, rounds: u64, trials: u64) -> 
     let all = u128::from(rounds) * u128::from(trials);
     let of_one = |value: f64| format!("{} %", (1e8 * value).round() / 1e6);
     let mut text = format!(
-        "With rounds = {} and trials = {} ({} rounds in all) this scenario shows {} of {} validators to be fair within {} \
-         with a power of {}, if they win their share of stake ({}, {}).",
+        "With rounds = {} and trials = {} ({} rounds in all) this scenario shows {} of {} validators, each by itself, to be fair within {} \
+         with {} power and {} confidence, if they win their share of stake.",
         grouped(rounds.into()),
         grouped(trials.into()),
         grouped(all),
@@ -166,7 +166,6 @@ fn paragraph(plan: &Plan, settings: &PlanSettings, rounds: u64, trials: u64) -> 
         of_one(settings.tolerance),
         of_one(settings.power),
         of_one(settings.confidence),
-        "each by itself"
     );
     let per_trial = |all: u64| all.div_ceil(trials.max(1));
     match plan.verdict_rounds {
@@ -185,7 +184,7 @@ fn paragraph(plan: &Plan, settings: &PlanSettings, rounds: u64, trials: u64) -> 
         Some(needed) => {
             let of_this_length = needed.div_ceil(rounds.max(1));
             text.push_str(&format!(
-                " The hardest is {}, which needs {} rounds: {} trial{} of this length.",
+                " The hardest to show fair is {}, which by itself needs {} rounds: {} trial{} of this length.",
                 hardest.validator,
                 grouped(needed.into()),
                 grouped(of_this_length.into()),
@@ -198,7 +197,10 @@ fn paragraph(plan: &Plan, settings: &PlanSettings, rounds: u64, trials: u64) -> 
         )),
     }
     if let Some(effect) = hardest.minimum_detectable_effect {
-        text.push_str(&format!(" Of it, a bias of {} or more would be seen.", percent(Some(effect))));
+        text.push_str(&format!(
+            " A relative deviation of {} or more of its win share would be shown.",
+            percent(Some(effect))
+        ));
     }
     text
 }

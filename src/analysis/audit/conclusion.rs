@@ -89,8 +89,11 @@ impl Narrative<'_> {
         if p <= self.evidence.alpha() {
             return (Finding::Deviates, self.deviates(p));
         }
-        let explained =
-            format!("chance explains the difference from {} ({})", self.reference(), self.evidence_words(p));
+        let explained = format!(
+            "the difference from {} is compatible with chance ({})",
+            self.reference(),
+            self.evidence_words(p)
+        );
         let tolerance = self.evidence.tolerance;
         match smallest {
             Some((effect, row)) if effect <= tolerance => {

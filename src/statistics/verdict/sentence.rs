@@ -38,7 +38,7 @@ impl Assessment {
             )
         });
         Some(format!(
-            "{}: {} of the wins went to others than the shares of stake say{interval}; without chance that is {shown}",
+            "{}: {} of the wins went to others than the shares of stake say{interval}; the expected share of such wins is {shown}",
             whole.verdict.word(),
             percent(judged.value)
         ))

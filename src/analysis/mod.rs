@@ -21,6 +21,7 @@ pub mod rows;
 mod sampling_model;
 mod stopping;
 mod strategy;
+mod takeover;
 mod timeline_rows;
 mod trial_rows;
 mod validator_rows;
@@ -39,6 +40,7 @@ pub use planning::{Plan, PlanSettings, Scatter, pilot_seed, plan};
 pub use stopping::Stopping;
 pub use strategy::{Move, strategy};
 pub use trial_rows::rows as trial_rows;
+pub use takeover::takeover;
 
 use crate::scenario::AnalysisSection;
 use crate::simulation::{Control, Experiment, Results};

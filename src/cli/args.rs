@@ -631,9 +631,16 @@ pub struct LawArgs {
     /// With --window: in which rounds it is counted, where some stay empty
     #[arg(long, value_enum, default_value = "blocks", requires = "window")]
     pub unit: Unit,
-    /// With --window: only this validator
-    #[arg(long, value_name = "NAME", requires = "window")]
+    /// Instead of shares: the probability that a validator holds at least this share of all stake after
+    /// the scenario's rounds, where rewards compound
+    #[arg(long, value_name = "SHARE", conflicts_with = "window", allow_negative_numbers = true)]
+    pub takeover: Option<f64>,
+    /// With --window or --takeover: only this validator
+    #[arg(long, value_name = "NAME")]
     pub validator: Option<String>,
+    /// With --window: how likely so many rounds in a row without a win are, anywhere in the window
+    #[arg(long, value_name = "G", requires = "window", allow_negative_numbers = true, value_parser = whole(1, 1 << 53))]
+    pub gap: Option<u64>,
     /// With --window: how likely so many wins, or fewer, or more, are
     #[arg(long, value_name = "K", requires = "window", allow_negative_numbers = true, value_parser = whole(0, 1 << 53))]
     pub count: Option<u64>,

@@ -4,16 +4,26 @@ use super::args::LawArgs;
 use super::failure::Failure;
 use super::scenario;
 use super::screen::{grouped, percent, print_rows, table, tell};
-use tombola::analysis::rows::{LawRow, LawWindowRow, law_rows, law_window_rows};
+use tombola::analysis::rows::{LawRow, LawWindowRow, TakeoverRow, law_rows, law_window_rows};
+use tombola::analysis::takeover;
 use tombola::forging::World;
 use tombola::registry::nearest;
 use tombola::selection::{Dispersion, ExpectedShares};
+use tombola::simulation::{Experiment, Obstacle};
 
 /// Prints what the rule promises, without a simulation.
 pub fn law(args: &LawArgs) -> Result<(), Failure> {
     let scenario = scenario::read(&args.file, &args.settings.overrides()?)?;
     scenario::tell_notes(&scenario);
     let world = &scenario.experiment.world;
+    if let (Some(name), None, None) = (&args.validator, args.window, args.takeover) {
+        return Err(Failure::CannotRun(format!(
+            "--validator {name}: the table of shares has all validators\n  help: add --window N or --takeover SHARE, or leave it out"
+        )));
+    }
+    if let Some(share) = args.takeover {
+        return takeovers(args, &scenario.experiment, share);
+    }
     match args.window {
         None => print_rows(args.format, args.safe_csv.on, &law_rows(world), columns)?,
         Some(window) => {
@@ -26,7 +36,7 @@ pub fn law(args: &LawArgs) -> Result<(), Failure> {
             print_rows(
                 args.format,
                 args.safe_csv.on,
-                &law_window_rows(world, (window, args.unit.into()), name, args.count),
+                &law_window_rows(world, (window, args.unit.into()), name, (args.count, args.gap)),
                 window_columns,
             )?;
         }
@@ -53,6 +63,45 @@ pub fn law(args: &LawArgs) -> Result<(), Failure> {
         Dispersion::Unknown(why) => tell(format_args!("note: no known dispersion: {why}")),
     }
     Ok(())
+}
+
+/// Prints how likely each validator, or one, comes to hold a share of all stake.
+fn takeovers(args: &LawArgs, experiment: &Experiment, share: f64) -> Result<(), Failure> {
+    if !(share > 0.0 && share <= 1.0) {
+        return Err(Failure::CannotRun(format!(
+            "--takeover {share}: a share of all stake is more than 0 and at most 1\n  help: e.g. --takeover 0.5"
+        )));
+    }
+    let world = &experiment.world;
+    let only = match args.validator.as_deref() {
+        None => None,
+        Some(name) => {
+            let found = world.names.iter().take(world.validators()).position(|other| other == name);
+            Some(found.ok_or_else(|| unknown(name, world))?)
+        }
+    };
+    let rows = takeover(experiment, share, only).map_err(|Obstacle { key, what }| {
+        Failure::CannotRun(format!("--takeover {share}: `{key}` {what}"))
+    })?;
+    print_rows(args.format, args.safe_csv.on, &rows, takeover_columns)
+}
+
+fn takeover_columns(rows: &[TakeoverRow]) -> String {
+    let lines = rows
+        .iter()
+        .map(|row| {
+            vec![
+                row.validator.clone(),
+                percent(Some(row.stake_share)),
+                grouped(row.rounds.into()),
+                percent(Some(row.takeover_share)),
+                format!("{:.4e}", row.probability),
+                row.se.map_or("-".to_owned(), |se| format!("{se:.1e}")),
+                row.method.clone(),
+            ]
+        })
+        .collect();
+    table(&["validator", "stake_share", "rounds", "takeover_share", "probability", "se", "method"], 1, lines)
 }
 
 fn unknown(name: &str, world: &World) -> Failure {
@@ -82,6 +131,10 @@ fn window_columns(rows: &[LawWindowRow]) -> String {
     if asked {
         header.extend(["count", "at_most", "at_least"]);
     }
+    let gaps = rows.iter().any(|row| row.gap.is_some());
+    if gaps {
+        header.extend(["gap", "gap_probability"]);
+    }
     let lines = rows
         .iter()
         .map(|row| {
@@ -98,6 +151,12 @@ fn window_columns(rows: &[LawWindowRow]) -> String {
             ];
             if asked {
                 line.extend([count(row.count), percent(row.at_most), percent(row.at_least)]);
+            }
+            if gaps {
+                line.extend([
+                    count(row.gap),
+                    row.gap_probability.map_or("-".to_owned(), |p| format!("{p:.4e}")),
+                ]);
             }
             line
         })

@@ -100,6 +100,22 @@ impl Experiment {
         (urn && all > 0).then(|| conditions.reward as f64 / all as f64)
     }
 
+    /// What every block adds to the stake of its forger, in coins, where that and the draw are all that moves
+    /// stakes.
+    ///
+    /// # Errors
+    /// What stands against it.
+    pub fn compounding_reward(&self) -> Result<u64, Obstacle> {
+        let conditions = ideal_conditions(&self.world)?;
+        match conditions.compounds && conditions.reward > 0 {
+            true => Ok(conditions.reward),
+            false => Err(Obstacle {
+                key: "reward.compound",
+                what: "is off, or nothing is paid, so that stakes never move",
+            }),
+        }
+    }
+
     /// The engine that carries out the trials, and why if the scenario leaves it open: of those that
     /// can answer the cheapest. `blocks` says whether blocks are wanted.
     pub fn chosen_engine(&self, blocks: bool) -> (Engine, String) {

@@ -108,16 +108,32 @@ fn windows_and_gaps_are_counted_in_the_unit_that_was_asked_for() {
 #[test]
 fn the_law_of_a_window_knows_both_units() {
     let world = scenario("'cardano-praos'", "draws", "").experiment.world;
-    let row = |unit| law_window_rows(&world, (100, unit), Some("a"), None).remove(0);
+    let row = |unit| law_window_rows(&world, (100, unit), Some("a"), (None, None)).remove(0);
     let (slots, blocks) = (row(CountingUnit::Slots), row(CountingUnit::Blocks));
     assert_eq!((slots.expected_wins, blocks.expected_wins), (Some(2.5), Some(50.0)));
     assert!((slots.none_probability.expect("a probability") - 0.975f64.powi(100)).abs() < 1e-12);
     assert!((blocks.none_probability.expect("a probability") / 0.5f64.powi(100) - 1.0).abs() < 1e-9);
     // Sortition of 20 out of 1,400 coins: nobody with (1 - 20/1400)^1400.
     let world = scenario("'algorand-sortition'", "draws", "").experiment.world;
-    let slots = law_window_rows(&world, (100, CountingUnit::Slots), Some("a"), None).remove(0);
+    let slots = law_window_rows(&world, (100, CountingUnit::Slots), Some("a"), (None, None)).remove(0);
     let expected = 50.0 * (1.0 - (1.0 - 20.0f64 / 1400.0).powi(1400));
     assert!((slots.expected_wins.expect("a number") - expected).abs() < 1e-9);
+}
+
+/// An operator who expects 26 of 43,200 slots: a gap of 19,280 at a fixed place has 9.1004e-6, anywhere in the
+/// epoch 1.40111e-4 (recomputed independently).
+#[test]
+fn a_rare_gap_is_exact() {
+    let mut scenario = scenario("'raffle'", "draws", "");
+    scenario.experiment.world.stakes = vec![26, 43_200 - 26];
+    let row = law_window_rows(
+        &scenario.experiment.world,
+        (43_200, CountingUnit::Blocks),
+        Some("a"),
+        (None, Some(19_280)),
+    );
+    let probability = row[0].gap_probability.expect("a probability");
+    assert!((probability / 1.40111e-4 - 1.0).abs() < 1e-5, "{probability:e}");
 }
 
 /// A small pool beside a large one gets more blocks by the old tie-break than slots: leader logs and blocks

@@ -38,15 +38,19 @@ pub struct LawWindowRow {
     pub at_most: Option<f64>,
     /// The probability of so many wins, or more.
     pub at_least: Option<f64>,
+    /// A gap that is asked about: so many rounds in a row without a win.
+    pub gap: Option<u64>,
+    /// The probability of a gap as long or longer anywhere in the window.
+    pub gap_probability: Option<f64>,
 }
 
 /// One row for each validator, in the order of the scenario; only for `validator`, if one is named.
-/// `count` is a number of wins in a window to place in the law.
+/// `count` is a number of wins in a window to place in the law, `gap` a number of rounds without one.
 pub fn law_window_rows(
     world: &World,
     (window, unit): (u64, CountingUnit),
     validator: Option<&str>,
-    count: Option<u64>,
+    (count, gap): (Option<u64>, Option<u64>),
 ) -> Vec<LawWindowRow> {
     let rule = &world.rule.thing;
     let expected_shares = rule.expected_shares(&world.stakes);
@@ -76,6 +80,9 @@ pub fn law_window_rows(
                 count,
                 at_most: count.and_then(|count| law?.at_most(count)),
                 at_least: count.and_then(|count| law?.at_least(count)),
+                gap,
+                gap_probability: gap
+                    .and_then(|gap| window_law(&dispersion, index, gap, expected?)?.drought_within(window)),
             }
         })
         .collect()

@@ -15,6 +15,7 @@ mod run_summary;
 mod statement;
 mod strategy;
 mod tables;
+mod takeover;
 mod timeline;
 mod trials;
 mod validators;
@@ -40,6 +41,7 @@ pub use run_summary::{
 pub use statement::{Decision, Family, Statement};
 pub use strategy::StrategyRow;
 pub use tables::Tables;
+pub use takeover::TakeoverRow;
 pub use timeline::TimelineRow;
 pub use trials::TrialRow;
 pub use validators::ValidatorRow;

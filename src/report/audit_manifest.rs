@@ -4,6 +4,7 @@ use crate::analysis::{Audit, AuditSettings, Rest};
 use crate::registry::Choice;
 use crate::report::manifest::file_hashes;
 use crate::report::{ResultsFolder, Timing};
+use crate::simulation::CountingUnit;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io;
@@ -34,6 +35,8 @@ pub struct AuditManifest {
     pub tolerance: f64,
     /// The share of all wins that may go to others than expected.
     pub misallocated: f64,
+    /// What the counts were said to be: slots that were led, or blocks; by default slots if the table has them.
+    pub unit: Option<CountingUnit>,
     /// The weight of the prior, where posteriors were asked for.
     pub prior_weight: Option<f64>,
     /// The row that stands for the rest of the chain, and for how many validators.
@@ -60,8 +63,9 @@ impl AuditManifest {
         timing: Timing,
         folder: &ResultsFolder,
     ) -> io::Result<Self> {
-        let AuditSettings { confidence, tolerance, misallocated, prior_weight, rest, questions, .. } =
-            &audit.settings;
+        let AuditSettings {
+            confidence, tolerance, misallocated, unit, prior_weight, rest, questions, ..
+        } = &audit.settings;
         Ok(AuditManifest {
             program: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -73,6 +77,7 @@ impl AuditManifest {
             confidence: *confidence,
             tolerance: *tolerance,
             misallocated: *misallocated,
+            unit: *unit,
             prior_weight: *prior_weight,
             rest: rest.as_ref().map(|Rest { name, stands_for }| (name.clone(), *stands_for)),
             questions: questions.clone(),

@@ -13,7 +13,7 @@ use tombola::simulation::{Control, Quiet, Results, run};
 use tombola::statistics::{Assessment, Verdict};
 
 /// Seeds of a cell.
-pub const SETS: u64 = 400;
+pub const SETS: u64 = 200;
 
 /// The stated rate of every kind of false claim.
 const ALPHA: f64 = 0.05;
@@ -141,7 +141,7 @@ pub fn cells() -> Vec<Cell> {
             if stakes != Stakes::Equal && !family.proportional {
                 continue;
             }
-            for trials in [1, 5, 40] {
+            for trials in [1, 5, 30] {
                 // Few wins of most; many; and a number that no cycle divides.
                 for rounds in [40, 2000, 403] {
                     cells.push(Cell { family, stakes, trials, rounds });

@@ -252,11 +252,12 @@ impl Line {
 
     /// The line in Markdown.
     pub fn markdown(&self) -> String {
-        let cell = |rate: Option<f64>| rate.map_or(String::new(), |rate| format!("{rate:.4}"));
+        let note = |rate: f64| if rate <= 0.5 * ALPHA { ", conservative" } else { "" };
+        let cell = |rate: Option<f64>| rate.map_or(String::new(), |rate| format!("{rate:.4}{}", note(rate)));
         format!(
-            "| {} | {:.4} | {} | {:.4} |",
+            "| {} | {} | {} | {:.4} |",
             self.what,
-            self.false_alarm,
+            cell(Some(self.false_alarm)),
             cell(self.false_fair),
             self.shown_fair
         )

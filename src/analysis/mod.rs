@@ -39,8 +39,8 @@ pub use misses::misses;
 pub use planning::{Plan, PlanSettings, Scatter, pilot_seed, plan};
 pub use stopping::Stopping;
 pub use strategy::{Move, strategy};
-pub use trial_rows::rows as trial_rows;
 pub use takeover::takeover;
+pub use trial_rows::rows as trial_rows;
 
 use crate::scenario::AnalysisSection;
 use crate::simulation::{Control, Experiment, Results};

@@ -307,6 +307,9 @@ impl Tally {
             "the sums over trials",
         )?;
         let played = u128::from(totals.counters.rounds);
+        let leads = &totals.leads;
+        let told = leads.is_empty() || leads.len() == totals.validators.len();
+        fits(told && leads.iter().all(|&led| u128::from(led) <= played), "the slots that were led")?;
         let (all, scale) = (u128::from(trials), u128::from(SHARE_SCALE));
         let mut wins = 0u128;
         for one in &totals.validators {
@@ -392,6 +395,8 @@ fn put_totals(bytes: &mut Vec<u8>, totals: &Totals) {
         ];
         put_all(bytes, numbers);
     }
+    put(bytes, totals.leads.len() as u128);
+    put_all(bytes, totals.leads.iter().map(|&leads| u128::from(leads)));
     put(bytes, totals.incomes.len() as u128);
     put_all(bytes, totals.incomes.iter().flatten().copied());
     put(bytes, u128::from(totals.order.serial.is_some()));
@@ -424,6 +429,8 @@ fn read_totals(reading: &mut Reading) -> Result<Totals, Malformed> {
     let stakes_moved = reading.truth(WHAT)?;
     let validators =
         (0..reading.count(11, WHAT)?).map(|_| read_validator(reading)).collect::<Result<_, _>>()?;
+    let leads =
+        (0..reading.count(1, WHAT)?).map(|_| reading.number(WHAT)).collect::<Result<Vec<u64>, _>>()?;
     let mut incomes = Vec::new();
     for _ in 0..reading.count(INCOME_SOURCES, WHAT)? {
         let mut sources = [0; INCOME_SOURCES];
@@ -453,6 +460,7 @@ fn read_totals(reading: &mut Reading) -> Result<Totals, Malformed> {
         counters: counters_back(&own),
         stakes_moved,
         validators,
+        leads,
         incomes,
         order: OrderTotals { serial, windows },
     })

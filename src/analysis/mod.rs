@@ -129,11 +129,8 @@ pub(super) fn analyse_context(context: &AnalysisContext) -> Analysis {
     let validators = validator_rows::rows(context);
     let expected_shares_test = fairness::expected_shares_test(context);
     let claimed = claimed(context);
-    let expected_shares_p = expected_shares_test.as_ref().and_then(|test| test.p_value());
-    let needed = more_rounds::needed(context, &claimed);
-    let intervals = context.joint_intervals(bonferroni(context.settings.confidence, claimed.len()));
-    context.advance(context.validators());
-    let assessment = assess_stake(context, &claimed, &intervals, expected_shares_p, needed);
+    let assessment =
+        assess_whole(context, &claimed, expected_shares_test.as_ref().and_then(|test| test.p_value()));
     let incomes = income_rows::rows(context);
     let income = IncomeVerdict::new(context, &incomes);
     let mut fairness_rows = fairness::rows(context, expected_shares_test.as_ref(), &assessment);
@@ -149,6 +146,14 @@ pub(super) fn analyse_context(context: &AnalysisContext) -> Analysis {
         incomes,
     };
     Analysis { tables, assessment, income }
+}
+
+/// The verdict with everything that it says: simultaneous intervals, and the number of more rounds.
+fn assess_whole(context: &AnalysisContext, claimed: &[usize], expected_shares_p: Option<f64>) -> Assessment {
+    let needed = more_rounds::needed(context, claimed);
+    let intervals = context.joint_intervals(bonferroni(context.settings.confidence, claimed.len()));
+    context.advance(context.validators());
+    assess_stake(context, claimed, &intervals, expected_shares_p, needed)
 }
 
 /// Holds every validator's win share against its share of stake, and all of them together.

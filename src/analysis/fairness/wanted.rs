@@ -5,7 +5,7 @@ use super::{
 };
 use crate::analysis::income_verdict::IncomeVerdict;
 use crate::analysis::rows::{Metric, Statement};
-use crate::analysis::{AnalysisContext, MetricSet, assess_stake, income_rows};
+use crate::analysis::{AnalysisContext, MetricSet, assess_whole, claimed, income_rows};
 
 /// The rows of these metrics, in the order of all rows. P-values are adjusted for each other among those
 /// that were worked out for them.
@@ -41,7 +41,8 @@ pub fn wanted_rows(context: &AnalysisContext, metrics: &MetricSet) -> Vec<Statem
     if of_verdict || of_expected_shares {
         let test = expected_shares::test(context);
         if of_verdict {
-            let assessment = assess_stake(context, test.as_ref().and_then(|test| test.p_value()));
+            let assessment =
+                assess_whole(context, &claimed(context), test.as_ref().and_then(|test| test.p_value()));
             rows.extend(verdict::rows(context, &assessment));
         }
         if of_expected_shares {

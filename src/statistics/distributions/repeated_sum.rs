@@ -28,12 +28,20 @@ impl RepeatedSum {
     ///
     /// `None` without terms or masses, or for more than 256 terms with more than 64 values.
     pub fn new(masses: &[f64], times: u64) -> Option<Self> {
-        // What is less likely than 1e-17 in all does not show.
+        // What is less likely than 1e-17 in all, at either end, does not show; otherwise steps would be
+        // coarse for counts that are likely to be large.
         let mut rest = 0.0;
         let kept = masses.iter().rposition(|mass| {
             rest += mass;
             rest > 1e-17
         })? + 1;
+        let mut below = 0.0;
+        let skipped = masses[..kept].iter().position(|mass| {
+            below += mass;
+            below > 1e-17
+        })?;
+        let masses = &masses[skipped..kept];
+        let kept = masses.len();
         let times_usize = usize::try_from(times).ok().filter(|&times| times > 0)?;
         let wanted = times_usize.saturating_mul(LEAST_STEPS).clamp(FEW_STEPS, MOST_STEPS);
         let room = (wanted - 1) / times_usize + 1;
@@ -42,7 +50,7 @@ impl RepeatedSum {
         if steps < LEAST_STEPS.min(kept) {
             return None;
         }
-        let term: Vec<f64> = masses[..kept].chunks(width).map(|chunk| chunk.iter().sum()).collect();
+        let term: Vec<f64> = masses.chunks(width).map(|chunk| chunk.iter().sum()).collect();
         let length = (steps - 1) * times_usize + 1;
         let masses = match times {
             1 => term,
@@ -53,7 +61,7 @@ impl RepeatedSum {
             }
         };
         let step = width as f64;
-        Some(RepeatedSum { step, first: 0.5 * (step - 1.0) * times as f64, masses })
+        Some(RepeatedSum { step, first: (skipped as f64 + 0.5 * (step - 1.0)) * times as f64, masses })
     }
 
     /// P(sum ≥ count).

@@ -3,6 +3,7 @@
 use super::{Choice, Chosen, nearest};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::fmt::Display;
 use std::ops::RangeInclusive;
 use thiserror::Error;
 
@@ -74,14 +75,13 @@ pub fn no_settings<T: ?Sized>(table: toml::Table, make: fn() -> Box<T>) -> Resul
     Ok((make(), toml::Table::new()))
 }
 
-/// Refuses a whole number outside its range, naming the range and its unit (which may be empty).
-pub fn within(
+/// Refuses a number outside its range, naming the range and its unit (which may be empty).
+pub fn within<T: PartialOrd + Display>(
     key: &'static str,
-    value: impl Into<u64>,
-    allowed: RangeInclusive<u64>,
+    value: T,
+    allowed: RangeInclusive<T>,
     unit: &str,
 ) -> Result<(), Refusal> {
-    let value = value.into();
     if allowed.contains(&value) {
         return Ok(());
     }

@@ -49,6 +49,10 @@ impl Every {
 }
 
 impl RewardPolicy for Every {
+    fn base(&self) -> Option<&dyn RewardPolicy> {
+        Some(self.base.policy())
+    }
+
     fn amounts(&self, _genesis: Genesis) -> Option<Box<dyn Iterator<Item = u64>>> {
         // A base that minds the supply would be told of these payments too.
         let base = self.base.policy().constant()?;
@@ -68,22 +72,6 @@ impl RewardPolicy for Every {
         (self.base.policy().constant() == Some(0) && self.amount > 0).then_some(self.blocks)
     }
 
-    fn needs_votes(&self) -> bool {
-        self.base.policy().needs_votes()
-    }
-
-    fn needs_absent(&self) -> bool {
-        self.base.policy().needs_absent()
-    }
-
-    fn has_treasury(&self) -> bool {
-        self.base.policy().has_treasury()
-    }
-
-    fn is_random(&self) -> bool {
-        self.base.policy().is_random()
-    }
-
     fn accept(&self, rounds: u64) -> Result<(), Refusal> {
         if self.blocks > rounds {
             return Err(Refusal::Value {
@@ -95,10 +83,6 @@ impl RewardPolicy for Every {
             });
         }
         self.base.policy().accept(rounds)
-    }
-
-    fn keeps_expected_shares(&self) -> bool {
-        self.base.policy().keeps_expected_shares()
     }
 
     fn payer(&self, outset: &Outset) -> Box<dyn Payer> {

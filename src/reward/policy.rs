@@ -1,7 +1,7 @@
 //! What a reward policy is, and the registry of all of them.
 
-use super::{BlockIncome, Genesis, IncomeTerms, Outset, Payments, SettledBlock};
-use super::{constant, epoch, every, missed, none, random, saturation, schedule, split};
+use super::{BlockIncome, BlockKind, Genesis, IncomeTerms, Outset, Payments, SettledBlock};
+use super::{constant, epoch, every, missed, none, random, saturation, schedule, split, sync_committee};
 use crate::registry::{Entry, Refusal};
 use crate::stake::ValidatorId;
 use std::collections::BTreeMap;
@@ -20,6 +20,7 @@ pub const REWARDS: &[Entry<dyn RewardPolicy>] = &[
     random::ENTRY,
     missed::ENTRY,
     saturation::ENTRY,
+    sync_committee::ENTRY,
 ];
 
 /// Decides how many new coins each block makes, and for whom.
@@ -40,24 +41,29 @@ pub trait RewardPolicy: Send + Sync {
     /// before a run, so that no sum can overflow while it runs.
     fn most(&self, genesis: Genesis, rounds: u64) -> u128;
 
+    /// The policy that it pays on top of, if it does.
+    fn base(&self) -> Option<&dyn RewardPolicy> {
+        None
+    }
+
     /// Whether it must know who approved.
     fn needs_votes(&self) -> bool {
-        false
+        self.base().is_some_and(RewardPolicy::needs_votes)
     }
 
     /// Whether it must know who of the committee cast no vote; only if it needs votes.
     fn needs_absent(&self) -> bool {
-        false
+        self.base().is_some_and(RewardPolicy::needs_absent)
     }
 
     /// Whether it pays a treasury.
     fn has_treasury(&self) -> bool {
-        false
+        self.base().is_some_and(RewardPolicy::has_treasury)
     }
 
     /// Whether some payments are drawn at random.
     fn is_random(&self) -> bool {
-        false
+        self.base().is_some_and(RewardPolicy::is_random)
     }
 
     /// Whether it can pay in a trial of so many rounds.
@@ -65,27 +71,37 @@ pub trait RewardPolicy: Send + Sync {
     /// # Errors
     /// Which setting is impossible, and what is allowed.
     fn accept(&self, rounds: u64) -> Result<(), Refusal> {
-        let _ = rounds;
-        Ok(())
+        self.base().map_or(Ok(()), |base| base.accept(rounds))
     }
 
-    /// What a trial of so many rounds pays, where everybody is honest, all others attest, every block
-    /// joins the chain and stakes stay as they are; `None` where that is not known. O(rounds) at worst,
-    /// and for ten million rounds at most.
-    fn terms(&self, genesis: Genesis, rounds: u64, validators: u64) -> Option<IncomeTerms> {
+    /// What a trial pays, where everybody is honest, all others attest, every block joins the chain and
+    /// stakes stay as they are; `None` where that is not known. Blocks are counted up to each of `marks`,
+    /// ascending rounds of which the last ends the trial. O(rounds) at worst, and for ten million rounds
+    /// at most.
+    fn terms(&self, genesis: Genesis, marks: &[u64], validators: u64) -> Option<IncomeTerms> {
         let _ = validators;
+        let kind = |(amount, counts): (u64, Vec<u64>)| BlockKind {
+            counts,
+            income: BlockIncome::certain(amount as f64),
+        };
+        let rounds = marks.last().copied().unwrap_or(0);
         let blocks = match self.constant() {
-            Some(amount) => vec![(rounds, BlockIncome::certain(amount as f64))],
+            Some(amount) => vec![kind((amount, marks.to_vec()))],
             None if rounds > MOST_TERMS => return None,
             None => {
-                let mut kinds = BTreeMap::<u64, u64>::new();
-                for amount in self.amounts(genesis)?.take(rounds as usize) {
-                    *kinds.entry(amount).or_default() += 1;
+                let mut kinds = BTreeMap::<u64, Vec<u64>>::new();
+                let mut amounts = self.amounts(genesis)?;
+                let mut played = 0;
+                for (place, &mark) in marks.iter().enumerate() {
+                    for amount in amounts.by_ref().take((mark - played) as usize) {
+                        kinds.entry(amount).or_insert_with(|| vec![0; marks.len()])[place] += 1;
+                    }
+                    played = mark;
                 }
-                kinds
-                    .into_iter()
-                    .map(|(amount, count)| (count, BlockIncome::certain(amount as f64)))
-                    .collect()
+                for counts in kinds.values_mut() {
+                    (1..counts.len()).for_each(|place| counts[place] += counts[place - 1]);
+                }
+                kinds.into_iter().map(kind).collect()
             }
         };
         Some(IncomeTerms { blocks, ..IncomeTerms::default() })
@@ -95,7 +111,7 @@ pub trait RewardPolicy: Send + Sync {
     /// drawn by stake: where coins go to the forger or to all stake, by amounts that do not depend on who
     /// forges.
     fn keeps_expected_shares(&self) -> bool {
-        self.constant().is_some()
+        self.constant().is_some() || self.base().is_some_and(RewardPolicy::keeps_expected_shares)
     }
 
     /// How many blocks there are from one payment to the next, if each pays its block's forger the same
@@ -119,7 +135,7 @@ pub trait Payer: Send {
     /// Pays for a block that joined the chain. Called once a block, in order.
     fn block(&mut self, block: &SettledBlock, payments: &mut Payments);
 
-    /// What it costs a forger that it was selected and made no block.
+    /// What it costs a forger that it was selected and no block of its joined the chain.
     fn missed(&mut self, forger: ValidatorId, payments: &mut Payments) {
         let _ = (forger, payments);
     }

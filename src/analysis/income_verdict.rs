@@ -7,7 +7,7 @@ use super::memoise::memoise;
 use super::rows::IncomeRow;
 use crate::statistics::wording::grouped;
 use crate::statistics::{
-    Assessment, Effect, Evidence, Interval, Sample, Subject, Verdict, assess, bonferroni,
+    Assessment, Effect, Evidence, Interval, Sample, Subject, Verdict, assess, bonferroni, wilson,
 };
 use crate::statistics::{Margin, MarginTest};
 
@@ -95,7 +95,11 @@ impl IncomeVerdict {
             Verdict::Fair => format!(
                 "fair on average within {tolerance}: each of the {} validators earns its share of stake{} ({basis})",
                 grouped(assessment.comparisons as u64),
-                assessment.bound.map_or(String::new(), |bound| format!(" to within ±{}", percent(bound)))
+                match assessment.bound {
+                    None => String::new(),
+                    Some(bound) if bound < 1e-9 => " exactly".to_owned(),
+                    Some(bound) => format!(" to within ±{}", percent(bound)),
+                }
             ),
             Verdict::Unfair => {
                 let mut parts = Vec::new();
@@ -135,9 +139,20 @@ impl IncomeRisk {
     /// The risk in one English sentence.
     pub fn sentence(&self) -> String {
         let interval = match self.interval {
-            Some(Interval { low, high }) => format!(" (interval {} to {})", percent(low), percent(high)),
+            Some(Interval { low, high }) => {
+                format!(" (simultaneous interval {} to {})", percent(low), percent(high))
+            }
             None => " (exact)".to_owned(),
         };
+        if self.probability == 0.0 {
+            let most = self.interval.map_or("(exact)".to_owned(), |interval| {
+                format!("(simultaneous interval of each: up to {})", percent(interval.high))
+            });
+            return format!(
+                "none of {} validators earns less than half of what its stake deserves in any trial {most}",
+                grouped(self.validators as u64)
+            );
+        }
         let verb = if self.at_risk == 1 { "does" } else { "do" };
         format!(
             "{} earns less than half of what its stake deserves in {} of the trials{interval}; {} of {} validators {verb} in more than {}",
@@ -264,11 +279,14 @@ fn risk(context: &AnalysisContext, rows: &[IncomeRow]) -> Option<IncomeRisk> {
         .rev()
         .max_by(|a, b| of(a).partial_cmp(&of(b)).unwrap_or(std::cmp::Ordering::Equal))?;
     let exact = worst.p_below_half_exact.is_some();
-    let interval = worst.p_below_half_low.zip(worst.p_below_half_high);
+    // The worst of many is worse than it is by chance: its interval holds for all of them together.
+    let level = bonferroni(context.settings.confidence, validators.len());
+    let trials = context.results.records.len() as u64;
+    let interval = wilson((of(worst)? * trials as f64).round() as u64, trials, level);
     Some(IncomeRisk {
         worst: worst.name.clone(),
         probability: of(worst)?,
-        interval: interval.filter(|_| !exact).map(|(low, high)| Interval { low, high }),
+        interval: interval.filter(|_| !exact),
         at_risk: validators.iter().filter(|row| of(row).is_some_and(|p| p > delta)).count(),
         validators: validators.len(),
         delta,

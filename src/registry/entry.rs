@@ -33,7 +33,7 @@ pub enum Refusal {
     Value {
         /// The setting at fault.
         key: &'static str,
-        /// What is wrong with its value and what is allowed, e.g. "is 7, but must lie in 0..=1".
+        /// What is wrong with its value and what is allowed, e.g. "is 7, but must lie between 0 and 1".
         problem: String,
     },
     /// No member of the family has this name.
@@ -87,7 +87,10 @@ pub fn within<T: PartialOrd + Display>(
     }
     let (least, most) = (allowed.start(), allowed.end());
     let space = if unit.is_empty() { "" } else { " " };
-    Err(Refusal::Value { key, problem: format!("is {value}, but must lie in {least}..={most}{space}{unit}") })
+    Err(Refusal::Value {
+        key,
+        problem: format!("is {value}, but must lie between {least} and {most}{space}{unit}"),
+    })
 }
 
 /// Looks a choice up in a family and reads its settings.

@@ -1,7 +1,10 @@
 //! A payment every so many blocks, to whoever forges that block.
 
+use super::policy::kinds_of_amounts;
 use super::range::positive;
-use super::{Base, Genesis, Outset, Payer, Payments, RewardPolicy, SettledBlock, Source};
+use super::{
+    Base, BlockKind, Genesis, IncomeTerms, Outset, Payer, Payments, RewardPolicy, SettledBlock, Source,
+};
 use crate::registry::{Entry, Refusal, settings};
 use crate::stake::ValidatorId;
 use serde::{Deserialize, Serialize};
@@ -64,8 +67,24 @@ impl RewardPolicy for Every {
 
     fn most(&self, genesis: Genesis, rounds: u64) -> u128 {
         let own = u128::from(rounds / self.blocks) * u128::from(self.amount);
-        let supply = u64::try_from(u128::from(genesis.supply) + own).unwrap_or(u64::MAX);
-        own.saturating_add(self.base.policy().most(Genesis { supply, ..genesis }, rounds))
+        self.base.most_with(own, genesis, rounds)
+    }
+
+    fn terms(&self, genesis: Genesis, marks: &[u64], validators: u64) -> Option<IncomeTerms> {
+        let mut terms = self.base.policy().terms(genesis, marks, validators)?;
+        // Which blocks of a kind are paid is known where all are of one, or all pay for certain.
+        let [kind] = &mut terms.blocks[..] else {
+            return kinds_of_amounts(self.amounts(genesis)?, marks);
+        };
+        let paid: Vec<u64> = marks.iter().map(|mark| mark / self.blocks).collect();
+        if kind.counts != marks {
+            return None;
+        }
+        kind.counts.iter_mut().zip(&paid).for_each(|(count, paid)| *count -= paid);
+        let mut income = kind.income.clone();
+        income.certain += self.amount as f64;
+        terms.blocks.push(BlockKind { counts: paid, income });
+        Some(terms)
     }
 
     fn interval(&self) -> Option<u64> {

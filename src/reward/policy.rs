@@ -6,6 +6,8 @@ use crate::registry::{Entry, Refusal};
 use crate::stake::ValidatorId;
 use std::collections::BTreeMap;
 
+/// At most so many counts of kinds of blocks are kept, of each kind at each mark.
+const MOST_COUNTS: usize = 1 << 20;
 /// Rounds up to which the amounts of a schedule are added up one by one.
 const MOST_TERMS: u64 = 10_000_000;
 
@@ -80,31 +82,13 @@ pub trait RewardPolicy: Send + Sync {
     /// at most.
     fn terms(&self, genesis: Genesis, marks: &[u64], validators: u64) -> Option<IncomeTerms> {
         let _ = validators;
-        let kind = |(amount, counts): (u64, Vec<u64>)| BlockKind {
-            counts,
-            income: BlockIncome::certain(amount as f64),
-        };
-        let rounds = marks.last().copied().unwrap_or(0);
-        let blocks = match self.constant() {
-            Some(amount) => vec![kind((amount, marks.to_vec()))],
-            None if rounds > MOST_TERMS => return None,
-            None => {
-                let mut kinds = BTreeMap::<u64, Vec<u64>>::new();
-                let mut amounts = self.amounts(genesis)?;
-                let mut played = 0;
-                for (place, &mark) in marks.iter().enumerate() {
-                    for amount in amounts.by_ref().take((mark - played) as usize) {
-                        kinds.entry(amount).or_insert_with(|| vec![0; marks.len()])[place] += 1;
-                    }
-                    played = mark;
-                }
-                for counts in kinds.values_mut() {
-                    (1..counts.len()).for_each(|place| counts[place] += counts[place - 1]);
-                }
-                kinds.into_iter().map(kind).collect()
+        match self.constant() {
+            Some(amount) => {
+                let kind = BlockKind { counts: marks.to_vec(), income: BlockIncome::certain(amount as f64) };
+                Some(IncomeTerms { blocks: vec![kind], ..IncomeTerms::default() })
             }
-        };
-        Some(IncomeTerms { blocks, ..IncomeTerms::default() })
+            None => kinds_of_amounts(self.amounts(genesis)?, marks),
+        }
     }
 
     /// Whether everybody's expected share of stake stays as it is when payments are staked, forgers being
@@ -127,6 +111,34 @@ pub trait RewardPolicy: Send + Sync {
 
     /// Who pays in one trial.
     fn payer(&self, outset: &Outset) -> Box<dyn Payer>;
+}
+
+/// The terms of blocks that pay their forgers these amounts in turn, and nobody else; `None` for more than
+/// ten million rounds, or where too many amounts are different. O(rounds).
+pub(super) fn kinds_of_amounts(
+    mut amounts: Box<dyn Iterator<Item = u64>>,
+    marks: &[u64],
+) -> Option<IncomeTerms> {
+    if marks.last().is_some_and(|&rounds| rounds > MOST_TERMS) {
+        return None;
+    }
+    let mut kinds = BTreeMap::<u64, Vec<u64>>::new();
+    let mut played = 0;
+    for (place, &mark) in marks.iter().enumerate() {
+        for amount in amounts.by_ref().take((mark - played) as usize) {
+            kinds.entry(amount).or_insert_with(|| vec![0; marks.len()])[place] += 1;
+            if kinds.len() * marks.len() > MOST_COUNTS {
+                return None;
+            }
+        }
+        played = mark;
+    }
+    for counts in kinds.values_mut() {
+        (1..counts.len()).for_each(|place| counts[place] += counts[place - 1]);
+    }
+    let kind = |(amount, counts)| BlockKind { counts, income: BlockIncome::certain(amount as f64) };
+    let blocks = kinds.into_iter().map(kind).collect();
+    Some(IncomeTerms { blocks, ..IncomeTerms::default() })
 }
 
 /// The state of a policy during one trial. It knows blocks and stakes only, so that whoever has the

@@ -261,8 +261,7 @@ impl RewardPolicy for Random {
 
     fn most(&self, genesis: Genesis, rounds: u64) -> u128 {
         let own = u128::from(self.amounts.largest()) * u128::from(rounds);
-        let supply = u64::try_from(u128::from(genesis.supply).saturating_add(own)).unwrap_or(u64::MAX);
-        own.saturating_add(self.base.policy().most(Genesis { supply, ..genesis }, rounds))
+        self.base.most_with(own, genesis, rounds)
     }
 
     fn is_random(&self) -> bool {

@@ -72,8 +72,7 @@ impl RewardPolicy for SyncCommittee {
         };
         // The product of two 63-bit numbers and the seats may not fit.
         let own = (u128::from(ends) * u128::from(self.amount)).saturating_mul(u128::from(self.seats));
-        let supply = u64::try_from(own.saturating_add(u128::from(genesis.supply))).unwrap_or(u64::MAX);
-        own.saturating_add(self.base.policy().most(Genesis { supply, ..genesis }, rounds))
+        self.base.most_with(own, genesis, rounds)
     }
 
     fn is_random(&self) -> bool {

@@ -19,13 +19,11 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
                 let problem = format!("is {}, but must be below the cap of {}", rule.minimum, rule.cap);
                 return refuse("minimum", problem);
             }
-            if rule.outputs > 1_000_000 {
-                return refuse("outputs", format!("is {}, but must lie in 0..=1000000", rule.outputs));
-            }
+            within("outputs", rule.outputs, 0..=1_000_000, "")?;
             let least = (u64::from(rule.cap) * DAY).div_ceil(MOST_AGES);
             if !(least..=u64::from(rule.cap) * DAY).contains(&rule.seconds_per_round) {
                 let problem = format!(
-                    "is {}, but with a cap of {} days must lie in {least}..={}",
+                    "is {}, but with a cap of {} days must lie between {least} and {}",
                     rule.seconds_per_round,
                     rule.cap,
                     u64::from(rule.cap) * DAY

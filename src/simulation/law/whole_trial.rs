@@ -49,6 +49,11 @@ impl WholeTrial {
         if extras.map(|kind| kind.count()).sum::<u64>() > MOST_EXTRAS {
             return obstacle("draws an extra for every block, too many for the law");
         }
+        let votes = terms.blocks.iter().any(|kind| kind.income.vote > 0.0);
+        let duties = marks.last().unwrap_or(&0).checked_mul(world.validators() as u64);
+        if votes && duties.is_none_or(|duties| duties > i64::MAX as u64) {
+            return obstacle("pays for more votes than can be counted at once");
+        }
         if terms.committees.iter().map(seats).fold(0, u64::saturating_add) > MOST_SEATS {
             return obstacle("pays too many committees for the law");
         }

@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn impossible_settings_are_refused() {
         let text = committee_refusal("{ kind = 'decaying-acceptance', size = 4, max = 0 }");
-        assert_eq!(text, "`max` is 0, but must lie in 1..=1000000");
+        assert_eq!(text, "`max` is 0, but must lie between 1 and 1000000");
         assert!(committee_refusal("{ kind = 'decaying-acceptance', size = 4 }").contains("max"));
     }
 }

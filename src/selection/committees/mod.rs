@@ -52,7 +52,7 @@ fn accept_slices(slots: u64, validators: usize, needed: u64) -> Result<(), Refus
     }
     let forges = if needed > 1 { " and one of them forges" } else { "" };
     let problem = format!(
-        "is {slots}, but where {validators} validators attest once in an epoch{forges}, some rounds would have nobody to attest; must lie in 1..={most}"
+        "is {slots}, but where {validators} validators attest once in an epoch{forges}, some rounds would have nobody to attest; must lie between 1 and {most}"
     );
     Err(Refusal::Value { key: "slots", problem })
 }

@@ -250,6 +250,19 @@ impl<'a> AnalysisContext<'a> {
         })
     }
 
+    /// Whether every win earned the same, so that shares of income are those of the wins; where nobody
+    /// earned anything too.
+    pub fn income_follows_wins(&self) -> bool {
+        let all = &self.results.totals.validators;
+        let earned: u128 = all.iter().map(|totals| totals.reward).sum();
+        self.selections > 0
+            && all.iter().all(|totals| {
+                let (mine, due) =
+                    (totals.reward.checked_mul(self.selections.into()), u128::from(totals.wins));
+                mine.is_some() && mine == earned.checked_mul(due)
+            })
+    }
+
     pub fn totals(&self, validator: usize) -> ValidatorTotals {
         self.results.totals.validators.get(validator).copied().unwrap_or_default()
     }

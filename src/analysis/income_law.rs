@@ -5,11 +5,11 @@ use super::sampling_model::SamplingModel;
 use super::win_distribution::WinLaw;
 use crate::forging::{Party, PartyKind};
 use crate::law::{
-    CompoundEpoch, CompoundSum, CompoundTerm, Ratio, compound_moments, normalised_variance, periodic_shares,
-    proportional_shares,
+    CompoundEpoch, CompoundSum, CompoundTerm, Ratio, compound_moments, hypergeometric, normalised_variance,
+    periodic_shares, proportional_shares,
 };
 use crate::random::{Purpose, Stream};
-use crate::reward::IncomeTerms;
+use crate::reward::{BlockIncome, BlockKind, IncomeTerms, PaidCommittees};
 use crate::selection::{BlockOutcome, Draw, PreviousRound, RoundContext, Selection, TrialContext};
 use crate::stake::ValidatorId;
 use crate::statistics::distributions::Binomial;
@@ -154,21 +154,12 @@ fn independent(context: &AnalysisContext) -> Option<Vec<Option<IncomeLaw>>> {
     }
     let shares = chances(context)?;
     let policy = &world.protocol.reward.thing;
-    let terms = policy.terms(world.genesis(), rounds, world.validators() as u64)?;
-    let all = {
-        let blocks: f64 = terms
-            .blocks
-            .iter()
-            .map(|(count, block)| {
-                let extra = block.extra.as_ref().map_or(0.0, |extra| extra.moments().0);
-                *count as f64 * (block.certain + extra)
-            })
-            .sum();
-        blocks + terms.by_stake + terms.each * shares.len() as f64
-    };
-    let mut known: Vec<((u64, u64, usize), IncomeLaw)> = Vec::new();
+    let terms = policy.terms(world.genesis(), &[rounds], world.validators() as u64)?;
+    let means = Means::new(&terms, &world.stakes);
+    let (holders, votes, all) = (means.holders, means.votes, means.all);
     let validators = world.parties.iter().filter(|party| party.kind == PartyKind::Validator).count();
     let others = world.parties.len() - validators;
+    let mut known: Vec<((u64, u64, usize), IncomeLaw)> = Vec::new();
     let mut law = |party: &Party| {
         let alike = if party.kind == PartyKind::Validator { validators } else { others };
         let whole = alike <= MOST_WHOLE;
@@ -179,7 +170,9 @@ fn independent(context: &AnalysisContext) -> Option<Vec<Option<IncomeLaw>>> {
         if let Some((_, law)) = known.iter().find(|(other, _)| *other == key) {
             return Some(law.clone());
         }
-        let flat = terms.by_stake * stake + terms.each * holding.validators.len() as f64;
+        let flat = terms.by_stake * stake + votes * holding.validators.len() as f64;
+        let seated = holding.validators.iter().filter(|who| world.stakes[who.index()] > 0).count();
+        let chance = Chances { block: chance, seated: seated as u64, holders };
         let convolved = known.len() < MOST_CONVOLVED;
         let mut law = of_terms(&terms, chance, flat, whole, convolved)?.scaled(holding.scale);
         law.share = (all > 0.0).then(|| law.mean / all);
@@ -198,21 +191,119 @@ fn independent(context: &AnalysisContext) -> Option<Vec<Option<IncomeLaw>>> {
     Some(laws)
 }
 
-/// `whole`: whether more than moments is asked for; `convolved`: even if sums have to be convolved.
-fn of_terms(terms: &IncomeTerms, chance: f64, flat: f64, whole: bool, convolved: bool) -> Option<IncomeLaw> {
-    let compound: Vec<CompoundTerm> = terms
-        .blocks
+/// What is paid on average.
+struct Means {
+    /// Validators with stake.
+    holders: u64,
+    /// Coins of a trial for whoever votes on every block,
+    votes: f64,
+    /// for whoever forges all of them, beyond the pay of its votes,
+    blocks: f64,
+    /// for the committees' members, all together,
+    committees: f64,
+    /// and for all validators.
+    all: f64,
+}
+
+impl Means {
+    fn new(terms: &IncomeTerms, stakes: &[u64]) -> Self {
+        let holders = stakes.iter().filter(|&&stake| stake > 0).count() as u64;
+        let count = |kind: &BlockKind| kind.count() as f64;
+        let votes = terms.blocks.iter().map(|kind| count(kind) * kind.income.vote).sum::<f64>();
+        let own = |kind: &BlockKind| {
+            let BlockIncome { certain, extra, vote } = &kind.income;
+            count(kind) * (certain - vote + extra.as_ref().map_or(0.0, |extra| extra.moments().0))
+        };
+        let blocks = terms.blocks.iter().map(own).sum::<f64>();
+        let committee = |all: &PaidCommittees| {
+            (all.whole as f64 + all.more) * all.seats.min(holders) as f64 * all.amount as f64
+        };
+        let committees = terms.committees.iter().map(committee).sum::<f64>();
+        let all = blocks + votes * stakes.len() as f64 + committees + terms.by_stake;
+        Means { holders, votes, blocks, committees, all }
+    }
+}
+
+/// Every validator's share of what all are expected to earn, where rounds are independent draws of the
+/// chances that the rule draws with, stakes stay, and nobody shares with others.
+pub fn mean_shares(context: &AnalysisContext) -> Option<Vec<f64>> {
+    let world = &context.experiment.world;
+    let rounds = context.experiment.rounds;
+    let independent = world.has_ideal_conditions()
+        && world.traffic.per_round == 0
+        && context.stopping.is_none()
+        && !world.protocol.compounds()
+        && world.protocol.pools.smoothing.is_empty()
+        && context.sampling_model == SamplingModel::Rounds
+        && world.committee.thing.drawer(&world.stakes).is_none()
+        && context.selections_each == Some(rounds);
+    let policy = &world.protocol.reward.thing;
+    let terms =
+        policy.terms(world.genesis(), &[rounds], world.validators() as u64).filter(|_| independent)?;
+    let means = Means::new(&terms, &world.stakes);
+    let share = |(who, chance): (usize, f64)| {
+        let seats = if world.stakes[who] > 0 { means.committees / means.holders as f64 } else { 0.0 };
+        let own = chance * means.blocks + means.votes + seats;
+        (own + terms.by_stake * context.stake_shares[who]) / means.all
+    };
+    (means.all > 0.0).then(|| chances(context).map(|all| all.into_iter().enumerate().map(share).collect()))?
+}
+
+/// How likely a party is to be paid.
+struct Chances {
+    /// The chance that a block is its.
+    block: f64,
+    /// How many of its validators committees are drawn from,
+    seated: u64,
+    /// and how many of all.
+    holders: u64,
+}
+
+/// What committees pay: for certain so many, and one more with a chance.
+fn committee_terms(committees: &PaidCommittees, chance: &Chances) -> [CompoundTerm; 2] {
+    let seats = hypergeometric(chance.holders, chance.seated, committees.seats);
+    let some = 1.0 - seats[0];
+    let amounts: Vec<(f64, f64, f64)> = seats
         .iter()
-        .map(|(count, block)| CompoundTerm { draws: *count as f64, chance, amounts: block.bins() })
+        .enumerate()
+        .skip(1)
+        .filter(|(_, mass)| **mass > 0.0)
+        .map(|(seats, mass)| (seats as f64 * committees.amount as f64, 1.0, mass / some))
         .collect();
+    let term = |draws, part: f64| CompoundTerm { draws, chance: part * some, amounts: amounts.clone() };
+    [term(committees.whole as f64, 1.0), term(1.0, committees.more)]
+}
+
+/// `whole`: whether more than moments is asked for; `convolved`: even if sums have to be convolved.
+fn of_terms(
+    terms: &IncomeTerms,
+    chance: Chances,
+    flat: f64,
+    whole: bool,
+    convolved: bool,
+) -> Option<IncomeLaw> {
+    let pays = |kind: &&BlockKind| kind.income.extra.is_some() || kind.income.certain != kind.income.vote;
+    let blocks: Vec<&BlockKind> = terms.blocks.iter().filter(pays).collect();
+    let mut compound: Vec<CompoundTerm> = blocks
+        .iter()
+        .map(|kind| CompoundTerm {
+            draws: kind.count() as f64,
+            chance: chance.block,
+            amounts: kind.income.beyond_vote(),
+        })
+        .collect();
+    compound.extend(terms.committees.iter().flat_map(|committees| committee_terms(committees, &chance)));
     let (mean, variance) = compound_moments(&compound);
-    let distribution = match (terms.blocks.as_slice(), compound.as_slice()) {
+    let grows = compound.iter().all(|term| term.amounts.iter().all(|&(from, ..)| from >= 0.0));
+    let distribution = match (blocks.as_slice(), compound.as_slice()) {
         _ if terms.serial || !whole => None,
-        _ if mean == 0.0 || variance == 0.0 => Some(Distribution::Certain(mean + flat)),
-        ([(draws, block)], _) if block.extra.is_none() => Some(Distribution::Wins {
-            wins: Binomial::new(*draws, chance)?,
-            draws: *draws,
-            win: block.certain,
+        _ if variance <= 0.0 => Some(Distribution::Certain(mean + flat)),
+        // Who forges gets less than who attests.
+        _ if !grows => None,
+        ([kind], [_]) if kind.income.extra.is_none() => Some(Distribution::Wins {
+            wins: Binomial::new(kind.count(), chance.block)?,
+            draws: kind.count(),
+            win: kind.income.certain - kind.income.vote,
             certain: flat,
         }),
         (_, compound) if convolved && compound.len() <= MOST_TERMS => CompoundSum::new(compound)

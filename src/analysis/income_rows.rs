@@ -107,7 +107,7 @@ fn row(
 }
 
 /// Sums around the first income, so that squares stay small.
-fn moments(incomes: impl Iterator<Item = i64> + Clone) -> Moments {
+pub(super) fn moments(incomes: impl Iterator<Item = i64>) -> Moments {
     let (mut sum, mut squares, mut trials) = (0i128, 0u128, 0);
     let mut fits = true;
     for income in incomes {

@@ -1,12 +1,13 @@
 //! The verdict on income: whether everybody earns its share on average, and how far from it one may be.
 
 use super::context::AnalysisContext;
-use super::income_law::{deterministic_shares, is_deterministic, laws_are_of_the_draw};
+use super::income_law::{deterministic_shares, is_deterministic, laws_are_of_the_draw, mean_shares};
 use super::income_rows::reward_share_interval;
+use super::memoise::memoise;
 use super::rows::IncomeRow;
 use crate::statistics::wording::grouped;
 use crate::statistics::{
-    Assessment, Effect, Evidence, Interval, Sample, Subject, Verdict, assess, bonferroni,
+    Assessment, Effect, Evidence, Interval, Sample, Subject, Verdict, assess, bonferroni, wilson,
 };
 use crate::statistics::{Margin, MarginTest};
 
@@ -57,13 +58,7 @@ impl IncomeVerdict {
     pub(super) fn new(context: &AnalysisContext, rows: &[IncomeRow]) -> Self {
         let all = &context.results.totals.validators;
         let earned: u128 = all.iter().map(|totals| totals.reward).sum();
-        let alike = context.selections > 0
-            && all.iter().all(|totals| {
-                let (mine, due) =
-                    (totals.reward.checked_mul(context.selections.into()), u128::from(totals.wins));
-                mine.is_some() && mine == earned.checked_mul(due)
-            });
-        let basis = if alike {
+        let basis = if context.income_follows_wins() {
             IncomeBasis::Wins
         } else if is_deterministic(context) {
             IncomeBasis::Exact
@@ -100,7 +95,11 @@ impl IncomeVerdict {
             Verdict::Fair => format!(
                 "fair on average within {tolerance}: each of the {} validators earns its share of stake{} ({basis})",
                 grouped(assessment.comparisons as u64),
-                assessment.bound.map_or(String::new(), |bound| format!(" to within ±{}", percent(bound)))
+                match assessment.bound {
+                    None => String::new(),
+                    Some(bound) if bound < 1e-9 => " exactly".to_owned(),
+                    Some(bound) => format!(" to within ±{}", percent(bound)),
+                }
             ),
             Verdict::Unfair => {
                 let mut parts = Vec::new();
@@ -140,9 +139,20 @@ impl IncomeRisk {
     /// The risk in one English sentence.
     pub fn sentence(&self) -> String {
         let interval = match self.interval {
-            Some(Interval { low, high }) => format!(" (interval {} to {})", percent(low), percent(high)),
+            Some(Interval { low, high }) => {
+                format!(" (simultaneous interval {} to {})", percent(low), percent(high))
+            }
             None => " (exact)".to_owned(),
         };
+        if self.probability == 0.0 {
+            let most = self.interval.map_or("(exact)".to_owned(), |interval| {
+                format!("(simultaneous interval of each: up to {})", percent(interval.high))
+            });
+            return format!(
+                "none of {} validators earns less than half of what its stake deserves in any trial {most}",
+                grouped(self.validators as u64)
+            );
+        }
         let verb = if self.at_risk == 1 { "does" } else { "do" };
         format!(
             "{} earns less than half of what its stake deserves in {} of the trials{interval}; {} of {} validators {verb} in more than {}",
@@ -200,12 +210,22 @@ fn expectation(
         IncomeBasis::Trials if context.stopping.is_some() => None,
         IncomeBasis::Trials => reward_share_interval(context, validator, level),
     };
-    let by_wins = if basis == IncomeBasis::Wins { context.margin_tests() } else { Vec::new() };
-    let test = |validator: usize| match basis {
-        IncomeBasis::Wins => by_wins[validator],
+    let (intervals, tests): (Vec<Option<Interval>>, Vec<Option<MarginTest>>) = match basis {
+        IncomeBasis::Wins => (context.joint_intervals(level), context.margin_tests()),
         _ => {
-            let margin = Margin::around(context.stake_shares[validator], context.settings.tolerance);
-            MarginTest::by_intervals(margin, |confidence| interval(validator, confidence))
+            // All that an interval rests on.
+            let key = |who: usize| {
+                let totals = context.totals(who);
+                let trials = (totals.reward_share, totals.reward_share_squared, totals.wins);
+                let between = (basis == IncomeBasis::Trials).then_some(trials);
+                (share(who).to_bits(), context.experiment.world.stakes[who], between)
+            };
+            let of = |who: usize| {
+                let margin = Margin::around(context.stake_shares[who], context.settings.tolerance);
+                let test = MarginTest::by_intervals(margin, |confidence| interval(who, confidence));
+                (interval(who, level), test)
+            };
+            memoise(context.validators(), key, of).into_iter().unzip()
         }
     };
     let subjects: Vec<Subject> = (0..context.validators())
@@ -213,8 +233,8 @@ fn expectation(
             name: &context.experiment.world.names[validator],
             stake_share: context.stake_shares[validator],
             win_share: Some(share(validator)),
-            interval: interval(validator, level),
-            test: test(validator),
+            interval: intervals[validator],
+            test: tests[validator],
         })
         .collect();
     let sample = match basis {
@@ -241,7 +261,11 @@ fn law_shares(context: &AnalysisContext, rows: &[IncomeRow]) -> Option<Vec<f64>>
     }
     let shares: Vec<f64> =
         rows.iter().filter(|row| row.kind == "validator").map_while(|row| row.share_exact).collect();
-    (shares.len() == context.validators()).then_some(shares)
+    if shares.len() == context.validators() {
+        return Some(shares);
+    }
+    // Not everybody has a row.
+    mean_shares(context)
 }
 
 fn risk(context: &AnalysisContext, rows: &[IncomeRow]) -> Option<IncomeRisk> {
@@ -255,11 +279,14 @@ fn risk(context: &AnalysisContext, rows: &[IncomeRow]) -> Option<IncomeRisk> {
         .rev()
         .max_by(|a, b| of(a).partial_cmp(&of(b)).unwrap_or(std::cmp::Ordering::Equal))?;
     let exact = worst.p_below_half_exact.is_some();
-    let interval = worst.p_below_half_low.zip(worst.p_below_half_high);
+    // The worst of many is worse than it is by chance: its interval holds for all of them together.
+    let level = bonferroni(context.settings.confidence, validators.len());
+    let trials = context.results.records.len() as u64;
+    let interval = wilson((of(worst)? * trials as f64).round() as u64, trials, level);
     Some(IncomeRisk {
         worst: worst.name.clone(),
         probability: of(worst)?,
-        interval: interval.filter(|_| !exact).map(|(low, high)| Interval { low, high }),
+        interval: interval.filter(|_| !exact),
         at_risk: validators.iter().filter(|row| of(row).is_some_and(|p| p > delta)).count(),
         validators: validators.len(),
         delta,

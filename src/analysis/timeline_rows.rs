@@ -8,8 +8,8 @@ use crate::statistics::{Interval, Moments, quantile, wilson};
 use rayon::prelude::*;
 
 /// One row for each checkpoint, metric and subject: first the win shares of the followed
-/// validators, then their stake shares if stakes moved, then the share of blocks accepted if some
-/// were not.
+/// validators, then their stake shares if stakes moved and their shares of income if these are not those
+/// of the wins, then the share of blocks accepted if some were not.
 pub fn rows(context: &AnalysisContext) -> Vec<TimelineRow> {
     let names = &context.experiment.world.names;
     let followed = context.experiment.followed();
@@ -43,6 +43,14 @@ pub fn rows(context: &AnalysisContext) -> Vec<TimelineRow> {
                 });
                 let row = share_row(context, round, "stake_share", subject, &counts, false);
                 rows.extend(row.map(|row| with_law(row, law)));
+            }
+        }
+        if !context.income_follows_wins() {
+            for (index, validator) in followed.iter().enumerate() {
+                let counts: Vec<(u64, u64)> =
+                    marks.iter().map(|mark| (mark.earned[index], mark.earned_by_all)).collect();
+                let subject = &names[validator.index()];
+                rows.extend(share_row(context, round, "income_share", subject, &counts, false));
             }
         }
         if counters.rejected + counters.silent > 0 {
@@ -88,7 +96,8 @@ fn share_row(
         return None;
     }
     shares.sort_by(f64::total_cmp);
-    let part: u64 = counts.iter().map(|(part, _)| part).sum();
+    // Coins of many trials may exceed what 64 bits count.
+    let part = counts.iter().fold(0, |sum: u64, (part, _)| sum.saturating_add(*part));
     let confidence = context.settings.confidence;
     let (mean, interval): (f64, Option<Interval>) = if let Some(stopping) = context.stopping {
         // The number of trials hangs on what they showed: only a sequence may be drawn.
@@ -102,7 +111,9 @@ fn share_row(
     } else {
         // A scatter that a rule declares for whole cycles does not hold in the middle of one.
         let moments = moments(counts);
-        (moments.mean()?, moments.interval(confidence))
+        // Few large payments at random leave no t interval that holds.
+        let random = metric == "income_share" && context.experiment.world.protocol.reward.thing.is_random();
+        (moments.mean()?, moments.interval(confidence).filter(|_| !random))
     };
     let several = shares.len() > 1;
     let at = |probability| if several { quantile(&shares, probability) } else { None };

@@ -148,8 +148,7 @@ impl<'w, F: Fidelity> Chain<'w, F> {
             Forging::Silent => {
                 self.counters.silent += 1;
                 observer.stayed_silent(forger);
-                if self.payroll.missed(&self.world.protocol, &mut self.state, forger) {
-                    self.stakes_moved();
+                if self.penalise(forger) {
                     observer.penalised(&self.fidelity, forger);
                 }
                 return outcome;
@@ -170,8 +169,21 @@ impl<'w, F: Fidelity> Chain<'w, F> {
             if flaw.is_some_and(BlockFlaw::is_proof) {
                 outcome.slashed = self.slash(forger, observer);
             }
+            // A proven cheat pays for the block that is missing too; the proof stands for both.
+            if self.penalise(forger) && outcome.slashed == 0 {
+                observer.penalised(&self.fidelity, forger);
+            }
         }
         outcome
+    }
+
+    /// Takes what it costs a forger that its round has no block; whether it costs anything.
+    fn penalise(&mut self, forger: ValidatorId) -> bool {
+        let penalised = self.payroll.missed(&self.world.protocol, &mut self.state, forger);
+        if penalised {
+            self.stakes_moved();
+        }
+        penalised
     }
 
     /// Carries out what was put off, and tells whether everything that was taken for granted until

@@ -23,7 +23,8 @@ pub(super) enum Line {
         /// The bytes of its certificate.
         certificate: String,
     },
-    /// A round whose forger made no block, and was penalised for it.
+    /// A round whose forger made no block, or one that was rejected and proves nothing, and was penalised
+    /// for it.
     Missed {
         /// The round.
         round: u64,

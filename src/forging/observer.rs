@@ -58,7 +58,7 @@ pub trait Observer<F: Fidelity> {
         let _ = (fidelity, forger, amount);
     }
 
-    /// A forger that made no block was penalised for it.
+    /// A forger that made no block, or one that was rejected and proves nothing, was penalised for it.
     fn penalised(&mut self, fidelity: &F, forger: ValidatorId) {
         let _ = (fidelity, forger);
     }

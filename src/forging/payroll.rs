@@ -5,7 +5,7 @@ use super::pools::PoolBooks;
 use super::protocol::Protocol;
 use super::restake::{Restaking, StakeMove};
 use crate::ledger::{AccountId, State};
-use crate::reward::{CountedVote, Outset, Payee, Payer, Payments, SettledBlock, Source};
+use crate::reward::{CountedVote, Outset, Payee, Payer, Payment, Payments, SettledBlock, Source};
 use crate::stake::ValidatorId;
 
 /// What a validator earned and lost, or an account received, by source.
@@ -146,27 +146,34 @@ impl Payroll {
         let supply = self.genesis + state.minted() - state.burnt() - state.slashed();
         let settled = SettledBlock { height, forger, stakes: state.stakes(), supply, votes, absent };
         self.payer.block(&settled, &mut self.payments);
-        for payment in &self.payments.payments {
-            state.mint(payment.amount);
-            match (payment.to, protocol.treasury) {
-                (Payee::Validator(who), _) => {
-                    self.pools.share(who, payment.source, payment.amount, state, &mut self.purse);
-                }
-                (Payee::Treasury, Some(account)) => {
-                    state.release(account, payment.amount);
-                    self.purse.delegated(account, payment.source, payment.amount);
-                }
-                // Without an account it is nobody's, and burnt.
-                (Payee::Treasury, None) => state.burn_held(payment.amount),
-            }
+        let mut payments = std::mem::take(&mut self.payments.payments);
+        for Payment { to, source, amount } in payments.drain(..) {
+            self.pay(protocol, state, to, source, amount);
         }
+        self.payments.payments = payments;
         self.penalise(protocol, state);
         self.purse.restaking.activate(round, state);
         self.purse.restaking.unbond(round, protocol, state);
         self.purse.validators[forger.index()].all() - before
     }
 
-    /// A forger made no block: what that costs it is taken; whether anything was.
+    /// Pays new coins.
+    #[inline]
+    pub fn pay(&mut self, protocol: &Protocol, state: &mut State, to: Payee, source: Source, amount: u64) {
+        state.mint(amount);
+        match (to, protocol.treasury) {
+            (Payee::Validator(who), _) => self.pools.share(who, source, amount, state, &mut self.purse),
+            (Payee::Treasury, Some(account)) => {
+                state.release(account, amount);
+                self.purse.delegated(account, source, amount);
+            }
+            // Without an account it is nobody's, and burnt.
+            (Payee::Treasury, None) => state.burn_held(amount),
+        }
+    }
+
+    /// A forger made no block, or one that was rejected: what that costs it is taken; whether it costs
+    /// anything.
     pub fn missed(&mut self, protocol: &Protocol, state: &mut State, forger: ValidatorId) -> bool {
         self.payments.clear();
         self.payer.missed(forger, &mut self.payments);

@@ -296,7 +296,7 @@ impl Replay {
         Ok((votes, absent.map(|who| ValidatorId(who.0)).collect()))
     }
 
-    /// A round without a block, for which its forger is penalised.
+    /// A round without a block that joined the chain, for which its forger is penalised.
     fn missed(&mut self, round: u64, forger: &str) -> Result<(), Finding> {
         let bytes: Option<[u8; 20]> = unhex(forger)?.try_into().ok();
         let found = bytes.and_then(|bytes| self.directory.find(&Address(bytes)));
@@ -442,6 +442,7 @@ impl Replay {
         if self.payroll.slash(&self.protocol, &mut self.state, ValidatorId(cheat.0)) == 0 {
             return Err(Finding::Offence("offences are not punished on this chain".into()));
         }
+        self.payroll.missed(&self.protocol, &mut self.state, ValidatorId(cheat.0));
         self.close(cheat, BlockOutcome::Rejected);
         self.renew_state();
         self.summary.offences += 1;

@@ -11,7 +11,6 @@ pub enum Purpose {
     /// Secret keys of the accounts; one stream per account.
     Keys,
     /// Which accounts get a behaviour that is given by share.
-    /// Which accounts get a behaviour that is given by share.
     Behaviours,
     /// The draw of the forger.
     Lottery,
@@ -25,6 +24,8 @@ pub enum Purpose {
     Faults,
     /// What a block brings besides its reward: tips and extractable value.
     Extras,
+    /// Who is drawn for duties that are paid: sync committees.
+    Duties,
     /// Resampling by statistics, after all trials; one stream per scenario seed and figure.
     Statistics,
 }
@@ -42,6 +43,7 @@ impl Purpose {
             Purpose::Transactions => "transactions",
             Purpose::Faults => "faults",
             Purpose::Extras => "extras",
+            Purpose::Duties => "duties",
             Purpose::Statistics => "statistics",
         }
     }

@@ -37,11 +37,14 @@ impl Stream {
         Stream::open(StreamKey::of_lottery(seed, trial, chunk))
     }
 
-    /// The stream of one block of validators, by its number, among whom wins are shared out that
-    /// were drawn from their law ([`Purpose::Law`]).
-    pub fn of_law_block(seed: u64, trial: u64, block: u64) -> Self {
-        let purpose = Purpose::Law.tag();
-        Stream::open(StreamKey::new().number(seed).text("trial").number(trial).text(purpose).number(block))
+    /// The stream from which the wins of one kind of blocks are drawn by their law ([`Purpose::Law`]):
+    /// with `part`, those of one part of the validators, by its number, among whom they are shared out.
+    pub fn of_law(seed: u64, trial: u64, kind: u64, part: Option<u64>) -> Self {
+        let mut key = StreamKey::new().number(seed).text("trial").number(trial).text(Purpose::Law.tag());
+        if kind > 0 {
+            key = key.text("kind").number(kind);
+        }
+        Stream::open(part.map_or(key.clone(), |part| key.number(part)))
     }
 
     /// The stream of one purpose that all trials of a seed share (stakes, behaviours).

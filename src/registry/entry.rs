@@ -3,6 +3,7 @@
 use super::{Choice, Chosen, nearest};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::fmt::Display;
 use std::ops::RangeInclusive;
 use thiserror::Error;
 
@@ -32,7 +33,7 @@ pub enum Refusal {
     Value {
         /// The setting at fault.
         key: &'static str,
-        /// What is wrong with its value and what is allowed, e.g. "is 7, but must lie in 0..=1".
+        /// What is wrong with its value and what is allowed, e.g. "is 7, but must lie between 0 and 1".
         problem: String,
     },
     /// No member of the family has this name.
@@ -74,20 +75,22 @@ pub fn no_settings<T: ?Sized>(table: toml::Table, make: fn() -> Box<T>) -> Resul
     Ok((make(), toml::Table::new()))
 }
 
-/// Refuses a whole number outside its range, naming the range and its unit (which may be empty).
-pub fn within(
+/// Refuses a number outside its range, naming the range and its unit (which may be empty).
+pub fn within<T: PartialOrd + Display>(
     key: &'static str,
-    value: impl Into<u64>,
-    allowed: RangeInclusive<u64>,
+    value: T,
+    allowed: RangeInclusive<T>,
     unit: &str,
 ) -> Result<(), Refusal> {
-    let value = value.into();
     if allowed.contains(&value) {
         return Ok(());
     }
     let (least, most) = (allowed.start(), allowed.end());
     let space = if unit.is_empty() { "" } else { " " };
-    Err(Refusal::Value { key, problem: format!("is {value}, but must lie in {least}..={most}{space}{unit}") })
+    Err(Refusal::Value {
+        key,
+        problem: format!("is {value}, but must lie between {least} and {most}{space}{unit}"),
+    })
 }
 
 /// Looks a choice up in a family and reads its settings.

@@ -1,6 +1,6 @@
 //! A policy inside another one's settings.
 
-use super::{REWARDS, RewardPolicy};
+use super::{Genesis, REWARDS, RewardPolicy};
 use crate::registry::{Choice, Chosen, find};
 use serde::de::{self, Deserializer};
 use serde::ser::Serializer;
@@ -15,6 +15,13 @@ impl Base {
         let mut choice = Choice::plain("constant");
         choice.settings.insert("amount".to_owned(), toml::Value::Integer(amount as i64));
         Base(find("reward", REWARDS, &choice).expect("a constant reward"))
+    }
+
+    /// At least as many coins as a trial of so many rounds makes that makes `own` besides, which raises the
+    /// supply.
+    pub fn most_with(&self, own: u128, genesis: Genesis, rounds: u64) -> u128 {
+        let supply = u64::try_from(own.saturating_add(u128::from(genesis.supply))).unwrap_or(u64::MAX);
+        own.saturating_add(self.policy().most(Genesis { supply, ..genesis }, rounds))
     }
 
     /// The policy.

@@ -2,7 +2,8 @@
 
 use super::range::positive;
 use super::{
-    BlockIncome, Divider, Genesis, IncomeTerms, Outset, Payer, Payments, RewardPolicy, SettledBlock, Source,
+    BlockIncome, BlockKind, Divider, Genesis, IncomeTerms, Outset, Payer, Payments, RewardPolicy,
+    SettledBlock, Source,
 };
 use crate::registry::{Entry, settings};
 use crate::stake::ValidatorId;
@@ -44,14 +45,18 @@ impl RewardPolicy for Epoch {
         u128::from(rounds / self.blocks) * (u128::from(self.forgers) + u128::from(self.stake))
     }
 
-    fn terms(&self, _genesis: Genesis, rounds: u64, _validators: u64) -> Option<IncomeTerms> {
-        let epochs = rounds / self.blocks;
-        let each = BlockIncome::certain(self.forgers as f64 / self.blocks as f64);
-        Some(IncomeTerms {
-            blocks: vec![(epochs * self.blocks, each)],
-            by_stake: epochs as f64 * self.stake as f64,
-            ..IncomeTerms::default()
-        })
+    fn terms(&self, _genesis: Genesis, marks: &[u64], _validators: u64) -> Option<IncomeTerms> {
+        let epochs = marks.last().copied().unwrap_or(0) / self.blocks;
+        let income = BlockIncome::certain(self.forgers as f64 / self.blocks as f64);
+        // Of the blocks after the last epoch's end, whoever forges them is paid nothing.
+        let paid = epochs * self.blocks;
+        let within = marks.iter().map(|&mark| mark.min(paid)).collect();
+        let rest: Vec<u64> = marks.iter().map(|&mark| mark.saturating_sub(paid)).collect();
+        let mut blocks = vec![BlockKind { counts: within, income }];
+        if rest.iter().any(|&count| count > 0) {
+            blocks.push(BlockKind { counts: rest, income: BlockIncome::certain(0.0) });
+        }
+        Some(IncomeTerms { blocks, by_stake: epochs as f64 * self.stake as f64, ..IncomeTerms::default() })
     }
 
     fn compound_epoch(&self) -> Option<(u64, u64, u64)> {

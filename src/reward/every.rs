@@ -1,7 +1,10 @@
 //! A payment every so many blocks, to whoever forges that block.
 
+use super::policy::kinds_of_amounts;
 use super::range::positive;
-use super::{Base, Genesis, Outset, Payer, Payments, RewardPolicy, SettledBlock, Source};
+use super::{
+    Base, BlockKind, Genesis, IncomeTerms, Outset, Payer, Payments, RewardPolicy, SettledBlock, Source,
+};
 use crate::registry::{Entry, Refusal, settings};
 use crate::stake::ValidatorId;
 use serde::{Deserialize, Serialize};
@@ -49,6 +52,10 @@ impl Every {
 }
 
 impl RewardPolicy for Every {
+    fn base(&self) -> Option<&dyn RewardPolicy> {
+        Some(self.base.policy())
+    }
+
     fn amounts(&self, _genesis: Genesis) -> Option<Box<dyn Iterator<Item = u64>>> {
         // A base that minds the supply would be told of these payments too.
         let base = self.base.policy().constant()?;
@@ -60,28 +67,28 @@ impl RewardPolicy for Every {
 
     fn most(&self, genesis: Genesis, rounds: u64) -> u128 {
         let own = u128::from(rounds / self.blocks) * u128::from(self.amount);
-        let supply = u64::try_from(u128::from(genesis.supply) + own).unwrap_or(u64::MAX);
-        own.saturating_add(self.base.policy().most(Genesis { supply, ..genesis }, rounds))
+        self.base.most_with(own, genesis, rounds)
+    }
+
+    fn terms(&self, genesis: Genesis, marks: &[u64], validators: u64) -> Option<IncomeTerms> {
+        let mut terms = self.base.policy().terms(genesis, marks, validators)?;
+        // Which blocks of a kind are paid is known where all are of one, or all pay for certain.
+        let [kind] = &mut terms.blocks[..] else {
+            return kinds_of_amounts(self.amounts(genesis)?, marks);
+        };
+        let paid: Vec<u64> = marks.iter().map(|mark| mark / self.blocks).collect();
+        if kind.counts != marks {
+            return None;
+        }
+        kind.counts.iter_mut().zip(&paid).for_each(|(count, paid)| *count -= paid);
+        let mut income = kind.income.clone();
+        income.certain += self.amount as f64;
+        terms.blocks.push(BlockKind { counts: paid, income });
+        Some(terms)
     }
 
     fn interval(&self) -> Option<u64> {
         (self.base.policy().constant() == Some(0) && self.amount > 0).then_some(self.blocks)
-    }
-
-    fn needs_votes(&self) -> bool {
-        self.base.policy().needs_votes()
-    }
-
-    fn needs_absent(&self) -> bool {
-        self.base.policy().needs_absent()
-    }
-
-    fn has_treasury(&self) -> bool {
-        self.base.policy().has_treasury()
-    }
-
-    fn is_random(&self) -> bool {
-        self.base.policy().is_random()
     }
 
     fn accept(&self, rounds: u64) -> Result<(), Refusal> {
@@ -95,10 +102,6 @@ impl RewardPolicy for Every {
             });
         }
         self.base.policy().accept(rounds)
-    }
-
-    fn keeps_expected_shares(&self) -> bool {
-        self.base.policy().keeps_expected_shares()
     }
 
     fn payer(&self, outset: &Outset) -> Box<dyn Payer> {

@@ -1,14 +1,14 @@
 //! What it costs to be absent.
 
 use super::{Base, Genesis, IncomeTerms, Outset, Payer, Payments, RewardPolicy, SettledBlock};
-use crate::registry::{Entry, Refusal, settings};
+use crate::registry::{Entry, settings};
 use crate::stake::ValidatorId;
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
 pub const ENTRY: Entry<dyn RewardPolicy> = Entry {
     name: "missed",
-    summary: "who is selected and makes no block loses `block` coins of stake, an attestor whose vote is missing from a block's certificate `attestation`; on top of `base`",
+    summary: "who is selected and makes no block, or one that is rejected, loses `block` coins of stake, an attestor whose vote is missing from a block's certificate `attestation`; on top of `base`",
     source: "Ethereum consensus specifications, phase 0, get_attestation_deltas: who does not attest is charged what it would have earned",
     parse: |table| settings::<Missed, _>(table, |missed| Ok(Box::new(missed))),
 };
@@ -17,7 +17,7 @@ pub const ENTRY: Entry<dyn RewardPolicy> = Entry {
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Missed {
-    /// Coins of stake for a block that was not made.
+    /// Coins of stake for a block that was not made, or was rejected.
     #[serde(default = "Missed::default_block")]
     block: u64,
     /// Coins of stake for a vote that was not cast.
@@ -43,6 +43,10 @@ impl Missed {
 }
 
 impl RewardPolicy for Missed {
+    fn base(&self) -> Option<&dyn RewardPolicy> {
+        Some(self.base.policy())
+    }
+
     fn most(&self, genesis: Genesis, rounds: u64) -> u128 {
         self.base.policy().most(genesis, rounds)
     }
@@ -55,24 +59,8 @@ impl RewardPolicy for Missed {
         self.attestation > 0 || self.base.policy().needs_absent()
     }
 
-    fn has_treasury(&self) -> bool {
-        self.base.policy().has_treasury()
-    }
-
-    fn is_random(&self) -> bool {
-        self.base.policy().is_random()
-    }
-
-    fn accept(&self, rounds: u64) -> Result<(), Refusal> {
-        self.base.policy().accept(rounds)
-    }
-
-    fn terms(&self, genesis: Genesis, rounds: u64, validators: u64) -> Option<IncomeTerms> {
-        self.base.policy().terms(genesis, rounds, validators)
-    }
-
-    fn keeps_expected_shares(&self) -> bool {
-        self.base.policy().keeps_expected_shares()
+    fn terms(&self, genesis: Genesis, marks: &[u64], validators: u64) -> Option<IncomeTerms> {
+        self.base.policy().terms(genesis, marks, validators)
     }
 
     fn payer(&self, outset: &Outset) -> Box<dyn Payer> {

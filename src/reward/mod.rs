@@ -16,9 +16,11 @@ mod payment;
 mod policy;
 mod random;
 mod range;
+mod roster;
 mod saturation;
 mod schedule;
 mod split;
+mod sync_committee;
 mod terms;
 
 pub use amounts::Amounts;
@@ -26,4 +28,5 @@ pub use base::Base;
 pub use divider::Divider;
 pub use payment::{CountedVote, Genesis, Outset, Payee, Payment, Payments, Penalty, SettledBlock, Source};
 pub use policy::{Payer, REWARDS, RewardPolicy};
-pub use terms::{BlockIncome, IncomeTerms};
+pub use roster::Roster;
+pub use terms::{BlockIncome, BlockKind, IncomeTerms, PaidCommittees};

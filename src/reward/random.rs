@@ -2,12 +2,11 @@
 
 use super::range::{meaningless, needed};
 use super::{
-    Amounts, Base, BlockIncome, Genesis, IncomeTerms, Outset, Payer, Payments, RewardPolicy, SettledBlock,
-    Source,
+    Amounts, Base, Genesis, IncomeTerms, Outset, Payer, Payments, RewardPolicy, SettledBlock, Source,
 };
 use crate::law::Ratio;
 use crate::random::{Purpose, Stream};
-use crate::registry::{Entry, Refusal, settings};
+use crate::registry::{Entry, Refusal, settings, within};
 use crate::stake::ValidatorId;
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, Gamma, LogNormal};
@@ -123,10 +122,7 @@ impl Settings {
         let rest: Vec<_> = given.into_iter().filter(|(key, _)| !wanted.contains(key)).collect();
         meaningless(name, &rest)?;
         let cap = self.cap.unwrap_or(LARGEST);
-        if cap > LARGEST {
-            let problem = format!("is {cap}, but must be at most {LARGEST}");
-            return Err(Refusal::Value { key: "cap", problem });
-        }
+        within("cap", cap, 0..=LARGEST, "")?;
         match self.distribution {
             Name::LogNormal => {
                 let median = number("median", name, self.median, 1e-9, 1e18)?;
@@ -137,10 +133,7 @@ impl Settings {
             Name::Pareto => {
                 let minimum = needed("minimum", name, self.minimum)?;
                 let shape = number("shape", name, self.shape, 1e-3, 1e3)?;
-                if minimum == 0 || minimum > cap {
-                    let problem = format!("is {minimum}, but must lie between 1 and the cap, {cap}");
-                    return Err(Refusal::Value { key: "minimum", problem });
-                }
+                within("minimum", minimum, 1..=cap, "coins, the cap")?;
                 Ok(Amounts::freeze(minimum, cap, &[], |x| {
                     let ratio = minimum as f64 / x;
                     if ratio >= 1.0 { 0.0 } else { -(shape * ratio.ln()).exp_m1() }
@@ -191,10 +184,7 @@ impl Settings {
 
 fn number(key: &'static str, name: &str, value: Option<f64>, low: f64, high: f64) -> Result<f64, Refusal> {
     let value = needed(key, name, value)?;
-    if (low..=high).contains(&value) {
-        return Ok(value);
-    }
-    Err(Refusal::Value { key, problem: format!("is {value}, but must lie between {low} and {high}") })
+    within(key, value, low..=high, "").map(|()| value)
 }
 
 fn impossible(key: &'static str, error: impl std::fmt::Display) -> Refusal {
@@ -265,50 +255,27 @@ struct Random {
 }
 
 impl RewardPolicy for Random {
+    fn base(&self) -> Option<&dyn RewardPolicy> {
+        Some(self.base.policy())
+    }
+
     fn most(&self, genesis: Genesis, rounds: u64) -> u128 {
         let own = u128::from(self.amounts.largest()) * u128::from(rounds);
-        let supply = u64::try_from(u128::from(genesis.supply).saturating_add(own)).unwrap_or(u64::MAX);
-        own.saturating_add(self.base.policy().most(Genesis { supply, ..genesis }, rounds))
-    }
-
-    fn needs_votes(&self) -> bool {
-        self.base.policy().needs_votes()
-    }
-
-    fn needs_absent(&self) -> bool {
-        self.base.policy().needs_absent()
-    }
-
-    fn has_treasury(&self) -> bool {
-        self.base.policy().has_treasury()
+        self.base.most_with(own, genesis, rounds)
     }
 
     fn is_random(&self) -> bool {
         true
     }
 
-    fn accept(&self, rounds: u64) -> Result<(), Refusal> {
-        self.base.policy().accept(rounds)
-    }
-
-    fn terms(&self, genesis: Genesis, rounds: u64, validators: u64) -> Option<IncomeTerms> {
-        let mut terms = self.base.policy().terms(genesis, rounds, validators)?;
-        if terms.blocks.iter().any(|(_, block)| block.extra.is_some()) {
+    fn terms(&self, genesis: Genesis, marks: &[u64], validators: u64) -> Option<IncomeTerms> {
+        let mut terms = self.base.policy().terms(genesis, marks, validators)?;
+        if terms.blocks.iter().any(|kind| kind.income.extra.is_some()) {
             return None;
         }
-        terms.blocks.iter_mut().for_each(|(_, block)| block.extra = Some(Arc::clone(&self.amounts)));
-        // Epochs may leave some blocks at the end without a reward; they bring an extra all the same.
-        let paid: u64 = terms.blocks.iter().map(|(count, _)| count).sum();
-        if rounds > paid {
-            let extra = Some(Arc::clone(&self.amounts));
-            terms.blocks.push((rounds - paid, BlockIncome { certain: 0.0, extra }));
-        }
+        terms.blocks.iter_mut().for_each(|kind| kind.income.extra = Some(Arc::clone(&self.amounts)));
         terms.serial |= self.regimes.is_some();
         Some(terms)
-    }
-
-    fn keeps_expected_shares(&self) -> bool {
-        self.base.policy().keeps_expected_shares()
     }
 
     fn payer(&self, outset: &Outset) -> Box<dyn Payer> {

@@ -1,22 +1,16 @@
 //! What numbers a setting may have.
 
 use crate::law::Ratio;
-use crate::registry::Refusal;
+use crate::registry::{Refusal, within};
 
 /// Refuses a number that is not positive.
 pub fn positive(key: &'static str, value: u64) -> Result<(), Refusal> {
-    if value > 0 {
-        return Ok(());
-    }
-    Err(Refusal::Value { key, problem: format!("is 0, but must lie between 1 and {}", i64::MAX) })
+    within(key, value, 1..=i64::MAX as u64, "")
 }
 
 /// Refuses a fraction above one.
 pub fn part(key: &'static str, value: Ratio) -> Result<(), Refusal> {
-    if !value.exceeds_one() {
-        return Ok(());
-    }
-    Err(Refusal::Value { key, problem: format!("is {value}, but a share must lie between 0 and 1") })
+    within(key, value, Ratio::ZERO..=Ratio::ONE, "")
 }
 
 /// The setting that a form needs.

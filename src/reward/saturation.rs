@@ -3,7 +3,7 @@
 use super::range::positive;
 use super::{Divider, Genesis, Outset, Payer, Payments, RewardPolicy, SettledBlock, Source};
 use crate::law::Ratio;
-use crate::registry::{Entry, Refusal, settings};
+use crate::registry::{Entry, settings, within};
 use crate::stake::ValidatorId;
 use serde::{Deserialize, Serialize};
 
@@ -15,14 +15,8 @@ pub const ENTRY: Entry<dyn RewardPolicy> = Entry {
     parse: |table| {
         settings::<Saturation, _>(table, |saturation| {
             positive("blocks", saturation.blocks)?;
-            if !(1..=1_000_000).contains(&saturation.k) {
-                let problem = format!("is {}, but must lie between 1 and 1000000", saturation.k);
-                return Err(Refusal::Value { key: "k", problem });
-            }
-            if saturation.a0 > Ratio::new(1000, 1).unwrap_or(Ratio::ONE) {
-                let problem = format!("is {}, but must lie between 0 and 1000", saturation.a0);
-                return Err(Refusal::Value { key: "a0", problem });
-            }
+            within("k", saturation.k, 1..=1_000_000, "")?;
+            within("a0", saturation.a0, Ratio::ZERO..=Ratio::new(1000, 1).unwrap_or(Ratio::ONE), "")?;
             Ok(Box::new(saturation))
         })
     },

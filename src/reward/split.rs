@@ -2,8 +2,8 @@
 
 use super::range::part;
 use super::{
-    Base, CountedVote, Divider, Genesis, IncomeTerms, Outset, Payee, Payer, Payments, RewardPolicy,
-    SettledBlock, Source,
+    Base, BlockKind, CountedVote, Divider, Genesis, IncomeTerms, Outset, Payee, Payer, Payments,
+    RewardPolicy, SettledBlock, Source,
 };
 use crate::law::{Ratio, greatest_common_divisor};
 use crate::registry::{Entry, Refusal, settings};
@@ -128,6 +128,10 @@ fn shown(sum: u128, whole: u64) -> String {
 }
 
 impl RewardPolicy for Split {
+    fn base(&self) -> Option<&dyn RewardPolicy> {
+        Some(self.amount.policy())
+    }
+
     fn most(&self, genesis: Genesis, rounds: u64) -> u128 {
         self.amount.policy().most(genesis, rounds)
     }
@@ -136,23 +140,11 @@ impl RewardPolicy for Split {
         !self.attestors.is_zero() || self.amount.policy().needs_votes()
     }
 
-    fn needs_absent(&self) -> bool {
-        self.amount.policy().needs_absent()
-    }
-
     fn has_treasury(&self) -> bool {
         !self.treasury.is_zero() || self.amount.policy().has_treasury()
     }
 
-    fn is_random(&self) -> bool {
-        self.amount.policy().is_random()
-    }
-
-    fn accept(&self, rounds: u64) -> Result<(), Refusal> {
-        self.amount.policy().accept(rounds)
-    }
-
-    fn terms(&self, genesis: Genesis, rounds: u64, validators: u64) -> Option<IncomeTerms> {
+    fn terms(&self, genesis: Genesis, marks: &[u64], validators: u64) -> Option<IncomeTerms> {
         let weights = self.weights().ok()?;
         if weights[1] > 0 && (self.by == By::Stake || validators < 2) {
             // What an attestor gets then depends on who forges.
@@ -160,20 +152,24 @@ impl RewardPolicy for Split {
         }
         let whole = weights.iter().sum::<u64>() as f64;
         let part = |part: usize| weights[part] as f64 / whole;
-        let mut terms = self.amount.policy().terms(genesis, rounds, validators)?;
-        if terms.blocks.iter().any(|(_, block)| block.extra.is_some()) || terms.by_stake + terms.each > 0.0 {
+        let mut innermost = self.amount.policy();
+        while let Some(base) = innermost.base() {
+            innermost = base;
+        }
+        if innermost.compound_epoch().is_some() {
+            // Of an epoch's reward only what goes to the forger of its last block is shared.
             return None;
         }
-        let all: f64 = terms.blocks.iter().map(|(count, block)| *count as f64 * block.certain).sum();
+        let mut terms = self.amount.policy().terms(genesis, marks, validators)?;
+        // What is shared is what goes to the forger for its block; all else stays where it goes.
+        let all: f64 = terms.blocks.iter().map(|kind| kind.count() as f64 * kind.income.certain).sum();
         let vote = if weights[1] > 0 { part(1) / (validators - 1) as f64 } else { 0.0 };
-        if part(0) < vote {
-            // Who forges would get less than who attests, and amounts are never negative.
-            return None;
+        for BlockKind { income, .. } in &mut terms.blocks {
+            income.vote += vote * income.certain;
+            income.certain *= part(0);
         }
-        // Everybody is paid for a vote in every round, and a forger the difference on top.
-        terms.blocks.iter_mut().for_each(|(_, block)| block.certain *= part(0) - vote);
-        terms.each = vote * all;
-        terms.by_stake = part(2) * all;
+        terms.by_stake += part(2) * all;
+        terms.treasury += part(3) * all;
         Some(terms)
     }
 

@@ -56,7 +56,7 @@ pub(super) enum Backend {
     Table(LookupTable, IdealConditions),
     Lanes(Lanes, IdealConditions),
     Pool(GrowingPool, IdealConditions),
-    Law(Law, IdealConditions),
+    Law(Law),
 }
 
 impl Backend {
@@ -68,8 +68,8 @@ impl Backend {
             Engine::Draws => {}
             // Scenarios that no law covers are refused when they are read.
             Engine::Law | Engine::Auto => {
-                if let Ok((covered, rules)) = covered(experiment) {
-                    return Backend::Law(Law::new(covered, experiment, rules.reward, followed, stop), rules);
+                if let Ok((covered, pay)) = covered(experiment) {
+                    return Backend::Law(Law::new(covered, pay, experiment, followed, stop));
                 }
             }
         }

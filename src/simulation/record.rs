@@ -58,27 +58,30 @@ pub struct Followed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimeLine {
     followed: usize,
-    /// For each mark its selections, its accepted blocks, all wins, all stake shares.
+    /// For each mark its selections, its accepted blocks, the coins of all; all wins, all stake shares, all
+    /// coins earned.
     numbers: Vec<u64>,
 }
 
 impl TimeLine {
-    /// Sandbox for so many marks of so many followed validators.
+    /// Room for so many marks of so many followed validators.
     pub fn new(followed: usize, marks: usize) -> Self {
         TimeLine { followed, numbers: Vec::with_capacity(marks * Self::width(followed)) }
     }
 
-    /// Takes a mark; wins and shares are those of each followed validator.
+    /// Takes a mark: rounds with a selection, blocks accepted, coins that all validators earned; then wins,
+    /// shares and coins earned of each followed validator.
     pub fn push(
         &mut self,
-        selections: u64,
-        accepted: u64,
+        [selections, accepted, earned_by_all]: [u64; 3],
         wins: impl Iterator<Item = u64>,
         stake_shares: impl Iterator<Item = u64>,
+        earned: impl Iterator<Item = u64>,
     ) {
-        self.numbers.extend([selections, accepted]);
+        self.numbers.extend([selections, accepted, earned_by_all]);
         self.numbers.extend(wins);
         self.numbers.extend(stake_shares);
+        self.numbers.extend(earned);
         debug_assert!(self.numbers.len().is_multiple_of(Self::width(self.followed)));
     }
 
@@ -99,12 +102,20 @@ impl TimeLine {
     pub fn mark(&self, place: usize) -> Mark<'_> {
         let width = Self::width(self.followed);
         let numbers = &self.numbers[place * width..(place + 1) * width];
-        let (wins, stake_shares) = numbers[2..].split_at(self.followed);
-        Mark { selections: numbers[0], accepted: numbers[1], wins, stake_shares }
+        let (wins, rest) = numbers[3..].split_at(self.followed);
+        let (stake_shares, earned) = rest.split_at(self.followed);
+        Mark {
+            selections: numbers[0],
+            accepted: numbers[1],
+            earned_by_all: numbers[2],
+            wins,
+            stake_shares,
+            earned,
+        }
     }
 
     fn width(followed: usize) -> usize {
-        2 + 2 * followed
+        3 + 3 * followed
     }
 }
 
@@ -115,10 +126,14 @@ pub struct Mark<'a> {
     pub selections: u64,
     /// Blocks so far that joined the chain.
     pub accepted: u64,
+    /// Coins so far that all validators earned; 0 where that is not known.
+    pub earned_by_all: u64,
     /// Wins so far of each followed validator.
     pub wins: &'a [u64],
     /// Share of all tokens of each followed validator, in units of `1 / SHARE_SCALE`.
     pub stake_shares: &'a [u64],
+    /// Coins so far that each followed validator earned.
+    pub earned: &'a [u64],
 }
 
 #[cfg(test)]
@@ -129,10 +144,17 @@ mod tests {
     fn marks_are_read_back() {
         let mut line = TimeLine::new(2, 2);
         assert!(line.is_empty());
-        line.push(10, 9, [4, 6].into_iter(), [1, 2].into_iter());
-        line.push(20, 18, [9, 11].into_iter(), [3, 4].into_iter());
+        line.push([10, 9, 90], [4, 6].into_iter(), [1, 2].into_iter(), [30, 60].into_iter());
+        line.push([20, 18, 180], [9, 11].into_iter(), [3, 4].into_iter(), [70, 110].into_iter());
         assert_eq!(line.len(), 2);
-        let late = Mark { selections: 20, accepted: 18, wins: &[9, 11], stake_shares: &[3, 4] };
+        let late = Mark {
+            selections: 20,
+            accepted: 18,
+            earned_by_all: 180,
+            wins: &[9, 11],
+            stake_shares: &[3, 4],
+            earned: &[70, 110],
+        };
         assert_eq!((line.mark(0).wins, line.mark(1)), (&[4, 6][..], late));
     }
 }

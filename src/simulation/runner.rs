@@ -224,8 +224,8 @@ impl<'a> Parts<'a> {
     ) -> Result<(Vec<TrialRecord>, Vec<M>, Totals), SimulationError> {
         let Parts { experiment, plan, marks, way, control, .. } = self;
         let task = Task { experiment, marks, plan, control, trials: end - start };
-        if let Backend::Law(law, rules) = way {
-            return law.play_all(&task, *rules, start..end, measure);
+        if let Backend::Law(law) = way {
+            return law.play_all(&task, start..end, measure);
         }
         let gathered = Mutex::new((Vec::new(), Totals::default()));
         (0..(end - start).div_ceil(way.width())).into_par_iter().try_for_each(|batch| {

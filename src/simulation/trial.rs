@@ -2,12 +2,13 @@
 
 use super::concentration::TrialConcentration;
 use super::incomes::TrialIncomes;
-use super::order::{OrderPlan, OrderTally};
+use super::order::{FollowedOrder, OrderPlan, OrderTally, OrderTotals};
 use super::progress::Control;
 use super::record::{Followed, TimeLine, TrialRecord};
 use super::share::fixed_share;
 use super::totals::{Totals, ValidatorTotals, income_sums};
-use crate::forging::{Chain, Fidelity, Observer};
+use crate::forging::{Chain, Counters, Earned, Fidelity, Observer, Payroll, World};
+use crate::ledger::State;
 use crate::selection::BlockOutcome;
 use crate::stake::ValidatorId;
 
@@ -39,7 +40,6 @@ pub fn play_trial<F: Fidelity, W: Observer<F>>(
 ) -> Option<TrialEnd> {
     let validators = chain.state().stakes().len();
     let mut tally = vec![ValidatorTotals::default(); validators];
-    let genesis_stakes: Vec<u64> = chain.state().stakes().to_vec();
     let mut order = OrderTally::new(plan, 0);
     let mut time_line = TimeLine::new(plan.followed().len(), marks.len());
     let mut halted = false;
@@ -74,7 +74,20 @@ pub fn play_trial<F: Fidelity, W: Observer<F>>(
     if halted {
         control.progress.advance(rounds - played);
     }
-    Some(finish(chain, trial, tally, order, plan.followed(), time_line, &genesis_stakes))
+    let ended = Ended {
+        trial,
+        world: chain.world(),
+        counters: chain.counters(),
+        state: chain.state(),
+        payroll: chain.payroll(),
+        seats: chain.seats(tally.iter().map(|mine| mine.wins)),
+        tally,
+        leads: chain.leads().map(<[u64]>::to_vec).unwrap_or_default(),
+        followed: plan.followed(),
+        order: order.end(),
+        marks: time_line,
+    };
+    Some(ended.finish())
 }
 
 fn take_mark<F: Fidelity>(
@@ -88,77 +101,92 @@ fn take_mark<F: Fidelity>(
     let total: u64 = stakes.iter().sum();
     let wins = followed.iter().map(|who| tally[who.index()].wins);
     let stake_shares = followed.iter().map(|who| fixed_share(stakes[who.index()], total));
-    time_line.push(counters.rounds - counters.empty, counters.accepted, wins, stake_shares);
+    let earners = chain.payroll().validators();
+    let earned = followed.iter().map(|who| earners[who.index()].all());
+    let by_all = earners.iter().map(Earned::all).sum();
+    time_line.push([counters.rounds - counters.empty, counters.accepted, by_all], wins, stake_shares, earned);
 }
 
-fn finish<F: Fidelity>(
-    chain: &Chain<F>,
-    trial: u64,
-    mut tally: Vec<ValidatorTotals>,
-    order: OrderTally,
-    followed: &[ValidatorId],
-    marks: TimeLine,
-    genesis_stakes: &[u64],
-) -> TrialEnd {
-    let counters = chain.counters();
-    let stakes = chain.state().stakes();
-    let total: u64 = stakes.iter().sum();
-    let selections = counters.rounds - counters.empty;
-    for (mine, earned) in tally.iter_mut().zip(chain.payroll().validators()) {
-        mine.reward = u128::from(earned.all());
-    }
-    // Coins are fewer than 2^63, so those of one trial fit.
-    let earned: u64 = tally.iter().map(|mine| mine.reward as u64).sum();
-    let seats = chain.seats(tally.iter().map(|mine| mine.wins));
-    for ((mine, &stake), seats) in tally.iter_mut().zip(stakes).zip(seats) {
-        mine.seats = seats;
-        mine.wins_squared = u128::from(mine.wins) * u128::from(mine.wins);
-        mine.win_share = u128::from(fixed_share(mine.wins, selections));
-        mine.win_share_squared = mine.win_share * mine.win_share;
-        mine.reward_share = u128::from(fixed_share(mine.reward as u64, earned));
-        mine.reward_share_squared = mine.reward_share * mine.reward_share;
-        mine.final_share = u128::from(fixed_share(stake, total));
-    }
-    let followed = followed
-        .iter()
-        .map(|&validator| {
-            let mine = &tally[validator.index()];
-            Followed {
-                validator,
-                wins: mine.wins,
-                blocks: mine.blocks,
-                reward: mine.reward as u64,
-                slashed: mine.slashed as u64,
-                stake: stakes[validator.index()],
-                stake_share: mine.final_share as u64,
-            }
-        })
-        .collect();
-    let (order_totals, order) = order.end();
-    let (incomes, by_source) = TrialIncomes::of(&chain.world().parties, chain.payroll());
-    let stakes_moved = stakes != genesis_stakes;
-    let concentration = TrialConcentration::new(tally.iter().map(|mine| mine.wins), stakes, stakes_moved);
-    TrialEnd {
-        record: TrialRecord {
-            trial,
-            counters,
-            supply: chain.supply(),
-            concentration,
-            followed,
-            incomes,
-            order,
-            marks,
-        },
-        totals: Totals {
-            trials: 1,
-            trials_with_wins: u64::from(selections > 0),
-            trials_with_rewards: u64::from(earned > 0),
-            counters,
-            stakes_moved,
-            validators: tally,
-            leads: chain.leads().map(<[u64]>::to_vec).unwrap_or_default(),
-            incomes: income_sums(by_source),
-            order: order_totals,
-        },
+/// A trial that has come to its end.
+pub(super) struct Ended<'a> {
+    pub trial: u64,
+    pub world: &'a World,
+    pub counters: Counters,
+    pub state: &'a State,
+    pub payroll: &'a Payroll,
+    /// The wins, blocks and losses of each validator.
+    pub tally: Vec<ValidatorTotals>,
+    /// The seats of each.
+    pub seats: Vec<u64>,
+    /// The rounds that each won by itself, where the rule tells.
+    pub leads: Vec<u64>,
+    pub followed: &'a [ValidatorId],
+    pub order: (OrderTotals, Vec<FollowedOrder>),
+    pub marks: TimeLine,
+}
+
+impl Ended<'_> {
+    /// All that is kept of it.
+    pub fn finish(self) -> TrialEnd {
+        let Ended { trial, world, counters, state, payroll, mut tally, seats, leads, followed, order, marks } = self;
+        let stakes = state.stakes();
+        let total: u64 = stakes.iter().sum();
+        let selections = counters.rounds - counters.empty;
+        for (mine, earned) in tally.iter_mut().zip(payroll.validators()) {
+            mine.reward = u128::from(earned.all());
+        }
+        // Coins are fewer than 2^63, so those of one trial fit.
+        let earned: u64 = tally.iter().map(|mine| mine.reward as u64).sum();
+        for ((mine, &stake), seats) in tally.iter_mut().zip(stakes).zip(seats) {
+            mine.seats = seats;
+            mine.wins_squared = u128::from(mine.wins) * u128::from(mine.wins);
+            mine.win_share = u128::from(fixed_share(mine.wins, selections));
+            mine.win_share_squared = mine.win_share * mine.win_share;
+            mine.reward_share = u128::from(fixed_share(mine.reward as u64, earned));
+            mine.reward_share_squared = mine.reward_share * mine.reward_share;
+            mine.final_share = u128::from(fixed_share(stake, total));
+        }
+        let followed = followed
+            .iter()
+            .map(|&validator| {
+                let mine = &tally[validator.index()];
+                Followed {
+                    validator,
+                    wins: mine.wins,
+                    blocks: mine.blocks,
+                    reward: mine.reward as u64,
+                    slashed: mine.slashed as u64,
+                    stake: stakes[validator.index()],
+                    stake_share: mine.final_share as u64,
+                }
+            })
+            .collect();
+        let (order_totals, order) = order;
+        let (incomes, by_source) = TrialIncomes::of(&world.parties, payroll);
+        let stakes_moved = stakes != world.stakes;
+        let concentration = TrialConcentration::new(tally.iter().map(|mine| mine.wins), stakes, stakes_moved);
+        TrialEnd {
+            record: TrialRecord {
+                trial,
+                counters,
+                supply: state.supply(world.genesis_supply()),
+                concentration,
+                followed,
+                incomes,
+                order,
+                marks,
+            },
+            totals: Totals {
+                trials: 1,
+                trials_with_wins: u64::from(selections > 0),
+                trials_with_rewards: u64::from(earned > 0),
+                counters,
+                stakes_moved,
+                validators: tally,
+                leads,
+                incomes: income_sums(by_source),
+                order: order_totals,
+            },
+        }
     }
 }

@@ -47,7 +47,7 @@ impl Shape {
     /// How many numbers a record has.
     fn width(self) -> Option<usize> {
         let Shape { followed, incomes, order, marks } = self;
-        let mark = followed.checked_mul(2)?.checked_add(2)?;
+        let mark = followed.checked_mul(3)?.checked_add(3)?;
         let parts = [followed.checked_mul(7)?, incomes, order.checked_mul(3)?, marks.checked_mul(mark)?];
         parts.into_iter().try_fold(COUNTERS + 14 + 3 + 1, usize::checked_add)
     }
@@ -114,9 +114,10 @@ fn flattened(record: &TrialRecord) -> Vec<u64> {
     }
     for place in 0..record.marks.len() {
         let mark = record.marks.mark(place);
-        numbers.extend([mark.selections, mark.accepted]);
+        numbers.extend([mark.selections, mark.accepted, mark.earned_by_all]);
         numbers.extend(mark.wins);
         numbers.extend(mark.stake_shares);
+        numbers.extend(mark.earned);
     }
     numbers
 }
@@ -133,9 +134,11 @@ fn built(trial: u64, shape: Shape, numbers: &[u64]) -> Result<TrialRecord, Malfo
     let coins = |place: usize| u128::from(coins[2 * place]) | u128::from(coins[2 * place + 1]) << 64;
     let index = |place: usize| indices[place].checked_sub(1);
     let mut marks = TimeLine::new(shape.followed, shape.marks);
-    for mark in rest.chunks_exact(2 + 2 * shape.followed) {
-        let (wins, shares) = mark[2..].split_at(shape.followed);
-        marks.push(mark[0], mark[1], wins.iter().copied(), shares.iter().copied());
+    for mark in rest.chunks_exact(3 + 3 * shape.followed) {
+        let (wins, shares) = mark[3..].split_at(shape.followed);
+        let (shares, earned) = shares.split_at(shape.followed);
+        let [wins, shares, earned] = [wins, shares, earned].map(|numbers| numbers.iter().copied());
+        marks.push([mark[0], mark[1], mark[2]], wins, shares, earned);
     }
     let one = |one: &[u64]| {
         let validator = u32::try_from(one[0]).map_err(|_| Malformed("a followed validator"))?;

@@ -74,6 +74,8 @@ fn coins_are_conserved_in_every_round_with_every_policy() {
         "{ kind = 'random', distribution = 'gamma', mean = 12, shape = 0.3, cap = 9_000 }",
         "{ kind = 'missed', block = 5, attestation = 2, base = { kind = 'split', attestors = '1/2' } }",
         "{ kind = 'saturation', blocks = 9, amount = 100, k = 4 }",
+        "{ kind = 'sync-committee', blocks = 7, seats = 2, amount = 9, base = { kind = 'missed', block = 3, attestation = 1 } }",
+        "{ kind = 'sync-committee', blocks = 7, seats = 50, amount = 9, phase = 'random', base = { kind = 'split', amount = 10, stake = '1/3' } }",
     ] {
         let kind = policy.split('\'').nth(1).expect("a kind");
         named.push(kind.to_owned());

@@ -105,6 +105,9 @@ fn an_honest_export_holds_under_every_setting() {
         "[reward]\npolicy = { kind = 'missed', block = 3, attestation = 2 }\n[[behaviours]]\nact = 'silent-forger'\naccounts = ['c']\n",
         "[attestation]\ncommittee = 3\n[reward]\npolicy = { kind = 'missed', attestation = 2 }\n[network]\nloss = 0.1\n",
         "[reward]\npolicy = { kind = 'saturation', blocks = 5, amount = 50, k = 3 }\n",
+        "[reward]\ncompound = true\npolicy = { kind = 'sync-committee', blocks = 6, seats = 2, amount = 9, phase = 'random' }\n",
+        "[reward]\npolicy = { kind = 'missed', block = 5, attestation = 1 }\n[network]\nloss = 0.3\n",
+        "[reward]\npolicy = { kind = 'missed', block = 5 }\n",
         "[reward]\nsmoothing = [['c', 'd']]\npools = [{ operator = 'd', commission = '1/7', delegators = [{ name = 'x', share = '1/3' }] }]\n",
     ] {
         let text = chain(&format!("{SMALL}\n{setting}").replace("rounds = 4", "rounds = 60"));

@@ -41,6 +41,8 @@ pub struct Trial<'a> {
     pub selections: u64,
     /// Every validator's wins.
     pub wins: Vec<u128>,
+    /// What every validator earned, in coins.
+    pub rewards: Vec<u128>,
     /// Every validator's share of all tokens at the end, in fixed point.
     pub final_shares: Vec<u128>,
 }
@@ -52,6 +54,7 @@ impl<'a> Trial<'a> {
             baseline,
             selections: end.totals.selections(),
             wins: validators.iter().map(|totals| u128::from(totals.wins)).collect(),
+            rewards: validators.iter().map(|totals| totals.reward).collect(),
             final_shares: validators.iter().map(|totals| totals.final_share).collect(),
         }
     }
@@ -62,5 +65,13 @@ impl<'a> Trial<'a> {
         let wins = self.wins.iter().map(|&wins| wins as f64 / self.selections as f64);
         let some = if self.selections > 0 { usize::MAX } else { 0 };
         self.baseline.shares.iter().copied().zip(wins).take(some)
+    }
+
+    /// Every validator's share of stake at genesis and share of what all earned; `None` if nobody earned
+    /// anything.
+    pub fn income_shares(&self) -> Option<impl Iterator<Item = (f64, f64)> + '_> {
+        let all: u128 = self.rewards.iter().sum();
+        let incomes = self.rewards.iter().map(move |&reward| reward as f64 / all as f64);
+        (all > 0).then(|| self.baseline.shares.iter().copied().zip(incomes))
     }
 }

@@ -20,6 +20,8 @@ pub struct Contestant {
     pub selections: Vec<u64>,
     /// Whether any stake changed in any trial.
     pub stakes_moved: bool,
+    /// Whether every win earned the same, so that incomes are those of the wins.
+    pub income_follows_wins: bool,
     /// For each measure the values of the trials, in their order.
     pub values: Vec<Vec<Option<f64>>>,
     /// For each measure its expected value by the law of the rule, as far as that is known.
@@ -52,6 +54,7 @@ impl Contestant {
             rounds: results.totals.counters.rounds,
             selections: results.records.iter().map(TrialRecord::selections).collect(),
             stakes_moved: results.totals.stakes_moved,
+            income_follows_wins: context.income_follows_wins(),
             values: (0..MEASURES.len())
                 .map(|index| measurements.iter().map(|trial| trial[index]).collect())
                 .collect(),

@@ -60,7 +60,7 @@ pub struct Measure {
 }
 
 /// Every measure, in the order of the tables.
-pub static MEASURES: [Measure; 9] = [
+pub static MEASURES: [Measure; 12] = [
     Measure {
         name: "total_variation",
         heading: "distance of win shares from stake shares",
@@ -170,6 +170,45 @@ pub static MEASURES: [Measure; 9] = [
         value: |trial| nakamoto(&trial.wins, 1, 2).map(|count| count as f64),
         law: |_| None,
         limit: |_, promise| nakamoto_limit(promise),
+    },
+    Measure {
+        name: "income_total_variation",
+        heading: "distance of income shares from stake shares",
+        axis: "total variation distance of income shares from stake shares (%)",
+        percent: true,
+        nature: Nature::Number,
+        direction: Direction::SmallerIsFairer,
+        depends_on_blocks: true,
+        value: |trial| trial.income_shares().map(half_distance),
+        law: |_| None,
+        limit: |_, _| None,
+    },
+    Measure {
+        name: "income_below_half",
+        heading: "stake that earns less than half of its share",
+        axis: "share of stake whose owners earn less than half of what it deserves (%)",
+        percent: true,
+        nature: Nature::Number,
+        direction: Direction::SmallerIsFairer,
+        depends_on_blocks: true,
+        value: |trial| {
+            let poor = trial.income_shares()?.filter(|(stake, income)| *income < 0.5 * stake - 1e-12);
+            Some(sum(poor.map(|(stake, _)| stake)))
+        },
+        law: |_| None,
+        limit: |_, _| None,
+    },
+    Measure {
+        name: "income_gini",
+        heading: "Gini coefficient of income",
+        axis: "Gini coefficient of what validators earn in a trial",
+        percent: false,
+        nature: Nature::Number,
+        direction: Direction::SmallerIsMoreEven,
+        depends_on_blocks: true,
+        value: |trial| gini(&trial.rewards),
+        law: |_| None,
+        limit: |_, _| None,
     },
     Measure {
         name: "final_stake_gini",

@@ -244,6 +244,7 @@ mod tests {
                     rounds: 100,
                     selections: vec![100; distances.len()],
                     stakes_moved: false,
+                    income_follows_wins: true,
                     values,
                     laws: vec![None; MEASURES.len()],
                     limits: vec![None; MEASURES.len()],

@@ -23,16 +23,20 @@ pub struct RuleComparison {
 }
 
 /// Compares rules whose trials have the same numbers. Measures of stake at the end are left out
-/// where no stake moved: every rule would have that of the population.
+/// where no stake moved: every rule would have that of the population; those of income where every win
+/// earned the same: they would be those of the wins.
 pub fn compare_rules(contestants: &[Contestant], confidence: f64) -> RuleComparison {
     let names: Vec<String> = contestants.iter().map(|contestant| contestant.name.clone()).collect();
     let moved = contestants.iter().any(|contestant| contestant.stakes_moved);
+    let paid_by_wins = contestants.iter().all(|contestant| contestant.income_follows_wins);
     let kinds = kinds(contestants);
     let blocks: Vec<Option<f64>> = contestants.iter().map(blocks).collect();
     let mut measures = Vec::new();
     let mut rows = Vec::new();
     for (index, measure) in MEASURES.iter().enumerate() {
-        if measure.name.starts_with("final_stake") && !moved {
+        let left_out = measure.name.starts_with("final_stake") && !moved
+            || measure.name.starts_with("income") && paid_by_wins;
+        if left_out {
             continue;
         }
         let values: Vec<Vec<Option<f64>>> =

@@ -85,6 +85,8 @@ metrics! {
     IncomeToStake "income_to_stake" "relative deviation",
     /// How likely a trial gives the validator that is worst off less than half of what it deserves.
     IncomeRisk "income_risk" "probability",
+    /// How often small and large earn in the ratio of their stakes.
+    SizesKeepDistance "sizes_keep_distance" "probability",
     /// Coins earned for each coin of stake, by size.
     ReturnByDecile "return_by_decile" "coins per coin",
     /// The half width at which the run was to stop.

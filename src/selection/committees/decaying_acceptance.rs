@@ -2,7 +2,7 @@
 
 use super::{accept_filled, accept_size, gather};
 use crate::law::seats_with_decay;
-use crate::registry::{Entry, Refusal, settings};
+use crate::registry::{Entry, Refusal, settings, within};
 use crate::selection::{Committee, CommitteeDrawer, CommitteeTurn, Duty, Seat};
 use crate::stake::{Pool, ValidatorId};
 use serde::{Deserialize, Serialize};
@@ -15,12 +15,7 @@ pub const ENTRY: Entry<dyn Committee> = Entry {
     parse: |table| {
         settings::<DecayingAcceptance, _>(table, |committee| {
             accept_size(committee.size)?;
-            if !(1..=1_000_000).contains(&committee.max) {
-                return Err(Refusal::Value {
-                    key: "max",
-                    problem: format!("is {}, but must lie in 1..=1000000", committee.max),
-                });
-            }
+            within("max", committee.max, 1..=1_000_000, "")?;
             Ok(Box::new(committee))
         })
     },
@@ -150,7 +145,7 @@ mod tests {
     #[test]
     fn impossible_settings_are_refused() {
         let text = committee_refusal("{ kind = 'decaying-acceptance', size = 4, max = 0 }");
-        assert_eq!(text, "`max` is 0, but must lie in 1..=1000000");
+        assert_eq!(text, "`max` is 0, but must lie between 1 and 1000000");
         assert!(committee_refusal("{ kind = 'decaying-acceptance', size = 4 }").contains("max"));
     }
 }

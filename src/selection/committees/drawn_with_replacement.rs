@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn impossible_sizes_are_refused() {
         let text = committee_refusal("{ kind = 'drawn-with-replacement', size = 0 }");
-        assert_eq!(text, "`size` is 0, but must lie in 1..=1000000");
+        assert_eq!(text, "`size` is 0, but must lie between 1 and 1000000");
         assert!(committee_refusal("'drawn-with-replacement'").contains("size"));
     }
 }

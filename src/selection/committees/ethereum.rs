@@ -195,6 +195,6 @@ mod tests {
     #[test]
     fn impossible_epochs_are_refused() {
         let text = committee_refusal("{ kind = 'ethereum', slots = 0 }");
-        assert_eq!(text, "`slots` is 0, but must lie in 1..=1000000");
+        assert_eq!(text, "`slots` is 0, but must lie between 1 and 1000000");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{accept_size, gather, seats_in_any_round};
 use crate::law::accepted_seats;
-use crate::registry::{Entry, Refusal, settings};
+use crate::registry::{Entry, settings, within};
 use crate::selection::ethereum::{Acceptance, ActiveSet, Asked, BalanceWeighted, Unit, chances, random_hash};
 use crate::selection::{Committee, CommitteeDrawer, CommitteeTurn, Duty, Seat};
 use crate::stake::ValidatorId;
@@ -16,10 +16,7 @@ pub const ENTRY: Entry<dyn Committee> = Entry {
     parse: |table| {
         settings::<EthereumSync, _>(table, |committee| {
             accept_size(committee.size)?;
-            if committee.period == 0 {
-                let problem = format!("is 0, but must lie in 1..={}", i64::MAX);
-                return Err(Refusal::Value { key: "period", problem });
-            }
+            within("period", committee.period, 1..=i64::MAX as u64, "")?;
             Ok(Box::new(committee))
         })
     },
@@ -139,7 +136,7 @@ mod tests {
 
     #[test]
     fn impossible_settings_are_refused() {
-        assert!(committee_refusal("{ kind = 'ethereum-sync', size = 0 }").contains("1..=1000000"));
+        assert!(committee_refusal("{ kind = 'ethereum-sync', size = 0 }").contains("between 1 and 1000000"));
         assert!(committee_refusal("{ kind = 'ethereum-sync', period = 0 }").contains("`period` is 0"));
     }
 }

@@ -176,6 +176,6 @@ mod tests {
 
     #[test]
     fn impossible_sizes_are_refused() {
-        assert!(committee_refusal("{ kind = 'fait-accompli', size = 0 }").contains("1..=1000000"));
+        assert!(committee_refusal("{ kind = 'fait-accompli', size = 0 }").contains("between 1 and 1000000"));
     }
 }

@@ -52,7 +52,7 @@ fn accept_slices(slots: u64, validators: usize, needed: u64) -> Result<(), Refus
     }
     let forges = if needed > 1 { " and one of them forges" } else { "" };
     let problem = format!(
-        "is {slots}, but where {validators} validators attest once in an epoch{forges}, some rounds would have nobody to attest; must lie in 1..={most}"
+        "is {slots}, but where {validators} validators attest once in an epoch{forges}, some rounds would have nobody to attest; must lie between 1 and {most}"
     );
     Err(Refusal::Value { key: "slots", problem })
 }
@@ -109,10 +109,10 @@ mod tests {
             ("{ kind = 'decaying-acceptance', size = 12, max = 3 }", 5, None),
             ("{ kind = 'decaying-acceptance', size = 13, max = 3 }", 5, Some("on 12 seats at most")),
             ("{ kind = 'ethereum', slots = 5 }", 5, None),
-            ("{ kind = 'ethereum', slots = 6 }", 5, Some("must lie in 1..=5")),
+            ("{ kind = 'ethereum', slots = 6 }", 5, Some("must lie between 1 and 5")),
             ("{ kind = 'ethereum', slots = 2, forger = 'vacant' }", 5, None),
-            ("{ kind = 'ethereum', slots = 3, forger = 'vacant' }", 5, Some("must lie in 1..=2")),
-            ("{ kind = 'ethereum-payload', slots = 6 }", 5, Some("must lie in 1..=5")),
+            ("{ kind = 'ethereum', slots = 3, forger = 'vacant' }", 5, Some("must lie between 1 and 2")),
+            ("{ kind = 'ethereum-payload', slots = 6 }", 5, Some("must lie between 1 and 5")),
             ("{ kind = 'ethereum-sync' }", 2, None),
             ("{ kind = 'rotor', size = 500 }", 2, None),
             ("{ kind = 'fait-accompli', size = 500 }", 2, None),

@@ -117,6 +117,6 @@ mod tests {
 
     #[test]
     fn impossible_sizes_are_refused() {
-        assert!(committee_refusal("{ kind = 'rotor', size = 0 }").contains("1..=1000000"));
+        assert!(committee_refusal("{ kind = 'rotor', size = 0 }").contains("between 1 and 1000000"));
     }
 }

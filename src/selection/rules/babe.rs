@@ -2,7 +2,7 @@
 
 use crate::crypto::sha256;
 use crate::law::{Ratio, babe_shares, praos_leader_chances};
-use crate::registry::{Entry, Refusal, settings};
+use crate::registry::{Entry, settings, within};
 use crate::selection::epoch_stakes::EpochStakes;
 use crate::selection::lottery_source::{LotterySource, VrfLottery};
 use crate::selection::praos::{LeaderChance, LeaderPoints, LeaderThresholds};
@@ -18,10 +18,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     source: "Polkadot Protocol Specification, chapter Block Production (BABE); Substrate, sc-consensus-babe, authorship.rs (calculate_primary_threshold)",
     parse: |table| {
         settings::<Settings, _>(table, |settings| {
-            if settings.slots_per_epoch == 0 {
-                let problem = format!("is 0, but must lie in 1..={}", i64::MAX);
-                return Err(Refusal::Value { key: "slots_per_epoch", problem });
-            }
+            within("slots_per_epoch", settings.slots_per_epoch, 1..=i64::MAX as u64, "")?;
             Ok(Box::new(Babe { chance: LeaderChance::new("c", settings.c)?, settings }))
         })
     },

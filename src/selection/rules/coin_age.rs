@@ -1,7 +1,7 @@
 //! Coins weigh by their age, as in Peercoin: a holder's as a whole, or each output's.
 
 use crate::law::{aged_long_run, aged_output_shares, coin_age_weights, rest_makes_turns};
-use crate::registry::{Entry, Refusal, settings};
+use crate::registry::{Entry, Refusal, settings, within};
 use crate::selection::sampling::{ByAge, ByOutput, output_sizes};
 use crate::selection::{Dispersion, ExpectedShares, Rule, Selector, TrialContext};
 use serde::{Deserialize, Serialize};
@@ -14,20 +14,16 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     parse: |table| {
         settings::<CoinAge, _>(table, |rule| {
             let refuse = |key, problem| Err(Refusal::Value { key, problem });
-            if !(2..=10_000).contains(&rule.cap) {
-                return refuse("cap", format!("is {}, but must lie in 2..=10000 days", rule.cap));
-            }
+            within("cap", rule.cap, 2..=10_000, "days")?;
             if rule.minimum >= rule.cap {
                 let problem = format!("is {}, but must be below the cap of {}", rule.minimum, rule.cap);
                 return refuse("minimum", problem);
             }
-            if rule.outputs > 1_000_000 {
-                return refuse("outputs", format!("is {}, but must lie in 0..=1000000", rule.outputs));
-            }
+            within("outputs", rule.outputs, 0..=1_000_000, "")?;
             let least = (u64::from(rule.cap) * DAY).div_ceil(MOST_AGES);
             if !(least..=u64::from(rule.cap) * DAY).contains(&rule.seconds_per_round) {
                 let problem = format!(
-                    "is {}, but with a cap of {} days must lie in {least}..={}",
+                    "is {}, but with a cap of {} days must lie between {least} and {}",
                     rule.seconds_per_round,
                     rule.cap,
                     u64::from(rule.cap) * DAY

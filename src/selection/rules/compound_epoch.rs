@@ -1,7 +1,7 @@
 //! C-PoS: an epoch of proposers drawn by the stakes at its start.
 
 use crate::law::proportional_shares;
-use crate::registry::{Entry, Refusal, settings};
+use crate::registry::{Entry, settings, within};
 use crate::selection::epoch_stakes::EpochStakes;
 use crate::selection::{
     Dispersion, Draw, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext,
@@ -16,12 +16,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     source: "C-PoS of Huang, Tang, Cong, Lim and Xu, Do the Rich Get Richer? Fairness Analysis for Blockchain Incentives, SIGMOD 2021: their abstraction of Ethereum",
     parse: |table| {
         settings::<CompoundEpoch, _>(table, |rule| {
-            if rule.slots_per_epoch == 0 {
-                return Err(Refusal::Value {
-                    key: "slots_per_epoch",
-                    problem: format!("is 0, but must lie in 1..={}", i64::MAX),
-                });
-            }
+            within("slots_per_epoch", rule.slots_per_epoch, 1..=i64::MAX as u64, "")?;
             Ok(Box::new(rule))
         })
     },

@@ -2,7 +2,7 @@
 
 use crate::law::{drawn_delegate_shares, successive_inclusion, top_shares};
 use crate::random::{Stream, shuffle};
-use crate::registry::{Entry, Refusal, settings};
+use crate::registry::{Entry, Refusal, settings, within};
 use crate::selection::epoch_stakes::EpochStakes;
 use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::{Pool, ValidatorId};
@@ -19,9 +19,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
             if rule.n == 0 {
                 return refuse("n", "is 0, but must be at least 1".into());
             }
-            if !(1..=1_000_000).contains(&rule.blocks) {
-                return refuse("blocks", format!("is {}, but must lie in 1..=1000000", rule.blocks));
-            }
+            within("blocks", rule.blocks, 1..=1_000_000, "")?;
             Ok(Box::new(rule))
         })
     },

@@ -15,9 +15,10 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     source: "Leporati and Rovida, Blockchain: Research and Applications 5 (2024) 100222, and their simulator",
     parse: |table| {
         settings::<GiniStabilised, _>(table, |rule| {
-            for (key, value, range) in
-                [("theta", rule.theta, "lie in 0..=1"), ("rate", rule.rate, "be above 0 and at most 1")]
-            {
+            for (key, value, range) in [
+                ("theta", rule.theta, "lie between 0 and 1"),
+                ("rate", rule.rate, "be above 0 and at most 1"),
+            ] {
                 if value.exceeds_one() || value.denominator() > FINEST || (key == "rate" && value.is_zero()) {
                     let problem =
                         format!("is {value}, but must {range}, with a denominator of at most {FINEST}");

@@ -1,7 +1,7 @@
 //! Missed or refused work lowers the weight for a while.
 
 use crate::law::{Ratio, proportional_shares};
-use crate::registry::{Entry, Refusal, settings};
+use crate::registry::{Entry, Refusal, settings, within};
 use crate::selection::sampling::{Weight, WeightedPool, forger};
 use crate::selection::{
     BlockOutcome, Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext,
@@ -53,15 +53,8 @@ fn accept(rule: PenaltyWeighted) -> Result<Box<dyn Rule>, Refusal> {
             problem: format!("is {}, but must be at least 0 and below 1", rule.penalty),
         });
     }
-    if !(1..=1_000_000).contains(&rule.recovery) {
-        return Err(Refusal::Value {
-            key: "recovery",
-            problem: format!("is {}, but must lie in 1..=1000000 rounds", rule.recovery),
-        });
-    }
-    if rule.most == 0 {
-        return Err(Refusal::Value { key: "most", problem: "is 0, but must lie in 1..=255".into() });
-    }
+    within("recovery", rule.recovery, 1..=1_000_000, "rounds")?;
+    within("most", rule.most, 1..=u8::MAX, "")?;
     if rule.factors().is_none() {
         return Err(Refusal::Value {
             key: "most",

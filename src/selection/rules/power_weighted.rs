@@ -18,7 +18,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
                 return Err(Refusal::Value {
                     key: "exponent",
                     problem: format!(
-                        "is {}, but must lie in 0..=16 with a denominator of at most 1000",
+                        "is {}, but must lie between 0 and 16, with a denominator of at most 1000",
                         rule.exponent
                     ),
                 });

@@ -1,7 +1,7 @@
 //! Rigged: a random word is reduced modulo the number of tokens.
 
 use crate::law::proportional_shares;
-use crate::registry::{Entry, Refusal, settings};
+use crate::registry::{Entry, settings, within};
 use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::Pool;
 use rand::Rng;
@@ -14,12 +14,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     source: "the modulo bias of countless programs (e.g. rand() % n); 16 bits by default so that it shows",
     parse: |table| {
         settings::<Modulo, _>(table, |rule| {
-            if !(1..=64).contains(&rule.bits) {
-                return Err(Refusal::Value {
-                    key: "bits",
-                    problem: format!("is {}, but must lie in 1..=64", rule.bits),
-                });
-            }
+            within("bits", rule.bits, 1..=64, "")?;
             Ok(Box::new(rule))
         })
     },

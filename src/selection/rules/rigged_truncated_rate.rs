@@ -1,7 +1,7 @@
 //! Rigged: tickets are stake × rate without the fraction, so that small stakes have none.
 
 use crate::law::proportional_shares;
-use crate::registry::{Entry, Refusal, settings};
+use crate::registry::{Entry, settings, within};
 use crate::selection::{
     Dispersion, Draw, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext,
 };
@@ -15,12 +15,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     source: "integer arithmetic in public programs: amounts below one coin are cut to zero, and accounts under 134 coins earn nothing for ever",
     parse: |table| {
         settings::<TruncatedRate, _>(table, |rule| {
-            if !(1..=10_000).contains(&rule.basis_points) {
-                return Err(Refusal::Value {
-                    key: "basis_points",
-                    problem: format!("is {}, but must lie in 1..=10000", rule.basis_points),
-                });
-            }
+            within("basis_points", rule.basis_points, 1..=10_000, "")?;
             Ok(Box::new(rule))
         })
     },

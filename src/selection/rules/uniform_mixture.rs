@@ -1,7 +1,7 @@
 //! A part of the rounds is drawn by heads, the rest by stake.
 
 use crate::law::{Ratio, mixture_shares};
-use crate::registry::{Entry, Refusal, settings};
+use crate::registry::{Entry, settings, within};
 use crate::selection::sampling::forger;
 use crate::selection::{
     Dispersion, Draw, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext,
@@ -16,12 +16,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     source: "control between the raffle and one head, one chance; the shares of BABE's primary and secondary authors have this form",
     parse: |table| {
         settings::<UniformMixture, _>(table, |rule| {
-            if rule.alpha.exceeds_one() {
-                return Err(Refusal::Value {
-                    key: "alpha",
-                    problem: format!("is {}, but must lie in 0..=1", rule.alpha),
-                });
-            }
+            within("alpha", rule.alpha, Ratio::ZERO..=Ratio::ONE, "")?;
             Ok(Box::new(rule))
         })
     },

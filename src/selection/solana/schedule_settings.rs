@@ -1,7 +1,7 @@
 //! The settings that both leader schedules share.
 
 use super::SeedSource;
-use crate::registry::Refusal;
+use crate::registry::{Refusal, within};
 use serde::{Deserialize, Serialize};
 
 /// The longest epoch: a schedule of 10 million slots, which SIMD-0612 keeps in memory, one for each
@@ -41,16 +41,8 @@ impl ScheduleSettings {
     pub fn check(self) -> Result<Self, Refusal> {
         let refusal = |key, problem| Err(Refusal::Value { key, problem });
         let ScheduleSettings { slots_per_epoch, consecutive_slots, .. } = self;
-        if slots_per_epoch == 0 || slots_per_epoch > LONGEST {
-            return refusal(
-                "slots_per_epoch",
-                format!("is {slots_per_epoch}, but must lie in 1..={LONGEST}"),
-            );
-        }
-        if consecutive_slots == 0 || consecutive_slots > slots_per_epoch {
-            let problem = format!("is {consecutive_slots}, but must lie in 1..={slots_per_epoch}");
-            return refusal("consecutive_slots", problem);
-        }
+        within("slots_per_epoch", slots_per_epoch, 1..=LONGEST, "")?;
+        within("consecutive_slots", consecutive_slots, 1..=slots_per_epoch, "")?;
         if !slots_per_epoch.is_multiple_of(consecutive_slots) {
             let problem = format!(
                 "is {slots_per_epoch}, but must be a multiple of consecutive_slots = {consecutive_slots}"

@@ -1,7 +1,7 @@
 //! The contest of the selected coins: the lowest hash forges.
 
 use crate::crypto::{Hash, sha256};
-use crate::registry::Refusal;
+use crate::registry::{Refusal, within};
 use crate::selection::Selection;
 use crate::selection::sampling::forger;
 use crate::stake::ValidatorId;
@@ -14,10 +14,7 @@ pub const EXPECTED: u64 = 20;
 /// # Errors
 /// Outside 1..=1000.
 pub fn check_expected(expected: u64) -> Result<(), Refusal> {
-    if (1..=1000).contains(&expected) {
-        return Ok(());
-    }
-    Err(Refusal::Value { key: "expected", problem: format!("is {expected}, but must lie in 1..=1000") })
+    within("expected", expected, 1..=1000, "")
 }
 
 /// Keeps the account with the lowest hash so far.

@@ -55,7 +55,8 @@ impl Counts {
         let mut record_marks = TimeLine::new(followed.len(), marks.len());
         for (&round, wins) in marks.iter().zip(self.marks.chunks(followed.len().max(1))) {
             let stake_shares = followed.iter().zip(wins).map(|(who, &wins)| share(who.index(), wins, round));
-            record_marks.push(round, round, wins.iter().copied(), stake_shares);
+            let earned = wins.iter().map(|&wins| wins * reward);
+            record_marks.push([round, round, round * reward], wins.iter().copied(), stake_shares, earned);
         }
         let rewarded = rounds > 0 && reward > 0;
         let totals_of = |(who, &wins): (usize, &u64)| {

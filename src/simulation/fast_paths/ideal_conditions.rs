@@ -20,9 +20,9 @@ pub struct Obstacle {
     pub what: &'static str,
 }
 
-/// What every block of a world earns, where nothing but the draw decides; else what stands against
-/// it. O(validators).
-pub fn ideal_conditions(world: &World) -> Result<IdealConditions, Obstacle> {
+/// Whether every round ends with a block, and nothing but the draw decides whose; else what stands
+/// against it. O(validators).
+pub fn has_ideal_rounds(world: &World) -> Result<(), Obstacle> {
     let obstacle = |key, what| Err(Obstacle { key, what });
     if world.traffic.per_round > 0 {
         return obstacle("transactions.per_round", "hands in transactions, which are settled round by round");
@@ -42,6 +42,14 @@ pub fn ideal_conditions(world: &World) -> Result<IdealConditions, Obstacle> {
             "has fewer than two validators with stake, so that no round is played",
         );
     }
+    Ok(())
+}
+
+/// What every block of a world earns, where nothing but the draw decides; else what stands against
+/// it. O(validators).
+pub fn ideal_conditions(world: &World) -> Result<IdealConditions, Obstacle> {
+    has_ideal_rounds(world)?;
+    let obstacle = |key, what| Err(Obstacle { key, what });
     match world.protocol.reward.thing.constant() {
         Some(_) if !world.protocol.pools.is_empty() => {
             obstacle("reward.pools", "shares out what validators earn, which is settled round by round")

@@ -14,7 +14,7 @@ mod task;
 
 pub(super) use counts::Counts;
 pub use ideal_conditions::Obstacle;
-pub(super) use ideal_conditions::{IdealConditions, ideal_conditions};
+pub(super) use ideal_conditions::{IdealConditions, has_ideal_rounds, ideal_conditions};
 pub(super) use lanes::Lanes;
 pub(super) use pool::play_pool;
 pub(super) use table::play_table;

@@ -1,9 +1,11 @@
 //! Which experiments the law covers.
 
+use super::counts::Pay;
 use super::two_party::TwoPartyPlan;
+use super::whole_trial::WholeTrial;
 use crate::selection::Draw;
 use crate::simulation::experiment::Experiment;
-use crate::simulation::fast_paths::{IdealConditions, Obstacle, ideal_conditions};
+use crate::simulation::fast_paths::{IdealConditions, Obstacle, has_ideal_rounds, ideal_conditions};
 use crate::simulation::order::Serial;
 
 /// Which law the wins of an experiment have.
@@ -29,8 +31,8 @@ impl Covered {
 /// The law of an experiment's wins.
 ///
 /// # Errors
-/// What stands against it. O(validators + checkpoints).
-pub fn covered(experiment: &Experiment) -> Result<(Covered, IdealConditions), Obstacle> {
+/// What stands against it. O(validators + checkpoints), and O(rounds) where rewards change with the height.
+pub fn covered(experiment: &Experiment) -> Result<(Covered, Pay), Obstacle> {
     let obstacle = |key, what| Err(Obstacle { key, what });
     if experiment.serial == Serial::On {
         return obstacle(
@@ -39,10 +41,17 @@ pub fn covered(experiment: &Experiment) -> Result<(Covered, IdealConditions), Ob
         );
     }
     let world = &experiment.world;
-    let rules = ideal_conditions(world)?;
+    let pay = match ideal_conditions(world) {
+        Ok(rules) => Pay::Alike(rules),
+        Err(_) if has_ideal_rounds(world).is_ok() && !world.protocol.compounds() => {
+            Pay::WholeTrial(Box::new(WholeTrial::new(world, &experiment.marks())?))
+        }
+        Err(obstacle) => return Err(obstacle),
+    };
+    let compounds = matches!(pay, Pay::Alike(IdealConditions { compounds: true, .. }));
     let weights = |tokens: &[u64]| tokens.iter().map(|&tokens| tokens as f64).collect();
     let rule = &world.rule.thing;
-    let law = match (rule.draw(&world.stakes), rules.compounds) {
+    let law = match (rule.draw(&world.stakes), compounds) {
         (Draw::Stake, true) => Covered::Urn(world.stakes.clone()),
         (Draw::Stake, false) => Covered::Fixed(weights(&world.stakes)),
         (Draw::Tokens(tokens), false) => Covered::Fixed(weights(&tokens)),
@@ -72,5 +81,5 @@ pub fn covered(experiment: &Experiment) -> Result<(Covered, IdealConditions), Ob
             );
         }
     };
-    Ok((law, rules))
+    Ok((law, pay))
 }

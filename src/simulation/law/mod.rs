@@ -11,6 +11,7 @@ mod cover;
 mod multinomial;
 mod trials;
 mod two_party;
+mod whole_trial;
 
 pub(super) use counts::Law;
 pub(super) use cover::{Covered, covered};

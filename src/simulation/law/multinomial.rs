@@ -2,7 +2,7 @@
 
 use super::beta::beta;
 use super::binomial::binomial;
-use crate::random::{Purpose, Stream};
+use crate::random::Stream;
 use crate::stake::ValidatorId;
 use rayon::prelude::*;
 
@@ -138,7 +138,7 @@ impl ShareOut {
     /// for each followed validator and checkpoint and one or two for everybody else. With `shared`
     /// all threads take part.
     pub fn play(&self, lot: Lot, marks: &[u64], wins: &mut [u64], mut mark: impl FnMut(&[u64])) {
-        let mut stream = Stream::of_trial(lot.seed, lot.trial, Purpose::Law);
+        let mut stream = Stream::of_law(lot.seed, lot.trial, lot.kind, None);
         let (mut before, mut rest) = (0, 0);
         for &played in marks {
             rest += self.followed.share(&mut stream, played - before, self.reward, wins, rest);
@@ -153,7 +153,7 @@ impl ShareOut {
         self.sums.share(&mut stream, rest, self.reward, &mut parts, 0);
         let share = |(number, (block, wins)): (usize, (&Group, &mut [u64]))| {
             if parts[number] > 0 {
-                let mut stream = Stream::of_law_block(lot.seed, lot.trial, number as u64);
+                let mut stream = Stream::of_law(lot.seed, lot.trial, lot.kind, Some(number as u64));
                 block.share(&mut stream, parts[number], self.reward, wins, 0);
             }
         };
@@ -172,6 +172,8 @@ pub struct Lot {
     pub seed: u64,
     /// The number of this one.
     pub trial: u64,
+    /// The kind of blocks that are shared out, by its number.
+    pub kind: u64,
     /// Whether all threads may take part in it.
     pub shared: bool,
 }

@@ -1,7 +1,7 @@
 //! Many trials from their law.
 
 use super::Law;
-use crate::simulation::fast_paths::{Counts, IdealConditions, Task};
+use crate::simulation::fast_paths::{Counts, Task};
 use crate::simulation::record::TrialRecord;
 use crate::simulation::runner::SimulationError;
 use crate::simulation::totals::{Totals, ValidatorTotals};
@@ -25,7 +25,6 @@ impl Law {
     pub fn play_all<M: Send>(
         &self,
         task: &Task,
-        rules: IdealConditions,
         trials: Range<u64>,
         measure: impl Fn(&TrialEnd) -> M + Sync,
     ) -> Result<(Vec<TrialRecord>, Vec<M>, Totals), SimulationError> {
@@ -47,9 +46,8 @@ impl Law {
                 || Piece::new(&gathered, task),
                 |piece, place| {
                     let trial = trials.start + place as u64;
-                    self.play(task, trial, shared, &mut piece.counts);
                     let room = std::mem::take(&mut piece.room);
-                    let end = piece.counts.finish(task, rules, trial, shared, room);
+                    let end = self.play(task, trial, shared, &mut piece.counts, room);
                     let measurement = measure(&end);
                     (piece.add(end), measurement)
                 },

@@ -119,7 +119,7 @@ pub fn luck(question: &LuckQuestion) -> Option<LuckReport> {
         ..LuckReport::default()
     };
     if let Some(wins) = wins {
-        report.luck = (expected > 0.0).then(|| wins as f64 / expected);
+        report.luck = Some(wins as f64 / expected).filter(|luck| luck.is_finite());
         report.p_at_most = law.at_most(wins);
         report.p_at_least = law.at_least(wins);
         if let Some(unit) = unit {
@@ -212,7 +212,8 @@ fn of_wins(report: &mut LuckReport, question: &LuckQuestion, unit: u64, wins: u6
     let seen = few as f64 / draws as f64;
     let best = Binomial::new(draws, seen)?.ln_mass(few);
     let ratio = (best - law.ln_mass(few)).exp();
-    report.likelihood_ratio = Some(ratio);
+    // Without limit where the expected rate cannot give these wins.
+    report.likelihood_ratio = Some(ratio).filter(|ratio| ratio.is_finite());
     let p_value = report.p_value.unwrap_or(1.0);
     report.explanation = Some(
         if p_value > 1.0 - report.confidence {
@@ -359,8 +360,9 @@ mod tests {
                         ..question(p, slots)
                     };
                     let report = luck(&asked).unwrap();
+                    assert!(!report.text.contains("inf"), "{}", report.text);
                     for row in report.rows() {
-                        assert!(!row.value.is_nan(), "{p} {slots} {wins}: {row:?}");
+                        assert!(row.value.is_finite(), "{p} {slots} {wins}: {row:?}");
                         assert!(row.unit != "probability" || (0.0..=1.0).contains(&row.value), "{row:?}");
                     }
                 }

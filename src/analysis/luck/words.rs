@@ -106,7 +106,10 @@ pub fn text(report: &LuckReport) -> String {
 fn of_wins(report: &LuckReport, wins: u64) -> String {
     let mut text = format!("{wins} came");
     if let Some(luck) = report.luck {
-        text += &format!(", which an explorer shows as a luck of {:.1} %", 100.0 * luck);
+        text += &match 100.0 * luck {
+            huge if huge >= 1e6 => format!(", which an explorer shows as a luck of {huge:.1e} %"),
+            percent => format!(", which an explorer shows as a luck of {percent:.1} %"),
+        };
     }
     let (Some(lower), Some(upper), Some(mid_p)) = (report.p_at_most, report.p_at_least, report.mid_p) else {
         return match report.explanation.as_deref() {
@@ -130,6 +133,9 @@ fn of_wins(report: &LuckReport, wins: u64) -> String {
             " Of {validators} such validators one at least meets something as rare in any such period with probability {}.",
             chance(p)
         );
+    }
+    if report.likelihood_ratio.is_none() {
+        text += " The expected rate of wins cannot give this.";
     }
     if let Some(ratio) = report.likelihood_ratio {
         text += &match report.explanation.as_deref() {

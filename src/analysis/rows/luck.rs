@@ -82,7 +82,7 @@ pub struct LuckReport {
     /// The probability that one at least of them has a period as extreme at the same time.
     pub p_somebody: Option<f64>,
     /// By how much the best other rate explains the wins better than the expected one, as a ratio of
-    /// likelihoods.
+    /// likelihoods; empty where the expected rate cannot give them.
     pub likelihood_ratio: Option<f64>,
     /// `chance`, `chance or a fault`, `a fault`, or nothing where nothing was observed.
     pub explanation: Option<String>,

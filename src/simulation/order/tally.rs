@@ -136,12 +136,9 @@ impl<'p> OrderTally<'p> {
         self.flush();
         let mut followed = Vec::new();
         let serial = self.serial.map(|(stretches, repeats)| {
-            followed = stretches.followed(self.plan);
-            SerialTotals {
-                longest: stretches.longest(),
-                matches: repeats.matches,
-                gaps: stretches.gaps(self.plan),
-            }
+            let (longest, kept, gaps) = stretches.end(self.plan);
+            followed = kept;
+            SerialTotals { longest, matches: repeats.matches, gaps }
         });
         (OrderTotals { serial, windows: self.windows.map(Windows::into_wins) }, followed)
     }

@@ -4,10 +4,15 @@ use super::context::AnalysisContext;
 use super::observations::Observations;
 use super::sampling_model::SamplingModel;
 use crate::statistics::distributions::{Binomial, normal_quantile, normal_upper};
+use crate::statistics::search::first;
 use crate::statistics::{Margin, Needed, level_of};
+use rayon::prelude::*;
 
 /// With how much probability more rounds show it.
 pub const POWER: f64 = 0.9;
+
+/// So many groups of validators are looked at together.
+const BLOCK: usize = 256;
 
 /// The verdict fair, as the tests of all validators together reach it.
 #[derive(Clone, Copy, Debug)]
@@ -86,29 +91,39 @@ impl Goal {
                 |group: &&[(Due, u64)]| group.len() as f64 * self.rough(&group[0].0, rounds).max(0.0).ln();
             alike.iter().map(ln).sum::<f64>() >= target
         };
+        // The logarithm of the probability that all of a group show it; nothing where one alone does not.
+        let ln_of_group = |group: &[(Due, u64)], rounds: u64| {
+            let due = &group[0].0;
+            let many = group.len() as f64;
+            let rough = self.rough(due, rounds);
+            if rough > 1.0 - 1e-7 {
+                return Some(many * rough.ln());
+            }
+            let counts = self.fair_counts(due, due.draws(rounds))?;
+            let afresh = due.probability(counts, due.draws(rounds), 0);
+            if afresh < alone {
+                return None;
+            }
+            if won.is_none() {
+                return Some(many * afresh.ln());
+            }
+            let new = due.draws(rounds) - due.draws(played).min(due.draws(rounds));
+            let same = group.chunk_by(|(_, a), (_, b)| a == b);
+            Some(same.fold(0.0, |sum, same| {
+                let added = due.probability(counts, new, due.draws(same[0].1));
+                sum + same.len() as f64 * afresh.min(added).ln()
+            }))
+        };
         let exactly = |rounds: u64| {
+            // The smallest stakes come first and decide most often; a block of groups goes to all threads
+            // at once, and their logarithms are added in their order.
             let mut left = target;
-            for group in &alike {
-                let due = &group[0].0;
-                let many = group.len() as f64;
-                let rough = self.rough(due, rounds);
-                if rough > 1.0 - 1e-7 {
-                    left -= many * rough.ln();
-                    continue;
-                }
-                let Some(counts) = self.fair_counts(due, due.draws(rounds)) else { return false };
-                let afresh = due.probability(counts, due.draws(rounds), 0);
-                if afresh < alone {
-                    return false;
-                }
-                if won.is_none() {
-                    left -= many * afresh.ln();
-                } else {
-                    let new = due.draws(rounds) - due.draws(played).min(due.draws(rounds));
-                    for same in group.chunk_by(|(_, a), (_, b)| a == b) {
-                        let added = due.probability(counts, new, due.draws(same[0].1));
-                        left -= same.len() as f64 * afresh.min(added).ln();
-                    }
+            for block in alike.chunks(BLOCK) {
+                let logarithms: Vec<Option<f64>> =
+                    block.par_iter().map(|group| ln_of_group(group, rounds)).collect();
+                for ln in logarithms {
+                    let Some(ln) = ln else { return false };
+                    left -= ln;
                 }
                 // The logarithm that all together may reach is used up.
                 if left > 0.0 {
@@ -150,24 +165,13 @@ impl Goal {
     fn fair_counts(&self, due: &Due, draws: u64) -> Option<(u64, u64)> {
         let margin = Margin::around(due.stake_share, self.tolerance);
         let low = Binomial::new(draws, margin.low)?;
-        let least = if margin.low > 0.0 { first(0, draws + 1, |k| low.upper(k) <= self.level) } else { 0 };
+        let least = if margin.low > 0.0 { low.least_above(self.level) } else { 0 };
         if margin.high >= 1.0 {
             return Some((least, draws));
         }
         let high = Binomial::new(draws, margin.high)?;
-        let above = first(0, draws + 1, |k| high.lower(k) > self.level);
-        Some((least, above.checked_sub(1)?))
+        Some((least, high.most_below(self.level)?))
     }
-}
-
-/// The first integer of `from..to` for which a condition that, once true, stays true, holds; `to` if
-/// there is none.
-fn first(mut from: u64, mut to: u64, holds: impl Fn(u64) -> bool) -> u64 {
-    while from < to {
-        let middle = from + (to - from) / 2;
-        if holds(middle) { to = middle } else { from = middle + 1 }
-    }
-    from
 }
 
 /// How much more would make the verdict of a run fair with 90 % probability, if the claimed validators

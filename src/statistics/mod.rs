@@ -13,6 +13,7 @@ mod intervals;
 mod multiplicity;
 mod planning;
 mod quantile;
+pub(crate) mod search;
 mod sequential;
 mod serial;
 mod verdict;

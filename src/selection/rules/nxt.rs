@@ -4,7 +4,7 @@ use crate::crypto::{Hash, sha256};
 use crate::law::single_lottery_shares;
 use crate::random::StreamKey;
 use crate::registry::{Entry, settings};
-use crate::selection::sampling::{AmongAll, forger, smallest_quotient};
+use crate::selection::sampling::{ByChance, ChanceTokens, forger, smallest_quotient};
 use crate::selection::{
     Dispersion, Draw, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext,
 };
@@ -23,12 +23,16 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 ///
 /// Account i may forge when `hit_i < base target * balance_i * seconds`, so the one with the
 /// smallest `hit / balance` does; the base target is the same for all and cancels. NXT counts whole
-/// seconds, and lets the network settle a tie; here the quotients are compared exactly. O(n) a round.
+/// seconds, and lets the network settle a tie; here the quotients are compared exactly.
+/// With hits from the stream and while stakes stay, the winner is drawn by its exact chance, at the cost
+/// of a draw by stake; otherwise O(n) a round.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Nxt {
     #[serde(default)]
     lottery: Lottery,
+    #[serde(skip)]
+    tokens: ChanceTokens,
 }
 
 /// Where the hits come from.
@@ -65,7 +69,7 @@ impl Rule for Nxt {
 
     fn draw(&self, stakes: &[u64]) -> Draw {
         match self.lottery {
-            Lottery::Stream => Draw::Shares(single_lottery_shares(stakes)),
+            Lottery::Stream => self.tokens.of(stakes, single_lottery_shares).map_or(Draw::Own, Draw::Tokens),
             Lottery::Hash => Draw::Own,
         }
     }
@@ -76,9 +80,12 @@ impl Rule for Nxt {
 
     fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         match self.lottery {
-            Lottery::Stream => Box::new(AmongAll::new(start.stakes, |stakes, lottery| {
-                smallest_quotient(stakes, |_| lottery.next_u64())
-            })),
+            Lottery::Stream => {
+                let tokens = self.tokens.of(start.stakes, single_lottery_shares);
+                Box::new(ByChance::new(start.stakes, tokens, |stakes, lottery| {
+                    smallest_quotient(stakes, |_| lottery.next_u64())
+                }))
+            }
             Lottery::Hash => {
                 let stakes = start.stakes.to_vec();
                 let key = |number| StreamKey::new().number(start.seed).text("nxt-key").number(number).bytes();

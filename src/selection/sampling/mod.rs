@@ -18,6 +18,8 @@ pub(super) use logarithm::{DIGITS, PowersOfTwo, binary_logarithm};
 pub(super) use opposite::draw_opposite;
 pub(super) use ranking::{Part, Ranking};
 pub(super) use rising_lines::RisingLines;
-pub(super) use selectors::{AmongAll, ByAge, ByStake, ByWeight, MostOwed, draw_by_weight, forger};
+pub(super) use selectors::{
+    AmongAll, ByAge, ByChance, ByStake, ByWeight, ChanceTokens, MostOwed, draw_by_weight, forger,
+};
 pub(super) use weight::Weight;
 pub(super) use weighted_pool::WeightedPool;

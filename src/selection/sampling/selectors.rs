@@ -3,7 +3,8 @@
 use super::{AgedPool, RisingLines, Weight, WeightedPool};
 use crate::random::Stream;
 use crate::selection::{Draw, RoundContext, Selection, Selector};
-use crate::stake::{Pool, ValidatorId};
+use crate::stake::{Pool, ValidatorId, freeze};
+use std::sync::OnceLock;
 
 /// The selection of a validator without a token, or of nobody.
 pub(in crate::selection) fn forger(validator: Option<ValidatorId>) -> Selection {
@@ -113,6 +114,53 @@ impl<F: FnMut(&[u64], &mut Stream) -> Option<ValidatorId> + Send> Selector for A
             self.stakes[change.validator.index()] = change.stake;
         }
         forger((self.pick)(&self.stakes, turn.lottery))
+    }
+}
+
+/// Tokens of which everybody has as many as its exact chance in a contest is, found once for all
+/// trials of a rule.
+#[derive(Debug, Default)]
+pub(in crate::selection) struct ChanceTokens(OnceLock<(Vec<u64>, Option<Vec<u64>>)>);
+
+impl ChanceTokens {
+    /// All tokens together.
+    const TOTAL: u64 = 1 << 62;
+
+    /// Everybody's tokens in the contest among `stakes`, whose chances are `shares`; `None` if nobody has
+    /// any. Right to what the shares are right to, or 2^-62.
+    pub fn of(&self, stakes: &[u64], shares: impl Fn(&[u64]) -> Vec<f64>) -> Option<Vec<u64>> {
+        let make = || freeze(&shares(stakes), Self::TOTAL);
+        let (kept, tokens) = self.0.get_or_init(|| (stakes.to_vec(), make()));
+        if kept == stakes { tokens.clone() } else { make() }
+    }
+}
+
+/// A contest whose chances are known exactly: while all stakes are those of the beginning the winner is
+/// drawn by its chance, and from the first change on the contest is held.
+///
+/// Equal in distribution to the contest, at the cost of one draw from a pool.
+pub(in crate::selection) struct ByChance<F> {
+    chances: Option<Pool>,
+    contest: AmongAll<F>,
+}
+
+impl<F: FnMut(&[u64], &mut Stream) -> Option<ValidatorId>> ByChance<F> {
+    /// `tokens` stand for the chances of the contest that `pick` holds among `stakes`.
+    pub fn new(stakes: &[u64], tokens: Option<Vec<u64>>, pick: F) -> Self {
+        ByChance { chances: tokens.map(|tokens| Pool::new(&tokens)), contest: AmongAll::new(stakes, pick) }
+    }
+}
+
+impl<F: FnMut(&[u64], &mut Stream) -> Option<ValidatorId> + Send> Selector for ByChance<F> {
+    fn select(&mut self, turn: RoundContext<'_>) -> Selection {
+        let stakes = &self.contest.stakes;
+        if turn.changes.iter().any(|change| stakes[change.validator.index()] != change.stake) {
+            self.chances = None;
+        }
+        match &self.chances {
+            Some(chances) => forger(chances.draw(turn.lottery).map(|(_, validator)| validator)),
+            None => self.contest.select(turn),
+        }
     }
 }
 

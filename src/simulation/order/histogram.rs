@@ -8,10 +8,19 @@ impl Histogram {
     /// Counts a number.
     #[inline]
     pub fn add(&mut self, number: usize) {
+        self.add_many(number, 1);
+    }
+
+    /// Counts a number so many times.
+    #[inline]
+    pub fn add_many(&mut self, number: usize, times: u64) {
+        if times == 0 {
+            return;
+        }
         if number >= self.0.len() {
             self.0.resize(number + 1, 0);
         }
-        self.0[number] += 1;
+        self.0[number] += times;
     }
 
     /// The counts of 0, 1, 2, ...; trailing zeros are dropped, so that equal counts are equal.

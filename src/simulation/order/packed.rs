@@ -16,7 +16,7 @@ impl Packed {
 
     /// Counts one more in a slot, or none.
     #[inline(always)]
-    pub fn add(&mut self, slot: u8, count: bool) {
+    pub fn add(&mut self, slot: u16, count: bool) {
         self.0 = self.0.wrapping_add(u64::from(count) << (u32::from(slot) * Self::BITS));
     }
 
@@ -35,12 +35,14 @@ mod tests {
 
     #[test]
     fn counts_are_kept_apart() {
-        for slots in 1..=Packed::SLOTS as u8 {
+        for slots in 1..=Packed::SLOTS as u16 {
             let mut packed = Packed::default();
             for round in 0..Packed::MOST {
                 // The last slot is that of all others; it may run over.
-                packed
-                    .add(if round.is_multiple_of(3) { round as u8 % (slots + 1) } else { slots }, round != 4);
+                packed.add(
+                    if round.is_multiple_of(3) { round as u16 % (slots + 1) } else { slots },
+                    round != 4,
+                );
             }
             let mut counts = vec![1; slots.into()];
             packed.add_to(&mut counts);

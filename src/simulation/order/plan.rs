@@ -46,7 +46,7 @@ pub struct OrderPlan {
     pub(super) followed: Vec<ValidatorId>,
     /// The place of each validator among the followed ones; for all others the place after them,
     /// so that they need no case of their own.
-    pub(super) slots: Vec<u8>,
+    pub(super) slots: Vec<u16>,
     /// Who stands for nobody in empty rounds, if these are counted: one more than there are validators,
     /// whom nobody follows.
     pub(super) nobody: Option<u32>,
@@ -54,10 +54,10 @@ pub struct OrderPlan {
 
 impl OrderPlan {
     /// Droughts, runs, repeats and gaps if `serial`, and the wins of the followed validators in
-    /// windows of `window` rounds unless that is 0. At most 255 validators are followed.
+    /// windows of `window` rounds unless that is 0. At most 65,535 validators are followed.
     pub fn new(validators: usize, followed: &[ValidatorId], serial: bool, window: u64) -> Self {
-        let followed: Vec<ValidatorId> = followed.iter().copied().take(u8::MAX.into()).collect();
-        let mut slots = vec![followed.len() as u8; validators];
+        let followed: Vec<ValidatorId> = followed.iter().copied().take(u16::MAX.into()).collect();
+        let mut slots = vec![followed.len() as u16; validators];
         for (slot, validator) in (0..).zip(&followed) {
             slots[validator.index()] = slot;
         }
@@ -68,7 +68,7 @@ impl OrderPlan {
     pub fn counted_in(mut self, unit: CountingUnit) -> Self {
         if unit == CountingUnit::Slots && self.nobody.is_none() {
             self.nobody = Some(self.slots.len() as u32);
-            self.slots.push(self.followed.len() as u8);
+            self.slots.push(self.followed.len() as u16);
         }
         self
     }

@@ -1,7 +1,6 @@
 //! Streaks, gaps and the gaps between wins.
 
 use super::histogram::Histogram;
-use super::packed::Packed;
 use super::plan::OrderPlan;
 use super::repeats::NOBODY;
 use super::totals::FollowedOrder;
@@ -25,8 +24,8 @@ impl LongestStretches {
     }
 }
 
-/// The number of cells that the gaps of 64 bits need.
-const CELLS: usize = 7 + 4 * 61;
+/// The number of rows of one validator's gaps: four for each octave of 64 bits.
+const ROWS: usize = 4 * 64;
 
 /// Gaps below this have a cell each; above, every octave is divided into four.
 const SINGLE: u64 = 8;
@@ -50,20 +49,55 @@ pub fn gap_cell_start(cell: usize) -> Option<u64> {
     (octave < 64).then(|| (4 + beyond % 4) << (octave - 2))
 }
 
-/// What is known of one validator so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Stretch {
-    /// Its first and its last win, counted from 1; 0 as long as it never won.
-    first: u64,
-    last: u64,
-    /// The longest gap between two wins.
-    gap: u64,
-    run: u64,
+/// The row of a gap, in which it is counted: the octave and the two binary digits behind the first.
+/// The rows that no whole number falls into are left out when counts become [cells](gap_cell).
+#[inline(always)]
+fn row(gap: u64) -> usize {
+    let zeros = gap.leading_zeros();
+    let quarter = (gap << zeros) >> (u64::BITS - 3) & 3;
+    (4 * u64::from(63 - zeros) + quarter) as usize
 }
 
-/// Everything that rests on who won last, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Stretches {
+/// The counts by cell of the counts by row: below 4 there is a whole number for every half of an octave
+/// at most.
+fn by_cell(rows: &[u64; ROWS]) -> Histogram {
+    let cells: Vec<u64> = [rows[0], rows[4], rows[6]].into_iter().chain(rows[8..].iter().copied()).collect();
+    Histogram::of(&cells)
+}
+
+/// A whole number of rounds, in as many bits as are needed.
+trait Rounds: Copy + Default + Into<u64> {
+    /// The same number; it must fit.
+    fn of(rounds: u64) -> Self;
+}
+
+impl Rounds for u32 {
+    fn of(rounds: u64) -> Self {
+        debug_assert!(u32::try_from(rounds).is_ok());
+        rounds as u32
+    }
+}
+
+impl Rounds for u64 {
+    fn of(rounds: u64) -> Self {
+        rounds
+    }
+}
+
+/// What is known of one validator so far.
+#[derive(Clone, Copy, Debug, Default)]
+struct Stretch<N> {
+    /// Its first and its last win, counted from 1; 0 as long as it never won.
+    first: N,
+    last: N,
+    /// The longest way from one win to the next: 1 if it won again at once.
+    gap: N,
+    run: N,
+}
+
+/// Neighbouring rounds, counted from the first of them.
+#[derive(Clone, Debug)]
+struct Part<N> {
     rounds: u64,
     /// Who won last, and how often in a row.
     winner: u32,
@@ -71,122 +105,56 @@ pub(super) struct Stretches {
     /// Who won first, and how often in a row; the latter 0 as long as nobody else has won.
     first_winner: u32,
     first_run: u64,
-    all: Vec<Stretch>,
-    /// The number of runs of each followed validator; the last place is for all others, whose
-    /// number nobody asks for.
-    runs: Vec<u64>,
-    /// Their gaps by cell, one row of [`CELLS`] for each.
-    gaps: Vec<u64>,
+    all: Vec<Stretch<N>>,
 }
 
-impl Stretches {
-    pub fn new(plan: &OrderPlan) -> Self {
-        Stretches {
+impl<N: Rounds> Part<N> {
+    fn new(validators: usize) -> Self {
+        Part {
             rounds: 0,
             winner: NOBODY,
             run: 0,
             first_winner: NOBODY,
             first_run: 0,
-            all: vec![Stretch::default(); plan.slots.len()],
-            runs: vec![0; plan.followed.len() + 1],
-            gaps: vec![0; (plan.followed.len() + 1) * CELLS],
+            all: vec![Stretch::default(); validators],
         }
     }
 
-    /// Takes the next winners.
-    pub fn take(&mut self, plan: &OrderPlan, winners: &[u32]) {
-        let Some(&first) = winners.first() else { return };
-        if self.rounds == 0 {
-            self.first_winner = first;
-        }
-        if self.first_run == 0 {
-            let other = winners.iter().position(|&winner| winner != self.first_winner);
-            self.first_run = other.map_or(0, |index| self.rounds + index as u64);
-        }
-        self.count_streaks(plan, winners);
-        let (mut rounds, mut last_winner, mut run) = (self.rounds, self.winner, self.run);
-        for &winner in winners {
-            let mine = &mut self.all[winner as usize];
-            let slot = plan.slots[winner as usize] as usize;
-            let again = winner == last_winner;
-            run = if again { run + 1 } else { 1 };
-            last_winner = winner;
-            rounds += 1;
-            if mine.last == 0 {
-                mine.first = rounds;
-            } else {
-                let gap = rounds - mine.last;
-                mine.gap = mine.gap.max(gap - 1);
-                self.gaps[slot * CELLS + gap_cell(gap)] += 1;
-            }
-            mine.run = mine.run.max(run);
-            mine.last = rounds;
-        }
-        (self.rounds, self.winner, self.run) = (rounds, last_winner, run);
-    }
-
-    /// Counts the runs that begin among the next winners.
-    fn count_streaks(&mut self, plan: &OrderPlan, winners: &[u32]) {
-        let mut last_winner = self.winner;
-        let followed = plan.followed.len();
-        if followed > Packed::SLOTS {
-            for &winner in winners {
-                self.runs[plan.slots[winner as usize] as usize] += u64::from(winner != last_winner);
-                last_winner = winner;
-            }
-            return;
-        }
-        for winners in winners.chunks(Packed::MOST) {
-            let mut packed = Packed::default();
-            for &winner in winners {
-                packed.add(plan.slots[winner as usize], winner != last_winner);
-                last_winner = winner;
-            }
-            packed.add_to(&mut self.runs[..followed]);
-        }
-    }
-
-    /// Appends the rounds that follow.
-    pub fn append(&mut self, plan: &OrderPlan, next: &Stretches) {
+    /// Appends the rounds that follow, and counts the gaps between the two. O(validators).
+    fn append<M: Rounds>(&mut self, plan: &OrderPlan, next: &Part<M>, gaps: &mut [[u64; ROWS]]) {
         if next.rounds == 0 {
             return;
         }
-        for (mine, theirs) in self.runs.iter_mut().zip(&next.runs) {
-            *mine += theirs;
-        }
-        for (mine, theirs) in self.gaps.iter_mut().zip(&next.gaps) {
-            *mine += theirs;
-        }
         for ((mine, theirs), &slot) in self.all.iter_mut().zip(&next.all).zip(&plan.slots) {
-            mine.run = mine.run.max(theirs.run);
-            if theirs.first == 0 {
+            if theirs.first.into() == 0 {
                 continue;
             }
-            if mine.last == 0 {
-                mine.first = self.rounds + theirs.first;
+            let first = self.rounds + theirs.first.into();
+            let mut gap = mine.gap.into().max(theirs.gap.into());
+            if mine.last.into() == 0 {
+                mine.first = N::of(first);
             } else {
-                let gap = self.rounds + theirs.first - mine.last;
-                mine.gap = mine.gap.max(gap - 1);
-                self.gaps[slot as usize * CELLS + gap_cell(gap)] += 1;
+                let between = first - mine.last.into();
+                gap = gap.max(between);
+                gaps[usize::from(slot)][row(between)] += 1;
             }
-            mine.gap = mine.gap.max(theirs.gap);
-            mine.last = self.rounds + theirs.last;
+            mine.gap = N::of(gap);
+            mine.run = N::of(mine.run.into().max(theirs.run.into()));
+            mine.last = N::of(self.rounds + theirs.last.into());
         }
-        self.append_runs(plan, next);
+        self.append_runs(next);
         self.rounds += next.rounds;
     }
 
     /// The runs at the boundary: the last of these rounds and the first of those that follow may be
     /// one.
-    fn append_runs(&mut self, plan: &OrderPlan, next: &Stretches) {
+    fn append_runs<M>(&mut self, next: &Part<M>) {
         let one = self.winner == next.first_winner;
         let next_first_run = if next.first_run == 0 { next.rounds } else { next.first_run };
         let carried = if one { self.run } else { 0 };
         if one {
             let winner = &mut self.all[self.winner as usize];
-            winner.run = winner.run.max(carried + next_first_run);
-            let runs = &mut self.runs[plan.slots[self.winner as usize] as usize];
-            *runs = runs.wrapping_sub(1);
+            winner.run = N::of(winner.run.into().max(carried + next_first_run));
         }
         if self.rounds == 0 {
             self.first_winner = next.first_winner;
@@ -201,31 +169,138 @@ impl Stretches {
     }
 
     /// The longest stretches of every validator, open ones closed by the end.
-    pub fn longest(&self) -> Vec<LongestStretches> {
-        let close = |stretch: &Stretch| {
-            let open = match stretch.first {
+    fn longest(&self) -> Vec<LongestStretches> {
+        let close = |stretch: &Stretch<N>| {
+            let open = match stretch.first.into() {
                 0 => self.rounds,
-                first => (first - 1).max(self.rounds - stretch.last),
+                first => (first - 1).max(self.rounds - stretch.last.into()),
             };
-            LongestStretches { gap: stretch.gap.max(open), run: stretch.run }
+            LongestStretches { gap: stretch.gap.into().saturating_sub(1).max(open), run: stretch.run.into() }
         };
         self.all.iter().map(close).collect()
     }
 
-    /// What is kept of each followed validator in this trial.
-    pub fn followed(&self, plan: &OrderPlan) -> Vec<FollowedOrder> {
-        let followed = plan.followed.iter().zip(&self.runs);
+    /// What is kept of each followed validator in this trial, given its gaps.
+    fn followed(&self, plan: &OrderPlan, gaps: &[[u64; ROWS]]) -> Vec<FollowedOrder> {
+        let followed = plan.followed.iter().zip(gaps);
         followed
-            .map(|(validator, &runs)| {
-                let stretch = &self.all[validator.index()];
-                FollowedOrder { runs, first_win: stretch.first, last_win: stretch.last }
+            .map(|(validator, gaps)| {
+                let Stretch { first, last, .. } = self.all[validator.index()];
+                let (first_win, last_win) = (first.into(), last.into());
+                // A run begins with the first win, and with every one that does not follow at once.
+                let runs = u64::from(first_win > 0) + gaps[1..].iter().sum::<u64>();
+                FollowedOrder { runs, first_win, last_win }
             })
             .collect()
     }
+}
 
-    /// The gaps between the wins of each followed validator.
-    pub fn gaps(&self, plan: &OrderPlan) -> Vec<Histogram> {
-        self.gaps.chunks(CELLS).take(plan.followed.len()).map(Histogram::of).collect()
+impl Part<u32> {
+    /// So many rounds at most.
+    const MOST: u64 = if cfg!(test) { 300 } else { u32::MAX as u64 };
+
+    /// Takes the next winners.
+    fn take(&mut self, plan: &OrderPlan, winners: &[u32], gaps: &mut [[u64; ROWS]]) {
+        if self.rounds == 0 {
+            self.first_winner = winners[0];
+        }
+        if self.first_run == 0 {
+            let other = winners.iter().position(|&winner| winner != self.first_winner);
+            self.first_run = other.map_or(0, |index| self.rounds + index as u64);
+        }
+        let (mut position, mut last_winner, mut run) = (self.rounds as u32, self.winner, self.run as u32);
+        for &winner in winners {
+            position += 1;
+            run = select_unpredictable(winner == last_winner, run + 1, 1);
+            last_winner = winner;
+            let mine = &mut self.all[winner as usize];
+            let last = std::mem::replace(&mut mine.last, position);
+            mine.run = mine.run.max(run);
+            if last == 0 {
+                mine.first = position;
+                continue;
+            }
+            let gap = position - last;
+            mine.gap = mine.gap.max(gap);
+            gaps[usize::from(plan.slots[winner as usize])][row(gap.into())] += 1;
+        }
+        (self.rounds, self.winner, self.run) = (position.into(), last_winner, run.into());
+    }
+}
+
+/// Everything that rests on who won last, and where.
+#[derive(Clone, Debug)]
+pub(super) struct Stretches {
+    /// The rounds before the recent ones, once there are more than 32 bits can count.
+    settled: Option<Part<u64>>,
+    /// The last rounds, in half the memory.
+    recent: Part<u32>,
+    /// The gaps of each followed validator; the last place is for all others, whose gaps nobody asks
+    /// for.
+    gaps: Vec<[u64; ROWS]>,
+}
+
+impl Stretches {
+    pub fn new(plan: &OrderPlan) -> Self {
+        Stretches {
+            settled: None,
+            recent: Part::new(plan.slots.len()),
+            gaps: vec![[0; ROWS]; plan.followed.len() + 1],
+        }
+    }
+
+    /// Takes the next winners.
+    pub fn take(&mut self, plan: &OrderPlan, winners: &[u32]) {
+        if winners.is_empty() {
+            return;
+        }
+        if self.recent.rounds + winners.len() as u64 > Part::MOST {
+            self.settle(plan);
+        }
+        self.recent.take(plan, winners, &mut self.gaps);
+    }
+
+    /// No rounds are recent any more.
+    fn settle(&mut self, plan: &OrderPlan) {
+        let validators = self.recent.all.len();
+        let settled = self.settled.get_or_insert_with(|| Part::new(validators));
+        settled.append(plan, &self.recent, &mut self.gaps);
+        if self.recent.rounds > 0 {
+            self.recent = Part::new(validators);
+        }
+    }
+
+    /// Appends the rounds that follow.
+    pub fn append(&mut self, plan: &OrderPlan, next: &Stretches) {
+        let few = self.recent.rounds + next.recent.rounds <= Part::MOST;
+        if self.settled.is_none() && next.settled.is_none() && few {
+            self.recent.append(plan, &next.recent, &mut self.gaps);
+        } else {
+            self.settle(plan);
+            let settled = self.settled.as_mut().expect("rounds were settled");
+            if let Some(theirs) = &next.settled {
+                settled.append(plan, theirs, &mut self.gaps);
+            }
+            settled.append(plan, &next.recent, &mut self.gaps);
+        }
+        for (mine, theirs) in self.gaps.iter_mut().zip(&next.gaps) {
+            for (mine, theirs) in mine.iter_mut().zip(theirs) {
+                *mine += theirs;
+            }
+        }
+    }
+
+    /// The longest stretches of every validator, what is kept of each followed one in this trial, and
+    /// the gaps between the wins of each.
+    pub fn end(mut self, plan: &OrderPlan) -> (Vec<LongestStretches>, Vec<FollowedOrder>, Vec<Histogram>) {
+        let (longest, followed) = if self.settled.is_some() {
+            self.settle(plan);
+            let whole = self.settled.as_ref().expect("rounds were settled");
+            (whole.longest(), whole.followed(plan, &self.gaps))
+        } else {
+            (self.recent.longest(), self.recent.followed(plan, &self.gaps))
+        };
+        (longest, followed, self.gaps[..plan.followed.len()].iter().map(by_cell).collect())
     }
 }
 
@@ -243,6 +318,17 @@ mod tests {
             assert!(gap_cell_start(cell + 1).is_none_or(|next| gap < next), "{gap}");
         }
         assert_eq!(gap_cell_start(gap_cell(u64::MAX) + 1), None);
-        assert_eq!(gap_cell(u64::MAX), CELLS - 1);
+        assert_eq!(gap_cell(u64::MAX), ROWS - 6);
+        // What is counted by rows ends up in its cell.
+        for gap in (1..5000).chain((0..64).flat_map(|bit| [1 << bit, 3 << bit >> 1, u64::MAX >> bit])) {
+            let mut rows = [0; ROWS];
+            rows[row(gap)] = 7;
+            let cells = by_cell(&rows);
+            assert_eq!(
+                (cells.counts().len(), cells.counts()[gap_cell(gap)]),
+                (gap_cell(gap) + 1, 7),
+                "{gap}"
+            );
+        }
     }
 }

@@ -144,16 +144,10 @@ impl<'p> OrderTally<'p> {
         self.flush();
         let mut followed = Vec::new();
         let serial = self.serial.map(|(stretches, repeats)| {
-            followed = stretches.followed(self.plan);
-            SerialTotals {
-                longest: {
-                    let mut longest = stretches.longest();
-                    longest.truncate(self.plan.nobody.map_or(longest.len(), |nobody| nobody as usize));
-                    longest
-                },
-                matches: repeats.matches,
-                gaps: stretches.gaps(self.plan),
-            }
+            let (mut longest, kept, gaps) = stretches.end(self.plan);
+            longest.truncate(self.plan.nobody.map_or(longest.len(), |nobody| nobody as usize));
+            followed = kept;
+            SerialTotals { longest, matches: repeats.matches, gaps }
         });
         (OrderTotals { serial, windows: self.windows.map(Windows::into_wins) }, followed)
     }

@@ -13,6 +13,10 @@ pub(super) struct Windows {
     /// The wins in the open window, as far as they fell into this chunk; the last place is for those
     /// who are not followed, whose count nobody asks for.
     open: Vec<u64>,
+    /// The places of `open` that may not be zero: where few are followed always all, so that nobody
+    /// need look.
+    raised: Vec<u16>,
+    few: bool,
     /// The wins in the window that was open when this chunk began; empty if it has not ended yet
     /// or if there was none.
     head: Vec<u64>,
@@ -20,7 +24,10 @@ pub(super) struct Windows {
     begun_here: bool,
     /// Whether this chunk began inside a window.
     cut: bool,
-    /// How often each validator won 0, 1, 2, ... times in a window.
+    /// How many windows were counted.
+    windows: u64,
+    /// How often each validator won 1, 2, ... times in a window. Those in which it never won are the
+    /// others, so that a window costs no more than its rounds however many are followed.
     wins: Vec<Histogram>,
 }
 
@@ -28,14 +35,18 @@ impl Windows {
     /// Windows of a chunk that begins after `position` rounds; `None` if none are asked for.
     pub fn new(plan: &OrderPlan, position: u64) -> Option<Self> {
         let filled = position.checked_rem(plan.window)?;
+        let few = plan.followed.len() <= Packed::SLOTS;
         Some(Windows {
             length: plan.window,
             filled,
             open: vec![0; plan.followed.len() + 1],
+            raised: if few { (0..=plan.followed.len() as u16).collect() } else { Vec::new() },
+            few,
             head: Vec::new(),
             begun_here: filled == 0,
             cut: filled != 0,
-            wins: vec![Histogram::default(); plan.followed.len()],
+            windows: 0,
+            wins: vec![Histogram::default(); plan.followed.len() + 1],
         })
     }
 
@@ -54,9 +65,9 @@ impl Windows {
     fn count(&mut self, plan: &OrderPlan, winners: &[u32]) {
         let slot = |winner: u32| plan.slots[winner as usize];
         let followed = plan.followed.len();
-        if followed > Packed::SLOTS {
+        if !self.few {
             for &winner in winners {
-                self.open[usize::from(slot(winner))] += 1;
+                self.raise(slot(winner), 1);
             }
             return;
         }
@@ -77,8 +88,8 @@ impl Windows {
             let now = u32::try_from(self.length - self.filled).unwrap_or(u32::MAX).min(left);
             left -= now;
             let wins = (won >> left & (u64::MAX >> (u64::BITS - now))).count_ones();
-            self.open[usize::from(plan.slots[first as usize])] += u64::from(wins);
-            self.open[usize::from(plan.slots[second as usize])] += u64::from(now - wins);
+            self.raise(plan.slots[first as usize], wins.into());
+            self.raise(plan.slots[second as usize], (now - wins).into());
             self.advance(now.into());
         }
     }
@@ -92,17 +103,34 @@ impl Windows {
         }
     }
 
+    /// So many more wins in the open window.
+    #[inline]
+    fn raise(&mut self, slot: u16, wins: u64) {
+        let open = &mut self.open[usize::from(slot)];
+        if !self.few && wins > 0 && *open == 0 {
+            self.raised.push(slot);
+        }
+        *open += wins;
+    }
+
     /// The open window is complete.
     fn close(&mut self) {
         if self.begun_here {
-            for (histogram, wins) in self.wins.iter_mut().zip(&self.open) {
-                histogram.add(*wins as usize);
+            self.windows += 1;
+            for &slot in &self.raised {
+                let wins = self.open[usize::from(slot)];
+                self.wins[usize::from(slot)].add_many(wins as usize, u64::from(wins > 0));
             }
         } else {
             self.head = self.open.clone();
             self.begun_here = true;
         }
-        self.open.fill(0);
+        for &slot in &self.raised {
+            self.open[usize::from(slot)] = 0;
+        }
+        if !self.few {
+            self.raised.clear();
+        }
         self.filled = 0;
     }
 
@@ -110,8 +138,8 @@ impl Windows {
     pub fn append(&mut self, next: &Windows) {
         if next.cut {
             let rest = if next.begun_here { &next.head } else { &next.open };
-            for (mine, theirs) in self.open.iter_mut().zip(rest) {
-                *mine += theirs;
+            for (slot, &wins) in (0..).zip(rest) {
+                self.raise(slot, wins);
             }
         }
         if next.cut && next.begun_here {
@@ -119,14 +147,21 @@ impl Windows {
         }
         if next.begun_here {
             self.open.copy_from_slice(&next.open);
+            self.raised.clone_from(&next.raised);
         }
         self.filled = next.filled;
+        self.windows += next.windows;
         for (mine, theirs) in self.wins.iter_mut().zip(&next.wins) {
             mine.merge(theirs);
         }
     }
 
-    pub fn into_wins(self) -> Vec<Histogram> {
+    pub fn into_wins(mut self) -> Vec<Histogram> {
+        self.wins.pop();
+        for histogram in &mut self.wins {
+            let won = histogram.counts().iter().sum::<u64>();
+            histogram.add_many(0, self.windows - won);
+        }
         self.wins
     }
 }

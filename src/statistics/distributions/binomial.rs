@@ -1,7 +1,9 @@
 //! The binomial law, with both tails right to about twelve digits from 1 down to 1e-300.
 
 use super::deviance::{deviance, ln_1p_minus, stirling_error};
+use super::normal::normal_quantile;
 use super::tail_integral::tail_integral;
+use crate::statistics::search::first_near;
 use std::f64::consts::TAU;
 
 /// How often something of probability p happens in n independent attempts.
@@ -111,7 +113,7 @@ impl Binomial {
     }
 
     /// The smallest count that is not exceeded with at least this probability; `None` unless it is
-    /// between 0 and 1. About log2 n tails.
+    /// between 0 and 1. A few tails, whatever n.
     pub fn quantile(&self, probability: f64) -> Option<u64> {
         if !(0.0..=1.0).contains(&probability) {
             return None;
@@ -119,16 +121,30 @@ impl Binomial {
         if probability == 1.0 && self.p > 0.0 {
             return Some(self.attempts);
         }
-        let (mut least, mut most) = (0, self.attempts);
-        while least < most {
-            let middle = least + (most - least) / 2;
-            if self.lower(middle) >= probability {
-                most = middle;
-            } else {
-                least = middle + 1;
-            }
-        }
-        Some(least)
+        let guess = if probability > 0.0 { self.near(-normal_quantile(probability)) } else { 0.0 };
+        Some(first_near(0, self.attempts, guess, |count| self.lower(count) >= probability))
+    }
+
+    /// The smallest count that is reached with at most this probability; one more than can be if there
+    /// is none. A few tails, whatever n.
+    pub fn least_above(&self, level: f64) -> u64 {
+        let guess = self.near(normal_quantile(level));
+        first_near(0, self.attempts + 1, guess, |count| self.upper(count) <= level)
+    }
+
+    /// The largest count that is not exceeded with at most this probability; `None` if there is none. A
+    /// few tails, whatever n.
+    pub fn most_below(&self, level: f64) -> Option<u64> {
+        let guess = self.near(-normal_quantile(level));
+        first_near(0, self.attempts + 1, guess, |count| self.lower(count) > level).checked_sub(1)
+    }
+
+    /// The count so many standard deviations from the mean, corrected for skewness (Cornish and Fisher):
+    /// where to begin to look.
+    fn near(&self, deviations: f64) -> f64 {
+        let mean = self.attempts as f64 * self.p;
+        let skew = (deviations * deviations - 1.0) * (self.q - self.p) / 6.0;
+        mean + deviations * (mean * self.q).sqrt() + skew
     }
 
     /// Where a count stands in the law: P(X < count) + ½ P(X = count), ½ on average.

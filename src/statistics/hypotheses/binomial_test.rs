@@ -1,6 +1,7 @@
 //! The exact two-sided test of a probability.
 
 use crate::statistics::distributions::Binomial;
+use crate::statistics::search::first_near;
 
 /// Outcomes this much likelier than the observed one still count as equally likely, so that
 /// rounding does not decide about ties. The value of R's `binom.test` and SciPy's `binomtest`.
@@ -9,7 +10,7 @@ const TIES: f64 = 1e-7;
 /// The probability, under `p`, of an outcome that is no likelier than the observed one.
 ///
 /// The minimum-likelihood two-sided test of R and SciPy. Right to at least six digits down to
-/// 1e-300 and for up to 2^53 trials; about 100 point probabilities and two tails, whatever the
+/// 1e-300 and for up to 2^53 trials; a few point probabilities and two tails, whatever the
 /// trials.
 ///
 /// `None` without trials, with more successes than trials, or with p outside 0..=1.
@@ -62,27 +63,14 @@ fn two_tails(successes: u64, trials: u64, p: f64) -> Option<Tails> {
         Tails::Certain(1.0)
     } else if deviation > 0.0 {
         // Below the mean the point probabilities rise: how many are low enough?
-        let opposite = first(0, (mean.floor() as u64).min(trials) + 1, |count| law.ln_mass(count) > limit);
+        let to = (mean.floor() as u64).min(trials) + 1;
+        let opposite = first_near(0, to, mean - deviation, |count| law.ln_mass(count) > limit);
         Tails::Both(law, opposite.checked_sub(1), Some(successes))
     } else {
-        let opposite =
-            first((mean.ceil() as u64).min(trials), trials + 1, |count| law.ln_mass(count) <= limit);
+        let from = (mean.ceil() as u64).min(trials);
+        let opposite = first_near(from, trials + 1, mean - deviation, |count| law.ln_mass(count) <= limit);
         Tails::Both(law, Some(successes), (opposite <= trials).then_some(opposite))
     })
-}
-
-/// The first integer of `from..to` for which a condition that, once true, stays true, holds; `to`
-/// if there is none.
-fn first(mut from: u64, mut to: u64, holds: impl Fn(u64) -> bool) -> u64 {
-    while from < to {
-        let middle = from + (to - from) / 2;
-        if holds(middle) {
-            to = middle;
-        } else {
-            from = middle + 1;
-        }
-    }
-    from
 }
 
 #[cfg(test)]

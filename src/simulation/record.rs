@@ -63,7 +63,7 @@ pub struct TimeLine {
 }
 
 impl TimeLine {
-    /// Sandbox for so many marks of so many followed validators.
+    /// Room for so many marks of so many followed validators.
     pub fn new(followed: usize, marks: usize) -> Self {
         TimeLine { followed, numbers: Vec::with_capacity(marks * Self::width(followed)) }
     }

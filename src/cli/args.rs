@@ -3,7 +3,7 @@
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
-use tombola::scenario::{Override, Problem};
+use tombola::scenario::{FigureFormat, Override, Problem};
 
 /// Does the rule that picks the next forger treat everybody fairly, and how sure are we?
 ///
@@ -28,6 +28,10 @@ Simulate, compare and plan:
   law          Print the expected share of each validator, exactly, without a simulation
   plan         Say how many rounds and trials a wanted precision or power needs
   strategy     Say whether splitting an account, or merging several, pays
+
+Results:
+  plot         Draw the figures of a folder of results again, from its tables
+  reproduce    Run a folder of results again and compare it byte by byte
 
 Real chains:
   audit        Hold a real chain's table of wins against a rule
@@ -73,6 +77,10 @@ pub enum Command {
     Law(LawArgs),
     /// Say how many rounds and trials a wanted precision or power needs, without running them
     Plan(PlanArgs),
+    /// Draw the figures of a folder of results again, from its tables
+    Plot(PlotArgs),
+    /// Run a folder of results again and compare it byte by byte
+    Reproduce(ReproduceArgs),
     /// Say of a real chain's table of wins whether chance explains it
     Audit(AuditArgs),
     /// Show what a chain's table says, and write it as a table of names, stakes and wins
@@ -101,11 +109,13 @@ impl Command {
             Command::Compare(args) => &args.threads,
             Command::Law(args) => &args.threads,
             Command::Plan(args) => &args.threads,
+            Command::Reproduce(args) => &args.threads,
             Command::Audit(args) => &args.threads,
             Command::Strategy(args) => &args.threads,
             Command::Trace(args) => &args.threads,
             Command::Verify(args) => &args.threads,
             Command::Import(_)
+            | Command::Plot(_)
             | Command::Check(_)
             | Command::List(_)
             | Command::Init(_)
@@ -121,6 +131,72 @@ fn whole(low: u64, high: u64) -> impl Fn(&str) -> Result<u64, String> + Clone {
         let number = text.parse().ok().filter(|number| (low..=high).contains(number));
         number.ok_or_else(|| format!("it must be a whole number from {low} to {high}"))
     }
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+What the run drew is replaced, and the manifest goes on saying what stands in the folder; files that
+somebody else put there are not touched without --force.
+
+Examples:
+  tombola plot output/seed
+  tombola plot output/seed --figure lorenz --title \"Five accounts\" --format svg --output paper")]
+pub struct PlotArgs {
+    /// Folder of results of `tombola run` or `tombola audit`
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Draw this figure; repeatable. Without it: those of the scenario
+    #[arg(long, value_name = "NAME")]
+    pub figure: Vec<String>,
+    /// Title, in place of the scenario's name
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// Formats, separated by commas; without it: svg and png
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "FORMATS")]
+    pub format: Vec<PictureFormat>,
+    /// Where to put the figures; without it: DIR/figures
+    #[arg(long, value_name = "FOLDER")]
+    pub output: Option<PathBuf>,
+    /// Replace files that are there already
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// A format of figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PictureFormat {
+    /// Scalable vector graphics with the font inside
+    Svg,
+    /// Pixels, 300 an inch
+    Png,
+}
+
+impl PictureFormat {
+    /// The same in words of a scenario.
+    pub fn kind(self) -> FigureFormat {
+        match self {
+            PictureFormat::Svg => FigureFormat::Svg,
+            PictureFormat::Png => FigureFormat::Png,
+        }
+    }
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+The scenario that the manifest records is run again in a temporary folder. Exit code 0 if all files have
+the same bytes, 1 if not.
+
+Example:
+  tombola reproduce output/seed")]
+pub struct ReproduceArgs {
+    /// Folder of results of `tombola run`
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Print the result and errors only
+    #[arg(long)]
+    pub quiet: bool,
+    #[command(flatten)]
+    pub threads: ThreadsArg,
 }
 
 /// On how many threads a command computes.

@@ -13,8 +13,10 @@ mod interrupt;
 mod law;
 mod list;
 mod plan;
+mod plot;
 mod progress_bar;
 mod reading;
+mod reproduce;
 mod results;
 mod run;
 mod scenario;
@@ -70,6 +72,8 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Compare(compare) => compare::compare(&compare),
         Command::Law(law) => law::law(&law),
         Command::Plan(plan) => plan::plan(&plan),
+        Command::Plot(plot) => plot::plot(&plot),
+        Command::Reproduce(reproduce) => reproduce::reproduce(&reproduce),
         Command::Audit(audit) => audit::audit(&audit),
         Command::Import(import) => import::import(&import),
         Command::Strategy(strategy) => strategy::strategy(&strategy),

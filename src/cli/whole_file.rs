@@ -26,7 +26,7 @@ pub fn write(
     fill: impl FnOnce(&mut BufWriter<&mut fs::File>) -> io::Result<()>,
 ) -> Result<(), Failure> {
     let failed = |error: io::Error| {
-        Failure::CannotRun(format!("{}: the table cannot be written: {error}", target.display()))
+        Failure::CannotRun(format!("{}: it cannot be written: {error}", target.display()))
     };
     check_target(target, force)?;
     let folder = match target.parent() {

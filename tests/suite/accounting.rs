@@ -5,7 +5,7 @@
 //! own; here they only hold the estimate that they are about.
 
 use std::collections::BTreeMap;
-use tombola::analysis::rows::{ChainRow, IncomeRow, TimelineRow, TrialRow, ValidatorRow, WindowRow};
+use tombola::analysis::rows::{ChainRow, IncomeRow, Metric, TimelineRow, TrialRow, ValidatorRow, WindowRow};
 use tombola::{Outcome, RunOptions, Scenario};
 
 /// Scenarios in which, together, every count moves.
@@ -478,4 +478,70 @@ fn windows_add_up() {
             same(Some(wins), window as f64, "the wins of all in a window");
         }
     });
+}
+
+// What follows watches lines that hand-made mutants once changed without any test failing.
+
+fn outcome_of(scenario: &Scenario) -> Outcome<'_> {
+    tombola::run(scenario, RunOptions::default()).expect("it runs")
+}
+
+/// A third of 100 tokens, rounded up, in the first round; whatever the cheat earned is nothing.
+#[test]
+fn a_slashing_takes_its_share_rounded_up() {
+    let text = "[run]\nrounds = 1\ntrials = 60\nengine = 'draws'\n\
+        [population]\ncount = 3\ntotal_stake = 300\nminimum_stake = 1\nstake = 'equal'\n\
+        [slashing]\nshare = '1/3'\n[[behaviours]]\nact = 'invalid-block'\naccounts = ['validator-1']\n";
+    let scenario = Scenario::parse("slash", text).expect("a scenario");
+    let outcome = outcome_of(&scenario);
+    let cheat: Vec<&TrialRow> =
+        outcome.tables().trials.iter().filter(|row| row.validator == "validator-1").collect();
+    assert!(cheat.iter().any(|row| row.wins == 1));
+    for row in cheat {
+        let expected = if row.wins == 1 { (34, 66) } else { (0, 100) };
+        assert_eq!((row.slashed, row.final_stake), expected);
+    }
+}
+
+/// A cheat that loses everything has no seat afterwards, in committees that are drawn by stake.
+#[test]
+fn committees_are_told_of_stakes() {
+    let text = "[run]\nrounds = 300\ntrials = 4\nengine = 'draws'\n\
+        [population]\ncount = 5\ntotal_stake = 500\nminimum_stake = 1\nstake = 'equal'\n\
+        [attestation]\ncommittee = { kind = 'drawn-with-replacement', size = 3 }\n\
+        [slashing]\nshare = 1\n[[behaviours]]\nact = 'invalid-block'\naccounts = ['validator-1']\n";
+    let scenario = Scenario::parse("told", text).expect("a scenario");
+    let outcome = outcome_of(&scenario);
+    let seats = |row: &ValidatorRow| row.attestor_seats.expect("seats");
+    let all: u64 = outcome.tables().validators.iter().map(seats).sum();
+    let cheat = &outcome.tables().validators[0];
+    assert_eq!(cheat.slashed, Some(400), "it is caught in every trial");
+    // A fifth if nobody told the committees; until it is caught it takes five rounds on average.
+    assert!(seats(cheat) * 12 < all, "{} of {all} seats", seats(cheat));
+}
+
+/// A trial outside the margin counts on either side, and a checkpoint before the first block is not fair.
+#[test]
+fn unfair_trials_are_counted_on_both_sides() {
+    let text = "[run]\nrounds = 40\ntrials = 300\nengine = 'draws'\ncheckpoints = 12\n\
+        [population]\ncount = 3\ntotal_stake = 30_000\nstake = 'equal'\n\
+        [selection]\nrule = { kind = 'cardano-praos', active_slots = '1/10' }\n[analysis]\ntolerance = 0.5\ndelta = 0.9\n";
+    let scenario = Scenario::parse("sides", text).expect("a scenario");
+    let outcome = outcome_of(&scenario);
+    let tables = outcome.tables();
+    let rows = || tables.fairness.iter().filter(|row| row.metric == Metric::UnfairProbability);
+    assert_eq!(rows().count(), 3);
+    for row in rows() {
+        let trials: Vec<&TrialRow> =
+            tables.trials.iter().filter(|trial| trial.validator == row.subject).collect();
+        let shares: Vec<f64> = trials.iter().filter_map(|trial| trial.win_share).collect();
+        let low = shares.iter().filter(|share| **share < 0.5 / 3.0 - 1e-12).count();
+        let high = shares.iter().filter(|share| **share > 1.5 / 3.0 + 1e-12).count();
+        assert!(low > 20 && high > 20 && shares.len() < trials.len(), "{low}, {high}, {}", shares.len());
+        same(row.value, (low + high) as f64 / shares.len() as f64, "unfair_probability");
+    }
+    // After the first of 40 slots, nine chains in ten have no block yet.
+    for row in tables.fairness.iter().filter(|row| row.metric == Metric::RobustFromRound) {
+        assert!(row.value.is_none_or(|round| round > 1.0), "{row:?}");
+    }
 }

@@ -208,7 +208,7 @@ fn the_table_is_written_whole_and_replaced_only_if_asked() {
     for (args, says) in [
         (&["import", "a.csv", "--to", "b.csv"][..], "b.csv: exists already"),
         (&["import", "bad.csv", "--to", "c.csv"], "bad.csv:2:5: the stake of `ann` is `x`"),
-        (&["import", "a.csv", "--to", "no/c.csv"], "no/c.csv: the table cannot be written"),
+        (&["import", "a.csv", "--to", "no/c.csv"], "no/c.csv: it cannot be written"),
         (&["import", "none.csv"], "none.csv: cannot be read: No such file"),
     ] {
         let (code, out, err) = tombola(&sandbox, args, b"");

@@ -7,7 +7,8 @@ use std::path::Path;
 
 /// Every line of a ```sh block, without comments, and every command in a cell of a table.
 fn commands() -> Vec<String> {
-    let read = |name| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).expect("a document");
+    let read =
+        |name| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).expect("a document");
     let text = read("README.md") + "\n" + &read("docs/tour.md");
     let blocks = text.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
     let lines = blocks.flat_map(str::lines).map(|line| line.split('#').next().unwrap_or_default().trim());

@@ -31,6 +31,7 @@ Simulate, compare and plan:
 
 Results:
   plot         Draw the figures of a folder of results again, from its tables
+  report       Write a page that shows a folder of results: verdict, figures, tables, methods
   reproduce    Run a folder of results again and compare it byte by byte
 
 Real chains:
@@ -79,6 +80,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// Draw the figures of a folder of results again, from its tables
     Plot(PlotArgs),
+    /// Write a page that shows a folder of results: verdict, figures, tables, methods
+    Report(ReportArgs),
     /// Run a folder of results again and compare it byte by byte
     Reproduce(ReproduceArgs),
     /// Say of a real chain's table of wins whether chance explains it
@@ -116,6 +119,7 @@ impl Command {
             Command::Verify(args) => &args.threads,
             Command::Import(_)
             | Command::Plot(_)
+            | Command::Report(_)
             | Command::Check(_)
             | Command::List(_)
             | Command::Init(_)
@@ -179,6 +183,24 @@ impl PictureFormat {
             PictureFormat::Png => FigureFormat::Png,
         }
     }
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+The page is one file that loads nothing: it can be mailed, printed and opened without a network.
+
+Example:
+  tombola report output/seed")]
+pub struct ReportArgs {
+    /// Folder of results of `tombola run`, `audit` or `compare`
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Where to write the page; without it: DIR/report.html
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace the page if it is there already
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(ClapArgs)]

@@ -16,6 +16,7 @@ mod plan;
 mod plot;
 mod progress_bar;
 mod reading;
+mod report;
 mod reproduce;
 mod results;
 mod run;
@@ -73,6 +74,7 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Law(law) => law::law(&law),
         Command::Plan(plan) => plan::plan(&plan),
         Command::Plot(plot) => plot::plot(&plot),
+        Command::Report(report) => report::report(&report),
         Command::Reproduce(reproduce) => reproduce::reproduce(&reproduce),
         Command::Audit(audit) => audit::audit(&audit),
         Command::Import(import) => import::import(&import),

@@ -25,9 +25,8 @@ pub fn write(
     force: bool,
     fill: impl FnOnce(&mut BufWriter<&mut fs::File>) -> io::Result<()>,
 ) -> Result<(), Failure> {
-    let failed = |error: io::Error| {
-        Failure::CannotRun(format!("{}: it cannot be written: {error}", target.display()))
-    };
+    let failed =
+        |error: io::Error| Failure::CannotRun(format!("{}: it cannot be written: {error}", target.display()));
     check_target(target, force)?;
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

@@ -38,6 +38,7 @@ pub fn rows(results: &Results) -> Vec<ChainRow> {
                 stakes_coins: supply.stakes,
                 burnt_coins: supply.burnt,
                 slashed_coins: supply.slashed,
+                held_coins: supply.held,
             }
         })
         .collect()

@@ -4,7 +4,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use tombola::scenario::{Override, Place, Problem};
+use tombola::scenario::{FigureFormat, Override, Place, Problem};
 use tombola::simulation::CountingUnit;
 use tombola::study::{Condition, Plan, Shard};
 
@@ -37,6 +37,11 @@ Studies:
   summarise    Write a study's tables anew from its tallies, without simulating
   merge        Put the tallies of several machines together
   solve        Find the smallest value of a setting at which a condition holds
+
+Results:
+  plot         Draw the figures of a folder of results again, from its tables
+  report       Write a page that shows a folder of results: verdict, figures, tables, methods
+  reproduce    Run a folder of results again and compare it byte by byte
 
 Real chains:
   audit        Hold a real chain's table of wins against a rule
@@ -85,6 +90,12 @@ pub enum Command {
     Law(LawArgs),
     /// Say how many rounds and trials a wanted precision or power needs, without running them
     Plan(PlanArgs),
+    /// Draw the figures of a folder of results again, from its tables
+    Plot(PlotArgs),
+    /// Write a page that shows a folder of results: verdict, figures, tables, methods
+    Report(ReportArgs),
+    /// Run a folder of results again and compare it byte by byte
+    Reproduce(ReproduceArgs),
     /// Say of a real chain's table of wins whether chance explains it
     Audit(AuditArgs),
     /// Say how rare a validator's wins, gaps or runs are: bad luck, or a fault?
@@ -125,6 +136,7 @@ impl Command {
             Command::Compare(args) => &args.threads,
             Command::Law(args) => &args.threads,
             Command::Plan(args) => &args.threads,
+            Command::Reproduce(args) => &args.threads,
             Command::Audit(args) => &args.threads,
             Command::Identify(args) => &args.threads,
             Command::Strategy(args) => &args.threads,
@@ -136,6 +148,8 @@ impl Command {
             Command::Verify(args) => &args.threads,
             Command::Import(_)
             | Command::Luck(_)
+            | Command::Plot(_)
+            | Command::Report(_)
             | Command::Check(_)
             | Command::List(_)
             | Command::Init(_)
@@ -151,6 +165,90 @@ fn whole(low: u64, high: u64) -> impl Fn(&str) -> Result<u64, String> + Clone {
         let number = text.parse().ok().filter(|number| (low..=high).contains(number));
         number.ok_or_else(|| format!("it must be a whole number from {low} to {high}"))
     }
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+What the run drew is replaced, and the manifest goes on saying what stands in the folder; files that
+somebody else put there are not touched without --force.
+
+Examples:
+  tombola plot output/seed
+  tombola plot output/seed --figure lorenz --title \"Five accounts\" --format svg --output paper")]
+pub struct PlotArgs {
+    /// Folder of results of `tombola run` or `tombola audit`
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Draw this figure; repeatable. Without it: those of the scenario
+    #[arg(long, value_name = "NAME")]
+    pub figure: Vec<String>,
+    /// Title, in place of the scenario's name
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// Formats, separated by commas; without it: svg and png
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "FORMATS")]
+    pub format: Vec<PictureFormat>,
+    /// Where to put the figures; without it: DIR/figures
+    #[arg(long, value_name = "FOLDER")]
+    pub output: Option<PathBuf>,
+    /// Replace files that are there already
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// A format of figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PictureFormat {
+    /// Scalable vector graphics with the font inside
+    Svg,
+    /// Pixels, 300 an inch
+    Png,
+}
+
+impl PictureFormat {
+    /// The same in words of a scenario.
+    pub fn kind(self) -> FigureFormat {
+        match self {
+            PictureFormat::Svg => FigureFormat::Svg,
+            PictureFormat::Png => FigureFormat::Png,
+        }
+    }
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+The page is one file that loads nothing: it can be mailed, printed and opened without a network.
+
+Example:
+  tombola report output/seed")]
+pub struct ReportArgs {
+    /// Folder of results of `tombola run`, `audit` or `compare`
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Where to write the page; without it: DIR/report.html
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace the page if it is there already
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+The scenario that the manifest records is run again in a temporary folder. Exit code 0 if all files have
+the same bytes, 1 if not.
+
+Example:
+  tombola reproduce output/seed")]
+pub struct ReproduceArgs {
+    /// Folder of results of `tombola run`
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Print the result and errors only
+    #[arg(long)]
+    pub quiet: bool,
+    #[command(flatten)]
+    pub threads: ThreadsArg,
 }
 
 /// On how many threads a command computes.

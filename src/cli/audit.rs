@@ -12,7 +12,7 @@ use tombola::analysis::rows::{AuditRow, Finding};
 use tombola::analysis::{Audit, AuditSettings, AuditTable, Rest, Source, audit as hold};
 use tombola::import::{Intent, Options};
 use tombola::registry::Choice;
-use tombola::report::figures::{Subject, draw_figures};
+use tombola::report::figures::{Subject, audit_subtitle, draw_figures};
 use tombola::report::{AuditManifest, Published, Stopwatch, Timing};
 use tombola::scenario::{FigureFormat, Override, Place, Problem};
 
@@ -241,12 +241,7 @@ fn write(
     let wins: u64 = audit.rows.iter().map(|row| row.wins).sum();
     let subject = Subject {
         title: &name,
-        subtitle: &format!(
-            "{} · {} wins · {} % intervals",
-            audit.rule.kind,
-            grouped(wins.into()),
-            confidence * 100.0
-        ),
+        subtitle: &audit_subtitle(&audit.rule.kind, wins, confidence),
         validators: &audit.validators,
         timeline: &[],
         confidence,

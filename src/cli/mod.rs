@@ -17,8 +17,11 @@ mod luck;
 mod merge;
 mod misses;
 mod plan;
+mod plot;
 mod progress_bar;
 mod reading;
+mod report;
+mod reproduce;
 mod results;
 mod resume;
 mod run;
@@ -81,6 +84,9 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Compare(compare) => compare::compare(&compare),
         Command::Law(law) => law::law(&law),
         Command::Plan(plan) => plan::plan(&plan),
+        Command::Plot(plot) => plot::plot(&plot),
+        Command::Report(report) => report::report(&report),
+        Command::Reproduce(reproduce) => reproduce::reproduce(&reproduce),
         Command::Audit(audit) if audit.misses => misses::misses(&audit),
         Command::Audit(audit) => audit::audit(&audit),
         Command::Luck(luck) => luck::luck(&luck),

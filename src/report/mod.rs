@@ -10,6 +10,8 @@ pub mod figures;
 mod folder;
 mod formulas;
 mod manifest;
+#[cfg(feature = "cli")]
+mod page;
 mod stopwatch;
 mod tables;
 
@@ -19,5 +21,7 @@ pub use environment::Environment;
 pub use folder::{Conflict, FolderError, Leftover, Published, ResultsFolder, settle_killed_runs};
 pub use formulas::FormulaGuard;
 pub use manifest::{Manifest, Timing, population_hash};
+#[cfg(feature = "cli")]
+pub use page::{PageError, page};
 pub use stopwatch::Stopwatch;
 pub use tables::{write_rows, write_run_tables};

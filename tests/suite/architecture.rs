@@ -146,3 +146,9 @@ fn no_file_is_named_after_nothing() {
         }
     }
 }
+
+/// `.cargo/config.toml` sets it for all that do not set their own.
+#[test]
+fn property_tests_have_a_fixed_seed() {
+    assert!(std::env::var("PROPTEST_RNG_SEED").is_ok(), "run tests through cargo, which sets the seed");
+}

@@ -6,16 +6,17 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use statrs::distribution::{ContinuousCDF, Normal};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use tombola::analysis::rows::{AuditReport, Finding};
 use tombola::analysis::{Audit, AuditSettings, AuditTable, Rest, audit};
 use tombola::forging::{Chain, Draws, Silent};
 use tombola::random::{Stream, StreamKey};
-use tombola::registry::Choice;
+use tombola::registry::{Choice, find};
 use tombola::report::{AuditManifest, write_rows};
 use tombola::scenario::{Override, load_text};
-use tombola::selection::RULES;
+use tombola::selection::{Dispersion, RULES, Rule};
 use tombola::simulation::{Control, OrderPlan, Quiet, play_trial};
 
 fn table(stakes: &[u64], wins: &[u64]) -> AuditTable {
@@ -678,4 +679,27 @@ fn what_cannot_be_audited_is_refused_with_its_place() {
         assert!(err.starts_with("error: ") && err.contains(says), "{args:?}: {err}");
         assert_eq!(before, sandbox.tree());
     }
+}
+
+/// Where a rule declares a variance ratio f, mid-p is the normal distribution function at
+/// (wins - n p) / sqrt(f n p (1 - p)).
+#[test]
+fn mid_p_heeds_the_variance_ratio() {
+    let stakes = [500, 300, 200, 100, 100, 100, 100, 100];
+    let wins: Vec<u64> = stakes.iter().map(|stake| stake * 300).collect();
+    let table = table(&stakes, &wins);
+    let rule = find::<dyn Rule>("rule", RULES, &Choice::plain("cool-down")).expect("the rule").thing;
+    let Dispersion::Scaled { factors, .. } = rule.dispersion(&stakes) else { panic!("another model") };
+    let audit = with_rule(&table, "cool-down");
+    let n = wins.iter().sum::<u64>() as f64;
+    let mut told = 0;
+    for (index, row) in audit.rows.iter().enumerate() {
+        let (Some(mid_p), Some(p)) = (row.mid_p, row.expected_share) else { continue };
+        let sd = (factors[index] * n * p * (1.0 - p)).sqrt();
+        let z = (row.wins as f64 - n * p) / sd;
+        let expected = Normal::standard().cdf(z);
+        assert!((mid_p - expected).abs() < 1e-9 * expected.max(1e-3), "{index}: {mid_p}, not {expected}");
+        told += 1;
+    }
+    assert!(told >= 4, "{told} rows have a mid-p");
 }

@@ -3,6 +3,7 @@
 //! Each file is one property or family of properties; `sandbox` and `harness` hold what they share.
 //! Only `allocations.rs` is a program of its own.
 
+mod accounting;
 mod architecture;
 mod audit;
 mod bad_input;
@@ -24,8 +25,10 @@ mod misses;
 mod order;
 mod own_rule;
 mod plan;
+mod plot;
 mod properties;
 mod readme;
+mod reproduce;
 mod rigged;
 mod rigged_runs;
 mod rounds;

@@ -1,19 +1,24 @@
-//! The README's commands do what it says.
+//! The commands of the README and of the tour do what these say.
 
 use assert_cmd::Command;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-fn readme() -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("the README")
-}
-
-/// Every line of a ```sh block, without comments.
+/// Every line of a ```sh block, without comments, and every command in a cell of a table.
 fn commands() -> Vec<String> {
-    let text = readme();
+    let read =
+        |name| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).expect("a document");
+    let text = read("README.md") + "\n" + &read("docs/tour.md");
     let blocks = text.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
     let lines = blocks.flat_map(str::lines).map(|line| line.split('#').next().unwrap_or_default().trim());
-    lines.filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    let rows = text.lines().filter(|line| line.starts_with('|'));
+    let cells = rows.flat_map(|row| row.split('`').filter(|cell| cell.starts_with("tombola ")));
+    let mut commands: Vec<String> =
+        lines.chain(cells).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    let mut seen = BTreeSet::new();
+    commands.retain(|command| seen.insert(command.clone()));
+    commands
 }
 
 /// The arguments that a line gives to tombola, if it calls it.
@@ -23,7 +28,7 @@ fn tombola_arguments(line: &str) -> Option<Vec<String>> {
 }
 
 #[test]
-fn every_command_of_the_readme_works() {
+fn every_command_that_is_shown_works() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = tempfile::tempdir().expect("a folder");
     let mut called = 0;
@@ -41,6 +46,14 @@ fn every_command_of_the_readme_works() {
             }
             arguments.push("--output".to_owned());
             arguments.push(folder.path().join("output").display().to_string());
+        }
+        let writes = ["compare", "audit"].contains(&arguments[0].as_str());
+        if writes && !arguments.iter().any(|argument| argument == "--output") {
+            let place = folder.path().join(format!("output/{called}")).display().to_string();
+            arguments.extend(["--output".to_owned(), place]);
+            if arguments[0] == "compare" {
+                arguments.extend(["--rounds", "60", "--trials", "4"].map(str::to_owned));
+            }
         }
         for argument in &mut arguments {
             if let Some(inside) = argument.strip_prefix("output/") {

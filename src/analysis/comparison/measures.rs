@@ -291,6 +291,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn too_few_wins_deviate_as_too_many_do() {
+        assert_eq!(largest_deviation([(0.25, 0.0625), (0.75, 0.9375)].into_iter()), Some(0.75));
+        assert_eq!(largest_deviation([(0.25, 0.4375), (0.75, 0.5625)].into_iter()), Some(0.75));
+        assert_eq!(largest_deviation([(0.0, 0.5), (0.0, 0.5)].into_iter()), None);
+    }
+
+    #[test]
     fn a_measure_that_jumps_has_no_limit_at_the_jump() {
         assert_eq!(nakamoto_limit(&[0.25; 4]), None);
         assert_eq!(nakamoto_limit(&[0.5, 0.3, 0.2]), None);

@@ -51,6 +51,8 @@ pub struct ChainRow {
     pub stakes_coins: u128,
     /// Coins burnt.
     pub burnt_coins: u128,
-    /// Coins slashed.
+    /// Tokens destroyed, with the stakes of cheats and in penalties.
     pub slashed_coins: u128,
+    /// Coins that wait to be divided among the members of pools.
+    pub held_coins: u128,
 }

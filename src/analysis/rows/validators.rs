@@ -15,7 +15,8 @@ pub struct ValidatorRow {
     pub expected_share: Option<f64>,
     /// In how many rounds it was selected to forge.
     pub wins: u64,
-    /// `wins` over all rounds in which somebody was selected.
+    /// `wins` over all rounds in which somebody was selected; the mean of the trials' win shares where
+    /// only trials are independent.
     pub win_share: Option<f64>,
     /// Lower end of the interval of the win share.
     pub win_share_low: Option<f64>,

@@ -13,7 +13,7 @@ mod write;
 pub use drawing::Drawing;
 pub use figure::{FIGURES, Figure, FigureError, Subject};
 pub use overlay::{Overlay, overlay_measure, overlay_timeline};
-pub use write::{draw_figures, write_drawing, write_figures};
+pub use write::{audit_subtitle, draw_figures, run_subtitle, write_drawing, write_figures};
 
 #[cfg(test)]
 mod samples;

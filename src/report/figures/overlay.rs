@@ -333,7 +333,7 @@ fn name_lines(canvas: &mut Canvas, panel: &Panel, courses: &[Course], names: &[S
         let (from, to) = ((right + 6.0, ends[index]), (right + LEADER - 22.0, centre));
         let leader = Stroke::solid(series(index), 4);
         canvas.line([from, (from.0 + 8.0, from.1), to, (to.0 + 12.0, to.1)], leader);
-        canvas.text((right + LEADER, centre + 11.0), &names[index], LABEL_SIZE, INK, Align::TrialContext);
+        canvas.text((right + LEADER, centre + 11.0), &names[index], LABEL_SIZE, INK, Align::Start);
     }
 }
 

@@ -149,7 +149,7 @@ fn name_courses(canvas: &mut Canvas, panel: &Panel, courses: &[Course], names: &
         let (from, to) = ((right + 6.0, ends[index].1), (right + LEADER - 22.0, centre));
         let line = Stroke::solid(series(index), 4);
         canvas.line([from, (from.0 + 8.0, from.1), to, (to.0 + 12.0, to.1)], line);
-        canvas.text((right + LEADER, centre + 11.0), &names[index], LABEL_SIZE, INK, Align::TrialContext);
+        canvas.text((right + LEADER, centre + 11.0), &names[index], LABEL_SIZE, INK, Align::Start);
     }
 }
 

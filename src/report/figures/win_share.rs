@@ -88,6 +88,15 @@ impl<'a> Mark<'a> {
         if self.differs { VERMILLION } else { BLUE }
     }
 
+    /// Draws it; who differs has another shape, so that no reader depends on colour.
+    fn draw(&self, canvas: &mut Canvas, at: Point, radius: u32, opacity: f64) {
+        if self.differs {
+            canvas.diamond(at, radius, self.color(), opacity);
+        } else {
+            canvas.disc(at, radius, self.color(), opacity);
+        }
+    }
+
     fn values(&self) -> impl Iterator<Item = f64> {
         let interval = self.interval.into_iter().flat_map(|(low, high)| [low, high]);
         [self.stake, self.wins].into_iter().chain(self.expected_share).chain(interval)
@@ -193,7 +202,7 @@ fn key(subject: &Subject, marks: &[Mark], ratios: bool) -> Vec<(Key, String)> {
         let level = format!("{:.6}", 1.0 - subject.confidence);
         let words = format!("differs from expected share (adjusted p < {})", level.trim_end_matches('0'));
         let words = if key.is_empty() { with_interval(&words) } else { words };
-        key.push((Key::Disc(VERMILLION), words));
+        key.push((Key::Diamond(VERMILLION), words));
     }
     if marks.iter().any(|mark| mark.own_promise().is_some()) {
         let picture = if marks.len() <= FEW { Key::Ring } else { Key::Line };
@@ -239,7 +248,7 @@ fn draw_panels(
         key: &key(subject, marks, shares.place(0.0).is_infinite()),
         notes: &notes,
     });
-    let upper_foot = top + 0.63 * (bottom - top);
+    let upper_foot = top + 0.58 * (bottom - top);
     let lower_head = upper_foot + BETWEEN;
     let left = margin_left(&[(shares, upper_foot - top), (differences, bottom - lower_head)], 2);
     let right = right - MARGIN_RIGHT;
@@ -270,7 +279,7 @@ fn draw_shares(canvas: &mut Canvas, panel: &Panel, marks: &[Mark]) {
         if let Some((low, high)) = mark.interval {
             canvas.line([place(low), place(high)], Stroke::solid(mark.color(), width).faint(opacity));
         }
-        canvas.disc(place(mark.wins), radius, mark.color(), opacity);
+        mark.draw(canvas, place(mark.wins), radius, opacity);
     }
     for mark in marks {
         let Some(expected_share) = mark.own_promise() else { continue };
@@ -328,7 +337,7 @@ fn name(canvas: &mut Canvas, panel: &Panel, marks: &[Mark], diagonal: (Point, Po
             let from = (from.0 + away * (to.0 - from.0), from.1 + away * (to.1 - from.1));
             canvas.line([from, to], Stroke::solid(MUTED, 2));
         }
-        canvas.text((placed.area.left, placed.area.bottom - 7.0), name, LABEL_SIZE, INK, Align::TrialContext);
+        canvas.text((placed.area.left, placed.area.bottom - 7.0), name, LABEL_SIZE, INK, Align::Start);
     }
 }
 
@@ -356,18 +365,20 @@ fn draw_differences(canvas: &mut Canvas, panel: &Panel, marks: &[Mark], aside: &
             }
         }
         match mark.difference(mark.wins).map(place) {
-            Some(at) if (top..=bottom).contains(&at.1) => canvas.disc(at, radius, mark.color(), opacity),
+            Some(at) if (top..=bottom).contains(&at.1) => mark.draw(canvas, at, radius, opacity),
             _ => {}
         }
     }
-    panel.draw_axes(canvas, Some("stake share (%)"), &["relative", "deviation (%)"]);
+    panel.draw_axes(canvas, Some("stake share (%)"), &["deviation", "(%)"]);
 }
 
 /// An axis for the differences, and whether some reach beyond it: a few validators of tiny shares
-/// shall not press all others into a line.
+/// shall not press all others into a line. Those that differ beyond chance are what the figure is
+/// about: they lie within it, with their intervals.
 fn differences(marks: &[Mark]) -> (Scale, bool) {
     let (mut low, mut high) = (0.0f64, 0.0f64);
     let mut reaches = Vec::with_capacity(marks.len());
+    let mut differing = 0.0f64;
     for mark in marks {
         let mut reach = 0.0f64;
         let ends = mark.interval.into_iter().flat_map(|(low, high)| [low, high]);
@@ -376,9 +387,12 @@ fn differences(marks: &[Mark]) -> (Scale, bool) {
             reach = reach.max(difference.abs());
         }
         reaches.push(reach);
+        if mark.differs {
+            differing = differing.max(reach);
+        }
     }
     reaches.sort_by(f64::total_cmp);
-    let most = 5.0 * reaches[reaches.len() / 2];
+    let most = (5.0 * reaches[reaches.len() / 2]).max(differing);
     let least = high.max(-low).min(most) / 4.0;
     let scale = Scale::linear(1.08 * low.clamp(-most, -least), 1.08 * high.clamp(least, most));
     (scale, low < scale.low() || high > scale.high())
@@ -468,7 +482,7 @@ mod tests {
         assert!(winless.contains(">no win ("), "those near the share of one win stand on the edge");
         assert!(winless.contains("Not drawn: 1 without stake."));
         let many = svg(&titled("very many"));
-        assert!(many.contains("2\u{202F}000 largest of 3\u{202F}000"));
+        assert!(many.contains("2,000 largest of 3,000"));
         let discs = many.matches("<circle").count();
         // Every mark above and nearly every mark below, where some reach beyond, and two in the key.
         assert!((2 * MOST - 100..=2 * MOST + 2).contains(&discs), "{discs}");

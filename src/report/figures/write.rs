@@ -22,16 +22,9 @@ pub fn write_figures(
     analysis: &Analysis,
 ) -> Result<Vec<String>, FolderError> {
     let confidence = scenario.file.analysis.confidence;
-    let subtitle = format!(
-        "{} · {} × {} rounds · {} % intervals",
-        scenario.experiment.world.rule.name,
-        match results.totals.trials {
-            1 => "1 trial".to_owned(),
-            trials => format!("{} trials", grouped(trials)),
-        },
-        grouped(scenario.experiment.rounds),
-        confidence * 100.0
-    );
+    let experiment = &scenario.experiment;
+    let subtitle =
+        run_subtitle(experiment.world.rule.name, results.totals.trials, experiment.rounds, confidence);
     let subject = Subject {
         title: &scenario.name,
         subtitle: &subtitle,
@@ -40,6 +33,20 @@ pub fn write_figures(
         confidence,
     };
     draw_figures(folder, &scenario.file.report.figures, &scenario.file.report.formats, &subject)
+}
+
+/// What was run, for the line below a title.
+pub fn run_subtitle(rule: &str, trials: u64, rounds: u64, confidence: f64) -> String {
+    let trials = match trials {
+        1 => "1 trial".to_owned(),
+        trials => format!("{} trials", grouped(trials)),
+    };
+    format!("{rule} · {trials} × {} rounds · {} % intervals", grouped(rounds), confidence * 100.0)
+}
+
+/// What was audited, for the line below a title.
+pub fn audit_subtitle(rule: &str, wins: u64, confidence: f64) -> String {
+    format!("{rule} · {} wins · {} % intervals", grouped(wins), confidence * 100.0)
 }
 
 /// Draws these figures of a subject in these formats, each on a thread of its own; returns why some were

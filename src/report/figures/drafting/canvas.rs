@@ -67,7 +67,7 @@ pub enum Dash {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
     /// The text begins there.
-    TrialContext,
+    Start,
     /// The text is centred there.
     Middle,
     /// The text ends there.
@@ -110,6 +110,13 @@ impl Canvas {
         if let Some(at) = nearest(at) {
             self.marks.push(Mark::Disc { at, radius, color, opacity });
         }
+    }
+
+    /// A filled square that stands on a corner, of the size of a circle of that radius.
+    pub fn diamond(&mut self, at: Point, radius: u32, color: Rgb, opacity: f64) {
+        let reach = 1.35 * f64::from(radius);
+        let (x, y) = at;
+        self.surface([(x, y - reach), (x + reach, y), (x, y + reach), (x - reach, y)], color, opacity);
     }
 
     /// A hollow circle.
@@ -225,7 +232,7 @@ impl Mark {
                 };
                 let Some(top) = nearest(top) else { return Ok(()) };
                 let horizontal = match align {
-                    Align::TrialContext => HPos::Left,
+                    Align::Start => HPos::Left,
                     Align::Middle => HPos::Center,
                     Align::End => HPos::Right,
                 };

@@ -156,7 +156,7 @@ fn in_order(
                 && surroundings.marks.iter().all(|mark| !mark.overlaps(&place.area))
                 && placed.iter().flatten().all(|other| !tangled(place, other))
         };
-        let best = places(wish)
+        let best = places(wish, room)
             .filter(|(_, place)| allowed(place))
             .map(|(further, place)| (further + harm(&place, wish.at, surroundings), place))
             .min_by(|a, b| a.0.total_cmp(&b.0));
@@ -200,7 +200,8 @@ fn crossing(one: &(Point, Point), other: &(Point, Point)) -> bool {
 }
 
 /// The places around a point, from near to far, and how much further off each is than the nearest.
-fn places(wish: &Wish) -> impl Iterator<Item = (f64, Placed)> {
+/// Those that would reach beyond an edge of the room stand at that edge.
+fn places(wish: &Wish, room: &Area) -> impl Iterator<Item = (f64, Placed)> {
     /// A label this much further off than it need be has a leader.
     const UNDERSTOOD: f64 = 10.0;
     // To the right first, then below right, left, above left, and so on: where a reader looks.
@@ -227,6 +228,7 @@ fn places(wish: &Wish) -> impl Iterator<Item = (f64, Placed)> {
         (-0.97, 0.22),
     ];
     let Wish { at, width, height, distance: nearest, .. } = *wish;
+    let room = *room;
     (0..60).flat_map(move |ring| {
         let further = 10.0 * f64::from(ring);
         DIRECTIONS.into_iter().map(move |(right, down)| {
@@ -235,12 +237,9 @@ fn places(wish: &Wish) -> impl Iterator<Item = (f64, Placed)> {
                 at.0 + right * distance + sign(right) * width / 2.0,
                 at.1 + down * distance + sign(down) * height / 2.0,
             );
-            let area = Area {
-                left: centre.0 - width / 2.0,
-                top: centre.1 - height / 2.0,
-                right: centre.0 + width / 2.0,
-                bottom: centre.1 + height / 2.0,
-            };
+            let left = (centre.0 - width / 2.0).min(room.right - width).max(room.left);
+            let top = (centre.1 - height / 2.0).min(room.bottom - height).max(room.top);
+            let area = Area { left, top, right: left + width, bottom: top + height };
             let leader = (further > UNDERSTOOD).then(|| (at, area.grown(4.0).nearest(at)));
             (further, Placed { area, leader })
         })
@@ -348,6 +347,20 @@ mod tests {
         assert!(moved.area.right < 560.0 && moved.leader.is_none());
         let nowhere = Surroundings { marks: vec![ROOM], lines: vec![] };
         assert_eq!(beside(&[wish], &ROOM, &nowhere), [None]);
+    }
+
+    /// Two points near the lower edge, which once left no place for the second label.
+    #[test]
+    fn labels_near_an_edge_stand_at_the_edge() {
+        let wish = |x, y, width| Wish { at: (x, y), width, height: 32.0, distance: 24.0, needed: false };
+        let wishes = [wish(330.01, 690.32, 228.0), wish(470.23, 694.47, 243.6)];
+        let surroundings = Surroundings {
+            marks: wishes.iter().map(|wish| Area::around(wish.at, 12.0)).collect(),
+            lines: vec![((0.0, 700.0), (1500.0, 0.0))],
+        };
+        let placed = beside(&wishes, &ROOM, &surroundings);
+        assert!(placed.iter().flatten().count() == 2, "{placed:?}");
+        assert!(placed.iter().flatten().all(|label| ROOM.holds(&label.area)));
     }
 
     #[test]

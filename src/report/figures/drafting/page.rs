@@ -27,6 +27,8 @@ pub enum Key {
     Fan(Rgb),
     /// A filled circle with an interval.
     Disc(Rgb),
+    /// A filled diamond with an interval.
+    Diamond(Rgb),
     /// A hollow circle.
     Ring(Stroke),
     /// A short upright line.
@@ -74,12 +76,12 @@ impl Page {
         let name_room = room - width(&format!(": {heading}"), HEADING_SIZE);
         let name = fitted(&clean(words.title), HEADING_SIZE, name_room);
         let title = if name.is_empty() { heading } else { format!("{name}: {heading}") };
-        canvas.text((MARGIN, 54.0), &title, HEADING_SIZE, INK, Align::TrialContext);
+        canvas.text((MARGIN, 54.0), &title, HEADING_SIZE, INK, Align::Start);
 
         let mut foot = 54.0 + 6.0;
         for line in wrapped(&clean(words.subtitle), SMALL_SIZE, room, 2) {
             foot += SMALL_LINE;
-            canvas.text((MARGIN, foot), &line, SMALL_SIZE, MUTED, Align::TrialContext);
+            canvas.text((MARGIN, foot), &line, SMALL_SIZE, MUTED, Align::Start);
         }
 
         foot += SMALL_LINE + 12.0;
@@ -92,7 +94,7 @@ impl Page {
                 from = MARGIN;
             }
             key.draw(&mut canvas, (from, foot - 11.0));
-            canvas.text((from + PICTURE + 14.0, foot), &text, SMALL_SIZE, INK, Align::TrialContext);
+            canvas.text((from + PICTURE + 14.0, foot), &text, SMALL_SIZE, INK, Align::Start);
             from += length + 44.0;
         }
 
@@ -101,7 +103,7 @@ impl Page {
         let bottom = note_foot + 18.0 - AXIS - if notes.is_empty() { 8.0 } else { 16.0 };
         for line in &notes {
             note_foot += SMALL_LINE;
-            canvas.text((MARGIN, note_foot), line, SMALL_SIZE, MUTED, Align::TrialContext);
+            canvas.text((MARGIN, note_foot), line, SMALL_SIZE, MUTED, Align::Start);
         }
         Page { canvas, title, top: foot + 34.0, bottom, right }
     }
@@ -128,6 +130,10 @@ impl Key {
             Key::Disc(color) => {
                 canvas.line([(centre.0, y - 17.0), (centre.0, y + 17.0)], Stroke::solid(color, 3));
                 canvas.disc(centre, 8, color, 1.0);
+            }
+            Key::Diamond(color) => {
+                canvas.line([(centre.0, y - 17.0), (centre.0, y + 17.0)], Stroke::solid(color, 3));
+                canvas.diamond(centre, 8, color, 1.0);
             }
             Key::Ring(stroke) => canvas.ring(centre, 12, stroke),
             Key::Bar(stroke) => canvas.line([(centre.0, y - 15.0), (centre.0, y + 15.0)], stroke),

@@ -12,7 +12,7 @@ const TITLE_SIZE: f64 = 34.0;
 const TITLE_LINE: f64 = 42.0;
 /// Between tick labels and frame.
 const GAP: f64 = 12.0;
-/// Sandbox to the right of a frame for the half of the last tick label that reaches beyond it.
+/// Room to the right of a frame for the half of the last tick label that reaches beyond it.
 pub const MARGIN_RIGHT: f64 = 24.0;
 /// About how many labelled ticks stand on the horizontal axis.
 const ACROSS: usize = 8;

@@ -191,13 +191,13 @@ pub fn counted(count: usize) -> String {
     spaced(&count.to_string())
 }
 
-/// Narrow spaces between the thousands of a number's whole part.
+/// Commas between the thousands of a number's whole part, as in all text of the program.
 fn spaced(number: &str) -> String {
     let (whole, rest) = number.split_at(number.find('.').unwrap_or(number.len()));
     let mut text = String::with_capacity(number.len() + 8);
     for (index, digit) in whole.chars().enumerate() {
         if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            text.push('\u{202F}');
+            text.push(',');
         }
         text.push(digit);
     }
@@ -218,10 +218,7 @@ mod tests {
         assert_eq!(labels(Scale::linear(0.0, 42.0), 8), ["0", "5", "10", "15", "20", "25", "30", "35", "40"]);
         assert_eq!(labels(Scale::linear(-0.6, 0.7), 3), ["−0.5", "0", "0.5"]);
         assert_eq!(labels(Scale::linear(0.0, 10.0), 4), ["0", "2.5", "5.0", "7.5", "10.0"]);
-        assert_eq!(
-            labels(Scale::linear(0.0, 30_000.0), 3),
-            ["0", "10\u{202F}000", "20\u{202F}000", "30\u{202F}000"]
-        );
+        assert_eq!(labels(Scale::linear(0.0, 30_000.0), 3), ["0", "10,000", "20,000", "30,000"]);
         assert_eq!(labels(Scale::linear(0.0, 3e-7), 3), ["0", "10⁻⁷", "2×10⁻⁷", "3×10⁻⁷"]);
         assert_eq!(labels(Scale::linear(7.0, 7.0), 4), ["4", "6", "8", "10"]);
     }
@@ -229,10 +226,7 @@ mod tests {
     #[test]
     fn ratios_are_powers_of_ten_or_fractions_of_them() {
         let rounds = Scale::logarithmic(1.0, 1e6);
-        assert_eq!(
-            labels(rounds, 8),
-            ["1", "10", "100", "1\u{202F}000", "10\u{202F}000", "100\u{202F}000", "1\u{202F}000\u{202F}000"]
-        );
+        assert_eq!(labels(rounds, 8), ["1", "10", "100", "1,000", "10,000", "100,000", "1,000,000"]);
         assert_eq!(labels(Scale::logarithmic(1.0, 1e8), 8), ["1", "10²", "10⁴", "10⁶", "10⁸"]);
         assert_eq!(labels(Scale::logarithmic(0.03, 0.6), 8), ["0.05", "0.1", "0.2", "0.5"]);
         assert_eq!(labels(Scale::logarithmic(1e-9, 2e-6), 8), ["10⁻⁹", "10⁻⁸", "10⁻⁷", "10⁻⁶"]);
@@ -243,7 +237,7 @@ mod tests {
 
     #[test]
     fn thousands_stand_apart() {
-        assert_eq!(spaced("1234567.891"), "1\u{202F}234\u{202F}567.891");
+        assert_eq!(spaced("1234567.891"), "1,234,567.891");
         assert_eq!(spaced("999"), "999");
     }
 

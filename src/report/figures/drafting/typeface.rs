@@ -142,7 +142,7 @@ pub fn shortened(name: &str) -> String {
     if letters.len() <= LONGEST {
         return name;
     }
-    let (head, tail) = if letters.contains(&' ') { (LONGEST - 1, 0) } else { (8, 6) };
+    let (head, tail) = (LONGEST / 2, LONGEST - LONGEST / 2 - 1);
     let mut short: String = letters[..head].iter().collect::<String>().trim_end().to_owned();
     short.push('…');
     short.extend(&letters[letters.len() - tail..]);
@@ -219,13 +219,9 @@ mod tests {
     /// The rasteriser lays the text out by itself, from the same font: within half a percent.
     #[test]
     fn widths_are_those_of_the_rasteriser() {
-        for text in [
-            "charles",
-            "win share (%)",
-            "AVAVAV To Ty fi ffl",
-            "1\u{202F}000\u{202F}000 × 10⁻⁵",
-            "Łukasz ñandú ε ≤ δ",
-        ] {
+        for text in
+            ["charles", "win share (%)", "AVAVAV To Ty fi ffl", "1,000,000 × 10⁻⁵", "Łukasz ñandú ε ≤ δ"]
+        {
             let svg = format!(
                 "<svg xmlns='http://www.w3.org/2000/svg' width='4000' height='200'><text x='10' y='100' \
                  font-family='{FAMILY}' font-size='100'>{text}</text></svg>"
@@ -248,8 +244,8 @@ mod tests {
         assert_eq!(clean("125\u{202F}000"), "125\u{202F}000");
         assert_eq!(clean("a\u{0}b\u{1B}c\u{202E}d\u{FFFF}"), "a\u{FFFD}b\u{FFFD}c\u{FFFD}d\u{FFFD}");
         assert_eq!(shortened("validator-1"), "validator-1");
-        assert_eq!(shortened("cosmosvaloper1c4k24jzduc365kywrsvf5ujz4ya6mwympnc4en"), "cosmosva…pnc4en");
-        assert_eq!(shortened("Stake Capital Validation"), "Stake Capital Val…");
+        assert_eq!(shortened("cosmosvaloper1c4k24jzduc365kywrsvf5ujz4ya6mwympnc4en"), "cosmosval…ympnc4en");
+        assert_eq!(shortened("Stake Capital Validation"), "Stake Cap…lidation");
         assert_eq!(shortened(" \n"), "(no name)");
     }
 

@@ -1,0 +1,147 @@
+//! A table of results on the page.
+
+use super::visible;
+use crate::statistics::wording;
+use maud::{Markup, html};
+use std::io;
+use std::path::Path;
+
+/// How many rows of a table are shown; the file has all.
+const MOST_ROWS: usize = 500;
+/// From so many letters on a cell may be broken into lines.
+const LONG: usize = 60;
+
+/// A table as text.
+pub struct Sheet {
+    /// Its name, without the ending.
+    pub name: String,
+    /// The names of the columns.
+    pub columns: Vec<String>,
+    /// Its first rows.
+    pub rows: Vec<Vec<String>>,
+    /// How many rows the file has.
+    pub total: usize,
+}
+
+impl Sheet {
+    /// Reads a table; of a long one only the first rows are kept.
+    pub fn read(name: &str, path: &Path) -> io::Result<Self> {
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path)?;
+        let columns = reader.headers()?.iter().map(str::to_owned).collect();
+        let (mut rows, mut total) = (Vec::new(), 0);
+        let mut record = csv::StringRecord::new();
+        while reader.read_record(&mut record)? {
+            total += 1;
+            if rows.len() < MOST_ROWS {
+                rows.push(record.iter().map(str::to_owned).collect());
+            }
+        }
+        Ok(Sheet { name: name.to_owned(), columns, rows, total })
+    }
+
+    /// The cell of a row by its column; empty if there is none.
+    pub fn cell<'a>(&self, row: &'a [String], column: &str) -> &'a str {
+        let place = self.columns.iter().position(|name| name == column);
+        place.and_then(|place| row.get(place)).map_or("", String::as_str)
+    }
+
+    /// The table with its filter, opened or not.
+    pub fn markup(&self, open: bool) -> Markup {
+        let id = format!("filter-{}", self.name);
+        // A column in which no row says anything takes room only.
+        let shown: Vec<usize> = (0..self.columns.len())
+            .filter(|&place| self.rows.iter().any(|row| row.get(place).is_some_and(|cell| !cell.is_empty())))
+            .collect();
+        let count = match self.total {
+            1 => "1 row".to_owned(),
+            total if total > self.rows.len() => {
+                format!(
+                    "the first {} of {} rows; the file has all",
+                    grouped(self.rows.len() as u64),
+                    grouped(total as u64)
+                )
+            }
+            total => format!("{} rows", grouped(total as u64)),
+        };
+        let left_out = self.columns.len() - shown.len();
+        html! {
+            details open[open] {
+                summary { (visible(&self.name)) " (" (count) ")" }
+                label for=(id) { "Rows of " (visible(&self.name)) " that contain " input id=(id) type="search" autocomplete="off"; }
+                div class="scroll" role="region" aria-label=(format!("Table {}", visible(&self.name))) tabindex="0" {
+                    table data-rows=(id) {
+                        caption { a href=(format!("{}.csv", self.name)) { (visible(&self.name)) ".csv" } @if left_out > 0 { "; columns without any value are left out: " (left_out) } }
+                        thead { tr { @for &place in &shown { th scope="col" { button type="button" { (visible(&self.columns[place])) } } } } }
+                        tbody { @for row in &self.rows { tr { @for &place in &shown { (cell(row.get(place).map_or("", String::as_str))) } } } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn cell(text: &str) -> Markup {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() && !text.is_empty() => {
+            let shown = shortened(text, number);
+            html! { td class="number" data-value=[(shown != text).then_some(text)] { (shown) } }
+        }
+        _ if text.len() > LONG => html! { td class="long" { (visible(text)) } },
+        _ => html! { td { (visible(text)) } },
+    }
+}
+
+/// A number with at most six digits that count; whole numbers stand as they are.
+fn shortened(text: &str, number: f64) -> String {
+    if text.len() <= 8 || text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+        return text.to_owned();
+    }
+    let size = number.abs();
+    if size != 0.0 && !(1e-4..1e9).contains(&size) {
+        return format!("{number:.4e}");
+    }
+    let before = if size >= 1.0 { size.log10().floor() as usize + 1 } else { 0 };
+    let decimals = 6usize.saturating_sub(before);
+    let fixed = format!("{number:.decimals$}");
+    if decimals == 0 { fixed } else { fixed.trim_end_matches('0').trim_end_matches('.').to_owned() }
+}
+
+/// A share in percent with three digits.
+pub fn percent(share: f64) -> String {
+    let percent = 100.0 * share;
+    let decimals =
+        if percent == 0.0 { 0 } else { (2 - percent.abs().log10().floor() as i32).clamp(0, 12) as usize };
+    let fixed = format!("{percent:.decimals$}");
+    let fixed = if decimals > 0 { fixed.trim_end_matches('0').trim_end_matches('.') } else { &fixed };
+    format!("{fixed} %")
+}
+
+/// A whole number with its thousands apart.
+pub fn grouped(number: u64) -> String {
+    wording::grouped(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short_and_keep_what_counts() {
+        for (text, shown) in [
+            ("0.26415094339622641", "0.264151"),
+            ("264233", "264233"),
+            ("123456789012", "123456789012"),
+            ("-0.0013207547169811", "-0.001321"),
+            ("1.0603551016812604e-16", "1.0604e-16"),
+            ("1234.5678912", "1234.57"),
+            ("0.5", "0.5"),
+            ("100.000000001", "100"),
+        ] {
+            assert_eq!(shortened(text, text.parse().unwrap()), shown, "{text}");
+        }
+        assert_eq!(
+            (percent(0.1), percent(0.00045), percent(0.9999), percent(0.0)),
+            ("10 %".into(), "0.045 %".into(), "100 %".into(), "0 %".into())
+        );
+    }
+}

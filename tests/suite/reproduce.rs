@@ -1,0 +1,78 @@
+//! `tombola reproduce`: a folder of results is run again and compared byte by byte.
+
+use crate::sandbox::Sandbox;
+use std::fs;
+
+const PAIR: &str = "name = 'pair'\n[run]\nseed = 42\nrounds = 50\ntrials = 3\nengine = 'full'\n\
+    [population]\naccounts = [{ name = 'ada', balance = 300 }, { name = 'bob', balance = 700 }]\n\
+    [transactions]\nper_round = 1\nusers = 2\n";
+
+fn prepared() -> Sandbox {
+    let sandbox = Sandbox::new();
+    fs::write(sandbox.path("pair.toml"), PAIR).expect("a scenario");
+    let run = ["run", "pair.toml", "--quiet", "--keep-chain", "--threads", "2"];
+    assert!(sandbox.command(&run).status().expect("the program runs").success());
+    sandbox
+}
+
+fn reproduce(sandbox: &Sandbox) -> (Option<i32>, String) {
+    let arguments = ["reproduce", "output/pair", "--threads", "1", "--quiet"];
+    let done = sandbox.command(&arguments).output().expect("the program runs");
+    let text = [done.stdout, done.stderr].concat();
+    (done.status.code(), String::from_utf8_lossy(&text).into_owned())
+}
+
+#[test]
+fn a_folder_is_reproduced_byte_by_byte() {
+    let sandbox = prepared();
+    let before = sandbox.tree();
+    let (code, told) = reproduce(&sandbox);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("chain.jsonl") && told.contains("files agree byte by byte"), "{told}");
+    assert_eq!(sandbox.tree(), before, "nothing is written into the folder or beside it");
+}
+
+#[test]
+fn what_does_not_agree_is_named() {
+    let sandbox = prepared();
+    let trials = sandbox.path("output/pair/trials.csv");
+    let text = fs::read_to_string(&trials).expect("a table");
+    fs::write(&trials, text.replacen("ada", "eve", 1)).expect("a table");
+    fs::remove_file(sandbox.path("output/pair/chains.csv")).expect("a table");
+    let (code, told) = reproduce(&sandbox);
+    assert_eq!(code, Some(1), "{told}");
+    let line = |name: &str| told.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned();
+    assert!(line("trials.csv").contains("changed since"), "{told}");
+    assert!(line("chains.csv").contains("missing"), "{told}");
+    assert!(line("validators.csv").contains("same bytes"), "{told}");
+}
+
+/// A manifest that claims another seed than that of the run.
+#[test]
+fn results_of_another_seed_differ() {
+    let sandbox = prepared();
+    let path = sandbox.path("output/pair/manifest.json");
+    let text = fs::read_to_string(&path).expect("the manifest");
+    assert!(text.contains("seed = 42"), "{text}");
+    fs::write(&path, text.replace("seed = 42", "seed = 43")).expect("the manifest");
+    let (code, told) = reproduce(&sandbox);
+    assert!(code == Some(1) && told.contains("differs"), "{told}");
+}
+
+#[test]
+fn what_cannot_be_reproduced_is_refused() {
+    let sandbox = prepared();
+    let path = sandbox.path("output/pair/manifest.json");
+    let text = fs::read_to_string(&path).expect("the manifest");
+    for (manifest, reason) in [
+        (text.replace("\"partial\": false", "\"partial\": true"), "interrupted"),
+        ("{}".to_owned(), "not the record of a run"),
+    ] {
+        fs::write(&path, manifest).expect("the manifest");
+        let (code, told) = reproduce(&sandbox);
+        assert!(code == Some(2) && told.contains(reason), "{told}");
+    }
+    fs::remove_file(&path).expect("the manifest");
+    let (code, told) = reproduce(&sandbox);
+    assert!(code == Some(2) && told.contains("name a folder of results"), "{told}");
+}

@@ -136,7 +136,7 @@ mod tests {
         for (follow, part) in [
             ("[]", "names nobody"),
             ("{}", "names nobody"),
-            ("['a', 'z']", "s.toml:4:15: `analysis.follow[1]` is \"z\", which is no validator"),
+            ("['a', 'z']", "s.toml:4:16: `analysis.follow[1]` is \"z\", which is no validator"),
             ("{ quantiles = [1.5] }", "is 1.5"),
             ("{ richest = -1 }", "analysis.follow"),
             ("{ richst = 1 }", "analysis.follow"),

@@ -128,7 +128,8 @@ pub(super) struct Ended<'a> {
 impl Ended<'_> {
     /// All that is kept of it.
     pub fn finish(self) -> TrialEnd {
-        let Ended { trial, world, counters, state, payroll, mut tally, seats, leads, followed, order, marks } = self;
+        let Ended { trial, world, counters, state, payroll, mut tally, seats, leads, followed, order, marks } =
+            self;
         let stakes = state.stakes();
         let total: u64 = stakes.iter().sum();
         let selections = counters.rounds - counters.empty;

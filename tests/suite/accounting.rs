@@ -270,8 +270,8 @@ fn validators_add_up() {
             }
             if let Some(led) = slots_led {
                 assert!(led >= wins && led <= ROUNDS * TRIALS, "{name}: {led} slots led, {wins} won");
-                let expected = expected_slots_led.expect("an expectation");
-                assert!(expected >= 0.0 && expected <= (ROUNDS * TRIALS) as f64, "{name}: {expected}");
+                let most = (ROUNDS * TRIALS) as f64;
+                assert!(expected_slots_led.is_none_or(|led| (0.0..=most).contains(&led)), "{name}: {led}");
             }
             assert_eq!(slots_led.is_some(), name == "empty slots", "{name}");
             assert_eq!(longest_unit.is_some(), longest_gap.is_some(), "{name}: {longest_unit:?}");
@@ -428,6 +428,16 @@ fn the_time_line_ends_where_the_trials_do() {
                         .map(|row| row.blocks_accepted as f64 / (row.rounds - row.rounds_empty) as f64);
                     shares.sum::<f64>() / TRIALS as f64
                 }
+                "income_share" => {
+                    let share = |chain: &ChainRow| {
+                        let of_trial = tables.trials.iter().filter(|row| row.trial == chain.trial);
+                        let all: u64 = of_trial.clone().map(|row| row.reward).sum();
+                        let own: u64 =
+                            of_trial.filter(|row| row.validator == subject).map(|row| row.reward).sum();
+                        own as f64 / all as f64
+                    };
+                    tables.chains.iter().map(share).sum::<f64>() / TRIALS as f64
+                }
                 other => panic!("{other} has no identity here"),
             };
             // Means over trials of shares that are kept in fixed point.
@@ -516,10 +526,11 @@ fn a_slashing_takes_its_share_rounded_up() {
     let outcome = outcome_of(&scenario);
     let cheat: Vec<&TrialRow> =
         outcome.tables().trials.iter().filter(|row| row.validator == "validator-1").collect();
-    assert!(cheat.iter().any(|row| row.wins == 1));
+    // Some flaws prove nothing about the forger: its block is rejected, and it keeps its stake.
+    assert!(cheat.iter().any(|row| row.slashed > 0));
     for row in cheat {
-        let expected = if row.wins == 1 { (34, 66) } else { (0, 100) };
-        assert_eq!((row.slashed, row.final_stake), expected);
+        let possible: &[(u64, u64)] = if row.wins == 1 { &[(34, 66), (0, 100)] } else { &[(0, 100)] };
+        assert!(possible.contains(&(row.slashed, row.final_stake)), "{row:?}");
     }
 }
 
@@ -543,7 +554,7 @@ fn committees_are_told_of_stakes() {
 /// A trial outside the margin counts on either side, and a checkpoint before the first block is not fair.
 #[test]
 fn unfair_trials_are_counted_on_both_sides() {
-    let text = "[run]\nrounds = 40\ntrials = 300\nengine = 'draws'\ncheckpoints = 12\n\
+    let text = "[run]\nrounds = 20\ntrials = 300\nengine = 'draws'\ncheckpoints = 12\n\
         [population]\ncount = 3\ntotal_stake = 30_000\nstake = 'equal'\n\
         [selection]\nrule = { kind = 'cardano-praos', active_slots = '1/10' }\n[analysis]\ntolerance = 0.5\ndelta = 0.9\n";
     let scenario = Scenario::parse("sides", text).expect("a scenario");
@@ -560,7 +571,7 @@ fn unfair_trials_are_counted_on_both_sides() {
         assert!(low > 20 && high > 20 && shares.len() < trials.len(), "{low}, {high}, {}", shares.len());
         same(row.value, (low + high) as f64 / shares.len() as f64, "unfair_probability");
     }
-    // After the first of 40 slots, nine chains in ten have no block yet.
+    // After the first of 20 slots, nine chains in ten have no block yet.
     for row in tables.fairness.iter().filter(|row| row.metric == Metric::RobustFromRound) {
         assert!(row.value.is_none_or(|round| round > 1.0), "{row:?}");
     }

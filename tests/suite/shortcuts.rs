@@ -175,7 +175,7 @@ fn everything_else_is_played() {
         "transactions = { per_round = 1, users = 4, balance = 1000000 }",
         "attestation.committee = 2",
         "selection.rule = 'round-robin'",
-        "selection.rule = 'single-lottery'",
+        "selection.rule = 'single-lottery'\nreward.compound = true",
         "selection.rule = 'square-root'\nreward.compound = true",
     ] {
         let text = format!("run.engine = 'draws'\nrun.rounds = 10\n{more}\n{}", accounts(SEED));

@@ -111,7 +111,16 @@ fn what_never_ends_is_refused_with_the_limit() {
 fn a_pilot_that_nobody_asked_for_is_told_and_bounded() {
     let sandbox = Sandbox::new();
     sandbox.put("s.toml", sound());
-    let compound = ["plan", "s.toml", "--set", "reward.compound=true", "--set", "reward.policy=constant"];
+    let compound = [
+        "plan",
+        "s.toml",
+        "--set",
+        "selection.rule=square-root",
+        "--set",
+        "reward.compound=true",
+        "--set",
+        "reward.policy=constant",
+    ];
     let told = "pilot: 30 trials of 5 rounds, 150 in all, with the draws engine";
     within_limits(&sandbox, &compound, 0, &[told]);
     let long = [&compound[..], &["--rounds", "100000000"]].concat();

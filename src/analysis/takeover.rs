@@ -46,7 +46,9 @@ pub fn takeover(
         return obstacle("run.rounds", "is more than 200,000, up to which a takeover is worked out");
     }
     let urn = experiment.urn_reward().is_some();
-    if !urn && !(world.rule.thing.draws_afresh() && world.rule.thing.draw(&world.stakes) != Draw::Own) {
+    let rule = &world.rule.thing;
+    let known = urn || (rule.draws_afresh() && rule.draw(&world.stakes) != Draw::Own);
+    if !known {
         return obstacle(
             "selection.rule",
             "names a rule whose rounds are not draws of chances that are known from the stakes as they stand",
@@ -96,9 +98,9 @@ fn exact(experiment: &Experiment, index: usize, reward: u64, share: f64) -> f64 
     let (mine, rounds) = (stakes[index], experiment.rounds);
     let needed = wins_needed(mine, all, reward, rounds, share);
     let others = (all - u128::from(mine)) as f64 / reward as f64;
-    match (mine, others) {
-        (_, others) if others == 0.0 => 1.0,
-        (0, _) => f64::from(u8::from(needed == 0)),
+    match (mine, others > 0.0) {
+        (_, false) => 1.0,
+        (0, true) => f64::from(u8::from(needed == 0)),
         _ => {
             let masses = beta_binomial_wins(rounds, mine as f64 / reward as f64, others);
             masses.iter().skip(usize::try_from(needed).unwrap_or(usize::MAX)).rev().sum::<f64>().min(1.0)

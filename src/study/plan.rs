@@ -356,9 +356,10 @@ fn base(file: &ScenarioFile) -> BTreeMap<String, String> {
         flatten(section, value, &mut all);
     }
     all.retain(|key, _| {
-        let asked =
-            key.starts_with("analysis.") && !["analysis.serial", "analysis.window"].contains(&key.as_str());
-        key != "run.trials" && !(asked && !key.starts_with("analysis.follow"))
+        // What is asked of the trials later may change; what is tallied of them may not.
+        let tallied = ["analysis.serial", "analysis.window", "analysis.unit"].contains(&key.as_str())
+            || key.starts_with("analysis.follow");
+        key != "run.trials" && (tallied || !key.starts_with("analysis."))
     });
     all
 }

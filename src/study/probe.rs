@@ -43,7 +43,7 @@ const BYTES_OF_A_ROW: f64 = 150.0;
 /// If a point cannot be read any more.
 pub fn costs(plan: &Plan) -> Result<Vec<Cost>, Problem> {
     let count = plan.points.len();
-    let tries = count.min(MOST_TRIES).max(1);
+    let tries = count.clamp(1, MOST_TRIES);
     let mut costs: Vec<Cost> = Vec::with_capacity(count);
     let mut tried: Option<(usize, Cost, u64)> = None;
     for (place, planned) in plan.points.iter().enumerate() {

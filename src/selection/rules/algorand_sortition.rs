@@ -44,7 +44,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 /// lowest with the same chance. Hence each of the S coins forges with the same chance, and an
 /// account of s coins forges with `s/S` given that somebody does, whatever `expected` is. Nobody is
 /// selected with probability `(1 - expected/S)^S`, nearly `e^-20`
-/// ([`nobody_selected`](crate::law::nobody_selected)).
+/// ([`nobody_selected`]).
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 struct AlgorandSortition {

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write, stdout};
 use std::process::ExitCode;
-use tombola::report::{FormulaGuard, write_rows};
+use tombola::report::{FormulaGuard, is_active, write_rows};
 use tombola::statistics::wording;
 
 /// Writes a line to standard error. If that cannot be written to, there is nobody to tell.
@@ -97,16 +97,6 @@ pub fn print_rows<R: Serialize>(
 pub fn print_json(value: &(impl Serialize + ?Sized)) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(io::Error::from)?;
     Ok(print_data(&(json_escaped(&text) + "\n"))?)
-}
-
-/// Whether a terminal would act on this character, or show it in another place than where it stands.
-fn is_active(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            // Marks, embeddings, overrides and isolates of direction; separators of lines.
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-            // What nobody sees: a byte order mark, annotations, tags.
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// The text with every active character in the form `\u{202e}`; line breaks stay.

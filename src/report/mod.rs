@@ -1,5 +1,6 @@
 //! From statements to files: tables, figures, the folder of results and its manifest.
 
+mod active;
 mod audit_manifest;
 mod comparison_manifest;
 mod environment;
@@ -15,6 +16,7 @@ mod page;
 mod stopwatch;
 mod tables;
 
+pub use active::is_active;
 pub use audit_manifest::AuditManifest;
 pub use comparison_manifest::{Compared, ComparisonManifest};
 pub use environment::Environment;

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-#[allow(dead_code)]
 use crate::sandbox::Sandbox;
 
 /// Columns whose names changed since the tables were kept, with the names that they have now.

@@ -1,8 +1,5 @@
 //! How the tests of the rules play: a rule as a scenario names it, and a trial round by round.
 
-// Each test is a program of its own and uses a part of this.
-#![allow(dead_code)]
-
 use std::sync::atomic::{AtomicU64, Ordering};
 use tombola::random::{Purpose, Stream};
 use tombola::registry::{Choice, Refusal, find};

@@ -4,7 +4,9 @@ mod sheet;
 
 use crate::registry::Entry;
 use crate::report::figures::FIGURES;
+use crate::report::is_active;
 use crate::selection::RULES;
+use crate::statistics::wording::grouped;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -204,7 +206,7 @@ impl Folder {
             1 => format!("rule {}", rules[0]),
             _ => format!("rules {}", rules.join(", ")),
         }];
-        let number = |key: &str| self.manifest[key].as_u64().map(sheet::grouped);
+        let number = |key: &str| self.manifest[key].as_u64().map(grouped);
         if let (Some(trials), Some(rounds)) =
             (number("trials_finished").or_else(|| number("trials")), number("rounds"))
         {
@@ -220,7 +222,7 @@ impl Folder {
     fn key_numbers(&self) -> Markup {
         let mut facts: Vec<(&str, String)> = Vec::new();
         if let Some(sheet) = self.sheet("validators") {
-            facts.push(("Validators", sheet::grouped(sheet.total as u64)));
+            facts.push(("Validators", grouped(sheet.total as u64)));
         }
         for (key, words) in [
             ("rounds", "Rounds of each trial"),
@@ -231,7 +233,7 @@ impl Folder {
         ] {
             match &self.manifest[key] {
                 Value::Number(number) if number.is_u64() => {
-                    facts.push((words, sheet::grouped(number.as_u64().unwrap_or_default())));
+                    facts.push((words, grouped(number.as_u64().unwrap_or_default())));
                 }
                 Value::Number(number) => {
                     facts.push((words, sheet::percent(number.as_f64().unwrap_or_default())))
@@ -379,15 +381,10 @@ fn capitalised(text: &str) -> String {
 
 /// Text in which nothing turns the direction of what follows and nothing is invisible.
 fn visible(text: &str) -> String {
-    text.chars().map(|c| if hidden(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+    text.chars().map(|c| if is_active(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
 }
 
 /// The same for text of several lines.
 fn visible_lines(text: &str) -> String {
     text.lines().map(|line| visible(line) + "\n").collect()
-}
-
-fn hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }

@@ -1,7 +1,7 @@
 //! A table of results on the page.
 
 use super::visible;
-use crate::statistics::wording;
+use crate::statistics::wording::grouped;
 use maud::{Markup, html};
 use std::io;
 use std::path::Path;
@@ -114,11 +114,6 @@ pub fn percent(share: f64) -> String {
     let fixed = format!("{percent:.decimals$}");
     let fixed = if decimals > 0 { fixed.trim_end_matches('0').trim_end_matches('.') } else { &fixed };
     format!("{fixed} %")
-}
-
-/// A whole number with its thousands apart.
-pub fn grouped(number: u64) -> String {
-    wording::grouped(number)
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ mod plan;
 mod plot;
 mod properties;
 mod readme;
+mod report;
 mod reproduce;
 mod rigged;
 mod rigged_runs;

@@ -308,17 +308,12 @@ fn report(
         ),
         Solution::Between { last, first, begins, earliest } => {
             let (answer, word) = if *begins { (first, "smallest") } else { (last, "largest") };
-            let near = match earliest {
-                Some(earliest) if *begins => {
-                    format!(
-                        "; from there on it holds for good, by the rounding to whole wins it holds here and there from {earliest} on"
-                    )
-                }
-                _ => String::new(),
-            };
-            let between = match exact || (first - last).abs() <= 1.0 {
-                true => format!("{key} = {answer} is the {word} value for which `{until}` holds{near}"),
-                false => format!(
+            let between = match (exact || (first - last).abs() <= 1.0, earliest) {
+                (true, Some(earliest)) if *begins => format!(
+                    "{key} = {answer} is the smallest value from which on `{until}` always holds; since wins are whole numbers, it also holds at some smaller values, the first of them {earliest}"
+                ),
+                (true, _) => format!("{key} = {answer} is the {word} value for which `{until}` holds"),
+                (false, _) => format!(
                     "the {word} value of {key} for which `{until}` holds lies between {last} and {first}: at {last} it is shown {}, at {first} it is shown {}",
                     if *begins { "not to hold" } else { "to hold" },
                     if *begins { "to hold" } else { "not to hold" }

@@ -52,3 +52,32 @@ fn what_is_no_folder_of_results_is_refused() {
         assert!(code == Some(2) && told.contains("name a folder of results"), "{folder}: {told}");
     }
 }
+
+/// What the page says of a comparison are the counts of its table.
+#[test]
+fn a_comparison_is_summed_up_as_its_table_says() {
+    let sandbox = prepared();
+    let compare = ["compare", "pair.toml", "--rules", "raffle,uniform", "--rounds", "200", "--trials", "20"];
+    assert_eq!(report(&sandbox, &compare).0, Some(0));
+    assert_eq!(report(&sandbox, &["report", "output/pair-compare"]).0, Some(0));
+    let page = fs::read_to_string(sandbox.path("output/pair-compare/report.html")).expect("the page");
+    let mut table = csv::Reader::from_path(sandbox.path("output/pair-compare/compare.csv")).expect("a table");
+    let place =
+        |name: &str, header: &csv::StringRecord| header.iter().position(|column| column == name).unwrap();
+    let header = table.headers().expect("a header").clone();
+    let (kind, verdict) = (place("kind", &header), place("verdict", &header));
+    let (mut shown, mut alike, mut open) = (0, 0, 0);
+    for record in table.records().map(|record| record.expect("a row")) {
+        if &record[kind] == "difference" {
+            match &record[verdict] {
+                "lower" | "higher" => shown += 1,
+                "identical" => alike += 1,
+                "undecided" => open += 1,
+                other => panic!("{other}"),
+            }
+        }
+    }
+    assert!(shown > 0, "raffle and uniform differ");
+    let sentence = format!("{shown} are shown, {alike} are exactly zero and {open} are undecided");
+    assert!(page.contains(&sentence), "{sentence}");
+}

@@ -2,6 +2,7 @@
 
 use super::ODDS_AGAINST_A_FAULT;
 use crate::analysis::rows::{LuckReport, LuckRow, LuckStretch};
+use crate::statistics::wording::grouped;
 
 /// A probability: in percent while that is readable, and else as a number.
 fn chance(p: f64) -> String {
@@ -47,7 +48,8 @@ fn time(seconds: f64) -> String {
 /// Slots, and how long they take where that is known.
 fn slots(report: &LuckReport, number: f64) -> String {
     let unit = if number == 1.0 { "slot" } else { "slots" };
-    let number_words = if number.fract() == 0.0 && number < 1e15 { format!("{number}") } else { few(number) };
+    let number_words =
+        if number.fract() == 0.0 && number < 1e15 { grouped(number as u64) } else { few(number) };
     match report.seconds {
         Some(seconds) => {
             format!("{number_words} {unit} ({})", time(seconds * (number / report.slots as f64)))
@@ -130,7 +132,8 @@ fn of_wins(report: &LuckReport, wins: u64) -> String {
     }
     if let (Some(p), Some(validators)) = (report.p_somebody, report.validators.filter(|&all| all > 1)) {
         text += &format!(
-            " Of {validators} such validators one at least meets something as rare in any such period with probability {}.",
+            " Among {} such validators, at least one meets something this rare in any such period with probability {}.",
+            grouped(validators),
             chance(p)
         );
     }
@@ -171,7 +174,8 @@ fn of_stretch(report: &LuckReport, stretch: &LuckStretch, what: &str, none: &str
     }
     if let (Some(p), Some(validators)) = (stretch.p_somebody, report.validators.filter(|&all| all > 1)) {
         text += &format!(
-            "; to one at least of {validators} such validators in such a period, with {}",
+            "; to at least one of {} such validators in such a period, with {}",
+            grouped(validators),
             chance(p)
         );
     }

@@ -79,6 +79,10 @@ impl Folder {
                 figures.push((figure.to_owned(), fs::read_to_string(&path).map_err(unreadable(&path))?));
             }
         }
+        // Figures in the order in which the program lists them; those of comparisons after them.
+        figures.sort_by_key(|(name, _): &(String, String)| {
+            FIGURES.iter().position(|entry| entry.name == name).unwrap_or(FIGURES.len())
+        });
         // The tables that answer the question stand first.
         let first = ["validators", "audit", "compare", "fairness", "incomes"];
         sheets.sort_by_key(|sheet| first.iter().position(|name| *name == sheet.name).unwrap_or(first.len()));
@@ -124,16 +128,18 @@ impl Folder {
             verdicts.insert(1.min(verdicts.len()), ("As a whole", note));
         }
         if let Some(sheet) = self.sheet("compare") {
-            let differ = sheet.rows.iter().filter(|row| sheet.cell(row, "verdict") == "different").count();
-            let pairs = sheet.rows.iter().filter(|row| sheet.cell(row, "kind") == "difference").count();
-            if pairs > 0 {
-                verdicts.push((
-                    "Comparison",
-                    format!(
-                        "{differ} of {pairs} differences of two rules are shown; the table `compare` has each"
-                    ),
-                ));
-            }
+            let count = |verdicts: &[&str]| {
+                let differences = sheet.rows.iter().filter(|row| sheet.cell(row, "kind") == "difference");
+                differences.filter(|row| verdicts.contains(&sheet.cell(row, "verdict"))).count()
+            };
+            let (shown, alike, open) =
+                (count(&["lower", "higher"]), count(&["identical"]), count(&["undecided"]));
+            verdicts.push((
+                "Comparison",
+                format!(
+                    "of the differences between two rules, over all measures, {shown} are shown, {alike} are exactly zero and {open} are undecided; the table `compare` has each"
+                ),
+            ));
         }
         verdicts
     }

@@ -126,7 +126,7 @@ pub fn income_laws(context: &AnalysisContext) -> Vec<Option<IncomeLaw>> {
 }
 
 /// The chances with which a round selects each validator: those that the rule says it draws with, which
-/// for a rigged one are not those it promises; else its expected shares.
+/// for a rigged one are not those it states; else its expected shares.
 fn chances(context: &AnalysisContext) -> Option<Vec<f64>> {
     let world = &context.experiment.world;
     let weights = match world.rule.thing.draw(&world.stakes) {
@@ -139,7 +139,7 @@ fn chances(context: &AnalysisContext) -> Option<Vec<f64>> {
     (all > 0.0).then(|| weights.iter().map(|weight| weight / all).collect())
 }
 
-/// Whether the laws rest on what the rule does, not on what it promises.
+/// Whether the laws rest on what the rule does, not on what it states.
 pub fn laws_are_of_the_draw(context: &AnalysisContext) -> bool {
     let world = &context.experiment.world;
     !matches!(world.rule.thing.draw(&world.stakes), Draw::Own)

@@ -36,7 +36,7 @@ pub use luck::{
 };
 pub use metric_set::MetricSet;
 pub use misses::misses;
-pub use planning::{Plan, PlanSettings, Scatter, pilot_seed, plan};
+pub use planning::{Plan, PlanSettings, WinVariance, pilot_seed, plan};
 pub use stopping::Stopping;
 pub use strategy::{Move, strategy};
 pub use takeover::takeover;

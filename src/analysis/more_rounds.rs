@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn unlucky_wins_so_far_need_more() {
+    fn few_wins_so_far_need_more() {
         let fair = GOAL.rounds(&equal(4), Some((&[250; 4], 1000))).unwrap();
         let unlucky = GOAL.rounds(&equal(4), Some((&[320, 180, 250, 250], 1000))).unwrap();
         assert!(unlucky > fair, "{unlucky} {fair}");

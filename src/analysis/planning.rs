@@ -32,7 +32,7 @@ pub struct PlanSettings {
 
 /// What a plan rests on.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Scatter {
+pub enum WinVariance {
     /// The rule declares each validator's variance, as a multiple of that of independent draws.
     Declared(Vec<f64>),
     /// Wins differ from the expected shares by at most so many in every trial.
@@ -43,24 +43,26 @@ pub enum Scatter {
     Pilot(&'static str),
 }
 
-impl Scatter {
+impl WinVariance {
     /// What is known of an experiment before it is run.
     pub fn of(experiment: &Experiment) -> Self {
         let world = &experiment.world;
         if let Some(reward) = experiment.urn_reward() {
-            return Scatter::Urn(reward);
+            return WinVariance::Urn(reward);
         }
         if world.protocol.compounds() {
-            return Scatter::Pilot("rewards compound, so the rounds of a trial are not independent");
+            return WinVariance::Pilot("rewards compound, so the rounds of a trial are not independent");
         }
         if !world.has_ideal_conditions() {
-            return Scatter::Pilot("not everybody is honest or reached, so stakes may be slashed on the way");
+            return WinVariance::Pilot(
+                "not everybody is honest or reached, so stakes may be slashed on the way",
+            );
         }
         match world.rule.thing.dispersion(&world.stakes) {
-            Dispersion::Independent => Scatter::Declared(vec![1.0; world.stakes.len()]),
-            Dispersion::Scaled { factors, .. } => Scatter::Declared(factors),
-            Dispersion::Bounded { bounds } => Scatter::Bounded(bounds),
-            Dispersion::Unknown(why) => Scatter::Pilot(why),
+            Dispersion::Independent => WinVariance::Declared(vec![1.0; world.stakes.len()]),
+            Dispersion::Scaled { factors, .. } => WinVariance::Declared(factors),
+            Dispersion::Bounded { bounds } => WinVariance::Bounded(bounds),
+            Dispersion::Unknown(why) => WinVariance::Pilot(why),
         }
     }
 }
@@ -92,7 +94,7 @@ pub struct Plan {
 }
 
 /// Plans for the followed validators, the smallest and the hardest one. `pilot` holds trials of the
-/// same experiment under another seed; needed where the dispersion is [`Scatter::Pilot`], else unused.
+/// same experiment under another seed; needed where the dispersion is [`WinVariance::Pilot`], else unused.
 ///
 /// Equivalence is shown by two one-sided tests at level α for each validator, as the verdict does it; for
 /// all together the probabilities are multiplied. Half widths and effects are those of intervals at
@@ -100,9 +102,9 @@ pub struct Plan {
 /// exact where rounds or runs of them are independent draws.
 pub fn plan(experiment: &Experiment, settings: &PlanSettings, pilot: Option<&Results>) -> Plan {
     let shares = proportional_shares(&experiment.world.stakes);
-    let scatter = Scatter::of(experiment);
+    let variance = WinVariance::of(experiment);
     let comparisons = if settings.corrected { shares.len() } else { 1 };
-    let planner = Planner { experiment, settings, pilot, scatter, comparisons };
+    let planner = Planner { experiment, settings, pilot, variance, comparisons };
     // By what a fair share needs to be shown fair; where that is not known, the smallest is hardest.
     let needs: Vec<Option<u64>> =
         (0..shares.len()).map(|index| planner.equivalence(index, shares[index])).collect();
@@ -125,8 +127,8 @@ pub fn plan(experiment: &Experiment, settings: &PlanSettings, pilot: Option<&Res
         planner.row(index, shares[index], role)
     });
     let rounds = planner.rounds();
-    let expected = match planner.scatter {
-        Scatter::Pilot(_) => None,
+    let expected = match planner.variance {
+        WinVariance::Pilot(_) => None,
         _ => experiment
             .world
             .rule
@@ -162,7 +164,7 @@ struct Planner<'a> {
     experiment: &'a Experiment,
     settings: &'a PlanSettings,
     pilot: Option<&'a Results>,
-    scatter: Scatter,
+    variance: WinVariance,
     comparisons: usize,
 }
 
@@ -187,8 +189,8 @@ impl Planner<'_> {
     fn verdict(&self, shares: &[f64], expected: Option<&[f64]>) -> Option<u64> {
         let PlanSettings { tolerance, power, confidence, .. } = *self.settings;
         let expected = |index: usize| expected.map_or(shares[index], |expected| expected[index]);
-        match &self.scatter {
-            Scatter::Declared(factors) => {
+        match &self.variance {
+            WinVariance::Declared(factors) => {
                 let due = |index: usize| Due {
                     stake_share: shares[index],
                     expected: expected(index),
@@ -197,10 +199,10 @@ impl Planner<'_> {
                 let dues: Vec<Due> = (0..shares.len()).map(due).collect();
                 Goal { tolerance, level: level_of(confidence), power }.rounds(&dues, None)
             }
-            Scatter::Bounded(_) => (0..shares.len())
+            WinVariance::Bounded(_) => (0..shares.len())
                 .filter(|&index| shares[index] > 0.0)
                 .try_fold(1, |most, index| Some(most.max(self.equivalence(index, shares[index])?))),
-            Scatter::Urn(_) | Scatter::Pilot(_) => {
+            WinVariance::Urn(_) | WinVariance::Pilot(_) => {
                 let z = normal_quantile(level_of(confidence));
                 let deviations: Vec<(f64, f64)> = (0..shares.len())
                     .filter(|&index| shares[index] > 0.0)
@@ -248,12 +250,12 @@ impl Planner<'_> {
 
     fn half_width(&self, index: usize, share: f64) -> Option<u64> {
         let (wanted, confidence) = (self.settings.half_width, self.confidence());
-        match &self.scatter {
-            Scatter::Declared(factors) => {
+        match &self.variance {
+            WinVariance::Declared(factors) => {
                 self.scaled(rounds_for_half_width(share, wanted, confidence), factors[index])
             }
-            Scatter::Bounded(bounds) => self.of_bound(bounds[index], wanted),
-            Scatter::Urn(_) | Scatter::Pilot(_) => {
+            WinVariance::Bounded(bounds) => self.of_bound(bounds[index], wanted),
+            WinVariance::Urn(_) | WinVariance::Pilot(_) => {
                 self.of_trials(trials_for_half_width(self.deviation(index)?, wanted, confidence))
             }
         }
@@ -261,13 +263,13 @@ impl Planner<'_> {
 
     fn equivalence(&self, index: usize, share: f64) -> Option<u64> {
         let PlanSettings { tolerance, power, .. } = *self.settings;
-        match &self.scatter {
-            Scatter::Declared(factors) => {
+        match &self.variance {
+            WinVariance::Declared(factors) => {
                 self.scaled(rounds_for_equivalence(share, tolerance, self.one_sided(), power), factors[index])
             }
             // The wins may lie a bound off their expectation, and the interval another.
-            Scatter::Bounded(bounds) => self.of_bound(2.0 * bounds[index], tolerance * share),
-            Scatter::Urn(_) | Scatter::Pilot(_) => {
+            WinVariance::Bounded(bounds) => self.of_bound(2.0 * bounds[index], tolerance * share),
+            WinVariance::Urn(_) | WinVariance::Pilot(_) => {
                 let deviation = self.deviation(index)?;
                 let trials = trials_for_equivalence(deviation, tolerance * share, self.one_sided(), power);
                 self.of_trials(trials)
@@ -277,13 +279,13 @@ impl Planner<'_> {
 
     fn effect(&self, index: usize, share: f64) -> Option<u64> {
         let PlanSettings { effect, power, .. } = *self.settings;
-        match &self.scatter {
-            Scatter::Declared(factors) => {
+        match &self.variance {
+            WinVariance::Declared(factors) => {
                 self.scaled(rounds_for_difference(share, effect, self.confidence(), power), factors[index])
             }
-            // The wins may lie a bound below the biased promise, and the interval another.
-            Scatter::Bounded(bounds) => self.of_bound(2.0 * bounds[index], (effect * share).abs()),
-            Scatter::Urn(_) | Scatter::Pilot(_) => {
+            // The wins may lie a bound below the biased expectation, and the interval another.
+            WinVariance::Bounded(bounds) => self.of_bound(2.0 * bounds[index], (effect * share).abs()),
+            WinVariance::Urn(_) | WinVariance::Pilot(_) => {
                 let deviation = self.deviation(index)?;
                 self.of_trials(trials_for_difference(deviation, effect * share, self.confidence(), power))
             }
@@ -295,8 +297,8 @@ impl Planner<'_> {
         let trials = self.experiment.trials;
         let normal = normal_quantile(0.5 * (1.0 - confidence));
         let binomial = share * (1.0 - share);
-        let (variance_ratio, half_width_now, minimum_detectable_effect) = match &self.scatter {
-            Scatter::Declared(factors) => {
+        let (variance_ratio, half_width_now, minimum_detectable_effect) = match &self.variance {
+            WinVariance::Declared(factors) => {
                 let factor = factors[index];
                 let effective = (rounds as f64 / factor) as u64;
                 (
@@ -305,11 +307,11 @@ impl Planner<'_> {
                     detectable_difference(share, effective, confidence, power),
                 )
             }
-            Scatter::Bounded(bounds) => {
+            WinVariance::Bounded(bounds) => {
                 let half_width = bounds[index] / self.experiment.rounds as f64;
                 (Some(0.0), Some(half_width), (share > 0.0).then(|| 2.0 * half_width / share))
             }
-            Scatter::Urn(_) | Scatter::Pilot(_) => {
+            WinVariance::Urn(_) | WinVariance::Pilot(_) => {
                 let deviation = self.deviation(index);
                 let per_round = self.experiment.rounds as f64;
                 let seen = |deviation: f64| deviation * deviation * per_round / binomial;
@@ -344,7 +346,7 @@ impl Planner<'_> {
 
     /// Standard deviation of a trial's win share: exact for an urn, otherwise that of the pilot.
     fn deviation(&self, index: usize) -> Option<f64> {
-        if let Scatter::Urn(reward) = self.scatter {
+        if let WinVariance::Urn(reward) = self.variance {
             let all: u128 = self.experiment.world.stakes.iter().map(|&stake| u128::from(stake)).sum();
             let share = self.experiment.world.stakes[index] as f64 / all as f64;
             return urn_deviation(share, reward, self.experiment.rounds);

@@ -29,7 +29,7 @@ pub enum SamplingModel {
     /// Runs of rounds are won together and drawn independently: counts of runs are multinomial. The last
     /// one of a trial may be cut short.
     Runs(PartialRuns),
-    /// The rule declares how much more or less than multinomial each validator's wins scatter.
+    /// The rule declares how much more or less than multinomial each validator's wins vary.
     Scaled(Vec<f64>),
     /// The rule is deterministic up to so many wins a trial.
     Bounded(Vec<f64>),
@@ -365,7 +365,7 @@ impl Observations<'_> {
         (most > self.sample().size()).then_some(most)
     }
 
-    /// How many times the multinomial scatter the rule declares, over all validators: the factor
+    /// How many times the multinomial variance the rule declares, over all validators: the factor
     /// by which Pearson's statistic exceeds its degrees of freedom on average.
     pub fn declared_dispersion(&self) -> Option<f64> {
         let shares = self.expected_shares.shares()?;

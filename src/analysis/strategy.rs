@@ -153,7 +153,7 @@ pub fn strategy(
     Some(rows)
 }
 
-/// The promise for these stakes in this world.
+/// The expected shares for these stakes in this world.
 fn expected_shares(world: &World, stakes: &[u64]) -> ExpectedShares {
     let rule = &world.rule.thing;
     if !world.has_ideal_conditions() && (rule.minds_outcomes() || world.protocol.compounds()) {

@@ -109,7 +109,7 @@ fn share_row(
         let whole: u64 = counts.iter().map(|(_, whole)| whole).sum();
         (part as f64 / whole as f64, wilson(part, whole, confidence))
     } else {
-        // A scatter that a rule declares for whole cycles does not hold in the middle of one.
+        // A dispersion that a rule declares for whole cycles does not hold in the middle of one.
         let moments = moments(counts);
         // Few large payments at random leave no t interval that holds.
         let random = metric == "income_share" && context.experiment.world.protocol.reward.thing.is_random();

@@ -56,7 +56,7 @@ pub fn rows(context: &AnalysisContext) -> Vec<WindowRow> {
                 most_wins_probability,
                 most_wins_p: of_any(most_wins_probability),
                 gap_rounds: length,
-                gap_probability: law.and_then(|law| law.drought_within(context.longest_trial)),
+                gap_probability: law.and_then(|law| law.gap_probability(context.longest_trial)),
             }
         })
         .collect()

@@ -638,7 +638,7 @@ pub enum SummaryFormat {
 #[derive(ClapArgs)]
 #[command(after_help = "\
 Results go to DIR/NAME-compare/: compare.csv, timeline.csv, figures/, manifest.json, where NAME is
-that of the first scenario. Trials with the same number meet the same luck under every rule and are
+that of the first scenario. Trials with the same number meet the same random numbers under every rule and are
 compared pair by pair. All files but the manifest are the same bytes on any number of threads, and
 with the engines full and draws. An interrupted comparison writes nothing.
 
@@ -716,7 +716,7 @@ Examples:
   tombola law scenarios/seed.toml
   tombola law scenarios/seed.toml --set selection.rule=single-lottery --format csv
   tombola law scenarios/seed.toml --window 32     slots of each validator in 32 rounds
-  tombola law scenarios/seed.toml --window 32 --validator oliver --count 3     is that bad luck?")]
+  tombola law scenarios/seed.toml --window 32 --validator oliver --count 3     how rare is that?")]
 pub struct LawArgs {
     /// Scenario file, or the name of one that comes along
     #[arg(value_name = "FILE")]
@@ -764,7 +764,7 @@ fn between(low: f64, high: f64) -> impl Fn(&str) -> Result<f64, String> + Clone 
 For the richest validators, the smallest and the hardest: the rounds, of all trials together, for an
 interval of a wanted half width, to show that a validator wins within the tolerance of its share of stake, and
 to see a bias; and what the scenario as it is can show. Corrected for all validators, as the verdict
-is. Where the rule does not say how wins scatter, or stakes move, a pilot is played.
+is. Where the rule does not say how wins vary, or stakes move, a pilot is played.
 
 Examples:
   tombola plan scenarios/seed.toml
@@ -1078,7 +1078,7 @@ pub struct IdentifyArgs {
 The gain is the share of rounds of all parts together over that of the whole, minus one; for a merge
 the other way round. A split divides the coins as evenly as possible; parts below the scenario's
 minimum_stake are no validators, and their coins win nothing. Where the rule has an exact law, the
-gain comes from that; otherwise the scenario's rounds are played twice with the same luck, in at
+gain comes from that; otherwise the scenario's rounds are played twice with the same random numbers, in at
 least 8 trials, and the verdict is `cannot tell` where the interval of the gain covers 0.
 
 Examples:

@@ -11,7 +11,7 @@ use tombola::registry::nearest;
 use tombola::selection::{Dispersion, ExpectedShares};
 use tombola::simulation::{Experiment, Obstacle};
 
-/// Prints what the rule promises, without a simulation.
+/// Prints what the rule gives each validator, without a simulation.
 pub fn law(args: &LawArgs) -> Result<(), Failure> {
     let scenario = scenario::read(&args.file, &args.settings.overrides()?)?;
     scenario::tell_notes(&scenario);

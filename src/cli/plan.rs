@@ -8,7 +8,7 @@ use super::scenario;
 use super::screen::{grouped, percent, print_rows, rate as per_second, table, tell};
 use std::sync::atomic::{AtomicBool, Ordering};
 use tombola::analysis::rows::{LawRow, PlanRow, law_rows};
-use tombola::analysis::{Plan, PlanSettings, Scatter, pilot_seed, plan as make_plan};
+use tombola::analysis::{Plan, PlanSettings, WinVariance, pilot_seed, plan as make_plan};
 use tombola::report::Stopwatch;
 use tombola::simulation::{Control, Engine, Experiment, Quiet, Results, run as simulate, threads_here};
 
@@ -35,9 +35,9 @@ pub fn plan(args: &PlanArgs) -> Result<(), Failure> {
         tolerance: analysis.tolerance,
         corrected: !args.uncorrected,
     };
-    let scatter = Scatter::of(&scenario.experiment);
-    let unknown = match scatter {
-        Scatter::Pilot(why) => Some(why),
+    let variance = WinVariance::of(&scenario.experiment);
+    let unknown = match variance {
+        WinVariance::Pilot(why) => Some(why),
         _ => None,
     };
     let experiment = &mut scenario.experiment;
@@ -85,14 +85,14 @@ pub fn plan(args: &PlanArgs) -> Result<(), Failure> {
     let plan = make_plan(experiment, &settings, pilot.as_ref().map(|(results, _)| results));
     print_rows(args.format, args.safe_csv.on, &plan.rows, columns)?;
     tell(paragraph(&plan, &settings, experiment.rounds, trials));
-    let promised = law_rows(&experiment.world);
+    let expected = law_rows(&experiment.world);
     let off = |row: &&LawRow| row.relative_deviation.is_some_and(|gain| gain.abs() > settings.tolerance);
-    let off = promised.iter().filter(off).count();
+    let off = expected.iter().filter(off).count();
     if off > 0 && !experiment.world.protocol.compounds() {
         tell(format_args!(
             "note: the rule's own expected shares of {off} of {} validators are farther than {} from their shares of stake: \
              with enough rounds the verdict is unfair, whatever is planned for equivalence",
-            promised.len(),
+            expected.len(),
             percent(Some(settings.tolerance))
         ));
     }
@@ -103,7 +103,7 @@ pub fn plan(args: &PlanArgs) -> Result<(), Failure> {
             results.totals.trials
         ));
     }
-    if let (Scatter::Urn(_), None) = (&scatter, &pilot) {
+    if let (WinVariance::Urn(_), None) = (&variance, &pilot) {
         tell(
             "note: rewards are staked at once and every draw is by stake, so the wins of a trial are those of Pólya's \
              urn; the plan rests on its exact variance, and no pilot is needed",

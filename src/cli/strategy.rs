@@ -36,7 +36,7 @@ pub fn strategy(args: &StrategyArgs) -> Result<(), Failure> {
     if simulated > 0 {
         tell(format_args!(
             "note: {simulated} of {} gains were simulated, for want of a law: {} rounds in each of {} pairs of trials with \
-             the same luck; intervals that hold together with {} % confidence",
+             the same random numbers; intervals that hold together with {} % confidence",
             rows.len(),
             grouped(scenario.experiment.rounds.into()),
             rows.iter().find_map(|row| row.trials).unwrap_or(0),

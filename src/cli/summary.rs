@@ -41,7 +41,7 @@ pub fn summary(scenario: &Scenario, results: &Results, analysis: &Analysis) -> S
     text.push_str(&expected_shares(analysis));
     text.push_str(&income(analysis));
     text.push_str(&stopped(analysis, results.totals.trials));
-    text.push_str(&scatter(analysis));
+    text.push_str(&dispersion_words(analysis));
     if analysis.assessment.verdict == Verdict::Fair {
         text.push_str(&single_chains(analysis));
     }
@@ -101,7 +101,7 @@ fn stopped(analysis: &Analysis, trials: u64) -> String {
 }
 
 /// A rule may be fair and yet no lottery, or a wilder one than independent draws: that is said.
-fn scatter(analysis: &Analysis) -> String {
+fn dispersion_words(analysis: &Analysis) -> String {
     let row = analysis.tables.fairness.iter().find(|row| row.metric == Metric::Dispersion);
     match row.and_then(|row| row.null_value) {
         Some(0.0) => "The rule is deterministic: it leaves (next to) nothing to chance, so this is not the fairness of a lottery.\n".to_owned(),

@@ -15,7 +15,7 @@ use crate::reward::CountedVote;
 use crate::selection::{BlockOutcome, Seat, StakeChange, TrialContext};
 use crate::stake::ValidatorId;
 
-/// One trial's chain: its state, its waiting transactions and its luck.
+/// One trial's chain: its state, its waiting transactions and its random numbers.
 pub struct Chain<'w, F: Fidelity> {
     pub(super) world: &'w World,
     pub(super) fidelity: F,

@@ -4,7 +4,7 @@ use super::markov::{LongRun, Step, long_run};
 
 /// Cells of the largest table that the exact shares may need.
 const MOST_CELLS: usize = 20_000_000;
-/// The largest chain whose scatter is computed by enumeration.
+/// The largest chain whose dispersion is computed by enumeration.
 const MOST_STATES: usize = 400;
 
 /// Long-run shares when each winner is out for `rounds` rounds and the others draw by stake.
@@ -138,7 +138,7 @@ mod tests {
                 for (factor, chain) in
                     cool_down_factors(stakes, rounds).unwrap().iter().zip(chain.factors.unwrap())
                 {
-                    // A validator without stake has no scatter at all.
+                    // A validator without stake has no dispersion at all.
                     assert!((factor - chain).abs() < 1e-9, "{stakes:?}, {rounds} rounds: {factor} {chain}");
                 }
             }

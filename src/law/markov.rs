@@ -1,4 +1,4 @@
-//! Rules with a memory, as finite Markov chains: long-run shares and their scatter.
+//! Rules with a memory, as finite Markov chains: long-run shares and their dispersion.
 
 use std::collections::BTreeMap;
 
@@ -286,7 +286,7 @@ mod tests {
         }
     }
 
-    /// Independent draws written as a chain scatter as independent draws.
+    /// Independent draws written as a chain vary as independent draws.
     #[test]
     fn no_memory_has_a_factor_of_one() {
         let result = long_run(0usize, 3, 10, |_, ways| {

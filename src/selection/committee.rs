@@ -55,7 +55,7 @@ pub trait CommitteeDrawer: Send {
     fn draw(&mut self, turn: CommitteeTurn<'_>, members: &mut Vec<Seat>);
 }
 
-/// What a committee rule promises to each validator.
+/// The share of seats that a committee rule gives each validator.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Duty {
     /// The exact expected seats per round, in the order of the validators.

@@ -1,6 +1,6 @@
-//! How far the counts of a rule scatter around its expected shares.
+//! How far the counts of a rule vary around its expected shares.
 
-/// The scatter of a validator's wins over n rounds of fixed stakes.
+/// The dispersion of a validator's wins over n rounds of fixed stakes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Dispersion {
     /// The rounds are independent draws: the counts are multinomial.

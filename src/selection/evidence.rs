@@ -1,5 +1,5 @@
 //! Evidence: what the tests of committees and lotteries measure, and how they judge it. (All rules are
-//! held to their promises together, in `tests/suite/rules.rs`.)
+//! held to their expected shares together, in `tests/suite/rules.rs`.)
 
 use super::{COMMITTEES, Committee, CommitteeTurn, Seat};
 use crate::random::{Purpose, Stream};

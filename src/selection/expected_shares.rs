@@ -1,4 +1,4 @@
-//! What a rule promises to each validator.
+//! The share of wins that a rule gives each validator.
 
 /// The exact probability, or long-run share, with which a rule gives the next block to each
 /// validator, as far as it is known.

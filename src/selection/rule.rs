@@ -39,17 +39,17 @@ pub trait Rule: Send + Sync {
         1.0
     }
 
-    /// How a validator's wins scatter around the expected shares while stakes stay as they are.
+    /// How a validator's wins vary around the expected shares while stakes stay as they are.
     fn dispersion(&self, stakes: &[u64]) -> Dispersion;
 
-    /// Whether what became of a block changes the chances of later rounds. Then promise and
+    /// Whether what became of a block changes the chances of later rounds. Then expected shares and
     /// dispersion hold only while everybody is honest.
     fn minds_outcomes(&self) -> bool {
         false
     }
 
     /// How each round draws while nobody disturbs it, where others may rely on it. A rigged rule
-    /// tells what it does, not what it promises. Must agree with the selector, which decides.
+    /// tells what it does, not what it states. Must agree with the selector, which decides.
     fn draw(&self, stakes: &[u64]) -> Draw {
         let _ = stakes;
         Draw::Own

@@ -157,7 +157,7 @@ impl<'a> Player<'a> {
 const REPLAYED: u64 = 1 << 62;
 
 /// The wins of every validator in each of the `runs`, by their numbers, each of `trials` trials that no
-/// run of the experiment itself plays: what its rule makes of the same population under other luck. By the draws engine, on the
+/// run of the experiment itself plays: what its rule makes of the same population with other random numbers. By the draws engine, on the
 /// threads of the caller, the same on any number of them. Memory grows with runs times validators.
 ///
 /// # Errors

@@ -1,5 +1,5 @@
 //! From counts to statements: intervals, tests, concentration, verdicts. Knows counts, shares and
-//! promises only, nothing of chains or simulations.
+//! expected shares only, nothing of chains or simulations.
 //!
 //! Where a figure does not exist (no trials, no spread, a sum out of range) a function returns
 //! `None`, never a number that could be mistaken for one and never NaN.

@@ -33,7 +33,7 @@ const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     (
         "statistics",
         &["crypto", "ledger", "stake", "selection", "reward", "behaviour", "forging", "simulation"],
-        "statistics knows counts, shares and promises only",
+        "statistics knows counts and shares only",
     ),
     ("selection", &["ledger"], "a rule sees stakes, not accounts"),
 ];

@@ -1,4 +1,4 @@
-//! `tombola compare`: the same population and luck under several rules.
+//! `tombola compare`: the same population and random numbers under several rules.
 
 use crate::sandbox::Sandbox;
 use sha2::{Digest, Sha256};
@@ -213,7 +213,7 @@ fn compounding_rewards_add_the_stake_at_the_end() {
     let gini: Vec<&CompareRow> = rows.iter().filter(|row| row.metric == "final_stake_gini").collect();
     assert_eq!(gini.len(), 4);
     assert!(gini[0].value < gini[1].value, "the single lottery concentrates: {gini:?}");
-    // Proportional selection is a martingale: nobody is expected to gain, whatever the scatter.
+    // Proportional selection is a martingale: nobody is expected to gain, whatever the dispersion.
     let gain = rows.iter().find(|row| row.metric == "richest_gain" && row.rule == "raffle").unwrap();
     assert!(gain.law.unwrap().abs() < 1e-12 && gain.limit.is_none(), "{gain:?}");
 }
@@ -336,7 +336,7 @@ fn rules_of_the_same_law_are_told_apart_no_more_often_than_alpha() {
             differed += u64::from(row.verdict != "identical" && row.metric == "total_variation");
         }
     }
-    assert_eq!(differed, SEEDS, "the two share their luck to the last digit");
+    assert_eq!(differed, SEEDS, "the two share their random numbers to the last digit");
     assert_eq!(alarms.len(), MEASURES.len() - 4);
     for (metric, count) in alarms {
         let share = count as f64 / SEEDS as f64;

@@ -2,7 +2,7 @@
 //! what it does not cover.
 //!
 //! Each comparison holds the wins of one validator at one checkpoint, or after one number of rounds,
-//! in trials drawn from the law against those in trials that were played with other luck: two samples,
+//! in trials drawn from the law against those in trials that were played with other random numbers: two samples,
 //! chi-square over cells that hold at least 100 trials of both, alpha = 1e-6, fixed seeds. With 100,000
 //! trials each and 20 to 40 cells, a law whose standard deviation is 4 % off, or whose mean is off by
 //! 4 % of a standard deviation, would be found with a power above 87 % (non-centralities of 160 and

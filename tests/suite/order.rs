@@ -16,7 +16,7 @@ use tombola::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selecti
 use tombola::simulation::{Control, Quiet, run};
 use tombola::stake::{Pool, ValidatorId};
 
-/// A lottery that keeps every promise of shares and breaks that of independence: one round in ten
+/// A lottery that keeps every expected share and is not independent: one round in ten
 /// goes to the last winner again.
 struct Sticky;
 
@@ -129,7 +129,7 @@ fn runs_of_slots_are_held_against_runs() {
             .all(|row| row.decision == Some(Decision::NotRejected) && row.note.contains("runs of 4 rounds")),
         "{rows:?}"
     );
-    // Droughts and runs are whole runs, and their p-values are those of runs.
+    // Gaps and runs are whole runs, and their p-values are those of runs.
     for row in &analysis.tables.validators {
         assert_eq!(row.longest_gap.unwrap() % 4 + row.longest_run.unwrap() % 4, 0);
         assert!(row.longest_gap_p.unwrap() > 1e-4 && row.longest_run_p.unwrap() > 1e-4, "{row:?}");
@@ -204,7 +204,7 @@ fn cells<R: Serialize>(rows: &[R]) -> String {
     String::from_utf8(bytes).expect("text")
 }
 
-/// Few rounds, few validators, hardly any stake, no luck, everything to one: every cell is a number or empty.
+/// Few rounds, few validators, hardly any stake, no randomness, everything to one: every cell is a number or empty.
 #[test]
 fn no_cell_is_ever_not_a_number() {
     let edges = [

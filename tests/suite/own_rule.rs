@@ -1,4 +1,4 @@
-//! The example of a rule from outside does what it says: it keeps its promise and is found unfair
+//! The example of a rule from outside does what it says: it wins as expected and is found unfair
 //! to stake.
 
 #[path = "../../examples/own_rule.rs"]
@@ -8,14 +8,14 @@ mod example;
 use tombola::statistics::Verdict;
 
 #[test]
-fn the_example_keeps_its_promise_and_is_unfair_to_stake() {
+fn the_example_wins_as_expected_and_is_unfair_to_stake() {
     let analysis = example::experiment().expect("the example runs");
     let rows = &analysis.tables.validators;
     assert_eq!(rows.len(), 4);
     for row in rows {
         // Half of the stake share and half of a quarter, within the exact test's level.
-        let promised = row.expected_share.expect("a law is known");
-        assert!((promised - (row.stake_share / 2.0 + 0.125)).abs() < 1e-12);
+        let expected = row.expected_share.expect("a law is known");
+        assert!((expected - (row.stake_share / 2.0 + 0.125)).abs() < 1e-12);
         assert!(row.p_holm.expect("rounds are independent") > 1e-4, "{row:?}");
     }
     assert_eq!(analysis.assessment.verdict, Verdict::Unfair);

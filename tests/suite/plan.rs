@@ -1,4 +1,4 @@
-//! `tombola plan` gives the published sample sizes, and heeds how the rule scatters.
+//! `tombola plan` gives the published sample sizes, and heeds how the rule's wins vary.
 
 use crate::harness::count_seeds;
 use assert_cmd::Command;

@@ -356,7 +356,7 @@ proptest! {
         let path = folder.path().join("s.toml");
         fs::write(&path, &bytes).expect("a file");
         match load(&path, &[]) {
-            Ok(_) => prop_assert!(false, "such luck is not to be had"),
+            Ok(_) => prop_assert!(false, "that cannot be so by chance"),
             Err(problem) => assert_clear(&problem)?,
         }
     }
@@ -364,7 +364,7 @@ proptest! {
     #[test]
     fn arbitrary_text_is_no_scenario(text in "(\\PC|[\\n\\[\\]{}=.\"' ]){0,120}") {
         match load_text(Path::new("s.toml"), text, &[]) {
-            Ok(_) => prop_assert!(false, "such luck is not to be had"),
+            Ok(_) => prop_assert!(false, "that cannot be so by chance"),
             Err(problem) => assert_clear(&problem)?,
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! The true laws are those of `law::mistakes`, computed independently of the selectors. Seeds are
 //! fixed; a control follows its true law within four standard errors, and a chi-square test against
-//! what it promises rejects it after as many rounds as give that test a power of at least 99 %.
+//! what it states rejects it after as many rounds as give that test a power of at least 99 %.
 
 use crate::harness::{change, play, rule, wins};
 use statrs::distribution::{ChiSquared, ContinuousCDF, Discrete, Poisson};
@@ -201,7 +201,7 @@ fn stale_weights_are_caught_when_rewards_compound() {
 }
 
 /// The scenario of every control shows its mistake clearly: by the true law somebody gains or loses
-/// more than 10 % of what was promised, the default tolerance, and the rounds of the scenario
+/// more than 10 % of what was expected, the default tolerance, and the rounds of the scenario
 /// suffice to prove it: they are four standard errors beyond the tolerance.
 #[test]
 fn scenarios_show_the_mistakes() {

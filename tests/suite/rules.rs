@@ -1,7 +1,7 @@
-//! Every selection rule keeps the promise that its law makes, whatever the stakes.
+//! Every selection rule wins as its exact distribution says, whatever the stakes.
 //!
 //! All rules of the registry are tried with their defaults, and many with other settings. Seeds are
-//! fixed; tolerances are four standard errors of what the rule itself says of its scatter.
+//! fixed; tolerances are four standard errors of what the rule itself says of its dispersion.
 
 use crate::harness::{change, find_rule, play, rule, wins};
 use std::path::Path;
@@ -97,7 +97,7 @@ impl Case {
     }
 
     /// Whether a round is decided without any randomness, by the rule's own definition.
-    fn has_no_luck(&self) -> bool {
+    fn is_deterministic(&self) -> bool {
         let drawn = ["shuffled", "drawn"].iter().any(|word| self.settings.contains(word));
         WITHOUT_LUCK.contains(&self.kind) || self.kind == "delegated-turns" && !drawn
     }
@@ -113,7 +113,7 @@ impl Case {
     }
 }
 
-/// Every rule with its defaults, and the variants. The rigged controls, which break their promises,
+/// Every rule with its defaults, and the variants. The rigged controls, which break their expected shares,
 /// are left out; they have tests of their own.
 fn honest() -> impl Iterator<Item = Case> {
     all().filter(|case| !case.kind.starts_with("rigged-"))
@@ -145,7 +145,7 @@ fn rounds(case: &Case, dispersion: &Dispersion, wanted: u64) -> u64 {
     }
 }
 
-/// Compares wins with shares: within four standard errors of what the rule says of its scatter, or
+/// Compares wins with shares: within four standard errors of what the rule says of its dispersion, or
 /// within its bounds. Counts are whole, so where fewer than ten wins are expected one more is
 /// granted. The stakes become those of `changes` before the first round; what is won in the first
 /// `settle` rounds does not count.
@@ -186,13 +186,13 @@ fn check(case: &Case, stakes: &[u64], changes: &[StakeChange], settle: u64) {
         };
         assert!(
             (wins as f64 - expected).abs() <= allowed + 1e-6,
-            "{}, {now:?}: {index} won {wins} of {won}, promised {expected} ± {allowed}",
+            "{}, {now:?}: {index} won {wins} of {won}, expected {expected} ± {allowed}",
             case.name
         );
     }
 }
 
-/// The same where the scatter is unknown: the standard error comes from the spread between trials.
+/// The same where the dispersion is unknown: the standard error comes from the spread between trials.
 fn check_by_trials(case: &Case, shares: &[f64], count: impl Fn(u64, u64) -> (Vec<u64>, f64)) {
     const TRIALS: u64 = 40;
     let played: Vec<(Vec<u64>, f64)> = (0..TRIALS).map(|trial| count(2_500, trial)).collect();
@@ -212,7 +212,7 @@ fn mean_and_error(values: &[f64]) -> (f64, f64) {
 }
 
 #[test]
-fn wins_are_as_promised() {
+fn wins_are_as_expected() {
     for case in honest() {
         for (_, stakes) in pools() {
             check(&case, &case.stakes(&stakes), &[], 0);
@@ -223,7 +223,7 @@ fn wins_are_as_promised() {
     }
 }
 
-/// The scatter that a rule declares is the scatter that it has: the variance of wins over many
+/// The dispersion that a rule declares is the one that it has: the variance of wins over many
 /// trials, within 4.5 of its standard errors `sqrt(2 / (trials - 1))`, and 5 % more where the law is
 /// one for many rounds.
 #[test]
@@ -249,8 +249,9 @@ fn wins_scatter_as_declared() {
             Dispersion::Bounded { .. } | Dispersion::Unknown(_) => continue,
         };
         let expected_shares = case.rule.expected_shares(&stakes);
-        let shares =
-            expected_shares.shares().unwrap_or_else(|| panic!("{}: scatter without promise", case.name));
+        let shares = expected_shares
+            .shares()
+            .unwrap_or_else(|| panic!("{}: dispersion without expected shares", case.name));
         let played: Vec<Vec<u64>> =
             (0..trials).map(|trial| wins(&*case.rule, &stakes, trial, rounds)).collect();
         let won: u64 = played.iter().flatten().sum();
@@ -267,15 +268,15 @@ fn wins_scatter_as_declared() {
             let squares: f64 = played.iter().map(|wins| (wins[index] as f64 - mean).powi(2)).sum();
             let off = squares / (trials - 1) as f64 / declared - 1.0;
             let allowed = 4.5 * (2.0 / (trials - 1) as f64).sqrt() + slack;
-            assert!(off.abs() < allowed, "{}: {index} scatters {off:+} off what is declared", case.name);
+            assert!(off.abs() < allowed, "{}: {index} varies {off:+} off what is declared", case.name);
         }
     }
-    assert!(scaled >= 9, "only {scaled} rules with a scaled scatter were tried");
+    assert!(scaled >= 9, "only {scaled} rules with a scaled dispersion were tried");
 }
 
-/// A rule that never says what it promises would pass all the tests above.
+/// A rule that never states its expected shares would pass all the tests above.
 #[test]
-fn promises_are_unknown_only_where_that_is_so() {
+fn expected_shares_are_unknown_only_where_that_is_so() {
     let mut silent = Vec::new();
     for case in all() {
         for (pool, stakes) in pools() {
@@ -285,7 +286,7 @@ fn promises_are_unknown_only_where_that_is_so() {
         }
     }
     silent.retain(|name| !name.starts_with("coin-age") && !name.starts_with("inverse-coin-age"));
-    assert!(silent.is_empty(), "no promise: {silent:?}");
+    assert!(silent.is_empty(), "no expected shares: {silent:?}");
     // With two holders the chains of ages are solved.
     for kind in ["coin-age", "inverse-coin-age"] {
         assert!(rule(kind, "").expected_shares(&[20, 80]).shares().is_some(), "{kind}");
@@ -307,7 +308,7 @@ fn bounds_are_never_exceeded() {
             let Dispersion::Bounded { bounds } = case.rule.dispersion(stakes) else { continue };
             bounded.insert(case.kind);
             let expected_shares = case.rule.expected_shares(stakes);
-            let shares = expected_shares.shares().expect("a bound on the distance from a promise");
+            let shares = expected_shares.shares().expect("a bound on the distance from an expected share");
             let mut wins = vec![0.0; stakes.len()];
             let mut filled = 0.0;
             play(&*case.rule, stakes, &[], 0, 2_000, |round, forger, _| {
@@ -345,8 +346,8 @@ fn permuting_the_validators_permutes_the_result() {
     for case in honest().filter(|case| !ORDERED.contains(&case.kind)) {
         let stakes = case.stakes(&[500, 0, 20, 350, 275, 1, 90]);
         let permuted: Vec<u64> = order.iter().map(|&index| stakes[index]).collect();
-        let (promise, other) = (case.rule.expected_shares(&stakes), case.rule.expected_shares(&permuted));
-        let (Some(shares), Some(other)) = (promise.shares(), other.shares()) else { continue };
+        let (expected, other) = (case.rule.expected_shares(&stakes), case.rule.expected_shares(&permuted));
+        let (Some(shares), Some(other)) = (expected.shares(), other.shares()) else { continue };
         for (share, &index) in other.iter().zip(&order) {
             assert!((share - shares[index]).abs() < 1e-10, "{}: {other:?} for {shares:?}", case.name);
         }
@@ -362,8 +363,8 @@ fn scaling_all_stakes_changes_nothing() {
     for case in honest() {
         let stakes = [500, 350, 275, 200, 0, 3];
         let scaled = stakes.map(|stake: u64| stake * 1_000_003);
-        let (promise, other) = (case.rule.expected_shares(&stakes), case.rule.expected_shares(&scaled));
-        let (Some(shares), Some(other)) = (promise.shares(), other.shares()) else { continue };
+        let (expected, other) = (case.rule.expected_shares(&stakes), case.rule.expected_shares(&scaled));
+        let (Some(shares), Some(other)) = (expected.shares(), other.shares()) else { continue };
         let same = shares.iter().zip(other).all(|(share, other)| (share - other).abs() < 1e-12);
         assert_eq!(same, !NOT_SCALE_FREE.contains(&case.kind), "{}: {shares:?} {other:?}", case.name);
     }
@@ -481,7 +482,7 @@ fn totals_near_the_top_of_the_type_do_not_overflow() {
     }
 }
 
-/// Deterministic by their own definition; one number that all contenders share is no luck either.
+/// Deterministic by their own definition; one number that all contenders share is no randomness either.
 const WITHOUT_LUCK: &[&str] =
     &["cometbft-priority", "deficit-first", "round-robin", "weighted-round-robin", "rigged-shared-number"];
 
@@ -499,7 +500,7 @@ fn a_trial_is_a_pure_function() {
         let first = trial(3);
         assert!(first == trial(3), "{}", case.name);
         let same = (4..14).all(|other| first == trial(other));
-        assert_eq!(same, case.has_no_luck(), "{}: all trials alike?", case.name);
+        assert_eq!(same, case.is_deterministic(), "{}: all trials alike?", case.name);
     }
     let chain = rule("solana-schedule", "seed = 'epoch'");
     assert_eq!(wins(&*chain, &[3, 2], 0, 400), wins(&*chain, &[3, 2], 1, 400));
@@ -507,9 +508,9 @@ fn a_trial_is_a_pure_function() {
 }
 
 /// Rewards of 5 are added to the forger's stake: over 60 rounds the mean share of the rounds is what
-/// was promised for compounding, within four standard errors from the spread between 1,000 trials.
+/// was expected of compounding, within four standard errors from the spread between 1,000 trials.
 #[test]
-fn shares_are_as_promised_when_rewards_compound() {
+fn shares_are_as_expected_when_rewards_compound() {
     let stakes = [40u64, 30, 20, 10];
     let mut tried = 0;
     for case in honest().filter(|case| !case.settings.contains("gwei")) {
@@ -532,10 +533,10 @@ fn shares_are_as_promised_when_rewards_compound() {
         for (index, share) in shares.iter().enumerate() {
             let values: Vec<f64> = played.iter().map(|shares| shares[index]).collect();
             let (mean, error) = mean_and_error(&values);
-            assert!((mean - share).abs() <= 4.0 * error + 1e-12, "{}: {mean}, {share} promised", case.name);
+            assert!((mean - share).abs() <= 4.0 * error + 1e-12, "{}: {mean}, {share} expected", case.name);
         }
     }
-    assert!(tried >= 10, "only {tried} rules promise anything about compounding");
+    assert!(tried >= 10, "only {tried} rules say anything about compounding");
 }
 
 /// What theory says of a validator that divides its stake among several accounts.
@@ -624,7 +625,7 @@ fn splitting_and_merging_give_what_theory_says() {
                 // as much for Solana's runs of four slots.
                 let runs = if kind == "solana-schedule" { 2.0 } else { 1.0 };
                 let noise = 4.0 * runs * (2.0f64 * 0.25 / rounds as f64).sqrt();
-                assert!((seen - gain).abs() < noise, "{name}: seen {seen}, promised {gain}");
+                assert!((seen - gain).abs() < noise, "{name}: seen {seen}, expected {gain}");
                 gain
             }
             _ => seen,
@@ -787,7 +788,7 @@ fn all_rules_are_registered_in_their_order() {
     assert!(names.len() >= honest.len() + 10);
 }
 
-/// Every rule has an example scenario that names it, for which its promise is known.
+/// Every rule has an example scenario that names it, for which its expected shares are known.
 #[test]
 fn every_rule_has_an_example() {
     for entry in RULES {

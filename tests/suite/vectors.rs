@@ -57,9 +57,10 @@ fn assert_close(found: &[f64], expected: &[f64], tolerance: f64, what: &str) {
     }
 }
 
-fn assert_promise(choice: &str, stakes: &[u64], expected: &[f64], tolerance: f64) {
+fn assert_expected_shares(choice: &str, stakes: &[u64], expected: &[f64], tolerance: f64) {
     let expected_shares = rule(choice).expected_shares(stakes);
-    let shares = expected_shares.shares().unwrap_or_else(|| panic!("{choice}, {stakes:?}: no promise"));
+    let shares =
+        expected_shares.shares().unwrap_or_else(|| panic!("{choice}, {stakes:?}: no expected shares"));
     assert_close(shares, expected, tolerance, &format!("{choice}, {stakes:?}"));
 }
 
@@ -81,16 +82,21 @@ fn single_lottery() {
     let file = vectors("single-lottery.json");
     for case in list(&file["shares"]) {
         for choice in ["'single-lottery'", "'nxt'"] {
-            assert_promise(choice, &stakes(&case["stakes"]), &numbers(&case["expected"]), 1e-13);
+            assert_expected_shares(choice, &stakes(&case["stakes"]), &numbers(&case["expected"]), 1e-13);
         }
     }
     let fractions = &file["fractions"];
     let below = number(&fractions["denominator"]);
     let expected: Vec<f64> = numbers(&fractions["numerators"]).iter().map(|above| above / below).collect();
-    assert_promise("'single-lottery'", &stakes(&fractions["stakes"]), &expected, 1e-15);
+    assert_expected_shares("'single-lottery'", &stakes(&fractions["stakes"]), &expected, 1e-15);
     let seen = &file["simulated_elsewhere"];
     let expected = numbers(&seen["expected"]);
-    assert_promise("'single-lottery'", &stakes(&seen["stakes"]), &expected, number(&seen["tolerance"]));
+    assert_expected_shares(
+        "'single-lottery'",
+        &stakes(&seen["stakes"]),
+        &expected,
+        number(&seen["tolerance"]),
+    );
 
     let compounding = &file["compounding"];
     let (share, reward) = (number(&compounding["share"]), number(&compounding["reward"]));
@@ -206,7 +212,7 @@ fn weights() {
     let stakes = stakes(&file["stakes"]);
     for case in list(&file["rules"]) {
         let choice = case["rule"].as_str().unwrap();
-        assert_promise(choice, &stakes, &numbers(&case["expected"]), number(&file["tolerance"]));
+        assert_expected_shares(choice, &stakes, &numbers(&case["expected"]), number(&file["tolerance"]));
     }
 }
 
@@ -215,7 +221,12 @@ fn gini_stabilised() {
     let file = vectors("gini-stabilised.json");
     for case in list(&file["shares"]) {
         let stakes = stakes(&case["stakes"]);
-        assert_promise("'gini-stabilised'", &stakes, &numbers(&case["expected"]), number(&file["tolerance"]));
+        assert_expected_shares(
+            "'gini-stabilised'",
+            &stakes,
+            &numbers(&case["expected"]),
+            number(&file["tolerance"]),
+        );
         let (above, below) = (whole(&case["gini_numerator"]), whole(&case["gini_denominator"]));
         assert!(!law::gini_exceeds(&stakes, above, below), "{stakes:?}");
         assert!(law::gini_exceeds(&stakes, above * 1000 - 1, below * 1000), "{stakes:?}");
@@ -229,7 +240,7 @@ fn coin_age() {
         let (minimum, cap) = (whole(&case["minimum"]), whole(&case["cap"]));
         let choice = format!("{{ kind = 'coin-age', minimum = {minimum}, cap = {cap} }}");
         let expected = numbers(&case["expected"]);
-        assert_promise(&choice, &stakes(&case["stakes"]), &expected, number(&file["tolerance"]));
+        assert_expected_shares(&choice, &stakes(&case["stakes"]), &expected, number(&file["tolerance"]));
     }
 }
 
@@ -239,7 +250,7 @@ fn inverse_coin_age() {
     for case in list(&file["shares"]) {
         let choice = format!("{{ kind = 'inverse-coin-age', cap = {} }}", whole(&case["cap"]));
         let expected = numbers(&case["expected"]);
-        assert_promise(&choice, &stakes(&case["stakes"]), &expected, number(&file["tolerance"]));
+        assert_expected_shares(&choice, &stakes(&case["stakes"]), &expected, number(&file["tolerance"]));
     }
 }
 
@@ -249,7 +260,7 @@ fn cool_down() {
     for case in list(&file["shares"]) {
         let choice = format!("{{ kind = 'cool-down', rounds = {} }}", whole(&case["rounds"]));
         let expected = numbers(&case["expected"]);
-        assert_promise(&choice, &stakes(&case["stakes"]), &expected, number(&file["tolerance"]));
+        assert_expected_shares(&choice, &stakes(&case["stakes"]), &expected, number(&file["tolerance"]));
     }
 }
 

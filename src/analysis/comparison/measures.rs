@@ -71,7 +71,7 @@ pub static MEASURES: [Measure; 12] = [
         depends_on_blocks: true,
         value: |trial| some(half_distance(trial.shares()), trial.selections),
         law: |draws| draws.distance_from_stake(),
-        limit: |baseline, promise| Some(half_distance(pairs(baseline, promise))),
+        limit: |baseline, expected| Some(half_distance(pairs(baseline, expected))),
     },
     Measure {
         name: "largest_deviation",
@@ -83,7 +83,7 @@ pub static MEASURES: [Measure; 12] = [
         depends_on_blocks: true,
         value: |trial| largest_deviation(trial.shares()),
         law: |_| None,
-        limit: |baseline, promise| largest_deviation(pairs(baseline, promise)),
+        limit: |baseline, expected| largest_deviation(pairs(baseline, expected)),
     },
     Measure {
         name: "stake_outside_tolerance",
@@ -99,8 +99,8 @@ pub static MEASURES: [Measure; 12] = [
             some(sum(shares.map(|(_, share)| *share)), trial.selections)
         },
         law: |draws| draws.stake_outside_tolerance(),
-        limit: |baseline, promise| {
-            let sides: Option<Vec<(f64, bool)>> = pairs(baseline, promise)
+        limit: |baseline, expected| {
+            let sides: Option<Vec<(f64, bool)>> = pairs(baseline, expected)
                 .map(|(stake, wins)| Some((stake, beyond(baseline, stake, wins)?)))
                 .collect();
             Some(sum(sides?.into_iter().filter(|(_, outside)| *outside).map(|(stake, _)| stake)))
@@ -118,7 +118,7 @@ pub static MEASURES: [Measure; 12] = [
         law: |draws| {
             Some(draws.chances[draws.baseline.richest] - draws.baseline.shares[draws.baseline.richest])
         },
-        limit: |baseline, promise| Some(promise[baseline.richest] - baseline.shares[baseline.richest]),
+        limit: |baseline, expected| Some(expected[baseline.richest] - baseline.shares[baseline.richest]),
     },
     Measure {
         name: "richest_outside_tolerance",
@@ -130,8 +130,8 @@ pub static MEASURES: [Measure; 12] = [
         depends_on_blocks: true,
         value: |trial| some(f64::from(u8::from(is_outside(trial, trial.baseline.richest))), trial.selections),
         law: |draws| draws.outside_tolerance(draws.baseline.richest),
-        limit: |baseline, promise| {
-            let (stake, wins) = (baseline.shares[baseline.richest], promise[baseline.richest]);
+        limit: |baseline, expected| {
+            let (stake, wins) = (baseline.shares[baseline.richest], expected[baseline.richest]);
             beyond(baseline, stake, wins).map(|outside| f64::from(u8::from(outside)))
         },
     },
@@ -145,7 +145,7 @@ pub static MEASURES: [Measure; 12] = [
         depends_on_blocks: true,
         value: |trial| gini(&trial.wins),
         law: |_| None,
-        limit: |_, promise| gini_of_shares(promise),
+        limit: |_, expected| gini_of_shares(expected),
     },
     Measure {
         name: "wins_herfindahl",
@@ -157,7 +157,7 @@ pub static MEASURES: [Measure; 12] = [
         depends_on_blocks: true,
         value: |trial| herfindahl(&trial.wins),
         law: |draws| expected_herfindahl(draws.chances, draws.rounds),
-        limit: |_, promise| Some(promise.iter().map(|share| share * share).sum()),
+        limit: |_, expected| Some(expected.iter().map(|share| share * share).sum()),
     },
     Measure {
         name: "wins_nakamoto_half",
@@ -169,7 +169,7 @@ pub static MEASURES: [Measure; 12] = [
         depends_on_blocks: true,
         value: |trial| nakamoto(&trial.wins, 1, 2).map(|count| count as f64),
         law: |_| None,
-        limit: |_, promise| nakamoto_limit(promise),
+        limit: |_, expected| nakamoto_limit(expected),
     },
     Measure {
         name: "income_total_variation",
@@ -230,8 +230,8 @@ pub fn measure(name: &str) -> Option<&'static Measure> {
 }
 
 /// Each validator's share of stake with its expected share of wins.
-fn pairs<'a>(baseline: &'a Baseline, promise: &'a [f64]) -> impl Iterator<Item = (f64, f64)> + 'a {
-    baseline.shares.iter().copied().zip(promise.iter().copied())
+fn pairs<'a>(baseline: &'a Baseline, expected: &'a [f64]) -> impl Iterator<Item = (f64, f64)> + 'a {
+    baseline.shares.iter().copied().zip(expected.iter().copied())
 }
 
 fn some(value: f64, selections: u64) -> Option<f64> {

@@ -176,7 +176,7 @@ fn robust_from(context: &AnalysisContext, place: usize, validator: usize) -> Sta
     }
 }
 
-/// How far final shares of stake scatter, where stakes moved.
+/// How far final shares of stake vary, where stakes moved.
 pub fn equitability_rows(context: &AnalysisContext) -> Vec<Statement> {
     if !context.results.totals.stakes_moved {
         return Vec::new();

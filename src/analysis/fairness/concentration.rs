@@ -1,4 +1,4 @@
-//! How concentrated stake, wins, rewards and final stakes are, beside what luck alone would make of
+//! How concentrated stake, wins, rewards and final stakes are, beside what chance alone would make of
 //! the expected shares.
 
 use crate::analysis::AnalysisContext;
@@ -13,7 +13,7 @@ use crate::statistics::concentration::{
 };
 use crate::statistics::{Interval, Moments, replicates};
 
-/// Most simulations of an index: its mean is then known to a thirtieth of its own scatter.
+/// Most simulations of an index: its mean is then known to a thirtieth of its own standard deviation.
 const MOST_REPLICATES: u32 = 999;
 
 type Measure = Box<dyn Fn(&[u128]) -> Option<f64> + Send + Sync>;
@@ -51,18 +51,19 @@ pub fn rows(context: &AnalysisContext) -> Vec<Statement> {
     let rewards: Vec<u128> = totals.iter().map(|totals| totals.reward).collect();
     let finals: Vec<u128> = totals.iter().map(|totals| totals.final_share).collect();
 
-    let luck = Luck::new(context, &indices);
-    let mut rows = subject_rows(&indices, "stake", &stakes, &Luck::none("exact: the stakes at genesis"));
-    rows.extend(subject_rows(&indices, "wins", &wins, &luck));
+    let null = NullDistribution::new(context, &indices);
+    let mut rows =
+        subject_rows(&indices, "stake", &stakes, &NullDistribution::none("exact: the stakes at genesis"));
+    rows.extend(subject_rows(&indices, "wins", &wins, &null));
     if is_multiple(&rewards, &wins) {
-        rows.extend(subject_rows(&indices, "reward", &rewards, &luck));
+        rows.extend(subject_rows(&indices, "reward", &rewards, &null));
     } else {
         let why = "rewards are not a multiple of the wins here, so no law of theirs is known";
-        rows.extend(subject_rows(&indices, "reward", &rewards, &Luck::none(why)));
+        rows.extend(subject_rows(&indices, "reward", &rewards, &NullDistribution::none(why)));
     }
     if context.results.totals.stakes_moved {
         let mean = "of each validator's mean share over the trials, which levels what single chains end with: see chain_herfindahl and chain_gini";
-        rows.extend(subject_rows(&indices, "final_stake", &finals, &Luck::none(mean)));
+        rows.extend(subject_rows(&indices, "final_stake", &finals, &NullDistribution::none(mean)));
     }
     rows.extend(chain_rows(context));
     rows
@@ -72,7 +73,7 @@ fn subject_rows(
     indices: &[(Metric, Measure)],
     subject: &str,
     holdings: &[u128],
-    luck: &Luck,
+    null: &NullDistribution,
 ) -> Vec<Statement> {
     // No index depends on who holds what, and what is sorted already is sorted again at once.
     let mut holdings = holdings.to_vec();
@@ -81,15 +82,15 @@ fn subject_rows(
         .iter()
         .enumerate()
         .map(|(place, &(metric, ref index))| {
-            let law = luck.laws.get(place).copied().flatten();
-            let exact = luck.herfindahl.filter(|_| metric == Metric::Herfindahl);
+            let law = null.laws.get(place).copied().flatten();
+            let exact = null.herfindahl.filter(|_| metric == Metric::Herfindahl);
             Statement {
                 value: index(&holdings),
                 null_value: exact.or(law.map(|law| law.mean)),
                 null_low: law.and_then(|law| law.range).map(|range| range.low),
                 null_high: law.and_then(|law| law.range).map(|range| range.high),
-                method: luck.method.clone(),
-                ..Statement::new(metric, subject, luck.note.clone())
+                method: null.method.clone(),
+                ..Statement::new(metric, subject, null.note.clone())
             }
         })
         .collect()
@@ -103,7 +104,7 @@ fn is_multiple(holdings: &[u128], of: &[u128]) -> bool {
 }
 
 /// What the indices of wins would be if the expected shares held.
-struct Luck {
+struct NullDistribution {
     /// By simulation, one for each index.
     laws: Vec<Option<NullLaw>>,
     /// The mean of Herfindahl's index, exactly.
@@ -112,9 +113,9 @@ struct Luck {
     note: String,
 }
 
-impl Luck {
+impl NullDistribution {
     fn none(note: &str) -> Self {
-        Luck { laws: Vec::new(), herfindahl: None, method: String::new(), note: note.to_owned() }
+        NullDistribution { laws: Vec::new(), herfindahl: None, method: String::new(), note: note.to_owned() }
     }
 
     /// By simulation where wins, or runs of them, are multinomial; Herfindahl's mean wherever the
@@ -123,7 +124,7 @@ impl Luck {
         let counted = "counts vary by chance, so over few rounds they look more concentrated than the stakes behind them";
         if context.stopping.is_some() {
             let why = format!("{counted}; the run ended by what it showed, so that no law of them is known");
-            return Luck::none(&why);
+            return NullDistribution::none(&why);
         }
         let herfindahl = mean_herfindahl(context);
         let draws = context.unit().map(|unit| context.selections / unit);
@@ -134,11 +135,11 @@ impl Luck {
                 Some(_) => format!("{counted}; null_value of herfindahl is its exact mean"),
                 None => counted.to_owned(),
             };
-            return Luck { laws: Vec::new(), herfindahl, method: String::new(), note };
+            return NullDistribution { laws: Vec::new(), herfindahl, method: String::new(), note };
         };
         let Some(replicates) = replicates(shares.len()).map(|replicates| replicates.min(MOST_REPLICATES))
         else {
-            return Luck {
+            return NullDistribution {
                 laws: Vec::new(),
                 herfindahl,
                 method: String::new(),
@@ -148,7 +149,7 @@ impl Luck {
         let measures: Vec<Index> = indices.iter().map(|(_, index)| &**index as Index).collect();
         let mut stream = Stream::of_figure(context.experiment.world.seed, "concentration of wins");
         let probability = context.settings.confidence;
-        Luck {
+        NullDistribution {
             laws: null_laws(shares, draws, &measures, replicates, probability, &mut stream),
             herfindahl,
             method: format!("Monte Carlo, {replicates} simulated tables"),

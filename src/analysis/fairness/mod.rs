@@ -150,20 +150,20 @@ mod tests {
 
     #[test]
     fn a_rule_that_follows_other_chances_is_refuted() {
-        // The wins of `uniform` are not those of a fifth, though they keep their own promise.
+        // The wins of `uniform` are not those of a fifth, though they agree with its own expected shares.
         let uniform = [&fifth(200, 50, false), "[selection]\nrule = 'uniform'\n"].concat();
         let (scenario, results) = played(&uniform);
         let rows = tables(&scenario, &results).fairness;
         fails(row(&rows, "mean_win_share", "a"));
         passes(row(&rows, "ks_statistic", "a"));
         assert_eq!(row(&rows, "unfair_probability_by_law", "a").value.map(|p| p > 0.999), Some(true));
-        // Turns that are taken scatter far less than draws.
+        // Turns that are taken vary far less than draws.
         let turns = [&fifth(200, 50, false), "[selection]\nrule = 'round-robin'\n"].concat();
         let (scenario, results) = played(&turns);
         let rows = tables(&scenario, &results).fairness;
-        let scatter = row(&rows, "variance_ratio", "a");
-        assert_eq!((scatter.value, scatter.null_value), (Some(0.0), Some(0.0)));
-        assert_eq!(scatter.p, None);
+        let ratio = row(&rows, "variance_ratio", "a");
+        assert_eq!((ratio.value, ratio.null_value), (Some(0.0), Some(0.0)));
+        assert_eq!(ratio.p, None);
     }
 
     /// A run with the counts replaced, so that published tables can be put to the tests.
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn concentration_stands_beside_luck() {
+    fn concentration_stands_beside_chance() {
         // Two equal holders, ten rounds: E[Gini] = 2.4609375/20, sd .0926, 999 tables: 5 sigma .0147.
         let rows = counts(&[1, 1], &[7, 3]);
         let gini = row(&rows, "gini", "wins");

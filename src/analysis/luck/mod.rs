@@ -168,7 +168,7 @@ pub fn luck(question: &LuckQuestion) -> Option<LuckReport> {
             LuckScatter::Bounded(bound) => WindowLaw::bounded(length, bound, p_slot)?,
             LuckScatter::Draws(_) => law,
         };
-        let p_anywhere = window.drought_within(slots);
+        let p_anywhere = window.gap_probability(slots);
         report.gap = Some(LuckStretch { slots: length, p_anywhere, ..LuckStretch::default() });
     }
     report.text = text(&report);

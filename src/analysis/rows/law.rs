@@ -1,11 +1,11 @@
-//! What `tombola law` prints: the exact promise alone.
+//! What `tombola law` prints: the exact expected shares alone.
 
 use crate::forging::World;
 use crate::law::proportional_shares;
 use crate::selection::Dispersion;
 use serde::{Deserialize, Serialize};
 
-/// What a rule promises one validator. Shares are fractions of one.
+/// What a rule gives one validator on average. Shares are fractions of one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LawRow {
     /// Its name.
@@ -14,7 +14,7 @@ pub struct LawRow {
     pub stake: u64,
     /// Its share of all tokens.
     pub stake_share: f64,
-    /// The share of rounds that the rule promises it while stakes stay as they are; empty where no
+    /// The share of rounds that the rule gives it while stakes stay as they are; empty where no
     /// exact law is known.
     pub expected_share: Option<f64>,
     /// `expected_share` over `stake_share`, minus one.

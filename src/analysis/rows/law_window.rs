@@ -7,7 +7,7 @@ use crate::simulation::CountingUnit;
 use crate::statistics::WindowLaw;
 use serde::{Deserialize, Serialize};
 
-/// What a rule promises one validator in a short window while stakes stay as they are.
+/// What to expect of one validator in a short window while stakes stay as they are.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LawWindowRow {
     /// Its name.
@@ -82,7 +82,7 @@ pub fn law_window_rows(
                 at_least: count.and_then(|count| law?.at_least(count)),
                 gap,
                 gap_probability: gap
-                    .and_then(|gap| window_law(&dispersion, index, gap, expected?)?.drought_within(window)),
+                    .and_then(|gap| window_law(&dispersion, index, gap, expected?)?.gap_probability(window)),
             }
         })
         .collect()

@@ -11,7 +11,7 @@ pub struct ValidatorRow {
     pub stake: u64,
     /// Its share of all tokens at genesis.
     pub stake_share: f64,
-    /// The share of rounds the rule promises it; empty where no exact law is known.
+    /// The share of rounds that the rule gives it on average; empty where no exact law is known.
     pub expected_share: Option<f64>,
     /// In how many rounds it was selected to forge.
     pub wins: u64,
@@ -77,7 +77,7 @@ pub struct ValidatorRow {
     pub attestor_seats: Option<u64>,
     /// Its share of all seats given.
     pub attestor_share: Option<f64>,
-    /// The share of seats that rule and committee promise it; empty where no exact law is known.
+    /// The share of seats that rule and committee give it on average; empty where no exact law is known.
     pub expected_attestor_share: Option<f64>,
     /// What it earned in rewards and fees, in coins.
     pub reward: Option<u128>,

@@ -13,7 +13,7 @@ pub struct WindowRow {
     pub unit: String,
     /// How many complete windows there were, all trials together.
     pub windows: u64,
-    /// The wins that the rule promises in a window.
+    /// The expected wins in a window.
     pub expected_wins: Option<f64>,
     /// Mean of the wins in a window.
     pub mean: Option<f64>,

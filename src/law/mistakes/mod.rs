@@ -1,6 +1,6 @@
 //! What rules that are wrong really do: the true laws of the rigged controls.
 //!
-//! A rigged rule promises what the mistaken program believes of itself. The laws here say what it
+//! A rigged rule states what the mistaken program believes of itself. The laws here say what it
 //! does instead, so that tests can show that a control makes exactly its mistake and no other.
 
 mod best_time;

@@ -26,20 +26,20 @@ impl Sample {
     }
 }
 
-/// Validators of these stakes after so many rounds in which each won about what `promise` gives it.
-pub fn sample(title: &str, named: &[(&str, u64)], rounds: u64, promise: impl Fn(f64) -> f64) -> Sample {
+/// Validators of these stakes after so many rounds in which each won about what `expected` gives it.
+pub fn sample(title: &str, named: &[(&str, u64)], rounds: u64, expected: impl Fn(f64) -> f64) -> Sample {
     let total: f64 = named.iter().map(|&(_, stake)| stake as f64).sum();
     let trials = 8.0;
     let mut validators = Vec::new();
     let mut timeline = Vec::new();
     for (index, &(name, stake)) in named.iter().enumerate() {
         let stake_share = stake as f64 / total;
-        let expected = promise(stake_share);
-        // Some luck that is the same in every run, within two standard errors.
-        let luck = ((index * 7919 + 5) % 13) as f64 / 3.0 - 2.0;
+        let expected = expected(stake_share);
+        // Some deviation that is the same in every run, within two standard errors.
+        let deviation = ((index * 7919 + 5) % 13) as f64 / 3.0 - 2.0;
         let share = |rounds: f64| {
             let error = (expected * (1.0 - expected) / rounds).sqrt();
-            ((expected + luck * error).clamp(0.0, 1.0), error)
+            ((expected + deviation * error).clamp(0.0, 1.0), error)
         };
         let (win_share, error) = share(rounds as f64);
         let wins = (win_share * rounds as f64).round();
@@ -93,11 +93,11 @@ pub fn seed() -> Sample {
 }
 
 /// Validators whose stakes fall like a power of their rank.
-fn ranked(title: &str, count: u64, rounds: u64, promise: impl Fn(f64) -> f64) -> Sample {
+fn ranked(title: &str, count: u64, rounds: u64, expected: impl Fn(f64) -> f64) -> Sample {
     let names: Vec<String> = (1..=count).map(|rank| format!("cosmosvaloper1c4k24jzduc{rank}")).collect();
     let named: Vec<(&str, u64)> =
         names.iter().zip(1..).map(|(name, rank)| (name.as_str(), 10u64.pow(12) / (rank * rank))).collect();
-    sample(title, &named, rounds, promise)
+    sample(title, &named, rounds, expected)
 }
 
 /// The sample with this title.

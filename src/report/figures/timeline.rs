@@ -74,7 +74,7 @@ impl Figure for Timeline {
             let (low, high) = moment.extremes();
             low < y.low() || high > y.high()
         });
-        let promised = subject.validators.iter().any(|row| row.expected_share.is_some());
+        let known = subject.validators.iter().any(|row| row.expected_share.is_some());
         let fans = moments().any(|moment| moment.fan.is_some());
         let mut key = vec![(Key::Line(Stroke::solid(MUTED, 5)), "mean of the trials".to_owned())];
         if moments().any(|moment| moment.interval.is_some()) {
@@ -90,7 +90,7 @@ impl Figure for Timeline {
             key.push((Key::Fan(MUTED), words));
         }
         if courses.iter().any(|course| course.reference.is_some()) {
-            let words = if promised { "expected by the rule" } else { "share of stake at genesis" };
+            let words = if known { "expected by the rule" } else { "share of stake at genesis" };
             key.push((Key::Line(reference_line(MUTED)), words.to_owned()));
         }
         let mut notes = Vec::new();

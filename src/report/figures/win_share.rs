@@ -70,7 +70,7 @@ impl<'a> Mark<'a> {
 
     /// The expected_share, where it is not the share of stake; shares differ by their rounding alone below
     /// a millionth of themselves.
-    fn own_promise(&self) -> Option<f64> {
+    fn own_expected_share(&self) -> Option<f64> {
         self.expected_share.filter(|expected_share| {
             (expected_share - self.stake).abs() > 1e-6 * self.stake.max(*expected_share)
         })
@@ -181,7 +181,7 @@ fn diagonal_line() -> Stroke {
     Stroke::solid(MUTED, 3).dashed(Dash::Long)
 }
 
-fn promise_stroke() -> Stroke {
+fn expected_stroke() -> Stroke {
     Stroke::solid(INK, 3)
 }
 
@@ -204,9 +204,9 @@ fn key(subject: &Subject, marks: &[Mark], ratios: bool) -> Vec<(Key, String)> {
         let words = if key.is_empty() { with_interval(&words) } else { words };
         key.push((Key::Diamond(VERMILLION), words));
     }
-    if marks.iter().any(|mark| mark.own_promise().is_some()) {
+    if marks.iter().any(|mark| mark.own_expected_share().is_some()) {
         let picture = if marks.len() <= FEW { Key::Ring } else { Key::Line };
-        key.push((picture(promise_stroke()), "expected by the rule".to_owned()));
+        key.push((picture(expected_stroke()), "expected by the rule".to_owned()));
     }
     key.push((Key::Line(diagonal_line()), "proportional to stake".to_owned()));
     let winless = marks.iter().filter(|mark| mark.wins == 0.0).count();
@@ -282,15 +282,15 @@ fn draw_shares(canvas: &mut Canvas, panel: &Panel, marks: &[Mark]) {
         mark.draw(canvas, place(mark.wins), radius, opacity);
     }
     for mark in marks {
-        let Some(expected_share) = mark.own_promise() else { continue };
+        let Some(expected_share) = mark.own_expected_share() else { continue };
         let (x, y) = panel.at(mark.stake, expected_share);
         if !y.is_finite() {
             continue;
         }
         if marks.len() <= FEW {
-            canvas.ring((x, y), radius + 5, promise_stroke());
+            canvas.ring((x, y), radius + 5, expected_stroke());
         } else {
-            canvas.line([(x - 7.0, y), (x + 7.0, y)], promise_stroke());
+            canvas.line([(x - 7.0, y), (x + 7.0, y)], expected_stroke());
         }
     }
     panel.draw_axes(canvas, None, &["", "win share (%)"]);
@@ -309,7 +309,7 @@ fn name(canvas: &mut Canvas, panel: &Panel, marks: &[Mark], diagonal: (Point, Po
     let mut surroundings = Surroundings { marks: Vec::new(), lines: vec![diagonal] };
     for mark in marks {
         surroundings.marks.push(Area::around(place(mark, mark.wins), radius));
-        if let Some(expected_share) = mark.own_promise() {
+        if let Some(expected_share) = mark.own_expected_share() {
             surroundings.marks.push(Area::around(place(mark, expected_share), radius));
         }
         if let Some((low, high)) = mark.interval {
@@ -458,7 +458,7 @@ mod tests {
     }
 
     #[test]
-    fn a_promise_of_its_own_has_its_own_mark() {
+    fn an_expected_share_of_its_own_has_its_own_mark() {
         assert!(!svg(&seed()).contains("expected by the rule"));
         let uniform = titled("uniform");
         let rings = |svg: &str| svg.matches("fill=\"none\" stroke=\"#222222\"").count();
@@ -469,7 +469,7 @@ mod tests {
     }
 
     #[test]
-    fn who_differs_from_the_promise_has_another_colour() {
+    fn who_differs_from_the_expected_share_has_another_colour() {
         // The second validator of every sample has an adjusted p-value of 0.001: above, below, key.
         let svg = svg(&seed());
         assert_eq!(svg.matches("fill=\"#D55E00\"").count(), 3);
@@ -489,13 +489,13 @@ mod tests {
     }
 
     #[test]
-    fn differences_are_measured_in_percent_of_the_promise() {
+    fn differences_are_measured_in_percent_of_the_expected_share() {
         let halved = sample("halved", &[("a", 1), ("b", 1)], 100, |share| share / 2.0);
         let marks = marks(&halved);
         assert_eq!(marks[0].difference(25.0), Some(0.0));
         assert_eq!(marks[0].difference(50.0), Some(100.0));
         assert_eq!(marks[0].difference(0.0), Some(-100.0));
-        assert_eq!(marks[0].own_promise(), Some(25.0));
+        assert_eq!(marks[0].own_expected_share(), Some(25.0));
     }
 
     #[test]

@@ -98,7 +98,7 @@ fn gather(members: &mut Vec<Seat>) {
 mod tests {
     use crate::selection::evidence::committee;
 
-    /// What can never be filled is refused, with the reason; what can be empty by bad luck is not.
+    /// What can never be filled is refused, with the reason; what can be empty by chance is not.
     #[test]
     fn committees_too_large_for_their_validators_are_refused() {
         for (definition, validators, problem) in [

@@ -227,10 +227,10 @@ mod tests {
         }
     }
 
-    /// The promise by enumeration, passes after the first included: for each order of the
+    /// The expected shares by enumeration, passes after the first included: for each order of the
     /// candidates the first to be accepted is a geometric series over passes of that same order.
     #[test]
-    fn the_promise_averages_over_all_orders() {
+    fn expected_shares_average_over_all_orders() {
         fn orders(items: &mut Vec<usize>, fixed: usize, visit: &mut dyn FnMut(&[usize])) {
             if fixed == items.len() {
                 return visit(items);

@@ -37,7 +37,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 /// set of so many being equally likely. That number and then the coins are drawn; their owners have
 /// fresh values and real hashes.
 ///
-/// **The promise is exact for every finite stake.** Weight j of n coins has the law of n coins that
+/// **The expected shares are exact for every finite stake.** Weight j of n coins has the law of n coins that
 /// are selected independently, so given how many coins are selected in all, each set of them is
 /// equally likely, and so each coin is as likely to be among them as any other. The hashes of the
 /// selected coins are independent and identically distributed, whoever owns them, so each is the

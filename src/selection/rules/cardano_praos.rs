@@ -60,7 +60,7 @@ enum TieBreak {
 /// tie-break's value the start of the output itself. With `lottery = "stream"` the same law costs
 /// O(log m) ([`LeaderPoints`]); the tests hold both ways against each other.
 ///
-/// The promise is the share of the slots that are not empty.
+/// The expected share is that of the slots that are not empty.
 struct CardanoPraos {
     settings: Settings,
     chance: LeaderChance,

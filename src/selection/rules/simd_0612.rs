@@ -77,7 +77,7 @@ impl Rule for TwoPhaseSchedule {
     }
 
     /// Over whole epochs only the one uncertain run varies, independently between epochs:
-    /// `consecutive^2 π (1 - π)` an epoch. (Within an epoch the shuffle scatters the runs, so
+    /// `consecutive^2 π (1 - π)` an epoch. (Within an epoch the shuffle spreads the runs, so
     /// counts over a part of one vary more than that.)
     fn dispersion(&self, stakes: &[u64]) -> Dispersion {
         if self.0.seed == SeedSource::Epoch {
@@ -254,7 +254,7 @@ mod tests {
         }
     }
 
-    /// Exact multiples of a run's weight get exactly their floor: no luck at all in the counts.
+    /// Exact multiples of a run's weight get exactly their floor: no chance at all in the counts.
     #[test]
     fn exact_multiples_leave_no_lottery() {
         let settings = ScheduleSettings { slots_per_epoch: 40, ..ScheduleSettings::default() };
@@ -271,7 +271,7 @@ mod tests {
     /// with odds 2 : 1. With two runs left for dues 0.9, 0.6, 0.5 (stakes 9, 6, 5) the inclusions
     /// are those of two successive draws, by hand: 1 - P(left out).
     #[test]
-    fn promise_and_variance_by_hand() {
+    fn expected_share_and_variance_by_hand() {
         let two =
             ScheduleSettings { slots_per_epoch: 2, consecutive_slots: 1, ..ScheduleSettings::default() };
         let rule = TwoPhaseSchedule(two);

@@ -1,4 +1,4 @@
-//! Streaks, gaps and the gaps between wins.
+//! Runs, gaps and the lengths between wins.
 
 use super::histogram::Histogram;
 use super::plan::OrderPlan;

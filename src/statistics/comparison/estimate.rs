@@ -15,7 +15,7 @@ pub struct Estimate {
     /// all values are the same.
     pub deviation: Option<f64>,
     /// The interval of the mean: Student's, or for events Clopper and Pearson's. `None` with fewer
-    /// than two trials, and for numbers that are all the same: they say nothing of their scatter.
+    /// than two trials, and for numbers that are all the same: they say nothing of their dispersion.
     pub interval: Option<Interval>,
 }
 
@@ -52,7 +52,7 @@ impl Estimate {
         Some(Estimate { trials, mean, deviation, interval })
     }
 
-    /// Two-sided p-value of Student's t test that the mean is zero; `None` without scatter.
+    /// Two-sided p-value of Student's t test that the mean is zero; `None` without dispersion.
     pub fn p_value_of_zero(&self) -> Option<f64> {
         let error = self.deviation.filter(|deviation| *deviation > 0.0)? / (self.trials as f64).sqrt();
         let t = (self.mean / error).abs();
@@ -92,7 +92,7 @@ mod tests {
         assert_eq!(of(&[]), None);
         let one = of(&[3.0]).unwrap();
         assert_eq!((one.trials, one.deviation, one.interval), (1, None, None));
-        // A third has no exact form; three of them still have no scatter.
+        // A third has no exact form; three of them still have no dispersion.
         let alike = of(&[1.0 / 3.0; 3]).unwrap();
         assert_eq!((alike.mean, alike.deviation, alike.interval), (1.0 / 3.0, Some(0.0), None));
         assert_eq!(alike.p_value_of_zero(), None);

@@ -17,7 +17,7 @@ pub enum Order {
     Undecided,
     /// Both gave the same value in every trial, so there is nothing to tell apart.
     Identical,
-    /// Fewer than two trials have both values, and one says nothing of its scatter.
+    /// Fewer than two trials have both values, and one says nothing of its dispersion.
     Unknown,
     /// The trials are not of the same size, so that one of the two varies more by chance alone.
     Unlike,
@@ -69,7 +69,7 @@ pub struct Comparison {
     pub unranked: Vec<usize>,
 }
 
-/// Compares treatments whose trials share their luck: `values[treatment][trial]`, `None` where a
+/// Compares treatments whose trials share their random numbers: `values[treatment][trial]`, `None` where a
 /// trial has no value. O(treatments² × trials).
 ///
 /// The pairs of one quantity are one family: p-values are Holm's, intervals Bonferroni's. Two
@@ -172,7 +172,7 @@ fn difference(
         if estimate.mean == 0.0 {
             pair.order = Order::Identical;
         } else {
-            // Always the same difference: no scatter for Student, but so many equal signs for a
+            // Always the same difference: no dispersion for Student, but so many equal signs for a
             // sign test.
             pair.p_value = binomial_test(estimate.trials, estimate.trials, 0.5);
         }
@@ -247,9 +247,9 @@ mod tests {
 
     #[test]
     fn what_never_differs_is_identical_and_what_always_differs_alike_has_a_sign() {
-        let luck = [0.3, 0.1, 0.7, 0.2, 0.9, 0.4, 0.8];
-        let shifted: Vec<f64> = luck.iter().map(|value| value + 0.5).collect();
-        let found = compare(&[some(&luck), some(&luck)], Nature::Number, 0.95);
+        let common = [0.3, 0.1, 0.7, 0.2, 0.9, 0.4, 0.8];
+        let shifted: Vec<f64> = common.iter().map(|value| value + 0.5).collect();
+        let found = compare(&[some(&common), some(&common)], Nature::Number, 0.95);
         let pair = found.differences[0];
         assert_eq!((pair.order, pair.p_value, pair.interval), (Order::Identical, None, None));
         let sevens = compare(&[some(&[7.0; 6]), some(&[9.0; 6])], Nature::Number, 0.95).differences[0];
@@ -258,7 +258,7 @@ mod tests {
         assert_eq!((sevens.order, sevens.interval), (Order::Lower, None));
         let few = compare(&[some(&[7.0; 3]), some(&[9.0; 3])], Nature::Number, 0.95).differences[0];
         assert_eq!((few.order, few.trials_needed), (Order::Undecided, None));
-        let found = compare(&[some(&luck), some(&shifted)], Nature::Number, 0.95);
+        let found = compare(&[some(&common), some(&shifted)], Nature::Number, 0.95);
         assert_eq!(found.differences[0].order, Order::Lower);
     }
 

@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn not_to_be_told_apart_is_not_transitive() {
-        // b scatters so much that it is told from neither a nor c, which differ.
+        // b varies so much that it is told from neither a nor c, which differ.
         let wild = [1.0, 9.0, 5.0, 2.0, 8.0, 4.0];
         assert_eq!(ranked(&[&LOW, &wild, &HIGH]), "a ~ b ~ c (but a < c)");
     }

@@ -1,4 +1,4 @@
-//! Do wins scatter between trials as independent rounds would make them?
+//! Do wins vary between trials as independent rounds would make them?
 
 use crate::statistics::Moments;
 use crate::statistics::distributions::{chi_square_lower, chi_square_upper};

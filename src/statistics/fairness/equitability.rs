@@ -1,4 +1,4 @@
-//! Equitability: how far the shares of stake scatter at the end.
+//! Equitability: how far the shares of stake vary at the end.
 
 use crate::statistics::Interval;
 use crate::statistics::distributions::normal_quantile;

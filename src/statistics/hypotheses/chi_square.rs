@@ -146,7 +146,7 @@ pub fn pearson_dispersion(counts: &[u64], shares: &[f64]) -> Option<f64> {
     ratio.is_finite().then_some(ratio)
 }
 
-/// The chi-square test where the counts scatter around the expected shares `dispersion` times as much
+/// The chi-square test where the counts vary around the expected shares `dispersion` times as much
 /// as multinomial ones, in every direction alike: 4 where a leader keeps four slots, (1 + nw)/(1 + w)
 /// after n rounds of compounding a reward w. The statistic is divided by it.
 ///

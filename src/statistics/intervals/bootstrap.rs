@@ -37,7 +37,7 @@ pub fn bootstrap<T: Clone>(
 /// by one. The same conditions.
 ///
 /// An index that is biased upward in counts (Gini, Herfindahl) is biased once more in resamples:
-/// the interval says how much the value scatters, not where the index of the shares lies.
+/// the interval says how much the value varies, not where the index of the shares lies.
 pub fn bootstrap_counts(
     counts: &[u64],
     statistic: impl Fn(&[u64]) -> Option<f64>,
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn of_a_mean_it_is_nearly_the_normal_interval() {
         // 0..400: mean 199.5, standard error 115.47 / 20 = 5.7735, ± 11.316; the ends of 20,000
-        // replicates scatter by about 0.1.
+        // replicates vary by about 0.1.
         let sample: Vec<f64> = (0..400).map(f64::from).collect();
         let mean = |values: &[f64]| Some(values.iter().sum::<f64>() / values.len() as f64);
         let interval = bootstrap(&sample, mean, 20_000, 0.95, &mut stream("mean")).unwrap();

@@ -121,7 +121,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(200))]
         #[test]
-        fn the_ends_have_the_tails_they_promise(
+        fn the_ends_have_the_tails_they_state(
             trials in prop_oneof![1u64..200, 1u64..=1_000_000_000_000_000],
             part in prop_oneof![0.0f64..=1.0, 0.0f64..1e-6],
             outside in prop_oneof![0.01f64..0.5, 1e-12f64..1e-6],

@@ -506,7 +506,7 @@ mod tests {
         }
     }
 
-    /// Streaks of slots as a public article prints them (32 slots, shares of 30 % and 10 %), and the
+    /// Runs of slots as a public article prints them (32 slots, shares of 30 % and 10 %), and the
     /// operator of a stake pool who was expected to have 26 of 43,200 slots and had none for 19,280.
     #[test]
     fn published_values() {

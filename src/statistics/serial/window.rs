@@ -8,11 +8,11 @@ use crate::statistics::distributions::Binomial;
 pub struct WindowLaw {
     length: u64,
     share: f64,
-    scatter: Scatter,
+    dispersion: WindowDispersion,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Scatter {
+enum WindowDispersion {
     /// Draws of `unit` rounds each are independent.
     Draws { unit: u64, law: Binomial },
     /// The variance is this many times that of independent draws.
@@ -27,21 +27,21 @@ impl WindowLaw {
     pub fn draws(length: u64, unit: u64, share: f64) -> Option<Self> {
         let whole = length.checked_rem(unit)? == 0 && length > 0;
         let law = Binomial::new(length / unit, share).filter(|_| whole)?;
-        Some(WindowLaw { length, share, scatter: Scatter::Draws { unit, law } })
+        Some(WindowLaw { length, share, dispersion: WindowDispersion::Draws { unit, law } })
     }
 
-    /// A scatter of `factor` times the binomial variance, over a window of whole cycles of the rule.
+    /// A dispersion of `factor` times the binomial variance, over a window of whole cycles of the rule.
     /// Only expectation and standard deviation are known.
     pub fn scaled(length: u64, factor: f64, share: f64) -> Option<Self> {
         let sane = length > 0 && factor >= 0.0 && factor.is_finite() && (0.0..=1.0).contains(&share);
-        sane.then_some(WindowLaw { length, share, scatter: Scatter::Scaled(factor) })
+        sane.then_some(WindowLaw { length, share, dispersion: WindowDispersion::Scaled(factor) })
     }
 
     /// A rule whose wins up to any round are within `bound` of the expected shares: those of a window, a
     /// difference of two such counts, are within twice that.
     pub fn bounded(length: u64, bound: f64, share: f64) -> Option<Self> {
         let sane = length > 0 && bound >= 0.0 && bound.is_finite() && (0.0..=1.0).contains(&share);
-        sane.then_some(WindowLaw { length, share, scatter: Scatter::Bounded(bound) })
+        sane.then_some(WindowLaw { length, share, dispersion: WindowDispersion::Bounded(bound) })
     }
 
     /// The expected wins.
@@ -52,21 +52,21 @@ impl WindowLaw {
     /// Their standard deviation; `None` where only bounds are known.
     pub fn deviation(&self) -> Option<f64> {
         let binomial = self.length as f64 * self.share * (1.0 - self.share);
-        match self.scatter {
-            Scatter::Draws { unit, .. } => Some((unit as f64 * binomial).sqrt()),
-            Scatter::Scaled(factor) => Some((factor * binomial).sqrt()),
-            Scatter::Bounded(_) => None,
+        match self.dispersion {
+            WindowDispersion::Draws { unit, .. } => Some((unit as f64 * binomial).sqrt()),
+            WindowDispersion::Scaled(factor) => Some((factor * binomial).sqrt()),
+            WindowDispersion::Bounded(_) => None,
         }
     }
 
     /// Whether the wins are those of independent draws, so that windows are independent too.
     pub fn is_of_draws(&self) -> bool {
-        matches!(self.scatter, Scatter::Draws { .. })
+        matches!(self.dispersion, WindowDispersion::Draws { .. })
     }
 
     /// The fewest and the most wins that are possible under a bound; `None` where none is known.
     pub fn bounds(&self) -> Option<(u64, u64)> {
-        let Scatter::Bounded(bound) = self.scatter else { return None };
+        let WindowDispersion::Bounded(bound) = self.dispersion else { return None };
         // What is whole but for rounding is whole.
         let slack = 1e-9 * (1.0 + self.expected());
         let least = (self.expected() - 2.0 * bound - slack).ceil().max(0.0);
@@ -77,16 +77,16 @@ impl WindowLaw {
     /// The smallest number of wins that is not exceeded with at least this probability; `None` where
     /// the law is not known exactly.
     pub fn quantile(&self, probability: f64) -> Option<u64> {
-        let Scatter::Draws { unit, law } = self.scatter else { return None };
+        let WindowDispersion::Draws { unit, law } = self.dispersion else { return None };
         Some(unit * law.quantile(probability)?)
     }
 
     /// The probability of at most so many wins.
     pub fn at_most(&self, wins: u64) -> Option<f64> {
-        match self.scatter {
-            Scatter::Draws { unit, law } => Some(law.lower(wins / unit)),
-            Scatter::Scaled(_) => None,
-            Scatter::Bounded(_) => match self.bounds()? {
+        match self.dispersion {
+            WindowDispersion::Draws { unit, law } => Some(law.lower(wins / unit)),
+            WindowDispersion::Scaled(_) => None,
+            WindowDispersion::Bounded(_) => match self.bounds()? {
                 (least, _) if wins < least => Some(0.0),
                 (_, most) if wins >= most => Some(1.0),
                 _ => None,
@@ -96,10 +96,10 @@ impl WindowLaw {
 
     /// The probability of at least so many wins.
     pub fn at_least(&self, wins: u64) -> Option<f64> {
-        match self.scatter {
-            Scatter::Draws { unit, law } => Some(law.upper(wins.div_ceil(unit))),
-            Scatter::Scaled(_) => None,
-            Scatter::Bounded(_) => match self.bounds()? {
+        match self.dispersion {
+            WindowDispersion::Draws { unit, law } => Some(law.upper(wins.div_ceil(unit))),
+            WindowDispersion::Scaled(_) => None,
+            WindowDispersion::Bounded(_) => match self.bounds()? {
                 (least, _) if wins <= least => Some(1.0),
                 (_, most) if wins > most => Some(0.0),
                 _ => None,
@@ -108,14 +108,14 @@ impl WindowLaw {
     }
 
     /// The probability that a gap as long as the window occurs within so many rounds.
-    pub fn drought_within(&self, rounds: u64) -> Option<f64> {
-        match self.scatter {
-            Scatter::Draws { unit, .. } => {
+    pub fn gap_probability(&self, rounds: u64) -> Option<f64> {
+        match self.dispersion {
+            WindowDispersion::Draws { unit, .. } => {
                 Some(LongestRun::gap(rounds / unit, self.share)?.at_least(self.length / unit))
             }
-            Scatter::Scaled(_) => None,
+            WindowDispersion::Scaled(_) => None,
             // Every stretch of the window's length holds at least the bound.
-            Scatter::Bounded(_) => self.bounds().filter(|(least, _)| *least > 0).map(|_| 0.0),
+            WindowDispersion::Bounded(_) => self.bounds().filter(|(least, _)| *least > 0).map(|_| 0.0),
         }
     }
 
@@ -147,7 +147,7 @@ mod tests {
         assert!((law.at_most(1).unwrap() - one).abs() < 1e-14);
         assert!((law.at_least(2).unwrap() - (1.0 - one)).abs() < 1e-14);
         // The window itself is the run: a gap of 32 within 32 rounds is an empty window.
-        assert!((law.drought_within(32).unwrap() - law.at_most(0).unwrap()).abs() < 1e-14);
+        assert!((law.gap_probability(32).unwrap() - law.at_most(0).unwrap()).abs() < 1e-14);
     }
 
     #[test]
@@ -160,7 +160,7 @@ mod tests {
         }
         assert!((law.at_least(1).unwrap() - law.at_least(4).unwrap()).abs() < 1e-15);
         assert_eq!(law.quantile(0.5), Some(4));
-        assert!((law.drought_within(32).unwrap() - 0.9f64.powi(8)).abs() < 1e-14);
+        assert!((law.gap_probability(32).unwrap() - 0.9f64.powi(8)).abs() < 1e-14);
         assert!(WindowLaw::draws(30, 4, 0.1).is_none() && WindowLaw::draws(0, 1, 0.1).is_none());
         assert!(WindowLaw::draws(32, 0, 0.1).is_none() && WindowLaw::draws(32, 1, f64::NAN).is_none());
     }
@@ -173,8 +173,8 @@ mod tests {
         assert_eq!((turns.deviation(), turns.bounds()), (None, Some((8, 12))));
         assert_eq!((turns.at_most(7), turns.at_most(9), turns.at_most(12)), (Some(0.0), None, Some(1.0)));
         assert_eq!((turns.at_least(8), turns.at_least(13)), (Some(1.0), Some(0.0)));
-        assert_eq!(turns.drought_within(1000), Some(0.0));
-        assert_eq!(WindowLaw::bounded(4, 1.0, 0.25).unwrap().drought_within(1000), None);
+        assert_eq!(turns.gap_probability(1000), Some(0.0));
+        assert_eq!(WindowLaw::bounded(4, 1.0, 0.25).unwrap().gap_probability(1000), None);
     }
 
     #[test]

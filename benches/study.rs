@@ -38,6 +38,7 @@ fn as_a_study(folder: &Path) -> usize {
         sweeps: Vec::new(),
         luck: None,
         metrics: None,
+        compared: Vec::new(),
     };
     let plan = Plan::new(origin, Detail::default()).expect("a study");
     let holder = Holder { process: 0, host: String::new(), since: String::new(), command: String::new() };

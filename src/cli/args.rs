@@ -132,6 +132,8 @@ impl Command {
     /// The number of threads that was asked for; `None` for commands that do not compute.
     pub fn threads(&self) -> Option<usize> {
         let threads = match self {
+            // There is a process for each core.
+            Command::Run(args) if args.study.mpi && args.threads.number == 0 => return Some(1),
             Command::Run(args) => &args.threads,
             Command::Compare(args) => &args.threads,
             Command::Law(args) => &args.threads,
@@ -424,6 +426,10 @@ pub struct StudyArgs {
     /// Play the third of eight parts into a file of tallies, for `tombola merge`
     #[arg(long, value_name = "3/8")]
     pub shard: Option<Shard>,
+    /// Started by mpirun: the first process hands units out and keeps the file of tallies, the others play,
+    /// on one thread each unless --threads says more. Needs a program that was built with --features mpi
+    #[arg(long)]
+    pub mpi: bool,
     /// The file of the shard [default: DIR/NAME.3-of-8.tally]
     #[arg(long, value_name = "FILE.tally", requires = "shard")]
     pub tally: Option<PathBuf>,
@@ -461,6 +467,7 @@ impl StudyArgs {
             (self.time.is_some(), "--time"),
             (!self.point.is_empty(), "--point"),
             (self.shard.is_some(), "--shard"),
+            (self.mpi, "--mpi"),
             (self.other_version, "--other-version"),
         ];
         given.into_iter().find_map(|(given, name)| given.then_some(name))
@@ -474,6 +481,13 @@ pub enum Keep {
     Trials,
     /// points/POINT/: what `tombola run` of the point alone would leave.
     Points,
+}
+
+/// What is kept of a comparison beside its tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum KeepOfComparison {
+    /// trials.csv and measures.csv: what each trial of each rule ended with, and was measured by.
+    Trials,
 }
 
 #[derive(ClapArgs)]
@@ -640,7 +654,8 @@ pub enum SummaryFormat {
 Results go to DIR/NAME-compare/: compare.csv, timeline.csv, figures/, manifest.json, where NAME is
 that of the first scenario. Trials with the same number meet the same random numbers under every rule and are
 compared pair by pair. All files but the manifest are the same bytes on any number of threads, and
-with the engines full and draws. An interrupted comparison writes nothing.
+with the engines full and draws. An interrupted comparison writes no table; the trials that had
+finished are kept in DIR/NAME-compare.tally, and the same command goes on from there.
 
 Examples:
   tombola compare scenarios/seed.toml --rules raffle,single-lottery --engine draws --rounds 2000 --trials 50
@@ -666,6 +681,16 @@ pub struct CompareArgs {
     pub engine: EngineChoice,
     #[command(flatten)]
     pub threads: ThreadsArg,
+    /// Write down the trials of every rule too
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', value_enum)]
+    pub keep: Vec<KeepOfComparison>,
+    /// Go on from the trials that were kept, or refuse if they are of another comparison, which is begun
+    /// anew otherwise
+    #[arg(long)]
+    pub resume: bool,
+    /// With --resume: go on although another version of the program has begun it
+    #[arg(long, requires = "resume")]
+    pub other_version: bool,
     /// Folder in which the comparison gets a folder of its own
     #[arg(long, value_name = "DIR", default_value = "output")]
     pub output: PathBuf,

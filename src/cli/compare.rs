@@ -1,21 +1,31 @@
 //! `tombola compare`.
 
-use super::args::CompareArgs;
+use super::args::{CompareArgs, KeepOfComparison};
 use super::contestants::{Entrant, entrants};
 use super::failure::Failure;
 use super::interrupt;
 use super::progress_bar::Bar;
 use super::results::{self, Wish};
+use super::resume::{Kept, Watching};
 use super::screen::{grouped, rate, table, tell};
-use std::sync::atomic::AtomicBool;
+use super::study::{command_line, holder, settings};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tombola::analysis::comparison::{
-    Baseline, Contestant, RuleComparison, compare_rules, paragraph, rankings,
+    Baseline, Contestant, MEASURES, Measure, Measurements, RuleComparison, compare_rules, paragraph, rankings,
 };
-use tombola::analysis::rows::CompareRow;
+use tombola::analysis::rows::{CompareRow, RuleMeasureRow, RuleTrialRow};
+use tombola::analysis::trial_rows;
 use tombola::report::figures::{Overlay, overlay_measure, overlay_timeline, write_drawing};
-use tombola::report::{Compared, ComparisonManifest, ResultsFolder, Stopwatch};
+use tombola::report::{
+    Compared as ComparedRecord, ComparisonManifest, Environment, ResultsFolder, Stopwatch,
+};
 use tombola::scenario::Scenario;
-use tombola::simulation::{Control, run_measured, threads_here};
+use tombola::simulation::{Results, TrialRecord, threads_here};
+use tombola::study::{
+    Collected, Compared, Limits, OpenStudy, Opening, Origin, Plan, PointState, Setting, StudyError, Summary,
+    collect, evaluate, rounds_to_play,
+};
 
 /// Compares rules on the same population and random numbers.
 pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
@@ -30,24 +40,29 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
     let folder = results::prepare(&Wish { root: &args.output, force, safe_csv, quiet }, &name)?;
     let stopwatch = Stopwatch::start();
     let baseline = Baseline::new(&first.experiment, first.file.analysis.tolerance);
-    let contestants = play(args, &name, &entrants, &baseline, stop)?;
+    let Played { contestants, trials, measures, kept } = play(args, &name, &entrants, &baseline, stop)?;
     let timing = stopwatch.timing();
 
     let comparison = compare_rules(&contestants, first.file.analysis.confidence);
     folder.write_table("compare.csv", &comparison.rows)?;
     folder.write_table("timeline.csv", &comparison.timeline)?;
+    if args.keep.contains(&KeepOfComparison::Trials) {
+        folder.write_table("trials.csv", &trials)?;
+        folder.write_table("measures.csv", &measures)?;
+    }
     write_figures(&folder, &name, first, &baseline, &comparison)?;
     let compared = entrants
         .iter()
         .zip(&contestants)
         .map(|(entrant, played)| {
-            Compared::new(&entrant.name, &entrant.scenario, entrant.file_sha256.clone(), played.rounds)
+            ComparedRecord::new(&entrant.name, &entrant.scenario, entrant.file_sha256.clone(), played.rounds)
         })
         .collect();
     let manifest = ComparisonManifest::new(&name, first, compared, threads_here(), timing, &folder)
         .map_err(|error| folder.failed("manifest.json", error))?;
     folder.write_manifest(&manifest)?;
     let published = folder.publish()?;
+    kept.remove();
     if args.quiet {
         return results::ended(&published);
     }
@@ -62,45 +77,131 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
     results::ended(&published)
 }
 
-/// Plays the trials of every rule, one rule after another, and keeps what is compared.
+/// What was played of every rule: what is compared, and the trials themselves if they are wanted.
+struct Played {
+    contestants: Vec<Contestant>,
+    trials: Vec<RuleTrialRow>,
+    measures: Vec<RuleMeasureRow>,
+    kept: Kept,
+}
+
+/// Plays what is missing of the comparison as a study whose factor is the rule, and keeps what is compared.
 fn play(
     args: &CompareArgs,
     name: &str,
     entrants: &[Entrant],
     baseline: &Baseline,
     stop: &AtomicBool,
-) -> Result<Vec<Contestant>, Failure> {
-    let experiment = &entrants[0].scenario.experiment;
-    let rounds = experiment.rounds.saturating_mul(experiment.trials).saturating_mul(entrants.len() as u64);
-    let bar = Bar::new(name, rounds, args.quiet);
-    let mut contestants = Vec::new();
-    for entrant in entrants {
-        let Scenario { experiment, file, .. } = &entrant.scenario;
-        let control = Control { progress: &bar, stop };
-        let played = run_measured(experiment, 0, None, &control, |end| baseline.measure(end));
-        if played.is_err() {
-            bar.clear();
-        }
-        let (results, measurements) = played?;
-        if results.partial {
-            bar.clear();
-            return Err(Failure::Interrupted(format!(
-                "{} of {} rules had finished; rules can only be compared when all have, so nothing was written",
-                contestants.len(),
-                entrants.len()
+) -> Result<Played, Failure> {
+    let plan = plan(args, name, entrants)?;
+    let file = args.output.join(format!("{name}.tally"));
+    let open = open(args, &plan, &file)?;
+    let before: u64 =
+        Summary::new(&plan, &open.before.contents, false).points.iter().map(|point| point.trials).sum();
+    if before > 0 && !args.quiet {
+        tell(format_args!("{name}: {} trials are done already", grouped(before.into())));
+    }
+    let bar = Bar::new(name, rounds_to_play(&plan, &open.before.contents, None), args.quiet);
+    let limits = Limits { stop, is_over: &|| false, fail_fast: true, shard: None, points: None };
+    let evaluated = evaluate(&plan, &open.before, &open.file, &limits, &Watching(&bar));
+    bar.clear();
+    if let Some(failed) = evaluated?.failed.first() {
+        return Err(Failure::CheckFailed(failed.message.clone()));
+    }
+    let now = open.now()?;
+    if stop.load(Ordering::Relaxed) || rounds_to_play(&plan, &now.contents, None) > 0 {
+        let summary = Summary::new(&plan, &now.contents, false);
+        return Err(Failure::Interrupted(format!(
+            "{} of {} rules had finished; rules can only be compared when all have, so no table was written; the trials that were finished are kept in {}, and the same command goes on from there",
+            summary.count(PointState::Done),
+            entrants.len(),
+            file.display()
+        )));
+    }
+    let (mut contestants, mut trials, mut measures) = (Vec::new(), Vec::new(), Vec::new());
+    for (entrant, planned) in entrants.iter().zip(&plan.points) {
+        let point = plan.point(planned.index)?;
+        let collected = collect(&point, planned, &now).map_err(Failure::CannotRun)?;
+        let measured = collected.filter(|it| it.measurements.len() == it.results.records.len());
+        let Some(Collected { results, measurements, .. }) = measured else {
+            return Err(Failure::CannotRun(format!(
+                "{}: it has no trials of {} that are measured\n  help: remove it, and give the command again",
+                file.display(),
+                entrant.name
             )));
-        }
+        };
+        let experiment = &point.scenario.experiment;
+        let analysis = &entrant.scenario.file.analysis;
         contestants.push(Contestant::new(
             &entrant.name,
             baseline,
             experiment,
-            &file.analysis,
+            analysis,
             &results,
             &measurements,
         ));
+        if args.keep.contains(&KeepOfComparison::Trials) {
+            let rows = trial_rows(experiment, &results).into_iter();
+            trials.extend(rows.map(|row| RuleTrialRow::new(&entrant.name, row)));
+            measures.extend(measure_rows(&entrant.name, &results, &measurements));
+        }
     }
-    bar.clear();
-    Ok(contestants)
+    Ok(Played { contestants, trials, measures, kept: Kept::new(open) })
+}
+
+/// The comparison as a study.
+fn plan(args: &CompareArgs, name: &str, entrants: &[Entrant]) -> Result<Plan, Failure> {
+    let mut compared = Vec::new();
+    for entrant in entrants {
+        let (path, text) = super::scenario::text(&entrant.path)?;
+        // The engine that is settled for all trials, however many are left.
+        let engine = entrant.scenario.experiment.chosen_engine(false).0.to_string();
+        let mut all = settings(&entrant.settings);
+        all.push(Setting {
+            key: "run.engine".to_owned(),
+            option: format!("--engine {engine}"),
+            value: toml::Value::String(engine),
+        });
+        let path = path.to_string_lossy().into_owned();
+        compared.push(Compared { name: entrant.name.clone(), path, text, settings: all });
+    }
+    let origin = Origin {
+        path: args.files[0].to_string_lossy().into_owned(),
+        text: String::new(),
+        settings: Vec::new(),
+        sweeps: Vec::new(),
+        luck: None,
+        metrics: None,
+        compared,
+    };
+    Ok(Plan::of_comparison(name, origin)?)
+}
+
+/// Opens the file in which finished trials are kept until the tables stand. With `--resume` what is there
+/// must be this comparison; without, anything else that was left there is begun anew.
+fn open(args: &CompareArgs, plan: &Plan, file: &Path) -> Result<OpenStudy, Failure> {
+    let environment = Environment::here(command_line(), &Stopwatch::start().timing());
+    let holder = holder(&environment);
+    let opening = Opening { force: false, other_version: args.other_version };
+    match OpenStudy::file(file, plan, &holder, opening) {
+        Err(StudyError::Changed { .. } | StudyError::OtherVersion { .. }) if !args.resume => {
+            Ok(OpenStudy::file(file, plan, &holder, Opening { force: true, ..opening })?)
+        }
+        opened => Ok(opened?),
+    }
+}
+
+fn measure_rows(rule: &str, results: &Results, measurements: &[Measurements]) -> Vec<RuleMeasureRow> {
+    let of_trial = |(record, measured): (&TrialRecord, &Measurements)| {
+        let row = |(measure, value): (&Measure, &Option<f64>)| RuleMeasureRow {
+            rule: rule.to_owned(),
+            trial: record.trial,
+            metric: measure.name.to_owned(),
+            value: *value,
+        };
+        MEASURES.iter().zip(measured).map(row).collect::<Vec<_>>()
+    };
+    results.records.iter().zip(measurements).flat_map(of_trial).collect()
 }
 
 /// Draws a figure for each measure, and the time line of the richest validator.

@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::scenario;
 use super::screen::tell;
 use sha2::{Digest, Sha256};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tombola::forging::World;
 use tombola::registry::Choice;
 use tombola::report::population_hash;
@@ -19,6 +19,10 @@ pub struct Entrant {
     pub scenario: Scenario,
     /// SHA-256 of the file it was read from.
     pub file_sha256: String,
+    /// The file, as it was named.
+    pub path: PathBuf,
+    /// Settings of the command line that replace those of the file.
+    pub settings: Vec<Override>,
 }
 
 /// Reads all that is to be compared and makes sure that nothing but what is meant differs.
@@ -39,7 +43,9 @@ pub fn entrants(args: &CompareArgs) -> Result<Vec<Entrant>, Failure> {
         (files, true) => {
             let mut scenarios = Vec::new();
             for file in files {
-                scenarios.push((file.as_path(), scenario::read(file, &args.overrides()?)?));
+                let settings = args.overrides()?;
+                let scenario = scenario::read(file, &settings)?;
+                scenarios.push((file.as_path(), scenario, settings));
             }
             scenarios
         }
@@ -50,8 +56,8 @@ pub fn entrants(args: &CompareArgs) -> Result<Vec<Entrant>, Failure> {
         ));
     }
     let names = match args.files.len() {
-        1 => rule_names(&scenarios.iter().map(|(_, s)| s.file.selection.rule.clone()).collect::<Vec<_>>()),
-        _ => scenarios.iter().map(|(_, scenario)| scenario.name.clone()).collect(),
+        1 => rule_names(&scenarios.iter().map(|(_, s, _)| s.file.selection.rule.clone()).collect::<Vec<_>>()),
+        _ => scenarios.iter().map(|(_, scenario, _)| scenario.name.clone()).collect(),
     };
     for (index, name) in names.iter().enumerate() {
         if names[..index].contains(name) {
@@ -63,23 +69,25 @@ pub fn entrants(args: &CompareArgs) -> Result<Vec<Entrant>, Failure> {
             }));
         }
     }
-    let (file, first) = &scenarios[0];
-    for (other_file, other) in &scenarios[1..] {
+    let (file, first, _) = &scenarios[0];
+    for (other_file, other, _) in &scenarios[1..] {
         same_conditions((file, first), (other_file, other)).map_err(Failure::CannotRun)?;
     }
-    if scenarios.iter().any(|(_, scenario)| scenario.file.run.until.is_some()) {
+    if scenarios.iter().any(|(_, scenario, _)| scenario.file.run.until.is_some()) {
         tell(
             "note: `run.until` is not used: pairs need the same trials of every rule, and all of them are played",
         );
     }
     let mut entrants = Vec::new();
-    for ((file, contestant), name) in scenarios.into_iter().zip(names) {
+    for ((file, contestant, settings), name) in scenarios.into_iter().zip(names) {
         let bytes = scenario::source(file)
             .map_err(|error| Failure::CannotRun(format!("{}: cannot be read: {error}", file.display())))?;
         entrants.push(Entrant {
             name,
             scenario: contestant,
             file_sha256: hex::encode(Sha256::digest(&bytes)),
+            path: file.to_owned(),
+            settings,
         });
     }
     Ok(entrants)
@@ -117,7 +125,7 @@ fn under_rules<'a>(
     file: &'a Path,
     common: &[Override],
     rules: &[(toml::Value, String)],
-) -> Result<Vec<(&'a Path, Scenario)>, Failure> {
+) -> Result<Vec<(&'a Path, Scenario, Vec<Override>)>, Failure> {
     let sets_a_rule = |given: &&Override| {
         let rest = given.key.strip_prefix("selection.rule");
         given.key == "selection" || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
@@ -132,7 +140,7 @@ fn under_rules<'a>(
     for (value, option) in rules {
         let mut overrides = common.to_vec();
         overrides.push(Override::new("selection.rule", value.clone(), option.clone()));
-        scenarios.push((file, scenario::read(file, &overrides)?));
+        scenarios.push((file, scenario::read(file, &overrides)?, overrides));
     }
     Ok(scenarios)
 }

@@ -18,7 +18,8 @@ use tombola::study::{
     rounds_to_play,
 };
 
-struct Watching<'a>(&'a Bar);
+/// Watches for the screen.
+pub struct Watching<'a>(pub &'a Bar);
 
 impl Watch for Watching<'_> {
     fn progress(&self) -> &dyn Progress {
@@ -34,6 +35,11 @@ impl Watch for Watching<'_> {
 pub struct Kept(OpenStudy);
 
 impl Kept {
+    /// What was kept in a file of tallies that has no folder.
+    pub fn new(open: OpenStudy) -> Self {
+        Kept(open)
+    }
+
     /// Removes the file of tallies: the results stand.
     pub fn remove(self) {
         let path = self.0.before.path().to_owned();
@@ -68,6 +74,7 @@ pub fn played<'a>(
         sweeps: Vec::new(),
         luck: None,
         metrics: None,
+        compared: Vec::new(),
     };
     let plan = Plan::of_one(origin)?;
     let stopwatch = Stopwatch::start();

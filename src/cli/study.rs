@@ -15,10 +15,12 @@ use std::time::Duration;
 use tombola::report::{Environment, Stopwatch};
 use tombola::scenario::Override;
 use tombola::simulation::{Control, Progress, threads_here};
+#[cfg(feature = "mpi")]
+use tombola::study::Ranks;
 use tombola::study::{
-    Detail, FailedPoint, Holder, Limits, OpenStudy, Opening, Origin, Plan, PointState, Setting, StudyError,
-    StudyManifest, StudyTables, Summary, TablesError, TallyError, TallyReader, Watch, costs, evaluate,
-    rounds_to_play, write_tables,
+    Detail, FailedPoint, Holder, Limits, OpenStudy, Opening, Origin, Plan, Players, PointState, Setting,
+    StudyError, StudyManifest, StudyTables, Summary, TablesError, TallyError, TallyReader, Watch, costs,
+    evaluate, rounds_to_play, write_tables,
 };
 
 impl From<StudyError> for Failure {
@@ -44,6 +46,39 @@ impl From<TablesError> for Failure {
 
 /// Runs a study, or the part of it that is wanted.
 pub fn run(args: &RunArgs, path: &Path) -> Result<(), Failure> {
+    match args.study.mpi {
+        true => run_on_ranks(args, path),
+        false => run_here(args, path, None),
+    }
+}
+
+/// Runs a study on the processes that mpirun has started: on the first one, or for it.
+#[cfg(feature = "mpi")]
+fn run_on_ranks(args: &RunArgs, path: &Path) -> Result<(), Failure> {
+    let mpi = tombola::study::Mpi::begin()
+        .ok_or_else(|| Failure::CannotRun("MPI cannot be begun, because it was begun already".to_owned()))?;
+    if mpi.rank() > 0 {
+        tombola::study::play_for_others(&mpi, interrupt::watch()?);
+        return Ok(());
+    }
+    let mut players = Players::new(&mpi);
+    if players.count() == 0 {
+        return run_here(args, path, None);
+    }
+    let ended = run_here(args, path, Some(&mut players));
+    players.dismiss();
+    ended
+}
+
+#[cfg(not(feature = "mpi"))]
+fn run_on_ranks(_: &RunArgs, _: &Path) -> Result<(), Failure> {
+    Err(Failure::CannotRun(
+        "--mpi: this program was built without MPI\n  help: build it with `cargo install --path . --features mpi`, which needs an MPI library and libclang (Debian: libopenmpi-dev, libclang-dev); or run shards, which need neither: --shard 1/8".to_owned(),
+    ))
+}
+
+/// Runs a study on the threads of this process, or hands it out to others.
+fn run_here(args: &RunArgs, path: &Path, players: Option<&mut Players>) -> Result<(), Failure> {
     let study = &args.study;
     if args.keep_chain || args.schedule.is_some() {
         return Err(Failure::CannotRun(
@@ -82,7 +117,10 @@ pub fn run(args: &RunArgs, path: &Path) -> Result<(), Failure> {
     let limit = study.time;
     let is_over = || limit.is_some_and(|limit| stopwatch.elapsed() >= limit);
     let limits = Limits { stop, is_over: &is_over, fail_fast: study.fail_fast, shard: study.shard, points };
-    let evaluated = evaluate(&plan, &open.before, &open.file, &limits, &watch);
+    let evaluated = match players {
+        None => evaluate(&plan, &open.before, &open.file, &limits, &watch),
+        Some(players) => players.evaluate(&plan, &open.before, &open.file, &limits, &watch),
+    };
     if evaluated.is_err() || stop.load(Ordering::Relaxed) {
         bar.clear();
     }
@@ -274,6 +312,10 @@ impl Watch for Watching<'_> {
         self.bar.at_work(label);
     }
 
+    fn lost(&self, rank: usize, why: &str) {
+        self.bar.beside(|| tell(format_args!("note: process {rank} plays nothing more: {why}")));
+    }
+
     fn failed(&self, failed: &FailedPoint) {
         self.bar.beside(|| {
             tell(format_args!(
@@ -306,6 +348,7 @@ fn origin(path: &Path, overrides: &[Override], study: &StudyArgs) -> Result<Orig
         sweeps: study.sweep.clone(),
         luck: study.luck.clone(),
         metrics: (!study.metrics.is_empty()).then(|| study.metrics.clone()),
+        compared: Vec::new(),
     })
 }
 

@@ -146,10 +146,22 @@ impl<'a> Player<'a> {
     /// # Errors
     /// As [`run`].
     pub fn play(&self, trials: Range<u64>) -> Result<Results, SimulationError> {
+        self.play_measured(trials, |_| ()).map(|(results, _)| results)
+    }
+
+    /// Plays trials as [`Player::play`] does, and measures each at its end, as [`run_measured`] does.
+    ///
+    /// # Errors
+    /// As [`run`].
+    pub fn play_measured<M: Send>(
+        &self,
+        trials: Range<u64>,
+        measure: impl Fn(&TrialEnd) -> M + Sync,
+    ) -> Result<(Results, Vec<M>), SimulationError> {
         let wanted = trials.end.saturating_sub(trials.start);
-        let (records, _, totals) = self.0.play(trials.start, trials.start + wanted, |_| ())?;
+        let (records, measurements, totals) = self.0.play(trials.start, trials.start + wanted, measure)?;
         let partial = (records.len() as u64) < wanted;
-        Ok(Results { records, totals, partial, satisfied: None })
+        Ok((Results { records, totals, partial, satisfied: None }, measurements))
     }
 }
 

@@ -4,8 +4,9 @@ use super::plan::{Plan, PlannedPoint};
 use super::point::{PointId, StudyPoint};
 use super::shard::Shard;
 use super::tally::Tally;
-use super::tally_file::{Block, Contents, StoredFailure, TallyError, TallyFile, TallyReader};
+use super::tally_file::{Contents, Journal, StoredFailure, TallyError, TallyFile, TallyReader};
 use crate::analysis::Stopping;
+use crate::analysis::comparison::Measurements;
 use crate::report::Stopwatch;
 use crate::simulation::{Control, Player, Progress, Results, StopRule, next_look};
 use rayon::prelude::*;
@@ -25,6 +26,9 @@ pub trait Watch: Sync {
 
     /// A point has failed.
     fn failed(&self, _failed: &FailedPoint) {}
+
+    /// A process that plays for this one is of no use.
+    fn lost(&self, _rank: usize, _why: &str) {}
 }
 
 /// A point that failed.
@@ -67,9 +71,12 @@ pub struct Evaluation {
 }
 
 /// What is to be played of a point.
-struct Job {
-    place: usize,
-    missing: Vec<Range<u64>>,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Job {
+    /// The place of the point among the planned ones.
+    pub place: usize,
+    /// The trials, those of each unit.
+    pub missing: Vec<Range<u64>>,
 }
 
 /// Rounds that are still to be played, as far as that can be said.
@@ -81,7 +88,7 @@ pub fn rounds_to_play(plan: &Plan, contents: &Contents, shard: Option<Shard>) ->
     jobs(plan, contents, shard).iter().map(rounds).fold(0, u64::saturating_add)
 }
 
-fn jobs(plan: &Plan, contents: &Contents, shard: Option<Shard>) -> Vec<Job> {
+pub(super) fn jobs(plan: &Plan, contents: &Contents, shard: Option<Shard>) -> Vec<Job> {
     let mut jobs: Vec<Job> = Vec::new();
     let mut finished = (usize::MAX, Vec::new());
     for (number, (place, unit)) in (0..).zip(plan.units()) {
@@ -93,7 +100,7 @@ fn jobs(plan: &Plan, contents: &Contents, shard: Option<Shard>) -> Vec<Job> {
             continue;
         }
         if finished.0 != place {
-            finished = (place, contents.blocks(point.tally_id, point.trials));
+            finished = (place, contents.extents(point));
         }
         let missing = missing_among(&finished.1, unit);
         if missing.is_empty() {
@@ -109,19 +116,19 @@ fn jobs(plan: &Plan, contents: &Contents, shard: Option<Shard>) -> Vec<Job> {
 
 /// The trials of a range that no finished unit has.
 pub fn missing(contents: &Contents, point: &PlannedPoint, unit: Range<u64>) -> Vec<Range<u64>> {
-    missing_among(&contents.blocks(point.tally_id, point.trials), unit)
+    missing_among(&contents.extents(point), unit)
 }
 
 /// The trials of a range that none of these units has, which are in order.
-fn missing_among(blocks: &[Block], unit: Range<u64>) -> Vec<Range<u64>> {
+fn missing_among(units: &[Range<u64>], unit: Range<u64>) -> Vec<Range<u64>> {
     let mut missing = Vec::new();
     let mut next = unit.start;
-    let begin = blocks.partition_point(|block| block.end() <= next);
-    for block in blocks[begin..].iter().take_while(|block| block.first < unit.end) {
-        if block.first > next {
-            missing.push(next..block.first);
+    let begin = units.partition_point(|other| other.end <= next);
+    for other in units[begin..].iter().take_while(|other| other.start < unit.end) {
+        if other.start > next {
+            missing.push(next..other.start);
         }
-        next = block.end();
+        next = other.end;
     }
     if next < unit.end {
         missing.push(next..unit.end);
@@ -142,13 +149,28 @@ pub fn evaluate(
     limits: &Limits,
     watch: &dyn Watch,
 ) -> Result<Evaluation, TallyError> {
-    evaluate_by(plan, before, file, limits, watch, &|player, _, trials| {
-        player.play(trials).map_err(|error| error.to_string())
-    })
+    evaluate_by(plan, before, file, limits, watch, &play)
+}
+
+/// Plays trials, and measures them where rules are compared.
+pub(super) fn play(player: &Player, point: &StudyPoint, trials: Range<u64>) -> Result<Played, String> {
+    let played = match &point.baseline {
+        None => player.play(trials).map(|results| (results, Vec::new())),
+        Some(baseline) => player.play_measured(trials, |end| baseline.measure(end)),
+    };
+    played.map_err(|error| error.to_string())
+}
+
+/// The units of a point that were finished before, in order.
+pub(super) fn finished_before(reader: &TallyReader, point: &PlannedPoint) -> Result<Vec<Tally>, TallyError> {
+    reader.contents.blocks(point.tally_id, point.trials).iter().map(|block| reader.tally(block)).collect()
 }
 
 /// By which way the trials of a point are played.
-type Play<'p> = &'p (dyn Fn(&Player, &StudyPoint, Range<u64>) -> Result<Results, String> + Sync);
+pub(super) type Play<'p> = &'p (dyn Fn(&Player, &StudyPoint, Range<u64>) -> Result<Played, String> + Sync);
+
+/// Trials, and what each was measured by, where rules are compared.
+pub(super) type Played = (Results, Vec<Measurements>);
 
 fn evaluate_by(
     plan: &Plan,
@@ -158,39 +180,33 @@ fn evaluate_by(
     watch: &dyn Watch,
     play: Play,
 ) -> Result<Evaluation, TallyError> {
-    let session = Session {
-        plan,
-        before,
-        file,
-        limits,
-        watch,
-        play,
-        broken: Mutex::new(None),
-        ended: AtomicBool::new(false),
-        trials: AtomicU64::new(0),
-        failed: Mutex::new(Vec::new()),
-    };
-    let mut jobs = jobs(plan, &before.contents, limits.shard);
+    let finished = |point: &PlannedPoint| finished_before(before, point);
+    let session = Session::new(plan, &finished, file, limits, watch, play);
+    let jobs = wanted_jobs(plan, &before.contents, limits);
+    jobs.into_par_iter().with_max_len(1).for_each(|job| session.job(&job));
+    let evaluation = session.end()?;
+    file.sync()?;
+    Ok(evaluation)
+}
+
+/// What is to be played of a plan within some limits.
+pub(super) fn wanted_jobs(plan: &Plan, contents: &Contents, limits: &Limits) -> Vec<Job> {
+    let mut jobs = jobs(plan, contents, limits.shard);
     if let Some(points) = &limits.points {
         let ids: BTreeSet<_> = points.iter().map(|&place| plan.points[place].tally_id).collect();
         jobs.retain(|job| ids.contains(&plan.points[job.place].tally_id));
     }
-    jobs.into_par_iter().with_max_len(1).for_each(|job| session.job(&job));
-    if let Some(error) = session.broken.into_inner().unwrap_or(None) {
-        return Err(error);
-    }
-    file.sync()?;
-    let mut failed = session.failed.into_inner().unwrap_or_default();
-    failed.sort_by_key(|failed| failed.index);
-    let cut_short = session.ended.into_inner() || limits.stop.load(Ordering::Relaxed);
-    Ok(Evaluation { failed, trials: session.trials.into_inner(), cut_short })
+    jobs
 }
 
+/// Reads the units of a point that were finished before.
+pub(super) type Finished<'f> = &'f (dyn Fn(&PlannedPoint) -> Result<Vec<Tally>, TallyError> + Sync);
+
 /// What all jobs share.
-struct Session<'a> {
+pub(super) struct Session<'a> {
     plan: &'a Plan,
-    before: &'a TallyReader,
-    file: &'a TallyFile,
+    finished: Finished<'a>,
+    file: &'a dyn Journal,
     limits: &'a Limits<'a>,
     watch: &'a dyn Watch,
     play: Play<'a>,
@@ -210,7 +226,35 @@ enum Halt {
     Ended,
 }
 
-impl Session<'_> {
+impl<'a> Session<'a> {
+    /// Makes ready to do jobs.
+    pub fn new(
+        plan: &'a Plan,
+        finished: Finished<'a>,
+        file: &'a dyn Journal,
+        limits: &'a Limits<'a>,
+        watch: &'a dyn Watch,
+        play: Play<'a>,
+    ) -> Self {
+        let (broken, failed) = (Mutex::new(None), Mutex::new(Vec::new()));
+        let (ended, trials) = (AtomicBool::new(false), AtomicU64::new(0));
+        Session { plan, finished, file, limits, watch, play, broken, ended, trials, failed }
+    }
+
+    /// What all jobs came to.
+    ///
+    /// # Errors
+    /// Why something could not be written down.
+    pub fn end(self) -> Result<Evaluation, TallyError> {
+        if let Some(error) = self.broken.into_inner().unwrap_or(None) {
+            return Err(error);
+        }
+        let mut failed = self.failed.into_inner().unwrap_or_default();
+        failed.sort_by_key(|failed| failed.index);
+        let cut_short = self.ended.into_inner() || self.limits.stop.load(Ordering::Relaxed);
+        Ok(Evaluation { failed, trials: self.trials.into_inner(), cut_short })
+    }
+
     fn is_ended(&self) -> bool {
         let over = self.limits.stop.load(Ordering::Relaxed)
             || self.broken.lock().is_ok_and(|broken| broken.is_some())
@@ -222,7 +266,8 @@ impl Session<'_> {
         over
     }
 
-    fn job(&self, job: &Job) {
+    /// Plays what is missing of a point, and writes it down.
+    pub fn job(&self, job: &Job) {
         if self.is_ended() {
             return;
         }
@@ -275,15 +320,14 @@ impl Session<'_> {
         let control = Control { progress: self.watch.progress(), stop: self.limits.stop };
         let player = Player::new(experiment, &control);
         let mut rule = Stopping::new(experiment, &point.scenario.file.analysis, until);
-        let blocks = self.before.contents.blocks(planned.tally_id, planned.trials);
+        let before = (self.finished)(planned).map_err(|error| Halt::Failed(error.to_string()))?;
+        let extents: Vec<Range<u64>> = before.iter().map(Tally::trials).collect();
         let mut played = 0;
         while played < planned.trials {
             let end = next_look(played, planned.trials);
-            let mut tallies = Vec::new();
-            for block in blocks.iter().filter(|block| played <= block.first && block.end() <= end) {
-                tallies.push(self.before.tally(block).map_err(|error| Halt::Failed(error.to_string()))?);
-            }
-            for range in missing(&self.before.contents, planned, played..end) {
+            let in_look = |tally: &&Tally| played <= tally.first() && tally.trials().end <= end;
+            let mut tallies: Vec<Tally> = before.iter().filter(in_look).cloned().collect();
+            for range in missing_among(&extents, played..end) {
                 if self.is_ended() {
                     return Err(Halt::Ended);
                 }
@@ -307,11 +351,11 @@ impl Session<'_> {
         trials: Range<u64>,
     ) -> Result<Tally, Halt> {
         let stopwatch = Stopwatch::start();
-        let results = (self.play)(player, point, trials).map_err(Halt::Failed)?;
+        let (results, measurements) = (self.play)(player, point, trials).map_err(Halt::Failed)?;
         if results.partial {
             return Err(Halt::Ended);
         }
-        let tally = Tally { records: results.records, totals: results.totals };
+        let tally = Tally { records: results.records, totals: results.totals, measurements };
         let micros = stopwatch.elapsed().as_micros() as u64;
         self.write(|| self.file.finished(planned.tally_id, micros, &tally))?;
         self.trials.fetch_add(tally.records.len() as u64, Ordering::Relaxed);
@@ -363,6 +407,7 @@ mod tests {
             sweeps: Vec::new(),
             luck: None,
             metrics: None,
+            compared: Vec::new(),
         };
         Plan::new(origin, Detail::default()).unwrap_or_else(|problem| panic!("{problem}"))
     }
@@ -377,6 +422,10 @@ mod tests {
         let stop = AtomicBool::new(false);
         let limits = Limits { stop: &stop, is_over: &|| false, fail_fast, shard: None, points: None };
         evaluate_by(plan, &reader, &file, &limits, &Nobody, play).unwrap()
+    }
+
+    fn unmeasured(player: &Player, trials: Range<u64>) -> Result<Played, String> {
+        player.play(trials).map(|results| (results, Vec::new())).map_err(|error| error.to_string())
     }
 
     fn states(plan: &Plan, path: &Path) -> Vec<PointState> {
@@ -394,7 +443,7 @@ mod tests {
         let evaluation = evaluated(&plan, &path, false, &|player, point, trials| match point.index {
             1 => Err("no luck".to_owned()),
             4 => panic!("on purpose"),
-            _ => player.play(trials).map_err(|error| error.to_string()),
+            _ => unmeasured(player, trials),
         });
         let failed: Vec<(u64, bool)> = evaluation
             .failed
@@ -410,7 +459,7 @@ mod tests {
         let again = evaluated(&plan, &path, false, &|player, point, trials| {
             assert!([1, 4].contains(&point.index));
             played.fetch_add(1, Ordering::Relaxed);
-            player.play(trials).map_err(|error| error.to_string())
+            unmeasured(player, trials)
         });
         assert_eq!((again.failed.len(), again.trials, played.into_inner()), (0, 12, 2));
         assert_eq!(states(&plan, &path), [Done; 6]);
@@ -423,7 +472,7 @@ mod tests {
         let play = |from: u64| {
             move |player: &Player, _: &StudyPoint, trials: Range<u64>| {
                 assert!(trials.start >= from, "{trials:?}");
-                player.play(trials).map_err(|error| error.to_string())
+                unmeasured(player, trials)
             }
         };
         assert_eq!(evaluated(&plan(STUDY), &path, false, &play(0)).trials, 36);

@@ -3,7 +3,7 @@
 use super::evaluate::missing;
 use super::plan::Plan;
 use super::shard::Shard;
-use super::tally_file::{Block, TallyError, TallyFile, TallyReader};
+use super::tally_file::{Block, Journal, TallyError, TallyFile, TallyReader};
 use std::collections::BTreeSet;
 use std::path::Path;
 

@@ -13,9 +13,12 @@ mod levels;
 mod lock;
 mod manifest;
 mod merge;
+#[cfg(feature = "mpi")]
+mod mpi;
 mod plan;
 mod point;
 mod probe;
+mod ranks;
 mod shard;
 mod sobol_sequence;
 mod solve;
@@ -34,9 +37,12 @@ pub use levels::{Levels, Range, Scale, shown};
 pub use lock::{Holder, StudyLock};
 pub use manifest::StudyManifest;
 pub use merge::{differs, gather, missing_shards, overlap, read_all};
-pub use plan::{Detail, Origin, Plan, PlannedPoint, Setting};
+#[cfg(feature = "mpi")]
+pub use mpi::Mpi;
+pub use plan::{Compared, Detail, Origin, Plan, PlannedPoint, Setting};
 pub use point::{PointId, StudyPoint, TallyId};
 pub use probe::{Cost, costs};
+pub use ranks::{Players, Ranks, play_for_others};
 pub use shard::Shard;
 pub use solve::{Condition, Ends, Known, Solution, solve};
 pub use summary::{Collected, PointState, PointSummary, Summary, collect};

@@ -1,9 +1,9 @@
 //! A study that was read and checked: its points, and what is to be played for each.
 
-use super::levels::shown;
+use super::levels::{Levels, shown};
 use super::point::{PointId, StudyPoint, TallyId, own_seed};
 use super::sweep::{Luck, Sweep, SweepOptions, read_sweep};
-use super::{Design, Layout, MOST_POINTS};
+use super::{Axis, Design, Factor, Layout, MOST_POINTS};
 use crate::analysis::MetricSet;
 use crate::scenario::{Override, Place, Problem, ScenarioFile, load_text, read_file};
 use rayon::prelude::*;
@@ -28,6 +28,22 @@ pub struct Origin {
     pub luck: Option<String>,
     /// Names of metrics, if the command line has any.
     pub metrics: Option<Vec<String>>,
+    /// The scenarios that are compared, if this is a comparison.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub compared: Vec<Compared>,
+}
+
+/// One of the scenarios that are compared: most often one file under one of several rules.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Compared {
+    /// As tables name it.
+    pub name: String,
+    /// Its file, as it was named.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+    /// Settings that replace those of the file.
+    pub settings: Vec<Setting>,
 }
 
 /// A setting of the command line.
@@ -44,8 +60,7 @@ pub struct Setting {
 impl Origin {
     /// The settings as overrides of the file.
     fn overrides(&self) -> Vec<Override> {
-        let one = |it: &Setting| Override::new(&it.key, it.value.clone(), it.option.clone());
-        self.settings.iter().map(one).collect()
+        overrides(&self.settings)
     }
 
     fn sweep_options(&self) -> Result<SweepOptions, Problem> {
@@ -87,11 +102,16 @@ pub struct Detail {
     pub order: bool,
     /// The incomes of all parties.
     pub incomes: bool,
+    /// What rules are compared by.
+    #[serde(default)]
+    pub measurements: bool,
 }
 
 impl Detail {
     /// Everything.
-    pub const ALL: Detail = Detail { time_line: true, order: true, incomes: true };
+    pub const ALL: Detail = Detail { time_line: true, order: true, incomes: true, measurements: false };
+    /// What a comparison of rules needs.
+    pub const COMPARED: Detail = Detail { time_line: true, order: false, incomes: false, measurements: true };
 }
 
 /// A point as far as it is kept in memory, of which there may be a million.
@@ -153,6 +173,7 @@ impl Plan {
             time_line: keep.time_line || asked.0,
             order: keep.order || asked.1,
             incomes: keep.incomes || asked.2,
+            measurements: keep.measurements,
         };
         let name = match &file.name {
             Some(name) => name.clone(),
@@ -191,6 +212,42 @@ impl Plan {
         Ok(plan)
     }
 
+    /// A comparison as the study whose factor is what is compared: `selection.rule`, for one file under
+    /// several rules. The settings of [`Origin`] are those of what it compares.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn of_comparison(name: &str, origin: Origin) -> Result<Self, Problem> {
+        let mut files = Vec::new();
+        for one in &origin.compared {
+            files.push(read_file(Path::new(&one.path), &one.text, &overrides(&one.settings))?);
+        }
+        let names = origin.compared.iter().map(|one| toml::Value::String(one.name.clone())).collect();
+        let factor = Factor { key: "selection.rule".to_owned(), levels: Levels::List(names) };
+        let (seed, confidence) =
+            files.first().map_or((0, 0.95), |file| (file.run.seed.0, file.analysis.confidence));
+        let layout = Layout::new(vec![Axis { factors: vec![factor] }], Design::Grid, seed)
+            .expect("a list of names is a grid");
+        let mut bases = files.iter().map(base);
+        let mut common = bases.next().unwrap_or_default();
+        for other in bases {
+            common.retain(|key, value| other.get(key) == Some(value));
+        }
+        let mut plan = Plan {
+            name: name.to_owned(),
+            sweep: Sweep { layout, luck: Luck::Shared, metrics: MetricSet::of([]) },
+            detail: Detail::COMPARED,
+            points: Vec::new(),
+            repeated: 0,
+            base: common,
+            confidence,
+            seed,
+            origin,
+        };
+        plan.check()?;
+        Ok(plan)
+    }
+
     /// How many points the layout has.
     pub fn layout_count(&self) -> u64 {
         self.sweep.layout.count().unwrap_or(0).min(MOST_POINTS)
@@ -204,6 +261,11 @@ impl Plan {
         let keys = self.sweep.layout.keys();
         let values = self.sweep.layout.values(index);
         let label = label(&keys, &values);
+        if let Some(one) = self.origin.compared.get(index as usize) {
+            let settings = overrides(&one.settings);
+            let scenario = load_text(Path::new(&one.path), one.text.clone(), &settings)?;
+            return Ok(StudyPoint::new(index, values, label, scenario, self.detail, false));
+        }
         let told = format!("point {} of {} ({label})", index + 1, self.layout_count());
         let mut overrides = self.origin.overrides();
         let mut swept: Vec<Override> = keys
@@ -271,6 +333,8 @@ impl Plan {
         for point in planned.into_iter().flatten() {
             match seen.insert(point.id, point.index) {
                 None => self.points.push(point),
+                // Two files may well be the same scenario, and are compared as two.
+                Some(_) if !self.origin.compared.is_empty() => self.points.push(point),
                 Some(_) if self.sweep.layout.design != Design::Grid => self.repeated += 1,
                 Some(twin) => {
                     return Err(Problem {
@@ -323,6 +387,10 @@ impl Plan {
             (was != is).then(|| (key.clone(), was.clone(), is.clone()))
         })
     }
+}
+
+fn overrides(settings: &[Setting]) -> Vec<Override> {
+    settings.iter().map(|it| Override::new(&it.key, it.value.clone(), it.option.clone())).collect()
 }
 
 fn planned(point: &StudyPoint) -> PlannedPoint {

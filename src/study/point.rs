@@ -1,6 +1,7 @@
 //! One point of a study: a scenario with its swept keys set.
 
 use super::plan::Detail;
+use crate::analysis::comparison::Baseline;
 use crate::random::StreamKey;
 use crate::report::population_hash;
 use crate::scenario::{AnalysisSection, ReportSection, Scenario};
@@ -78,6 +79,8 @@ pub struct StudyPoint {
     pub tally_id: TallyId,
     /// How many trials are a unit of work.
     pub block: u64,
+    /// What each trial is measured against at its end, where rules are compared.
+    pub baseline: Option<Baseline>,
 }
 
 /// Rounds that are worth a unit of work, by what carries them out.
@@ -122,9 +125,15 @@ impl StudyPoint {
             experiment.world.parties = Vec::new();
         }
         scenario.file.run.engine = experiment.engine;
+        let baseline =
+            detail.measurements.then(|| Baseline::new(experiment, scenario.file.analysis.tolerance));
+        if baseline.is_some() {
+            // Pairs need the same trials of every rule.
+            scenario.file.run.until = None;
+        }
         let (id, tally_id) = ids(&scenario, detail, trials_are_swept);
         let block = block(&scenario.experiment);
-        StudyPoint { index, values, label, scenario, id, tally_id, block }
+        StudyPoint { index, values, label, scenario, id, tally_id, block, baseline }
     }
 }
 
@@ -160,6 +169,7 @@ fn ids(scenario: &Scenario, detail: Detail, trials_are_swept: bool) -> (PointId,
     let mut id = [0; 8];
     id.copy_from_slice(&point[..8]);
 
+    let tolerance = file.analysis.tolerance;
     if file.run.until.is_none() {
         // What is asked of the trials does not change them.
         file.analysis = AnalysisSection {
@@ -173,6 +183,9 @@ fn ids(scenario: &Scenario, detail: Detail, trials_are_swept: bool) -> (PointId,
     hash.update([u8::from(detail.time_line), u8::from(detail.order), u8::from(detail.incomes)]);
     for who in scenario.experiment.followed() {
         hash.update(who.0.to_le_bytes());
+    }
+    if detail.measurements {
+        hash.update(tolerance.to_le_bytes());
     }
     let mut tally_id = [0; 16];
     tally_id.copy_from_slice(&hash.finalize()[..16]);

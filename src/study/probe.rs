@@ -6,7 +6,7 @@ use super::summary::{Collected, point_statements};
 use super::tally::Tally;
 use crate::report::Stopwatch;
 use crate::scenario::Problem;
-use crate::simulation::{Control, Engine, Player, Quiet};
+use crate::simulation::{Control, Engine, Player, Quiet, TrialRecord};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -94,13 +94,17 @@ fn cost(plan: &Plan, point: &StudyPoint) -> Cost {
     };
     if let Some(results) = results.filter(|results| results.records.len() >= 2) {
         let stopwatch = Stopwatch::start();
-        let tally = Tally { records: results.records.clone(), totals: results.totals.clone() };
-        let one = Tally { records: results.records[..1].to_vec(), totals: results.totals.clone() };
+        let of = |records: &[TrialRecord]| Tally {
+            records: records.to_vec(),
+            totals: results.totals.clone(),
+            measurements: Vec::new(),
+        };
+        let (tally, one) = (of(&results.records), of(&results.records[..1]));
         let (all, single) = (tally.bytes().len() as f64, one.bytes().len() as f64);
         cost.bytes_per_trial = (all - single) / (tally.records.len() - 1) as f64;
         cost.bytes_per_unit = single - cost.bytes_per_trial + 40.0;
         if experiment.rounds == rounds {
-            let collected = Collected { results, stopping: None };
+            let collected = Collected { results, stopping: None, measurements: Vec::new() };
             cost.rows = point_statements(plan, point, &collected).len() as u64;
         } else {
             cost.rows = 3 * experiment.followed().len() as u64 + 2;

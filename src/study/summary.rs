@@ -5,6 +5,7 @@ use super::plan::{Plan, PlannedPoint};
 use super::point::{PointId, StudyPoint};
 use super::tally::Tally;
 use super::tally_file::{Contents, TallyReader};
+use crate::analysis::comparison::Measurements;
 use crate::analysis::rows::Statement;
 use crate::analysis::{Stopping, statements};
 use crate::simulation::{Results, StopRule, next_look};
@@ -99,6 +100,8 @@ pub struct Collected<'a> {
     pub results: Results,
     /// The rule, which has seen them as they were played.
     pub stopping: Option<Stopping<'a>>,
+    /// What each trial was measured by, where rules are compared.
+    pub measurements: Vec<Measurements>,
 }
 
 /// Collects the units of a point; `None` if there are none.
@@ -131,7 +134,12 @@ pub fn collect<'a>(
     }
     let Some(until) = &point.scenario.file.run.until else {
         let partial = !missing(&reader.contents, planned, 0..planned.trials).is_empty();
-        return Ok(Some(Collected { results: Tally::results(tallies, partial), stopping: None }));
+        let measurements = tallies.iter().flat_map(|tally| tally.measurements.iter().copied()).collect();
+        return Ok(Some(Collected {
+            results: Tally::results(tallies, partial),
+            stopping: None,
+            measurements,
+        }));
     };
     let mut rule = Stopping::new(experiment, &point.scenario.file.analysis, until);
     let mut rest = tallies.into_iter().peekable();
@@ -159,7 +167,7 @@ pub fn collect<'a>(
     }
     results.partial = !satisfied && played < planned.trials;
     results.satisfied = (!results.partial).then_some(satisfied);
-    Ok(Some(Collected { results, stopping: Some(rule) }))
+    Ok(Some(Collected { results, stopping: Some(rule), measurements: Vec::new() }))
 }
 
 /// The statements on a point's trials, those of the study's metrics.

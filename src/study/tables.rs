@@ -254,7 +254,7 @@ fn write_point(
     wanted: StudyTables,
 ) -> Result<(), TablesError> {
     let folder = ResultsFolder::prepare(root, &point.id.to_string(), true)?.with_safe_csv(wanted.safe_csv);
-    let Collected { results, stopping } = collected;
+    let Collected { results, stopping, .. } = collected;
     let settings = &point.scenario.file.analysis;
     let experiment = &point.scenario.experiment;
     let analysis = match &stopping {

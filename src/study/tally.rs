@@ -1,6 +1,7 @@
 //! What a unit of work gives: integers, which are put together with those of other units in any order.
 
 use super::wire::{Malformed, Reading, put, put_signed};
+use crate::analysis::comparison::Measurements;
 use crate::forging::Counters;
 use crate::ledger::{Supply, TransactionFault};
 use crate::simulation::{
@@ -11,12 +12,14 @@ use crate::simulation::{
 use crate::stake::ValidatorId;
 
 /// The trials of a block, as integers: what each ended with, and their sums.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Tally {
     /// One record for each trial, ascending by number without a gap.
     pub records: Vec<TrialRecord>,
     /// Their sums.
     pub totals: Totals,
+    /// What each was measured by, where rules are compared; nothing otherwise.
+    pub measurements: Vec<Measurements>,
 }
 
 /// Why a tally cannot be one of an experiment.
@@ -188,6 +191,14 @@ impl Tally {
         self.records[0].trial
     }
 
+    /// Its trials.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn trials(&self) -> std::ops::Range<u64> {
+        self.first()..self.first() + self.records.len() as u64
+    }
+
     /// The tally as bytes. Every number is written as its difference from that of the trial before,
     /// which is small most often.
     pub fn bytes(&self) -> Vec<u8> {
@@ -208,6 +219,10 @@ impl Tally {
             before = numbers;
         }
         put_totals(&mut bytes, &self.totals);
+        for measured in self.measurements.iter().flatten() {
+            // A value is finite; the bits of no number stand for none.
+            bytes.extend(measured.unwrap_or(f64::NAN).to_bits().to_le_bytes());
+        }
         bytes
     }
 
@@ -250,8 +265,13 @@ impl Tally {
             records.push(built(trial, shape, &numbers)?);
         }
         let totals = read_totals(&mut reading)?;
+        let measurements = if reading.0.is_empty() {
+            Vec::new()
+        } else {
+            records.iter().map(|_| read_measurements(&mut reading)).collect::<Result<_, _>>()?
+        };
         reading.end()?;
-        Ok(Tally { records, totals })
+        Ok(Tally { records, totals, measurements })
     }
 
     /// Whether the tally can be one of this experiment: whom it counts, how long its trials are, and that
@@ -270,6 +290,8 @@ impl Tally {
             totals.trials_with_wins <= trials && totals.trials_with_rewards <= trials,
             "the number of trials",
         )?;
+        let measured = self.measurements.len();
+        fits(measured == 0 || measured == self.records.len(), "what the trials were measured by")?;
         fits(totals.validators.len() == experiment.world.validators(), "the number of validators")?;
         fits(totals.incomes.len() == experiment.world.parties.len(), "the number of parties")?;
         let mut sum = [0u128; COUNTERS];
@@ -362,6 +384,22 @@ impl Tally {
         results.records.sort_unstable_by_key(|record| record.trial);
         results
     }
+}
+
+fn read_measurements(reading: &mut Reading) -> Result<Measurements, Malformed> {
+    let mut measured = Measurements::default();
+    for value in &mut measured {
+        let (bits, rest) =
+            reading.0.split_first_chunk::<8>().ok_or(Malformed("what a trial was measured by"))?;
+        reading.0 = rest;
+        let bits = u64::from_le_bytes(*bits);
+        *value = match f64::from_bits(bits) {
+            number if number.is_finite() => Some(number),
+            _ if bits == f64::NAN.to_bits() => None,
+            _ => return Err(Malformed("what a trial was measured by")),
+        };
+    }
+    Ok(measured)
 }
 
 impl Supply {
@@ -532,7 +570,7 @@ mod tests {
             .step_by(size as usize)
             .map(|first| {
                 let results = player.play(first..(first + size).min(scenario.experiment.trials)).unwrap();
-                Tally { records: results.records, totals: results.totals }
+                Tally { records: results.records, totals: results.totals, measurements: Vec::new() }
             })
             .collect()
     }

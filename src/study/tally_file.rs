@@ -5,10 +5,9 @@
 //! record is appended by one write, so that a program that is killed leaves whole records and at most
 //! the beginning of another one, which the next one cuts off.
 
-use super::plan::{Detail, Origin, Plan};
+use super::plan::{Detail, Origin, Plan, PlannedPoint};
 use super::point::TallyId;
 use super::shard::Shard;
-use super::tables::draft;
 use super::tally::Tally;
 use super::wire::{Reading, put};
 use serde::{Deserialize, Serialize};
@@ -16,6 +15,7 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use thiserror::Error;
@@ -197,6 +197,12 @@ impl Contents {
         kept.into_values().collect()
     }
 
+    /// The trials of the finished units of a point, in their order.
+    pub fn extents(&self, point: &PlannedPoint) -> Vec<Range<u64>> {
+        let blocks = self.blocks(point.tally_id, point.trials);
+        blocks.iter().map(|block| block.first..block.end()).collect()
+    }
+
     /// Whether a point was begun since the program was last started.
     pub fn is_begun(&self, id: TallyId) -> bool {
         self.begun.contains(&id)
@@ -319,6 +325,32 @@ impl TallyReader {
     }
 }
 
+/// What is to be known of a record without reading all of it.
+pub enum Told {
+    /// A unit: whose, and how many trials.
+    Unit(TallyId, u64),
+    /// A point has failed.
+    Failed(StoredFailure),
+    /// Something else.
+    Other,
+}
+
+/// What records say that came from elsewhere; `None` if they are not whole records.
+pub fn told(mut records: &[u8]) -> Option<Vec<Told>> {
+    let mut all = Vec::new();
+    let mut bytes = Vec::new();
+    while !records.is_empty() {
+        let left = records.len() as u64;
+        let kind = next_record(&mut records, left, &mut bytes).ok().flatten()?;
+        all.push(match kind {
+            BLOCK => read_block(&bytes, 0).map(|(id, block)| Told::Unit(id, block.count))?,
+            FAILURE => Told::Failed(serde_json::from_slice(&bytes).ok()?),
+            _ => Told::Other,
+        });
+    }
+    Some(all)
+}
+
 fn failed(what: &'static str, path: &Path) -> impl Fn(io::Error) -> TallyError {
     let path = path.to_owned();
     move |source| TallyError::Io { what, path: path.clone(), source }
@@ -379,6 +411,48 @@ fn read_block(bytes: &[u8], offset: u64) -> Option<(TallyId, Block)> {
     Some((id, Block { first, count, micros, offset, length: bytes.len() as u32 }))
 }
 
+/// To what finished units are appended, one after another and from any thread: a file, or what is sent to
+/// the one who has it.
+pub trait Journal: Sync {
+    /// Appends whole records.
+    ///
+    /// # Errors
+    /// If they cannot be written; then nothing of them is there.
+    fn append(&self, records: &[u8]) -> Result<(), TallyError>;
+
+    /// Appends a finished unit.
+    ///
+    /// # Errors
+    /// As [`Journal::append`].
+    fn finished(&self, id: TallyId, micros: u64, tally: &Tally) -> Result<(), TallyError> {
+        self.append(&record(BLOCK, &unit_bytes(id, micros, tally)))
+    }
+
+    /// Appends that a point has failed.
+    ///
+    /// # Errors
+    /// As [`Journal::append`].
+    fn failed(&self, failure: &StoredFailure) -> Result<(), TallyError> {
+        self.append(&record(FAILURE, &json(failure)))
+    }
+
+    /// Appends that a point was begun.
+    ///
+    /// # Errors
+    /// As [`Journal::append`].
+    fn begun(&self, id: TallyId) -> Result<(), TallyError> {
+        self.append(&record(BEGUN, &id.0))
+    }
+
+    /// Appends that a precision has ended a point.
+    ///
+    /// # Errors
+    /// As [`Journal::append`].
+    fn precise(&self, id: TallyId) -> Result<(), TallyError> {
+        self.append(&record(PRECISE, &id.0))
+    }
+}
+
 /// A file of tallies that is appended to.
 pub struct TallyFile {
     path: PathBuf,
@@ -406,10 +480,22 @@ impl TallyFile {
         let mut bytes = MAGIC.to_vec();
         bytes.extend(record(HEADER, &json(header)));
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // It takes its place when it says what it is: a file without a beginning would be in the way.
-        let mut draft = draft(folder).map_err(failed())?;
-        draft.write_all(&bytes).and_then(|()| draft.as_file().sync_data()).map_err(failed())?;
-        draft.persist_noclobber(path).map_err(|error| failed()(error.error))?;
+        // It takes its place when it says what it is: a file without a beginning would be in the way. Whoever
+        // makes it holds the lock, so a draft of this name is what a program that was killed has left.
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let draft = folder.join(format!(".tombola-{name}"));
+        let _ = std::fs::remove_file(&draft);
+        let mut new = OpenOptions::new().write(true).create_new(true).open(&draft).map_err(failed())?;
+        let written = new.write_all(&bytes).and_then(|()| new.sync_data()).and_then(|()| {
+            match path.symlink_metadata() {
+                Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+                Err(_) => std::fs::rename(&draft, path),
+            }
+        });
+        if written.is_err() {
+            let _ = std::fs::remove_file(&draft);
+        }
+        written.map_err(failed())?;
         let file = OpenOptions::new().read(true).append(true).open(path).map_err(failed())?;
         let open = Mutex::new(Appending { file, good: bytes.len() as u64, unsynced: 0 });
         Ok(TallyFile { path: path.to_owned(), open })
@@ -436,44 +522,12 @@ impl TallyFile {
         Ok(this)
     }
 
-    /// Appends a finished unit.
-    ///
-    /// # Errors
-    /// If it cannot be written; then the file is as it was before.
-    pub fn finished(&self, id: TallyId, micros: u64, tally: &Tally) -> Result<(), TallyError> {
-        self.append(&record(BLOCK, &unit_bytes(id, micros, tally)))
-    }
-
     /// Appends the record of a finished unit as another file has it.
     ///
     /// # Errors
-    /// As [`TallyFile::finished`].
+    /// As [`Journal::append`].
     pub fn copied(&self, bytes: &[u8]) -> Result<(), TallyError> {
         self.append(&record(BLOCK, bytes))
-    }
-
-    /// Appends that a point has failed.
-    ///
-    /// # Errors
-    /// As [`TallyFile::finished`].
-    pub fn failed(&self, failure: &StoredFailure) -> Result<(), TallyError> {
-        self.append(&record(FAILURE, &json(failure)))
-    }
-
-    /// Appends that a point was begun.
-    ///
-    /// # Errors
-    /// As [`TallyFile::finished`].
-    pub fn begun(&self, id: TallyId) -> Result<(), TallyError> {
-        self.append(&record(BEGUN, &id.0))
-    }
-
-    /// Appends that a precision has ended a point.
-    ///
-    /// # Errors
-    /// As [`TallyFile::finished`].
-    pub fn precise(&self, id: TallyId) -> Result<(), TallyError> {
-        self.append(&record(PRECISE, &id.0))
     }
 
     /// Asks the system to put everything on the disk.
@@ -484,7 +538,9 @@ impl TallyFile {
         let open = self.open.lock().expect("no thread panics while it appends");
         open.file.sync_data().map_err(failed("write", &self.path))
     }
+}
 
+impl Journal for TallyFile {
     fn append(&self, bytes: &[u8]) -> Result<(), TallyError> {
         let mut open = self.open.lock().expect("no thread panics while it appends");
         let Appending { file, good, unsynced } = &mut *open;
@@ -529,6 +585,7 @@ mod tests {
                 sweeps: Vec::new(),
                 luck: None,
                 metrics: None,
+                compared: Vec::new(),
             },
             base: BTreeMap::new(),
             swept: Vec::new(),
@@ -547,7 +604,7 @@ mod tests {
         let player = Player::new(&scenario.experiment, &control);
         let tally = |first: u64| {
             let results = player.play(first..first + 4).unwrap();
-            Tally { records: results.records, totals: results.totals }
+            Tally { records: results.records, totals: results.totals, measurements: Vec::new() }
         };
         [0, 8, 4].map(tally).to_vec()
     }

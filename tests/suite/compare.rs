@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicBool;
 use std::thread::sleep;
 use std::time::Duration;
 use tombola::analysis::comparison::{Baseline, Contestant, MEASURES, RuleComparison, compare_rules};
-use tombola::analysis::rows::{CompareRow, TimelineRow};
+use tombola::analysis::rows::{CompareRow, RuleMeasureRow, RuleTrialRow, TimelineRow};
 use tombola::report::ComparisonManifest;
 use tombola::scenario::load_text;
 use tombola::simulation::{Control, Quiet, run_measured};
@@ -285,7 +285,7 @@ fn one_trial_gives_estimates_and_says_that_it_decides_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupted_comparison_writes_nothing() {
+fn an_interrupted_comparison_writes_no_table() {
     let sandbox = room();
     let mut command =
         sandbox.command(&["compare", "s.toml", "--rules", "raffle,uniform", "--engine", "full"]);
@@ -305,8 +305,92 @@ fn an_interrupted_comparison_writes_nothing() {
     let output = child.wait_with_output().expect("the program ends");
     let err = String::from_utf8(output.stderr).expect("text");
     assert_eq!(output.status.code(), Some(130), "{err}");
-    assert!(err.contains("nothing was written") && output.stdout.is_empty(), "{err}");
-    assert!(!sandbox.path("output").exists());
+    assert!(err.contains("no table was written") && output.stdout.is_empty(), "{err}");
+    assert!(err.contains("the same command goes on from there"), "{err}");
+    assert!(!sandbox.path("output/s-compare").exists());
+}
+
+/// Killed at work and gone on with, by one file under several rules and by several files: the tables of a
+/// comparison without interruption, trials among them. What was kept goes when they stand.
+#[test]
+fn a_comparison_that_was_killed_goes_on_where_it_stopped() {
+    let sandbox = room();
+    let other = fs::read_to_string(sandbox.path("s.toml")).expect("s.toml");
+    sandbox.put("t.toml", format!("{other}[selection]\nrule = \"single-lottery\"\n"));
+    for files in [
+        &["s.toml", "--rules", "raffle,{ kind = 'power-weighted', exponent = '9/10' },nxt"][..],
+        &["s.toml", "t.toml"],
+    ] {
+        let args = |output: &'static str| {
+            let size = ["--rounds", "100000", "--trials", "60", "--keep", "trials", "--output", output];
+            [&["compare"][..], files, &size].concat()
+        };
+        let (code, _, err) = tombola(&sandbox, &args("calm"));
+        assert_eq!(code, Some(0), "{err}");
+        let kept = sandbox.path("killed/s-compare.tally");
+        let mut child = sandbox
+            .command(&args("killed"))
+            .stderr(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the program");
+        // It is killed when two units are written down.
+        let size = || fs::metadata(&kept).map_or(0, |file| file.len());
+        let mut sizes = std::collections::BTreeSet::new();
+        while sizes.len() < 4 && child.try_wait().expect("a child").is_none() {
+            sizes.insert(size());
+            sleep(Duration::from_millis(1));
+        }
+        child.kill().expect("a child");
+        child.wait().expect("a child");
+        assert!(size() > 0 && !sandbox.path("killed/s-compare").exists(), "it was killed at work");
+        // Another comparison is refused with --resume, and this one goes on.
+        let (code, _, err) = tombola(&sandbox, &[&args("killed")[..], &["--resume", "--seed", "4"]].concat());
+        assert_eq!(code, Some(2), "{err}");
+        assert!(err.contains("`run.seed` was 3 and is 4 now"), "{err}");
+        let (code, _, err) = tombola(&sandbox, &[&args("killed")[..], &["--resume"]].concat());
+        assert_eq!(code, Some(0), "{err}");
+        assert!(err.contains("trials are done already"), "{err}");
+        assert!(!kept.exists() && !sandbox.path("killed/s-compare.tally.lock").exists());
+        let calm = tables(&sandbox.path("calm/s-compare"));
+        assert!(calm.contains_key("trials.csv") && calm.contains_key("measures.csv"));
+        assert_eq!(tables(&sandbox.path("killed/s-compare")), calm, "{files:?}");
+        for folder in ["calm", "killed"] {
+            fs::remove_dir_all(sandbox.path(folder)).expect("a folder");
+        }
+    }
+}
+
+/// `measures.csv` is what `compare.csv` rests on, and whoever `[analysis] follow` names is in `trials.csv`.
+#[test]
+fn the_trials_of_a_comparison_can_be_had() {
+    let sandbox = room();
+    let args = [
+        "compare",
+        "s.toml",
+        "--rules",
+        "raffle,uniform",
+        "--keep",
+        "trials",
+        "--set",
+        "analysis.follow=[\"bob\"]",
+    ];
+    let (code, _, err) = tombola(&sandbox, &args);
+    assert_eq!(code, Some(0), "{err}");
+    let folder = sandbox.path("output/s-compare");
+    let mut trials = csv::Reader::from_path(folder.join("trials.csv")).expect("trials.csv");
+    let trials: Vec<RuleTrialRow> = trials.deserialize().collect::<Result<_, _>>().expect("rows");
+    assert_eq!(trials.len(), 2 * 12);
+    assert!(trials.iter().all(|row| row.validator == "bob" && row.wins <= 200));
+    let mut measures = csv::Reader::from_path(folder.join("measures.csv")).expect("measures.csv");
+    let measures: Vec<RuleMeasureRow> = measures.deserialize().collect::<Result<_, _>>().expect("rows");
+    assert_eq!(measures.len(), 2 * 12 * MEASURES.len());
+    for row in rows(&folder).iter().filter(|row| row.kind == "estimate" && row.value.is_some()) {
+        let of_it = |it: &&RuleMeasureRow| it.rule == row.rule && it.metric == row.metric;
+        let values: Vec<f64> = measures.iter().filter(of_it).filter_map(|it| it.value).collect();
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        assert!((mean - row.value.expect("a value")).abs() < 1e-12, "{row:?}");
+    }
 }
 
 /// A rule that favours the large, passed off as proportional, is found with eight short trials,

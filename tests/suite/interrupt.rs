@@ -561,7 +561,10 @@ fn a_kill_at_any_moment_leaves_old_or_new_results() {
             }
             let mut expected = vec!["next".to_owned()];
             expected.extend(found.map(|_| place.file_name().unwrap().to_string_lossy().into_owned()));
-            assert_eq!(names(&sandbox.path("output")), expected, "{told}");
+            // A comparison that was killed keeps the trials that it had finished.
+            let mut there = names(&sandbox.path("output"));
+            there.retain(|name| !name.contains("-compare.tally"));
+            assert_eq!(there, expected, "{told}");
         }
         assert!(seen.len() > 1, "every kill came before the run or after it: {seen:?}");
     }

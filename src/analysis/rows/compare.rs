@@ -1,5 +1,6 @@
-//! `compare.csv`: rules on the same population and the same random numbers.
+//! `compare.csv`, and the trials it rests on: rules on the same population and the same random numbers.
 
+use super::TrialRow;
 use serde::{Deserialize, Serialize};
 
 /// An estimate, a difference, or an order.
@@ -41,4 +42,63 @@ pub struct CompareRow {
     pub verdict: String,
     /// What the interval and the test are, or why a cell is empty.
     pub note: String,
+}
+
+/// `trials.csv` of a comparison: one followed validator at the end of one trial of one rule.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RuleTrialRow {
+    /// The rule.
+    pub rule: String,
+    /// The trial's number, counted from 0.
+    pub trial: u64,
+    /// The validator's name.
+    pub validator: String,
+    /// In how many rounds it was selected.
+    pub wins: u64,
+    /// `wins` over the rounds in which somebody was selected.
+    pub win_share: Option<f64>,
+    /// How many of its blocks joined the chain.
+    pub blocks: u64,
+    /// What it earned, in coins.
+    pub reward: u64,
+    /// What of its stake was destroyed, in coins.
+    pub slashed: u64,
+    /// Its tokens at the end, in coins.
+    pub final_stake: u64,
+    /// Its share of all tokens at the end.
+    pub final_stake_share: Option<f64>,
+}
+
+impl RuleTrialRow {
+    /// A trial's row, of a rule.
+    pub fn new(rule: &str, row: TrialRow) -> Self {
+        let TrialRow { trial, validator, wins, win_share, blocks, reward, slashed, .. } = row;
+        let TrialRow { final_stake, final_stake_share, .. } = row;
+        let rule = rule.to_owned();
+        RuleTrialRow {
+            rule,
+            trial,
+            validator,
+            wins,
+            win_share,
+            blocks,
+            reward,
+            slashed,
+            final_stake,
+            final_stake_share,
+        }
+    }
+}
+
+/// `measures.csv` of a comparison: what one trial of one rule was measured by.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RuleMeasureRow {
+    /// The rule.
+    pub rule: String,
+    /// The trial's number, counted from 0.
+    pub trial: u64,
+    /// The measure.
+    pub metric: String,
+    /// Its value in this trial; nothing where it has none.
+    pub value: Option<f64>,
 }

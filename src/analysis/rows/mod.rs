@@ -25,7 +25,7 @@ pub use audit::{
     AuditAnswer, AuditReport, AuditRow, AuditTest, AuditedRest, AuditedValidator, AuditedWhole, Finding,
 };
 pub use chains::ChainRow;
-pub use compare::CompareRow;
+pub use compare::{CompareRow, RuleMeasureRow, RuleTrialRow};
 pub use identify::{IdentifyReport, IdentifyRow, ProfileEstimate, Standing};
 pub use incomes::IncomeRow;
 pub use law::{LawRow, law_rows};

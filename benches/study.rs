@@ -11,7 +11,7 @@ use tombola::study::{
     write_tables,
 };
 
-const POINTS: u64 = 500;
+const POINTS: u64 = 10_000;
 
 /// 20 trials of 1,000 rounds of 10 validators at each point.
 fn text() -> String {
@@ -74,7 +74,7 @@ fn alone() -> u64 {
 fn study(criterion: &mut Criterion) {
     let threads = Threads::start(1);
     let folder = tempfile::tempdir().expect("a folder");
-    let mut group = criterion.benchmark_group("500 points of 20 trials × 1,000 rounds of 10 validators");
+    let mut group = criterion.benchmark_group("10,000 points of 20 trials × 1,000 rounds of 10 validators");
     group.sample_size(10).warm_up_time(Duration::from_millis(500)).throughput(Throughput::Elements(POINTS));
     group.bench_function("as a study", |bencher| {
         bencher.iter(|| threads.install(|| as_a_study(folder.path())));

@@ -6,6 +6,7 @@ mod chain_rows;
 pub mod comparison;
 mod context;
 mod fairness;
+mod history;
 mod identify;
 mod income_law;
 mod income_rows;
@@ -29,6 +30,7 @@ mod win_distribution;
 mod window_rows;
 
 pub use audit::{Audit, AuditSettings, AuditTable, Conclusion, Rest, Source, audit};
+pub use history::{Basis, Chronicle, Epoch, check_blocks, order};
 pub use identify::Candidates;
 pub use income_verdict::{IncomeBasis, IncomeRisk, IncomeVerdict};
 pub use luck::{

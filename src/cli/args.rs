@@ -414,7 +414,7 @@ pub struct StudyArgs {
     /// Stop at the first point that fails, instead of going on with the others
     #[arg(long)]
     pub fail_fast: bool,
-    /// Also write trials.csv, or a folder of results for each point
+    /// Also write trials.csv, a folder of results for each point, or the tables as Parquet
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
     pub keep: Vec<Keep>,
     /// Begin nothing more after so long, e.g. 2h or 90m; what was begun is finished
@@ -481,6 +481,8 @@ pub enum Keep {
     Trials,
     /// points/POINT/: what `tombola run` of the point alone would leave.
     Points,
+    /// batch.parquet and the like: every table as Parquet too; of a program built with --features parquet.
+    Parquet,
 }
 
 /// What is kept of a comparison beside its tables.
@@ -531,7 +533,7 @@ pub struct SummariseArgs {
     /// What batch.csv has: names of metrics with commas between them, or all
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub metrics: Vec<String>,
-    /// Also write trials.csv, or a folder of results for each point
+    /// Also write trials.csv, a folder of results for each point, or the tables as Parquet
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
     pub keep: Vec<Keep>,
     #[command(flatten)]
@@ -562,7 +564,7 @@ pub struct MergeArgs {
     /// Replace a study that is there already
     #[arg(long)]
     pub force: bool,
-    /// Also write trials.csv, or a folder of results for each point
+    /// Also write trials.csv, a folder of results for each point, or the tables as Parquet
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
     pub keep: Vec<Keep>,
     /// Merge files that another version of this program has made
@@ -915,16 +917,34 @@ Examples:
   tombola audit mine.csv --rest others=37 --validator pool-7 --validator pool-7,pool-8
   tombola audit mine.csv --output audits --assert
   tombola audit blocks.csv --stakes validators.json    rows of height,proposer; stakes beside them
+  tombola audit blocks.csv --stakes one.csv --stakes 5000=two.csv    other stakes from 5000 on
+  tombola audit slots.csv --stakes stakes.json --rule solana-schedule --epoch 700
 
-Exit codes: 0 done; 1 done, but --assert was given and the wins deviate; 2 could not run.")]
+A table with a row for each block (height or slot, proposer, and if need be missed: 0 or 1) is a history:
+its order is held against the rule too, and against blocks one by one where the rule leaves nothing to
+chance.
+
+Exit codes: 0 done; 1 done, but --assert was given and the wins, or their order, deviate; 2 could not run.")]
 pub struct AuditArgs {
     /// Table of the chain; - is standard input
     #[arg(value_name = "TABLE")]
     pub table: PathBuf,
     /// Stakes from this file, where TABLE has only who won or who proposed which block; its
-    /// validators are those of the audit
-    #[arg(long, value_name = "FILE")]
-    pub stakes: Option<PathBuf>,
+    /// validators are those of the audit. Where stakes change, once more for each epoch: HEIGHT=FILE has
+    /// those from this height, or slot, on
+    #[arg(long, value_name = "[HEIGHT=]FILE")]
+    pub stakes: Vec<String>,
+    /// Compare every block with the leader schedule of this epoch of Solana, which follows from the stakes
+    #[arg(long, value_name = "N")]
+    pub epoch: Option<u64>,
+    /// Compare every block with the proposers that follow from this seed of an epoch of Ethereum
+    /// (get_seed of the specification, for proposers)
+    #[arg(long, value_name = "HEX")]
+    pub seed: Option<String>,
+    /// The height of the validator set of CometBFT that --stakes has, with priorities; blocks after it are
+    /// compared one by one [default: that before the first block]
+    #[arg(long, value_name = "HEIGHT")]
+    pub set_height: Option<u64>,
     /// Format of TABLE, see `tombola list formats` [default: recognised by its contents]
     #[arg(long, value_name = "FORMAT")]
     pub input_format: Option<String>,

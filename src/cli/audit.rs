@@ -7,14 +7,15 @@ use super::results::{self, Wish};
 use super::screen::{grouped, percent, print_json, print_rows, table, tell};
 use serde::Deserialize;
 use std::io::BufRead;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tombola::analysis::rows::{AuditRow, Finding};
-use tombola::analysis::{Audit, AuditSettings, AuditTable, Rest, Source, audit as hold};
+use tombola::analysis::{Audit, AuditSettings, AuditTable, Basis, Rest, Source, audit as hold, check_blocks};
 use tombola::import::{Intent, Options};
 use tombola::registry::Choice;
 use tombola::report::figures::{Subject, audit_subtitle, draw_figures};
 use tombola::report::{AuditManifest, Published, Stopwatch, Timing};
 use tombola::scenario::{FigureFormat, Override, Place, Problem};
+use tombola::selection::ethereum::Acceptance;
 
 /// What to give the command.
 const HELP: &str = "name a table with the columns name, stake and wins";
@@ -28,7 +29,22 @@ pub fn audit(args: &AuditArgs) -> Result<(), Failure> {
     let path = &args.table;
     let mut input = Hashed::new(open(path, HELP)?);
     let chain = chain(args, &mut input)?;
-    let audit = hold(path, &chain, &settings(args)?)?;
+    let settings = settings(args)?;
+    let basis = basis(args, &chain, &settings)?;
+    let mut audit = hold(path, &chain, &settings)?;
+    if let (Some(basis), Some(chronicle)) = (basis, &chain.chronicle) {
+        let asked = args.epoch.is_some() || args.seed.is_some() || args.set_height.is_some();
+        match check_blocks(chronicle, &chain.names, &basis) {
+            Ok(checked) => audit.blocks = Some(checked),
+            Err(why) if asked => {
+                return Err(Failure::CannotRun(format!(
+                    "{}: blocks cannot be compared: {why}",
+                    path.display()
+                )));
+            }
+            Err(why) => audit.notes.push(format!("blocks are not compared one by one: {why}")),
+        }
+    }
     let timing = stopwatch.timing();
     let written = match &args.output {
         Some(root) => Some(write(root, args, (path, input.finish()), &audit, timing)?),
@@ -68,6 +84,12 @@ pub fn audit(args: &AuditArgs) -> Result<(), Failure> {
             path.display(),
             answer.names.join(", ")
         ))),
+        _ if audit.order.as_ref().is_some_and(|order| order.verdict == Finding::Deviates) => {
+            Err(Failure::CheckFailed(format!("{}: the order of wins deviates from the rule", path.display())))
+        }
+        _ if audit.blocks.as_ref().is_some_and(|blocks| blocks.agree < blocks.checked) => {
+            Err(Failure::CheckFailed(format!("{}: blocks are not those of the rule", path.display())))
+        }
         None => Ok(()),
     }
 }
@@ -75,13 +97,109 @@ pub fn audit(args: &AuditArgs) -> Result<(), Failure> {
 /// What the files say.
 fn chain(args: &AuditArgs, table: &mut dyn BufRead) -> Result<AuditTable, Problem> {
     let options = options(&args.reading, ("input-format", args.input_format.as_ref()), Intent::Audit)?;
-    let Some(path) = &args.stakes else {
+    if args.stakes.is_empty() {
         return AuditTable::read_source(Source { path: &args.table, input: table, options });
-    };
+    }
     // Choices of columns and of a format are about TABLE, those of units about stakes.
-    let stakes = Options { format: None, columns: Vec::new(), ..options.clone() };
+    let mut of_stakes = Options { format: None, columns: Vec::new(), ..options.clone() };
+    if args.seed.is_some() && args.reading.unit.is_none() {
+        // Ethereum's draw knows whole ETH.
+        of_stakes.set("unit", "eth").map_err(|reason| command_line("--seed", reason, None))?;
+    }
     let wins = Source { path: &args.table, input: table, options };
-    AuditTable::read_two(wins, Source { path, input: &mut *open(path, HELP)?, options: stakes })
+    let files: Vec<(u64, PathBuf)> = args.stakes.iter().map(|text| epoch(text)).collect();
+    let mut inputs = Vec::new();
+    for (place, (from, path)) in files.iter().enumerate() {
+        if let Some((_, twin)) = files[..place].iter().find(|(other, _)| other == from) {
+            return Err(command_line(
+                &format!("--stakes {}", args.stakes[place]),
+                format!("counts from the same block as {}", twin.display()),
+                Some("write from which height each but the first counts: --stakes 5000=FILE".to_owned()),
+            ));
+        }
+        inputs.push((*from, path, open(path, HELP)?));
+    }
+    let sources = inputs
+        .iter_mut()
+        .map(|(from, path, input)| (*from, Source { path, input: &mut **input, options: of_stakes.clone() }))
+        .collect();
+    AuditTable::read_epochs(wins, sources)
+}
+
+/// A file of stakes, and from which height on it counts: FILE, or HEIGHT=FILE.
+fn epoch(text: &str) -> (u64, PathBuf) {
+    let split = text.split_once('=').and_then(|(height, file)| Some((height.parse().ok()?, file)));
+    split.map_or((0, PathBuf::from(text)), |(height, file)| (height, PathBuf::from(file)))
+}
+
+fn command_line(option: &str, what: String, help: Option<String>) -> Problem {
+    Problem { place: Place::CommandLine(option.to_owned()), key: String::new(), what, help }
+}
+
+/// From what the blocks follow one by one, if that is known.
+fn basis(args: &AuditArgs, chain: &AuditTable, settings: &AuditSettings) -> Result<Option<Basis>, Problem> {
+    let kind = settings.rule.kind.as_str();
+    let refused = |option: &str, rule: &str| {
+        let what = format!("is about {rule}, and the rule is `{kind}`");
+        Err(command_line(option, what, Some(format!("add --rule {rule}, or leave {option} out"))))
+    };
+    let acceptance = match kind {
+        "ethereum-phase0" => Some(Acceptance::PHASE0),
+        "ethereum-electra" | "ethereum-fulu" => Some(Acceptance::ELECTRA),
+        _ => None,
+    };
+    match (args.epoch, &args.seed, args.set_height) {
+        (Some(_), ..) if kind != "solana-schedule" => return refused("--epoch", "solana-schedule"),
+        (_, Some(_), _) if acceptance.is_none() => return refused("--seed", "ethereum-fulu"),
+        (.., Some(_)) if kind != "cometbft-priority" => return refused("--set-height", "cometbft-priority"),
+        _ => {}
+    }
+    let given = [
+        args.epoch.map(|_| "--epoch"),
+        args.seed.as_ref().map(|_| "--seed"),
+        args.set_height.map(|_| "--set-height"),
+    ];
+    let Some(chronicle) = &chain.chronicle else {
+        return match given.into_iter().flatten().next() {
+            None => Ok(None),
+            Some(option) => Err(command_line(
+                option,
+                format!("compares blocks one by one, and {} has no row for each block", args.table.display()),
+                Some("give a table of height,proposer, and the stakes with --stakes FILE".to_owned()),
+            )),
+        };
+    };
+    if let Some(number) = args.epoch {
+        return Ok(Some(Basis::Epoch(number)));
+    }
+    if let (Some(text), Some(acceptance)) = (&args.seed, acceptance) {
+        let mut seed = [0; 32];
+        let digits = text.strip_prefix("0x").unwrap_or(text);
+        return match hex::decode_to_slice(digits, &mut seed) {
+            Ok(()) => Ok(Some(Basis::Seed(seed, acceptance))),
+            Err(_) => Err(command_line(
+                &format!("--seed {text}"),
+                "must have 64 hexadecimal digits".to_owned(),
+                Some("it is get_seed(state, epoch, DOMAIN_BEACON_PROPOSER) of the specification".to_owned()),
+            )),
+        };
+    }
+    if kind != "cometbft-priority" {
+        return Ok(None);
+    }
+    match (&chain.priorities, args.set_height, chronicle.heights.first()) {
+        (Some(priorities), at, _) => Ok(Some(Basis::Priorities { priorities: priorities.clone(), at })),
+        // At genesis all priorities are 0.
+        (None, None | Some(0), Some(1)) => {
+            Ok(Some(Basis::Priorities { priorities: vec![0; chain.names.len()], at: Some(0) }))
+        }
+        (None, Some(height), _) => Err(command_line(
+            &format!("--set-height {height}"),
+            "needs a file of stakes with priorities, as a node's /validators gives them".to_owned(),
+            None,
+        )),
+        (None, None, _) => Ok(None),
+    }
 }
 
 /// What the options say.
@@ -129,6 +247,12 @@ fn verdict(audit: &Audit) -> String {
     let mut text = format!("{}\n", audit.conclusion.text);
     if let Some(missed) = &audit.conclusion.missed {
         text += &format!("{missed}\n");
+    }
+    if let Some(order) = &audit.order {
+        text += &format!("{}\n", order.text);
+    }
+    if let Some(blocks) = &audit.blocks {
+        text += &format!("{}\n", blocks.text);
     }
     for answer in &audit.answers {
         text += &format!("{}\n", answer.text);
@@ -237,6 +361,9 @@ fn write(
     folder.write_table("audit.csv", &audit.rows)?;
     folder.write_table("validators.csv", &audit.validators)?;
     folder.write_table("fairness.csv", &audit.statements)?;
+    if let Some(order) = &audit.order {
+        folder.write_table("order.csv", &order.tests)?;
+    }
     let confidence = audit.settings.confidence;
     let wins: u64 = audit.rows.iter().map(|row| row.wins).sum();
     let subject = Subject {

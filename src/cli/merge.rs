@@ -1,20 +1,21 @@
 //! `tombola merge`.
 
-use super::args::{Keep, MergeArgs};
+use super::args::MergeArgs;
 use super::failure::Failure;
 use super::interrupt;
 use super::progress_bar::Bar;
 use super::screen::{grouped, tell};
-use super::study::{command_line, ended, holder, path_of, repeat, tabulate};
+use super::study::{command_line, ended, holder, path_of, repeat, tabulate, wanted};
 use tombola::report::{Environment, Stopwatch};
 use tombola::study::{
-    OpenStudy, Opening, Plan, PointState, StudyTables, Summary, TallyReader, differs, gather, missing_shards,
-    overlap, read_all,
+    OpenStudy, Opening, Plan, PointState, Summary, TallyReader, differs, gather, missing_shards, overlap,
+    read_all,
 };
 
 /// Puts the files of shards together, and writes the tables of the whole.
 pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
     let stop = interrupt::watch()?;
+    let tables = wanted(&args.keep, args.safe_csv.on)?;
     let files = read_all(&args.files)?;
     let first = &files[0];
     check(args, &files)?;
@@ -50,11 +51,6 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
     gather(&plan, &files, &open.file)?;
     let whole = open.now()?;
     let summary = Summary::new(&plan, &whole.contents, false);
-    let tables = StudyTables {
-        trials: args.keep.contains(&Keep::Trials),
-        points: args.keep.contains(&Keep::Points),
-        safe_csv: args.safe_csv.on,
-    };
     let bar = Bar::of_study(&plan.name, 0, args.quiet);
     let (report, written) = tabulate(&plan, &whole, &summary, &open.folder, tables, environment, &bar, stop)?;
     if !args.quiet {

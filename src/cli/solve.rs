@@ -43,7 +43,9 @@ pub fn solve(args: &SolveArgs) -> Result<(), Failure> {
     }
     let mut rows = Vec::new();
     let exact = exact(&source.at(ends.from, ends.whole)?, args).is_some();
-    let solution = search(ends, exact, |at| -> Result<Known, Failure> {
+    let steps = steps(&source, ends)?;
+    let solution = search(steps.of(ends), exact && ends.whole, |step| -> Result<Known, Failure> {
+        let at = steps.value(step);
         let scenario = source.at(at, ends.whole)?;
         let known = match exact {
             true => known_exactly(&scenario, args, at)?,
@@ -52,7 +54,56 @@ pub fn solve(args: &SolveArgs) -> Result<(), Failure> {
         rows.push(known);
         Ok(known)
     })?;
-    report(args, &rows, &solution, exact, confidence)
+    report(args, &rows, &steps.solution(solution), (exact, ends.whole), confidence)
+}
+
+/// What the search counts in: the values themselves, or thousandths of settings that are fractions with small
+/// denominators.
+#[derive(Clone, Copy)]
+struct Steps(Option<f64>);
+
+/// Parts of one, where a setting takes no finer ones.
+const PARTS: f64 = 1000.0;
+
+/// Takes thousandths where the setting refuses finer values between both ends.
+fn steps(source: &Source, ends: Ends) -> Result<Steps, Failure> {
+    // Between both ends, and no fraction with a small denominator.
+    let fine = ends.from + (ends.to - ends.from) / std::f64::consts::PI;
+    match source.at(fine, ends.whole) {
+        _ if ends.whole => Ok(Steps(None)),
+        Ok(_) => Ok(Steps(None)),
+        Err(_) => {
+            source.at((fine * PARTS).round() / PARTS, false)?;
+            Ok(Steps(Some(PARTS)))
+        }
+    }
+}
+
+impl Steps {
+    fn of(self, ends: Ends) -> Ends {
+        match self.0 {
+            None => ends,
+            Some(parts) => {
+                Ends { from: (ends.from * parts).ceil(), to: (ends.to * parts).floor(), whole: true }
+            }
+        }
+    }
+
+    fn value(self, step: f64) -> f64 {
+        self.0.map_or(step, |parts| step / parts)
+    }
+
+    fn solution(self, solution: Solution) -> Solution {
+        match solution {
+            Solution::Between { last, first, begins, earliest } => Solution::Between {
+                last: self.value(last),
+                first: self.value(first),
+                begins,
+                earliest: earliest.map(|earliest| self.value(earliest)),
+            },
+            other => other,
+        }
+    }
 }
 
 /// The scenario with a value for the key.
@@ -271,7 +322,7 @@ fn report(
     args: &SolveArgs,
     known: &[Known],
     solution: &Solution,
-    exact: bool,
+    (exact, whole): (bool, bool),
     confidence: f64,
 ) -> Result<(), Failure> {
     let rows: Vec<SolveRow> = known
@@ -308,7 +359,7 @@ fn report(
         ),
         Solution::Between { last, first, begins, earliest } => {
             let (answer, word) = if *begins { (first, "smallest") } else { (last, "largest") };
-            let between = match (exact || (first - last).abs() <= 1.0, earliest) {
+            let between = match (exact || (whole && (first - last).abs() <= 1.0), earliest) {
                 (true, Some(earliest)) if *begins => format!(
                     "{key} = {answer} is the smallest value from which on `{until}` always holds; since wins are whole numbers, it also holds at some smaller values, the first of them {earliest}"
                 ),

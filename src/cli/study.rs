@@ -80,6 +80,7 @@ fn run_on_ranks(_: &RunArgs, _: &Path) -> Result<(), Failure> {
 /// Runs a study on the threads of this process, or hands it out to others.
 fn run_here(args: &RunArgs, path: &Path, players: Option<&mut Players>) -> Result<(), Failure> {
     let study = &args.study;
+    let tables = wanted(&study.keep, args.safe_csv.on)?;
     if args.keep_chain || args.schedule.is_some() {
         return Err(Failure::CannotRun(
             "--keep-chain and --schedule are about one scenario, and this is a study of several points\n  help: run one of its points as a scenario of its own".to_owned(),
@@ -140,11 +141,6 @@ fn run_here(args: &RunArgs, path: &Path, players: Option<&mut Players>) -> Resul
         bar.clear();
         return end_of_shard(args, &plan, &open, &now, evaluation.failed, stopwatch.elapsed());
     }
-    let tables = StudyTables {
-        trials: study.keep.contains(&Keep::Trials),
-        points: study.keep.contains(&Keep::Points),
-        safe_csv: args.safe_csv.on,
-    };
     let (report, files) = tabulate(&plan, &now, &summary, &open.folder, tables, environment, &bar, stop)?;
     if !args.quiet {
         super::results::print_text(&report.text(&plan, &summary))?;
@@ -336,6 +332,18 @@ pub fn detail(keep: &[Keep]) -> Detail {
         true => Detail::ALL,
         false => Detail::default(),
     }
+}
+
+/// What is written beside the tables that there always are.
+pub fn wanted(keep: &[Keep], safe_csv: bool) -> Result<StudyTables, Failure> {
+    let parquet = keep.contains(&Keep::Parquet);
+    if parquet && !cfg!(feature = "parquet") {
+        return Err(Failure::CannotRun(
+            "--keep parquet: this program was built without Parquet\n  help: build it with `cargo install --path . --features parquet`; `tombola summarise DIR --keep parquet` then writes the tables of studies that were run without".to_owned(),
+        ));
+    }
+    let (trials, points) = (keep.contains(&Keep::Trials), keep.contains(&Keep::Points));
+    Ok(StudyTables { trials, points, parquet, safe_csv })
 }
 
 /// What a study is made of.

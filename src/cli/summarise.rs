@@ -1,14 +1,14 @@
 //! `tombola summarise`.
 
-use super::args::{Keep, SummariseArgs};
+use super::args::SummariseArgs;
 use super::failure::Failure;
 use super::interrupt;
 use super::progress_bar::Bar;
 use super::screen::tell;
-use super::study::{command_line, ended, holder, path_of, settings, tabulate};
+use super::study::{command_line, ended, holder, path_of, settings, tabulate, wanted};
 use tombola::report::{Environment, Stopwatch};
 use tombola::scenario::Override;
-use tombola::study::{Plan, StudyTables, Summary, hold_folder};
+use tombola::study::{Plan, Summary, hold_folder};
 
 /// Writes the tables of a study anew from its tallies.
 pub fn summarise(args: &SummariseArgs) -> Result<(), Failure> {
@@ -36,11 +36,7 @@ pub fn summarise(args: &SummariseArgs) -> Result<(), Failure> {
         )));
     }
     let summary = Summary::new(&plan, &reader.contents, false);
-    let tables = StudyTables {
-        trials: args.keep.contains(&Keep::Trials),
-        points: args.keep.contains(&Keep::Points),
-        safe_csv: args.safe_csv.on,
-    };
+    let tables = wanted(&args.keep, args.safe_csv.on)?;
     if tables.points && (!header.detail.incomes || !header.detail.time_line || !header.detail.order) {
         return Err(Failure::CannotRun(
             "--keep points needs what was not written down when the trials were played\n  help: run the study with --keep points from the beginning, elsewhere or with --force".to_owned(),

@@ -30,6 +30,8 @@ pub struct Import {
     pub points: Option<Vec<u64>>,
     /// Of a history: who proposed each block, in the order of heights, as a place among the names.
     pub proposers: Option<Vec<u32>>,
+    /// The heights, or slots, of these blocks.
+    pub heights: Option<Vec<u64>>,
     /// The columns that were understood, with the titles they had.
     pub columns: Vec<(Column, String)>,
     /// The titles of columns that were passed over.

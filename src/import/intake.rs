@@ -144,7 +144,7 @@ impl<'o> Intake<'o> {
         let wanted: &[Column] = match self.options.intent {
             Intent::Import => &Column::ALL,
             Intent::Stakes => &[Column::Name, Column::Stake],
-            Intent::Audit | Intent::AuditPart => &[
+            Intent::Audit => &[
                 Column::Name,
                 Column::Stake,
                 Column::Wins,
@@ -152,6 +152,16 @@ impl<'o> Intake<'o> {
                 Column::Slots,
                 Column::Missed,
                 Column::Height,
+            ],
+            Intent::AuditPart => &[
+                Column::Name,
+                Column::Stake,
+                Column::Wins,
+                Column::Expected,
+                Column::Slots,
+                Column::Missed,
+                Column::Height,
+                Column::Priority,
             ],
         };
         let mut chosen = self.options.columns.clone();
@@ -202,7 +212,7 @@ impl<'o> Intake<'o> {
         let has = |column| places.of(column).is_some();
         self.import.wins = (has(Column::Wins) || self.is_history || self.tells_misses()).then(Vec::new);
         self.import.expected = has(Column::Expected).then(Vec::new);
-        self.import.slots = has(Column::Slots).then(Vec::new);
+        self.import.slots = (has(Column::Slots) || (self.is_history && has(Column::Missed))).then(Vec::new);
         self.import.priorities = has(Column::Priority).then(Vec::new);
         self.import.points = has(Column::Points).then(Vec::new);
         Ok(())
@@ -464,10 +474,20 @@ impl<'o> Intake<'o> {
                 self.seen.insert(name.to_owned(), Seen { line: row.line(), index, times: 1 });
                 self.import.names.push(name.to_owned());
                 self.import.wins.get_or_insert_default().push(0);
+                if let Some(slots) = &mut self.import.slots {
+                    slots.push(0);
+                }
                 index
             }
         };
-        self.import.wins.get_or_insert_default()[index] += 1;
+        let missed = match self.places.of(Column::Missed) {
+            None => false,
+            Some(place) => missed(row, place)?,
+        };
+        self.import.wins.get_or_insert_default()[index] += u64::from(!missed);
+        if let Some(slots) = &mut self.import.slots {
+            slots[index] += 1;
+        }
         self.order.push((height, index as u32));
         self.rows += 1;
         Ok(())
@@ -540,6 +560,7 @@ impl<'o> Intake<'o> {
         }
         if self.is_history {
             self.order.sort_unstable();
+            import.heights = Some(self.order.iter().map(|&(height, _)| height).collect());
             import.proposers = Some(self.order.into_iter().map(|(_, index)| index).collect());
         }
         if import.stakes.as_ref().is_some_and(|stakes| stakes.iter().all(|&stake| stake == Amount::ZERO)) {
@@ -550,6 +571,19 @@ impl<'o> Intake<'o> {
         }
         import.last_line = last;
         Ok(import)
+    }
+}
+
+/// Whether a block of a history was missed.
+fn missed(row: &dyn Row, place: usize) -> Result<bool, Fault> {
+    let text = row.field(place);
+    match text.to_ascii_lowercase().as_str() {
+        "" | "0" | "false" | "no" | "proposed" | "produced" => Ok(false),
+        "1" | "true" | "yes" | "missed" | "skipped" | "orphaned" => Ok(true),
+        _ => row.spot(place).fault(format!(
+            "whether the block was missed is {}, but must be 0 or 1, false or true, no or yes, proposed or missed",
+            shown(text)
+        )),
     }
 }
 

@@ -26,3 +26,4 @@ pub use expected_shares::ExpectedShares;
 pub use rule::{
     BlockOutcome, PreviousRound, RULES, RoundContext, Rule, Selection, Selector, StakeChange, TrialContext,
 };
+pub use rules::proposers_from_priorities;

@@ -13,6 +13,14 @@ pub enum Design {
     LatinHypercube(u64),
     /// So many points of Sobol's sequence.
     Sobol(u64),
+    /// Pairs of points of Sobol's sequence in twice as many dimensions, and for each range the first of the
+    /// pair with that one number of the second: what total indices need (Saltelli 2002).
+    Pairs {
+        /// How many pairs.
+        pairs: u64,
+        /// How many ranges.
+        ranges: u64,
+    },
 }
 
 impl Design {
@@ -21,7 +29,7 @@ impl Design {
         match self {
             Design::Grid => "grid",
             Design::LatinHypercube(_) => "latin-hypercube",
-            Design::Sobol(_) => "sobol",
+            Design::Sobol(_) | Design::Pairs { .. } => "sobol",
         }
     }
 
@@ -30,6 +38,7 @@ impl Design {
         match self {
             Design::Grid => None,
             Design::LatinHypercube(points) | Design::Sobol(points) => Some(points),
+            Design::Pairs { pairs, ranges } => Some(pairs.saturating_mul(ranges + 2)),
         }
     }
 }
@@ -64,8 +73,17 @@ impl Layout {
     ///
     /// # Errors
     /// Why they cannot be laid out, and what to do.
-    pub fn new(axes: Vec<Axis>, design: Design, seed: u64) -> Result<Self, (String, String)> {
+    pub fn new(axes: Vec<Axis>, mut design: Design, seed: u64) -> Result<Self, (String, String)> {
         let ranges = axes.iter().filter(|axis| is_filled(axis, design)).count();
+        if let Design::Pairs { ranges: of, .. } = &mut design {
+            *of = ranges as u64;
+            if ranges < axes.len() {
+                return Err((
+                    "asks for total indices, but not all factors are ranges".to_owned(),
+                    "sweep lists in a study of their own, or leave `total` out".to_owned(),
+                ));
+            }
+        }
         if let Some(points) = design.points() {
             if ranges == 0 {
                 return Err((
@@ -76,9 +94,14 @@ impl Layout {
             if points < 2 {
                 return Err((format!("has {points} points"), "take two at least".to_owned()));
             }
-            if matches!(design, Design::Sobol(_)) && ranges > MOST_DIMENSIONS {
+            let most = match design {
+                Design::Sobol(_) => MOST_DIMENSIONS,
+                Design::Pairs { .. } => MOST_DIMENSIONS / 2,
+                _ => usize::MAX,
+            };
+            if ranges > most {
                 return Err((
-                    format!("fills {ranges} ranges, but at most {MOST_DIMENSIONS} can be"),
+                    format!("fills {ranges} ranges, but at most {most} can be"),
                     "take the design \"latin-hypercube\"".to_owned(),
                 ));
             }
@@ -152,9 +175,21 @@ impl Layout {
     fn part(&self, dimension: usize, place: u64) -> f64 {
         match self.design {
             Design::LatinHypercube(_) => self.slices[dimension][place as usize],
-            _ => (f64::from(coordinate(dimension, place as u32)) + 0.5) / 4_294_967_296.0,
+            Design::Pairs { pairs, ranges } => {
+                let (pair, member) = (place / (ranges + 2), place % (ranges + 2));
+                let second = member == 1 || member == dimension as u64 + 2;
+                // At the beginning of the sequence both of a pair are the same point.
+                let point = pair + pairs.next_power_of_two();
+                fraction(dimension + if second { ranges as usize } else { 0 }, point)
+            }
+            _ => fraction(dimension, place),
         }
     }
+}
+
+/// A coordinate of a point of Sobol's sequence, between 0 and 1.
+fn fraction(dimension: usize, point: u64) -> f64 {
+    (f64::from(coordinate(dimension, point as u32)) + 0.5) / 4_294_967_296.0
 }
 
 /// Whether the points of a design fill this axis.
@@ -220,12 +255,36 @@ mod tests {
         assert_eq!((layout.values(3)[0].as_str(), layout.values(53)[0].as_str()), (Some("p"), Some("q")));
     }
 
+    /// Four pairs in two ranges: each has two points that differ in everything, and the first of them with
+    /// one number of the second.
+    #[test]
+    fn pairs_differ_in_one_number_at_a_time() {
+        let range = |key| axis(&[(key, "{ from = 0.0, to = 1.0 }")]);
+        let layout =
+            Layout::new(vec![range("a"), range("b")], Design::Pairs { pairs: 4, ranges: 0 }, 0).unwrap();
+        assert_eq!(layout.count(), Some(16));
+        let numbers =
+            |point| layout.values(point).iter().map(|it| it.as_float().unwrap()).collect::<Vec<_>>();
+        for pair in 0..4 {
+            let [first, second, a, b] = [0, 1, 2, 3].map(|member| numbers(4 * pair + member));
+            assert!(first[0] != second[0] && first[1] != second[1]);
+            assert_eq!((a, b), (vec![second[0], first[1]], vec![first[0], second[1]]));
+        }
+        // Every quarter of a range has one first point.
+        let mut quarters: Vec<u64> = (0..4).map(|pair| (numbers(4 * pair)[0] * 4.0) as u64).collect();
+        quarters.sort_unstable();
+        assert_eq!(quarters, [0, 1, 2, 3]);
+    }
+
     #[test]
     fn what_cannot_be_laid_out_is_refused() {
         let list = || vec![axis(&[("a", "[1, 2]")])];
         assert!(Layout::new(list(), Design::Sobol(8), 0).is_err());
         let range = || vec![axis(&[("a", "{ from = 1, to = 9 }")])];
         assert!(Layout::new(range(), Design::Sobol(1), 0).is_err());
+        let total = Design::Pairs { pairs: 8, ranges: 0 };
+        assert!(Layout::new([range(), list()].concat(), total, 0).is_err());
+        assert!(Layout::new((0..9).flat_map(|_| range()).collect(), total, 0).is_err());
         let many: Vec<Axis> = (0..20).map(|_| axis(&[("a", "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]")])).collect();
         assert_eq!(Layout::new(many, Design::Grid, 0).unwrap().count(), None);
         // Nothing of this size is laid out before it is counted.

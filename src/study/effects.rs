@@ -5,10 +5,12 @@
 //! value in a cell, R. A. Fisher 1935; the shares are Sobol's indices of the grid). Over ranges the first
 //! Sobol index of each, Var(E(Y | X)) / Var(Y), is estimated from the points as they are: the range is cut
 //! into slices, and the share of variance between slices is freed of what chance alone puts there
-//! (Kelley's epsilon squared). Its interval is the percentile bootstrap over points.
+//! (Kelley's epsilon squared). Its interval is the percentile bootstrap over points. Where the design is one
+//! of pairs, `src/study/pairs.rs` estimates the first index and the total one.
 
 use super::design::{Axis, Design, Layout};
 use super::levels::Levels;
+use super::pairs;
 use crate::analysis::rows::Statement;
 use crate::random::Stream;
 use serde::{Deserialize, Serialize};
@@ -22,11 +24,11 @@ pub struct EffectRow {
     /// Whom it concerns: a validator that all points have, `all`, or `followed`, the mean of those that are
     /// followed.
     pub subject: String,
-    /// `main`, `interaction`, `rest`, or `first-order` over ranges.
+    /// `main`, `interaction`, `rest`; `first-order` or `total` over ranges.
     pub kind: String,
     /// The key, or both; keys that change together are one.
     pub factor: String,
-    /// Its part in the variance, between 0 and 1.
+    /// Its part in the variance.
     pub share: f64,
     /// Lower end of the interval, over ranges.
     pub low: Option<f64>,
@@ -46,7 +48,7 @@ pub struct Effects {
 /// Effects are looked for among so many points at most: all values are in memory.
 pub const MOST_POINTS_WITH_EFFECTS: usize = 50_000;
 /// Resampled designs of the bootstrap.
-const REPLICATES: usize = 999;
+pub(super) const REPLICATES: usize = 999;
 
 impl Effects {
     /// Takes what the trials of a point say.
@@ -77,6 +79,10 @@ impl Effects {
             let parts = match layout.design {
                 Design::Grid if layout.count() == Some(self.points) => on_grid(layout, values),
                 Design::Grid => Vec::new(),
+                Design::Pairs { .. } => {
+                    let name = format!("effects on {metric} of {subject}");
+                    pairs::parts(layout, values, confidence, &mut Stream::of_figure(seed, &name))
+                }
                 _ => {
                     let name = format!("effects on {metric} of {subject}");
                     over_ranges(layout, values, confidence, &mut Stream::of_figure(seed, &name))
@@ -97,14 +103,14 @@ impl Effects {
     }
 }
 
-struct Part {
-    kind: &'static str,
-    factor: String,
-    share: f64,
-    interval: Option<(f64, f64)>,
+pub(super) struct Part {
+    pub kind: &'static str,
+    pub factor: String,
+    pub share: f64,
+    pub interval: Option<(f64, f64)>,
 }
 
-fn named(axis: &Axis) -> String {
+pub(super) fn named(axis: &Axis) -> String {
     axis.factors.iter().map(|factor| factor.key.as_str()).collect::<Vec<_>>().join(" + ")
 }
 
@@ -112,13 +118,13 @@ fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 
-fn sum_of_squares(values: &[f64]) -> f64 {
+pub(super) fn sum_of_squares(values: &[f64]) -> f64 {
     let mean = mean(values);
     values.iter().map(|value| (value - mean).powi(2)).sum()
 }
 
 /// Whether values differ by more than the last digits of a sum.
-fn differ(values: &[f64], sum_of_squares: f64) -> bool {
+pub(super) fn differ(values: &[f64], sum_of_squares: f64) -> bool {
     let scale: f64 = values.iter().map(|value| value * value).sum();
     sum_of_squares > scale * 1e-24
 }
@@ -205,9 +211,7 @@ fn over_ranges(layout: &Layout, values: &[(u64, f64)], confidence: f64, stream: 
                 between_groups(&values, &groups)
             })
             .collect();
-        resampled.sort_unstable_by(f64::total_cmp);
-        let tail = ((1.0 - confidence) / 2.0 * (REPLICATES + 1) as f64).round().max(1.0) as usize;
-        let interval = (resampled[tail - 1], resampled[REPLICATES - tail]);
+        let interval = percentile_interval(&mut resampled, confidence);
         parts.push(Part {
             kind: "first-order",
             factor: named(axis),
@@ -216,6 +220,13 @@ fn over_ranges(layout: &Layout, values: &[(u64, f64)], confidence: f64, stream: 
         });
     }
     parts
+}
+
+/// The interval between two percentiles of what resampled designs gave.
+pub(super) fn percentile_interval(resampled: &mut [f64], confidence: f64) -> (f64, f64) {
+    resampled.sort_unstable_by(f64::total_cmp);
+    let tail = ((1.0 - confidence) / 2.0 * (REPLICATES + 1) as f64).round().max(1.0) as usize;
+    (resampled[tail - 1], resampled[REPLICATES - tail])
 }
 
 /// To which of some slices, with as many points each, the number in a column belongs.
@@ -327,5 +338,40 @@ mod tests {
                 );
             }
         }
+    }
+
+    /// The same function from pairs: total indices 0.5576, 0.4424 and 0.2437 beside the first ones. And a sum of
+    /// squares and a product, 4 x0 + 2 x1 x2 over [0, 1]: Var = 16/12 + 4 (1/9 - 1/16).
+    #[test]
+    fn the_total_indices_of_a_published_function() {
+        let range = "{ from = -3.14159265358979, to = 3.14159265358979 }";
+        let pairs = Design::Pairs { pairs: 1024, ranges: 0 };
+        let cover = |found: &[EffectRow], published: &[(&str, f64)]| {
+            assert_eq!(found.len(), published.len());
+            for (row, (kind, published)) in found.iter().zip(published) {
+                assert_eq!((row.kind.as_str(), row.points), (*kind, 5 * 1024));
+                let (low, high) = (row.low.unwrap(), row.high.unwrap());
+                assert!((row.share - published).abs() < 0.04, "{published} {row:?}");
+                assert!(
+                    low <= published + 1e-3 && published - 1e-3 <= high && high - low < 0.2,
+                    "{published} {row:?}"
+                );
+            }
+        };
+        let ishigami = layout(&[range; 3], pairs);
+        let found =
+            rows(&ishigami, |x| x[0].sin() + 7.0 * x[1].sin().powi(2) + 0.1 * x[2].powi(4) * x[0].sin());
+        let first = [0.3139, 0.4424, 0.0].map(|index| ("first-order", index));
+        let total = [0.5576, 0.4424, 0.2437].map(|index| ("total", index));
+        cover(&found, &[first, total].concat());
+        let unit = layout(&["{ from = 0.0, to = 1.0 }"; 3], pairs);
+        let found = rows(&unit, |x| 4.0 * x[0] + 2.0 * x[1] * x[2]);
+        // Of the product: first indices 4 · 1/48 each, the interaction 4 · 1/144.
+        let all = 16.0 / 12.0 + 4.0 * (1.0 / 9.0 - 1.0 / 16.0);
+        let (alone, one, both) = (16.0 / 12.0 / all, 4.0 / 48.0 / all, (4.0 / 48.0 + 4.0 / 144.0) / all);
+        let first = [alone, one, one].map(|index| ("first-order", index));
+        let total = [alone, both, both].map(|index| ("total", index));
+        cover(&found, &[first, total].concat());
+        assert!(rows(&unit, |_| 2.0).is_empty());
     }
 }

@@ -15,6 +15,9 @@ mod manifest;
 mod merge;
 #[cfg(feature = "mpi")]
 mod mpi;
+mod pairs;
+#[cfg(feature = "parquet")]
+mod parquet_table;
 mod plan;
 mod point;
 mod probe;
@@ -49,7 +52,7 @@ pub use summary::{Collected, PointState, PointSummary, Summary, collect};
 pub use sweep::{Luck, Sweep, SweepOptions, read_sweep};
 pub use tables::{StudyTables, TablesError, write_tables};
 pub use tally::{Tally, Unfit};
-pub use tally_file::{Block, Header, StoredFailure, TallyError, TallyFile, TallyReader};
+pub use tally_file::{Block, Header, Journal, StoredFailure, TallyError, TallyFile, TallyReader};
 
 /// A study has at most so many points.
 pub const MOST_POINTS: u64 = 1_000_000;

@@ -378,15 +378,23 @@ fn design(value: &toml::Value) -> Result<Design, (String, String)> {
     struct Table {
         kind: String,
         points: Option<u64>,
+        #[serde(default)]
+        total: bool,
     }
     let help = "it must be \"grid\", or { kind = \"latin-hypercube\" | \"sobol\", points = 256 }".to_owned();
     let table: Table = match value {
-        toml::Value::String(kind) => Table { kind: kind.clone(), points: None },
+        toml::Value::String(kind) => Table { kind: kind.clone(), points: None, total: false },
         other => match other.clone().try_into() {
             Ok(table) => table,
             Err(error) => return Err((format!("is {other}: {}", error.message()), help)),
         },
     };
+    if table.total && table.kind != "sobol" {
+        return Err((
+            format!("asks for total indices of the design {:?}", table.kind),
+            "they need { kind = \"sobol\", points = 256, total = true }".to_owned(),
+        ));
+    }
     match (table.kind.as_str(), table.points) {
         ("grid", None) => Ok(Design::Grid),
         ("grid", Some(_)) => Err((
@@ -394,6 +402,7 @@ fn design(value: &toml::Value) -> Result<Design, (String, String)> {
             "the levels say how many there are".to_owned(),
         )),
         ("latin-hypercube", Some(points)) => Ok(Design::LatinHypercube(points)),
+        ("sobol", Some(pairs)) if table.total => Ok(Design::Pairs { pairs, ranges: 0 }),
         ("sobol", Some(points)) => Ok(Design::Sobol(points)),
         ("latin-hypercube" | "sobol", None) => Err((format!("is {value} without a number of points"), help)),
         (kind, _) => Err((format!("has the unknown kind {kind:?}"), help)),

@@ -1,8 +1,10 @@
 //! `points.csv`, `batch.csv` and what else a study's tallies are written down as.
 
-use super::effects::{Effects, MOST_POINTS_WITH_EFFECTS};
+use super::effects::{EffectRow, Effects, MOST_POINTS_WITH_EFFECTS};
 use super::levels::shown;
 use super::manifest::StudyManifest;
+#[cfg(feature = "parquet")]
+use super::parquet_table::ParquetTable;
 use super::plan::{Plan, PlannedPoint};
 use super::summary::{Collected, PointState, Summary, collect, point_statements};
 use super::tally_file::TallyReader;
@@ -28,6 +30,8 @@ pub struct StudyTables {
     pub trials: bool,
     /// A folder for each point, as `tombola run` would leave it.
     pub points: bool,
+    /// Every table as Parquet too; only where the program was built with it.
+    pub parquet: bool,
     /// Whether cells are guarded against being calculated.
     pub safe_csv: bool,
 }
@@ -59,11 +63,25 @@ pub enum TablesError {
 /// A cell of a table whose columns depend on the study.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Cell {
+pub(super) enum Cell {
+    /// Text; none of it is what is not available.
     Text(String),
+    /// A whole number.
     Whole(u64),
+    /// A number, if it is available.
     Fraction(Option<f64>),
 }
+
+/// What all cells of a column are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum ColumnType {
+    Text,
+    Whole,
+    Fraction,
+}
+
+/// The columns that follow the point and the swept keys, or all.
+type Columns = &'static [(&'static str, ColumnType)];
 
 fn text(text: impl ToString) -> Cell {
     Cell::Text(text.to_string())
@@ -91,43 +109,14 @@ pub fn write_tables(
 ) -> Result<BTreeMap<String, String>, TablesError> {
     control.progress.begin("tables", plan.points.len() as u64);
     let keys = plan.sweep.layout.keys();
-    let mut points = Table::create(folder, "points.csv", wanted.safe_csv)?;
-    let mut batch = Table::create(folder, "batch.csv", wanted.safe_csv)?;
-    let mut trials =
-        wanted.trials.then(|| Table::create(folder, "trials.csv", wanted.safe_csv)).transpose()?;
-    let header = |own: &[&str], rest: &[&str]| -> Vec<Cell> {
-        own.iter().chain(&keys).chain(rest).map(text).collect()
+    let create = |name, columns: Columns| {
+        let own = std::iter::once("point").chain(keys.iter().copied()).map(|key| (key, ColumnType::Text));
+        let all: Vec<_> = own.chain(columns.iter().copied()).collect();
+        Table::create(folder, name, &all, wanted)
     };
-    points.row(&header(&["point"], &["luck", "seed", "state", "trials", "seconds"]))?;
-    let inference = [
-        "metric",
-        "subject",
-        "unit",
-        "value",
-        "se",
-        "low",
-        "high",
-        "null_value",
-        "null_low",
-        "null_high",
-        "p",
-        "decision",
-    ];
-    batch.row(&header(&["point"], &inference))?;
-    if let Some(trials) = &mut trials {
-        let columns = [
-            "trial",
-            "validator",
-            "wins",
-            "win_share",
-            "blocks",
-            "reward",
-            "slashed",
-            "final_stake",
-            "final_stake_share",
-        ];
-        trials.row(&header(&["point"], &columns))?;
-    }
+    let mut points = create("points", POINT_COLUMNS)?;
+    let mut batch = create("batch", STATEMENT_COLUMNS)?;
+    let mut trials = wanted.trials.then(|| create("trials", TRIAL_COLUMNS)).transpose()?;
     let mut effects = (plan.points.len() <= MOST_POINTS_WITH_EFFECTS).then(Effects::default);
     for (part, (planned, come)) in plan.points.chunks(STRIDE).zip(summary.points.chunks(STRIDE)).enumerate() {
         let rows = part_rows(
@@ -170,17 +159,16 @@ pub fn write_tables(
     let effects = match effects.is_empty() {
         true => None,
         false => {
-            let mut table = Table::create(folder, "effects.csv", wanted.safe_csv)?;
-            for row in &effects {
-                table.serialize(row)?;
+            let mut table = Table::create(folder, "effects", EFFECT_COLUMNS, wanted)?;
+            for row in effects {
+                table.row(&effect_cells(row))?;
             }
             Some(table)
         }
     };
     let mut files = BTreeMap::new();
     for table in [Some(points), Some(batch), trials, effects].into_iter().flatten() {
-        let (name, hash) = table.finish()?;
-        files.insert(name, hash);
+        files.extend(table.finish()?);
     }
     remove_former(folder, &files);
     Ok(files)
@@ -192,7 +180,11 @@ fn remove_former(folder: &Path, files: &BTreeMap<String, String>) {
     let manifest = std::fs::read(folder.join("manifest.json")).ok();
     let former = manifest.and_then(|bytes| serde_json::from_slice::<StudyManifest>(&bytes).ok());
     for name in former.iter().flat_map(|former| former.files.keys()) {
-        if ["trials.csv", "effects.csv"].contains(&name.as_str()) && !files.contains_key(name) {
+        let is_table = ["csv", "parquet"].iter().any(|end| {
+            let stem = name.strip_suffix(end).and_then(|name| name.strip_suffix('.'));
+            stem.is_some_and(|stem| ["points", "batch", "trials", "effects"].contains(&stem))
+        });
+        if is_table && !files.contains_key(name) {
             let _ = std::fs::remove_file(folder.join(name));
         }
     }
@@ -268,6 +260,29 @@ fn write_point(
     Ok(())
 }
 
+const POINT_COLUMNS: Columns = &[
+    ("luck", ColumnType::Text),
+    ("seed", ColumnType::Whole),
+    ("state", ColumnType::Text),
+    ("trials", ColumnType::Whole),
+    ("seconds", ColumnType::Fraction),
+];
+
+const STATEMENT_COLUMNS: Columns = &[
+    ("metric", ColumnType::Text),
+    ("subject", ColumnType::Text),
+    ("unit", ColumnType::Text),
+    ("value", ColumnType::Fraction),
+    ("se", ColumnType::Fraction),
+    ("low", ColumnType::Fraction),
+    ("high", ColumnType::Fraction),
+    ("null_value", ColumnType::Fraction),
+    ("null_low", ColumnType::Fraction),
+    ("null_high", ColumnType::Fraction),
+    ("p", ColumnType::Fraction),
+    ("decision", ColumnType::Text),
+];
+
 fn statement_cells(statement: Statement) -> [Cell; 12] {
     let decision = statement.decision.and_then(|decision| serde_json::to_value(decision).ok());
     [
@@ -286,6 +301,18 @@ fn statement_cells(statement: Statement) -> [Cell; 12] {
     ]
 }
 
+const TRIAL_COLUMNS: Columns = &[
+    ("trial", ColumnType::Whole),
+    ("validator", ColumnType::Text),
+    ("wins", ColumnType::Whole),
+    ("win_share", ColumnType::Fraction),
+    ("blocks", ColumnType::Whole),
+    ("reward", ColumnType::Whole),
+    ("slashed", ColumnType::Whole),
+    ("final_stake", ColumnType::Whole),
+    ("final_stake_share", ColumnType::Fraction),
+];
+
 fn trial_cells(row: TrialRow) -> [Cell; 9] {
     [
         Cell::Whole(row.trial),
@@ -300,11 +327,36 @@ fn trial_cells(row: TrialRow) -> [Cell; 9] {
     ]
 }
 
+const EFFECT_COLUMNS: Columns = &[
+    ("metric", ColumnType::Text),
+    ("subject", ColumnType::Text),
+    ("kind", ColumnType::Text),
+    ("factor", ColumnType::Text),
+    ("share", ColumnType::Fraction),
+    ("low", ColumnType::Fraction),
+    ("high", ColumnType::Fraction),
+    ("points", ColumnType::Whole),
+];
+
+fn effect_cells(row: EffectRow) -> [Cell; 8] {
+    [
+        Cell::Text(row.metric),
+        Cell::Text(row.subject),
+        Cell::Text(row.kind),
+        Cell::Text(row.factor),
+        Cell::Fraction(Some(row.share)),
+        Cell::Fraction(row.low),
+        Cell::Fraction(row.high),
+        Cell::Whole(row.points),
+    ]
+}
+
 /// A table in the making, beside the place where it will stand.
 struct Table {
     path: PathBuf,
-    name: &'static str,
     writer: csv::Writer<FormulaGuard<BufWriter<HashedFile>>>,
+    #[cfg(feature = "parquet")]
+    parquet: Option<(PathBuf, ParquetTable<BufWriter<HashedFile>>)>,
 }
 
 /// A file that is hashed as it is written.
@@ -325,15 +377,57 @@ impl Write for HashedFile {
     }
 }
 
+impl HashedFile {
+    fn create(folder: &Path, path: &Path) -> Result<BufWriter<Self>, TablesError> {
+        let file = draft(folder).map_err(|source| TablesError::Io { path: path.to_owned(), source })?;
+        Ok(BufWriter::new(HashedFile { file, hash: Sha256::new() }))
+    }
+
+    /// Puts it in its place; its name and its SHA-256.
+    fn finish(out: BufWriter<Self>, path: &Path) -> Result<(String, String), TablesError> {
+        let failed = |source: io::Error| TablesError::Io { path: path.to_owned(), source };
+        let HashedFile { file, hash } = out.into_inner().map_err(|error| failed(error.into_error()))?;
+        persist(file, path)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok((name, hex::encode(hash.finalize())))
+    }
+}
+
 impl Table {
-    fn create(folder: &Path, name: &'static str, safe_csv: bool) -> Result<Self, TablesError> {
-        let path = folder.join(name);
-        let file = draft(folder).map_err(|source| TablesError::Io { path: path.clone(), source })?;
-        let out = BufWriter::new(HashedFile { file, hash: Sha256::new() });
-        Ok(Table { path, name, writer: csv::Writer::from_writer(FormulaGuard::new(out, safe_csv)) })
+    fn create(
+        folder: &Path,
+        name: &str,
+        columns: &[(&str, ColumnType)],
+        wanted: StudyTables,
+    ) -> Result<Self, TablesError> {
+        let path = folder.join(format!("{name}.csv"));
+        let out = HashedFile::create(folder, &path)?;
+        let writer = csv::Writer::from_writer(FormulaGuard::new(out, wanted.safe_csv));
+        #[cfg(feature = "parquet")]
+        let parquet = match wanted.parquet {
+            false => None,
+            true => {
+                let path = folder.join(format!("{name}.parquet"));
+                let table = ParquetTable::new(HashedFile::create(folder, &path)?, columns)
+                    .map_err(|source| TablesError::Io { path: path.clone(), source })?;
+                Some((path, table))
+            }
+        };
+        let mut table = Table {
+            path,
+            writer,
+            #[cfg(feature = "parquet")]
+            parquet,
+        };
+        table.serialize(columns.iter().map(|(name, _)| text(name)).collect::<Vec<_>>())?;
+        Ok(table)
     }
 
     fn row(&mut self, cells: &[Cell]) -> Result<(), TablesError> {
+        #[cfg(feature = "parquet")]
+        if let Some((path, parquet)) = &mut self.parquet {
+            parquet.row(cells).map_err(|source| TablesError::Io { path: path.clone(), source })?;
+        }
         self.serialize(cells)
     }
 
@@ -347,14 +441,18 @@ impl Table {
         })
     }
 
-    fn finish(self) -> Result<(String, String), TablesError> {
-        let Table { path, name, writer } = self;
-        let failed = |source: io::Error| TablesError::Io { path: path.clone(), source };
-        let guard = writer.into_inner().map_err(|error| failed(error.into_error()))?;
-        let out = guard.into_inner();
-        let HashedFile { file, hash } = out.into_inner().map_err(|error| failed(error.into_error()))?;
-        persist(file, &path)?;
-        Ok((name.to_owned(), hex::encode(hash.finalize())))
+    /// Puts its files in their places; their names and SHA-256.
+    fn finish(self) -> Result<Vec<(String, String)>, TablesError> {
+        let failed = |source: io::Error| TablesError::Io { path: self.path.clone(), source };
+        let guard = self.writer.into_inner().map_err(|error| failed(error.into_error()))?;
+        #[cfg_attr(not(feature = "parquet"), allow(unused_mut))]
+        let mut files = vec![HashedFile::finish(guard.into_inner(), &self.path)?];
+        #[cfg(feature = "parquet")]
+        if let Some((path, table)) = self.parquet {
+            let out = table.finish().map_err(|source| TablesError::Io { path: path.clone(), source })?;
+            files.push(HashedFile::finish(out, &path)?);
+        }
+        Ok(files)
     }
 }
 

@@ -136,7 +136,14 @@ fn what_cannot_be_told_is_not() {
     assert!(few.text.contains("Data of this size cannot tell it from"), "{}", few.text);
     // Nothing was won.
     let none = identify(&STAKES, &[0; 12], 0.95);
-    assert!(!none.identified, "{}", none.text);
+    assert!(!none.identified && none.best.is_none() && none.posterior.is_none(), "{}", none.text);
+    assert!(none.text.starts_with("Cannot tell"), "{}", none.text);
+    assert!(
+        none.rules.iter().all(|row| row.standing != Standing::Best && row.standing != Standing::Unlikely)
+    );
+    // One validator wins under every rule.
+    let one = identify(&[7], &[20], 0.95);
+    assert!(one.best.is_none() && one.text.starts_with("Cannot tell"), "{}", one.text);
     // Wins that no rule gives.
     let odd = identify(&STAKES, &[900, 0, 800, 0, 700, 0, 600, 0, 500, 0, 400, 0], 0.95);
     assert!(!odd.fits && !odd.identified, "{}", odd.text);

@@ -66,6 +66,41 @@ fn chains_have_their_own_chances() {
     assert_eq!((cosmos.p_value, cosmos.explanation.as_deref()), (None, Some("a fault")));
 }
 
+/// Slot time and epoch of each chain as it publishes them (see `source`), and what follows from them: Cardano's
+/// genesis file has slotLength 1, epochLength 432000, activeSlotsCoeff 0.05, so five days and 21,600 blocks an
+/// epoch; Ethereum's specification SECONDS_PER_SLOT 12 and SLOTS_PER_EPOCH 32, so 7,200 slots a day; Solana 400
+/// ms, 432,000 slots and four in a row; Polkadot 6 s and four hours, Kusama one; NEAR epoch_length 43200.
+#[test]
+fn presets_are_what_the_chains_publish() {
+    let published = [
+        ("ethereum", 12.0, Some(32), 384.0),
+        ("gnosis", 5.0, Some(16), 80.0),
+        ("cardano", 1.0, Some(432_000), 5.0 * 86_400.0),
+        ("solana", 0.4, Some(432_000), 2.0 * 86_400.0),
+        ("cosmos", 6.0, None, 0.0),
+        ("polkadot", 6.0, Some(2_400), 4.0 * 3_600.0),
+        ("kusama", 6.0, Some(600), 3_600.0),
+        ("algorand", 2.8, None, 0.0),
+        ("near", 1.0, Some(43_200), 43_200.0),
+    ];
+    assert_eq!(published.len(), CHAINS.len());
+    let sandbox = Sandbox::new();
+    for (chain, (name, slot, epoch, seconds)) in CHAINS.iter().zip(published) {
+        assert_eq!((chain.name, chain.slot_seconds, chain.epoch_slots), (name, slot, epoch));
+        if epoch.is_some() {
+            let one = asked(&sandbox, &format!("luck --chain {name} --share 1% --epochs 1"));
+            assert!((one.seconds.expect("a time") / seconds - 1.0).abs() < 1e-12, "{name}");
+        }
+    }
+    // The whole stake of Cardano leads one slot of twenty; a day of Ethereum has 7,200 slots.
+    close(Some(asked(&sandbox, "luck --chain cardano --share 99.9999999% --epochs 1").expected), 21_600.0);
+    close(Some(asked(&sandbox, "luck --chain ethereum --share 1/7200 --days 1").expected), 1.0);
+    // Four slots at a time: the variance is four times that of single draws.
+    let deviation = |line: &str| asked(&sandbox, line).standard_deviation.expect("a deviation");
+    let four = deviation("luck --chain solana --share 1% --epochs 1");
+    close(Some(four), 2.0 * deviation("luck --share 1% --slots 432000"));
+}
+
 /// Several keys of a table count as one operator, whatever the table's format.
 #[test]
 fn keys_of_a_table_count_as_one() {

@@ -15,6 +15,7 @@ mod docs;
 mod engines;
 mod fuzzing;
 mod harness;
+mod history;
 mod identify;
 mod import;
 mod incomes;

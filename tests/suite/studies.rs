@@ -10,7 +10,7 @@ use std::process::{Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use tombola::random::{Purpose, Stream};
-use tombola::study::{StudyManifest, TallyReader};
+use tombola::study::{Header, StudyManifest, TallyFile, TallyReader};
 
 const BASE: &str = "\
 [run]
@@ -294,12 +294,52 @@ fn what_changes_is_refused_by_name_and_what_does_not_matter_is_not() {
     let back = run(&sandbox, &["run", "s.toml"]);
     assert!(back.contains("\n0 trials played"), "{back}");
     assert_eq!(batch(&sandbox, "output"), first);
-    // Another version has begun it.
-    let path = sandbox.path("output/s/study.tally");
-    let before = fs::read(&path).expect("tallies");
-    let foreign = ran(&sandbox, &["run", "s.toml", "--output", "output/s"]);
-    assert_eq!(foreign.status.code(), Some(0), "a folder inside is a folder of its own: {}", words(&foreign));
-    assert!(fs::read(&path).expect("tallies").starts_with(&before));
+}
+
+/// A study that another version has begun is refused by both versions' names, unless one says that results
+/// did not move; so are its shards when they are merged.
+#[test]
+fn another_version_is_refused_unless_told() {
+    let sandbox = study();
+    let begun_by_another = |path: &str| {
+        let path = sandbox.path(path);
+        let header = TallyReader::open(&path).expect("tallies").header;
+        fs::remove_file(&path).expect("a file");
+        let header = Header { version: "0.0.9".to_owned(), ..header };
+        TallyFile::create(&path, &header).expect("a file of tallies");
+    };
+    run(&sandbox, &["run", "s.toml", "--output", "calm", "--quiet"]);
+    run(&sandbox, &["run", "s.toml", "--time", "1h", "--quiet"]);
+    begun_by_another("output/s/study.tally");
+    let refused = ran(&sandbox, &["run", "s.toml"]);
+    let said = words(&refused);
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    let ours = env!("CARGO_PKG_VERSION");
+    assert!(said.contains(&format!("begun with tombola 0.0.9, and this is {ours}")), "{said}");
+    assert!(said.contains("--other-version"), "{said}");
+    run(&sandbox, &["run", "s.toml", "--other-version", "--quiet"]);
+    assert_eq!(batch(&sandbox, "output"), batch(&sandbox, "calm"));
+    for part in ["1/2", "2/2"] {
+        run(&sandbox, &["run", "s.toml", "--shard", part, "--quiet"]);
+    }
+    begun_by_another("output/s.1-of-2.tally");
+    let files = ["output/s.1-of-2.tally", "output/s.2-of-2.tally"];
+    let refused = ran(&sandbox, &[&["merge", "--output", "merged"][..], &files].concat());
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(words(&refused).contains("0.0.9"), "{}", words(&refused));
+    // The same for one scenario and for a comparison that are resumed.
+    sandbox.put("one.toml", BASE);
+    for (args, kept) in [
+        (&["run", "one.toml", "--resume"][..], "output/one.tally"),
+        (&["compare", "one.toml", "--rules", "raffle,nxt", "--resume"], "output/one-compare.tally"),
+    ] {
+        let header = TallyReader::open(&sandbox.path("output/s/study.tally")).expect("tallies").header;
+        let header = Header { version: "0.0.9".to_owned(), ..header };
+        TallyFile::create(&sandbox.path(kept), &header).expect("a file of tallies");
+        let refused = ran(&sandbox, args);
+        assert_eq!(refused.status.code(), Some(2), "{args:?}");
+        assert!(words(&refused).contains("0.0.9"), "{args:?}: {}", words(&refused));
+    }
 }
 
 #[test]
@@ -602,4 +642,227 @@ fn the_smallest_number_of_rounds_is_found_exactly() {
     );
     assert_eq!(both.status.code(), Some(1), "{}", words(&both));
     assert!(words(&both).contains("holds at both ends"), "{}", words(&both));
+}
+
+/// Two validators with one and three coins, chosen by stake^α: the larger one has four fifths of the wins at
+/// α = log 4 / log 3 = 1.2619. Nothing exact is asked here, so trials are played, and the answer is an
+/// interval around it.
+#[test]
+fn where_trials_are_played_the_answer_is_an_interval() {
+    let sandbox = Sandbox::new();
+    sandbox.put(
+        "s.toml",
+        "[run]\nrounds = 500\nengine = 'draws'\nseed = 4\n[selection]\nrule = { kind = 'power-weighted', exponent = 1 }\n\
+         [population]\naccounts = [{ name = 'one', balance = 1 }, { name = 'three', balance = 3 }]\n",
+    );
+    let args = ["--for", "selection.rule.exponent", "--from", "0.5", "--to", "3.0", "--validator", "three"];
+    let until = ["--until", "mean_win_share >= 0.8", "--most-trials", "4096", "--format", "json"];
+    let output = ran(&sandbox, &[&["solve", "s.toml"][..], &args, &until].concat());
+    let said = words(&output);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("with confidence 95 %"), "{said}");
+    let between =
+        said.split("lies between ").nth(1).and_then(|rest| rest.split(": at").next()).expect("an answer");
+    let ends: Vec<f64> = between.split(" and ").map(|end| end.parse().expect("a number")).collect();
+    let exact = 4f64.ln() / 3f64.ln();
+    assert!(ends[0] < exact && exact < ends[1] && ends[1] - ends[0] < 0.2, "{said}");
+    // What cannot be told is said so.
+    let few = ["--until", "mean_win_share >= 0.8", "--most-trials", "2", "--from", "1.2", "--to", "1.3"];
+    let args = ["--for", "selection.rule.exponent", "--validator", "three"];
+    let output = ran(&sandbox, &[&["solve", "s.toml"][..], &args, &few].concat());
+    assert_eq!(output.status.code(), Some(1));
+    assert!(words(&output).contains("cannot tell"), "{}", words(&output));
+}
+
+/// Total Sobol indices beside the first ones, from a design of pairs.
+#[test]
+fn a_design_of_pairs_gives_total_indices() {
+    let text = format!(
+        "{BASE}[sweep]\n'population.stake.gini' = {{ from = 0.1, to = 0.7 }}\n'run.rounds' = {{ from = 100, to = 2000 }}\n\
+         design = {{ kind = 'sobol', points = 16, total = true }}\nmetrics = ['unfair_probability']\n"
+    );
+    let sandbox = sandbox(&text);
+    run(&sandbox, &["run", "s.toml", "--trials", "10"]);
+    let points = rows(&sandbox.path("output/s/points.csv"));
+    assert_eq!(points.len(), 16 * 4);
+    let effects = rows(&sandbox.path("output/s/effects.csv"));
+    let share = |kind: &str, factor: &str| {
+        let wanted = |row: &&BTreeMap<String, String>| {
+            row["subject"] == "followed" && row["kind"] == kind && row["factor"] == factor
+        };
+        let row = effects.iter().find(wanted).expect("a row");
+        ["share", "low", "high"].map(|column| row[column].parse::<f64>().expect("a number"))
+    };
+    // More rounds make all fairer by far; the inequality moves the mean of all little.
+    let [rounds, low, high] = share("total", "run.rounds");
+    assert!(rounds > 0.5 && low <= rounds && rounds <= high, "{rounds} {low} {high}");
+    assert!(rounds > share("total", "population.stake.gini")[0]);
+    let mixed = ran(&sandbox, &["run", "s.toml", "--sweep", "selection.rule=raffle,nxt"]);
+    assert_eq!(mixed.status.code(), Some(2));
+    assert!(words(&mixed).contains("not all factors are ranges"), "{}", words(&mixed));
+}
+
+/// Whether a program is installed.
+fn installed(name: &str) -> bool {
+    let found = std::process::Command::new(name).arg("--version").output();
+    found.is_ok_and(|output| output.status.success())
+}
+
+/// A script of `examples/scale` in the sandbox, with the tested program as `tombola`.
+fn script(sandbox: &Sandbox, command: &str, args: &[&str]) -> std::process::Command {
+    let folder = crate::sandbox::program().parent().expect("a folder");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let all = std::iter::once(folder.to_owned()).chain(std::env::split_paths(&path));
+    let mut script = std::process::Command::new(command);
+    script.args(args).current_dir(sandbox.path(""));
+    script.env("PATH", std::env::join_paths(all).expect("a path"));
+    script
+}
+
+fn example(name: &str) -> String {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/scale").join(name).to_string_lossy().into_owned()
+}
+
+/// The scripts that come along give the bytes of one run. Slurm's is called as the array would call it; GNU
+/// parallel and Snakemake are used where they are installed, and it is said where they are not.
+#[test]
+fn the_scripts_for_many_machines_give_the_same_bytes() {
+    let calm = study();
+    run(&calm, &["run", "s.toml", "--output", "calm", "--quiet"]);
+    let whole = batch(&calm, "calm");
+    let ended = |mut command: std::process::Command| {
+        let output = command.output().expect("a program that is installed");
+        assert!(output.status.success(), "{}", words(&output));
+    };
+    let slurm = study();
+    for task in ["2", "1"] {
+        let mut command = script(&slurm, "sh", &[&example("study.slurm"), "s.toml"]);
+        command.env("SLURM_ARRAY_TASK_ID", task).env("SLURM_ARRAY_TASK_COUNT", "2");
+        ended(command);
+    }
+    run(&slurm, &["merge", "output/s.1-of-2.tally", "output/s.2-of-2.tally", "--output", "merged"]);
+    assert_eq!(batch(&slurm, "merged"), whole);
+    for (tool, command, args) in [
+        ("parallel", "sh", vec![example("parallel.sh"), "s.toml".to_owned(), "s".to_owned(), "3".to_owned()]),
+        (
+            "snakemake",
+            "snakemake",
+            ["--cores", "2", "-s", &example("Snakefile"), "--config", "study=s.toml", "name=s", "shards=2"]
+                .map(str::to_owned)
+                .to_vec(),
+        ),
+    ] {
+        if !installed(tool) {
+            println!("{tool} is not installed, so its script was not run");
+            continue;
+        }
+        let sandbox = study();
+        ended(script(&sandbox, command, &args.iter().map(String::as_str).collect::<Vec<_>>()));
+        assert_eq!(batch(&sandbox, "merged"), whole, "{tool}");
+    }
+}
+
+/// `mpirun`, with three processes on however few cores there are. It is ended after two minutes.
+#[cfg(feature = "mpi")]
+fn on_three_ranks(sandbox: &Sandbox, args: &[&str]) -> std::process::Command {
+    let program = crate::sandbox::program().to_string_lossy().into_owned();
+    let begin = ["120", "mpirun", "--allow-run-as-root", "--oversubscribe", "-n", "3", &program];
+    let mut command = std::process::Command::new("timeout");
+    command.args(begin).args(args).current_dir(sandbox.path(""));
+    command
+}
+
+/// The process of a rank that runs in a sandbox.
+#[cfg(feature = "mpi")]
+fn process_of_rank(sandbox: &Sandbox, rank: u32) -> Option<u32> {
+    let folder = sandbox.path("").canonicalize().ok()?;
+    let wanted = format!("OMPI_COMM_WORLD_RANK={rank}");
+    fs::read_dir("/proc").ok()?.flatten().find_map(|entry| {
+        let process = entry.file_name().to_str()?.parse().ok()?;
+        let here = fs::read_link(entry.path().join("cwd")).ok()?.canonicalize().ok()? == folder;
+        let environment = fs::read(entry.path().join("environ")).ok()?;
+        let is_it = environment.split(|&byte| byte == 0).any(|one| one == wanted.as_bytes());
+        (here && is_it).then_some(process)
+    })
+}
+
+/// Three processes give the bytes of one. One that is killed takes mpirun with it, and costs what it was
+/// at: what was finished is there, and the same command goes on, on any number of processes.
+#[cfg(feature = "mpi")]
+#[test]
+fn three_ranks_give_the_same_bytes_and_one_may_be_lost() {
+    if !installed("mpirun") {
+        println!("mpirun is not installed, so nothing was run with it");
+        return;
+    }
+    let sandbox = study();
+    run(&sandbox, &["run", "s.toml", "--output", "calm", "--quiet"]);
+    let output = on_three_ranks(&sandbox, &["run", "s.toml", "--mpi", "--output", "ranks"]).output();
+    let output = output.expect("mpirun");
+    assert!(output.status.success(), "{}", words(&output));
+    assert!(words(&output).contains("360 trials played"), "{}", words(&output));
+    assert_eq!(batch(&sandbox, "ranks"), batch(&sandbox, "calm"));
+    // What is wrong is said by the first, and all end.
+    let wrong =
+        on_three_ranks(&sandbox, &["run", "s.toml", "--mpi", "--output", "ranks", "--seed", "6"]).output();
+    let wrong = wrong.expect("mpirun");
+    assert_eq!(wrong.status.code(), Some(2), "{}", words(&wrong));
+    assert_eq!(words(&wrong).matches("`run.seed` was 5 and is 6 now").count(), 1, "{}", words(&wrong));
+
+    let long = self::sandbox(&format!("{BASE}{SWEEP}").replace("[200, 500]", "[200_000, 500_000]"));
+    run(&long, &["run", "s.toml", "--output", "calm", "--quiet"]);
+    let args = ["run", "s.toml", "--mpi", "--output", "ranks", "--quiet"];
+    let mut begun =
+        on_three_ranks(&long, &args).stderr(Stdio::null()).stdout(Stdio::null()).spawn().expect("mpirun");
+    let file = long.path("ranks/s/study.tally");
+    let (begin, mut sizes) = (Instant::now(), std::collections::BTreeSet::new());
+    // Until some units are written down.
+    while sizes.len() < 6 && begin.elapsed() < Duration::from_secs(60) {
+        sizes.insert(units(&file));
+        sleep(Duration::from_millis(2));
+    }
+    let lost = process_of_rank(&long, 2).expect("the third rank is at work");
+    let kill = std::process::Command::new("sh").args(["-c", &format!("kill -9 {lost}")]).status();
+    assert!(kill.expect("a shell").success());
+    assert!(!begun.wait().expect("mpirun").success());
+    let kept = units(&file);
+    assert!(kept > 0 && !long.path("ranks/s/batch.csv").exists());
+    let again = on_three_ranks(&long, &args).output().expect("mpirun");
+    assert!(again.status.success(), "{}", words(&again));
+    assert!(units(&file) > kept);
+    assert_eq!(batch(&long, "ranks"), batch(&long, "calm"));
+}
+
+#[cfg(not(feature = "mpi"))]
+#[test]
+fn without_mpi_it_is_said_how_to_get_it() {
+    let sandbox = study();
+    let refused = ran(&sandbox, &["run", "s.toml", "--mpi"]);
+    assert_eq!(refused.status.code(), Some(2));
+    let said = words(&refused);
+    assert!(said.contains("--features mpi") && said.contains("libopenmpi-dev"), "{said}");
+    assert!(!sandbox.path("output").exists());
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn tables_are_written_as_parquet_too() {
+    let sandbox = study();
+    run(&sandbox, &["run", "s.toml", "--keep", "parquet,trials"]);
+    for name in ["points", "batch", "trials", "effects"] {
+        let bytes = fs::read(sandbox.path("output/s").join(format!("{name}.parquet"))).expect("a table");
+        assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"), "{name}");
+    }
+    run(&sandbox, &["run", "s.toml"]);
+    assert!(!sandbox.path("output/s/batch.parquet").exists(), "a table that is not asked for is not left");
+}
+
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn without_parquet_it_is_said_how_to_get_it() {
+    let sandbox = study();
+    let refused = ran(&sandbox, &["run", "s.toml", "--keep", "parquet"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(words(&refused).contains("--features parquet"), "{}", words(&refused));
+    assert!(!sandbox.path("output").exists());
 }

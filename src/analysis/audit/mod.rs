@@ -16,16 +16,17 @@ pub use conclusion::Conclusion;
 pub use rest::Rest;
 pub use table::{AuditTable, Source};
 
+use super::history::order;
 use super::observations::Observations;
 use super::rows::{
-    AuditAnswer, AuditReport, AuditRow, AuditTest, AuditedRest, AuditedValidator, AuditedWhole, Decision,
-    Family, Finding, Metric, PosteriorSummary, Statement, ValidatorRow,
+    AuditAnswer, AuditReport, AuditRow, AuditTest, AuditedRest, AuditedValidator, AuditedWhole, BlockCheck,
+    Decision, Family, Finding, Metric, OrderReport, PosteriorSummary, Statement, ValidatorRow,
 };
 use super::sampling_model::SamplingModel;
 use super::validator_rows;
 use crate::registry::{Choice, Refusal, find};
 use crate::scenario::{MOST_PRIOR_WEIGHT, Place, Problem};
-use crate::selection::{ExpectedShares, RULES};
+use crate::selection::{ExpectedShares, RULES, Rule};
 use crate::simulation::CountingUnit;
 use crate::statistics::Misallocation;
 use evidence::{Evidence, Prior, Tested};
@@ -94,6 +95,10 @@ pub struct Audit {
     pub answers: Vec<AuditAnswer>,
     /// What it comes to.
     pub conclusion: Conclusion,
+    /// What the order of wins comes to, if the table is a history.
+    pub order: Option<OrderReport>,
+    /// What comparing block by block comes to, once that was done.
+    pub blocks: Option<BlockCheck>,
     /// What its user should know besides.
     pub notes: Vec<String>,
 }
@@ -129,6 +134,10 @@ pub fn audit(path: &Path, table: &AuditTable, settings: &AuditSettings) -> Resul
         });
     }
     let rule = find("rule", RULES, &settings.rule).map_err(|refusal| refused(&settings.rule, &refusal))?;
+    let by_epochs = expected_by_epochs(table, &*rule.thing);
+    let is_by_epochs = by_epochs.is_some();
+    let with_expected = by_epochs.map(|expected| AuditTable { expected: Some(expected), ..table.clone() });
+    let table = with_expected.as_ref().unwrap_or(table);
     rest::refuse_total(path, table)?;
     refuse_shares(path, table)?;
     let rest_row = settings.rest.as_ref().map(|rest| rest.place(table)).transpose()?;
@@ -181,6 +190,9 @@ pub fn audit(path: &Path, table: &AuditTable, settings: &AuditSettings) -> Resul
         validators.iter_mut().zip(&table.wins).for_each(|(row, &blocks)| row.blocks = Some(blocks));
     }
     let reference = match (&table.expected, &blocks) {
+        (Some(_), _) if is_by_epochs => {
+            format!("the shares expected under `{}` with the stakes of each epoch", rule.name)
+        }
         (None, _) if led => {
             format!("the shares of the slots led under `{}`, before battles are decided", rule.name)
         }
@@ -191,7 +203,9 @@ pub fn audit(path: &Path, table: &AuditTable, settings: &AuditSettings) -> Resul
     Ok(Audit {
         statements: statements(&evidence, &tested, &conclusion, whole.as_ref()),
         sampling_model: observations.sampling_model.words(),
-        notes: notes(table, &evidence),
+        notes: if is_by_epochs { Vec::new() } else { notes(table, &evidence) },
+        order: table.chronicle.as_ref().map(|it| order(it, &table.names, &*rule.thing, settings.confidence)),
+        blocks: None,
         rule: rule.resolved(),
         settings: settings.clone(),
         reference,
@@ -238,6 +252,8 @@ impl Audit {
             questions: self.answers.clone(),
             text: self.conclusion.text.clone(),
             missed: self.conclusion.missed.clone(),
+            order: self.order.clone(),
+            blocks: self.blocks.clone(),
         }
     }
 }
@@ -284,6 +300,19 @@ fn refused(choice: &Choice, refusal: &Refusal) -> Problem {
         what,
         help: Some(help),
     }
+}
+
+/// Where stakes change: how many blocks the rule expects of each in all epochs together. Wins given these
+/// vary no more than those of as many draws with the shares of the whole, so that tests err on the cautious
+/// side.
+fn expected_by_epochs(table: &AuditTable, rule: &dyn Rule) -> Option<Vec<f64>> {
+    let chronicle = table.chronicle.as_ref().filter(|chronicle| chronicle.parts().count() > 1)?;
+    let mut all = vec![0.0; table.names.len()];
+    for (epoch, blocks) in chronicle.parts() {
+        let ExpectedShares::Shares(shares) = rule.expected_shares(&epoch.stakes) else { return None };
+        all.iter_mut().zip(shares).for_each(|(all, share)| *all += share * blocks.len() as f64);
+    }
+    Some(all)
 }
 
 /// Refuses expectations that are shares of one where numbers of blocks are meant.

@@ -1,11 +1,12 @@
 //! The table of a real chain: who has what stake and won how often.
 
+use crate::analysis::history::{Chronicle, Epoch};
 use crate::import::{Fault, Import, Intent, Options, WholeStakes, read_from, shown};
 use crate::scenario::{Place, Problem};
 use crate::stake::MAX_TOTAL;
 use std::collections::HashMap;
 use std::io::BufRead;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What a table says, in the order of its lines.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,6 +21,10 @@ pub struct AuditTable {
     pub expected: Option<Vec<f64>>,
     /// How many slots were assigned to each, its blocks among them.
     pub slots: Option<Vec<u64>>,
+    /// The blocks in their order, if the table has a row for each, and the stakes of each epoch.
+    pub chronicle: Option<Chronicle>,
+    /// Everybody's proposer priority, if the file of stakes has them.
+    pub priorities: Option<Vec<i64>>,
     /// The columns that were passed over.
     pub ignored: Vec<String>,
     /// What else there is to say about how it was read.
@@ -103,9 +108,46 @@ impl AuditTable {
     ///
     /// # Errors
     /// As [`AuditTable::read`], and if somebody who won has no stake.
-    pub fn read_two(mut wins: Source, mut stakes: Source) -> Result<Self, Problem> {
+    pub fn read_two(wins: Source, stakes: Source) -> Result<Self, Problem> {
+        Self::read_epochs(wins, vec![(0, stakes)])
+    }
+
+    /// Wins from one file, stakes from others, each from a height on; validators are those of all of
+    /// these.
+    ///
+    /// # Errors
+    /// As [`AuditTable::read_two`], and if there are several files of stakes but no heights.
+    pub fn read_epochs(mut wins: Source, stakes: Vec<(u64, Source)>) -> Result<Self, Problem> {
         let won = wins.import(Intent::AuditPart)?;
-        let held = stakes.import(Intent::AuditPart)?;
+        let mut all = Vec::new();
+        for (from, mut source) in stakes {
+            all.push((from, held(&mut source)?));
+        }
+        all.sort_by_key(|(from, _)| *from);
+        let [(_, first), others @ ..] = &all[..] else {
+            return Err(Problem::file(wins.path, "comes without stakes", "give them with --stakes FILE"));
+        };
+        if let Some((_, other)) = others.iter().find(|(_, other)| other.whole.unit != first.whole.unit) {
+            return Err(Problem::file(
+                &other.path,
+                format!(
+                    "has stakes in another unit ({}) than {} ({})",
+                    other.whole.unit,
+                    first.path.display(),
+                    first.whole.unit
+                ),
+                "give one for all with --unit",
+            ));
+        }
+        let mut names = first.import.names.clone();
+        let mut known: std::collections::HashSet<String> = names.iter().cloned().collect();
+        for (_, other) in others {
+            for name in &other.import.names {
+                if known.insert(name.clone()) {
+                    names.push(name.clone());
+                }
+            }
+        }
         let Some(counts) = &won.wins else {
             return Err(Problem::file(
                 wins.path,
@@ -113,19 +155,12 @@ impl AuditTable {
                 "name a table with a column of wins, or one with a row for each block: height,proposer",
             ));
         };
-        let Some(whole) = stakes.stakes(&held)? else {
-            return Err(Problem::file(
-                stakes.path,
-                format!("is read as {}, which tells no stakes", held.format),
-                "--stakes takes a table with the columns name and stake",
-            ));
-        };
         let places: HashMap<&str, usize> =
-            held.names.iter().enumerate().map(|(index, name)| (name.as_str(), index)).collect();
+            names.iter().enumerate().map(|(index, name)| (name.as_str(), index)).collect();
         let mut table = AuditTable {
-            wins: vec![0; held.names.len()],
-            slots: won.slots.as_ref().map(|_| vec![0; held.names.len()]),
-            expected: won.expected.as_ref().map(|_| vec![0.0; held.names.len()]),
+            wins: vec![0; names.len()],
+            slots: won.slots.as_ref().map(|_| vec![0; names.len()]),
+            expected: won.expected.as_ref().map(|_| vec![0.0; names.len()]),
             ..AuditTable::default()
         };
         let mut strangers = Vec::new();
@@ -148,7 +183,7 @@ impl AuditTable {
                 format!(
                     "has {} names that {} has not, the first of them {}, so their stakes are not known",
                     strangers.len(),
-                    stakes.path.display(),
+                    all[0].1.path.display(),
                     shown(first)
                 ),
                 "both files must call a validator by the same name; `tombola import FILE --columns name=TITLE --to NEW.csv` takes another column for it",
@@ -159,9 +194,90 @@ impl AuditTable {
         if won.stakes.is_some() {
             table.notes.push(format!("the stakes of {} are passed over", wins.path.display()));
         }
-        table.notes.extend(said(&held, Some(&whole), &format!("{}: ", stakes.path.display())));
-        Ok(AuditTable { names: held.names, stakes: whole.stakes, ..table })
+        for (_, held) in &all {
+            let prefix = format!("{}: ", held.path.display());
+            table.notes.extend(said(&held.import, Some(&held.whole), &prefix));
+        }
+        let of_all = |held: &Held| {
+            let mut stakes = vec![0; names.len()];
+            for (name, &stake) in held.import.names.iter().zip(&held.whole.stakes) {
+                stakes[places[name.as_str()]] = stake;
+            }
+            stakes
+        };
+        let (Some(heights), Some(proposers)) = (&won.heights, &won.proposers) else {
+            if !others.is_empty() {
+                return Err(Problem::file(
+                    wins.path,
+                    "has no heights, so which stakes counted when is not known",
+                    "name a table with a row for each block, height,proposer, or give one file of stakes",
+                ));
+            }
+            let (stakes, priorities) = (of_all(first), first.import.priorities.clone());
+            return Ok(AuditTable { stakes, priorities, names, ..table });
+        };
+        let of_names: Vec<u32> = won.names.iter().map(|name| places[name.as_str()] as u32).collect();
+        let epoch = |(place, (from, held)): (usize, &(u64, Held))| Epoch {
+            begin: if place == 0 { 0 } else { heights.partition_point(|height| height < from) },
+            stakes: of_all(held),
+        };
+        let chronicle = Chronicle {
+            heights: heights.clone(),
+            proposers: proposers.iter().map(|&who| of_names[who as usize]).collect(),
+            epochs: all.iter().enumerate().map(epoch).collect(),
+        };
+        if let (Some((from, held)), Some(&least)) = (all.first(), heights.first())
+            && *from > least
+        {
+            return Err(Problem::file(
+                &held.path,
+                format!("has the stakes from {from} on, but the first block is {least}"),
+                "give the stakes of the first blocks too: --stakes FILE without a height counts from the first",
+            ));
+        }
+        let stakes = mean_stakes(&chronicle, names.len());
+        let priorities = first.import.priorities.clone().filter(|_| others.is_empty());
+        let silent = chronicle.heights_without_a_block();
+        if silent > 0 {
+            table.notes.push(format!(
+                "{silent} heights between the first block and the last have no row: whoever missed them is not counted"
+            ));
+        }
+        Ok(AuditTable { names, stakes, priorities, chronicle: Some(chronicle), ..table })
     }
+}
+
+/// A file of stakes.
+struct Held {
+    path: PathBuf,
+    import: Import,
+    whole: WholeStakes,
+}
+
+fn held(source: &mut Source) -> Result<Held, Problem> {
+    let import = source.import(Intent::AuditPart)?;
+    let Some(whole) = source.stakes(&import)? else {
+        return Err(Problem::file(
+            source.path,
+            format!("is read as {}, which tells no stakes", import.format),
+            "--stakes takes a table with the columns name and stake",
+        ));
+    };
+    Ok(Held { path: source.path.to_owned(), import, whole })
+}
+
+/// Everybody's stake, on average over the blocks.
+fn mean_stakes(chronicle: &Chronicle, validators: usize) -> Vec<u64> {
+    if let [only] = &chronicle.epochs[..] {
+        return only.stakes.clone();
+    }
+    let blocks = chronicle.proposers.len().max(1) as u128;
+    let mut sums = vec![0u128; validators];
+    for (epoch, part) in chronicle.parts() {
+        let weight = part.len() as u128;
+        sums.iter_mut().zip(&epoch.stakes).for_each(|(sum, &stake)| *sum += weight * u128::from(stake));
+    }
+    sums.into_iter().map(|sum| (sum / blocks) as u64).collect()
 }
 
 /// What there is to say about a file that was read.

@@ -74,6 +74,10 @@ impl Candidates {
         kinds.sort_by(|a, b| b.0.total_cmp(&a.0));
         let best = kinds.first().filter(|(ln, _)| *ln > f64::NEG_INFINITY).copied();
         let top = best.map_or(0.0, |(ln, _)| ln);
+        // Where all that can give the counts give them alike, as where nobody won, none of them is best.
+        let able = kinds.iter().filter(|(ln, _)| *ln > f64::NEG_INFINITY);
+        let tied = able.clone().count() > 1 && able.clone().all(|(ln, _)| top - ln < SAME);
+        let best = best.filter(|_| !tied);
         let sum: f64 = kinds.iter().map(|(ln, _)| (ln - top).exp()).sum();
         let mut rules: Vec<IdentifyRow> = Vec::new();
         for &(ln, kind) in &kinds {
@@ -81,6 +85,7 @@ impl Candidates {
             let posterior = if impossible { 0.0 } else { (ln - top).exp() / sum };
             let standing = match best {
                 _ if impossible => Standing::Impossible,
+                _ if tied => Standing::Possible,
                 Some((_, best)) if std::ptr::eq(best, kind) => Standing::Best,
                 _ if posterior >= 1.0 - confidence => Standing::Possible,
                 _ => Standing::Unlikely,

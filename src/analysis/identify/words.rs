@@ -31,6 +31,10 @@ fn estimate(estimate: &ProfileEstimate) -> Option<String> {
 /// What it comes to.
 pub fn text(report: &IdentifyReport) -> String {
     let mut text = match report.rules.iter().find(|row| row.standing == Standing::Best) {
+        None if report.rules.iter().any(|row| row.standing == Standing::Possible) => {
+            "Cannot tell: all rules that can give these counts give them with the same probability."
+                .to_owned()
+        }
         None => "No rule that is known here can give these counts.".to_owned(),
         Some(best) => {
             let posterior = percent(best.posterior.unwrap_or_default());

@@ -122,6 +122,78 @@ pub struct AuditReport {
     pub text: String,
     /// What the missed blocks come to, if the table has slots.
     pub missed: Option<String>,
+    /// What the order of wins comes to, if the table is a history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<OrderReport>,
+    /// What comparing block by block comes to, where the rule leaves nothing to chance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocks: Option<BlockCheck>,
+}
+
+/// The order of wins of a history against the rule.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OrderReport {
+    /// `deviates` exactly where `p` is at most 1 − confidence; `inconclusive` where nothing was tested.
+    pub verdict: Finding,
+    /// The smallest p-value of all measures, corrected for their number.
+    pub p: Option<f64>,
+    /// Blocks of the history.
+    pub blocks: u64,
+    /// Histories that the rule played.
+    pub histories: u64,
+    /// One for each measure.
+    pub tests: Vec<OrderRow>,
+    /// The same in words.
+    pub text: String,
+}
+
+/// `order.csv`: a measure of the order of wins, against histories that the rule plays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OrderRow {
+    /// The measure.
+    pub measure: String,
+    /// Whose longest run or gap it is; `all` otherwise.
+    pub subject: String,
+    /// Its value in the history.
+    pub value: f64,
+    /// Its mean in the histories that the rule plays.
+    pub expected: f64,
+    /// Lower end of the range in which, with the confidence, those are.
+    pub low: f64,
+    /// Upper end of it.
+    pub high: f64,
+    /// p-value by its rank among them.
+    pub p: f64,
+    /// The same, corrected for the number of measures (Holm).
+    pub p_adjusted: f64,
+    /// `deviates` or `consistent`.
+    pub decision: Finding,
+    /// What is measured.
+    pub meaning: String,
+}
+
+/// The blocks of a history against those that a rule without chance gives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockCheck {
+    /// How many blocks were compared.
+    pub checked: u64,
+    /// How many are the rule's.
+    pub agree: u64,
+    /// The first that is not.
+    pub first_difference: Option<BlockDifference>,
+    /// The same in words.
+    pub text: String,
+}
+
+/// A block that is not the rule's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockDifference {
+    /// Its height, or slot.
+    pub height: u64,
+    /// Who proposed it.
+    pub proposer: String,
+    /// Who is the proposer by the rule.
+    pub expected: String,
 }
 
 /// All wins as a whole: the total variation distance from the expected shares.

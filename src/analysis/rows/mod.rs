@@ -22,7 +22,8 @@ mod validators;
 mod windows;
 
 pub use audit::{
-    AuditAnswer, AuditReport, AuditRow, AuditTest, AuditedRest, AuditedValidator, AuditedWhole, Finding,
+    AuditAnswer, AuditReport, AuditRow, AuditTest, AuditedRest, AuditedValidator, AuditedWhole, BlockCheck,
+    BlockDifference, Finding, OrderReport, OrderRow,
 };
 pub use chains::ChainRow;
 pub use compare::{CompareRow, RuleMeasureRow, RuleTrialRow};

@@ -40,6 +40,18 @@ impl Rule for CometBftPriority {
     }
 }
 
+/// The proposers of the heights after that of a validator set with these powers and priorities, one after
+/// another, as places in the set; none if nobody has power. Of equal priorities the earlier place comes
+/// first. Priorities are as a node prints them, after the proposer of the set's own height was charged.
+pub fn proposers_from_priorities(powers: &[u64], priorities: &[i64]) -> impl FnMut() -> Option<u32> + use<> {
+    let mut set = Priorities::at_genesis(powers);
+    for member in &mut set.members {
+        member.priority = i128::from(priorities[member.validator.index()]);
+    }
+    set.measure();
+    move || set.next().map(|validator| validator.0)
+}
+
 /// The validator set with its priorities.
 ///
 /// The chain keeps priorities in 64 bits and refuses total powers above an eighth of that; here

@@ -50,6 +50,8 @@ mod uniform;
 mod uniform_mixture;
 mod weighted_round_robin;
 
+pub use cometbft_priority::proposers_from_priorities;
+
 // One entry a line, by family: proportional and its variations, weights, memories, races, the rules
 // of real chains, turns, and the rigged controls.
 #[rustfmt::skip]

@@ -1,0 +1,409 @@
+//! Histories of blocks: the order of wins against the rule, and blocks one by one.
+
+use crate::sandbox::Sandbox;
+use std::path::Path;
+use std::sync::Arc;
+use tombola::analysis::rows::{AuditReport, Finding, OrderReport};
+use tombola::analysis::{Basis, Chronicle, Epoch, check_blocks, order};
+use tombola::random::{Stream, StreamKey};
+use tombola::registry::{Choice, find};
+use tombola::selection::ethereum::Acceptance;
+use tombola::selection::{RULES, Rule};
+
+const STAKES: [u64; 6] = [40, 25, 15, 10, 6, 4];
+
+fn names(count: usize) -> Vec<String> {
+    (0..count).map(|who| format!("v{who}")).collect()
+}
+
+fn chronicle(proposers: Vec<u32>, epochs: &[(usize, &[u64])]) -> Chronicle {
+    let epoch = |&(begin, stakes): &(usize, &[u64])| Epoch { begin, stakes: stakes.to_vec() };
+    Chronicle {
+        heights: (1..=proposers.len() as u64).collect(),
+        proposers,
+        epochs: epochs.iter().map(epoch).collect(),
+    }
+}
+
+fn rule(name: &str) -> Arc<dyn Rule> {
+    find("rule", RULES, &Choice::plain(name)).map(|found| found.thing).unwrap_or_else(|_| panic!("{name}"))
+}
+
+fn held(proposers: Vec<u32>, name: &str) -> OrderReport {
+    let chronicle = chronicle(proposers, &[(0, &STAKES)]);
+    order(&chronicle, &names(STAKES.len()), &*rule(name), 0.95)
+}
+
+/// Somebody drawn by these weights, in the plainest way.
+fn by_weight(stream: &mut Stream, weights: &[u64]) -> u32 {
+    let mut point = stream.below(weights.iter().sum());
+    for (who, &weight) in weights.iter().enumerate() {
+        match point.checked_sub(weight) {
+            None => return who as u32,
+            Some(rest) => point = rest,
+        }
+    }
+    unreachable!("the point lies below the sum")
+}
+
+fn stream(name: &str, seed: u64) -> Stream {
+    Stream::open(StreamKey::new().text(name).number(seed))
+}
+
+fn deviating(report: &OrderReport) -> Vec<&str> {
+    let rows = report.tests.iter().filter(|row| row.decision == Finding::Deviates);
+    rows.map(|row| row.measure.as_str()).collect()
+}
+
+/// 150 honest chains of 200 blocks at a level of 5 %: 7.5 deviate on average, and more than 18 with
+/// probability 2e-4 (binomial), if each deviates as often as it may.
+#[test]
+fn honest_histories_deviate_no_more_often_than_alpha() {
+    let deviates = |seed| {
+        let mut stream = stream("honest history", seed);
+        let proposers = (0..200).map(|_| by_weight(&mut stream, &STAKES)).collect();
+        held(proposers, "raffle").verdict == Finding::Deviates
+    };
+    let found = (0..150).filter(|&seed| deviates(seed)).count();
+    assert!(found <= 18, "{found} of 150");
+    // A rule that draws several slots at once keeps to its own order, and not to that of single draws.
+    let mut stream = stream("leaders", 1);
+    let proposers: Vec<u32> = (0..250).flat_map(|_| [by_weight(&mut stream, &STAKES); 4]).skip(3).collect();
+    let mut own = chronicle(proposers, &[(0, &STAKES)]);
+    own.heights.iter_mut().for_each(|height| *height += 3 + 4_000 - 1);
+    let names = names(STAKES.len());
+    assert_eq!(order(&own, &names, &*rule("solana-schedule"), 0.95).verdict, Finding::Consistent);
+    let other = order(&own, &names, &*rule("raffle"), 0.95);
+    assert!(deviating(&other).contains(&"repeats"), "{}", other.text);
+}
+
+/// Rigged twins, each with the right shares in the long run, and each found by what is wrong with it.
+#[test]
+fn rigged_histories_are_found_by_what_is_wrong_with_them() {
+    let draw = |stream: &mut Stream| by_weight(stream, &STAKES);
+    // The proposer before proposes again in every tenth round, whatever the draw.
+    let mut stream = stream("repeating", 2);
+    let mut last = draw(&mut stream);
+    let repeating = (0..1500).map(|_| {
+        if stream.below(10) > 0 {
+            last = draw(&mut stream);
+        }
+        last
+    });
+    let report = held(repeating.collect(), "raffle");
+    assert!(deviating(&report).contains(&"repeats"), "{}", report.text);
+    assert!(report.text.contains("deviates") && report.text.contains("repeats"), "{}", report.text);
+    // Nobody twice in a row: the next draw is put before it.
+    let mut stream = self::stream("avoiding", 3);
+    let (mut avoiding, mut kept): (Vec<u32>, Option<u32>) = (Vec::new(), None);
+    while avoiding.len() < 1500 {
+        let next = kept.take().unwrap_or_else(|| draw(&mut stream));
+        if avoiding.last() == Some(&next) {
+            let other = draw(&mut stream);
+            avoiding.push(other);
+            kept = Some(next);
+        } else {
+            avoiding.push(next);
+        }
+    }
+    let report = held(avoiding, "raffle");
+    assert!(deviating(&report).contains(&"repeats"), "{}", report.text);
+    // The largest wins more in the first half and less in the second.
+    let mut stream = self::stream("drifting", 4);
+    let drifting = (0..2000).map(|block| match block {
+        0..1000 => by_weight(&mut stream, &[50, 20, 12, 8, 6, 4]),
+        _ => by_weight(&mut stream, &[30, 30, 18, 12, 6, 4]),
+    });
+    let report = held(drifting.collect(), "raffle");
+    assert_eq!(deviating(&report), ["drift"], "{}", report.text);
+    // Somebody is away for 400 blocks and catches up later.
+    let mut stream = self::stream("away", 5);
+    let away = (0..2000).map(|block| match block {
+        600..1000 => by_weight(&mut stream, &[40, 25, 0, 10, 6, 4]),
+        _ => by_weight(&mut stream, &[160, 100, 75, 40, 24, 16]),
+    });
+    let report = held(away.collect(), "raffle");
+    assert!(deviating(&report).contains(&"gaps"), "{}", report.text);
+    let gaps = report.tests.iter().find(|row| row.measure == "gaps").expect("a row");
+    assert_eq!(gaps.subject, "v2");
+    // Turns instead of draws.
+    let turns = (0..600).map(|block| block % 6).collect();
+    let chronicle = chronicle(turns, &[(0, &[1, 1, 1, 1, 1, 1])]);
+    let report = order(&chronicle, &names(6), &*rule("raffle"), 0.95);
+    for measure in ["repeats", "turns", "runs", "gaps", "previous"] {
+        assert!(deviating(&report).contains(&measure), "{measure}: {}", report.text);
+    }
+}
+
+/// Where stakes change, the shares of each epoch count: held against the first epoch's alone, an honest
+/// history drifts.
+#[test]
+fn stakes_may_change_from_epoch_to_epoch() {
+    let (first, second): (&[u64], &[u64]) = (&[40, 30, 20, 10], &[10, 20, 30, 40]);
+    let mut stream = stream("epochs", 6);
+    let proposers: Vec<u32> =
+        (0..1200).map(|block| by_weight(&mut stream, if block < 500 { first } else { second })).collect();
+    let both = chronicle(proposers.clone(), &[(0, first), (500, second)]);
+    let report = order(&both, &names(4), &*rule("raffle"), 0.95);
+    assert_eq!(report.verdict, Finding::Consistent, "{}", report.text);
+    let one = chronicle(proposers, &[(0, first)]);
+    assert!(deviating(&order(&one, &names(4), &*rule("raffle"), 0.95)).contains(&"drift"));
+}
+
+#[test]
+fn what_cannot_be_told_is_said() {
+    let report = held(vec![0, 1, 2], "raffle");
+    assert_eq!((report.verdict, report.p), (Finding::Inconclusive, None));
+    assert!(report.text.contains("cannot tell") && report.text.contains("3 blocks are too few"));
+    let report = held((0..50).map(|block| block % 6).collect(), "round-robin");
+    assert!(report.text.contains("leaves nothing to chance"), "{}", report.text);
+    let alone = chronicle(vec![0; 50], &[(0, &[5, 0])]);
+    let report = order(&alone, &names(2), &*rule("raffle"), 0.95);
+    assert!(report.text.contains("fewer than two"), "{}", report.text);
+}
+
+/// CometBFT's rule as the specification tells it: everybody gains its power, the highest proposes and pays
+/// the total. Small powers, so that nothing is centred or scaled differently.
+fn rotation(powers: &[i64], priorities: &mut [i64], blocks: usize) -> Vec<u32> {
+    let total: i64 = powers.iter().sum();
+    let round = |_| {
+        let mean = priorities.iter().sum::<i64>().div_euclid(powers.len() as i64);
+        for (priority, power) in priorities.iter_mut().zip(powers) {
+            *priority += power - mean;
+        }
+        let most = *priorities.iter().max().expect("somebody");
+        let proposer = priorities.iter().position(|&priority| priority == most).expect("somebody");
+        priorities[proposer] -= total;
+        proposer as u32
+    };
+    (0..blocks).map(round).collect()
+}
+
+#[test]
+fn a_rotation_is_checked_block_by_block_from_its_priorities() {
+    let powers = [300i64, 330, 1000];
+    let mut priorities = vec![0; 3];
+    let before = rotation(&powers, &mut priorities, 57);
+    let from = priorities.clone();
+    let after = rotation(&powers, &mut priorities, 200);
+    let names = ["A", "B", "C"].map(|letter| letter.repeat(40));
+    let stakes = powers.map(|power| power as u64);
+    let mut all = chronicle(after.clone(), &[(0, &stakes)]);
+    all.heights.iter_mut().for_each(|height| *height += 57);
+    let basis = Basis::Priorities { priorities: from.clone(), at: Some(57) };
+    let check = check_blocks(&all, &names, &basis).expect("blocks");
+    assert_eq!((check.checked, check.agree, &check.first_difference), (200, 200, &None));
+    // From genesis too, and with the validators in another order, which addresses decide.
+    let genesis = Basis::Priorities { priorities: vec![0; 3], at: Some(0) };
+    let whole = chronicle([before, after.clone()].concat(), &[(0, &stakes)]);
+    assert_eq!(check_blocks(&whole, &names, &genesis).expect("blocks").agree, 257);
+    let mut turned = whole.clone();
+    turned.epochs[0].stakes = vec![1000, 300, 330];
+    turned.proposers.iter_mut().for_each(|who| *who = (*who + 1) % 3);
+    let others = ["c", "A", "b"].map(|letter| letter.repeat(40));
+    assert_eq!(check_blocks(&turned, &others, &genesis).expect("blocks").agree, 257);
+    // One block that is another's is named, and the rest is as it should be.
+    let mut wrong = all.clone();
+    wrong.proposers[120] = (wrong.proposers[120] + 1) % 3;
+    let check = check_blocks(&wrong, &names, &basis).expect("blocks");
+    let first = check.first_difference.expect("a difference");
+    assert_eq!((check.agree, first.height), (199, 57 + 121));
+    assert_eq!(first.expected, names[after[120] as usize]);
+    assert!(check.text.contains("1 of 200 blocks") && check.text.contains("178"), "{}", check.text);
+    // A set of a later height says nothing.
+    let late = Basis::Priorities { priorities: from, at: Some(60) };
+    assert!(check_blocks(&all, &names, &late).is_err());
+}
+
+fn vectors(name: &str) -> serde_json::Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors").join(name);
+    serde_json::from_slice(&std::fs::read(path).expect("vectors")).expect("JSON")
+}
+
+fn numbers(value: &serde_json::Value) -> Vec<u64> {
+    value.as_array().expect("a list").iter().map(|number| number.as_u64().expect("a number")).collect()
+}
+
+/// Agave's own schedule: of each four slots in a row the leader is the draw that its test has for one.
+#[test]
+fn a_leader_schedule_is_checked_from_stakes_and_epoch() {
+    let vectors = vectors("solana-schedule.json");
+    let case = &vectors["orders"][0];
+    assert_eq!(case["consecutive"], 1);
+    let draws = numbers(&case["leaders"]);
+    let stakes = numbers(&case["stakes"]);
+    let proposers: Vec<u32> = draws.iter().flat_map(|&who| [who as u32; 4]).collect();
+    let mut slots = chronicle(proposers, &[(0, &stakes)]);
+    slots.heights.iter_mut().for_each(|slot| *slot += 432_000 - 1);
+    let names = names(3);
+    let check = check_blocks(&slots, &names, &Basis::Epoch(1)).expect("slots");
+    assert_eq!((check.checked, check.agree), (48, 48), "{}", check.text);
+    // Slots that were skipped have no row.
+    let mut some = slots.clone();
+    some.heights.retain(|slot| slot % 3 > 0);
+    some.proposers = some.heights.iter().map(|slot| slots.proposers[(slot - 432_000) as usize]).collect();
+    let check = check_blocks(&some, &names, &Basis::Epoch(1)).expect("slots");
+    assert_eq!(check.agree, check.checked);
+    // Another epoch has another schedule, and an epoch long past has none of these slots.
+    let counted_from_its_beginning = chronicle(slots.proposers.clone(), &[(0, &stakes)]);
+    let check = check_blocks(&counted_from_its_beginning, &names, &Basis::Epoch(2)).expect("slots");
+    assert!(check.agree < 48 && check.first_difference.is_some());
+    assert!(check_blocks(&slots, &names, &Basis::Epoch(0)).is_err());
+}
+
+/// The slots of the first epoch in Prysm's test: 2,048 validators without a balance, and a mix of zeros.
+#[test]
+fn proposers_are_checked_from_a_seed() {
+    let vectors = vectors("ethereum-proposer.json");
+    let slots = vectors["slots"].as_array().expect("a list");
+    let seed =
+        tombola::selection::ethereum::epoch_seed(tombola::selection::ethereum::DOMAIN_PROPOSER, 0, &[0; 32]);
+    let number = |value: &serde_json::Value| value.as_u64().expect("a number");
+    let heights: Vec<u64> =
+        slots.iter().map(|slot| number(&slot["slot"])).filter(|slot| *slot < 32).collect();
+    let proposers: Vec<u32> =
+        slots[..heights.len()].iter().map(|slot| number(&slot["proposer"]) as u32).collect();
+    let chronicle = Chronicle { heights, proposers, epochs: vec![Epoch { begin: 0, stakes: vec![0; 2048] }] };
+    let names: Vec<String> = (0..2048).map(|index| index.to_string()).collect();
+    let check = check_blocks(&chronicle, &names, &Basis::Seed(seed, Acceptance::PHASE0)).expect("slots");
+    assert_eq!((check.checked, check.agree), (4, 4), "{}", check.text);
+    let other = Basis::Seed([1; 32], Acceptance::PHASE0);
+    let check = check_blocks(&chronicle, &names, &other).expect("slots");
+    assert_eq!(
+        check.first_difference.expect("a difference").expected.parse::<u64>().map(|it| it < 2048),
+        Ok(true)
+    );
+}
+
+fn tombola(sandbox: &Sandbox, args: &[&str]) -> (Option<i32>, String, String) {
+    let output = sandbox.command(args).output().expect("the program runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+fn audited(sandbox: &Sandbox, args: &[&str]) -> AuditReport {
+    let (code, out, err) = tombola(sandbox, &[&["audit"][..], args, &["--format", "json"]].concat());
+    assert_eq!(code, Some(0), "{err}");
+    serde_json::from_str(&out).expect("an audit")
+}
+
+const SCENARIO: &str = "[run]\nrounds = 2000\nseed = 8\n[population]\ncount = 6\ntotal_stake = 10_000\nstake = { kind = 'zipf' }\n";
+
+/// What `run` and `trace` write of a simulated chain comes in by the same door as a real chain's blocks.
+#[test]
+fn a_simulated_history_is_audited_by_the_same_door() {
+    let sandbox = Sandbox::new();
+    sandbox.put("s.toml", SCENARIO);
+    let (code, _, err) = tombola(
+        &sandbox,
+        &["run", "s.toml", "--engine", "draws", "--trials", "1", "--schedule", "raffle.csv", "-q"],
+    );
+    assert_eq!(code, Some(0), "{err}");
+    let validators =
+        std::fs::read_to_string(sandbox.path("output/s/validators.csv")).expect("validators.csv");
+    let stakes: String =
+        validators.lines().map(|line| line.split(',').take(2).collect::<Vec<_>>().join(",") + "\n").collect();
+    sandbox.put("stakes.csv", stakes.replace("validator,stake", "name,stake"));
+    let report = audited(&sandbox, &["raffle.csv", "--stakes", "stakes.csv"]);
+    let order = report.order.expect("an order");
+    assert_eq!(
+        (order.verdict, order.blocks, report.wins),
+        (Finding::Consistent, 2000, 2000),
+        "{}",
+        order.text
+    );
+    assert_eq!(order.tests.len(), 7);
+    assert!(report.blocks.is_none());
+    let (code, _, err) = tombola(&sandbox, &["trace", "s.toml", "--rule-that-is-none"]);
+    assert_eq!(code, Some(2), "{err}");
+    for (name, agree) in [("cometbft-priority", true), ("raffle", false)] {
+        let setting = format!("selection.rule={name}");
+        let (code, _, err) =
+            tombola(&sandbox, &["trace", "s.toml", "--set", &setting, "--schedule", "turns.csv", "--force"]);
+        assert_eq!(code, Some(0), "{err}");
+        let args = ["turns.csv", "--stakes", "stakes.csv", "--rule", "cometbft-priority"];
+        let report = audited(&sandbox, &args);
+        let blocks = report.blocks.expect("from genesis");
+        assert_eq!(
+            (blocks.checked, blocks.agree == 2000, blocks.first_difference.is_none()),
+            (2000, agree, agree),
+            "{}",
+            blocks.text
+        );
+        let (code, _, err) = tombola(&sandbox, &[&["audit"][..], &args, &["--assert"]].concat());
+        assert_eq!(code, Some(if agree { 0 } else { 1 }), "{err}");
+    }
+    // The folder has the measures too.
+    let (code, _, err) =
+        tombola(&sandbox, &["audit", "raffle.csv", "--stakes", "stakes.csv", "--output", "audits"]);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(err.contains("Order of wins: compatible with the rule") || err.contains("Written"), "{err}");
+    let table = std::fs::read_to_string(sandbox.path("audits/raffle/order.csv")).expect("order.csv");
+    assert_eq!(
+        table.lines().next(),
+        Some("measure,subject,value,expected,low,high,p,p_adjusted,decision,meaning")
+    );
+    assert_eq!(table.lines().count(), 8);
+}
+
+/// Blocks that were missed, heights without a row, and stakes of several epochs, from files.
+#[test]
+fn histories_are_read_with_misses_and_epochs() {
+    let sandbox = Sandbox::new();
+    sandbox.put("one.csv", "name,stake\nann,30\nbob,10\n");
+    sandbox.put("two.csv", "name,stake\nann,10\nbob,30\ncyd,40\n");
+    let mut stream = stream("files", 7);
+    let mut blocks = "slot,proposer,missed\n".to_owned();
+    for slot in 1..=400u64 {
+        if slot % 50 == 0 {
+            continue;
+        }
+        let who = match slot {
+            ..200 => ["ann", "bob", "cyd"][by_weight(&mut stream, &[30, 10, 0]) as usize],
+            _ => ["ann", "bob", "cyd"][by_weight(&mut stream, &[10, 30, 40]) as usize],
+        };
+        blocks += &format!("{slot},{who},{}\n", u8::from(who == "bob" && slot % 2 == 0));
+    }
+    sandbox.put("blocks.csv", &blocks);
+    let args = ["blocks.csv", "--stakes", "one.csv", "--stakes", "200=two.csv"];
+    let report = audited(&sandbox, &args);
+    assert_ne!(report.verdict, Finding::Deviates, "{}", report.text);
+    assert!(report.reference.contains("with the stakes of each epoch"), "{}", report.reference);
+    assert_eq!(report.order.expect("an order").verdict, Finding::Consistent);
+    // 199 slots of 30 and 10, of which 3 have no row; 193... of the others.
+    let due: f64 = report.validators.iter().filter_map(|row| row.expected).sum();
+    assert!((due - 392.0).abs() < 1e-6, "{due}");
+    assert!(report.missed.expect("misses").contains("bob"));
+    let (_, _, err) = tombola(&sandbox, &[&["audit"][..], &args].concat());
+    assert!(err.contains("heights between the first block and the last have no row"), "{err}");
+    for (args, part) in [
+        (&["blocks.csv", "--stakes", "one.csv", "--stakes", "two.csv"][..], "counts from the same block"),
+        (&["blocks.csv", "--stakes", "5=two.csv"], "the first block is 1"),
+        (&["blocks.csv", "--stakes", "one.csv"], "cyd"),
+        (&["blocks.csv", "--stakes", "two.csv", "--epoch", "3"], "--rule solana-schedule"),
+        (&["blocks.csv", "--stakes", "two.csv", "--seed", "12"], "--rule ethereum-fulu"),
+        (
+            &["blocks.csv", "--stakes", "two.csv", "--seed", "12", "--rule", "ethereum-fulu"],
+            "64 hexadecimal digits",
+        ),
+        (
+            &["blocks.csv", "--stakes", "two.csv", "--set-height", "12", "--rule", "cometbft-priority"],
+            "needs a file of stakes with priorities",
+        ),
+        (&["blocks.csv", "--stakes", "two.csv", "--epoch", "9", "--rule", "solana-schedule"], ""),
+    ] {
+        let (code, _, err) = tombola(&sandbox, &[&["audit"][..], args].concat());
+        if part.is_empty() {
+            assert_eq!(code, Some(0), "{err}");
+        } else {
+            assert!(code == Some(2) && err.contains(part), "{args:?}: {err}");
+        }
+    }
+    sandbox.put("bad.csv", blocks.replace(",1\n", ",perhaps\n"));
+    let (code, _, err) = tombola(&sandbox, &["audit", "bad.csv", "--stakes", "two.csv"]);
+    assert!(code == Some(2) && err.contains("whether the block was missed is `perhaps`"), "{err}");
+    sandbox.put("counts.csv", "name,wins\nann,3\nbob,4\n");
+    let (code, _, err) =
+        tombola(&sandbox, &["audit", "counts.csv", "--stakes", "one.csv", "--stakes", "200=two.csv"]);
+    assert!(code == Some(2) && err.contains("has no heights"), "{err}");
+}

@@ -48,7 +48,7 @@ fn parts(folder: &Path, text: String) -> [f64; 4] {
     stop(1);
     write_run_tables(&results, &analysis.tables, &control).expect("a disk with room");
     stop(2);
-    write_figures(&results, &scenario, &played, &analysis).expect("a disk with room");
+    write_figures(&results, &scenario, &played, &analysis, &control).expect("a disk with room");
     stop(3);
     seconds
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use tombola::forging::{
     Chain, Draws, Fidelity, Full, GenesisRecord, Keyring, Silent, Verdicts, VerificationMode,
 };
+use tombola::import::{Options, read};
 use tombola::scenario::{Scenario, load_text};
 use tombola::selection::{COMMITTEES, RULES};
 
@@ -122,4 +123,50 @@ fn full_rounds_allocate_nothing_but_a_batchs_own_tables() {
         assert!(batches.iter().all(|&count| count <= 20), "{batches:?}");
         assert!(chain.conclude());
     }
+}
+
+/// How much memory is taken at most while a table is read, and whether it is one.
+fn reading(text: &str) -> (u64, bool) {
+    let mut is_table = false;
+    let info = measure(|| is_table = read(text.as_bytes(), &Options::default()).is_ok());
+    (info.bytes_max, is_table)
+}
+
+/// JSON takes its own text (twice, while a buffer grows), and beyond it what the same rows take as
+/// separated fields, whatever it looks like: nothing is kept of values that are not rows.
+#[test]
+fn reading_json_takes_its_text_and_what_its_rows_say() {
+    const ROWS: usize = 60_000;
+    let join = |row: &dyn Fn(usize) -> String, between: &str| -> String {
+        (1..=ROWS).map(row).collect::<Vec<_>>().join(between)
+    };
+    let (fields, _) = reading(&format!("name,stake\n{}\n", join(&|i| format!("v{i},{i}1"), "\n")));
+    let object = |i: usize| format!("{{\"name\":\"v{i}\",\"stake\":{i}1}}");
+    let pool = |i: usize| format!("\"v{i}\":{{\"numerator\":{i}1,\"denominator\":7}}");
+    // A text, and whether it is a table. Its fractions wait for the last of them.
+    let cases = [
+        (format!("[{}]", join(&object, ",")), true),
+        (join(&object, "\n"), true),
+        (format!("{{\"validators\":[{}]}}", join(&object, ",")), true),
+        (format!("[{}]", join(&|i| format!("[\"v{i}\",{i}1]"), ",")), true),
+        (format!("{{{}}}", join(&|i| format!("\"v{i}\":{i}1"), ",")), true),
+        (format!("{{{}}}", join(&pool, ",")), true),
+        (join(&|_| "{}".to_owned(), "\n"), false),
+        (join(&|_| "[1]".to_owned(), " "), false),
+        (format!("[{}]", join(&|_| "{}".to_owned(), ",")), false),
+        (format!("[{}]", join(&|_| "1".to_owned(), ",")), false),
+        (format!("[[{}]]", join(&|_| "1".to_owned(), ",")), false),
+        (format!("{{\"epochSlotsIdeal\":1,\"assignedSlots\":[{}]}}", join(&|_| "1".to_owned(), ",")), false),
+        (format!("{{{}}}", join(&|i| format!("\"v{i}\":[]"), ",")), false),
+        ("[".repeat(ROWS), false),
+    ];
+    for (text, is_table) in cases {
+        let (most, was_table) = reading(&text);
+        let begin = &text[..text.len().min(60)];
+        assert_eq!(was_table, is_table, "{begin}");
+        let bound = 2 * text.len() as u64 + if is_table { fields * 3 / 2 } else { 0 } + 1_000_000;
+        assert!(most <= bound, "{begin}: {most} bytes for {}, more than {bound}", text.len());
+    }
+    // And what rows say is in proportion to their text.
+    assert!(fields < 40 * 12 * ROWS as u64, "{fields}");
 }

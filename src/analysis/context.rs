@@ -14,6 +14,7 @@ use crate::simulation::{
 use crate::statistics::{Interval, Margin, MarginTest, Moments, Posterior, Sample, binomial_test, work};
 use rayon::prelude::*;
 use std::ops::Deref;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// Rounds up to which the rewards of a schedule that changes are added up.
 const MOST_REWARDS: u64 = 1_000_000;
@@ -38,6 +39,10 @@ pub struct AnalysisContext<'a> {
     /// The chance of each validator to win the lottery of a round by itself, where there is such a thing and
     /// stakes stayed.
     lead_chances: Option<Vec<f64>>,
+    /// Every validator's tests against its margin, and its interval at the last level that was asked
+    /// for, once they are known: the verdict on wins asks for them, and so may that on income.
+    margin_tests: OnceLock<Vec<Option<MarginTest>>>,
+    joint_intervals: Mutex<(f64, Vec<Option<Interval>>)>,
 }
 
 /// Rounds whose lottery a validator won by itself.
@@ -122,6 +127,8 @@ impl<'a> AnalysisContext<'a> {
                 .map(|record| counted_rounds(experiment, record))
                 .max()
                 .unwrap_or(0),
+            margin_tests: OnceLock::new(),
+            joint_intervals: Mutex::new((f64::NAN, Vec::new())),
             lead_chances: if totals.stakes_moved { None } else { rule.lead_chances(&world.stakes) },
             occupied: match experiment.unit {
                 CountingUnit::Blocks => 1.0,
@@ -155,18 +162,32 @@ impl<'a> AnalysisContext<'a> {
 
     /// The same of all validators.
     pub fn joint_intervals(&self, confidence: f64) -> Vec<Option<Interval>> {
-        match self.stopping {
+        let kept = || self.joint_intervals.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept().0 == confidence {
+            return kept().1.clone();
+        }
+        let intervals: Vec<Option<Interval>> = match self.stopping {
             Some(_) => {
                 let all = (0..self.validators()).into_par_iter();
                 all.map(|validator| self.joint_interval(validator, confidence)).collect()
             }
             None => self.observations.joint_intervals(confidence),
-        }
+        };
+        *kept() = (confidence, intervals.clone());
+        intervals
     }
 
     /// Every validator's tests against the margin around its share of stake; by the sequence which ended
     /// the run, if one did.
-    pub fn margin_tests(&self) -> Vec<Option<MarginTest>> {
+    pub fn margin_tests(&self) -> &[Option<MarginTest>] {
+        if let Some(tests) = self.margin_tests.get() {
+            return tests;
+        }
+        let tests = self.new_margin_tests();
+        self.margin_tests.get_or_init(|| tests)
+    }
+
+    fn new_margin_tests(&self) -> Vec<Option<MarginTest>> {
         let tolerance = self.settings.tolerance;
         let Some(stopping) = self.stopping else { return self.observations.margin_tests(tolerance) };
         let test = |validator: usize| {

@@ -19,9 +19,9 @@ pub fn rows(context: &AnalysisContext) -> Vec<IncomeRow> {
     let laws = income_laws(context);
     let all = records.iter().map(|record| i128::from(record.incomes.all)).sum::<i128>();
     let row = |(place, (party, law)): (usize, (&Party, &Option<IncomeLaw>))| {
-        row(context, place, party, law.as_ref(), all as f64)
+        (!context.is_stopped()).then(|| row(context, place, party, law.as_ref(), all as f64))
     };
-    parties.par_iter().zip(&laws).enumerate().map(row).collect()
+    parties.par_iter().zip(&laws).enumerate().map(row).collect::<Option<_>>().unwrap_or_default()
 }
 
 fn row(

@@ -211,7 +211,7 @@ fn expectation(
         IncomeBasis::Trials => reward_share_interval(context, validator, level),
     };
     let (intervals, tests): (Vec<Option<Interval>>, Vec<Option<MarginTest>>) = match basis {
-        IncomeBasis::Wins => (context.joint_intervals(level), context.margin_tests()),
+        IncomeBasis::Wins => (context.joint_intervals(level), context.margin_tests().to_vec()),
         _ => {
             // All that an interval rests on.
             let key = |who: usize| {

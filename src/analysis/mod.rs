@@ -218,7 +218,9 @@ fn claimed(context: &AnalysisContext) -> Vec<usize> {
 mod tests {
     use super::*;
     use crate::scenario::{Scenario, load_text};
-    use crate::simulation::{Histogram, LAGS, LongestStretches, Progress, Quiet, SerialTotals, run};
+    use crate::simulation::{
+        Histogram, LAGS, LongestStretches, Progress, Quiet, SerialTotals, run, run_measured,
+    };
     use crate::statistics::{LongestRun, work};
     use std::path::Path;
     use std::sync::atomic::{AtomicBool, Ordering};
@@ -275,6 +277,81 @@ mod tests {
                 assert!(many <= 4 * few, "{what}: {many} steps for {rounds} rounds, {few} for 100,000");
             }
         }
+    }
+
+    /// The steps of what does not begin with a run: `compare`, `audit`, `plan`, `law` and `strategy`, for so
+    /// many rounds, wins or slots, on one thread.
+    fn steps_of_the_others(rounds: u64) -> [(&'static str, u64); 5] {
+        const POPULATION: &str = "[population]\ncount = 40\ntotal_stake = 1_000_000_000\nstake = 'zipf'\n";
+        let Scenario { experiment, file, .. } = played(POPULATION, 1).0;
+        let experiment = Experiment { rounds, ..experiment };
+        let settings = &file.analysis;
+        let (stakes, names) = (&experiment.world.stakes, &experiment.world.names);
+        let all: u64 = stakes.iter().sum();
+        let stop = AtomicBool::new(false);
+        let control = Control { progress: &Quiet, stop: &stop };
+        let baseline = comparison::Baseline::new(&experiment, settings.tolerance);
+        let counted = |ask: &mut dyn FnMut()| {
+            let before = work::done();
+            ask();
+            work::done() - before
+        };
+        let compare = counted(&mut || {
+            let measure = |end: &crate::simulation::TrialEnd| baseline.measure(end);
+            let (results, measured) = run_measured(&experiment, 0, None, &control, measure).unwrap();
+            let contestant = |name| {
+                comparison::Contestant::new(name, &baseline, &experiment, settings, &results, &measured)
+            };
+            comparison::compare_rules(&[contestant("a"), contestant("b")], 0.95);
+        });
+        let won = |stake: u64| (u128::from(rounds) * u128::from(stake) / u128::from(all)) as u64;
+        let rows: String = names
+            .iter()
+            .zip(stakes)
+            .map(|(name, &stake)| format!("{name},{stake},{}\n", won(stake)))
+            .collect();
+        let table = format!("name,stake,wins\n{rows}");
+        let table = AuditTable::read(Path::new("t.csv"), table.as_bytes()).unwrap();
+        let audit = counted(&mut || {
+            audit(Path::new("t.csv"), &table, &AuditSettings::default()).unwrap();
+        });
+        let planned = PlanSettings {
+            half_width: 0.01,
+            effect: 0.1,
+            power: 0.9,
+            confidence: 0.95,
+            tolerance: 0.1,
+            corrected: true,
+        };
+        let plan = counted(&mut || {
+            plan(&experiment, &planned, None);
+        });
+        let law = counted(&mut || {
+            rows::law_rows(&experiment.world);
+            LongestRun::gap(rounds, 0.01).unwrap().quantile(0.5).unwrap();
+        });
+        let strategy = counted(&mut || {
+            let moves = [Move::Split { validator: 0, parts: 3 }, Move::Merge { validators: vec![1, 2] }];
+            strategy(&experiment, 0.95, &moves, &control).unwrap();
+        });
+        [("compare", compare), ("audit", audit), ("plan", plan), ("law", law), ("strategy", strategy)]
+    }
+
+    #[test]
+    fn nor_does_that_of_other_commands() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        let few = pool.install(|| steps_of_the_others(100_000));
+        for rounds in [10_000_000, 1_000_000_000_000] {
+            let many = pool.install(|| steps_of_the_others(rounds));
+            for ((command, many), (_, few)) in many.into_iter().zip(few) {
+                assert!(
+                    many <= 4 * few + 1000,
+                    "{command}: {many} steps for {rounds} rounds, {few} for 100,000"
+                );
+            }
+        }
+        // What is counted is there: an audit's exact tails, at least.
+        assert!(few[1].1 > 1000, "{few:?}");
     }
 
     /// Stops as soon as the analysis begins.

@@ -3,7 +3,7 @@
 use super::context::AnalysisContext;
 use super::observations::Observations;
 use super::sampling_model::SamplingModel;
-use crate::statistics::distributions::{Binomial, normal_quantile, normal_upper};
+use crate::statistics::distributions::{SaddlepointBinomial, normal_quantile, normal_upper};
 use crate::statistics::search::first;
 use crate::statistics::{Margin, Needed, level_of};
 use rayon::prelude::*;
@@ -43,7 +43,8 @@ impl Due {
 
     /// The probability that `had` draws and what is won of `new` ones lie between these counts.
     fn probability(&self, (least, most): (u64, u64), new: u64, had: u64) -> f64 {
-        let Some(law) = Binomial::new(new, self.expected).filter(|_| least <= most && most >= had) else {
+        let Some(law) = SaddlepointBinomial::new(new, self.expected).filter(|_| least <= most && most >= had)
+        else {
             return 0.0;
         };
         let low = least.saturating_sub(had);
@@ -59,9 +60,20 @@ impl Goal {
     ///
     /// The probability of one validator is that of the exact test: the binomial probability of the counts
     /// that exclude both edges of the margin. That of all n is their product to the power (n − 1)/n, since
-    /// the last count follows from the others, and no more than that of any one. Right to about half a per cent. `None` if somebody expects a
+    /// the last count follows from the others, and no more than that of any one. Right to about half a per cent, so that the tails need
+    /// no more than four digits. `None` if somebody expects a
     /// share beyond the margin, or where the number does not fit.
     pub fn rounds(&self, dues: &[Due], won: Option<(&[u64], u64)>) -> Option<u64> {
+        self.rounds_unless(dues, won, &|| false)
+    }
+
+    /// The same; `None` once it is `stopped`.
+    fn rounds_unless(
+        &self,
+        dues: &[Due],
+        won: Option<(&[u64], u64)>,
+        stopped: &(dyn Fn() -> bool + Sync),
+    ) -> Option<u64> {
         let mut open: Vec<(Due, u64)> = Vec::new();
         for (index, due) in dues.iter().enumerate() {
             let margin = Margin::around(due.stake_share, self.tolerance);
@@ -83,19 +95,26 @@ impl Goal {
         let target = self.power.ln() * dues.len() as f64 / (dues.len().max(2) - 1) as f64;
         // All of them are shown no more often than each is.
         let alone = self.power;
+        let z = normal_quantile(self.level);
         let roughly = |rounds: u64| {
-            if alike.iter().any(|group| self.rough(&group[0].0, rounds) < alone) {
-                return false;
+            if stopped() {
+                return true;
             }
-            let ln =
-                |group: &&[(Due, u64)]| group.len() as f64 * self.rough(&group[0].0, rounds).max(0.0).ln();
-            alike.iter().map(ln).sum::<f64>() >= target
+            let mut sum = 0.0;
+            for group in &alike {
+                let rough = self.rough(&group[0].0, rounds, z);
+                if rough < alone {
+                    return false;
+                }
+                sum += group.len() as f64 * rough.max(0.0).ln();
+            }
+            sum >= target
         };
         // The logarithm of the probability that all of a group show it; nothing where one alone does not.
         let ln_of_group = |group: &[(Due, u64)], rounds: u64| {
             let due = &group[0].0;
             let many = group.len() as f64;
-            let rough = self.rough(due, rounds);
+            let rough = self.rough(due, rounds, z);
             if rough > 1.0 - 1e-7 {
                 return Some(many * rough.ln());
             }
@@ -119,6 +138,9 @@ impl Goal {
             // at once, and their logarithms are added in their order.
             let mut left = target;
             for block in alike.chunks(BLOCK) {
+                if stopped() {
+                    return true;
+                }
                 let logarithms: Vec<Option<f64>> =
                     block.par_iter().map(|group| ln_of_group(group, rounds)).collect();
                 for ln in logarithms {
@@ -147,15 +169,15 @@ impl Goal {
             let middle = least + (enough - least) / 2;
             if exactly(middle) { enough = middle } else { least = middle }
         }
-        Some(enough)
+        (!stopped()).then_some(enough)
     }
 
-    /// The probability that so many rounds show it, by the normal approximation.
-    fn rough(&self, due: &Due, rounds: u64) -> f64 {
+    /// The probability that so many rounds show it, by the normal approximation; `z` is the quantile of
+    /// the level.
+    fn rough(&self, due: &Due, rounds: u64, z: f64) -> f64 {
         let margin = Margin::around(due.stake_share, self.tolerance);
         let draws = rounds as f64 / due.rounds_per_draw;
         let error = (due.expected * (1.0 - due.expected) / draws).sqrt();
-        let z = normal_quantile(self.level);
         let below = normal_upper((margin.high - due.expected) / error - z);
         let above = normal_upper((due.expected - margin.low) / error - z);
         1.0 - below - above
@@ -164,12 +186,12 @@ impl Goal {
     /// The smallest and the largest number of draws won that exclude both edges of the margin.
     fn fair_counts(&self, due: &Due, draws: u64) -> Option<(u64, u64)> {
         let margin = Margin::around(due.stake_share, self.tolerance);
-        let low = Binomial::new(draws, margin.low)?;
+        let low = SaddlepointBinomial::new(draws, margin.low)?;
         let least = if margin.low > 0.0 { low.least_above(self.level) } else { 0 };
         if margin.high >= 1.0 {
             return Some((least, draws));
         }
-        let high = Binomial::new(draws, margin.high)?;
+        let high = SaddlepointBinomial::new(draws, margin.high)?;
         Some((least, high.most_below(self.level)?))
     }
 }
@@ -214,7 +236,7 @@ pub fn needed(context: &AnalysisContext, claimed: &[usize]) -> Option<Needed> {
             };
             let dues: Vec<Due> = claimed.iter().map(|&index| due(index)).collect();
             let wins: Vec<u64> = claimed.iter().map(|&index| observations.wins[index]).collect();
-            let rounds = goal.rounds(&dues, Some((&wins, played)))?;
+            let rounds = goal.rounds_unless(&dues, Some((&wins, played)), &|| observations.is_stopped())?;
             let each = rounds.saturating_sub(played).div_ceil(trials).max(1);
             // Rounds in which nobody is selected come on top.
             let asked = context.results.totals.counters.rounds as f64 / played as f64;

@@ -7,8 +7,8 @@ use crate::selection::Dispersion;
 use crate::simulation::{Experiment, Results, TrialRecord};
 use crate::statistics::distributions::{Binomial, PartialRuns, RepeatedSum};
 use crate::statistics::{
-    Draws, Interval, Margin, MarginTest, Posterior, Sample, Tails, binomial_test, clopper_pearson,
-    clustered_tails, interval_by_tails, least_trials, scaled_tails, share_posterior, wilson,
+    Draws, Interval, Margin, MarginTest, Posterior, Sample, Side, Tails, binomial_test, clopper_pearson,
+    clustered_tail, interval_by_tails, least_trials, scaled_tail, share_posterior, wilson,
 };
 use rayon::prelude::*;
 
@@ -129,26 +129,41 @@ impl Observations<'_> {
     /// or runs are drawn or wins are those of an urn, and otherwise bounds or approximations that hold for
     /// few wins. `None` where nothing is known.
     pub fn tails(&self, validator: usize, share: f64) -> Option<Tails> {
-        if self.selections == 0 || !(0.0..=1.0).contains(&share) {
+        let tail = |side| self.tail(validator, share, side);
+        Some(Tails { at_least: tail(Side::AtLeast)?, at_most: tail(Side::AtMost)? })
+    }
+
+    /// One of both.
+    fn tail(&self, validator: usize, share: f64, side: Side) -> Option<f64> {
+        if self.selections == 0 || !(0.0..=1.0).contains(&share) || self.is_stopped() {
             return None;
         }
         let wins = self.wins[validator];
         match &self.sampling_model {
             SamplingModel::Rounds => {
                 let law = Binomial::new(self.selections, share)?;
-                Some(Tails { at_least: law.upper(wins), at_most: law.lower(wins) })
+                Some(match side {
+                    Side::AtLeast => law.upper(wins),
+                    Side::AtMost => law.lower(wins),
+                })
             }
-            SamplingModel::Runs(runs) => {
-                Some(Tails { at_least: runs.at_least(wins, share)?, at_most: runs.at_most(wins, share)? })
-            }
+            SamplingModel::Runs(runs) => match side {
+                Side::AtLeast => runs.at_least(wins, share),
+                Side::AtMost => runs.at_most(wins, share),
+            },
             SamplingModel::Scaled(factors) if factors[validator] > 0.0 => {
-                scaled_tails(wins, self.selections, share, factors[validator])
+                scaled_tail(wins, self.selections, share, factors[validator], side)
             }
-            SamplingModel::Scaled(_) => Some(self.certain_tails(wins, 1.0, share)),
-            SamplingModel::Bounded(bounds) => Some(self.certain_tails(wins, bounds[validator], share)),
+            SamplingModel::Scaled(_) => Some(side.of(self.certain_tails(wins, 1.0, share))),
+            SamplingModel::Bounded(bounds) => {
+                Some(side.of(self.certain_tails(wins, bounds[validator], share)))
+            }
             SamplingModel::Trials(_) => match self.urn_sum(share) {
-                Some(sum) => Some(Tails { at_least: sum.at_least(wins), at_most: sum.at_most(wins) }),
-                None => self.clustered(validator, share),
+                Some(sum) => Some(match side {
+                    Side::AtLeast => sum.at_least(wins),
+                    Side::AtMost => sum.at_most(wins),
+                }),
+                None => self.clustered(validator, share, side),
             },
         }
     }
@@ -167,9 +182,10 @@ impl Observations<'_> {
     }
 
     /// From the spread between trials.
-    fn clustered(&self, validator: usize, share: f64) -> Option<Tails> {
+    fn clustered(&self, validator: usize, share: f64, side: Side) -> Option<f64> {
         let between = self.between_trials.get(validator)?;
-        clustered_tails(&between.shares, self.selections_each.map(|rounds| (&between.wins, rounds)), share)
+        let wins = self.selections_each.map(|rounds| (&between.wins, rounds));
+        clustered_tail(&between.shares, wins, share, side)
     }
 
     /// Whether a share is possible if every trial is off by at most `bound` wins: certain, or impossible.
@@ -232,11 +248,11 @@ impl Observations<'_> {
                 self.certain_interval(validator, 1.0)
             }
             SamplingModel::Trials(_) if self.validators() > MOST_URN_INTERVALS => {
-                let tails = |share: f64| self.clustered(validator, share);
-                interval_by_tails(self.win_share(validator)?, confidence, tails)
+                let tail = |share: f64, side: Side| self.clustered(validator, share, side);
+                interval_by_tails(self.win_share(validator)?, confidence, tail)
             }
-            _ => interval_by_tails(self.win_share(validator)?, confidence, |share| {
-                self.tails(validator, share)
+            _ => interval_by_tails(self.win_share(validator)?, confidence, |share, side| {
+                self.tail(validator, share, side)
             }),
         }
     }

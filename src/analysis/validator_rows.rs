@@ -24,11 +24,17 @@ pub fn rows(context: &AnalysisContext) -> Vec<ValidatorRow> {
     let seats: u128 = context.results.totals.validators.iter().map(|totals| u128::from(totals.seats)).sum();
     let expected_duty = context.expected_duty();
     let reward_law = RewardLaw::new(context);
+    // Intervals that verdicts use as well are found once.
+    let joint_level = bonferroni(confidence, context.validators());
+    let joint = if context.unit().is_none() { context.joint_intervals(joint_level) } else { Vec::new() };
     let counted = of_counts(
         context,
         confidence,
         &|index, confidence| context.interval(index, confidence),
-        &|index, confidence| context.joint_interval(index, confidence),
+        &|index, confidence| match joint.get(index) {
+            Some(interval) if confidence == joint_level => *interval,
+            _ => context.joint_interval(index, confidence),
+        },
     );
     context.advance(2 * context.validators());
     let posteriors = context.posteriors();
@@ -40,7 +46,11 @@ pub fn rows(context: &AnalysisContext) -> Vec<ValidatorRow> {
             let stake = counted.stake;
             let longest = longest(context, index);
             let leads = context.leads(index);
-            let reward = reward_law.interval(context, index).map(within_one);
+            let reward = match (&reward_law, counted.win_share_low, counted.win_share_high) {
+                (RewardLaw::Wins, Some(low), Some(high)) => Some(Interval { low, high }),
+                (RewardLaw::Wins, ..) => None,
+                _ => reward_law.interval(context, index).map(within_one),
+            };
             context.advance(1);
             let posterior = posteriors.as_ref().and_then(|all| all[index]);
             ValidatorRow {
@@ -222,7 +232,8 @@ impl RewardLaw {
         let confidence = context.settings.confidence;
         let totals = context.totals(index);
         match self {
-            RewardLaw::Wins => context.interval(index, confidence),
+            // That of the wins, which stands in the row.
+            RewardLaw::Wins => None,
             // The number of trials is no longer a settled one.
             _ if context.stopping.is_some() => None,
             RewardLaw::Blocks(all) => wilson(totals.blocks, *all, confidence),

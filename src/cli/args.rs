@@ -141,6 +141,8 @@ impl Command {
             Command::Reproduce(args) => &args.threads,
             Command::Audit(args) => &args.threads,
             Command::Identify(args) => &args.threads,
+            Command::Luck(args) => &args.threads,
+            Command::Plot(args) => &args.threads,
             Command::Strategy(args) => &args.threads,
             Command::Trace(args) => &args.threads,
             Command::Summarise(args) => &args.threads,
@@ -149,8 +151,6 @@ impl Command {
             Command::Status(args) => &args.threads,
             Command::Verify(args) => &args.threads,
             Command::Import(_)
-            | Command::Luck(_)
-            | Command::Plot(_)
             | Command::Report(_)
             | Command::Check(_)
             | Command::List(_)
@@ -196,6 +196,8 @@ pub struct PlotArgs {
     /// Replace files that are there already
     #[arg(long)]
     pub force: bool,
+    #[command(flatten)]
+    pub threads: ThreadsArg,
 }
 
 /// A format of figures.
@@ -925,6 +927,7 @@ its order is held against the rule too, and against blocks one by one where the 
 chance.
 
 Exit codes: 0 done; 1 done, but --assert was given and the wins, or their order, deviate; 2 could not run.")]
+#[command(mut_arg("unit", |arg| arg.help("Unit of stakes: wei, gwei, lamports, uatom, yocto, ..., or so many of the file's own units, e.g. 1e18 [default: the file's own, or the finest power of ten in which all stakes can be counted]; and what the counts of slots are, under a rule whose slots several can lead or nobody: `slots` led before a battle was decided, as leader logs list them, or `blocks` [default: slots if TABLE has slots]. Both with a comma between them: --unit slots,gwei")))]
 pub struct AuditArgs {
     /// Table of the chain; - is standard input
     #[arg(value_name = "TABLE")]
@@ -958,11 +961,6 @@ pub struct AuditArgs {
     /// rules`
     #[arg(long, value_name = "RULE", default_value = "raffle")]
     pub rule: String,
-    /// What the counts of slots are, under a rule whose slots several can lead or nobody: `slots` led
-    /// before a battle was decided, as leader logs list them, or `blocks`
-    /// [default: slots if TABLE has slots]
-    #[arg(long, value_enum)]
-    pub unit: Option<Unit>,
     /// Ask about this validator by itself, uncorrected, beside the answer corrected for all; several
     /// names separated by commas are asked about as one. Settle it before looking at the table
     #[arg(long, value_name = "NAME")]
@@ -1076,6 +1074,8 @@ pub struct LuckArgs {
     pub format: TableFormat,
     #[command(flatten)]
     pub safe_csv: SafeCsvArg,
+    #[command(flatten)]
+    pub threads: ThreadsArg,
 }
 
 impl LuckArgs {
@@ -1321,9 +1321,23 @@ mod tests {
     use super::*;
     use clap::CommandFactory;
 
+    /// What the checks of clap, which are not in a release build, say of names.
     #[test]
-    fn the_definition_is_sound() {
-        Args::command().debug_assert();
+    fn no_command_has_two_options_of_one_name() {
+        let mut command = Args::command();
+        command.build();
+        for command in command.get_subcommands() {
+            let mut seen = std::collections::BTreeSet::new();
+            for arg in command.get_arguments() {
+                let id = arg.get_id().to_string();
+                assert!(seen.insert(id.clone()), "{} has {id} twice", command.get_name());
+                let names = arg.get_long_and_visible_aliases().into_iter().flatten();
+                for name in names.filter(|name| *name != id) {
+                    assert!(seen.insert(format!("--{name}")), "{} has --{name} twice", command.get_name());
+                }
+            }
+        }
+        command.debug_assert();
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `tombola audit`.
 
-use super::args::{AuditArgs, TableFormat};
+use super::args::{AuditArgs, Reading, TableFormat};
 use super::failure::Failure;
 use super::reading::{Hashed, open, options};
 use super::results::{self, Wish};
@@ -8,6 +8,7 @@ use super::screen::{grouped, percent, print_json, print_rows, table, tell};
 use serde::Deserialize;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use tombola::analysis::rows::{AuditRow, Finding};
 use tombola::analysis::{Audit, AuditSettings, AuditTable, Basis, Rest, Source, audit as hold, check_blocks};
 use tombola::import::{Intent, Options};
@@ -16,6 +17,7 @@ use tombola::report::figures::{Subject, audit_subtitle, draw_figures};
 use tombola::report::{AuditManifest, Published, Stopwatch, Timing};
 use tombola::scenario::{FigureFormat, Override, Place, Problem};
 use tombola::selection::ethereum::Acceptance;
+use tombola::simulation::{Control, CountingUnit, Quiet};
 
 /// What to give the command.
 const HELP: &str = "name a table with the columns name, stake and wins";
@@ -96,13 +98,14 @@ pub fn audit(args: &AuditArgs) -> Result<(), Failure> {
 
 /// What the files say.
 fn chain(args: &AuditArgs, table: &mut dyn BufRead) -> Result<AuditTable, Problem> {
-    let options = options(&args.reading, ("input-format", args.input_format.as_ref()), Intent::Audit)?;
+    let reading = Reading { unit: units(args).1, ..args.reading.clone() };
+    let options = options(&reading, ("input-format", args.input_format.as_ref()), Intent::Audit)?;
     if args.stakes.is_empty() {
         return AuditTable::read_source(Source { path: &args.table, input: table, options });
     }
     // Choices of columns and of a format are about TABLE, those of units about stakes.
     let mut of_stakes = Options { format: None, columns: Vec::new(), ..options.clone() };
-    if args.seed.is_some() && args.reading.unit.is_none() {
+    if args.seed.is_some() && reading.unit.is_none() {
         // Ethereum's draw knows whole ETH.
         of_stakes.set("unit", "eth").map_err(|reason| command_line("--seed", reason, None))?;
     }
@@ -202,6 +205,19 @@ fn basis(args: &AuditArgs, chain: &AuditTable, settings: &AuditSettings) -> Resu
     }
 }
 
+/// What `--unit` says of the counts of slots, and what of stakes.
+fn units(args: &AuditArgs) -> (Option<CountingUnit>, Option<String>) {
+    let given = args.reading.unit.iter().flat_map(|text| text.split(',').map(str::trim));
+    let (counts, stakes): (Vec<&str>, Vec<&str>) = given.partition(|word| {
+        [CountingUnit::Slots, CountingUnit::Blocks].iter().any(|unit| unit.word() == *word)
+    });
+    let slots = counts.last().map(|word| match *word == CountingUnit::Slots.word() {
+        true => CountingUnit::Slots,
+        false => CountingUnit::Blocks,
+    });
+    (slots, (!stakes.is_empty()).then(|| stakes.join(",")))
+}
+
 /// What the options say.
 fn settings(args: &AuditArgs) -> Result<AuditSettings, Problem> {
     let defaults = AuditSettings::default();
@@ -218,7 +234,7 @@ fn settings(args: &AuditArgs) -> Result<AuditSettings, Problem> {
         confidence: args.confidence.unwrap_or(defaults.confidence),
         tolerance: args.tolerance.unwrap_or(defaults.tolerance),
         misallocated: args.misallocated.unwrap_or(defaults.misallocated),
-        unit: args.unit.map(Into::into),
+        unit: units(args).0,
         prior_weight: args.bayes.then(|| args.prior_weight.unwrap_or(1.0)),
         rest: rest.transpose()?,
         questions: args.validator.clone(),
@@ -374,7 +390,9 @@ fn write(
         confidence,
     };
     let figures = ["win-share", "lorenz"].map(Choice::plain);
-    let skipped = draw_figures(&folder, &figures, &[FigureFormat::Svg, FigureFormat::Png], &subject)?;
+    let control = Control { progress: &Quiet, stop: &AtomicBool::new(false) };
+    let skipped =
+        draw_figures(&folder, &figures, &[FigureFormat::Svg, FigureFormat::Png], &subject, &control)?;
     let manifest = AuditManifest::new(&name, input, audit, timing, &folder)
         .map_err(|error| folder.failed("manifest.json", error))?;
     folder.write_manifest(&manifest)?;

@@ -9,6 +9,7 @@ use super::results::{self, Wish};
 use super::resume::{Kept, Watching};
 use super::screen::{grouped, rate, table, tell};
 use super::study::{command_line, holder, settings};
+use rayon::prelude::*;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tombola::analysis::comparison::{
@@ -16,12 +17,14 @@ use tombola::analysis::comparison::{
 };
 use tombola::analysis::rows::{CompareRow, RuleMeasureRow, RuleTrialRow};
 use tombola::analysis::trial_rows;
-use tombola::report::figures::{Overlay, overlay_measure, overlay_timeline, write_drawing};
+use tombola::report::figures::{
+    Drawing, FigureError, Overlay, overlay_measure, overlay_timeline, write_drawing,
+};
 use tombola::report::{
     Compared as ComparedRecord, ComparisonManifest, Environment, ResultsFolder, Stopwatch,
 };
 use tombola::scenario::Scenario;
-use tombola::simulation::{Results, TrialRecord, threads_here};
+use tombola::simulation::{Control, Quiet, Results, TrialRecord, threads_here};
 use tombola::study::{
     Collected, Compared, Limits, OpenStudy, Opening, Origin, Plan, PointState, Setting, StudyError, Summary,
     collect, evaluate, rounds_to_play,
@@ -50,7 +53,12 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
         folder.write_table("trials.csv", &trials)?;
         folder.write_table("measures.csv", &measures)?;
     }
-    write_figures(&folder, &name, first, &baseline, &comparison)?;
+    let control = Control { progress: &Quiet, stop };
+    let drawn = write_figures(&folder, &name, first, &baseline, &comparison, &control);
+    if control.should_stop() {
+        return Err(Failure::Interrupted("the tables were not finished, so nothing was written".into()));
+    }
+    drawn?;
     let compared = entrants
         .iter()
         .zip(&contestants)
@@ -204,13 +212,14 @@ fn measure_rows(rule: &str, results: &Results, measurements: &[Measurements]) ->
     results.records.iter().zip(measurements).flat_map(of_trial).collect()
 }
 
-/// Draws a figure for each measure, and the time line of the richest validator.
+/// Draws a figure for each measure, and the time line of the richest validator, on all threads.
 fn write_figures(
     folder: &ResultsFolder,
     name: &str,
     first: &Scenario,
     baseline: &Baseline,
     comparison: &RuleComparison,
+    control: &Control,
 ) -> Result<(), Failure> {
     let experiment = &first.experiment;
     let subtitle = format!(
@@ -231,6 +240,10 @@ fn write_figures(
         percent,
         confidence: comparison.confidence,
     };
+    let write = |name: &str, drawing: Result<Drawing, FigureError>| -> Result<(), Failure> {
+        Ok(write_drawing(folder, name, &drawing.map_err(cannot_draw)?, &first.file.report.formats, control)?)
+    };
+    let mut shown = Vec::new();
     for (measure, _) in &comparison.measures {
         let rows: Vec<CompareRow> =
             comparison.rows.iter().filter(|row| row.metric == measure.name).cloned().collect();
@@ -238,10 +251,16 @@ fn write_figures(
             tell(format_args!("note: no trial has a value of {}, so it is not drawn", measure.name));
             continue;
         }
-        let drawing = overlay_measure(&words(measure.heading, measure.axis, measure.percent), &rows);
-        let name = measure.name.replace('_', "-");
-        write_drawing(folder, &name, &drawing.map_err(cannot_draw)?, &first.file.report.formats)?;
+        shown.push((measure, rows));
     }
+    let drawn: Vec<Result<(), Failure>> = shown
+        .par_iter()
+        .map(|(measure, rows)| {
+            let words = words(measure.heading, measure.axis, measure.percent);
+            write(&measure.name.replace('_', "-"), overlay_measure(&words, rows))
+        })
+        .collect();
+    drawn.into_iter().collect::<Result<(), Failure>>()?;
     if comparison.timeline.is_empty() {
         return Ok(());
     }
@@ -250,12 +269,10 @@ fn write_figures(
         richest.chars().take(40).collect::<String>()
     });
     let words = words(&heading, "win share (%)", true);
-    let drawing = overlay_timeline(&words, &comparison.timeline, baseline.shares[baseline.richest]);
-    write_drawing(folder, "timeline", &drawing.map_err(cannot_draw)?, &first.file.report.formats)?;
-    Ok(())
+    write("timeline", overlay_timeline(&words, &comparison.timeline, baseline.shares[baseline.richest]))
 }
 
-fn cannot_draw(error: tombola::report::figures::FigureError) -> Failure {
+fn cannot_draw(error: FigureError) -> Failure {
     Failure::CannotRun(error.to_string())
 }
 

@@ -4,6 +4,7 @@ use super::args::PlotArgs;
 use super::failure::Failure;
 use super::screen::tell;
 use super::whole_file::{self, Existing};
+use rayon::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -12,11 +13,11 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use tombola::analysis::rows::AuditRow;
-use tombola::registry::{Choice, find};
+use tombola::registry::{Choice, Chosen, find};
 use tombola::report::figures::{
     Drawing, FIGURES, Figure, FigureError, Subject, audit_subtitle, run_subtitle,
 };
-use tombola::report::{AuditManifest, Manifest};
+use tombola::report::{AuditManifest, Manifest, file_hash, read_manifest};
 use tombola::scenario::{FigureFormat, ScenarioFile};
 
 /// Draws the figures of a folder again.
@@ -44,11 +45,16 @@ pub fn plot(args: &PlotArgs) -> Result<(), Failure> {
         args.figure.iter().map(|name| Choice::plain(name)).collect()
     };
     let target = args.output.clone().unwrap_or_else(|| args.folder.join("figures"));
+    let chosen: Vec<Chosen<dyn Figure>> = figures
+        .iter()
+        .map(|choice| find::<dyn Figure>("figure", FIGURES, choice))
+        .collect::<Result<_, _>>()
+        .map_err(|refusal| Failure::CannotRun(format!("--figure: {refusal}")))?;
+    let drawn: Vec<Result<Drawing, FigureError>> =
+        chosen.par_iter().map(|figure| figure.thing.draw(&subject)).collect();
     let mut drawings: Vec<(&'static str, Drawing)> = Vec::new();
-    for choice in &figures {
-        let figure = find::<dyn Figure>("figure", FIGURES, choice)
-            .map_err(|refusal| Failure::CannotRun(format!("--figure: {refusal}")))?;
-        match figure.thing.draw(&subject) {
+    for (figure, drawing) in chosen.iter().zip(drawn) {
+        match drawing {
             Ok(drawing) => drawings.push((figure.name, drawing)),
             // One that was asked for by name must be drawn; of all, those that show something.
             Err(error @ FigureError::Empty { .. }) if args.figure.is_empty() => {
@@ -65,18 +71,25 @@ pub fn plot(args: &PlotArgs) -> Result<(), Failure> {
     }
     // Nothing is written before everything can be. What the folder's own run drew is drawn again; what
     // somebody else put there is not touched.
+    let mut existing = Vec::with_capacity(files.len());
     for (path, ..) in &files {
-        whole_file::check_target(path, Existing::forced(args.force || source.drew(path)))?;
+        let replaced = Existing::forced(args.force || source.drew(path));
+        whole_file::check_target(path, replaced)?;
+        existing.push(replaced);
     }
     fs::create_dir_all(&target).map_err(|error| {
         Failure::CannotRun(format!("{}: the folder cannot be made: {error}", target.display()))
     })?;
-    for (path, drawing, format) in &files {
-        let bytes = match format {
-            FigureFormat::Svg => drawing.svg().as_bytes().to_vec(),
-            FigureFormat::Png => drawing.png().map_err(|error| Failure::CannotRun(error.to_string()))?,
-        };
-        whole_file::write(path, Existing::IsReplaced, |out| out.write_all(&bytes))?;
+    let bytes: Vec<Result<Vec<u8>, FigureError>> = files
+        .par_iter()
+        .map(|(_, drawing, format)| match format {
+            FigureFormat::Svg => Ok(drawing.svg().as_bytes().to_vec()),
+            FigureFormat::Png => drawing.png(),
+        })
+        .collect();
+    for (((path, ..), existing), bytes) in files.iter().zip(existing).zip(bytes) {
+        let bytes = bytes.map_err(|error| Failure::CannotRun(error.to_string()))?;
+        whole_file::write(path, existing, |out| out.write_all(&bytes))?;
         source.record(path, &bytes);
         tell(format_args!("Written: {}", path.display()));
     }
@@ -113,7 +126,7 @@ impl Record {
 impl Source {
     fn read(folder: &Path) -> Result<Self, Failure> {
         let path = folder.join("manifest.json");
-        let text = fs::read_to_string(&path).map_err(|error| {
+        let text = read_manifest(folder).map_err(|error| {
             Failure::CannotRun(format!(
                 "{}: {error}\n  help: name a folder of results, e.g. output/seed after `tombola run seed`",
                 path.display()
@@ -161,7 +174,7 @@ impl Source {
     /// Whether a file is as the folder's own run left it.
     fn drew(&mut self, path: &Path) -> bool {
         let Some(name) = self.listed(path) else { return false };
-        let standing = fs::read(path).ok().map(|bytes| hex::encode(Sha256::digest(bytes)));
+        let standing = file_hash(path).ok();
         standing.is_some() && self.manifest.files().get(&name) == standing.as_ref()
     }
 

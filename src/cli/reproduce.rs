@@ -5,11 +5,9 @@ use super::failure::Failure;
 use super::interrupt;
 use super::progress_bar::Bar;
 use super::screen::{print, table, tell};
-use sha2::{Digest, Sha256};
-use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use tombola::report::{Manifest, ResultsFolder, population_hash};
+use tombola::report::{Manifest, ResultsFolder, file_hash, listed_file, population_hash, read_manifest};
 use tombola::scenario::load_text;
 use tombola::simulation::Control;
 use tombola::{RunOptions, Scenario};
@@ -41,7 +39,7 @@ pub fn reproduce(args: &ReproduceArgs) -> Result<(), Failure> {
     let folder = &args.folder;
     let path = folder.join("manifest.json");
     let refused = |why: String| Failure::CannotRun(format!("{}: {why}", path.display()));
-    let text = fs::read_to_string(&path).map_err(|error| {
+    let text = read_manifest(folder).map_err(|error| {
         refused(format!(
             "{error}\n  help: name a folder of results, e.g. output/seed after `tombola run seed`"
         ))
@@ -66,7 +64,8 @@ pub fn reproduce(args: &ReproduceArgs) -> Result<(), Failure> {
     let stop = interrupt::watch()?;
     let elsewhere = tempfile::tempdir()
         .map_err(|error| Failure::CannotRun(format!("there is no temporary folder: {error}")))?;
-    let again = ResultsFolder::prepare(elsewhere.path(), &manifest.name, false)?;
+    // Whatever the manifest calls the run, this folder is the only one that is written to.
+    let again = ResultsFolder::prepare(elsewhere.path(), "again", false)?;
     let bar = Bar::new(
         &manifest.name,
         scenario.experiment.rounds.saturating_mul(scenario.experiment.trials),
@@ -91,7 +90,7 @@ pub fn reproduce(args: &ReproduceArgs) -> Result<(), Failure> {
     let mut rows = Vec::new();
     let mut all = Vec::new();
     for (name, recorded) in &manifest.files {
-        let standing = fs::read(folder.join(name)).ok().map(|bytes| hex::encode(Sha256::digest(bytes)));
+        let standing = listed_file(folder, name).and_then(|path| file_hash(&path).ok());
         let agreement = match (fresh.files.get(name), standing) {
             (Some(made), _) if made != recorded => Agreement::Differs,
             (None, _) => Agreement::Differs,

@@ -13,10 +13,12 @@ pub enum Content<'a> {
 
 /// A JSON text.
 pub struct Json<'a> {
-    /// Its values; one, or one on each line.
-    pub values: Vec<Node<'a>>,
-    /// The members of the first value if that is an object; of its `result` if it is the answer to
-    /// a remote call.
+    /// Its first value.
+    pub first: Node<'a>,
+    /// How many values it has: one, or one on each line.
+    pub count: u64,
+    /// The first members of the first value if that is an object; of its `result` if it is the
+    /// answer to a remote call.
     pub body: Members<'a>,
 }
 
@@ -39,8 +41,13 @@ impl<'a> Content<'a> {
     /// # Errors
     /// If it is none.
     pub fn json(text: &'a str) -> Result<Self, Fault> {
-        let values = Node::all(text)?;
-        let Some(&first) = values.first() else { return Fault::whole("the file is empty") };
+        let (mut first, mut count) = (None, 0);
+        Node::each_value(text, |node| {
+            first.get_or_insert(node);
+            count += 1;
+            Ok(())
+        })?;
+        let Some(first) = first else { return Fault::whole("the file is empty") };
         let mut body = first.members();
         for name in ["result", "Result"] {
             let inner = body.iter().find(|(key, _)| key == name).map(|&(_, node)| node);
@@ -54,7 +61,7 @@ impl<'a> Content<'a> {
             let said = error.get("message").and_then(|node| node.scalar().ok()).unwrap_or_default();
             return error.fault(format!("the file is the error message of a node, and no table: {said}"));
         }
-        Ok(Content::Json(Json { values, body }))
+        Ok(Content::Json(Json { first, count, body }))
     }
 
     /// The text, if it is no JSON.

@@ -65,20 +65,12 @@ pub fn each_line(
     separator: u8,
     mut take: impl FnMut(&Line) -> Result<(), Fault>,
 ) -> Result<Option<u64>, Fault> {
-    let mut lines = Lines { input, line: Vec::new(), number: 0, skip_feed: false };
     let mut splitter = Splitter::new(separator);
     let mut fields = StringRecord::new();
     let mut last = None;
-    while lines.advance()? {
-        let mut text = utf8_line(&lines.line, lines.number)?;
-        if lines.number == 1 {
-            text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        }
-        if text.is_empty() {
-            continue;
-        }
+    each_text(input, |number, text| {
         let closed = splitter.split(text, &mut fields);
-        let line = Line { number: lines.number, fields: &fields, text, separator };
+        let line = Line { number, fields: &fields, text, separator };
         if !closed {
             let field = fields.len().saturating_sub(1);
             return line
@@ -88,9 +80,30 @@ pub fn each_line(
             return line.fault_in(field, format!("a field has more than {LONGEST_FIELD} bytes"));
         }
         last = Some(line.number);
-        take(&line)?;
-    }
+        take(&line)
+    })?;
     Ok(last)
+}
+
+/// Hands every line that is not empty to `take`, with its number. No more than a line is in memory.
+///
+/// # Errors
+/// As [`each_line`].
+pub fn each_text(
+    input: &mut dyn BufRead,
+    mut take: impl FnMut(u64, &str) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let mut lines = Lines { input, line: Vec::new(), number: 0, skip_feed: false };
+    while lines.advance()? {
+        let mut text = utf8_line(&lines.line, lines.number)?;
+        if lines.number == 1 {
+            text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        }
+        if !text.is_empty() {
+            take(lines.number, text)?;
+        }
+    }
+    Ok(())
 }
 
 /// The lines of an input, one at a time.

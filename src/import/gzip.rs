@@ -1,46 +1,70 @@
 //! Compressed tables.
 
 use flate2::read::MultiGzDecoder;
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 
 /// A text may be so many times longer than what it is compressed to, and so much longer beyond, so
 /// that memory stays in proportion to the file.
-const MOST_TIMES: usize = 200;
-const MOST_BEYOND: usize = 16 << 20;
+const MOST_TIMES: u64 = 200;
+const MOST_BEYOND: u64 = 16 << 20;
 
 /// Whether the bytes are compressed.
 pub fn is_gzip(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0x1f, 0x8b])
 }
 
-/// Unpacks bytes while they are read.
-pub struct Unpacked<'a> {
-    decoder: MultiGzDecoder<&'a [u8]>,
-    packed: usize,
-    most: usize,
-    left: usize,
+/// Unpacks an input while it is read.
+pub struct Unpacked<R> {
+    decoder: MultiGzDecoder<Counted<R>>,
+    unpacked: u64,
 }
 
-impl<'a> Unpacked<'a> {
+/// Counts the bytes that were taken of an input.
+struct Counted<R> {
+    input: R,
+    taken: u64,
+}
+
+impl<R: BufRead> Unpacked<R> {
     /// Begins.
-    pub fn new(bytes: &'a [u8]) -> Self {
-        let most = bytes.len().saturating_mul(MOST_TIMES).saturating_add(MOST_BEYOND);
-        Unpacked { decoder: MultiGzDecoder::new(bytes), packed: bytes.len(), most, left: most }
+    pub fn new(input: R) -> Self {
+        Unpacked { decoder: MultiGzDecoder::new(Counted { input, taken: 0 }), unpacked: 0 }
     }
 }
 
-impl Read for Unpacked<'_> {
+impl<R: BufRead> Read for Counted<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.input.read(into)?;
+        self.taken += read as u64;
+        Ok(read)
+    }
+}
+
+impl<R: BufRead> BufRead for Counted<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.input.fill_buf()
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.input.consume(bytes);
+        self.taken += bytes as u64;
+    }
+}
+
+impl<R: BufRead> Read for Unpacked<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = self.decoder.read(into).map_err(|error| match error.kind() {
             io::ErrorKind::Interrupted => error,
             _ => io::Error::other(format!("the compressed file is damaged: {error}")),
         })?;
-        self.left = self.left.checked_sub(read).ok_or_else(|| {
-            io::Error::other(format!(
-                "the compressed file has {} bytes and unpacks to more than {}, which no table does; unpack it yourself if it is one",
-                self.packed, self.most
-            ))
-        })?;
+        self.unpacked += read as u64;
+        let taken = self.decoder.get_ref().taken;
+        if self.unpacked > taken.saturating_mul(MOST_TIMES).saturating_add(MOST_BEYOND) {
+            return Err(io::Error::other(format!(
+                "{taken} bytes of the compressed file unpack to {}, more than {MOST_TIMES} times as many and {MOST_BEYOND}, as no table does; unpack it yourself if it is one",
+                self.unpacked
+            )));
+        }
         Ok(read)
     }
 }
@@ -73,6 +97,6 @@ mod tests {
         assert!(unpack(&whole[..whole.len() - 3]).unwrap_err().to_string().contains("damaged"));
         let bomb = packed(&vec![b'0'; 64 << 20]);
         assert!(bomb.len() < 100_000);
-        assert!(unpack(&bomb).unwrap_err().to_string().contains("unpacks to more than"));
+        assert!(unpack(&bomb).unwrap_err().to_string().contains("as no table does"));
     }
 }

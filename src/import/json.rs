@@ -37,17 +37,19 @@ pub enum Kind {
 pub type Members<'a> = Vec<(Cow<'a, str>, Node<'a>)>;
 
 impl<'a> Node<'a> {
-    /// All values of a text, one after another, separated by white space.
+    /// Hands every value of a text to `take`, one after another; they are separated by white space.
     ///
     /// # Errors
-    /// Where it is no JSON.
-    pub fn all(document: &'a str) -> Result<Vec<Node<'a>>, Fault> {
-        let mut nodes = Vec::new();
+    /// Where it is no JSON, and the first that `take` returns.
+    pub fn each_value(
+        document: &'a str,
+        mut take: impl FnMut(Node<'a>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
         let mut stream = serde_json::Deserializer::from_str(document).into_iter::<&'a RawValue>();
         loop {
             match stream.next() {
-                None => return Ok(nodes),
-                Some(Ok(raw)) => nodes.push(Node { raw: raw.get(), document }),
+                None => return Ok(()),
+                Some(Ok(raw)) => take(Node { raw: raw.get(), document })?,
                 Some(Err(error)) => {
                     let text = error.to_string();
                     let reason = text.split(" at line ").next().unwrap_or_default();
@@ -90,20 +92,38 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The members of an object; none of any other value.
+    /// The first members of an object, a thousand at most, so that memory does not follow how many
+    /// there are; none of any other value. For all of them, see [`Node::each_member`].
     pub fn members(self) -> Members<'a> {
         let mut members = Vec::new();
         let _ = self.each_member(|key, node| {
             members.push((key, node));
-            Ok(())
+            if members.len() < MOST_MEMBERS { Ok(()) } else { enough() }
         });
         members
     }
 
+    /// The first member of an object.
+    pub fn first_member(self) -> Option<Node<'a>> {
+        let mut first = None;
+        let _ = self.each_member(|_, node| {
+            first = Some(node);
+            enough()
+        });
+        first
+    }
+
     /// The member of a name.
     pub fn get(self, name: &str) -> Option<Node<'a>> {
-        let members = self.members();
-        members.into_iter().find(|(key, _)| key == name).map(|(_, node)| node)
+        let mut found = None;
+        let _ = self.each_member(|key, node| {
+            if key != name {
+                return Ok(());
+            }
+            found = Some(node);
+            enough()
+        });
+        found
     }
 
     /// The value at a path of names.
@@ -116,19 +136,23 @@ impl<'a> Node<'a> {
         let mut first = None;
         let _ = self.each_item(|node| {
             first = Some(node);
-            node.fault("enough")
+            enough()
         });
         first
     }
 
-    /// The items of a list.
-    pub fn items(self) -> Vec<Node<'a>> {
-        let mut items = Vec::new();
+    /// The two items of a list of two.
+    pub fn pair(self) -> Option<[Node<'a>; 2]> {
+        let mut items = [self; 2];
+        let mut count = 0;
         let _ = self.each_item(|node| {
-            items.push(node);
-            Ok(())
+            if let Some(item) = items.get_mut(count) {
+                *item = node;
+            }
+            count += 1;
+            if count <= 2 { Ok(()) } else { enough() }
         });
-        items
+        (count == 2).then_some(items)
     }
 
     /// Hands every item of a list to `take`; none if it is no list.
@@ -197,6 +221,14 @@ impl<'a> Node<'a> {
     fn offset(self) -> usize {
         self.raw.as_ptr() as usize - self.document.as_ptr() as usize
     }
+}
+
+/// So many members of an object are kept at once, at most.
+const MOST_MEMBERS: usize = 1000;
+
+/// Ends a walk that has found what it was for. Nobody is told, so it costs no search for a place.
+fn enough() -> Result<(), Fault> {
+    Err(Fault { line: 0, column: 0, problem: String::new() })
 }
 
 /// Who goes over the parts of a value, and the fault that made an end of it.
@@ -283,8 +315,27 @@ impl<'de> Deserialize<'de> for Text<'de> {
 mod tests {
     use super::*;
 
+    fn all(document: &str) -> Result<Vec<Node<'_>>, Fault> {
+        let mut nodes = Vec::new();
+        Node::each_value(document, |node| {
+            nodes.push(node);
+            Ok(())
+        })?;
+        Ok(nodes)
+    }
+
     fn one(document: &str) -> Node<'_> {
-        Node::all(document).unwrap_or_else(|fault| panic!("{fault:?}"))[0]
+        all(document).unwrap_or_else(|fault| panic!("{fault:?}"))[0]
+    }
+
+    fn items(node: Node<'_>) -> Vec<Node<'_>> {
+        let mut items = Vec::new();
+        let end = node.each_item(|item| {
+            items.push(item);
+            Ok(())
+        });
+        end.unwrap_or_else(|fault| panic!("{fault:?}"));
+        items
     }
 
     #[test]
@@ -292,7 +343,7 @@ mod tests {
         let node =
             one("{\n  \"a\": 123456789012345678901234567890,\n  \"é\": [1.50, \"x\\ty\", null, true]\n}");
         assert_eq!(node.get("a").unwrap().scalar().unwrap(), "123456789012345678901234567890");
-        let items = node.get("é").unwrap().items();
+        let items = items(node.get("é").unwrap());
         let texts: Vec<_> = items.iter().map(|item| item.scalar().unwrap()).collect();
         assert_eq!(texts, ["1.50", "x\ty", "", "true"]);
         assert_eq!(items[1].spot(), Spot { line: 3, column: 15 });
@@ -302,14 +353,14 @@ mod tests {
 
     #[test]
     fn several_values_are_a_sequence_and_faults_have_places() {
-        assert_eq!(Node::all("{\"a\":1}\n{\"a\":2}\n").unwrap().len(), 2);
-        assert_eq!(Node::all("").unwrap().len(), 0);
-        let fault = Node::all("[1,\n 2,,]").err().unwrap();
+        assert_eq!(all("{\"a\":1}\n{\"a\":2}\n").unwrap().len(), 2);
+        assert_eq!(all("").unwrap().len(), 0);
+        let fault = all("[1,\n 2,,]").err().unwrap();
         assert_eq!((fault.line, fault.column), (2, 4));
         assert!(fault.problem.starts_with("the text is no valid JSON: "), "{}", fault.problem);
         assert!(one("\"\\ud800\"").scalar().is_err(), "half a character");
         // As deep as a text can be, without a stack to match.
         let deep = "[".repeat(100_000) + &"]".repeat(100_000);
-        assert_eq!(one(&deep).items().len(), 1);
+        assert_eq!(items(one(&deep)).len(), 1);
     }
 }

@@ -35,7 +35,6 @@ pub use unit::{Denomination, Unit};
 
 use crate::registry::nearest;
 use content::Content;
-use formats::Reading;
 use intake::Intake;
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -47,9 +46,8 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, Fault> {
     read_from(&mut &bytes[..], options)
 }
 
-/// Reads a table, compressed or not. A table of separated fields is read line by line, with memory in
-/// proportion to what its rows say; anything else, and what is compressed, is read whole, up to
-/// [`LARGEST_FILE`].
+/// Reads a table, compressed or not. Text is read line by line, with memory in proportion to what its
+/// rows say; JSON is read whole, up to [`LARGEST_FILE`].
 ///
 /// # Errors
 /// The first thing that is doubtful, with its place.
@@ -60,11 +58,11 @@ pub fn read_from(input: &mut dyn BufRead, options: &Options) -> Result<Import, F
         problem: format!("the input cannot be read: {error}"),
     };
     let begin = beginning(input, 2).map_err(failed)?;
+    let mut whole = Read::chain(&begin[..], input);
     if gzip::is_gzip(&begin) {
-        let packed = read_up_to(Read::chain(&begin[..], input), LARGEST_FILE).map_err(failed)?;
-        return read_unpacked(&mut BufReader::new(gzip::Unpacked::new(&packed)), options);
+        return read_unpacked(&mut BufReader::new(gzip::Unpacked::new(whole)), options);
     }
-    read_unpacked(&mut Read::chain(&begin[..], input), options)
+    read_unpacked(&mut whole, options)
 }
 
 /// By so many bytes of a text its format is recognised.
@@ -85,17 +83,31 @@ fn read_unpacked(input: &mut dyn BufRead, options: &Options) -> Result<Import, F
     };
     let chosen = options.format.as_deref().map(format_of).transpose()?;
     let begin = beginning(input, BEGINNING).map_err(failed)?;
+    let text = text_of(&begin);
+    let is_json = Content::looks_like_json(text);
+    let content = Content::Text(text);
     let lines = match chosen {
-        Some(format) => Some(format).filter(|format| matches!(format.read, Reading::Lines(_))),
-        None => read_by_lines(&begin),
+        Some(format) if is_json && format.json().is_some() => None,
+        Some(format) => Some(format),
+        None if is_json => None,
+        None => FORMATS.iter().find(|format| (format.recognise)(&content)),
     };
     let mut input = Read::chain(&begin[..], input);
-    if let Some(Format { name, read: Reading::Lines(read), .. }) = lines {
-        let mut intake = Intake::new(options, name);
+    if let Some((format, read)) = lines.and_then(|format| Some((format, format.lines()?))) {
+        let mut intake = Intake::new(options, format.name);
         read(&mut input, &mut intake)?;
         return intake.finish();
     }
-    let bytes = read_up_to(input, LARGEST_FILE).map_err(failed)?;
+    let bytes = read_up_to(input, LARGEST_FILE).map_err(|error| match error.kind() {
+        io::ErrorKind::FileTooLarge => Fault {
+            line: 1,
+            column: 1,
+            problem: format!(
+                "JSON is read whole, up to {LARGEST_FILE} bytes, and this has more; separated fields may have any length: write its rows as CSV, for example with jq -r '[\"name\",\"stake\"], (.[] | [.name, .stake]) | @csv'"
+            ),
+        },
+        _ => failed(error),
+    })?;
     let text = fault::utf8(&bytes)?;
     let content = Content::of(text.strip_prefix('\u{feff}').unwrap_or(text))?;
     let Some(format) = chosen.or_else(|| FORMATS.iter().find(|format| (format.recognise)(&content))) else {
@@ -105,23 +117,17 @@ fn read_unpacked(input: &mut dyn BufRead, options: &Options) -> Result<Import, F
         ));
     };
     let mut intake = Intake::new(options, format.name);
-    match format.read {
-        Reading::Whole(read) => read(&content, &mut intake)?,
-        Reading::Lines(read) => read(&mut text.as_bytes(), &mut intake)?,
+    match format.json() {
+        Some(read) => read(&content, &mut intake)?,
+        None => return Fault::whole(format!("the contents are no {}", format.name)),
     }
     intake.finish()
 }
 
-/// The format of a text that is read line by line, if it begins as one.
-fn read_by_lines(begin: &[u8]) -> Option<&'static Format> {
+/// The text with which an input begins.
+fn text_of(begin: &[u8]) -> &str {
     let valid = begin.utf8_chunks().next().map_or("", |chunk| chunk.valid());
-    let text = valid.strip_prefix('\u{feff}').unwrap_or(valid);
-    if Content::looks_like_json(text) {
-        return None;
-    }
-    let content = Content::Text(text);
-    let format = FORMATS.iter().find(|format| (format.recognise)(&content))?;
-    matches!(format.read, Reading::Lines(_)).then_some(format)
+    valid.strip_prefix('\u{feff}').unwrap_or(valid)
 }
 
 /// The format of this name.

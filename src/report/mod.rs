@@ -20,7 +20,10 @@ pub use active::is_active;
 pub use audit_manifest::AuditManifest;
 pub use comparison_manifest::{Compared, ComparisonManifest};
 pub use environment::Environment;
-pub use folder::{Conflict, FolderError, Leftover, Published, ResultsFolder, settle_killed_runs};
+pub use folder::{
+    Conflict, FolderError, Leftover, Published, ResultsFolder, file_hash, listed_file, read_manifest,
+    settle_killed_runs,
+};
 pub use formulas::FormulaGuard;
 pub use manifest::{Manifest, Timing, population_hash};
 #[cfg(feature = "cli")]

@@ -67,8 +67,13 @@ impl Outcome<'_> {
     ) -> Result<(Manifest, Vec<String>), FolderError> {
         write_run_tables(folder, &self.analysis.tables, control)?;
         #[cfg(feature = "figures")]
-        let skipped =
-            crate::report::figures::write_figures(folder, self.scenario, &self.results, &self.analysis)?;
+        let skipped = crate::report::figures::write_figures(
+            folder,
+            self.scenario,
+            &self.results,
+            &self.analysis,
+            control,
+        )?;
         #[cfg(not(feature = "figures"))]
         let skipped = Vec::new();
         let manifest = Manifest::new(self.scenario, &self.results, self.threads, self.timing, folder)

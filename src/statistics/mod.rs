@@ -26,15 +26,16 @@ pub use fairness::{
 };
 pub(crate) use hypotheses::ordered_goodness_of_fit;
 pub use hypotheses::{
-    Divergence, Extremeness, GoodnessOfFit, KolmogorovSmirnov, Margin, MarginTest, NullDistribution,
+    Divergence, Extremeness, GoodnessOfFit, KolmogorovSmirnov, Margin, MarginTest, NullDistribution, Side,
     SimulatedP, Tails, binomial_test, dispersed_goodness_of_fit, equivalence_of_mean, equivalence_test,
     exact_multinomial_test, goodness_of_fit, interval_by_tails, kolmogorov_smirnov, ln_binomial_test,
     ln_poisson_test, monte_carlo_multinomial_test, pearson_dispersion, poisson_test, power_divergence,
     replicates, simulated_goodness_of_fit,
 };
 pub use intervals::{
-    Interval, Moments, Posterior, bootstrap, bootstrap_counts, clopper_pearson, clustered_tails, garwood,
-    goodman, least_trials, rate_posterior, scaled_tails, share_posterior, sison_glaz, wilson,
+    Interval, Moments, Posterior, bootstrap, bootstrap_counts, clopper_pearson, clustered_tail,
+    clustered_tails, garwood, goodman, least_trials, rate_posterior, scaled_tail, scaled_tails,
+    share_posterior, sison_glaz, wilson,
 };
 pub use multiplicity::{benjamini_hochberg, bonferroni, holm};
 pub use planning::{

@@ -295,6 +295,8 @@ fn every_command_that_computes_takes_a_number_of_threads() {
     let sandbox = Sandbox::new();
     sandbox.put("s.toml", format!("[run]\nrounds = 5\ntrials = 2\n{POPULATION}"));
     sandbox.put("t.csv", "name,stake,wins\na,1,2\nb,1,3\n");
+    sandbox.put("m.csv", "name,slots,missed\na,10,2\nb,10,3\n");
+    sandbox.put("study.toml", format!("[run]\nrounds = 5\ntrials = 2\n{POPULATION}"));
     for args in [
         "run s.toml --keep-chain",
         "compare s.toml --rules raffle,nxt",
@@ -304,6 +306,16 @@ fn every_command_that_computes_takes_a_number_of_threads() {
         "strategy s.toml",
         "trace s.toml",
         "verify output/s/chain.jsonl",
+        "reproduce output/s",
+        "plot output/s",
+        "identify t.csv",
+        "audit m.csv --misses",
+        "luck --share 0.1 --slots 100 --wins 3",
+        "run study.toml --sweep run.rounds=5,6",
+        "status output/study",
+        "summarise output/study",
+        "run study.toml --sweep run.rounds=5,6 --shard 1/1",
+        "merge output/study.1-of-1.tally --output merged",
     ] {
         let mut args: Vec<&str> = args.split(' ').collect();
         args.extend(["--threads", "1"]);

@@ -178,6 +178,18 @@ fn the_commands_take_the_unit() {
             assert!(text.contains("100 slots"), "{text}");
         }
     }
+    // In an audit the same option has the unit of stakes too.
+    sandbox.put("wins.csv", "name,stake,wins\nann,5,6\nbob,3,2\n");
+    for (unit, slots, stakes) in
+        [("slots", true, false), ("blocks", false, false), ("gwei", false, true), ("slots,gwei", true, true)]
+    {
+        let args = ["audit", "wins.csv", "--rule", "cardano-praos", "--unit", unit];
+        let done = sandbox.command(&args).output().expect("the program runs");
+        let said = String::from_utf8_lossy(&done.stdout) + String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "{unit}: {said}");
+        assert_eq!(said.contains("slots led"), slots, "{unit}: {said}");
+        assert_eq!(said.contains("one unit of stake is gwei"), stakes, "{unit}: {said}");
+    }
     let windows =
         std::fs::read_to_string(sandbox.path("output/rule-cardano-praos/windows.csv")).expect("a table");
     assert!(windows.lines().skip(1).all(|line| line.contains(",slots,")), "{windows}");

@@ -150,7 +150,9 @@ impl NullDistribution {
         let mut stream = Stream::of_figure(context.experiment.world.seed, "concentration of wins");
         let probability = context.settings.confidence;
         NullDistribution {
-            laws: null_laws(shares, draws, &measures, replicates, probability, &mut stream),
+            laws: null_laws(shares, draws, &measures, replicates, probability, &mut stream, &|| {
+                context.is_stopped()
+            }),
             herfindahl,
             method: format!("Monte Carlo, {replicates} simulated tables"),
             note: format!(

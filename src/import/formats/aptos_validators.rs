@@ -15,7 +15,7 @@ pub const FORMAT: Format = Format {
     summary: "validators of Aptos (resource 0x1::stake::ValidatorSet, `aptos node show-validator-set`): address, voting power in octas",
     source: "https://aptos.dev/network/blockchain/staking",
     recognise: |content| set(content).is_some(),
-    read: Reading::Whole(read),
+    read: Reading::Json(read),
 };
 
 /// The list of active validators, and the titles of an address and a voting power in it.

@@ -3,12 +3,14 @@
 
 use super::super::column::Column;
 use super::super::content::Content;
+use super::super::delimited::each_text;
 use super::super::fault::{Fault, Lines, shown};
 use super::super::intake::{Header, Intake, Row};
 use super::super::json::{Kind, Node};
 use super::super::numerals::Spot;
 use super::record::{Record, begin};
 use super::{Format, Reading};
+use std::io::BufRead;
 
 /// See the module.
 pub const FORMAT: Format = Format {
@@ -16,64 +18,50 @@ pub const FORMAT: Format = Format {
     summary: "leader log of one Cardano pool (`cncli leaderlog`: pool, stake in lovelaces, slots, slots expected; `cardano-cli query leadership-schedule`, as text or JSON: slots)",
     source: "https://github.com/cardano-community/cncli/blob/develop/USAGE.md",
     recognise: |content| match content {
-        Content::Text(text) => heading(text).is_some(),
+        Content::Text(text) => text.lines().find(|line| !line.trim().is_empty()).is_some_and(is_heading),
         Content::Json(_) => content.get("epochSlotsIdeal").is_some() || schedule(content).is_some(),
     },
-    read: Reading::Whole(read),
+    read: Reading::Either(read_json, read_text),
 };
 
 /// The name of a pool that the file does not name.
 const UNNAMED: &str = "pool";
 
-fn heading(text: &str) -> Option<usize> {
-    let line = text.lines().position(|line| !line.trim().is_empty())?;
-    let words: Vec<&str> = text.lines().nth(line)?.split_whitespace().collect();
-    (words == ["SlotNo", "UTC", "Time"]).then_some(line)
+/// Whether a line is the heading of this table.
+fn is_heading(line: &str) -> bool {
+    line.split_whitespace().eq(["SlotNo", "UTC", "Time"])
 }
 
 fn schedule<'a>(content: &Content<'a>) -> Option<Node<'a>> {
     let Content::Json(json) = content else { return None };
-    let root = *json.values.first()?;
+    let root = json.first;
     root.first().filter(|first| first.get("slotNumber").is_some()).map(|_| root)
 }
 
-fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
-    let titles = ["slotNumber", "pool"];
-    let meaning = [(Column::Height, "slotNumber"), (Column::Name, "pool")];
-    let unnamed = format!("the file does not name its pool, which is called `{UNNAMED}`; it has no stake");
-    match content {
-        Content::Text(text) => {
-            intake.note(unnamed);
-            read_text(
-                text,
-                intake,
-                &Header {
-                    titles: &titles,
-                    meaning: Some(&meaning),
-                    units: &[],
-                    spot: &|_| Spot { line: 1, column: 1 },
-                },
-            )
-        }
-        Content::Json(_) => match schedule(content) {
-            Some(list) => {
-                intake.note(unnamed);
-                begin(intake, list, &titles, &meaning, &[])?;
-                let mut lines = Lines::new(list.document().as_bytes());
-                list.each_item(|node| {
-                    let mut record = Record::new(node, &mut lines);
-                    record.add(&["slotNumber"])?;
-                    record.add_text(UNNAMED);
-                    intake.row(&record)
-                })
-            }
-            None => read_log(content, intake),
-        },
-    }
+const TITLES: [&str; 2] = ["slotNumber", "pool"];
+
+const MEANING: [(Column, &str); 2] = [(Column::Height, "slotNumber"), (Column::Name, "pool")];
+
+/// What is said of a log that does not name its pool.
+fn say_unnamed(intake: &mut Intake) {
+    intake.note(format!("the file does not name its pool, which is called `{UNNAMED}`; it has no stake"));
+}
+
+fn read_json(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
+    let Some(list) = schedule(content) else { return read_log(content, intake) };
+    say_unnamed(intake);
+    begin(intake, list, &TITLES, &MEANING, &[])?;
+    let mut lines = Lines::new(list.document().as_bytes());
+    list.each_item(|node| {
+        let mut record = Record::new(node, &mut lines);
+        record.add(&["slotNumber"])?;
+        record.add_text(UNNAMED);
+        intake.row(&record)
+    })
 }
 
 /// A slot and its time on each line.
-fn read_text(text: &str, intake: &mut Intake, header: &Header) -> Result<(), Fault> {
+fn read_text(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> {
     struct Slot<'a>(&'a str, u64);
     impl Row for Slot<'_> {
         fn field(&self, place: usize) -> &str {
@@ -89,26 +77,39 @@ fn read_text(text: &str, intake: &mut Intake, header: &Header) -> Result<(), Fau
             Spot { line: self.1, column: 1 }
         }
     }
-    intake.begin(header)?;
-    for (index, line) in text.lines().enumerate().skip(heading(text).unwrap_or(0) + 1) {
-        let line_number = index as u64 + 1;
-        let Some(slot) = line.split_whitespace().next() else { continue };
-        if slot.bytes().all(|byte| byte == b'-') {
-            continue;
+    let mut begun = false;
+    each_text(input, |number, line| {
+        let spot = Spot { line: number, column: 1 };
+        let mut words = line.split_whitespace();
+        let Some(slot) = words.next() else { return Ok(()) };
+        if !begun && is_heading(line) {
+            begun = true;
+            say_unnamed(intake);
+            return intake.begin(&Header {
+                titles: &TITLES,
+                meaning: Some(&MEANING),
+                units: &[],
+                spot: &|_| spot,
+            });
         }
-        if line.split_whitespace().count() < 3 {
-            return Spot { line: line_number, column: 1 }
+        if slot.bytes().all(|byte| byte == b'-') {
+            return Ok(());
+        }
+        if !begun {
+            return spot.fault("the table must begin with the line `SlotNo UTC Time`");
+        }
+        if words.nth(1).is_none() {
+            return spot
                 .fault(format!("the line must hold a slot and its time, but is {}", shown(line.trim())));
         }
-        intake.row(&Slot(slot, line_number))?;
-    }
-    Ok(())
+        intake.row(&Slot(slot, number))
+    })
 }
 
 /// The log of `cncli`, which is about one pool and all others.
 fn read_log(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
     let Content::Json(json) = content else { return Ok(()) };
-    let root = json.values[0];
+    let root = json.first;
     let titles = ["poolId", "activeStake", "epochSlots", "epochSlotsIdeal"];
     let meaning = [
         (Column::Name, titles[0]),
@@ -119,7 +120,12 @@ fn read_log(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
     begin(intake, root, &titles, &meaning, &[("activeStake", "lovelace")])?;
     let text = |name: &str| content.get(name).map_or(Ok("".into()), |node| node.scalar());
     if let Some(slots) = content.get("assignedSlots").filter(|node| node.kind() == Kind::List) {
-        let (listed, said) = (slots.items().len(), text("epochSlots")?);
+        let mut listed = 0u64;
+        slots.each_item(|_| {
+            listed += 1;
+            Ok(())
+        })?;
+        let said = text("epochSlots")?;
         if said != listed.to_string() {
             return slots.fault(format!("{listed} slots are listed, but `epochSlots` is {}", shown(&said)));
         }

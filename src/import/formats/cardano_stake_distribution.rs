@@ -4,12 +4,14 @@
 use super::super::amount::Amount;
 use super::super::column::Column;
 use super::super::content::Content;
+use super::super::delimited::each_text;
 use super::super::fault::{Fault, Lines, shown};
 use super::super::intake::{Header, Intake, Row};
 use super::super::json::{Kind, Node};
 use super::super::numerals::Spot;
 use super::record::{Record, begin};
 use super::{Format, Reading};
+use std::io::BufRead;
 
 /// See the module.
 pub const FORMAT: Format = Format {
@@ -17,22 +19,20 @@ pub const FORMAT: Format = Format {
     summary: "stake distribution of Cardano (`cardano-cli query stake-distribution`, as text or JSON, or stake-snapshot): pool, share of the stake or lovelaces",
     source: "https://developers.cardano.org/docs/get-started/cardano-cli/",
     recognise: |content| match content {
-        Content::Text(text) => heading(text).is_some(),
+        Content::Text(text) => text.lines().find(|line| !line.trim().is_empty()).is_some_and(is_heading),
         Content::Json(_) => {
             fractions(content).is_some()
                 || content.get("pools").is_some_and(|pools| {
-                    pools.members().first().is_some_and(|(_, pool)| pool.get("stakeSet").is_some())
+                    pools.first_member().is_some_and(|pool| pool.get("stakeSet").is_some())
                 })
         }
     },
-    read: Reading::Whole(read),
+    read: Reading::Either(read_json, read_text),
 };
 
-/// The number of the heading's line, if it is that of this table.
-fn heading(text: &str) -> Option<usize> {
-    let line = text.lines().position(|line| !line.trim().is_empty())?;
-    let words: Vec<&str> = text.lines().nth(line)?.split_whitespace().collect();
-    (words == ["PoolId", "Stake", "frac"]).then_some(line)
+/// Whether a line is the heading of this table.
+fn is_heading(line: &str) -> bool {
+    line.split_whitespace().eq(["PoolId", "Stake", "frac"])
 }
 
 /// The numerator and denominator of a pool's stake.
@@ -45,28 +45,24 @@ fn fraction<'a>(pool: Node<'a>) -> Option<(Node<'a>, Node<'a>)> {
 /// The object that gives a fraction for each pool.
 fn fractions<'a>(content: &Content<'a>) -> Option<Node<'a>> {
     let Content::Json(json) = content else { return None };
-    let root = *json.values.first()?;
+    let root = json.first;
     let inner = ["pools", "unPoolDistr", "poolDistribution"].iter().find_map(|name| root.get(name));
     let object = inner.unwrap_or(root);
-    let (_, first) = object.members().into_iter().next()?;
-    fraction(first).map(|_| object)
+    fraction(object.first_member()?).map(|_| object)
 }
 
 const MEANING: [(Column, &str); 2] = [(Column::Name, "pool"), (Column::Stake, "stake")];
 
-fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
-    match content {
-        Content::Text(text) => read_text(text, intake),
-        Content::Json(_) => match fractions(content) {
-            Some(object) => read_fractions(object, intake),
-            None => read_snapshot(content, intake),
-        },
+fn read_json(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
+    match fractions(content) {
+        Some(object) => read_fractions(object, intake),
+        None => read_snapshot(content, intake),
     }
 }
 
 /// A pool and its share on each line.
-fn read_text(text: &str, intake: &mut Intake) -> Result<(), Fault> {
-    struct Words<'a>(Vec<&'a str>, u64);
+fn read_text(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> {
+    struct Words<'a>([&'a str; 2], u64);
     impl Row for Words<'_> {
         fn field(&self, place: usize) -> &str {
             self.0.get(place).copied().unwrap_or_default()
@@ -81,38 +77,42 @@ fn read_text(text: &str, intake: &mut Intake) -> Result<(), Fault> {
             Spot { line: self.1, column: 1 }
         }
     }
-    let first = heading(text).unwrap_or(0);
-    let spot = Spot { line: first as u64 + 1, column: 1 };
-    intake.begin(&Header {
-        titles: &["pool", "stake"],
-        meaning: Some(&MEANING),
-        units: &[],
-        spot: &|_| spot,
-    })?;
-    intake
-        .note("stakes are shares of the total, with four digits: `query stake-snapshot` has whole lovelaces");
-    for (index, line) in text.lines().enumerate().skip(first + 1) {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        if words.is_empty() || line.trim().bytes().all(|byte| byte == b'-') {
-            continue;
+    let mut begun = false;
+    each_text(input, |number, line| {
+        let line = line.trim();
+        let spot = Spot { line: number, column: 1 };
+        if !begun && is_heading(line) {
+            begun = true;
+            intake.note(
+                "stakes are shares of the total, with four digits: `query stake-snapshot` has whole lovelaces",
+            );
+            return intake.begin(&Header {
+                titles: &["pool", "stake"],
+                meaning: Some(&MEANING),
+                units: &[],
+                spot: &|_| spot,
+            });
         }
-        let spot = Spot { line: index as u64 + 1, column: 1 };
-        if words.len() != 2 {
-            return spot
-                .fault(format!("the line must hold a pool and its share, but is {}", shown(line.trim())));
+        if line.bytes().all(|byte| byte == b'-') {
+            return Ok(());
         }
-        intake.row(&Words(words, spot.line))?;
-    }
-    Ok(())
+        if !begun {
+            return spot.fault("the table must begin with the line `PoolId Stake frac`");
+        }
+        let mut words = line.split_whitespace();
+        match (words.next(), words.next(), words.next()) {
+            (Some(pool), Some(stake), None) => intake.row(&Words([pool, stake], number)),
+            _ => spot.fault(format!("the line must hold a pool and its share, but is {}", shown(line))),
+        }
+    })
 }
 
 /// A fraction for each pool. They are brought to the common denominator, which is the total stake.
 fn read_fractions(object: Node, intake: &mut Intake) -> Result<(), Fault> {
     begin(intake, object, &["pool", "stake"], &MEANING, &[])?;
-    let members = object.members();
-    let mut numbers = Vec::with_capacity(members.len());
-    for (_, node) in &members {
-        let Some((over, under)) = fraction(*node) else {
+    let mut numbers = Vec::new();
+    object.each_member(|_, node| {
+        let Some((over, under)) = fraction(node) else {
             return node.fault("this pool has no numerator and denominator, but others have");
         };
         let read = |node: Node| node.scalar().ok()?.parse::<u128>().ok();
@@ -120,7 +120,8 @@ fn read_fractions(object: Node, intake: &mut Intake) -> Result<(), Fault> {
             (Some(a), Some(b)) if b > 0 => numbers.push((a, b)),
             _ => return node.fault("the fraction of this pool is not one of two whole numbers"),
         }
-    }
+        Ok(())
+    })?;
     let mut common = 1u128;
     for &(_, under) in &numbers {
         let shared = divisor(common, under);
@@ -130,15 +131,17 @@ fn read_fractions(object: Node, intake: &mut Intake) -> Result<(), Fault> {
         common = next;
     }
     let mut lines = Lines::new(object.document().as_bytes());
-    for ((pool, node), (over, under)) in members.into_iter().zip(numbers) {
-        let Some(stake) = (common / under).checked_mul(over) else {
+    let mut numbers = numbers.into_iter();
+    object.each_member(|pool, node| {
+        let stake = numbers.next().and_then(|(over, under)| (common / under).checked_mul(over));
+        let Some(stake) = stake else {
             return node.fault("the fraction of this pool is too large");
         };
         let mut record = Record::new(node, &mut lines);
         record.add_text(pool);
         record.add_text(Amount::new(stake, 0).to_string());
-        intake.row(&record)?;
-    }
+        intake.row(&record)
+    })?;
     intake.note(format!("stakes are fractions of the total, brought to the common denominator {common}"));
     Ok(())
 }

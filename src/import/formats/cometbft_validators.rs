@@ -17,7 +17,7 @@ pub const FORMAT: Format = Format {
         content.lists("validators", &["address", "voting_power"])
             || content.lists("validators", &["pub_key", "power"])
     },
-    read: Reading::Whole(read),
+    read: Reading::Json(read),
 };
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {

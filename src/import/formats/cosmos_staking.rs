@@ -15,7 +15,7 @@ pub const FORMAT: Format = Format {
     summary: "validators of a Cosmos chain (`query staking validators`): moniker, tokens in the base unit; who is not bonded is left out",
     source: "https://docs.cosmos.network/main/build/modules/staking#validator",
     recognise: |content| content.lists("validators", &["operator_address", "tokens"]),
-    read: Reading::Whole(read),
+    read: Reading::Json(read),
 };
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {

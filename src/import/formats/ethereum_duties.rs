@@ -13,7 +13,7 @@ pub const FORMAT: Format = Format {
     summary: "proposer duties of Ethereum (beacon API, validator/duties/proposer): the proposer of each slot; no stakes",
     source: "https://ethereum.github.io/beacon-APIs/#/Validator/getProposerDuties",
     recognise: |content| content.lists("data", &["validator_index", "slot", "pubkey"]),
-    read: Reading::Whole(read),
+    read: Reading::Json(read),
 };
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {

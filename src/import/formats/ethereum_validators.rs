@@ -19,7 +19,7 @@ pub const FORMAT: Format = Format {
                 .and_then(|first| first.at(&["validator", "effective_balance"]))
                 .is_some()
     },
-    read: Reading::Whole(read),
+    read: Reading::Json(read),
 };
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {

@@ -17,7 +17,7 @@ pub const FORMAT: Format = Format {
     summary: "a list of objects, an object on each line, an object with such a list in it, or names with stakes",
     source: "RFC 8259",
     recognise: |content| matches!(content, Content::Json(_)),
-    read: Reading::Whole(read),
+    read: Reading::Json(read),
 };
 
 /// Objects inside of objects are followed so deep.
@@ -28,12 +28,9 @@ const MOST_TITLES: usize = 1000;
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
     let Content::Json(json) = content else { return Fault::whole("the file is no JSON") };
-    if json.values.len() > 1 {
-        return objects(
-            intake,
-            &mut |take| json.values.iter().try_for_each(|&node| take(node)),
-            json.values[0],
-        );
+    if json.count > 1 {
+        let text = json.first.document();
+        return objects(intake, &mut |take| Node::each_value(text, take), json.first);
     }
     let (list, others) = list_in(json)?;
     if let [_, ..] = others.as_slice() {
@@ -55,7 +52,7 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
 /// The list of a JSON text, or the object whose members are the rows. Beside it the name of the list
 /// and those of other lists, if there are any.
 fn list_in<'a>(json: &Json<'a>) -> Result<(Node<'a>, Vec<String>), Fault> {
-    let root = json.values[0];
+    let root = json.first;
     if root.kind() == Kind::List {
         return Ok((root, Vec::new()));
     }
@@ -174,13 +171,11 @@ fn pairs(intake: &mut Intake, list: Node) -> Result<(), Fault> {
     let mut lines = Lines::new(list.document().as_bytes());
     list.each_item(|node| {
         let mut record = Record::new(node, &mut lines);
-        let items = node.items();
-        if items.len() != 2 {
+        let Some([name, stake]) = node.pair() else {
             return node.fault("this row is no list of a name and a stake, but others are lists");
-        }
-        for item in items {
-            record.add_node(item)?;
-        }
+        };
+        record.add_node(name)?;
+        record.add_node(stake)?;
         intake.row(&record)
     })
 }
@@ -188,24 +183,29 @@ fn pairs(intake: &mut Intake, list: Node) -> Result<(), Fault> {
 /// An object whose members are rows: names with stakes, or names with objects.
 fn named(intake: &mut Intake, object: Node) -> Result<(), Fault> {
     let members = object.members();
+    let is_scalar = |node: &Node| matches!(node.kind(), Kind::Number | Kind::Text);
     // A single row, if its members have the titles of columns and not the names of validators.
     if members.iter().any(|(key, _)| Column::of_title(key).is_some()) {
         return objects(intake, &mut |take| take(object), object);
     }
-    let is_scalar = |node: &Node| matches!(node.kind(), Kind::Number | Kind::Text);
     let is_call = members.iter().any(|(key, _)| key == "jsonrpc");
-    if members.is_empty() || is_call || !members.iter().all(|(_, node)| is_scalar(node)) {
-        return object.fault(
+    let no_table = || {
+        object.fault(
             "this JSON has no list of rows, and is no object with a stake for each name; cut the table out, for example with jq",
-        );
+        )
+    };
+    if members.is_empty() || is_call || !members.iter().all(|(_, node)| is_scalar(node)) {
+        return no_table();
     }
     begin(intake, object)?;
     let mut lines = Lines::new(object.document().as_bytes());
-    for (key, node) in members {
+    object.each_member(|key, node| {
+        if !is_scalar(&node) {
+            return no_table();
+        }
         let mut record = Record::new(node, &mut lines);
         record.add_text(key);
         record.add_node(node)?;
-        intake.row(&record)?;
-    }
-    Ok(())
+        intake.row(&record)
+    })
 }

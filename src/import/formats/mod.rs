@@ -38,12 +38,38 @@ pub struct Format {
     pub(super) read: Reading,
 }
 
+/// Hands the rows of JSON on, all of which is in memory.
+type ReadJson = fn(&Content, &mut Intake) -> Result<(), Fault>;
+
+/// Hands the rows of other text on, of which a line is in memory.
+type ReadLines = fn(&mut dyn BufRead, &mut Intake) -> Result<(), Fault>;
+
 /// How a format is read.
 pub(super) enum Reading {
-    /// With all of it in memory.
-    Whole(fn(&Content, &mut Intake) -> Result<(), Fault>),
-    /// Line by line; it is text that is no JSON.
-    Lines(fn(&mut dyn BufRead, &mut Intake) -> Result<(), Fault>),
+    /// It is JSON.
+    Json(ReadJson),
+    /// It is other text.
+    Lines(ReadLines),
+    /// It is one or the other.
+    Either(ReadJson, ReadLines),
+}
+
+impl Format {
+    /// How it is read as JSON, if it can be.
+    pub(super) fn json(&self) -> Option<ReadJson> {
+        match self.read {
+            Reading::Json(read) | Reading::Either(read, _) => Some(read),
+            Reading::Lines(_) => None,
+        }
+    }
+
+    /// How it is read as other text, if it can be.
+    pub(super) fn lines(&self) -> Option<ReadLines> {
+        match self.read {
+            Reading::Lines(read) | Reading::Either(_, read) => Some(read),
+            Reading::Json(_) => None,
+        }
+    }
 }
 
 /// Every format; the first that recognises the contents is taken.

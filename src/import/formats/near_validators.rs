@@ -13,7 +13,7 @@ pub const FORMAT: Format = Format {
     summary: "validators of NEAR (RPC `validators`): account, stake in yocto, blocks produced and expected in this epoch",
     source: "https://docs.near.org/api/rpc/network#validation-status",
     recognise: |content| content.lists("current_validators", &["account_id", "stake"]),
-    read: Reading::Whole(read),
+    read: Reading::Json(read),
 };
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {

@@ -18,7 +18,7 @@ pub const FORMAT: Format = Format {
         content.get("total").is_some()
             && content.get("individual").is_some_and(|node| matches!(node.kind(), Kind::Object | Kind::List))
     },
-    read: Reading::Whole(read),
+    read: Reading::Json(read),
 };
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
@@ -43,9 +43,9 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
         intake.row(&record)
     };
     match object.kind() {
-        Kind::List => object.each_item(|pair| match pair.items()[..] {
-            [address, node] => take(&address.scalar()?, node),
-            _ => pair.fault("an item is an address and its points"),
+        Kind::List => object.each_item(|pair| match pair.pair() {
+            Some([address, node]) => take(&address.scalar()?, node),
+            None => pair.fault("an item is an address and its points"),
         })?,
         _ => object.each_member(|address, node| take(&address, node))?,
     }

@@ -17,7 +17,7 @@ pub const FORMAT: Format = Format {
     recognise: |content| {
         content.lists("leaders", &["identityPubkey", "leaderSlots"]) || by_identity(content).is_some()
     },
-    read: Reading::Whole(read),
+    read: Reading::Json(read),
 };
 
 fn by_identity<'a>(content: &Content<'a>) -> Option<Node<'a>> {
@@ -46,7 +46,7 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
     begin(intake, object, &["identity", "blocks", "slots"], &meaning, &[])?;
     let mut lines = Lines::new(object.document().as_bytes());
     object.each_member(|identity, node| {
-        let [slots, blocks] = node.items()[..] else {
+        let Some([slots, blocks]) = node.pair() else {
             return node.fault("a leader has two numbers here, those of its slots and its blocks");
         };
         let mut record = Record::new(node, &mut lines);

@@ -17,21 +17,23 @@ pub const FORMAT: Format = Format {
     recognise: |content| {
         content.lists("leaderScheduleEntries", &["slot", "leader"]) || slots_by_leader(content).is_some()
     },
-    read: Reading::Whole(read),
+    read: Reading::Json(read),
 };
 
 /// The object that gives a list of slots for each leader.
 fn slots_by_leader<'a>(content: &Content<'a>) -> Option<Node<'a>> {
     let Content::Json(json) = content else { return None };
-    let root = *json.values.first()?;
+    let root = json.first;
     let object = root.get("result").filter(|node| node.kind() == Kind::Object).unwrap_or(root);
-    let members = object.members();
     let is_slots = |node: &Node| {
         node.kind() == Kind::List && node.first().is_some_and(|first| first.kind() == Kind::Number)
     };
     // Keys of Ed25519 in base 58 have 32 to 44 letters.
-    let all = members.iter().all(|(key, node)| (32..=44).contains(&key.len()) && is_slots(node));
-    (all && !members.is_empty()).then_some(object)
+    let all = object.each_member(|key, node| match (32..=44).contains(&key.len()) && is_slots(&node) {
+        true => Ok(()),
+        false => Fault::whole("this is none"),
+    });
+    (all.is_ok() && object.first_member().is_some()).then_some(object)
 }
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {

@@ -17,7 +17,7 @@ pub const FORMAT: Format = Format {
         content.lists("validators", &["identityPubkey", "activatedStake"])
             || content.lists("current", &["nodePubkey", "activatedStake"])
     },
-    read: Reading::Whole(read),
+    read: Reading::Json(read),
 };
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {

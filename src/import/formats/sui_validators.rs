@@ -4,7 +4,6 @@ use super::super::column::Column;
 use super::super::content::Content;
 use super::super::fault::{Fault, Lines};
 use super::super::intake::Intake;
-use super::super::json::Kind;
 use super::labels::Labels;
 use super::record::{Record, begin, needed};
 use super::{Format, Reading};
@@ -20,9 +19,9 @@ pub const FORMAT: Format = Format {
                 && content
                     .get("validators")
                     .and_then(|list| list.first())
-                    .is_some_and(|first| first.kind() == Kind::List && first.items().len() == 2)
+                    .is_some_and(|first| first.pair().is_some())
     },
-    read: Reading::Whole(read),
+    read: Reading::Json(read),
 };
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
@@ -62,7 +61,7 @@ fn committee(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
     )?;
     let mut lines = Lines::new(list.document().as_bytes());
     list.each_item(|node| {
-        let [key, power] = node.items()[..] else {
+        let Some([key, power]) = node.pair() else {
             return node.fault("a member of the committee is a key and its voting power");
         };
         let mut record = Record::new(node, &mut lines);

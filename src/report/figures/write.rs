@@ -5,7 +5,7 @@ use crate::analysis::Analysis;
 use crate::registry::{Choice, find};
 use crate::report::{FolderError, ResultsFolder};
 use crate::scenario::{FigureFormat, Scenario};
-use crate::simulation::Results;
+use crate::simulation::{Control, Results};
 use crate::statistics::wording::grouped;
 use rayon::prelude::*;
 use std::io::{self, Write};
@@ -14,12 +14,13 @@ use std::io::{self, Write};
 /// nothing to show.
 ///
 /// # Errors
-/// If a figure cannot be drawn or written.
+/// If a figure cannot be drawn or written, or if it was told to stop.
 pub fn write_figures(
     folder: &ResultsFolder,
     scenario: &Scenario,
     results: &Results,
     analysis: &Analysis,
+    control: &Control,
 ) -> Result<Vec<String>, FolderError> {
     let confidence = scenario.file.analysis.confidence;
     let experiment = &scenario.experiment;
@@ -32,7 +33,8 @@ pub fn write_figures(
         timeline: &analysis.tables.timeline,
         confidence,
     };
-    draw_figures(folder, &scenario.file.report.figures, &scenario.file.report.formats, &subject)
+    let report = &scenario.file.report;
+    draw_figures(folder, &report.figures, &report.formats, &subject, control)
 }
 
 /// What was run, for the line below a title.
@@ -53,21 +55,23 @@ pub fn audit_subtitle(rule: &str, wins: u64, confidence: f64) -> String {
 /// not drawn because there is nothing to show.
 ///
 /// # Errors
-/// If a figure cannot be drawn or written.
+/// If a figure cannot be drawn or written, or if it was told to stop.
 pub fn draw_figures(
     folder: &ResultsFolder,
     figures: &[Choice],
     formats: &[FigureFormat],
     subject: &Subject,
+    control: &Control,
 ) -> Result<Vec<String>, FolderError> {
     let draw = |choice: &Choice| {
         let Ok(figure) = find("figure", FIGURES, choice) else { return Ok(None) };
+        go_on(folder, figure.name, control)?;
         let drawing = match figure.thing.draw(subject) {
             Ok(drawing) => drawing,
             Err(error @ FigureError::Empty { .. }) => return Ok(Some(error.to_string())),
             Err(error) => return Err(folder.failed(figure.name, io::Error::other(error))),
         };
-        write_drawing(folder, figure.name, &drawing, formats)?;
+        write_drawing(folder, figure.name, &drawing, formats, control)?;
         Ok(None)
     };
     // Of several failures the first in order is told, whichever thread came first.
@@ -79,18 +83,51 @@ pub fn draw_figures(
 /// Writes a drawing as `figures/NAME.FORMAT`, in every format that is wanted.
 ///
 /// # Errors
-/// If one cannot be made or written.
+/// If one cannot be made or written, or if it was told to stop.
 pub fn write_drawing(
     folder: &ResultsFolder,
     name: &str,
     drawing: &Drawing,
     formats: &[FigureFormat],
+    control: &Control,
 ) -> Result<(), FolderError> {
     for format in formats {
+        go_on(folder, name, control)?;
         folder.write(&format!("figures/{name}.{}", format.extension()), |out| match format {
             FigureFormat::Svg => out.write_all(drawing.svg().as_bytes()),
             FigureFormat::Png => out.write_all(&drawing.png().map_err(io::Error::other)?),
         })?;
     }
     Ok(())
+}
+
+/// Fails if it was told to stop.
+fn go_on(folder: &ResultsFolder, name: &str, control: &Control) -> Result<(), FolderError> {
+    match control.should_stop() {
+        true => Err(folder.failed(name, io::Error::other("the run was told to stop"))),
+        false => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::figures::samples::seed;
+    use crate::simulation::Quiet;
+    use std::sync::atomic::AtomicBool;
+
+    #[test]
+    fn a_stop_ends_it_before_the_next_figure() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = ResultsFolder::prepare(root.path(), "x", false).unwrap();
+        let sample = seed();
+        let draw = |stop: bool| {
+            let control = Control { progress: &Quiet, stop: &AtomicBool::new(stop) };
+            let figures = [Choice::plain("win-share")];
+            draw_figures(&folder, &figures, &[FigureFormat::Svg], &sample.subject(), &control)
+        };
+        let refused = draw(true).unwrap_err().to_string();
+        assert!(refused.contains("told to stop"), "{refused}");
+        assert_eq!(draw(false).unwrap(), Vec::<String>::new());
+    }
 }

@@ -7,7 +7,10 @@
 mod contents;
 mod journal;
 mod placement;
+mod record;
 mod rename;
+
+pub use record::{file_hash, listed_file, read_manifest};
 
 use super::formulas::FormulaGuard;
 use super::tables::{write_rows, write_rows_watched};

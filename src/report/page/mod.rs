@@ -4,7 +4,7 @@ mod sheet;
 
 use crate::registry::Entry;
 use crate::report::figures::FIGURES;
-use crate::report::is_active;
+use crate::report::{is_active, listed_file, read_manifest};
 use crate::selection::RULES;
 use crate::statistics::wording::grouped;
 use base64::Engine;
@@ -59,18 +59,15 @@ impl Folder {
             let path = path.to_owned();
             move |source: io::Error| PageError::Unreadable { path, source }
         };
-        let text = fs::read_to_string(&path).map_err(|_| PageError::NoRecord(path.clone()))?;
+        let text = read_manifest(folder).map_err(|_| PageError::NoRecord(path.clone()))?;
         let manifest: Value = serde_json::from_str(&text).map_err(|_| PageError::NoRecord(path.clone()))?;
         if manifest["program"] != env!("CARGO_PKG_NAME") {
             return Err(PageError::NoRecord(path));
         }
         let (mut sheets, mut figures) = (Vec::new(), Vec::new());
         for name in manifest["files"].as_object().into_iter().flat_map(|files| files.keys()) {
-            let path = folder.join(name);
-            // A file that was taken away since is not shown.
-            if !path.is_file() {
-                continue;
-            }
+            // A file that was taken away since is not shown, nor one from elsewhere.
+            let Some(path) = listed_file(folder, name) else { continue };
             if let Some(table) = name.strip_suffix(".csv") {
                 sheets.push(Sheet::read(table, &path).map_err(unreadable(&path))?);
             } else if let Some(figure) =

@@ -58,6 +58,17 @@ fn row(gap: u64) -> usize {
     (4 * u64::from(63 - zeros) + quarter) as usize
 }
 
+/// The same of fewer than 2^31 rounds, from a floating-point number: its exponent is the octave, and
+/// the quarter stands behind it. No shift by a variable, so that eight are found at once. For 0 it
+/// is some number.
+#[inline(always)]
+fn row_by_exponent(gap: u32) -> u32 {
+    const ONE: u32 = 1.0f32.to_bits() >> 21;
+    // Without the highest of the bits for which there is no room, the number is never rounded up.
+    let cut = gap & !(gap >> 24);
+    ((cut as i32 as f32).to_bits() >> 21).wrapping_sub(ONE)
+}
+
 /// The counts by cell of the counts by row: below 4 there is a whole number for every half of an octave
 /// at most.
 fn by_cell(rows: &[u64; ROWS]) -> Histogram {
@@ -84,15 +95,22 @@ impl Rounds for u64 {
     }
 }
 
-/// What is known of one validator so far.
+/// What every win of a validator changes, kept close together.
 #[derive(Clone, Copy, Debug, Default)]
-struct Stretch<N> {
-    /// Its first and its last win, counted from 1; 0 as long as it never won.
-    first: N,
+struct Gap<N> {
+    /// Its last win, counted from 1; 0 as long as it never won.
     last: N,
     /// The longest way from one win to the next: 1 if it won again at once.
-    gap: N,
-    run: N,
+    longest: N,
+}
+
+/// What few wins change.
+#[derive(Clone, Copy, Debug, Default)]
+struct Run<N> {
+    /// Its first win, counted from 1; 0 as long as it never won.
+    first: N,
+    /// Its longest run of wins if that has more than one.
+    longest: N,
 }
 
 /// Neighbouring rounds, counted from the first of them.
@@ -105,7 +123,8 @@ struct Part<N> {
     /// Who won first, and how often in a row; the latter 0 as long as nobody else has won.
     first_winner: u32,
     first_run: u64,
-    all: Vec<Stretch<N>>,
+    gaps: Vec<Gap<N>>,
+    runs: Vec<Run<N>>,
 }
 
 impl<N: Rounds> Part<N> {
@@ -116,7 +135,8 @@ impl<N: Rounds> Part<N> {
             run: 0,
             first_winner: NOBODY,
             first_run: 0,
-            all: vec![Stretch::default(); validators],
+            gaps: vec![Gap::default(); validators],
+            runs: vec![Run::default(); validators],
         }
     }
 
@@ -125,21 +145,23 @@ impl<N: Rounds> Part<N> {
         if next.rounds == 0 {
             return;
         }
-        for ((mine, theirs), &slot) in self.all.iter_mut().zip(&next.all).zip(&plan.slots) {
-            if theirs.first.into() == 0 {
+        let mine = self.gaps.iter_mut().zip(&mut self.runs);
+        let theirs = next.gaps.iter().zip(&next.runs);
+        for (((mine, my_run), (theirs, their_run)), &slot) in mine.zip(theirs).zip(&plan.slots) {
+            if their_run.first.into() == 0 {
                 continue;
             }
-            let first = self.rounds + theirs.first.into();
-            let mut gap = mine.gap.into().max(theirs.gap.into());
+            let first = self.rounds + their_run.first.into();
+            let mut longest = mine.longest.into().max(theirs.longest.into());
             if mine.last.into() == 0 {
-                mine.first = N::of(first);
+                my_run.first = N::of(first);
             } else {
                 let between = first - mine.last.into();
-                gap = gap.max(between);
+                longest = longest.max(between);
                 gaps[usize::from(slot)][row(between)] += 1;
             }
-            mine.gap = N::of(gap);
-            mine.run = N::of(mine.run.into().max(theirs.run.into()));
+            mine.longest = N::of(longest);
+            my_run.longest = N::of(my_run.longest.into().max(their_run.longest.into()));
             mine.last = N::of(self.rounds + theirs.last.into());
         }
         self.append_runs(next);
@@ -153,8 +175,8 @@ impl<N: Rounds> Part<N> {
         let next_first_run = if next.first_run == 0 { next.rounds } else { next.first_run };
         let carried = if one { self.run } else { 0 };
         if one {
-            let winner = &mut self.all[self.winner as usize];
-            winner.run = N::of(winner.run.into().max(carried + next_first_run));
+            let winner = &mut self.runs[self.winner as usize];
+            winner.longest = N::of(winner.longest.into().max(carried + next_first_run));
         }
         if self.rounds == 0 {
             self.first_winner = next.first_winner;
@@ -170,14 +192,18 @@ impl<N: Rounds> Part<N> {
 
     /// The longest stretches of every validator, open ones closed by the end.
     fn longest(&self) -> Vec<LongestStretches> {
-        let close = |stretch: &Stretch<N>| {
-            let open = match stretch.first.into() {
+        let close = |(gap, run): (&Gap<N>, &Run<N>)| {
+            let first = run.first.into();
+            let open = match first {
                 0 => self.rounds,
-                first => (first - 1).max(self.rounds - stretch.last.into()),
+                first => (first - 1).max(self.rounds - gap.last.into()),
             };
-            LongestStretches { gap: stretch.gap.into().saturating_sub(1).max(open), run: stretch.run.into() }
+            LongestStretches {
+                gap: gap.longest.into().saturating_sub(1).max(open),
+                run: run.longest.into().max(u64::from(first > 0)),
+            }
         };
-        self.all.iter().map(close).collect()
+        self.gaps.iter().zip(&self.runs).map(close).collect()
     }
 
     /// What is kept of each followed validator in this trial, given its gaps.
@@ -185,8 +211,8 @@ impl<N: Rounds> Part<N> {
         let followed = plan.followed.iter().zip(gaps);
         followed
             .map(|(validator, gaps)| {
-                let Stretch { first, last, .. } = self.all[validator.index()];
-                let (first_win, last_win) = (first.into(), last.into());
+                let first_win = self.runs[validator.index()].first.into();
+                let last_win = self.gaps[validator.index()].last.into();
                 // A run begins with the first win, and with every one that does not follow at once.
                 let runs = u64::from(first_win > 0) + gaps[1..].iter().sum::<u64>();
                 FollowedOrder { runs, first_win, last_win }
@@ -197,10 +223,10 @@ impl<N: Rounds> Part<N> {
 
 impl Part<u32> {
     /// So many rounds at most.
-    const MOST: u64 = if cfg!(test) { 300 } else { u32::MAX as u64 };
+    const MOST: u64 = if cfg!(test) { 300 } else { i32::MAX as u64 };
 
-    /// Takes the next winners.
-    fn take(&mut self, plan: &OrderPlan, winners: &[u32], gaps: &mut [[u64; ROWS]]) {
+    /// Takes the next winners, who have these places among the followed.
+    fn take(&mut self, winners: &[u32], slots: &[u16], gaps: &mut [[u64; ROWS]]) {
         if self.rounds == 0 {
             self.first_winner = winners[0];
         }
@@ -208,25 +234,75 @@ impl Part<u32> {
             let other = winners.iter().position(|&winner| winner != self.first_winner);
             self.first_run = other.map_or(0, |index| self.rounds + index as u64);
         }
-        let (mut position, mut last_winner, mut run) = (self.rounds as u32, self.winner, self.run as u32);
-        for &winner in winners {
+        self.take_runs(winners);
+        for (winners, slots) in winners.chunks(BLOCK).zip(slots.chunks(BLOCK)) {
+            self.take_gaps(winners, slots, gaps);
+        }
+    }
+
+    /// The gaps between the next wins, at most [`BLOCK`].
+    fn take_gaps(&mut self, winners: &[u32], slots: &[u16], counts: &mut [[u64; ROWS]]) {
+        let others = (counts.len() - 1) as u32;
+        let mut position = self.rounds as u32;
+        let mut between = [0u32; BLOCK];
+        for (&winner, between) in winners.iter().zip(&mut between) {
             position += 1;
-            run = select_unpredictable(winner == last_winner, run + 1, 1);
-            last_winner = winner;
-            let mine = &mut self.all[winner as usize];
+            let mine = &mut self.gaps[winner as usize];
             let last = std::mem::replace(&mut mine.last, position);
-            mine.run = mine.run.max(run);
             if last == 0 {
-                mine.first = position;
+                self.runs[winner as usize].first = position;
                 continue;
             }
-            let gap = position - last;
-            mine.gap = mine.gap.max(gap);
-            gaps[usize::from(plan.slots[winner as usize])][row(gap.into())] += 1;
+            *between = position - last;
+            mine.longest = mine.longest.max(*between);
         }
-        (self.rounds, self.winner, self.run) = (position.into(), last_winner, run.into());
+        self.rounds = position.into();
+        // Nobody asks for the gaps of those who are not followed, nor is there one before a first win:
+        // each is counted in another row, so that none waits for the one before.
+        let mut rows = [0u32; BLOCK];
+        for (((row, &between), &slot), place) in rows.iter_mut().zip(&between).zip(slots).zip(0..) {
+            let slot = u32::from(slot);
+            let of_gap = slot * ROWS as u32 + row_by_exponent(between);
+            let of_none = others * ROWS as u32 + place;
+            *row = if (slot == others) | (between == 0) { of_none } else { of_gap };
+        }
+        let counts = counts.as_flattened_mut();
+        for &row in &rows[..winners.len()] {
+            counts[row as usize] += 1;
+        }
+    }
+
+    /// The runs that the next wins make.
+    fn take_runs(&mut self, winners: &[u32]) {
+        let (mut last_winner, mut run) = (self.winner, self.run as u32);
+        // Where few share all wins the next one often wins again, and a guess would often be wrong.
+        if self.runs.len() <= FEW {
+            for &winner in winners {
+                run = select_unpredictable(winner == last_winner, run + 1, 1);
+                last_winner = winner;
+                let longest = &mut self.runs[winner as usize].longest;
+                *longest = run.max(*longest);
+            }
+        } else {
+            for &winner in winners {
+                if winner == last_winner {
+                    run += 1;
+                    let longest = &mut self.runs[winner as usize].longest;
+                    *longest = run.max(*longest);
+                } else {
+                    run = 1;
+                }
+                last_winner = winner;
+            }
+        }
+        (self.winner, self.run) = (last_winner, run.into());
     }
 }
+
+/// Winners are taken in blocks of at most so many.
+const BLOCK: usize = ROWS;
+/// Up to so many validators are few.
+const FEW: usize = 32;
 
 /// Everything that rests on who won last, and where.
 #[derive(Clone, Debug)]
@@ -249,20 +325,20 @@ impl Stretches {
         }
     }
 
-    /// Takes the next winners.
-    pub fn take(&mut self, plan: &OrderPlan, winners: &[u32]) {
+    /// Takes the next winners, who have these places among the followed.
+    pub fn take(&mut self, plan: &OrderPlan, winners: &[u32], slots: &[u16]) {
         if winners.is_empty() {
             return;
         }
         if self.recent.rounds + winners.len() as u64 > Part::MOST {
             self.settle(plan);
         }
-        self.recent.take(plan, winners, &mut self.gaps);
+        self.recent.take(winners, slots, &mut self.gaps);
     }
 
     /// No rounds are recent any more.
     fn settle(&mut self, plan: &OrderPlan) {
-        let validators = self.recent.all.len();
+        let validators = self.recent.gaps.len();
         let settled = self.settled.get_or_insert_with(|| Part::new(validators));
         settled.append(plan, &self.recent, &mut self.gaps);
         if self.recent.rounds > 0 {
@@ -321,6 +397,9 @@ mod tests {
         assert_eq!(gap_cell(u64::MAX), ROWS - 6);
         // What is counted by rows ends up in its cell.
         for gap in (1..5000).chain((0..64).flat_map(|bit| [1 << bit, 3 << bit >> 1, u64::MAX >> bit])) {
+            if gap <= i32::MAX as u64 {
+                assert_eq!(row_by_exponent(gap as u32) as usize, row(gap), "{gap}");
+            }
             let mut rows = [0; ROWS];
             rows[row(gap)] = 7;
             let cells = by_cell(&rows);

@@ -104,12 +104,18 @@ impl<'p> OrderTally<'p> {
         }
         let winners = &self.block[..self.filled];
         let new = &winners[LAGS..];
+        // Who is followed is looked up once for all that ask.
+        let mut slots = [0; BLOCK];
+        for (slot, &winner) in slots.iter_mut().zip(new) {
+            *slot = self.plan.slots[winner as usize];
+        }
+        let slots = &slots[..new.len()];
         if let Some((stretches, repeats)) = &mut self.serial {
-            stretches.take(self.plan, new);
+            stretches.take(self.plan, new, slots);
             repeats.take(winners);
         }
         if let Some(windows) = &mut self.windows {
-            windows.take(self.plan, new);
+            windows.take(slots);
         }
         self.position += new.len() as u64;
         if let Some((_, repeats)) = &self.serial {
@@ -132,7 +138,7 @@ impl<'p> OrderTally<'p> {
             repeats.append(their_repeats);
             self.block[..LAGS].copy_from_slice(&repeats.tail);
         }
-        if let (Some(windows), Some(theirs)) = (&mut self.windows, &next.windows) {
+        if let (Some(windows), Some(theirs)) = (&mut self.windows, &mut next.windows) {
             windows.append(theirs);
         }
         self.position = next.position;

@@ -17,6 +17,13 @@ pub(super) struct Windows {
     /// need look.
     raised: Vec<u16>,
     few: bool,
+    /// Where few are followed in windows so short that a word holds their wins: the wins in the open
+    /// window that are not in `open` yet, and how often each validator won 0, 1, 2, ... times in the
+    /// windows whose wins never were there.
+    word: Packed,
+    in_words: Vec<[u64; Packed::COUNTS]>,
+    /// Whether `open` may have wins.
+    opened: bool,
     /// The wins in the window that was open when this chunk began; empty if it has not ended yet
     /// or if there was none.
     head: Vec<u64>,
@@ -36,12 +43,16 @@ impl Windows {
     pub fn new(plan: &OrderPlan, position: u64) -> Option<Self> {
         let filled = position.checked_rem(plan.window)?;
         let few = plan.followed.len() <= Packed::SLOTS;
+        let in_words = if few && plan.window <= Packed::MOST as u64 { plan.followed.len() } else { 0 };
         Some(Windows {
             length: plan.window,
             filled,
             open: vec![0; plan.followed.len() + 1],
             raised: if few { (0..=plan.followed.len() as u16).collect() } else { Vec::new() },
             few,
+            word: Packed::default(),
+            in_words: vec![[0; Packed::COUNTS]; in_words],
+            opened: false,
             head: Vec::new(),
             begun_here: filled == 0,
             cut: filled != 0,
@@ -50,32 +61,33 @@ impl Windows {
         })
     }
 
-    /// Takes the next winners.
-    pub fn take(&mut self, plan: &OrderPlan, mut winners: &[u32]) {
-        while !winners.is_empty() {
+    /// Takes the next winners, by their places among the followed.
+    pub fn take(&mut self, mut slots: &[u16]) {
+        while !slots.is_empty() {
             let missing = usize::try_from(self.length - self.filled).unwrap_or(usize::MAX);
-            let (now, later) = winners.split_at(missing.min(winners.len()));
-            self.count(plan, now);
+            let (now, later) = slots.split_at(missing.min(slots.len()));
+            self.count(now);
             self.advance(now.len() as u64);
-            winners = later;
+            slots = later;
         }
     }
 
     /// Counts winners in the open window.
-    fn count(&mut self, plan: &OrderPlan, winners: &[u32]) {
-        let slot = |winner: u32| plan.slots[winner as usize];
-        let followed = plan.followed.len();
+    #[inline]
+    fn count(&mut self, slots: &[u16]) {
+        if !self.in_words.is_empty() {
+            return self.word.add_all(slots);
+        }
         if !self.few {
-            for &winner in winners {
-                self.raise(slot(winner), 1);
+            for &slot in slots {
+                self.raise(slot, 1);
             }
             return;
         }
-        for winners in winners.chunks(Packed::MOST) {
+        let followed = self.open.len() - 1;
+        for slots in slots.chunks(Packed::MOST) {
             let mut packed = Packed::default();
-            for &winner in winners {
-                packed.add(slot(winner), true);
-            }
+            packed.add_all(slots);
             packed.add_to(&mut self.open[..followed]);
         }
     }
@@ -111,10 +123,30 @@ impl Windows {
             self.raised.push(slot);
         }
         *open += wins;
+        self.opened = true;
+    }
+
+    /// Brings all wins in the open window together.
+    fn gather(&mut self) {
+        let followed = self.open.len() - 1;
+        std::mem::take(&mut self.word).add_to(&mut self.open[..followed]);
+        self.opened = true;
     }
 
     /// The open window is complete.
+    #[inline]
     fn close(&mut self) {
+        if self.begun_here && !self.opened && !self.in_words.is_empty() {
+            self.windows += 1;
+            std::mem::take(&mut self.word).tally(&mut self.in_words);
+            self.filled = 0;
+        } else {
+            self.close_gathered();
+        }
+    }
+
+    fn close_gathered(&mut self) {
+        self.gather();
         if self.begun_here {
             self.windows += 1;
             for &slot in &self.raised {
@@ -132,10 +164,13 @@ impl Windows {
             self.raised.clear();
         }
         self.filled = 0;
+        self.opened = !self.few || self.in_words.is_empty();
     }
 
     /// Appends the rounds that follow; they must begin where these end.
-    pub fn append(&mut self, next: &Windows) {
+    pub fn append(&mut self, next: &mut Windows) {
+        self.gather();
+        next.gather();
         if next.cut {
             let rest = if next.begun_here { &next.head } else { &next.open };
             for (slot, &wins) in (0..).zip(rest) {
@@ -154,10 +189,19 @@ impl Windows {
         for (mine, theirs) in self.wins.iter_mut().zip(&next.wins) {
             mine.merge(theirs);
         }
+        for (mine, theirs) in self.in_words.iter_mut().flatten().zip(next.in_words.iter().flatten()) {
+            *mine += theirs;
+        }
     }
 
     pub fn into_wins(mut self) -> Vec<Histogram> {
         self.wins.pop();
+        for (histogram, counts) in self.wins.iter_mut().zip(&self.in_words) {
+            // Windows without a win are the others.
+            for (wins, &times) in counts.iter().enumerate().skip(1) {
+                histogram.add_many(wins, times);
+            }
+        }
         for histogram in &mut self.wins {
             let won = histogram.counts().iter().sum::<u64>();
             histogram.add_many(0, self.windows - won);

@@ -45,11 +45,11 @@ pub fn null_law(
     probability: f64,
     stream: &mut Stream,
 ) -> Option<NullLaw> {
-    null_laws(shares, rounds, &[&index], replicates, probability, stream).pop().flatten()
+    null_laws(shares, rounds, &[&index], replicates, probability, stream, &|| false).pop().flatten()
 }
 
 /// The same for several indices of the same simulated counts, in their order. On all threads: each
-/// replicate has a stream of its own, whose key comes from `stream`.
+/// replicate has a stream of its own, whose key comes from `stream`. Once `stopped`, there is none.
 pub fn null_laws(
     shares: &[f64],
     rounds: u64,
@@ -57,6 +57,7 @@ pub fn null_laws(
     replicates: u32,
     probability: f64,
     stream: &mut Stream,
+    stopped: &(dyn Fn() -> bool + Sync),
 ) -> Vec<Option<NullLaw>> {
     let key = replicate_key(stream);
     let simulated: Vec<Vec<Option<f64>>> = (0..replicates)
@@ -64,6 +65,9 @@ pub fn null_laws(
         .map_init(
             || (vec![0u64; shares.len()], vec![0u128; shares.len()]),
             |(counts, holdings), replicate| {
+                if stopped() {
+                    return vec![None; indices.len()];
+                }
                 work::count(shares.len() as u64);
                 let mut stream = Stream::open(key.clone().number(replicate.into()));
                 sample_multinomial(counts, shares, rounds, &mut stream);
@@ -125,7 +129,8 @@ mod tests {
         let shares = [0.4, 0.3, 0.2, 0.1];
         let stream = || Stream::open(StreamKey::new().text("several"));
         let never = |_: &[u128]| None;
-        let together = null_laws(&shares, 50, &[&gini, &never, &herfindahl], 200, 0.9, &mut stream());
+        let together =
+            null_laws(&shares, 50, &[&gini, &never, &herfindahl], 200, 0.9, &mut stream(), &|| false);
         assert_eq!(together[0], null_law(&shares, 50, gini, 200, 0.9, &mut stream()));
         assert_eq!(together[1], None);
         assert_eq!(together[2], null_law(&shares, 50, herfindahl, 200, 0.9, &mut stream()));

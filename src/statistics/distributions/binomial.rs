@@ -128,15 +128,25 @@ impl Binomial {
     /// The smallest count that is reached with at most this probability; one more than can be if there
     /// is none. A few tails, whatever n.
     pub fn least_above(&self, level: f64) -> u64 {
+        self.least_above_by(level, |count| self.upper(count))
+    }
+
+    /// The same by an upper tail of the caller's.
+    pub(super) fn least_above_by(&self, level: f64, upper: impl Fn(u64) -> f64) -> u64 {
         let guess = self.near(normal_quantile(level));
-        first_near(0, self.attempts + 1, guess, |count| self.upper(count) <= level)
+        first_near(0, self.attempts + 1, guess, |count| upper(count) <= level)
     }
 
     /// The largest count that is not exceeded with at most this probability; `None` if there is none. A
     /// few tails, whatever n.
     pub fn most_below(&self, level: f64) -> Option<u64> {
+        self.most_below_by(level, |count| self.lower(count))
+    }
+
+    /// The same by a lower tail of the caller's.
+    pub(super) fn most_below_by(&self, level: f64, lower: impl Fn(u64) -> f64) -> Option<u64> {
         let guess = self.near(-normal_quantile(level));
-        first_near(0, self.attempts + 1, guess, |count| self.lower(count) > level).checked_sub(1)
+        first_near(0, self.attempts + 1, guess, |count| lower(count) > level).checked_sub(1)
     }
 
     /// The count so many standard deviations from the mean, corrected for skewness (Cornish and Fisher):

@@ -10,6 +10,7 @@ mod normal;
 mod partial_runs;
 mod poisson;
 mod repeated_sum;
+mod saddlepoint;
 mod student;
 mod tail_integral;
 
@@ -24,4 +25,5 @@ pub use normal::{normal_quantile, normal_upper};
 pub use partial_runs::PartialRuns;
 pub use poisson::Poisson;
 pub use repeated_sum::RepeatedSum;
+pub use saddlepoint::SaddlepointBinomial;
 pub use student::{student_quantile, student_upper};

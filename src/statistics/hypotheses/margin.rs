@@ -19,6 +19,25 @@ impl Tails {
     }
 }
 
+/// One of both tails, where the other would be computed in vain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// At least the observed count.
+    AtLeast,
+    /// At most the observed count.
+    AtMost,
+}
+
+impl Side {
+    /// This one of two tails.
+    pub fn of(self, tails: Tails) -> f64 {
+        match self {
+            Side::AtLeast => tails.at_least,
+            Side::AtMost => tails.at_most,
+        }
+    }
+}
+
 /// The range of shares around a reference that counts as fair, ends included.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Margin {
@@ -119,11 +138,11 @@ fn smallest_level(shows: impl Fn(f64) -> bool) -> f64 {
 pub fn interval_by_tails(
     estimate: f64,
     confidence: f64,
-    tails: impl Fn(f64) -> Option<Tails>,
+    tail: impl Fn(f64, Side) -> Option<f64>,
 ) -> Option<Interval> {
     let level = one_sided_level(confidence)?;
-    let low = excluded_end(0.0, estimate, level, |share| Some(tails(share)?.at_least))?;
-    let high = excluded_end(1.0, estimate, level, |share| Some(tails(share)?.at_most))?;
+    let low = excluded_end(0.0, estimate, level, |share| tail(share, Side::AtLeast))?;
+    let high = excluded_end(1.0, estimate, level, |share| tail(share, Side::AtMost))?;
     Some(Interval { low: low.min(estimate), high: high.max(estimate) })
 }
 
@@ -206,7 +225,8 @@ mod tests {
         fn inverting_binomial_tails_gives_clopper_and_pearson(n in 1u64..2000, part in 0.0f64..=1.0, confidence in 0.5f64..0.9999) {
             let k = ((n as f64 * part) as u64).min(n);
             let exact = clopper_pearson(k, n, confidence).unwrap();
-            let found = interval_by_tails(k as f64 / n as f64, confidence, binomial(k, n)).unwrap();
+            let tail = |share: f64, side: Side| Some(side.of(binomial(k, n)(share)?));
+            let found = interval_by_tails(k as f64 / n as f64, confidence, tail).unwrap();
             prop_assert!((found.low - exact.low).abs() <= 1e-6 * exact.low + 1e-9, "{found:?} {exact:?}");
             prop_assert!((found.high - exact.high).abs() <= 1e-6 * exact.high + 1e-9, "{found:?} {exact:?}");
         }

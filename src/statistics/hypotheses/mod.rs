@@ -18,7 +18,7 @@ pub use chi_square::{
 };
 pub use equivalence::{equivalence_of_mean, equivalence_test};
 pub use kolmogorov_smirnov::{KolmogorovSmirnov, kolmogorov_smirnov};
-pub use margin::{Margin, MarginTest, Tails, interval_by_tails};
+pub use margin::{Margin, MarginTest, Side, Tails, interval_by_tails};
 pub use multinomial_test::{
     Extremeness, SimulatedP, exact_multinomial_test, monte_carlo_multinomial_test, replicates,
 };

@@ -1,7 +1,7 @@
 //! Tails of a share whose rounds depend on each other within trials.
 
 use crate::statistics::distributions::{Binomial, student_upper};
-use crate::statistics::{Moments, Tails};
+use crate::statistics::{Moments, Side, Tails};
 
 /// No more than so many effective rounds are counted: 2^53, up to where floats are exact.
 const MOST: f64 = 9_007_199_254_740_992.0;
@@ -18,27 +18,34 @@ const MOST: f64 = 9_007_199_254_740_992.0;
 /// `None` for fewer trials than [`least_trials`], where all trials are alike and nothing is known of
 /// their rounds, if the sums contradict each other, or with p outside [0, 1].
 pub fn clustered_tails(shares: &Moments, wins: Option<(&Moments, u64)>, p: f64) -> Option<Tails> {
+    let tail = |side| clustered_tail(shares, wins, p, side);
+    Some(Tails { at_least: tail(Side::AtLeast)?, at_most: tail(Side::AtMost)? })
+}
+
+/// One of [`clustered_tails`].
+pub fn clustered_tail(shares: &Moments, wins: Option<(&Moments, u64)>, p: f64, side: Side) -> Option<f64> {
     if shares.trials < least_trials(shares)? {
         return None;
     }
-    let student = student_tails(shares, p);
-    let binomial = wins.and_then(|(wins, rounds)| effective_tails(wins, rounds, p));
+    let student = student_tail(shares, p, side);
+    let binomial = wins.and_then(|(wins, rounds)| effective_tail(wins, rounds, p, side));
     match (student, binomial) {
-        (Some(a), Some(b)) => {
-            Some(Tails { at_least: a.at_least.max(b.at_least), at_most: a.at_most.max(b.at_most) })
-        }
+        (Some(a), Some(b)) => Some(a.max(b)),
         (one, other) => one.or(other),
     }
 }
 
-fn student_tails(shares: &Moments, p: f64) -> Option<Tails> {
+fn student_tail(shares: &Moments, p: f64, side: Side) -> Option<f64> {
     let error = shares.standard_error().filter(|error| *error > 0.0)?;
     let t = (shares.mean()? - p) / error;
     let freedom = shares.trials - 1;
-    (!t.is_nan()).then(|| Tails { at_least: student_upper(t, freedom), at_most: student_upper(-t, freedom) })
+    (!t.is_nan()).then(|| match side {
+        Side::AtLeast => student_upper(t, freedom),
+        Side::AtMost => student_upper(-t, freedom),
+    })
 }
 
-fn effective_tails(wins: &Moments, rounds: u64, p: f64) -> Option<Tails> {
+fn effective_tail(wins: &Moments, rounds: u64, p: f64, side: Side) -> Option<f64> {
     let all = wins.trials.checked_mul(rounds).filter(|&all| all > 1)?;
     let won = u64::try_from(wins.sum).ok().filter(|&won| won <= all)?;
     let shares = Moments { scale: rounds as f64, ..*wins };
@@ -51,9 +58,9 @@ fn effective_tails(wins: &Moments, rounds: u64, p: f64) -> Option<Tails> {
     // A product that is whole but for rounding is whole.
     let slack = 1e-9 * effective_wins;
     let law = Binomial::new(effective as u64, p)?;
-    Some(Tails {
-        at_least: law.upper((effective_wins + slack).floor() as u64),
-        at_most: law.lower((effective_wins - slack).ceil().min(effective) as u64),
+    Some(match side {
+        Side::AtLeast => law.upper((effective_wins + slack).floor() as u64),
+        Side::AtMost => law.lower((effective_wins - slack).ceil().min(effective) as u64),
     })
 }
 

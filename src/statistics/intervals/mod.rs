@@ -14,13 +14,13 @@ mod wilson;
 
 pub use bootstrap::{bootstrap, bootstrap_counts};
 pub use clopper_pearson::clopper_pearson;
-pub use clustered::{clustered_tails, least_trials};
+pub use clustered::{clustered_tail, clustered_tails, least_trials};
 pub use credible::{Posterior, rate_posterior, share_posterior};
 pub use garwood::garwood;
 pub use goodman::goodman;
 pub use interval::Interval;
 pub(crate) use interval::one_sided_level;
 pub use mean::Moments;
-pub use scaled::scaled_tails;
+pub use scaled::{scaled_tail, scaled_tails};
 pub use sison_glaz::sison_glaz;
 pub use wilson::wilson;

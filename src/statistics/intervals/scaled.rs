@@ -1,7 +1,7 @@
 //! Tails of counts whose variance is a known multiple of that of independent rounds.
 
-use crate::statistics::Tails;
 use crate::statistics::distributions::{Binomial, normal_upper};
+use crate::statistics::{Side, Tails};
 
 /// With less variance than this the normal distribution is not asked.
 const LEAST_VARIANCE: f64 = 25.0;
@@ -20,6 +20,12 @@ const LEAST_VARIANCE: f64 = 25.0;
 /// `None` without rounds, with more wins than rounds, with p outside [0, 1], or with a factor that is not
 /// positive.
 pub fn scaled_tails(wins: u64, rounds: u64, p: f64, factor: f64) -> Option<Tails> {
+    let tail = |side| scaled_tail(wins, rounds, p, factor, side);
+    Some(Tails { at_least: tail(Side::AtLeast)?, at_most: tail(Side::AtMost)? })
+}
+
+/// One of [`scaled_tails`].
+pub fn scaled_tail(wins: u64, rounds: u64, p: f64, factor: f64, side: Side) -> Option<f64> {
     if rounds == 0 || wins > rounds || !(factor > 0.0 && factor.is_finite()) {
         return None;
     }
@@ -30,9 +36,9 @@ pub fn scaled_tails(wins: u64, rounds: u64, p: f64, factor: f64) -> Option<Tails
         // A quotient that is whole but for rounding is whole.
         let won = (k / factor).min(draws);
         let slack = 1e-9 * won;
-        return Some(Tails {
-            at_least: law.upper((won + slack).floor() as u64),
-            at_most: law.lower((won - slack).ceil() as u64),
+        return Some(match side {
+            Side::AtLeast => law.upper((won + slack).floor() as u64),
+            Side::AtMost => law.lower((won - slack).ceil() as u64),
         });
     }
     let law = Binomial::new(rounds, p)?;
@@ -43,9 +49,9 @@ pub fn scaled_tails(wins: u64, rounds: u64, p: f64, factor: f64) -> Option<Tails
         if known { normal_upper(z) * (z.powi(3) / (6.0 * spread)).exp() } else { 1.0 }
     };
     let deviation = law.deviation(wins);
-    Some(Tails {
-        at_least: law.upper(wins).min(normal(deviation)),
-        at_most: law.lower(wins).min(normal(-deviation)),
+    Some(match side {
+        Side::AtLeast => law.upper(wins).min(normal(deviation)),
+        Side::AtMost => law.lower(wins).min(normal(-deviation)),
     })
 }
 

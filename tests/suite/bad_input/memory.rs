@@ -123,6 +123,19 @@ fn a_pilot_that_nobody_asked_for_is_told_and_bounded() {
     ];
     let told = "pilot: 30 trials of 5 rounds, 150 in all, with the draws engine";
     within_limits(&sandbox, &compound, 0, &[told]);
+    // Rounds that ask 20,000 validators each: hours, though they are fewer than 10^9.
+    let slow = [
+        &compound[..],
+        &["--set", "selection.rule=nxt", "--rounds", "10000000", "--set"],
+        &["population={ count = 20000, total_stake = 1000000000, stake = 'zipf' }"],
+    ]
+    .concat();
+    within_limits(
+        &sandbox,
+        &slow,
+        2,
+        &["300,000,000 in all", "hours on this machine, more than 10 minutes", "--rounds", "with --pilot 30"],
+    );
     let long = [&compound[..], &["--rounds", "100000000"]].concat();
     within_limits(
         &sandbox,

@@ -12,8 +12,11 @@ use tombola::analysis::comparison::{
     Baseline, Contestant, RuleComparison, compare_rules, paragraph, rankings,
 };
 use tombola::analysis::rows::CompareRow;
-use tombola::report::figures::{Overlay, overlay_measure, overlay_timeline, write_drawing};
-use tombola::report::{Compared, ComparisonManifest, ResultsFolder, Stopwatch};
+use tombola::registry::Choice;
+use tombola::report::figures::{
+    Overlay, Subject, draw_figures, overlay_measure, overlay_timeline, write_drawing,
+};
+use tombola::report::{Compared, ComparisonManifest, ResultsFolder, Stopwatch, write_report};
 use tombola::scenario::Scenario;
 use tombola::simulation::{Control, run_measured, threads_here};
 
@@ -36,7 +39,9 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
     let comparison = compare_rules(&contestants, first.file.analysis.confidence);
     folder.write_table("compare.csv", &comparison.rows)?;
     folder.write_table("timeline.csv", &comparison.timeline)?;
+    let drawing = Stopwatch::start();
     write_figures(&folder, &name, first, &baseline, &comparison)?;
+    let drawing = drawing.elapsed();
     let compared = entrants
         .iter()
         .zip(&contestants)
@@ -44,8 +49,14 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
             Compared::new(&entrant.name, &entrant.scenario, entrant.file_sha256.clone(), played.rounds)
         })
         .collect();
-    let manifest = ComparisonManifest::new(&name, first, compared, threads_here(), timing, &folder)
+    let mut manifest = ComparisonManifest::new(&name, first, compared, threads_here(), timing, &folder)
         .map_err(|error| folder.failed("manifest.json", error))?;
+    manifest.report_seconds = drawing.as_secs_f64();
+    if !first.file.report.figures.is_empty() {
+        let (page, hash, took) = write_report(&folder, &manifest)?;
+        manifest.files.insert(page, hash);
+        manifest.report_seconds += took.as_secs_f64();
+    }
     folder.write_manifest(&manifest)?;
     let published = folder.publish()?;
     if args.quiet {
@@ -140,6 +151,19 @@ fn write_figures(
         let drawing = overlay_measure(&words(measure.heading, measure.axis, measure.percent), &rows);
         let name = measure.name.replace('_', "-");
         write_drawing(folder, &name, &drawing.map_err(cannot_draw)?, &first.file.report.formats)?;
+    }
+    let subject = Subject {
+        title: name,
+        subtitle: &subtitle,
+        compare: &comparison.rows,
+        timeline: &comparison.timeline,
+        confidence: comparison.confidence,
+        delta: first.file.analysis.delta,
+        ..Subject::default()
+    };
+    let figures = ["forest", "unfair-probability"].map(Choice::plain);
+    for note in draw_figures(folder, &figures, &first.file.report.formats, &subject)? {
+        tell(format_args!("note: {note}"));
     }
     if comparison.timeline.is_empty() {
         return Ok(());

@@ -20,6 +20,7 @@ enum Agreement {
     Same,
     Differs,
     ChangedSince,
+    Redrawn,
     Missing,
 }
 
@@ -31,6 +32,7 @@ impl Agreement {
             Agreement::ChangedSince => {
                 "changed since the run that wrote it; the run itself gives what the manifest says"
             }
+            Agreement::Redrawn => "written anew since by `tombola plot` or `tombola report`; not compared",
             Agreement::Missing => "missing; the run gives it again",
         }
     }
@@ -92,7 +94,9 @@ pub fn reproduce(args: &ReproduceArgs) -> Result<(), Failure> {
     let mut all = Vec::new();
     for (name, recorded) in &manifest.files {
         let standing = fs::read(folder.join(name)).ok().map(|bytes| hex::encode(Sha256::digest(bytes)));
+        let redrawn = manifest.redrawn.contains(name);
         let agreement = match (fresh.files.get(name), standing) {
+            (_, Some(standing)) if redrawn && standing == *recorded => Agreement::Redrawn,
             (Some(made), _) if made != recorded => Agreement::Differs,
             (None, _) => Agreement::Differs,
             (Some(_), None) => Agreement::Missing,
@@ -104,7 +108,7 @@ pub fn reproduce(args: &ReproduceArgs) -> Result<(), Failure> {
     }
     let count = |wanted: Agreement| all.iter().filter(|agreement| **agreement == wanted).count();
     print(&table(&["file", "run again"], 2, rows))?;
-    let (same, total) = (count(Agreement::Same), all.len());
+    let (same, total) = (count(Agreement::Same), all.len() - count(Agreement::Redrawn));
     let summary = format!(
         "{same} of {total} files agree byte by byte (seed {}, engine {}).\n",
         manifest.seed, manifest.engine

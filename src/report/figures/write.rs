@@ -30,7 +30,11 @@ pub fn write_figures(
         subtitle: &subtitle,
         validators: &analysis.tables.validators,
         timeline: &analysis.tables.timeline,
+        trials: &analysis.tables.trials,
+        incomes: &analysis.tables.incomes,
         confidence,
+        delta: scenario.file.analysis.delta,
+        ..Subject::default()
     };
     draw_figures(folder, &scenario.file.report.figures, &scenario.file.report.formats, &subject)
 }

@@ -29,7 +29,7 @@
 //!
 //! They are layers; each uses only what stands before it: [`random`], [`registry`], [`crypto`],
 //! [`law`], [`import`], [`ledger`], [`stake`], [`selection`], [`reward`], [`behaviour`], [`forging`],
-//! [`simulation`], [`statistics`], [`scenario`], [`analysis`], [`report`], [`session`], [`study`], and in
+//! [`simulation`], [`statistics`], [`scenario`], [`analysis`], [`gallery`], [`report`], [`session`], [`study`], and in
 //! the program the command line.
 //!
 //! # Features
@@ -43,6 +43,7 @@ pub mod analysis;
 pub mod behaviour;
 pub mod crypto;
 pub mod forging;
+pub mod gallery;
 pub mod import;
 pub mod law;
 pub mod ledger;

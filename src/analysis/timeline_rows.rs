@@ -4,11 +4,11 @@ use super::context::AnalysisContext;
 use super::sampling_model::SamplingModel;
 use crate::analysis::rows::TimelineRow;
 use crate::simulation::{Mark, SHARE_SCALE, fixed_share};
-use crate::statistics::{Interval, Moments, quantile, wilson};
+use crate::statistics::{Interval, Moments, clopper_pearson, quantile, wilson, within_margin};
 use rayon::prelude::*;
 
 /// One row for each checkpoint, metric and subject: first the win shares of the followed
-/// validators, then their stake shares if stakes moved and their shares of income if these are not those
+/// validators, then how likely these are unfair, then their stake shares if stakes moved and their shares of income if these are not those
 /// of the wins, then the share of blocks accepted if some were not.
 pub fn rows(context: &AnalysisContext) -> Vec<TimelineRow> {
     let names = &context.experiment.world.names;
@@ -19,22 +19,38 @@ pub fn rows(context: &AnalysisContext) -> Vec<TimelineRow> {
     let at = |(place, &round): (usize, &u64)| {
         let mut rows = Vec::new();
         let marks: Vec<Mark> = records.iter().map(|record| record.marks.mark(place)).collect();
-        let laws: Vec<Option<(f64, f64)>> =
-            context.followed().map(|(_, validator)| law_quantiles(context, validator, &marks)).collect();
+        let laws: Vec<Option<ByLaw>> =
+            context.followed().map(|(_, validator)| by_law(context, validator, &marks)).collect();
         for (index, validator) in followed.iter().enumerate() {
             let counts: Vec<(u64, u64)> =
                 marks.iter().map(|mark| (mark.wins[index], mark.selections)).collect();
             let subject = &names[validator.index()];
             let independent = context.sampling_model == SamplingModel::Rounds;
             let row = share_row(context, round, "win_share", subject, &counts, independent);
-            rows.extend(row.map(|row| with_law(row, laws[index])));
+            rows.extend(row.map(|row| with_law(row, laws[index].as_ref().map(|law| law.quantiles))));
+        }
+        for (index, validator) in followed.iter().enumerate() {
+            let counts: Vec<(u64, u64)> =
+                marks.iter().map(|mark| (mark.wins[index], mark.selections)).collect();
+            let place = (round, names[validator.index()].as_str());
+            let share = context.stake_shares[validator.index()];
+            rows.extend(unfair_row(context, place, &counts, share));
+            let unfair = laws[index].as_ref().and_then(|law| law.unfair);
+            rows.extend(unfair.map(|unfair| TimelineRow {
+                round,
+                metric: "unfair_probability_by_law".to_owned(),
+                subject: place.1.to_owned(),
+                mean: unfair,
+                ..TimelineRow::default()
+            }));
         }
         if context.results.totals.stakes_moved {
             for (index, validator) in followed.iter().enumerate() {
                 let counts: Vec<(u64, u64)> =
                     marks.iter().map(|mark| (mark.stake_shares[index], SHARE_SCALE)).collect();
                 let subject = &names[validator.index()];
-                let law = laws[index].zip(context.urn_reward).map(|((low, high), reward)| {
+                let quantiles = laws[index].as_ref().map(|law| law.quantiles);
+                let law = quantiles.zip(context.urn_reward).map(|((low, high), reward)| {
                     // A share of stake is that of the initial tokens and of the blocks won.
                     let won = reward * round as f64;
                     let of =
@@ -63,15 +79,55 @@ pub fn rows(context: &AnalysisContext) -> Vec<TimelineRow> {
     all.concat()
 }
 
-/// The 5 % and 95 % quantiles of the win share of one trial by its exact law, where all trials had as
-/// many selections so far and the law is known.
-fn law_quantiles(context: &AnalysisContext, validator: usize, marks: &[Mark]) -> Option<(f64, f64)> {
+/// What the exact law says of the wins of one trial so far.
+struct ByLaw {
+    /// The 5 % and 95 % quantiles of the win share.
+    quantiles: (f64, f64),
+    /// The probability that it lies outside the tolerance.
+    unfair: Option<f64>,
+}
+
+/// What the exact law says, where all trials had as many selections so far and the law is known.
+fn by_law(context: &AnalysisContext, validator: usize, marks: &[Mark]) -> Option<ByLaw> {
     let selections = marks.first()?.selections;
     if marks.iter().any(|mark| mark.selections != selections) {
         return None;
     }
     let law = context.win_law(validator, selections)?;
-    Some((law.quantile(0.05), law.quantile(0.95)))
+    Some(ByLaw {
+        quantiles: (law.quantile(0.05), law.quantile(0.95)),
+        unfair: law.unfair_probability(context.stake_shares[validator], context.settings.tolerance),
+    })
+}
+
+/// How many of the trials had a share of wins outside the tolerance so far; nothing for a single trial.
+fn unfair_row(
+    context: &AnalysisContext,
+    (round, subject): (u64, &str),
+    counts: &[(u64, u64)],
+    share: f64,
+) -> Option<TimelineRow> {
+    let played = counts.iter().filter(|(_, selections)| *selections > 0);
+    let trials = played.clone().count() as u64;
+    if trials < 2 {
+        return None;
+    }
+    let tolerance = context.settings.tolerance;
+    let unfair = played.filter(|&&(wins, of)| !within_margin(wins, of, share, tolerance)).count() as u64;
+    // The number of trials hangs on what they showed: no interval of a fixed number may be drawn.
+    let interval = match context.stopping {
+        Some(_) => None,
+        None => clopper_pearson(unfair, trials, context.settings.confidence),
+    };
+    Some(TimelineRow {
+        round,
+        metric: "unfair_probability".to_owned(),
+        subject: subject.to_owned(),
+        mean: unfair as f64 / trials as f64,
+        low: interval.map(|interval| interval.low),
+        high: interval.map(|interval| interval.high),
+        ..TimelineRow::default()
+    })
 }
 
 fn with_law(row: TimelineRow, law: Option<(f64, f64)>) -> TimelineRow {

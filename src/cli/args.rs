@@ -54,6 +54,7 @@ Learn and check:
   check        Check a scenario and print it with every default
   list         Say what there is: rules, stake distributions, figures, scenarios, with sources
   trace        Tell one round as a story: tokens, draw, block, signatures, votes, settlement
+  gallery      Compute published results again, exactly and by simulation
   verify       Check an exported chain again, from its bytes alone
   completions  Print a completion script for a shell
   help         Print this message or the help of a command
@@ -116,6 +117,8 @@ pub enum Command {
     Solve(SolveArgs),
     /// Tell one round as a story: tokens, draw, block, signatures, votes, settlement
     Trace(TraceArgs),
+    /// Compute published results again, exactly and by simulation
+    Gallery(super::gallery::GalleryArgs),
     /// Write a commented scenario to start from
     Init(InitArgs),
     /// Check a scenario and print it with every default
@@ -150,6 +153,7 @@ impl Command {
             Command::Solve(args) => &args.threads,
             Command::Status(args) => &args.threads,
             Command::Verify(args) => &args.threads,
+            Command::Gallery(args) => &args.threads,
             Command::Import(_)
             | Command::Report(_)
             | Command::Check(_)
@@ -178,15 +182,21 @@ Examples:
   tombola plot output/seed
   tombola plot output/seed --figure lorenz --title \"Five accounts\" --format svg --output paper")]
 pub struct PlotArgs {
-    /// Folder of results of `tombola run` or `tombola audit`
+    /// Folder of results of `tombola run`, `audit` or `compare`, or of a study
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
-    /// Draw this figure; repeatable. Without it: those of the scenario
+    /// Draw this figure, see `tombola list figures`; repeatable. Without it: those of the scenario
     #[arg(long, value_name = "NAME")]
     pub figure: Vec<String>,
     /// Title, in place of the scenario's name
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,
+    /// Of a study: the metric of the heat map [default: the unfair probability, if there is one]
+    #[arg(long, value_name = "NAME")]
+    pub metric: Option<String>,
+    /// Of a study: the validator that the figure is about [default: the first]
+    #[arg(long, value_name = "NAME")]
+    pub validator: Option<String>,
     /// Formats, separated by commas; without it: svg and png
     #[arg(long, value_enum, value_delimiter = ',', value_name = "FORMATS")]
     pub format: Vec<PictureFormat>,
@@ -221,20 +231,44 @@ impl PictureFormat {
 
 #[derive(ClapArgs)]
 #[command(after_help = "\
-The page is one file that loads nothing: it can be mailed, printed and opened without a network.
+Writes report.html, one file that loads nothing: it can be mailed, printed and opened without a network. Beside
+it: report.md and methods.tex, the same text for a paper; references.bib, the works it rests on;
+ro-crate-metadata.json, which describes the folder for archives. What the program wrote itself is replaced.
 
-Example:
-  tombola report output/seed")]
+Examples:
+  tombola report output/seed
+  tombola report output/seed --tables latex")]
 pub struct ReportArgs {
-    /// Folder of results of `tombola run`, `audit` or `compare`
+    /// Folder of results of `tombola run`, `audit` or `compare`, or of a study
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
-    /// Where to write the page; without it: DIR/report.html
-    #[arg(long, value_name = "FILE")]
+    /// Write the page only, and to this file
+    #[arg(long, value_name = "FILE", conflicts_with = "tables")]
     pub output: Option<PathBuf>,
-    /// Replace the page if it is there already
+    /// Also write the tables for a paper to DIR/tables/
+    #[arg(long, value_enum, value_name = "STYLE")]
+    pub tables: Option<PaperTables>,
+    /// Replace files that somebody else has put there or changed
     #[arg(long)]
     pub force: bool,
+}
+
+/// How tables for a paper are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PaperTables {
+    /// LaTeX with booktabs, standard errors in brackets
+    Latex,
+    /// Markdown
+    Markdown,
+}
+
+impl From<PaperTables> for tombola::report::TableStyle {
+    fn from(style: PaperTables) -> Self {
+        match style {
+            PaperTables::Latex => tombola::report::TableStyle::Latex,
+            PaperTables::Markdown => tombola::report::TableStyle::Markdown,
+        }
+    }
 }
 
 #[derive(ClapArgs)]
@@ -336,7 +370,7 @@ impl Settings {
 #[derive(ClapArgs)]
 #[command(after_help = "\
 Results go to DIR/NAME/: validators.csv, trials.csv, chains.csv, timeline.csv, fairness.csv,
-windows.csv, figures/, manifest.json. For one seed all of them but the manifest are the same bytes
+windows.csv, figures/, report.html, manifest.json. For one seed tables and figures are the same bytes
 on any number of threads, and with the engines full and draws.
 
 Examples:
@@ -657,9 +691,10 @@ pub enum SummaryFormat {
 #[command(after_help = "\
 Results go to DIR/NAME-compare/: compare.csv, timeline.csv, figures/, manifest.json, where NAME is
 that of the first scenario. Trials with the same number meet the same random numbers under every rule and are
-compared pair by pair. All files but the manifest are the same bytes on any number of threads, and
-with the engines full and draws. An interrupted comparison writes no table; the trials that had
-finished are kept in DIR/NAME-compare.tally, and the same command goes on from there.
+compared pair by pair. Tables and figures are the same bytes on any number of threads, and with the
+engines full and draws; so is the report, but for the engine's name. An interrupted comparison writes no
+table; the trials that had finished are kept in DIR/NAME-compare.tally, and the same command goes on
+from there.
 
 Examples:
   tombola compare scenarios/seed.toml --rules raffle,single-lottery --engine draws --rounds 2000 --trials 50
@@ -1273,6 +1308,8 @@ pub enum Family {
     Formats,
     /// Chains whose timing `tombola luck` knows
     Chains,
+    /// Estimands of the gallery
+    Estimands,
     /// Scenarios that come along
     Scenarios,
 }

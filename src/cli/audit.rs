@@ -14,7 +14,7 @@ use tombola::analysis::{Audit, AuditSettings, AuditTable, Basis, Rest, Source, a
 use tombola::import::{Intent, Options};
 use tombola::registry::Choice;
 use tombola::report::figures::{Subject, audit_subtitle, draw_figures};
-use tombola::report::{AuditManifest, Published, Stopwatch, Timing};
+use tombola::report::{AuditManifest, Published, Stopwatch, Timing, write_report};
 use tombola::scenario::{FigureFormat, Override, Place, Problem};
 use tombola::selection::ethereum::Acceptance;
 use tombola::simulation::{Control, CountingUnit, Quiet};
@@ -386,15 +386,20 @@ fn write(
         title: &name,
         subtitle: &audit_subtitle(&audit.rule.kind, wins, confidence),
         validators: &audit.validators,
-        timeline: &[],
         confidence,
+        ..Subject::default()
     };
     let figures = ["win-share", "lorenz"].map(Choice::plain);
     let control = Control { progress: &Quiet, stop: &AtomicBool::new(false) };
+    let drawing = Stopwatch::start();
     let skipped =
         draw_figures(&folder, &figures, &[FigureFormat::Svg, FigureFormat::Png], &subject, &control)?;
-    let manifest = AuditManifest::new(&name, input, audit, timing, &folder)
+    let drawing = drawing.elapsed();
+    let mut manifest = AuditManifest::new(&name, input, audit, timing, &folder)
         .map_err(|error| folder.failed("manifest.json", error))?;
+    let (page, hash, took) = write_report(&folder, &manifest)?;
+    manifest.files.insert(page, hash);
+    manifest.report_seconds = (drawing + took).as_secs_f64();
     folder.write_manifest(&manifest)?;
     let published = folder.publish()?;
     for note in skipped {

@@ -18,11 +18,12 @@ use tombola::analysis::comparison::{
 use tombola::analysis::rows::{CompareRow, RuleMeasureRow, RuleTrialRow};
 use tombola::analysis::trial_rows;
 use tombola::report::figures::{
-    Drawing, FigureError, Overlay, overlay_measure, overlay_timeline, write_drawing,
+    Drawing, FigureError, Overlay, Subject, draw_figures, overlay_measure, overlay_timeline, write_drawing,
 };
 use tombola::report::{
-    Compared as ComparedRecord, ComparisonManifest, Environment, ResultsFolder, Stopwatch,
+    Compared as ComparedRecord, ComparisonManifest, Environment, ResultsFolder, Stopwatch, write_report,
 };
+use tombola::registry::Choice;
 use tombola::scenario::Scenario;
 use tombola::simulation::{Control, Quiet, Results, TrialRecord, threads_here};
 use tombola::study::{
@@ -54,11 +55,13 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
         folder.write_table("measures.csv", &measures)?;
     }
     let control = Control { progress: &Quiet, stop };
+    let drawing = Stopwatch::start();
     let drawn = write_figures(&folder, &name, first, &baseline, &comparison, &control);
     if control.should_stop() {
         return Err(Failure::Interrupted("the tables were not finished, so nothing was written".into()));
     }
     drawn?;
+    let drawing = drawing.elapsed();
     let compared = entrants
         .iter()
         .zip(&contestants)
@@ -66,8 +69,14 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
             ComparedRecord::new(&entrant.name, &entrant.scenario, entrant.file_sha256.clone(), played.rounds)
         })
         .collect();
-    let manifest = ComparisonManifest::new(&name, first, compared, threads_here(), timing, &folder)
+    let mut manifest = ComparisonManifest::new(&name, first, compared, threads_here(), timing, &folder)
         .map_err(|error| folder.failed("manifest.json", error))?;
+    manifest.report_seconds = drawing.as_secs_f64();
+    if !first.file.report.figures.is_empty() {
+        let (page, hash, took) = write_report(&folder, &manifest)?;
+        manifest.files.insert(page, hash);
+        manifest.report_seconds += took.as_secs_f64();
+    }
     folder.write_manifest(&manifest)?;
     let published = folder.publish()?;
     kept.remove();
@@ -261,6 +270,19 @@ fn write_figures(
         })
         .collect();
     drawn.into_iter().collect::<Result<(), Failure>>()?;
+    let subject = Subject {
+        title: name,
+        subtitle: &subtitle,
+        compare: &comparison.rows,
+        timeline: &comparison.timeline,
+        confidence: comparison.confidence,
+        delta: first.file.analysis.delta,
+        ..Subject::default()
+    };
+    let figures = ["forest", "unfair-probability"].map(Choice::plain);
+    for note in draw_figures(folder, &figures, &first.file.report.formats, &subject, control)? {
+        tell(format_args!("note: {note}"));
+    }
     if comparison.timeline.is_empty() {
         return Ok(());
     }

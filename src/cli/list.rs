@@ -6,6 +6,7 @@ use super::screen::{print_rows, table};
 use serde::Serialize;
 use tombola::analysis::CHAINS;
 use tombola::behaviour::BEHAVIOURS;
+use tombola::gallery::ESTIMANDS;
 use tombola::import::FORMATS;
 use tombola::registry::Entry;
 use tombola::report::figures::FIGURES;
@@ -42,6 +43,7 @@ pub fn list(args: &ListArgs) -> Result<(), Failure> {
         Family::Committees => family(COMMITTEES),
         Family::Behaviours => family(BEHAVIOURS),
         Family::Figures => family(FIGURES),
+        Family::Estimands => family(ESTIMANDS),
         Family::Formats => FORMATS
             .iter()
             .map(|format| Row {

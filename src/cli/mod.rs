@@ -7,6 +7,7 @@ mod compare;
 mod completions;
 mod contestants;
 mod failure;
+mod gallery;
 mod identify;
 mod import;
 mod init;
@@ -20,6 +21,7 @@ mod plan;
 mod plot;
 mod progress_bar;
 mod reading;
+mod record;
 mod report;
 mod reproduce;
 mod results;
@@ -34,6 +36,7 @@ mod status;
 mod strategy;
 mod study;
 mod study_report;
+mod study_values;
 mod summarise;
 mod summary;
 mod trace;
@@ -101,6 +104,7 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Init(init) => init::init(&init),
         Command::Check(check) => check::check(&check),
         Command::Verify(verify) => verify::verify(&verify),
+        Command::Gallery(gallery) => gallery::gallery(&gallery),
         Command::List(list) => list::list(&list),
         Command::Completions(completions) => completions::completions(&completions),
     }

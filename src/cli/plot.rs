@@ -2,38 +2,35 @@
 
 use super::args::PlotArgs;
 use super::failure::Failure;
-use super::screen::tell;
-use super::whole_file::{self, Existing};
+use super::record::{FolderRecord, Record};
+use super::screen::{grouped, tell};
+use super::study_values::StudyValues;
 use rayon::prelude::*;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs::File;
 use std::path::{Path, PathBuf};
-use tombola::analysis::rows::AuditRow;
+use tombola::analysis::rows::{AuditRow, CompareRow, IncomeRow, TimelineRow, TrialRow, ValidatorRow};
 use tombola::registry::{Choice, Chosen, find};
 use tombola::report::figures::{
-    Drawing, FIGURES, Figure, FigureError, Subject, audit_subtitle, run_subtitle,
+    Drawing, FIGURES, Figure, FigureError, Grid, Subject, audit_subtitle, run_subtitle,
 };
-use tombola::report::{AuditManifest, Manifest, file_hash, read_manifest};
-use tombola::scenario::{FigureFormat, ScenarioFile};
+use tombola::scenario::{AnalysisSection, FigureFormat, ScenarioFile};
 
 /// Draws the figures of a folder again.
 pub fn plot(args: &PlotArgs) -> Result<(), Failure> {
-    let mut source = Source::read(&args.folder)?;
-    let validators = rows(&args.folder.join("validators.csv"))?;
-    let timeline = match args.folder.join("timeline.csv") {
-        path if path.is_file() => rows(&path)?,
-        _ => Vec::new(),
-    };
+    let mut source = Source::read(args)?;
+    let tables = FolderTables::read(&args.folder, args)?;
     let subject = Subject {
         title: args.title.as_deref().unwrap_or(&source.name),
         subtitle: &source.subtitle,
-        validators: &validators,
-        timeline: &timeline,
+        validators: &tables.validators,
+        timeline: &tables.timeline,
+        trials: &tables.trials,
+        incomes: &tables.incomes,
+        compare: &tables.compare,
+        grid: tables.grid.as_ref(),
         confidence: source.confidence,
+        delta: source.delta,
     };
     let mut formats: Vec<FigureFormat> = args.format.iter().map(|format| format.kind()).collect();
     if formats.is_empty() {
@@ -69,17 +66,6 @@ pub fn plot(args: &PlotArgs) -> Result<(), Failure> {
             files.push((target.join(format!("{name}.{}", format.extension())), drawing, *format));
         }
     }
-    // Nothing is written before everything can be. What the folder's own run drew is drawn again; what
-    // somebody else put there is not touched.
-    let mut existing = Vec::with_capacity(files.len());
-    for (path, ..) in &files {
-        let replaced = Existing::forced(args.force || source.drew(path));
-        whole_file::check_target(path, replaced)?;
-        existing.push(replaced);
-    }
-    fs::create_dir_all(&target).map_err(|error| {
-        Failure::CannotRun(format!("{}: the folder cannot be made: {error}", target.display()))
-    })?;
     let bytes: Vec<Result<Vec<u8>, FigureError>> = files
         .par_iter()
         .map(|(_, drawing, format)| match format {
@@ -87,110 +73,117 @@ pub fn plot(args: &PlotArgs) -> Result<(), Failure> {
             FigureFormat::Png => drawing.png(),
         })
         .collect();
-    for (((path, ..), existing), bytes) in files.iter().zip(existing).zip(bytes) {
-        let bytes = bytes.map_err(|error| Failure::CannotRun(error.to_string()))?;
-        whole_file::write(path, existing, |out| out.write_all(&bytes))?;
-        source.record(path, &bytes);
+    let bytes = files.into_iter().zip(bytes).map(|((path, ..), bytes)| Ok((path, bytes?)));
+    let bytes: Vec<(PathBuf, Vec<u8>)> = bytes
+        .collect::<Result<_, FigureError>>()
+        .map_err(|error| Failure::CannotRun(error.to_string()))?;
+    // Nothing is written before everything can be. What the folder's own run drew is drawn again; what
+    // somebody else put there is not touched.
+    source.record.write(&bytes, args.force)?;
+    for (path, _) in &bytes {
         tell(format_args!("Written: {}", path.display()));
     }
-    source.write_manifest()
+    Ok(())
 }
 
 /// What a folder of results says of itself.
 struct Source {
-    folder: PathBuf,
-    manifest: Record,
+    record: FolderRecord,
     name: String,
     subtitle: String,
     confidence: f64,
+    delta: f64,
     figures: Vec<Choice>,
 }
 
-/// The record of a command whose figures come from tables.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Record {
-    Run(Box<Manifest>),
-    Audit(Box<AuditManifest>),
-}
-
-impl Record {
-    fn files(&mut self) -> &mut BTreeMap<String, String> {
-        match self {
-            Record::Run(manifest) => &mut manifest.files,
-            Record::Audit(manifest) => &mut manifest.files,
-        }
-    }
-}
-
 impl Source {
-    fn read(folder: &Path) -> Result<Self, Failure> {
+    fn read(args: &PlotArgs) -> Result<Self, Failure> {
+        let folder = &args.folder;
+        let record = FolderRecord::read(folder)?;
         let path = folder.join("manifest.json");
-        let text = read_manifest(folder).map_err(|error| {
-            Failure::CannotRun(format!(
-                "{}: {error}\n  help: name a folder of results, e.g. output/seed after `tombola run seed`",
-                path.display()
-            ))
-        })?;
-        if let Ok(manifest) = serde_json::from_str::<Manifest>(&text) {
-            let file: ScenarioFile = toml::from_str(&manifest.scenario).map_err(|error| {
+        let scenario = |text: &str| -> Result<ScenarioFile, Failure> {
+            toml::from_str(text).map_err(|error| {
                 Failure::CannotRun(format!("{}: the scenario in it cannot be read: {error}", path.display()))
-            })?;
-            let confidence = file.analysis.confidence;
-            let rule = &file.selection.rule.kind;
-            return Ok(Source {
-                folder: folder.to_owned(),
-                subtitle: run_subtitle(rule, manifest.trials_finished, manifest.rounds, confidence),
-                name: manifest.name.clone(),
-                confidence,
-                figures: file.report.figures,
-                manifest: Record::Run(Box::new(manifest)),
-            });
+            })
+        };
+        let named = |names: &[&str]| names.iter().copied().map(Choice::plain).collect::<Vec<_>>();
+        let (name, subtitle, analysis, figures) = match &record.manifest {
+            Record::Run(manifest) => {
+                let file = scenario(&manifest.scenario)?;
+                let rule = &file.selection.rule.kind;
+                let confidence = file.analysis.confidence;
+                let subtitle = run_subtitle(rule, manifest.trials_finished, manifest.rounds, confidence);
+                (manifest.name.clone(), subtitle, file.analysis, file.report.figures)
+            }
+            Record::Audit(manifest) => {
+                let audited: Vec<AuditRow> = rows(&folder.join("audit.csv"))?;
+                let wins = audited.iter().map(|row| row.wins).sum();
+                let subtitle = audit_subtitle(&manifest.rule.kind, wins, manifest.confidence);
+                let analysis =
+                    AnalysisSection { confidence: manifest.confidence, ..AnalysisSection::default() };
+                (manifest.name.clone(), subtitle, analysis, named(&["win-share", "lorenz"]))
+            }
+            Record::Comparison(manifest) => {
+                let first = manifest.compared.first().map_or("", |compared| compared.scenario.as_str());
+                let analysis = scenario(first)?.analysis;
+                let rules: Vec<&str> =
+                    manifest.compared.iter().map(|compared| compared.name.as_str()).collect();
+                let rules = if rules.len() > 4 { format!("{} rules", rules.len()) } else { rules.join(", ") };
+                let subtitle = run_subtitle(&rules, manifest.trials, manifest.rounds, analysis.confidence);
+                (manifest.name.clone(), subtitle, analysis, named(&["forest", "unfair-probability"]))
+            }
+            Record::Study(manifest) => {
+                let analysis = scenario(&manifest.study).map(|file| file.analysis).unwrap_or_default();
+                let subtitle = format!(
+                    "{} points · {} trials · {} % intervals",
+                    grouped(manifest.points as u128),
+                    grouped(manifest.trials.into()),
+                    100.0 * analysis.confidence
+                );
+                (manifest.name.clone(), subtitle, analysis, named(&["heat-map", "unfair-probability"]))
+            }
+        };
+        let (confidence, delta) = (analysis.confidence, analysis.delta);
+        Ok(Source { record, name, subtitle, confidence, delta, figures })
+    }
+}
+
+/// The tables of a folder that figures are drawn from; one that is not there is empty.
+#[derive(Default)]
+struct FolderTables {
+    validators: Vec<ValidatorRow>,
+    timeline: Vec<TimelineRow>,
+    trials: Vec<TrialRow>,
+    incomes: Vec<IncomeRow>,
+    compare: Vec<CompareRow>,
+    grid: Option<Grid>,
+}
+
+impl FolderTables {
+    fn read(folder: &Path, args: &PlotArgs) -> Result<Self, Failure> {
+        let mut tables = FolderTables {
+            compare: rows_of(&folder.join("compare.csv"))?,
+            timeline: rows_of(&folder.join("timeline.csv"))?,
+            validators: rows_of(&folder.join("validators.csv"))?,
+            incomes: rows_of(&folder.join("incomes.csv"))?,
+            ..FolderTables::default()
+        };
+        let batch = folder.join("batch.csv");
+        if batch.is_file() {
+            let study = StudyValues::read(&batch)?;
+            tables.timeline = study.timeline(args.validator.as_deref());
+            tables.grid = Some(study.grid(args.metric.as_deref(), args.validator.as_deref())?);
+        } else {
+            // A study's trials.csv has other columns.
+            tables.trials = rows_of(&folder.join("trials.csv"))?;
         }
-        if let Ok(manifest) = serde_json::from_str::<AuditManifest>(&text) {
-            let audited: Vec<AuditRow> = rows(&folder.join("audit.csv"))?;
-            let wins = audited.iter().map(|row| row.wins).sum();
-            return Ok(Source {
-                folder: folder.to_owned(),
-                subtitle: audit_subtitle(&manifest.rule.kind, wins, manifest.confidence),
-                name: manifest.name.clone(),
-                confidence: manifest.confidence,
-                figures: ["win-share", "lorenz"].map(Choice::plain).to_vec(),
-                manifest: Record::Audit(Box::new(manifest)),
-            });
-        }
-        Err(Failure::CannotRun(format!(
-            "{}: is not the record of a run or an audit, and only their figures can be drawn from tables",
-            path.display()
-        )))
+        Ok(tables)
     }
+}
 
-    /// The name of a file in this folder, as its manifest writes it.
-    fn listed(&self, path: &Path) -> Option<String> {
-        let name = path.strip_prefix(&self.folder).ok()?.to_str()?;
-        Some(name.replace(std::path::MAIN_SEPARATOR, "/"))
-    }
-
-    /// Whether a file is as the folder's own run left it.
-    fn drew(&mut self, path: &Path) -> bool {
-        let Some(name) = self.listed(path) else { return false };
-        let standing = file_hash(path).ok();
-        standing.is_some() && self.manifest.files().get(&name) == standing.as_ref()
-    }
-
-    fn record(&mut self, path: &Path, bytes: &[u8]) {
-        if let Some(name) = self.listed(path) {
-            self.manifest.files().insert(name, hex::encode(Sha256::digest(bytes)));
-        }
-    }
-
-    /// The manifest goes on saying what stands in the folder.
-    fn write_manifest(&self) -> Result<(), Failure> {
-        whole_file::write(&self.folder.join("manifest.json"), Existing::IsReplaced, |out| {
-            serde_json::to_writer_pretty(&mut *out, &self.manifest)?;
-            out.write_all(b"\n")
-        })
-    }
+/// The rows of a table, if it is there.
+fn rows_of<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, Failure> {
+    if path.is_file() { rows(path) } else { Ok(Vec::new()) }
 }
 
 /// The rows of a table.

@@ -18,6 +18,7 @@ enum Agreement {
     Same,
     Differs,
     ChangedSince,
+    Redrawn,
     Missing,
 }
 
@@ -29,6 +30,7 @@ impl Agreement {
             Agreement::ChangedSince => {
                 "changed since the run that wrote it; the run itself gives what the manifest says"
             }
+            Agreement::Redrawn => "written anew since by `tombola plot` or `tombola report`; not compared",
             Agreement::Missing => "missing; the run gives it again",
         }
     }
@@ -91,7 +93,9 @@ pub fn reproduce(args: &ReproduceArgs) -> Result<(), Failure> {
     let mut all = Vec::new();
     for (name, recorded) in &manifest.files {
         let standing = listed_file(folder, name).and_then(|path| file_hash(&path).ok());
+        let redrawn = manifest.redrawn.contains(name);
         let agreement = match (fresh.files.get(name), standing) {
+            (_, Some(standing)) if redrawn && standing == *recorded => Agreement::Redrawn,
             (Some(made), _) if made != recorded => Agreement::Differs,
             (None, _) => Agreement::Differs,
             (Some(_), None) => Agreement::Missing,
@@ -103,7 +107,7 @@ pub fn reproduce(args: &ReproduceArgs) -> Result<(), Failure> {
     }
     let count = |wanted: Agreement| all.iter().filter(|agreement| **agreement == wanted).count();
     print(&table(&["file", "run again"], 2, rows))?;
-    let (same, total) = (count(Agreement::Same), all.len());
+    let (same, total) = (count(Agreement::Same), all.len() - count(Agreement::Redrawn));
     let summary = format!(
         "{same} of {total} files agree byte by byte (seed {}, engine {}).\n",
         manifest.seed, manifest.engine

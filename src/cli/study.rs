@@ -7,13 +7,15 @@ use super::progress_bar::Bar;
 use super::screen::{grouped, print, table, tell};
 use super::span::{seconds_shown, size_shown};
 use super::study_report::Report;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tombola::report::{Environment, Stopwatch};
-use tombola::scenario::Override;
+use tombola::report::{Environment, Stopwatch, page_of};
+use tombola::scenario::{Override, read_file};
 use tombola::simulation::{Control, Progress, threads_here};
 #[cfg(feature = "mpi")]
 use tombola::study::Ranks;
@@ -176,10 +178,32 @@ pub fn tabulate(
         report.add(plan, point, statements);
     });
     bar.clear();
-    let files = written?;
-    let manifest = StudyManifest::new(plan, summary, environment, threads_here(), files.clone());
+    let mut files = written?;
+    let mut manifest = StudyManifest::new(plan, summary, environment, threads_here(), files.clone());
+    if draws_figures(plan) {
+        let stopwatch = Stopwatch::start();
+        let refused =
+            |why: String| Failure::CannotRun(format!("{}: {why}", folder.join("report.html").display()));
+        let paths: Vec<(String, std::path::PathBuf)> =
+            files.keys().map(|name| (name.clone(), folder.join(name))).collect();
+        let record = serde_json::to_value(&manifest).map_err(|error| refused(error.to_string()))?;
+        let page = page_of(record, &paths).map_err(|error| refused(error.to_string()))?;
+        let target = folder.join("report.html");
+        super::whole_file::write(&target, super::whole_file::Existing::IsReplaced, |out| {
+            out.write_all(page.as_bytes())
+        })?;
+        files.insert("report.html".to_owned(), hex::encode(Sha256::digest(&page)));
+        manifest.files = files.clone();
+        manifest.report_seconds = stopwatch.elapsed().as_secs_f64();
+    }
     manifest.write(folder)?;
     Ok((report, files))
+}
+
+/// Whether the study's file wants figures, and with them a report.
+fn draws_figures(plan: &Plan) -> bool {
+    read_file(Path::new(&plan.origin.path), &plan.origin.text, &[])
+        .is_ok_and(|file| !file.report.figures.is_empty())
 }
 
 /// How a study ends whose tables are written: well if everything is done.

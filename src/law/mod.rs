@@ -26,6 +26,7 @@ mod seats;
 mod shares;
 mod sortition;
 mod successive_inclusion;
+mod tail_withholding;
 mod two_party;
 mod urn;
 mod weights;
@@ -65,6 +66,7 @@ pub use seats::{
 pub use shares::{equal_shares, proportional_shares};
 pub use sortition::nobody_selected;
 pub use successive_inclusion::successive_inclusion;
+pub use tail_withholding::{TailWithholding, choose};
 pub use two_party::{LikelyWins, TwoPartyRounds, expected_share, two_party_wins};
 pub use urn::{
     compounding_variance, limiting_gini_of_equals, limiting_share, limiting_unfair_probability,

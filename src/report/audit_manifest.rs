@@ -47,6 +47,9 @@ pub struct AuditManifest {
     pub started_unix: u64,
     /// How long it took.
     pub duration_seconds: f64,
+    /// How long figures and report took.
+    #[serde(default)]
+    pub report_seconds: f64,
     /// SHA-256 of every other file, by name.
     pub files: BTreeMap<String, String>,
 }
@@ -83,6 +86,7 @@ impl AuditManifest {
             questions: questions.clone(),
             started_unix: timing.started.duration_since(UNIX_EPOCH).map(|since| since.as_secs()).unwrap_or(0),
             duration_seconds: timing.duration.as_secs_f64(),
+            report_seconds: 0.0,
             files: file_hashes(folder)?,
         })
     }

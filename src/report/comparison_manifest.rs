@@ -35,6 +35,9 @@ pub struct ComparisonManifest {
     pub duration_seconds: f64,
     /// Rounds of all rules per second of that.
     pub rounds_per_second: f64,
+    /// How long figures and report took.
+    #[serde(default)]
+    pub report_seconds: f64,
     /// SHA-256 of every other file, by name.
     pub files: BTreeMap<String, String>,
 }
@@ -100,6 +103,7 @@ impl ComparisonManifest {
             started_unix: timing.started.duration_since(UNIX_EPOCH).map(|since| since.as_secs()).unwrap_or(0),
             duration_seconds: seconds,
             rounds_per_second: rounds as f64 / seconds.max(1e-9),
+            report_seconds: 0.0,
             files: file_hashes(folder)?,
         })
     }

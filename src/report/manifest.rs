@@ -59,6 +59,12 @@ pub struct Manifest {
     pub duration_seconds: f64,
     /// Rounds played in all trials that finished, per second of that.
     pub rounds_per_second: f64,
+    /// How long figures and report took.
+    #[serde(default)]
+    pub report_seconds: f64,
+    /// Files that `tombola plot` or `tombola report` has written anew since, other than the run did.
+    #[serde(default)]
+    pub redrawn: Vec<String>,
     /// SHA-256 of every other file, by name.
     pub files: BTreeMap<String, String>,
 }
@@ -111,6 +117,8 @@ impl Manifest {
             started_unix: timing.started.duration_since(UNIX_EPOCH).map(|since| since.as_secs()).unwrap_or(0),
             duration_seconds: seconds,
             rounds_per_second: results.totals.counters.rounds as f64 / seconds.max(1e-9),
+            report_seconds: 0.0,
+            redrawn: Vec::new(),
             files,
         })
     }

@@ -27,6 +27,6 @@ pub use folder::{
 pub use formulas::FormulaGuard;
 pub use manifest::{Manifest, Timing, population_hash};
 #[cfg(feature = "cli")]
-pub use page::{PageError, page};
+pub use page::{PageError, TableStyle, page, page_of, paper, write_report};
 pub use stopwatch::Stopwatch;
 pub use tables::{write_rows, write_run_tables};

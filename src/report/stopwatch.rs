@@ -38,7 +38,7 @@ impl Timing {
 }
 
 /// Seconds since 1970 as an ISO time, by the civil calendar.
-fn iso(seconds: u64) -> String {
+pub(super) fn iso(seconds: u64) -> String {
     let (days, of_day) = (seconds / 86_400, seconds % 86_400);
     // Years of the calendar begin with March here, so that the leap day is the last one; eras have
     // 400 of them.

@@ -51,10 +51,17 @@ pub struct ScenarioFile {
     /// `[report]`
     #[serde(default)]
     pub report: ReportSection,
+    /// `[study]`: what only people know, for reports.
+    #[serde(default, skip_serializing_if = "StudySection::is_empty")]
+    pub study: StudySection,
     /// `[sweep]`: what a study varies, whose points are scenarios without it.
     #[serde(default, skip_serializing)]
     #[schemars(with = "Option<std::collections::BTreeMap<String, serde_json::Value>>")]
     pub sweep: Option<toml::Table>,
+    /// `[published]`: what somebody published of it; `tombola gallery` alone reads it.
+    #[serde(default, skip_serializing)]
+    #[schemars(with = "Option<std::collections::BTreeMap<String, serde_json::Value>>")]
+    pub published: Option<toml::Table>,
 }
 
 impl ScenarioFile {
@@ -95,8 +102,38 @@ impl ScenarioFile {
             behaviours: Vec::new(),
             analysis: AnalysisSection::default(),
             report: ReportSection::default(),
+            study: StudySection::default(),
             sweep: None,
+            published: None,
         }
+    }
+}
+
+/// What only people know of a scenario; it stands in reports and decides nothing.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, expecting = "a section of keys and values")]
+pub struct StudySection {
+    /// The title, in place of the name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Who made it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authors: Vec<String>,
+    /// What it is to find out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aim: Option<String>,
+    /// What was expected before it was run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hypotheses: Vec<String>,
+    /// The language of these texts, as browsers know it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+}
+
+impl StudySection {
+    /// Whether nothing was said.
+    pub fn is_empty(&self) -> bool {
+        *self == StudySection::default()
     }
 }
 

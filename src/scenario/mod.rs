@@ -28,7 +28,8 @@ pub use follow::{Follow, FollowSelection};
 pub use format::{
     AccountSection, AnalysisSection, AttestationSection, BehaviourSection, DelegatorSection, FigureFormat,
     GroupSection, NetworkSection, PoolSection, PopulationSection, ReportSection, RewardSection, RunSection,
-    ScenarioFile, SelectionSection, SlashingSection, TransactionsSection, UntilMetric, UntilSection,
+    ScenarioFile, SelectionSection, SlashingSection, StudySection, TransactionsSection, UntilMetric,
+    UntilSection,
 };
 pub use limits::MOST_PRIOR_WEIGHT;
 pub use load::{Scenario, load, load_text, read_file, read_text};
@@ -36,6 +37,6 @@ pub use overrides::{Override, pieces};
 pub use problem::{Place, Problem};
 pub use schema::schema;
 pub use seed::Seed;
-pub use shipped::{Shipped, load_shipped, shipped};
+pub use shipped::{Paper, Shipped, load_shipped, papers, shipped};
 pub use template::TEMPLATE;
 pub use window::Window;

@@ -43,6 +43,29 @@ pub fn shipped() -> Vec<Shipped> {
     all
 }
 
+/// A published result that comes along, for the gallery.
+pub struct Paper {
+    /// Its path from the project's folder.
+    pub path: String,
+    /// Its text.
+    pub text: &'static str,
+}
+
+/// All published results that come along, sorted by name.
+pub fn papers() -> Vec<Paper> {
+    let folder = SCENARIOS.get_dir("papers");
+    let mut all: Vec<Paper> = folder
+        .into_iter()
+        .flat_map(Dir::files)
+        .filter_map(|file| {
+            let path = format!("scenarios/{}", file.path().display());
+            Some(Paper { path, text: file.contents_utf8()? })
+        })
+        .collect();
+    all.sort_by(|one, other| one.path.cmp(&other.path));
+    all
+}
+
 /// Reads the scenario of this name that comes along, with settings from the command line in place
 /// of its own.
 ///

@@ -2,7 +2,7 @@
 
 use crate::analysis::Analysis;
 use crate::analysis::rows::Tables;
-use crate::report::{FolderError, Manifest, Published, ResultsFolder, Timing, write_run_tables};
+use crate::report::{FolderError, Manifest, Published, ResultsFolder, Stopwatch, Timing, write_run_tables};
 use crate::scenario::Scenario;
 use crate::simulation::{Control, Quiet, Results};
 use std::path::Path;
@@ -66,6 +66,7 @@ impl Outcome<'_> {
         control: &Control,
     ) -> Result<(Manifest, Vec<String>), FolderError> {
         write_run_tables(folder, &self.analysis.tables, control)?;
+        let stopwatch = Stopwatch::start();
         #[cfg(feature = "figures")]
         let skipped = crate::report::figures::write_figures(
             folder,
@@ -76,8 +77,16 @@ impl Outcome<'_> {
         )?;
         #[cfg(not(feature = "figures"))]
         let skipped = Vec::new();
-        let manifest = Manifest::new(self.scenario, &self.results, self.threads, self.timing, folder)
+        let drawing = stopwatch.elapsed();
+        let mut manifest = Manifest::new(self.scenario, &self.results, self.threads, self.timing, folder)
             .map_err(|error| folder.failed("manifest.json", error))?;
+        manifest.report_seconds = drawing.as_secs_f64();
+        #[cfg(feature = "cli")]
+        if !self.scenario.file.report.figures.is_empty() {
+            let (name, hash, took) = crate::report::write_report(folder, &manifest)?;
+            manifest.files.insert(name, hash);
+            manifest.report_seconds += took.as_secs_f64();
+        }
         folder.write_manifest(&manifest)?;
         Ok((manifest, skipped))
     }

@@ -46,7 +46,10 @@ pub struct StudyManifest {
     pub seconds: f64,
     /// Whether anything is missing.
     pub partial: bool,
-    /// SHA-256 of every table, by name.
+    /// How long the report took.
+    #[serde(default)]
+    pub report_seconds: f64,
+    /// SHA-256 of every table and of the report, by name.
     pub files: BTreeMap<String, String>,
 }
 
@@ -90,6 +93,7 @@ impl StudyManifest {
             trials: summary.points.iter().map(|point| point.trials).sum(),
             seconds: summary.points.iter().map(|point| point.seconds).sum(),
             partial: !summary.is_complete(),
+            report_seconds: 0.0,
             files,
         }
     }

@@ -418,7 +418,7 @@ fn base(file: &ScenarioFile) -> BTreeMap<String, String> {
     let table = toml::Table::try_from(file).expect("a scenario that was read can be written");
     let mut all = BTreeMap::new();
     for (section, value) in &table {
-        if ["name", "description", "report"].contains(&section.as_str()) {
+        if ["name", "description", "report", "study"].contains(&section.as_str()) {
             continue;
         }
         flatten(section, value, &mut all);

@@ -4,7 +4,7 @@ use super::plan::Detail;
 use crate::analysis::comparison::Baseline;
 use crate::random::StreamKey;
 use crate::report::population_hash;
-use crate::scenario::{AnalysisSection, ReportSection, Scenario};
+use crate::scenario::{AnalysisSection, ReportSection, Scenario, StudySection};
 use crate::simulation::{Engine, Experiment, Serial};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -159,6 +159,7 @@ fn ids(scenario: &Scenario, detail: Detail, trials_are_swept: bool) -> (PointId,
     file.name = None;
     file.description = String::new();
     file.report = ReportSection::default();
+    file.study = StudySection::default();
     if !trials_are_swept {
         file.run.trials = 0;
     }

@@ -21,6 +21,7 @@ const LAYERS: &[&str] = &[
     "statistics",
     "scenario",
     "analysis",
+    "gallery",
     "report",
     "session",
     "study",

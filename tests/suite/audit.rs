@@ -602,6 +602,7 @@ fn the_command_prints_and_writes_what_a_run_writes() {
         "validators.csv",
         "fairness.csv",
         "manifest.json",
+        "report.html",
         "figures/win-share.png",
         "figures/lorenz.svg",
     ] {

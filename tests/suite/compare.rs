@@ -44,14 +44,14 @@ fn tombola(sandbox: &Sandbox, args: &[&str]) -> (Option<i32>, String, String) {
     (output.status.code(), text(output.stdout), text(output.stderr))
 }
 
-/// Every file of a result folder but the manifest.
+/// Every table and figure of a result folder.
 fn tables(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     for folder in [folder.to_owned(), folder.join("figures")] {
         for entry in fs::read_dir(folder).expect("a folder") {
             let path = entry.expect("an entry").path();
             let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-            if path.is_file() && name != "manifest.json" {
+            if path.is_file() && !["manifest.json", "report.html"].contains(&name.as_str()) {
                 files.insert(name, fs::read(path).expect("a file"));
             }
         }
@@ -141,8 +141,9 @@ fn the_folder_is_whole_and_the_manifest_says_what_was_compared() {
         assert_eq!(hex::encode(scenario.hash()), compared.scenario_sha256);
     }
     let files = tables(&folder);
-    assert_eq!(manifest.files.len(), files.len());
-    for (name, hash) in &manifest.files {
+    assert_eq!(manifest.files.len(), files.len() + 1);
+    assert!(manifest.files.contains_key("report.html") && manifest.report_seconds > 0.0);
+    for (name, hash) in manifest.files.iter().filter(|(name, _)| *name != "report.html") {
         let bytes = &files[name.trim_start_matches("figures/")];
         assert_eq!(*hash, hex::encode(Sha256::digest(bytes)), "{name}");
     }

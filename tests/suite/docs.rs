@@ -152,6 +152,7 @@ fn section(heading: &str) -> Section {
         "`[network]`" => (drawn, place!("network")),
         "`[[behaviours]]`" => (&acting, |table| first(table, "behaviours")),
         "`[analysis]`" => (drawn, place!("analysis")),
+        "`[study]`" => (drawn, place!("study")),
         "`[report]`" => (drawn, place!("report")),
         other => panic!("the heading {other} is no section"),
     };
@@ -201,7 +202,7 @@ impl Section {
 #[test]
 fn keys_defaults_and_examples_are_those_of_the_program() {
     let tables = scenario_tables("key");
-    assert_eq!(tables.len(), 14);
+    assert_eq!(tables.len(), 15);
     for table in &tables {
         let section = section(&table.heading);
         let mut resolved: Table =

@@ -14,6 +14,7 @@ mod decisions;
 mod docs;
 mod engines;
 mod fuzzing;
+mod gallery;
 mod harness;
 mod history;
 mod identify;

@@ -90,3 +90,51 @@ fn audits_are_drawn_too() {
     let drawn = fs::read(sandbox.path("audits/chain/figures/win-share.svg")).expect("a figure");
     assert!(drawn == fs::read(sandbox.path("again/win-share.svg")).expect("a figure"));
 }
+
+/// Every figure of a run, of a comparison and of a study is drawn from the tables alone.
+#[test]
+fn figures_of_all_kinds_are_drawn_from_tables() {
+    let sandbox = Sandbox::new();
+    let text = PAIR.replace("trials = 3", "trials = 30").replace("rounds = 50", "rounds = 200");
+    sandbox.put("pair.toml", format!("{text}[reward]\ncompound = true\n"));
+    assert_eq!(code(&sandbox, &["run", "pair.toml", "--quiet"]).0, Some(0));
+    let rules = ["compare", "pair.toml", "--rules", "raffle,uniform", "--quiet"];
+    assert_eq!(code(&sandbox, &rules).0, Some(0));
+    sandbox.put(
+        "study.toml",
+        format!(
+            "{}[sweep]\n\"run.rounds\" = [20, 40]\n\"selection.rule\" = ['raffle', 'uniform']\n",
+            text.replace("'pair'", "'study'")
+        ),
+    );
+    assert_eq!(code(&sandbox, &["run", "study.toml", "--quiet", "--metrics", "all"]).0, Some(0));
+    for (folder, figures) in [
+        (
+            "output/pair",
+            &[
+                "stake-share",
+                "unfair-probability",
+                "funnel",
+                "p-values",
+                "target-curve",
+                "income",
+                "wins-per-trial",
+            ][..],
+        ),
+        ("output/pair-compare", &["forest", "unfair-probability"]),
+        ("output/study", &["heat-map", "unfair-probability"]),
+    ] {
+        for figure in figures {
+            let arguments = ["plot", folder, "--figure", figure, "--format", "svg", "--output", folder];
+            let (ended, told) = code(&sandbox, &arguments);
+            assert_eq!(ended, Some(0), "{folder} {figure}: {told}");
+            let svg = fs::read_to_string(sandbox.path(&format!("{folder}/{figure}.svg"))).expect("a figure");
+            assert!(svg.contains("<polyline") && !svg.contains("NaN"), "{folder} {figure}");
+        }
+    }
+    let (ended, told) =
+        code(&sandbox, &["plot", "output/study", "--figure", "heat-map", "--metric", "equitabilty"]);
+    assert!(ended == Some(2) && told.contains("--metric equitabilty"), "{told}");
+    let (ended, told) = code(&sandbox, &["plot", "output/study", "--figure", "forest"]);
+    assert!(ended == Some(2) && told.contains("compare rules"), "{told}");
+}

@@ -266,7 +266,7 @@ fn assert_works(path: &Path, text: &str, scenario: &Scenario) -> Result<(), Test
     let again = again.map_err(|problem| TestCaseError::fail(format!("{problem}\nin\n{resolved}")))?;
     prop_assert_eq!(again.resolved(), resolved);
     // The resolved scenario is one point; what a study varies stands in the study.
-    prop_assert_eq!(&again.file, &ScenarioFile { sweep: None, ..scenario.file.clone() });
+    prop_assert_eq!(&again.file, &ScenarioFile { sweep: None, published: None, ..scenario.file.clone() });
     prop_assert_eq!(&again.experiment.world.stakes, &scenario.experiment.world.stakes);
     let world = &scenario.experiment.world;
     if world.names.len() > 2_000 || world.traffic.per_round > 50 {

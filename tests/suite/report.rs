@@ -23,8 +23,13 @@ fn report(sandbox: &Sandbox, arguments: &[&str]) -> (Option<i32>, String) {
 #[test]
 fn a_page_shows_what_the_folder_holds_and_loads_nothing() {
     let sandbox = prepared();
+    let of_the_run = fs::read(sandbox.path("output/pair/report.html")).expect("the run writes it");
     let (code, told) = report(&sandbox, &["report", "output/pair"]);
     assert_eq!(code, Some(0), "{told}");
+    assert!(
+        of_the_run == fs::read(sandbox.path("output/pair/report.html")).expect("the page"),
+        "the same bytes"
+    );
     let page = fs::read_to_string(sandbox.path("output/pair/report.html")).expect("the page");
     for part in
         ["<html lang=\"en\">", "<h2 id=\"verdict\">", "<h2 id=\"methods\">", "href=\"validators.csv\""]
@@ -39,8 +44,74 @@ fn a_page_shows_what_the_folder_holds_and_loads_nothing() {
     assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
     assert!(!page.contains('\u{202E}') && !page.contains('\u{E0041}'));
     assert!(page.contains("bob\\u{202e}\\u{e0041}"));
+    sandbox.put("output/pair/report.html", "mine");
     let (code, told) = report(&sandbox, &["report", "output/pair"]);
     assert!(code == Some(2) && told.contains("--force"), "{told}");
+    assert_eq!(report(&sandbox, &["report", "output/pair", "--force"]).0, Some(0));
+}
+
+/// Times and threads stand in the manifest alone.
+#[test]
+fn the_page_is_the_same_bytes_on_any_number_of_threads_and_is_left_out_without_figures() {
+    let sandbox = prepared();
+    let page = |folder: &str| fs::read(sandbox.path(&format!("{folder}/pair/report.html")));
+    let again = ["run", "pair.toml", "--quiet", "--threads", "3", "--output", "again"];
+    assert_eq!(report(&sandbox, &again).0, Some(0));
+    assert!(page("output").expect("the page") == page("again").expect("the page"));
+    let without = ["run", "pair.toml", "--quiet", "--set", "report.figures=[]", "--output", "without"];
+    assert_eq!(report(&sandbox, &without).0, Some(0));
+    assert!(page("without").is_err());
+}
+
+/// What people said, the text for a paper, and tables for it: nothing of a name is markup in any of them.
+#[test]
+fn the_text_for_a_paper_says_what_the_page_says() {
+    let sandbox = Sandbox::new();
+    let study = "[study]\ntitle = 'Do <two> pay 100 % for $x_1$?'\nauthors = ['Ada L.', 'Ève & Co.']\n\
+                 aim = 'To find out'\nhypotheses = ['ada wins']\nlanguage = 'en'\n";
+    sandbox.put("pair.toml", format!("{PAIR}{study}"));
+    assert_eq!(report(&sandbox, &["run", "pair.toml", "--quiet"]).0, Some(0));
+    let (code, told) = report(&sandbox, &["report", "output/pair", "--tables", "latex"]);
+    assert_eq!(code, Some(0), "{told}");
+    let read = |name: &str| fs::read_to_string(sandbox.path(&format!("output/pair/{name}"))).expect("a file");
+    let (page, markdown, latex) = (read("report.html"), read("report.md"), read("methods.tex"));
+    assert!(page.contains("<h1 lang=\"en\">Do &lt;two&gt; pay 100 % for $x_1$?</h1>"));
+    assert!(
+        markdown.starts_with("# Do \\<two\\> pay 100 % for $x\\_1$?\n\nAda L., Ève & Co.\n"),
+        "{markdown}"
+    );
+    assert!(latex.contains("pay 100 \\% for \\$x\\_1\\$?") && latex.contains("Ève \\& Co."), "{latex}");
+    for heading in
+        ["Aims", "Data-generating mechanism", "Estimands", "Methods", "Number of repetitions", "Limits"]
+    {
+        assert!(page.contains(&format!("<h3>{heading}</h3>")), "{heading}");
+        assert!(markdown.contains(&format!("\n## {heading}\n")), "{heading}");
+        assert!(latex.contains(&format!("\\subsection*{{{heading}}}")), "{heading}");
+    }
+    let references = read("references.bib");
+    assert!(references.contains("@misc{rule-raffle,") && references.contains("@article{holm1979,"));
+    let table = read("tables/validators.tex");
+    assert!(table.contains("\\toprule") && table.contains("\\textless{}script\\textgreater{}"), "{table}");
+    let archive: serde_json::Value = serde_json::from_str(&read("ro-crate-metadata.json")).expect("JSON");
+    assert_eq!(archive["@graph"][0]["about"]["@id"], "./");
+    let parts = archive["@graph"][1]["hasPart"].as_array().expect("a list");
+    for part in parts {
+        assert!(sandbox.path("output/pair").join(part["@id"].as_str().expect("a name")).is_file(), "{part}");
+    }
+    // The manifest knows all of it, and the run is reproduced all the same.
+    let done = sandbox.command(&["reproduce", "output/pair", "--quiet"]).output().expect("the program runs");
+    let told = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(done.status.success() && told.contains("not compared"), "{told}");
+}
+
+#[test]
+fn a_study_has_a_page_too() {
+    let sandbox = Sandbox::new();
+    sandbox.put("s.toml", format!("{PAIR}[sweep]\n\"run.rounds\" = [20, 40]\n"));
+    assert_eq!(report(&sandbox, &["run", "s.toml", "--quiet"]).0, Some(0));
+    let page = fs::read_to_string(sandbox.path("output/pair/report.html")).expect("the page");
+    assert!(page.contains("run.rounds (20, 40)") && page.contains("href=\"points.csv\""), "{}", page.len());
+    assert_eq!(report(&sandbox, &["report", "output/pair"]).0, Some(0));
 }
 
 #[test]

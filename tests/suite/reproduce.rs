@@ -47,6 +47,23 @@ fn what_does_not_agree_is_named() {
     assert!(line("validators.csv").contains("same bytes"), "{told}");
 }
 
+/// A figure with another title is no result of another run; a table that changed is.
+#[test]
+fn figures_that_were_drawn_anew_are_not_compared() {
+    let sandbox = prepared();
+    let plot = ["plot", "output/pair", "--figure", "lorenz", "--figure", "funnel", "--title", "Another"];
+    assert!(sandbox.command(&plot).status().expect("the program runs").success());
+    let (code, told) = reproduce(&sandbox);
+    assert_eq!(code, Some(0), "{told}");
+    let line = |name: &str| told.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned();
+    assert!(line("figures/lorenz.svg").contains("not compared"), "{told}");
+    assert!(line("figures/funnel.svg").contains("not compared"), "{told}");
+    assert!(line("figures/win-share.svg").contains("same bytes"), "{told}");
+    fs::write(sandbox.path("output/pair/figures/lorenz.svg"), "mine").expect("a file");
+    let (code, told) = reproduce(&sandbox);
+    assert!(code == Some(1) && told.contains("changed since"), "{told}");
+}
+
 /// A manifest that claims another seed than that of the run.
 #[test]
 fn results_of_another_seed_differ() {

@@ -32,6 +32,9 @@ pub struct Contestant {
     pub timeline: Vec<TimelineRow>,
 }
 
+/// What the time line of a comparison has of each rule.
+const OF_RULES: [&str; 3] = ["win_share", "unfair_probability", "unfair_probability_by_law"];
+
 impl Contestant {
     /// A rule whose trials were measured, one after another in their order.
     pub fn new(
@@ -46,7 +49,7 @@ impl Contestant {
         let richest = &experiment.world.names[baseline.richest];
         let timeline = timeline(&context)
             .into_iter()
-            .filter(|row| row.metric == "win_share" && row.subject == *richest)
+            .filter(|row| OF_RULES.contains(&row.metric.as_str()) && row.subject == *richest)
             .map(|row| TimelineRow { subject: name.to_owned(), ..row })
             .collect();
         Contestant {

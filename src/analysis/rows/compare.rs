@@ -4,7 +4,7 @@ use super::TrialRow;
 use serde::{Deserialize, Serialize};
 
 /// An estimate, a difference, or an order.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CompareRow {
     /// What was measured.
     pub metric: String,

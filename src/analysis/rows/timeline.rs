@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// One metric of one subject at one checkpoint.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TimelineRow {
     /// The round after which the metric was taken.
     pub round: u64,

@@ -1,12 +1,28 @@
 //! What a figure is, and the registry of all of them.
 
-use super::{Drawing, lorenz, timeline, win_share};
-use crate::analysis::rows::{TimelineRow, ValidatorRow};
+use super::{
+    Drawing, forest, funnel, heat_map, income, lorenz, p_values, target_curve, timeline, unfair_probability,
+    win_share, wins_per_trial,
+};
+use crate::analysis::rows::{CompareRow, IncomeRow, TimelineRow, TrialRow, ValidatorRow};
 use crate::registry::Entry;
 use thiserror::Error;
 
 /// Every figure a scenario can name.
-pub const FIGURES: &[Entry<dyn Figure>] = &[win_share::ENTRY, timeline::ENTRY, lorenz::ENTRY];
+pub const FIGURES: &[Entry<dyn Figure>] = &[
+    win_share::ENTRY,
+    timeline::ENTRY,
+    timeline::STAKE_SHARE,
+    lorenz::ENTRY,
+    unfair_probability::ENTRY,
+    funnel::ENTRY,
+    p_values::ENTRY,
+    target_curve::ENTRY,
+    income::ENTRY,
+    wins_per_trial::ENTRY,
+    forest::ENTRY,
+    heat_map::ENTRY,
+];
 
 /// A figure: a drawing made from the rows of the tables.
 pub trait Figure: Send + Sync {
@@ -18,7 +34,7 @@ pub trait Figure: Send + Sync {
 }
 
 /// What a figure shows: the tables of one experiment and the words above them.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Subject<'a> {
     /// The scenario's name.
     pub title: &'a str,
@@ -28,8 +44,44 @@ pub struct Subject<'a> {
     pub validators: &'a [ValidatorRow],
     /// The rows of `timeline.csv`.
     pub timeline: &'a [TimelineRow],
+    /// The rows of `trials.csv`.
+    pub trials: &'a [TrialRow],
+    /// The rows of `incomes.csv`.
+    pub incomes: &'a [IncomeRow],
+    /// The rows of `compare.csv`.
+    pub compare: &'a [CompareRow],
+    /// A metric of a study over two of its factors.
+    pub grid: Option<&'a Grid>,
     /// The confidence of every interval in the rows, between 0 and 1.
     pub confidence: f64,
+    /// The unfair probability that is small enough.
+    pub delta: f64,
+}
+
+/// A metric of a study over two of its factors.
+#[derive(Clone, Debug, Default)]
+pub struct Grid {
+    /// The metric.
+    pub metric: String,
+    /// Of whom.
+    pub subject: String,
+    /// The factor whose levels stand side by side.
+    pub across: String,
+    /// The factor whose levels stand below one another; empty if there is one factor only.
+    pub down: String,
+    /// The values.
+    pub cells: Vec<GridCell>,
+}
+
+/// A value of a grid.
+#[derive(Clone, Debug)]
+pub struct GridCell {
+    /// The level of the factor across.
+    pub across: String,
+    /// The level of the factor down.
+    pub down: String,
+    /// The value.
+    pub value: f64,
 }
 
 /// Why there is no figure.
@@ -202,11 +254,13 @@ mod tests {
 
     #[test]
     fn nothing_to_show_is_said_and_settings_are_refused() {
-        let nothing = Sample { title: "nothing".into(), validators: Vec::new(), timeline: Vec::new() };
+        let nothing = Sample { title: "nothing".into(), ..Sample::default() };
         let mut idle = seed();
         idle.timeline.clear();
+        (idle.trials, idle.incomes, idle.compare, idle.grid) = Default::default();
         for row in &mut idle.validators {
             (row.stake, row.wins, row.reward, row.win_share) = (0, 0, Some(0), None);
+            (row.expected_share, row.p_value) = (None, None);
         }
         for entry in FIGURES {
             for sample in [&nothing, &idle] {

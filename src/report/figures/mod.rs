@@ -4,14 +4,22 @@
 mod drafting;
 mod drawing;
 mod figure;
+mod forest;
+mod funnel;
+mod heat_map;
+mod income;
 mod lorenz;
 mod overlay;
+mod p_values;
+mod target_curve;
 mod timeline;
+mod unfair_probability;
 mod win_share;
+mod wins_per_trial;
 mod write;
 
 pub use drawing::Drawing;
-pub use figure::{FIGURES, Figure, FigureError, Subject};
+pub use figure::{FIGURES, Figure, FigureError, Grid, GridCell, Subject};
 pub use overlay::{Overlay, overlay_measure, overlay_timeline};
 pub use write::{audit_subtitle, draw_figures, run_subtitle, write_drawing, write_figures};
 

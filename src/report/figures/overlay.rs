@@ -239,7 +239,7 @@ fn courses(rows: &[TimelineRow]) -> (Vec<Course<'_>>, usize) {
     let pair = |low: Option<f64>, high: Option<f64>| {
         low.zip(high).filter(|(low, high)| low <= high).map(|(low, high)| (100.0 * low, 100.0 * high))
     };
-    for row in rows.iter().filter(|row| row.round > 0) {
+    for row in rows.iter().filter(|row| row.round > 0 && row.metric == "win_share") {
         let Some(mean) = share(row.mean) else { continue };
         let moment = Moment {
             round: row.round as f64,

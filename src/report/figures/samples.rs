@@ -1,9 +1,10 @@
 //! Tables for the tests of this family: plain, large, and as odd as a table can be.
 
-use super::Subject;
-use crate::analysis::rows::{TimelineRow, ValidatorRow};
+use super::{Grid, GridCell, Subject};
+use crate::analysis::rows::{CompareRow, IncomeRow, TimelineRow, TrialRow, ValidatorRow};
 
 /// The tables of one experiment.
+#[derive(Default)]
 pub struct Sample {
     /// What it is about.
     pub title: String,
@@ -11,6 +12,14 @@ pub struct Sample {
     pub validators: Vec<ValidatorRow>,
     /// Its `timeline.csv`.
     pub timeline: Vec<TimelineRow>,
+    /// Its `trials.csv`.
+    pub trials: Vec<TrialRow>,
+    /// Its `incomes.csv`.
+    pub incomes: Vec<IncomeRow>,
+    /// A `compare.csv` of rules with these names.
+    pub compare: Vec<CompareRow>,
+    /// A study whose levels have these names.
+    pub grid: Option<Grid>,
 }
 
 impl Sample {
@@ -21,7 +30,12 @@ impl Sample {
             subtitle: "raffle · 8 trials × 125 000 rounds",
             validators: &self.validators,
             timeline: &self.timeline,
+            trials: &self.trials,
+            incomes: &self.incomes,
+            compare: &self.compare,
+            grid: self.grid.as_ref(),
             confidence: 0.95,
+            delta: 0.1,
         }
     }
 }
@@ -82,9 +96,102 @@ pub fn sample(title: &str, named: &[(&str, u64)], rounds: u64, expected: impl Fn
                 law_q05: None,
                 law_q95: None,
             });
+            let stake =
+                TimelineRow { metric: "stake_share".to_owned(), ..timeline[timeline.len() - 1].clone() };
+            let unfair = (-0.002 * round as f64 * expected).exp();
+            let seen = TimelineRow {
+                metric: "unfair_probability".to_owned(),
+                mean: (unfair * trials).round() / trials,
+                low: Some(unfair / 2.0),
+                high: Some(unfair.sqrt()),
+                ..stake.clone()
+            };
+            let law = TimelineRow {
+                metric: "unfair_probability_by_law".to_owned(),
+                mean: unfair,
+                ..TimelineRow { low: None, high: None, ..seen.clone() }
+            };
+            timeline.extend([stake, seen, law]);
         }
     }
-    Sample { title: title.to_owned(), validators, timeline }
+    let mut sample = Sample { title: title.to_owned(), validators, timeline, ..Sample::default() };
+    sample.fill(rounds);
+    sample
+}
+
+impl Sample {
+    /// The tables that follow from the validators.
+    fn fill(&mut self, rounds: u64) {
+        for row in self.validators.iter().take(10) {
+            for trial in 0..40u64 {
+                let part = ((trial * 7 + row.wins) % 11) as f64 / 11.0 - 0.5;
+                let win_share = (row.win_share.unwrap_or(0.0) * (1.0 + 0.4 * part)).clamp(0.0, 1.0);
+                self.trials.push(TrialRow {
+                    trial,
+                    validator: row.validator.clone(),
+                    wins: (win_share * rounds as f64) as u64,
+                    win_share: Some(win_share),
+                    blocks: 0,
+                    reward: 0,
+                    slashed: 0,
+                    final_stake: row.stake,
+                    final_stake_share: None,
+                });
+            }
+        }
+        self.incomes = self
+            .validators
+            .iter()
+            .map(|row| {
+                let mean = row.stake as f64 * 0.03 + 1.0;
+                IncomeRow {
+                    kind: "validator".to_owned(),
+                    name: row.validator.clone(),
+                    stake: row.stake as f64,
+                    stake_share: row.stake_share,
+                    mean: Some(mean),
+                    mean_exact: Some(1.02 * mean),
+                    q05: Some(0.5 * mean),
+                    q25: Some(0.8 * mean),
+                    median: Some(0.95 * mean),
+                    q75: Some(1.2 * mean),
+                    q95: Some(1.7 * mean),
+                    q05_exact: Some(0.55 * mean),
+                    q95_exact: Some(1.6 * mean),
+                    ..IncomeRow::default()
+                }
+            })
+            .collect();
+        let names: Vec<String> = self.validators.iter().take(25).map(|row| row.validator.clone()).collect();
+        for (index, name) in names.iter().enumerate() {
+            let value = 0.01 * (index as f64 - 3.0);
+            self.compare.push(CompareRow {
+                metric: "total_variation".to_owned(),
+                kind: "difference".to_owned(),
+                rule: name.clone(),
+                other: names[0].clone(),
+                value: Some(value),
+                low: Some(value - 0.02),
+                high: Some(value + 0.02),
+                verdict: if value.abs() > 0.02 { "higher" } else { "undecided" }.to_owned(),
+                ..CompareRow::default()
+            });
+        }
+        let cells = names.iter().take(14).enumerate().flat_map(|(x, across)| {
+            names.iter().take(13).enumerate().map(move |(y, down)| GridCell {
+                across: across.clone(),
+                down: down.clone(),
+                value: (x as f64 - y as f64) * 0.01,
+            })
+        });
+        self.grid = Some(Grid {
+            metric: "unfair_probability".to_owned(),
+            subject: "a validator with a name".to_owned(),
+            across: "selection.rule".to_owned(),
+            down: "population.stake.gini".to_owned(),
+            cells: cells.collect(),
+        });
+    }
 }
 
 /// The seed scenario: four validators.

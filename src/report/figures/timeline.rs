@@ -18,6 +18,14 @@ pub const ENTRY: Entry<dyn Figure> = Entry {
     parse: |table| settings::<Timeline, _>(table, |timeline| Ok(Box::new(timeline))),
 };
 
+/// The registry's line of the shares of stake.
+pub const STAKE_SHARE: Entry<dyn Figure> = Entry {
+    name: "stake-share",
+    summary: "shares of stake over the rounds, where rewards compound: mean, interval and fan of the trials",
+    source: "Fanti, Kogan, Oh, Ruan, Viswanath and Wang, Compounding of Wealth in Proof-of-Stake Cryptocurrencies (FC 2019)",
+    parse: |table| settings::<StakeShare, _>(table, |figure| Ok(Box::new(figure))),
+};
+
 /// How many validators are drawn: more could not be told apart.
 const MOST: usize = 10;
 /// Up to how many validators have fans: more would be a thicket.
@@ -30,7 +38,43 @@ const FANS_OPACITY: f64 = 0.36;
 #[serde(deny_unknown_fields)]
 struct Timeline {}
 
-/// What one validator's win share was at a checkpoint, in percent.
+/// The shares of stake. No settings.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct StakeShare {}
+
+/// Which share is drawn.
+struct Kind {
+    figure: &'static str,
+    metric: &'static str,
+    heading: &'static str,
+    axis: &'static str,
+    /// What is missing if there is none.
+    reason: &'static str,
+    /// Whether it is held against the rule's expected shares.
+    expected: bool,
+}
+
+const WINS: Kind = Kind {
+    figure: ENTRY.name,
+    metric: "win_share",
+    heading: "win share over the rounds",
+    axis: "win share (%)",
+    reason: "the time line holds no `win_share` of any validator; run at least one round and ask for at least \
+             one checkpoint",
+    expected: true,
+};
+const STAKES: Kind = Kind {
+    figure: STAKE_SHARE.name,
+    metric: "stake_share",
+    heading: "share of stake over the rounds",
+    axis: "share of stake (%)",
+    reason: "the time line holds no `stake_share`, since no stake has changed; let rewards compound and run at \
+             least one round",
+    expected: false,
+};
+
+/// What one validator's share was at a checkpoint, in percent.
 #[derive(Clone, Copy)]
 struct Moment {
     round: f64,
@@ -55,79 +99,84 @@ struct Course<'a> {
 
 impl Figure for Timeline {
     fn draw(&self, subject: &Subject) -> Result<Drawing, FigureError> {
-        let (courses, left_out) = courses(subject);
-        let moments = || courses.iter().flat_map(|course| &course.moments);
-        let (Some(first), Some(last)) = (
-            moments().map(|moment| moment.round).reduce(f64::min),
-            moments().map(|moment| moment.round).reduce(f64::max),
-        ) else {
-            return Err(FigureError::Empty {
-                figure: ENTRY.name,
-                reason: "the time line holds no `win_share` of any validator; run at least one round \
-                         and ask for at least one checkpoint",
-            });
-        };
-
-        let x = Scale::logarithmic(first, last);
-        let y = span(&courses, first, last);
-        let beyond = moments().any(|moment| {
-            let (low, high) = moment.extremes();
-            low < y.low() || high > y.high()
-        });
-        let known = subject.validators.iter().any(|row| row.expected_share.is_some());
-        let fans = moments().any(|moment| moment.fan.is_some());
-        let mut key = vec![(Key::Line(Stroke::solid(MUTED, 5)), "mean of the trials".to_owned())];
-        if moments().any(|moment| moment.interval.is_some()) {
-            let words = format!("{} interval", percent(subject.confidence));
-            if fans {
-                key.push((Key::Line(interval_line(MUTED)), format!("its {words}")));
-            } else {
-                key[0] = (Key::Band(Stroke::solid(MUTED, 5)), format!("mean of the trials, {words}"));
-            }
-        }
-        if fans {
-            let words = format!("middle {} and {} of the trials", percent(0.9), percent(0.5));
-            key.push((Key::Fan(MUTED), words));
-        }
-        if courses.iter().any(|course| course.reference.is_some()) {
-            let words = if known { "expected by the rule" } else { "share of stake at genesis" };
-            key.push((Key::Line(reference_line(MUTED)), words.to_owned()));
-        }
-        let mut notes = Vec::new();
-        let several = subject.timeline.iter().any(|row| fan(row).is_some());
-        if several && courses.len() > WITH_FANS {
-            notes.push(format!("Where the trials are is drawn for up to {WITH_FANS} validators."));
-        }
-        if left_out > 0 {
-            notes.push(format!("The first {MOST} of {} validators are drawn.", counted(MOST + left_out)));
-        }
-        if beyond {
-            notes.push("Values outside the axis range are clipped.".to_owned());
-        }
-        let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
-            title: subject.title,
-            heading: "win share over the rounds",
-            subtitle: subject.subtitle,
-            key: &key,
-            notes: &notes,
-        });
-
-        let names: Vec<String> = courses.iter().map(|course| shortened(course.name)).collect();
-        let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;
-        let frame =
-            Area { left: margin_left(&[(y, bottom - top)], 1), top, right: right - name_room, bottom };
-        let panel = Panel { frame, x, y };
-        panel.draw_grid(&mut canvas);
-        for (index, course) in courses.iter().enumerate() {
-            course.draw_spread(&mut canvas, &panel, index, courses.len());
-        }
-        for (index, course) in courses.iter().enumerate() {
-            course.draw_mean(&mut canvas, &panel, index, courses.len());
-        }
-        panel.draw_axes(&mut canvas, Some("round"), &["win share (%)"]);
-        name_courses(&mut canvas, &panel, &courses, &names);
-        canvas.finish(&title)
+        draw_shares(subject, &WINS)
     }
+}
+
+impl Figure for StakeShare {
+    fn draw(&self, subject: &Subject) -> Result<Drawing, FigureError> {
+        draw_shares(subject, &STAKES)
+    }
+}
+
+fn draw_shares(subject: &Subject, kind: &Kind) -> Result<Drawing, FigureError> {
+    let (courses, left_out) = courses(subject, kind);
+    let moments = || courses.iter().flat_map(|course| &course.moments);
+    let (Some(first), Some(last)) = (
+        moments().map(|moment| moment.round).reduce(f64::min),
+        moments().map(|moment| moment.round).reduce(f64::max),
+    ) else {
+        return Err(FigureError::Empty { figure: kind.figure, reason: kind.reason });
+    };
+
+    let x = Scale::logarithmic(first, last);
+    let y = span(&courses, first, last);
+    let beyond = moments().any(|moment| {
+        let (low, high) = moment.extremes();
+        low < y.low() || high > y.high()
+    });
+    let known = kind.expected && subject.validators.iter().any(|row| row.expected_share.is_some());
+    let fans = moments().any(|moment| moment.fan.is_some());
+    let mut key = vec![(Key::Line(Stroke::solid(MUTED, 5)), "mean of the trials".to_owned())];
+    if moments().any(|moment| moment.interval.is_some()) {
+        let words = format!("{} interval", percent(subject.confidence));
+        if fans {
+            key.push((Key::Line(interval_line(MUTED)), format!("its {words}")));
+        } else {
+            key[0] = (Key::Band(Stroke::solid(MUTED, 5)), format!("mean of the trials, {words}"));
+        }
+    }
+    if fans {
+        let words = format!("middle {} and {} of the trials", percent(0.9), percent(0.5));
+        key.push((Key::Fan(MUTED), words));
+    }
+    if courses.iter().any(|course| course.reference.is_some()) {
+        let words = if known { "expected by the rule" } else { "share of stake at genesis" };
+        key.push((Key::Line(reference_line(MUTED)), words.to_owned()));
+    }
+    let mut notes = Vec::new();
+    let several = subject.timeline.iter().any(|row| fan(row).is_some());
+    if several && courses.len() > WITH_FANS {
+        notes.push(format!("Quantile bands are drawn only for up to {WITH_FANS} validators."));
+    }
+    if left_out > 0 {
+        notes.push(format!("The first {MOST} of {} validators are drawn.", counted(MOST + left_out)));
+    }
+    if beyond {
+        notes.push("Values outside the axis range are clipped.".to_owned());
+    }
+    let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
+        title: subject.title,
+        heading: kind.heading,
+        subtitle: subject.subtitle,
+        key: &key,
+        notes: &notes,
+    });
+
+    let names: Vec<String> = courses.iter().map(|course| shortened(course.name)).collect();
+    let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;
+    let frame = Area { left: margin_left(&[(y, bottom - top)], 1), top, right: right - name_room, bottom };
+    let panel = Panel { frame, x, y };
+    panel.draw_grid(&mut canvas);
+    for (index, course) in courses.iter().enumerate() {
+        course.draw_spread(&mut canvas, &panel, index, courses.len());
+    }
+    for (index, course) in courses.iter().enumerate() {
+        course.draw_mean(&mut canvas, &panel, index, courses.len());
+    }
+    panel.draw_axes(&mut canvas, Some("round"), &[kind.axis]);
+    name_courses(&mut canvas, &panel, &courses, &names);
+    canvas.finish(&title)
 }
 
 /// Between the end of a line and the name beside it.
@@ -162,12 +211,12 @@ fn reference_line(color: (u8, u8, u8)) -> Stroke {
 }
 
 /// The courses of the first validators in the rows, and how many more there are.
-fn courses<'a>(subject: &Subject<'a>) -> (Vec<Course<'a>>, usize) {
+fn courses<'a>(subject: &Subject<'a>, kind: &Kind) -> (Vec<Course<'a>>, usize) {
     let mut courses: Vec<Course<'a>> = Vec::new();
     let mut others: Vec<&str> = Vec::new();
     for row in subject.timeline {
         let Some(mean) = share(row.mean) else { continue };
-        if row.metric != "win_share" || row.round == 0 {
+        if row.metric != kind.metric || row.round == 0 {
             continue;
         }
         let moment = Moment {
@@ -194,7 +243,7 @@ fn courses<'a>(subject: &Subject<'a>) -> (Vec<Course<'a>>, usize) {
         course.moments.sort_by(|a, b| a.round.total_cmp(&b.round));
         let row = subject.validators.iter().find(|row| row.validator == course.name);
         course.reference = row
-            .and_then(|row| share(row.expected_share.unwrap_or(row.stake_share)))
+            .and_then(|row| share(row.expected_share.filter(|_| kind.expected).unwrap_or(row.stake_share)))
             .map(|share| 100.0 * share);
     }
     (courses, others.len())
@@ -395,11 +444,11 @@ mod tests {
     #[test]
     fn shares_of_many_sizes_stand_on_an_axis_of_ratios() {
         let wide = sample("wide", &[("large", 1_000), ("small", 50)], 100_000, |s| s);
-        let (courses, _) = courses(&wide.subject());
+        let (courses, _) = courses(&wide.subject(), &WINS);
         let axis = span(&courses, 1.0, 100_000.0);
         assert!(axis.place(0.0).is_infinite());
         let narrow = seed();
-        let (courses, _) = super::courses(&narrow.subject());
+        let (courses, _) = super::courses(&narrow.subject(), &WINS);
         assert!(span(&courses, 1.0, 100_000.0).place(0.0).is_finite());
     }
 

@@ -31,7 +31,11 @@ pub fn write_figures(
         subtitle: &subtitle,
         validators: &analysis.tables.validators,
         timeline: &analysis.tables.timeline,
+        trials: &analysis.tables.trials,
+        incomes: &analysis.tables.incomes,
         confidence,
+        delta: scenario.file.analysis.delta,
+        ..Subject::default()
     };
     let report = &scenario.file.report;
     draw_figures(folder, &report.figures, &report.formats, &subject, control)

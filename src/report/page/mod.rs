@@ -1,20 +1,28 @@
-//! A page that shows a folder of results to others: one HTML file, nothing loaded from elsewhere.
+//! What shows a folder of results to others: a page of one HTML file that loads nothing from elsewhere, and
+//! the same text for a paper.
 
+mod crate_metadata;
+mod prose;
+mod references;
 mod sheet;
+mod sheet_text;
 
 use crate::registry::Entry;
 use crate::report::figures::FIGURES;
-use crate::report::{is_active, listed_file, read_manifest};
-use crate::selection::RULES;
+use crate::report::{FolderError, ResultsFolder, Stopwatch, is_active, listed_file, read_manifest};
+use crate::scenario::StudySection;
 use crate::statistics::wording::grouped;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use serde::Serialize;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use sheet::Sheet;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use thiserror::Error;
 
 /// Why there is no page.
@@ -44,31 +52,119 @@ pub fn page(folder: &Path) -> Result<String, PageError> {
     Ok(results.page().into_string())
 }
 
+/// The page of results that are being written: from their record as it will stand in the manifest, and the
+/// files that it lists.
+///
+/// # Errors
+/// If a file cannot be read.
+pub fn page_of(record: Value, files: &[(String, PathBuf)]) -> Result<String, PageError> {
+    let place = |name: &str| files.iter().find(|(other, _)| other == name).map(|(_, path)| path.clone());
+    Ok(Folder::of(record, &place)?.page().into_string())
+}
+
+/// The files that show a folder of results to others, apart from its page, by name: the text in Markdown and
+/// for LaTeX, the works it rests on, and the description for archives; the tables too, if they are wanted.
+///
+/// # Errors
+/// As [`page`].
+pub fn paper(folder: &Path, tables: Option<TableStyle>) -> Result<Vec<(String, String)>, PageError> {
+    let results = Folder::read(folder)?;
+    let sections = results.sections();
+    let mut files = vec![
+        ("report.md".to_owned(), results.markdown(&sections)),
+        ("methods.tex".to_owned(), results.latex(&sections)),
+        ("references.bib".to_owned(), results.bibliography()),
+        ("ro-crate-metadata.json".to_owned(), results.crate_metadata(folder)),
+    ];
+    if let Some(style) = tables {
+        let ending = style.ending();
+        files.extend(
+            results
+                .sheets
+                .iter()
+                .filter_map(|sheet| Some((format!("tables/{}.{ending}", sheet.name), sheet.typeset(style)?))),
+        );
+    }
+    Ok(files)
+}
+
+/// Writes `report.html` for results that are being written, whose record this is; returns its name and
+/// SHA-256 for the manifest, and how long it took.
+///
+/// # Errors
+/// If a file cannot be read or written.
+pub fn write_report(
+    folder: &ResultsFolder,
+    record: &impl Serialize,
+) -> Result<(String, String, Duration), FolderError> {
+    let stopwatch = Stopwatch::start();
+    let refused = |why: String| folder.failed("report.html", io::Error::other(why));
+    let record = serde_json::to_value(record).map_err(|error| refused(error.to_string()))?;
+    let text = page_of(record, &folder.files()).map_err(|error| refused(error.to_string()))?;
+    folder.write("report.html", |out| out.write_all(text.as_bytes()))?;
+    Ok(("report.html".to_owned(), hex::encode(Sha256::digest(&text)), stopwatch.elapsed()))
+}
+
+/// How tables for a paper are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TableStyle {
+    /// LaTeX, with the package booktabs.
+    Latex,
+    /// Markdown.
+    Markdown,
+}
+
+impl TableStyle {
+    fn ending(self) -> &'static str {
+        match self {
+            TableStyle::Latex => "tex",
+            TableStyle::Markdown => "md",
+        }
+    }
+}
+
+/// Files that show others; they do not describe themselves.
+const SHOWN: [&str; 5] =
+    ["report.html", "report.md", "methods.tex", "references.bib", "ro-crate-metadata.json"];
+
+/// Whether a file shows the others.
+fn shows_others(name: &str) -> bool {
+    SHOWN.contains(&name) || name.starts_with("tables/")
+}
+
 /// What was read of a folder.
 struct Folder {
     manifest: Value,
     sheets: Vec<Sheet>,
     /// Names and SVG texts.
     figures: Vec<(String, String)>,
+    /// The section `[study]` of the scenario: what only people know.
+    words: StudySection,
 }
 
 impl Folder {
     fn read(folder: &Path) -> Result<Self, PageError> {
         let path = folder.join("manifest.json");
-        let unreadable = |path: &Path| {
-            let path = path.to_owned();
-            move |source: io::Error| PageError::Unreadable { path, source }
-        };
         let text = read_manifest(folder).map_err(|_| PageError::NoRecord(path.clone()))?;
         let manifest: Value = serde_json::from_str(&text).map_err(|_| PageError::NoRecord(path.clone()))?;
         if manifest["program"] != env!("CARGO_PKG_NAME") {
             return Err(PageError::NoRecord(path));
         }
+        let place = |name: &str| listed_file(folder, name);
+        Self::of(manifest, &place)
+    }
+
+    /// From a record and the files that it lists; one that was taken away since is not shown.
+    fn of(manifest: Value, place: &dyn Fn(&str) -> Option<PathBuf>) -> Result<Self, PageError> {
+        let unreadable = |path: &Path| {
+            let path = path.to_owned();
+            move |source: io::Error| PageError::Unreadable { path, source }
+        };
         let (mut sheets, mut figures) = (Vec::new(), Vec::new());
         for name in manifest["files"].as_object().into_iter().flat_map(|files| files.keys()) {
-            // A file that was taken away since is not shown, nor one from elsewhere.
-            let Some(path) = listed_file(folder, name) else { continue };
-            if let Some(table) = name.strip_suffix(".csv") {
+            // One from elsewhere is not shown either.
+            let Some(path) = place(name) else { continue };
+            if let Some(table) = name.strip_suffix(".csv").filter(|table| !table.contains('/')) {
                 sheets.push(Sheet::read(table, &path).map_err(unreadable(&path))?);
             } else if let Some(figure) =
                 name.strip_prefix("figures/").and_then(|name| name.strip_suffix(".svg"))
@@ -81,9 +177,10 @@ impl Folder {
             FIGURES.iter().position(|entry| entry.name == name).unwrap_or(FIGURES.len())
         });
         // The tables that answer the question stand first.
-        let first = ["validators", "audit", "compare", "fairness", "incomes"];
+        let first = ["validators", "audit", "compare", "points", "batch", "fairness", "incomes"];
         sheets.sort_by_key(|sheet| first.iter().position(|name| *name == sheet.name).unwrap_or(first.len()));
-        Ok(Folder { manifest, sheets, figures })
+        let words = study_section(&manifest);
+        Ok(Folder { manifest, sheets, figures, words })
     }
 
     fn text(&self, key: &str) -> &str {
@@ -157,13 +254,14 @@ impl Folder {
         let compared = compared.filter_map(|entry| from_scenario(entry["scenario"].as_str()?));
         let mut rules: Vec<String> = compared.collect();
         rules.extend(from_scenario(self.text("scenario")));
+        rules.extend(from_scenario(self.text("study")));
         rules.extend(kind(&self.manifest["rule"]));
         rules.dedup();
         rules
     }
 
     fn page(&self) -> Markup {
-        let name = self.text("name");
+        let name = self.title();
         let verdicts = self.verdicts();
         html! {
             (DOCTYPE)
@@ -178,7 +276,8 @@ impl Folder {
                 }
                 body {
                     header {
-                        h1 { (visible(name)) }
+                        h1 lang=[self.words.language.as_deref()] { (visible(name)) }
+                        @if !self.words.authors.is_empty() { p { (visible(&self.words.authors.join(", "))) } }
                         p class="quiet" { (self.subtitle()) }
                     }
                     main {
@@ -200,6 +299,16 @@ impl Folder {
                 }
             }
         }
+    }
+
+    /// The title that people gave it, or its name.
+    fn title(&self) -> &str {
+        self.words.title.as_deref().unwrap_or_else(|| self.text("name"))
+    }
+
+    /// The files with their hashes, without those that show others.
+    fn files(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.manifest["files"].as_object().into_iter().flatten().filter(|(name, _)| !shows_others(name))
     }
 
     fn subtitle(&self) -> String {
@@ -295,68 +404,25 @@ impl Folder {
     }
 
     fn methods(&self) -> Markup {
-        let known: Vec<&Entry<_>> = self
-            .rules()
-            .iter()
-            .filter_map(|name| RULES.iter().find(|entry| entry.name == name.as_str()))
-            .collect();
-        let mut families: Vec<(String, usize)> = Vec::new();
-        let mut methods: Vec<String> = Vec::new();
-        let mut visible_effects: Vec<String> = Vec::new();
-        if let Some(sheet) = self.sheet("fairness") {
-            for row in &sheet.rows {
-                let family = sheet.cell(row, "family");
-                if !family.is_empty() && !sheet.cell(row, "p").is_empty() {
-                    match families.iter_mut().find(|(name, _)| name == family) {
-                        Some((_, count)) => *count += 1,
-                        None => families.push((family.to_owned(), 1)),
-                    }
-                }
-                let method = sheet.cell(row, "method").to_owned();
-                if !method.is_empty() && !methods.contains(&method) {
-                    methods.push(method);
-                }
-                if sheet.cell(row, "metric") == "minimum_detectable_effect" {
-                    let effect = sheet.cell(row, "value").parse().map(sheet::percent).unwrap_or_default();
-                    visible_effects.push(format!(
-                        "{}: {effect}; {}",
-                        sheet.cell(row, "subject"),
-                        sheet.cell(row, "note")
-                    ));
-                }
-            }
-        }
         html! {
             section aria-labelledby="methods" {
                 h2 id="methods" { "How it was computed" }
-                @for entry in known {
-                    h3 { "Rule " code { (entry.name) } }
-                    p { (capitalised(entry.summary)) ". Source: " (entry.source) "." }
-                }
-                @if !methods.is_empty() {
-                    h3 { "Tests and intervals" }
-                    ul { @for method in &methods { li { (visible(method)) } } }
-                }
-                @if !families.is_empty() {
-                    h3 { "Families of tests" }
-                    ul { @for (family, count) in &families { li { (visible(family)) ": " (count) @if *count == 1 { " test" } @else { " tests" } ", corrected together" } } }
-                }
-                @if !visible_effects.is_empty() {
-                    h3 { "What could have been seen" }
-                    ul { @for effect in &visible_effects { li { (visible(effect)) } } }
-                }
-                h3 { "Limits" }
-                ul {
-                    li { "All nodes share one view of the chain: there are no forks, and the network only delays or loses blocks on their way to attestors." }
-                    li { "Intervals of the time line are pointwise. Exploratory tests suggest questions; the primary family answers the one that was asked." }
-                    li { "A p-value tells how well chance explains the counts. It does not tell why they differ." }
+                @for section in self.sections().iter().skip(1) {
+                    h3 { (section.heading) }
+                    @for text in &section.texts { p { (visible(text)) } }
+                    @if !section.points.is_empty() {
+                        ul { @for point in &section.points { li { (visible(point)) } } }
+                    }
                 }
             }
         }
     }
 
     fn reproduction(&self) -> Markup {
-        let scenario = self.text("scenario");
+        let scenario = match self.text("scenario") {
+            "" => self.text("study"),
+            scenario => scenario,
+        };
         html! {
             section aria-labelledby="again" {
                 h2 id="again" { "Reproduce it" }
@@ -367,13 +433,21 @@ impl Folder {
                 }
                 details {
                     summary { "Files" }
-                    ul { @for (name, hash) in self.manifest["files"].as_object().into_iter().flatten() {
+                    ul { @for (name, hash) in self.files() {
                         li { a href=(name) { (visible(name)) } " " span class="quiet" { "SHA-256 " (hash.as_str().unwrap_or_default()) } }
                     } }
                 }
             }
         }
     }
+}
+
+/// The section `[study]` of the scenario that a manifest records, if it has one.
+fn study_section(manifest: &Value) -> StudySection {
+    let texts = [&manifest["scenario"], &manifest["study"], &manifest["compared"][0]["scenario"]];
+    let tables = texts.into_iter().filter_map(|text| text.as_str()?.parse::<toml::Table>().ok());
+    let mut sections = tables.filter_map(|table| table.get("study")?.clone().try_into().ok());
+    sections.next().unwrap_or_default()
 }
 
 /// A sentence that begins with a capital letter.

@@ -50,6 +50,8 @@ impl Sheet {
         let id = format!("filter-{}", self.name);
         // A column in which no row says anything takes room only.
         let shown: Vec<usize> = (0..self.columns.len())
+            // A clock's: the page is the same bytes whenever it is written.
+            .filter(|&place| self.columns[place] != "seconds")
             .filter(|&place| self.rows.iter().any(|row| row.get(place).is_some_and(|cell| !cell.is_empty())))
             .collect();
         let count = match self.total {
@@ -92,7 +94,7 @@ fn cell(text: &str) -> Markup {
 }
 
 /// A number with at most six digits that count; whole numbers stand as they are.
-fn shortened(text: &str, number: f64) -> String {
+pub(super) fn shortened(text: &str, number: f64) -> String {
     if text.len() <= 8 || text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
         return text.to_owned();
     }

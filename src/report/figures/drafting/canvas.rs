@@ -63,6 +63,26 @@ pub enum Dash {
     Dots,
 }
 
+/// The shape of a series' marks, so that no reader depends on colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A circle.
+    Disc,
+    /// A square on a corner.
+    Diamond,
+    /// A triangle on its side.
+    Triangle,
+    /// A square on its side.
+    Square,
+}
+
+impl Shape {
+    /// That of the series with this index; shapes come again after four.
+    pub fn of(index: usize) -> Self {
+        [Shape::Disc, Shape::Diamond, Shape::Triangle, Shape::Square][index % 4]
+    }
+}
+
 /// Which end of a text its place belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
@@ -117,6 +137,30 @@ impl Canvas {
         let reach = 1.35 * f64::from(radius);
         let (x, y) = at;
         self.surface([(x, y - reach), (x + reach, y), (x, y + reach), (x - reach, y)], color, opacity);
+    }
+
+    /// A filled mark of a shape, of the size of a circle of that radius.
+    pub fn shape(&mut self, shape: Shape, at: Point, radius: u32, color: Rgb, opacity: f64) {
+        let (x, y) = at;
+        let reach = f64::from(radius);
+        match shape {
+            Shape::Disc => self.disc(at, radius, color, opacity),
+            Shape::Diamond => self.diamond(at, radius, color, opacity),
+            Shape::Triangle => {
+                let (side, foot) = (1.25 * reach, 0.85 * reach);
+                self.surface(
+                    [(x, y - 1.35 * reach), (x + side, y + foot), (x - side, y + foot)],
+                    color,
+                    opacity,
+                );
+            }
+            Shape::Square => {
+                let side = 0.9 * reach;
+                let corners =
+                    [(x - side, y - side), (x + side, y - side), (x + side, y + side), (x - side, y + side)];
+                self.surface(corners, color, opacity);
+            }
+        }
     }
 
     /// A hollow circle.

@@ -8,7 +8,7 @@ mod panel;
 mod scale;
 mod typeface;
 
-pub(super) use canvas::{Align, Canvas, Dash, HEIGHT, Point, Stroke, WIDTH};
+pub(super) use canvas::{Align, Canvas, Dash, HEIGHT, Point, Shape, Stroke, WIDTH};
 pub(super) use labels::{Area, Surroundings, Wish, beside, stacked};
 pub(super) use page::{Key, Page, Words, percent};
 pub(super) use palette::{BLUE, INK, MUTED, ORANGE, Rgb, VERMILLION, series};

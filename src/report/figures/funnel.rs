@@ -1,0 +1,186 @@
+//! Deviations against expected wins, with the limits of chance.
+
+use super::drafting::{
+    Align, Area, BLUE, Canvas, Dash, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale,
+    Stroke, Surroundings, VERMILLION, Wish, Words, beside, counted, margin_left, percent, shortened, width,
+};
+use super::figure::share;
+use super::{Drawing, Figure, FigureError, Subject};
+use crate::registry::{Entry, settings};
+use crate::statistics::distributions::normal_quantile;
+use serde::{Deserialize, Serialize};
+
+/// The registry's line.
+pub const ENTRY: Entry<dyn Figure> = Entry {
+    name: "funnel",
+    summary: "relative deviation of wins against expected wins, with control limits for one validator and for all",
+    source: "Spiegelhalter, Funnel plots for comparing institutional performance (Statistics in Medicine 24, 2005)",
+    parse: |table| settings::<Funnel, _>(table, |funnel| Ok(Box::new(funnel))),
+};
+
+/// How many validators are drawn: the largest; more would hide each other.
+const MOST: usize = 2_000;
+/// Up to how many of those beyond the limits have their names beside them.
+const NAMED: usize = 8;
+/// Points of a limit's curve.
+const STEPS: usize = 120;
+
+/// The funnel. No settings.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Funnel {}
+
+struct Mark<'a> {
+    name: &'a str,
+    expected: f64,
+    /// In percent of the expected wins.
+    deviation: f64,
+    differs: bool,
+}
+
+impl Figure for Funnel {
+    fn draw(&self, subject: &Subject) -> Result<Drawing, FigureError> {
+        let selections: f64 = subject.validators.iter().map(|row| row.wins as f64).sum();
+        let mut marks: Vec<Mark> = subject
+            .validators
+            .iter()
+            .filter_map(|row| {
+                let share = share(row.expected_share.unwrap_or(row.stake_share))?;
+                let expected = share * selections;
+                (expected > 0.0 && row.win_share.is_some()).then(|| Mark {
+                    name: &row.validator,
+                    expected,
+                    deviation: 100.0 * (row.wins as f64 / expected - 1.0),
+                    differs: row.p_holm.is_some_and(|p| p < 1.0 - subject.confidence),
+                })
+            })
+            .filter(|mark| mark.deviation.is_finite())
+            .collect();
+        if marks.is_empty() {
+            return Err(FigureError::Empty {
+                figure: ENTRY.name,
+                reason: "no validator is expected to win; run at least one round in which somebody is selected",
+            });
+        }
+        let all = marks.len();
+        marks.sort_by(|a, b| b.expected.total_cmp(&a.expected));
+        let mut notes = Vec::new();
+        if all > MOST {
+            notes.push(format!(
+                "The {} of {} validators with most expected wins are drawn.",
+                counted(MOST),
+                counted(all)
+            ));
+            marks.truncate(MOST);
+        }
+        let level = 1.0 - subject.confidence;
+        let limits = [
+            (normal_quantile(level / 2.0), one_line(), "limits for one validator"),
+            (normal_quantile(level / 2.0 / all as f64), all_line(), "for all of them"),
+        ];
+        // Wins of independent draws; wins that come in runs vary more, which the diamonds allow for.
+        let limit =
+            |z: f64, expected: f64| 100.0 * z * ((1.0 - expected / selections).max(0.0) / expected).sqrt();
+        let least = marks.last().map_or(1.0, |mark| mark.expected);
+        let most = marks.first().map_or(1.0, |mark| mark.expected);
+        let x = if most > 1.02 * least {
+            Scale::logarithmic(least / 1.15, most * 1.15)
+        } else {
+            Scale::logarithmic(least / 1.5, most * 1.5)
+        };
+        // All marks are inside; the wide ends of the limits need not be.
+        let farthest = marks.iter().map(|mark| mark.deviation.abs()).fold(0.0, f64::max);
+        let middle = limit(limits[1].0, (least * most).sqrt());
+        let reach = (1.1 * farthest).max(1.3 * middle);
+        let y = Scale::linear(-reach.min(105.0), reach);
+        let mut key = vec![(Key::Disc(BLUE), "validator".to_owned())];
+        if marks.iter().any(|mark| mark.differs) {
+            key.push((Key::Diamond(VERMILLION), "differs beyond chance (Holm)".to_owned()));
+        }
+        for (_, stroke, words) in limits {
+            key.push((Key::Line(stroke), format!("{} {words}", percent(subject.confidence))));
+        }
+        notes.push(
+            "Limits are normal ones of independent draws; below about ten expected wins they are rough."
+                .to_owned(),
+        );
+        let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
+            title: subject.title,
+            heading: "deviation from the expected wins",
+            subtitle: subject.subtitle,
+            key: &key,
+            notes: &notes,
+        });
+        let frame =
+            Area { left: margin_left(&[(y, bottom - top)], 1), top, right: right - MARGIN_RIGHT, bottom };
+        let panel = Panel { frame, x, y };
+        panel.draw_grid(&mut canvas);
+        let zero = panel.at(x.low(), 0.0).1;
+        canvas.line([(frame.left, zero), (frame.right, zero)], Stroke::solid(MUTED, 3));
+        for (z, stroke, _) in limits {
+            for sign in [-1.0, 1.0] {
+                let points = (0..=STEPS).map(|step| {
+                    let expected = x.low() * (x.high() / x.low()).powf(step as f64 / STEPS as f64);
+                    panel.at(expected, sign * limit(z, expected))
+                });
+                let inside = |point: &Point| (frame.top..=frame.bottom).contains(&point.1);
+                let points: Vec<Point> = points.collect();
+                for part in points.split(|point| !inside(point)) {
+                    canvas.line(part.iter().copied(), stroke);
+                }
+            }
+        }
+        draw_marks(&mut canvas, &panel, &marks);
+        panel.draw_axes(&mut canvas, Some("expected wins"), &["deviation (%)"]);
+        canvas.finish(&title)
+    }
+}
+
+fn one_line() -> Stroke {
+    Stroke::solid(INK, 3).dashed(Dash::Long)
+}
+
+fn all_line() -> Stroke {
+    Stroke::solid(INK, 3).dashed(Dash::Dots)
+}
+
+fn draw_marks(canvas: &mut Canvas, panel: &Panel, marks: &[Mark]) {
+    let crowd = marks.len() > 200;
+    let (radius, opacity) = if crowd { (6, 0.5) } else { (9, 0.9) };
+    for mark in marks.iter().filter(|mark| !mark.differs) {
+        canvas.disc(panel.at(mark.expected, mark.deviation), radius, BLUE, opacity);
+    }
+    let differing: Vec<&Mark> = marks.iter().filter(|mark| mark.differs).collect();
+    for mark in &differing {
+        canvas.diamond(panel.at(mark.expected, mark.deviation), radius + 2, VERMILLION, 1.0);
+    }
+    let mut named: Vec<&Mark> = differing;
+    named.sort_by(|a, b| {
+        let weight = |mark: &Mark| mark.deviation.abs() * mark.expected.sqrt();
+        weight(b).total_cmp(&weight(a))
+    });
+    named.truncate(NAMED);
+    let names: Vec<String> = named.iter().map(|mark| shortened(mark.name)).collect();
+    let wishes: Vec<Wish> = named
+        .iter()
+        .zip(&names)
+        .map(|(mark, name)| Wish {
+            at: panel.at(mark.expected, mark.deviation),
+            width: width(name, LABEL_SIZE),
+            height: LABEL_SIZE,
+            distance: 16.0,
+            needed: true,
+        })
+        .collect();
+    let surroundings = Surroundings {
+        marks: marks.iter().map(|mark| Area::around(panel.at(mark.expected, mark.deviation), 9.0)).collect(),
+        lines: Vec::new(),
+    };
+    for (placed, name) in beside(&wishes, &panel.frame, &surroundings).into_iter().zip(&names) {
+        let Some(placed) = placed else { continue };
+        if let Some((from, to)) = placed.leader {
+            canvas.line([from, to], Stroke::solid(MUTED, 2));
+        }
+        canvas.text((placed.area.left, placed.area.bottom - 6.0), name, LABEL_SIZE, INK, Align::Start);
+    }
+}

@@ -1,0 +1,269 @@
+//! How likely a share of wins is unfair, over the rounds.
+
+use super::drafting::{
+    Align, Area, Canvas, Dash, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Point, Scale, Shape, Stroke, Words,
+    counted, margin_left, percent, series, shortened, stacked, width,
+};
+use super::figure::share;
+use super::timeline::{LEADER, draw_inside, near, with_crossings};
+use super::{Drawing, Figure, FigureError, Subject};
+use crate::registry::{Entry, settings};
+use serde::{Deserialize, Serialize};
+
+/// The registry's line.
+pub const ENTRY: Entry<dyn Figure> = Entry {
+    name: "unfair-probability",
+    summary: "how likely a share of wins is unfair over the rounds, with the limit delta and where it is crossed",
+    source: "Huang, Tang, Cong, Lim and Xu, Do the Rich Get Richer? (SIGMOD 2021), the evolution of the unfair probability",
+    parse: |table| settings::<UnfairProbability, _>(table, |figure| Ok(Box::new(figure))),
+};
+
+/// How many lines are drawn: more could not be told apart.
+const MOST: usize = 8;
+/// Probabilities below this share of the smallest one above zero that was seen are not told from zero.
+const FLOOR: f64 = 0.5;
+
+/// The unfair probability over the rounds. No settings.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct UnfairProbability {}
+
+/// What was seen at a checkpoint.
+struct Moment {
+    round: f64,
+    seen: f64,
+    interval: Option<(f64, f64)>,
+}
+
+/// One validator's, rule's or setting's way.
+struct Course<'a> {
+    name: &'a str,
+    seen: Vec<Moment>,
+    exact: Vec<(f64, f64)>,
+}
+
+impl Course<'_> {
+    /// The first checkpoint from which on the probability stays at most `delta`, by the exact law if there is
+    /// one.
+    fn crossing(&self, delta: f64) -> Option<f64> {
+        let all: Vec<(f64, f64)> = if self.exact.is_empty() {
+            self.seen.iter().map(|moment| (moment.round, moment.seen)).collect()
+        } else {
+            self.exact.clone()
+        };
+        let last_above = all.iter().rposition(|&(_, p)| p > delta);
+        all.get(last_above.map_or(0, |place| place + 1)).map(|&(round, _)| round)
+    }
+}
+
+impl Figure for UnfairProbability {
+    fn draw(&self, subject: &Subject) -> Result<Drawing, FigureError> {
+        let (courses, left_out) = courses(subject);
+        let rounds = || {
+            courses.iter().flat_map(|course| {
+                course.seen.iter().map(|moment| moment.round).chain(course.exact.iter().map(|point| point.0))
+            })
+        };
+        let (Some(first), Some(last)) = (rounds().reduce(f64::min), rounds().reduce(f64::max)) else {
+            return Err(FigureError::Empty {
+                figure: ENTRY.name,
+                reason: "the time line holds no `unfair_probability`; run several trials of at least one round",
+            });
+        };
+        let delta = subject.delta;
+        let y = span(&courses, delta);
+        let has_law = courses.iter().any(|course| !course.exact.is_empty());
+        let has_points = courses.iter().any(|course| !course.seen.is_empty());
+        let mut key = Vec::new();
+        if has_law {
+            key.push((Key::Line(Stroke::solid(MUTED, 5)), "exact law".to_owned()));
+        }
+        if has_points {
+            let words = format!("share of the trials, {} interval", percent(subject.confidence));
+            key.push((Key::Disc(MUTED), words));
+        }
+        key.push((Key::Line(limit_line()), format!("limit δ = {}", percent(delta))));
+        let mut notes = Vec::new();
+        let crossed: Vec<String> = courses
+            .iter()
+            .filter_map(|course| {
+                let round = course.crossing(delta)?;
+                Some(format!("{} from round {}", shortened(course.name), counted(round as usize)))
+            })
+            .collect();
+        if crossed.is_empty() {
+            notes.push(format!("None stays at or below {} within these rounds.", percent(delta)));
+        } else {
+            notes.push(format!("At or below {}: {}.", percent(delta), crossed.join(", ")));
+        }
+        let below = courses.iter().any(|course| {
+            course.seen.iter().any(|m| m.seen < y.low()) || course.exact.iter().any(|&(_, p)| p < y.low())
+        });
+        if below {
+            notes.push("Values below the axis, zero among them, are drawn at its lower end.".to_owned());
+        }
+        if left_out > 0 {
+            notes.push(format!("The first {MOST} of {} are drawn.", counted(MOST + left_out)));
+        }
+        let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
+            title: subject.title,
+            heading: "unfair probability over the rounds",
+            subtitle: subject.subtitle,
+            key: &key,
+            notes: &notes,
+        });
+        let names: Vec<String> = courses.iter().map(|course| shortened(course.name)).collect();
+        let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;
+        let frame =
+            Area { left: margin_left(&[(y, bottom - top)], 1), top, right: right - name_room, bottom };
+        let panel = Panel { frame, x: Scale::logarithmic(first, last), y };
+        panel.draw_grid(&mut canvas);
+        let level = panel.at(first, 100.0 * delta).1;
+        draw_inside(&mut canvas, &panel, &[(frame.left, level), (frame.right, level)], limit_line());
+        for (index, course) in courses.iter().enumerate() {
+            draw_course(&mut canvas, &panel, index, course, delta);
+        }
+        panel.draw_axes(&mut canvas, Some("round"), &["unfair probability (%)"]);
+        name_courses(&mut canvas, &panel, &courses, &names);
+        canvas.finish(&title)
+    }
+}
+
+fn limit_line() -> Stroke {
+    Stroke::solid(INK, 3).dashed(Dash::Long)
+}
+
+/// The lines of the first subjects, and how many more there are.
+fn courses<'a>(subject: &Subject<'a>) -> (Vec<Course<'a>>, usize) {
+    let mut courses: Vec<Course<'a>> = Vec::new();
+    let mut others: Vec<&str> = Vec::new();
+    for row in subject.timeline.iter().filter(|row| row.round > 0) {
+        let law = match row.metric.as_str() {
+            "unfair_probability" => false,
+            "unfair_probability_by_law" => true,
+            _ => continue,
+        };
+        let Some(value) = share(row.mean) else { continue };
+        let place = courses.iter().position(|course| course.name == row.subject);
+        let place = match place {
+            Some(place) => place,
+            None if courses.len() < MOST => {
+                courses.push(Course { name: &row.subject, seen: Vec::new(), exact: Vec::new() });
+                courses.len() - 1
+            }
+            None => {
+                others.push(&row.subject);
+                continue;
+            }
+        };
+        if law {
+            courses[place].exact.push((row.round as f64, value));
+        } else {
+            let interval = row.low.and_then(share).zip(row.high.and_then(share));
+            let interval = interval.filter(|(low, high)| low <= high);
+            courses[place].seen.push(Moment { round: row.round as f64, seen: value, interval });
+        }
+    }
+    for course in &mut courses {
+        course.seen.sort_by(|a, b| a.round.total_cmp(&b.round));
+        course.exact.sort_by(|a, b| a.0.total_cmp(&b.0));
+    }
+    others.sort_unstable();
+    others.dedup();
+    (courses, others.len())
+}
+
+/// An axis of ratios from somewhat below the smallest probability above zero that was seen, but not more than
+/// six powers of ten, to certainty.
+fn span(courses: &[Course], delta: f64) -> Scale {
+    let values = courses.iter().flat_map(|course| {
+        course.seen.iter().map(|moment| moment.seen).chain(course.exact.iter().map(|point| point.1))
+    });
+    let least = values.filter(|&value| value > 0.0).fold(delta.max(1e-6), f64::min);
+    Scale::logarithmic(100.0 * (FLOOR * least).clamp(1e-6, 0.1), 100.0)
+}
+
+fn draw_course(canvas: &mut Canvas, panel: &Panel, index: usize, course: &Course, delta: f64) {
+    let Area { top, bottom, .. } = panel.frame;
+    let color = series(index);
+    let at = |round: f64, p: f64| {
+        let (x, y) = near(panel, round, (100.0 * p).max(panel.y.low()));
+        (x, y.clamp(top, bottom))
+    };
+    let points: Vec<Point> = course.exact.iter().map(|&(round, p)| at(round, p)).collect();
+    if let [point] = points[..] {
+        canvas.ring(point, 13, Stroke::solid(color, 4));
+    }
+    let stroke = Stroke::solid(color, 5).dashed([Dash::None, Dash::Long, Dash::Dots][index / 3 % 3]);
+    draw_inside(canvas, panel, &with_crossings(points, top, bottom), stroke);
+    for moment in &course.seen {
+        let point = at(moment.round, moment.seen);
+        if let Some((low, high)) = moment.interval {
+            canvas.line([at(moment.round, low), at(moment.round, high)], Stroke::solid(color, 3).faint(0.7));
+        }
+        canvas.shape(Shape::of(index), point, 8, color, 1.0);
+    }
+    if let Some(round) = course.crossing(delta) {
+        let (x, y) = at(round, delta);
+        canvas.ring((x, y), 14, Stroke::solid(color, 4));
+    }
+}
+
+fn name_courses(canvas: &mut Canvas, panel: &Panel, courses: &[Course], names: &[String]) {
+    let Area { top, bottom, right, .. } = panel.frame;
+    let ends: Vec<f64> = courses
+        .iter()
+        .map(|course| {
+            let seen = course.seen.last().map(|moment| (moment.round, moment.seen));
+            let (round, p) = course.exact.last().copied().or(seen).unwrap_or((1.0, 1.0));
+            near(panel, round, (100.0 * p).max(panel.y.low())).1.clamp(top, bottom)
+        })
+        .collect();
+    for (index, centre) in stacked(&ends, LABEL_SIZE * 1.2, top, bottom).into_iter().enumerate() {
+        let (from, to) = ((right + 6.0, ends[index]), (right + LEADER - 22.0, centre));
+        let leader = Stroke::solid(series(index), 4);
+        canvas.line([from, (from.0 + 8.0, from.1), to, (to.0 + 12.0, to.1)], leader);
+        canvas.text((right + LEADER, centre + 11.0), &names[index], LABEL_SIZE, INK, Align::Start);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::rows::TimelineRow;
+
+    #[test]
+    fn the_crossing_is_where_it_stays() {
+        let course = |values: &[f64]| Course {
+            name: "a",
+            seen: Vec::new(),
+            exact: values.iter().enumerate().map(|(place, &p)| (place as f64 + 1.0, p)).collect(),
+        };
+        assert_eq!(course(&[0.5, 0.05, 0.2, 0.09, 0.01]).crossing(0.1), Some(4.0));
+        assert_eq!(course(&[0.05, 0.01]).crossing(0.1), Some(1.0));
+        assert_eq!(course(&[0.05, 0.2]).crossing(0.1), None);
+    }
+
+    #[test]
+    fn the_limit_and_the_crossing_are_said() {
+        let row = |round, metric: &str, mean| TimelineRow {
+            round,
+            metric: metric.to_owned(),
+            subject: "ada".to_owned(),
+            mean,
+            ..TimelineRow::default()
+        };
+        let timeline = [
+            row(10, "unfair_probability_by_law", 0.5),
+            row(100, "unfair_probability_by_law", 0.08),
+            row(10, "unfair_probability", 0.6),
+            row(100, "unfair_probability", 0.0),
+        ];
+        let subject =
+            Subject { title: "t", timeline: &timeline, delta: 0.1, confidence: 0.95, ..Subject::default() };
+        let drawing = UnfairProbability {}.draw(&subject).unwrap();
+        let svg = drawing.svg();
+        assert!(svg.contains("ada from round 100") && svg.contains("limit δ = 10"), "{svg}");
+        assert!(svg.contains("Values below the axis"));
+    }
+}

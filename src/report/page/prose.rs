@@ -1,0 +1,435 @@
+//! What a report says beside its figures and tables, once for the page, for Markdown and for LaTeX.
+//!
+//! Headings and order follow what is asked of simulation studies: aims, data-generating mechanism,
+//! estimands, methods, performance measures, repetitions, missing runs, software (Morris, White and Crowther,
+//! *Statistics in Medicine* 38, 2019; the template of Siepe and others, *Psychological Methods*, 2024).
+
+use super::{Folder, capitalised, sheet};
+use crate::registry::Entry;
+use crate::selection::RULES;
+use crate::statistics::wording::grouped;
+use std::fmt::Write;
+
+/// A section of the text.
+pub struct Section {
+    /// Its heading.
+    pub heading: &'static str,
+    /// Its paragraphs.
+    pub texts: Vec<String>,
+    /// A list after them.
+    pub points: Vec<String>,
+}
+
+impl Section {
+    fn new(heading: &'static str) -> Self {
+        Section { heading, texts: Vec::new(), points: Vec::new() }
+    }
+
+    fn text(mut self, text: impl Into<String>) -> Self {
+        self.texts.push(text.into());
+        self
+    }
+
+    fn points(mut self, points: impl IntoIterator<Item = String>) -> Self {
+        self.points.extend(points);
+        self
+    }
+}
+
+/// Metrics that are what a run was made for, with what they estimate.
+const ESTIMANDS: [(&str, &str); 9] = [
+    ("fairness_to_stake", "each validator's probability of winning a round, relative to its share of stake"),
+    ("misallocated", "the share of wins that goes to others than the shares of stake say"),
+    ("mean_win_share", "the expected share of wins of a trial"),
+    ("unfair_probability", "the probability that a trial's share of wins ends outside the tolerance"),
+    ("equitability", "the variance of the final share of stake over a(1 - a)"),
+    ("income_to_stake", "each validator's share of rewards, relative to its share of stake"),
+    ("income_risk", "the probability of earning less than half of what the stake deserves"),
+    ("audit_conclusion", "whether the observed wins are those of the rule"),
+    ("robust_from_round", "the round from which on unfair trials are rare"),
+];
+
+impl Folder {
+    /// The text, in order; the first section is the verdict.
+    pub(super) fn sections(&self) -> Vec<Section> {
+        let verdicts = self.verdicts();
+        let verdict = Section::new("Verdict")
+            .points(verdicts.iter().map(|(heading, note)| format!("{heading}: {}", capitalised(note))));
+        let all = [
+            verdict,
+            self.aims(),
+            self.mechanism(),
+            self.estimands(),
+            self.methods_used(),
+            self.performance(),
+            self.repetitions(),
+            self.missing(),
+            self.visible_effects(),
+            self.software(),
+            limits(),
+        ];
+        let mut sections: Vec<Section> = all.into_iter().collect();
+        sections.retain(|section| !(section.texts.is_empty() && section.points.is_empty()));
+        if sections.first().is_none_or(|section| section.heading != "Verdict") {
+            sections.insert(0, Section::new("Verdict").text("These tables hold no verdict."));
+        }
+        sections
+    }
+
+    fn aims(&self) -> Section {
+        let rules = self.rules();
+        let aim = self.words.aim.clone().unwrap_or_else(|| match (self.sheet("compare"), rules.len()) {
+            (Some(_), _) => format!(
+                "To find out which of the rules {} treats these stakes most evenly.",
+                rules.join(", ")
+            ),
+            (None, 0) => "To find out whether wins and rewards follow the shares of stake.".to_owned(),
+            _ => format!(
+                "To find out whether wins and rewards follow the shares of stake under the rule {}.",
+                rules.join(", ")
+            ),
+        });
+        let section = Section::new("Aims").text(aim);
+        section.points(self.words.hypotheses.iter().map(|text| format!("Hypothesis: {text}")))
+    }
+
+    fn mechanism(&self) -> Section {
+        let known: Vec<&Entry<_>> = self
+            .rules()
+            .iter()
+            .filter_map(|name| RULES.iter().find(|entry| entry.name == name.as_str()))
+            .collect();
+        let mut section = Section::new("Data-generating mechanism");
+        if let Some(input) = self.manifest["input"].as_str() {
+            section = section.text(format!(
+                "The data are the table {input} (SHA-256 {}); nothing was simulated. They are held against:",
+                self.text("input_sha256")
+            ));
+        } else {
+            let number = |key: &str| self.manifest[key].as_u64().map(grouped);
+            let mut text = String::new();
+            if let Some(sheet) = self.sheet("validators") {
+                let _ = write!(text, "{} validators. ", grouped(sheet.total as u64));
+            }
+            if let (Some(trials), Some(rounds)) = (number("trials"), number("rounds")) {
+                let _ =
+                    write!(text, "{trials} trials of {rounds} rounds each, seed {}. ", self.manifest["seed"]);
+            }
+            if let Some(engine) = self.manifest["engine"].as_str() {
+                let _ = write!(text, "Engine {engine}. ");
+            }
+            if let Some(points) = number("points") {
+                let factors = self.manifest["factors"].as_object().into_iter().flatten();
+                let factors: Vec<String> = factors
+                    .map(|(key, levels)| {
+                        let levels = levels.as_array().into_iter().flatten();
+                        let levels: Vec<&str> = levels.filter_map(|level| level.as_str()).collect();
+                        format!("{key} ({})", levels.join(", "))
+                    })
+                    .collect();
+                let _ =
+                    write!(text, "{points} points, design {}: {}. ", self.text("design"), factors.join("; "));
+            }
+            text += "The scenario below names every setting; the rule of each round:";
+            section = section.text(text);
+        }
+        section.points(known.into_iter().map(|entry| {
+            format!("{}: {}. Source: {}.", entry.name, capitalised(entry.summary), entry.source)
+        }))
+    }
+
+    fn estimands(&self) -> Section {
+        let has = |metric: &str| {
+            ["fairness", "batch"]
+                .into_iter()
+                .filter_map(|name| self.sheet(name))
+                .any(|sheet| sheet.rows.iter().any(|row| sheet.cell(row, "metric") == metric))
+        };
+        let points = ESTIMANDS.iter().filter(|(metric, _)| has(metric));
+        let compared = self
+            .sheet("compare")
+            .map(|_| "the differences between rules of every measure, paired by trial".to_owned());
+        Section::new("Estimands")
+            .points(points.map(|(metric, words)| format!("{metric}: {words}")).chain(compared))
+    }
+
+    fn methods_used(&self) -> Section {
+        let mut families: Vec<(String, usize)> = Vec::new();
+        let mut methods: Vec<String> = Vec::new();
+        for sheet in ["fairness", "compare", "batch"].into_iter().filter_map(|name| self.sheet(name)) {
+            for row in &sheet.rows {
+                let family = sheet.cell(row, "family");
+                if !family.is_empty() && !sheet.cell(row, "p").is_empty() {
+                    match families.iter_mut().find(|(name, _)| name == family) {
+                        Some((_, count)) => *count += 1,
+                        None => families.push((family.to_owned(), 1)),
+                    }
+                }
+                let method = capitalised(sheet.cell(row, "method"));
+                if !method.is_empty() && !methods.contains(&method) {
+                    methods.push(method);
+                }
+            }
+        }
+        let mut section = Section::new("Methods");
+        if let Some(confidence) = self.manifest["confidence"].as_f64().or_else(|| self.setting("confidence"))
+        {
+            section = section.text(format!(
+                "Intervals hold with a confidence of {}; tests are made at the level of the rest.",
+                sheet::percent(confidence)
+            ));
+        }
+        let families = families.into_iter().map(|(family, count)| {
+            let tests = if count == 1 { "test" } else { "tests" };
+            format!("Family {family}: {count} {tests}, corrected together")
+        });
+        section.points(methods.into_iter().chain(families))
+    }
+
+    fn performance(&self) -> Section {
+        let mut with_error = 0;
+        for sheet in ["fairness", "batch"].into_iter().filter_map(|name| self.sheet(name)) {
+            with_error += sheet.rows.iter().filter(|row| !sheet.cell(row, "se").is_empty()).count();
+        }
+        if with_error == 0 {
+            return Section::new("Performance measures");
+        }
+        Section::new("Performance measures").text(format!(
+            "The column se has the Monte Carlo standard error of {} estimates: of a mean over n trials S/√n, of a \
+             proportion √(p(1 - p)/n). docs/statistics.md has every formula.",
+            grouped(with_error as u64)
+        ))
+    }
+
+    fn repetitions(&self) -> Section {
+        let section = Section::new("Number of repetitions");
+        let number = |key: &str| self.manifest[key].as_u64();
+        match (number("trials"), self.manifest["stopped_because"].as_str()) {
+            (Some(_), Some("precision-reached")) => section.text(
+                "Trials were played until the wanted precision was reached; intervals are confidence sequences, which \
+                 allow for that.",
+            ),
+            (Some(_), Some(_)) => section.text(
+                "Trials were to be played until a wanted precision was reached, and their largest number came first; \
+                 intervals are confidence sequences, which allow for that.",
+            ),
+            (Some(trials), None) => section.text(format!(
+                "{} trials, a number that was set beforehand. What it could have shown is said below; `tombola plan` \
+                 says what another aim would need.",
+                grouped(trials)
+            )),
+            _ => section,
+        }
+    }
+
+    fn missing(&self) -> Section {
+        let section = Section::new("Missing and failed runs");
+        let number = |key: &str| self.manifest[key].as_u64();
+        if let Some(states) = self.manifest["states"].as_object() {
+            let states: Vec<String> =
+                states.iter().map(|(state, count)| format!("{count} {state}")).collect();
+            return section.text(format!("Points: {}.", states.join(", ")));
+        }
+        match (number("trials"), number("trials_finished")) {
+            (Some(asked), Some(finished)) if finished < asked && self.manifest["partial"] == true => section
+                .text(format!(
+                    "The run was interrupted: {} of {} trials had finished, and the tables are about these.",
+                    grouped(finished),
+                    grouped(asked)
+                )),
+            (Some(_), Some(_)) => section.text("None: every trial that was begun has finished."),
+            _ => section,
+        }
+    }
+
+    fn visible_effects(&self) -> Section {
+        let mut effects = Vec::new();
+        if let Some(sheet) = self.sheet("fairness") {
+            for row in &sheet.rows {
+                if sheet.cell(row, "metric") == "minimum_detectable_effect" {
+                    let effect = sheet.cell(row, "value").parse().map(sheet::percent).unwrap_or_default();
+                    effects.push(format!(
+                        "{}: {effect}; {}",
+                        sheet.cell(row, "subject"),
+                        sheet.cell(row, "note")
+                    ));
+                }
+            }
+        }
+        Section::new("What could have been seen").points(effects)
+    }
+
+    fn software(&self) -> Section {
+        let text = format!(
+            "tombola {}. The same scenario and seed give the same bytes in every table, on any machine and any \
+             number of threads; manifest.json has the SHA-256 of each file, times and threads, and `tombola reproduce` runs a folder again \
+             and compares.",
+            self.text("version")
+        );
+        Section::new("Software and reproducibility").text(text)
+    }
+
+    /// A setting of `[analysis]` in the recorded scenario.
+    fn setting(&self, key: &str) -> Option<f64> {
+        let compared = self.manifest["compared"][0]["scenario"].as_str().unwrap_or_default();
+        let texts = [self.text("scenario"), compared, self.text("study")];
+        let tables = texts.into_iter().filter_map(|text| text.parse::<toml::Table>().ok());
+        tables.filter_map(|table| table.get("analysis")?.get(key)?.as_float()).next()
+    }
+
+    /// The text in Markdown.
+    pub(super) fn markdown(&self, sections: &[Section]) -> String {
+        let mut text = format!("# {}\n\n", plain(self.title()));
+        if !self.words.authors.is_empty() {
+            let _ = writeln!(text, "{}\n", plain(&self.words.authors.join(", ")));
+        }
+        let _ = writeln!(text, "{}\n", plain(&self.subtitle()));
+        for section in sections {
+            let _ = writeln!(text, "## {}\n", section.heading);
+            for paragraph in &section.texts {
+                let _ = writeln!(text, "{}\n", plain(paragraph));
+            }
+            for point in &section.points {
+                let _ = writeln!(text, "- {}", plain(point));
+            }
+            if !section.points.is_empty() {
+                text.push('\n');
+            }
+        }
+        if !self.figures.is_empty() {
+            text += "## Figures\n\n";
+            for (name, _) in &self.figures {
+                let _ = writeln!(text, "![{}](figures/{name}.svg)\n", name.replace('-', " "));
+            }
+        }
+        text
+    }
+
+    /// The text for LaTeX: a document of its own, or with `\def\tombolapart{}` before it a part of another.
+    pub(super) fn latex(&self, sections: &[Section]) -> String {
+        let mut text = String::from(
+            "% Compiles as it is; to \\input it into a paper, write \\def\\tombolapart{} before.\n\
+             \\ifdefined\\tombolapart\\else\n\\documentclass{article}\n\\usepackage[T1]{fontenc}\n\
+             \\usepackage[utf8]{inputenc}\n\\usepackage{textcomp}\n\\begin{document}\n\\fi\n",
+        );
+        let _ = writeln!(text, "\\section*{{{}}}", latex(self.title()));
+        if !self.words.authors.is_empty() {
+            let _ = writeln!(text, "{}\n", latex(&self.words.authors.join(", ")));
+        }
+        let _ = writeln!(text, "{}\n", latex(&self.subtitle()));
+        for section in sections {
+            let _ = writeln!(text, "\\subsection*{{{}}}", latex(section.heading));
+            for paragraph in &section.texts {
+                let _ = writeln!(text, "{}\n", latex(paragraph));
+            }
+            if !section.points.is_empty() {
+                text += "\\begin{itemize}\n";
+                for point in &section.points {
+                    let _ = writeln!(text, "  \\item {}", latex(point));
+                }
+                text += "\\end{itemize}\n";
+            }
+        }
+        text + "\\ifdefined\\tombolapart\\else\n\\end{document}\n\\fi\n"
+    }
+}
+
+fn limits() -> Section {
+    Section::new("Limits").points(
+        [
+            "All nodes share one view of the chain: there are no forks, and the network only delays or loses blocks on \
+             their way to attestors.",
+            "Intervals of the time line are pointwise. Exploratory tests suggest questions; the primary family answers \
+             the one that was asked.",
+            "A p-value tells how well chance explains the counts. It does not tell why they differ.",
+        ]
+        .map(str::to_owned),
+    )
+}
+
+/// Text on one line in which nothing is markup of Markdown and nothing is active.
+pub(super) fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in super::visible(&text.replace(['\n', '\r', '\t'], " ")).chars() {
+        if matches!(c, '\\' | '*' | '_' | '#' | '<' | '>' | '[' | ']' | '|') {
+            plain.push('\\');
+        }
+        plain.push(c);
+    }
+    plain
+}
+
+/// Text on one line in which nothing is a command of LaTeX; letters that pdflatex has no glyph for by default
+/// stand as their code.
+pub(super) fn latex(text: &str) -> String {
+    let mut tex = String::with_capacity(text.len());
+    for c in super::visible(&text.replace(['\n', '\r', '\t'], " ")).chars() {
+        match c {
+            '\\' => tex += "\\textbackslash{}",
+            '{' | '}' | '$' | '&' | '#' | '_' | '%' => {
+                tex.push('\\');
+                tex.push(c);
+            }
+            '~' => tex += "\\textasciitilde{}",
+            '^' => tex += "\\textasciicircum{}",
+            '<' => tex += "\\textless{}",
+            '>' => tex += "\\textgreater{}",
+            '|' => tex += "\\textbar{}",
+            '"' => tex += "\\textquotedbl{}",
+            '`' => tex += "\\textasciigrave{}",
+            '≤' => tex += "\\ensuremath{\\leq}",
+            '≥' => tex += "\\ensuremath{\\geq}",
+            '±' => tex += "\\ensuremath{\\pm}",
+            '×' => tex += "\\ensuremath{\\times}",
+            '·' => tex += "\\ensuremath{\\cdot}",
+            '√' => tex += "\\ensuremath{\\surd}",
+            '∞' => tex += "\\ensuremath{\\infty}",
+            '→' => tex += "\\ensuremath{\\rightarrow}",
+            '−' => tex += "\\ensuremath{-}",
+            'ε' => tex += "\\ensuremath{\\varepsilon}",
+            'δ' => tex += "\\ensuremath{\\delta}",
+            'α' => tex += "\\ensuremath{\\alpha}",
+            'σ' => tex += "\\ensuremath{\\sigma}",
+            'φ' => tex += "\\ensuremath{\\varphi}",
+            'χ' => tex += "\\ensuremath{\\chi}",
+            'Σ' => tex += "\\ensuremath{\\Sigma}",
+            '²' => tex += "\\ensuremath{^2}",
+            '…' => tex += "\\ldots{}",
+            '–' => tex += "--",
+            '’' => tex.push('\''),
+            '\u{A0}' | '\u{202F}' | '\u{2009}' => tex.push('~'),
+            // T1 has the letters of western and central Europe.
+            ' '..='~'
+            | '\u{C0}'..='\u{FF}'
+            | '\u{100}'..='\u{107}'
+            | '\u{10C}'..='\u{111}'
+            | '\u{118}'..='\u{11B}'
+            | '\u{141}'..='\u{144}'
+            | '\u{147}'..='\u{148}'
+            | '\u{150}'..='\u{155}'
+            | '\u{158}'..='\u{15B}'
+            | '\u{15E}'..='\u{165}'
+            | '\u{16E}'..='\u{171}'
+            | '\u{178}'..='\u{17E}' => tex.push(c),
+            other => {
+                let _ = write!(tex, "\\texttt{{U+{:04X}}}", u32::from(other));
+            }
+        }
+    }
+    tex
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{latex, plain};
+
+    #[test]
+    fn nothing_in_a_name_is_markup() {
+        assert_eq!(plain("a_b *c* <script>\n|"), "a\\_b \\*c\\* \\<script\\> \\|");
+        assert_eq!(
+            latex("50 % of $x_1$ \\input{y} ≤ 彩"),
+            "50 \\% of \\$x\\_1\\$ \\textbackslash{}input\\{y\\} \\ensuremath{\\leq} \\texttt{U+5F69}"
+        );
+        assert_eq!(latex("é ł ñ"), "é ł ñ");
+    }
+}

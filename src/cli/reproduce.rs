@@ -96,6 +96,7 @@ pub fn reproduce(args: &ReproduceArgs) -> Result<(), Failure> {
         let redrawn = manifest.redrawn.contains(name);
         let agreement = match (fresh.files.get(name), standing) {
             (_, Some(standing)) if redrawn && standing == *recorded => Agreement::Redrawn,
+            (_, Some(_)) if redrawn => Agreement::ChangedSince,
             (Some(made), _) if made != recorded => Agreement::Differs,
             (None, _) => Agreement::Differs,
             (Some(_), None) => Agreement::Missing,

@@ -15,7 +15,6 @@ pub const ESTIMANDS: &[Entry<dyn Estimand>] = &[
     final_gini::ENTRY,
     wins_tail::ENTRY,
     longest_stretch::ENTRY,
-    committee_tail::ENTRY,
     acceptance_gain::ENTRY,
     tries::ENTRY,
     slot_battles::ENTRY,

@@ -1,7 +1,6 @@
 //! One file for each estimand.
 
 pub mod acceptance_gain;
-pub mod committee_tail;
 pub mod final_gini;
 pub mod income_share;
 pub mod longest_stretch;

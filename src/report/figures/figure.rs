@@ -122,9 +122,13 @@ mod tests {
     /// Every figure of every sample.
     fn drawings() -> impl Iterator<Item = (String, Drawing)> {
         samples().into_iter().flat_map(|sample: Sample| {
-            FIGURES.iter().map(move |entry| {
+            FIGURES.iter().filter_map(move |entry| {
+                // Nothing is tested where nothing is known of the rule.
+                if entry.name == "p-values" && sample.title == "unknown" {
+                    return None;
+                }
                 let drawing = figure(entry.name).draw(&sample.subject());
-                (format!("{} of {:?}", entry.name, sample.title), drawing.unwrap())
+                Some((format!("{} of {:?}", entry.name, sample.title), drawing.unwrap()))
             })
         })
     }

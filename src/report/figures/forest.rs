@@ -5,13 +5,14 @@ use super::drafting::{
     counted, fitted, percent, width,
 };
 use super::{Drawing, Figure, FigureError, Subject};
+use crate::analysis::rows::CompareRow;
 use crate::registry::{Entry, settings};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
 pub const ENTRY: Entry<dyn Figure> = Entry {
     name: "forest",
-    summary: "the paired differences between rules of every measure, in standard errors, and which direction is fairer",
+    summary: "the paired differences between rules of the first measure, with intervals, and which direction is fairer",
     source: "Lewis and Clarke, Forest plots: trying to see the wood and the trees (BMJ 322, 2001)",
     parse: |table| settings::<Forest, _>(table, |forest| Ok(Box::new(forest))),
 };
@@ -28,24 +29,29 @@ struct Forest {}
 
 struct Row {
     name: String,
-    /// In half-widths of its interval.
     value: f64,
+    low: f64,
+    high: f64,
     shown: bool,
 }
 
 impl Figure for Forest {
     fn draw(&self, subject: &Subject) -> Result<Drawing, FigureError> {
-        let mut rows: Vec<Row> = subject
-            .compare
-            .iter()
-            .filter(|row| row.kind == "difference")
+        let differences = || subject.compare.iter().filter(|row| row.kind == "difference");
+        let with_interval = |row: &&CompareRow| {
+            let ends = row.value.zip(row.low).zip(row.high);
+            ends.is_some_and(|((value, low), high)| value.is_finite() && low.is_finite() && high.is_finite())
+        };
+        let metric = differences().find(with_interval).map(|row| row.metric.as_str());
+        let mut rows: Vec<Row> = differences()
+            .filter(|row| Some(row.metric.as_str()) == metric)
+            .filter(with_interval)
             .filter_map(|row| {
-                let (value, low, high) = (row.value?, row.low?, row.high?);
-                let half = (high - low) / 2.0;
-                let scaled = f64::midpoint(low, high) / half;
-                (half > 0.0 && value.is_finite() && scaled.is_finite()).then(|| Row {
-                    name: format!("{}: {} − {}", row.metric.replace('_', " "), row.rule, row.other),
-                    value: scaled,
+                Some(Row {
+                    name: format!("{} − {}", row.rule, row.other),
+                    value: row.value?,
+                    low: row.low?.min(row.value?),
+                    high: row.high?.max(row.value?),
                     shown: matches!(row.verdict.as_str(), "lower" | "higher"),
                 })
             })
@@ -58,29 +64,21 @@ impl Figure for Forest {
         }
         let all = rows.len();
         let mut notes = vec![
-            "Every difference in half-widths of its interval, so that all fit on one axis: beyond ±1 the interval leaves out zero."
-                .to_owned(),
-            "Smaller is fairer for every measure but the Nakamoto coefficient.".to_owned(),
+            "Left of zero the first of two rules has the smaller value, which is the fairer one.".to_owned(),
         ];
         if all > MOST {
-            notes.push(format!("The {MOST} clearest of {} differences.", counted(all)));
-            let mut sizes: Vec<f64> = rows.iter().map(|row| row.value.abs()).collect();
-            sizes.sort_by(|a, b| b.total_cmp(a));
-            let least = sizes[MOST - 1];
-            let mut kept = 0;
-            rows.retain(|row| {
-                let keep = row.value.abs() >= least && kept < MOST;
-                kept += usize::from(keep);
-                keep
-            });
+            notes.push(format!("The first {MOST} of {} differences are drawn.", counted(all)));
+            rows.truncate(MOST);
         }
         let key = [
             (Key::Disc(BLUE), format!("difference, {} interval", percent(subject.confidence))),
             (Key::Diamond(VERMILLION), "shown, after correction for all".to_owned()),
         ];
+        let measure = metric.unwrap_or_default().replace('_', " ");
+        let heading = format!("paired differences of {measure}");
         let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
             title: subject.title,
-            heading: "differences between rules",
+            heading: &heading,
             subtitle: subject.subtitle,
             key: &key,
             notes: &notes,
@@ -89,37 +87,31 @@ impl Figure for Forest {
             rows.iter().map(|row| fitted(&clean(&row.name), LABEL_SIZE, NAME_ROOM)).collect();
         let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max);
         let frame = Area { left: 24.0 + name_room + 24.0, top, right: right - 24.0, bottom };
-        // Very clear differences would press the others together: the axis ends at twelve half-widths.
-        let reach = rows.iter().map(|row| row.value.abs() + 1.0).fold(2.0, f64::max).min(12.0);
-        let panel =
-            Panel { frame, x: Scale::linear(-reach, reach), y: Scale::linear(0.0, rows.len() as f64) };
+        let low = rows.iter().map(|row| row.low).fold(0.0, f64::min);
+        let high = rows.iter().map(|row| row.high).fold(0.0, f64::max);
+        let room = 0.05 * (high - low);
+        let panel = Panel {
+            frame,
+            x: Scale::linear(low - room, high + room),
+            y: Scale::linear(0.0, rows.len() as f64),
+        };
         panel.draw_upright_grid(&mut canvas);
         let zero = panel.at(0.0, 0.0).0;
         canvas.line([(zero, top), (zero, bottom)], Stroke::solid(MUTED, 4));
         for (index, (row, name)) in rows.iter().zip(&names).enumerate() {
             let place = rows.len() as f64 - index as f64 - 0.5;
-            let inside = row.value.clamp(-reach, reach);
-            let at = |value: f64| panel.at(value.clamp(-reach, reach), place);
+            let at = |value: f64| panel.at(value, place);
             let y = at(0.0).1;
             canvas.text((frame.left - 18.0, y + 11.0), name, LABEL_SIZE, INK, Align::End);
             let color = if row.shown { VERMILLION } else { BLUE };
-            canvas.line([at(row.value - 1.0), at(row.value + 1.0)], Stroke::solid(color, 5));
-            if inside == row.value {
-                if row.shown {
-                    canvas.diamond(at(row.value), 11, color, 1.0);
-                } else {
-                    canvas.disc(at(row.value), 9, color, 1.0);
-                }
+            canvas.line([at(row.low), at(row.high)], Stroke::solid(color, 5));
+            if row.shown {
+                canvas.diamond(at(row.value), 11, color, 1.0);
             } else {
-                // An arrow: it lies beyond the axis.
-                let (x, way) = (at(inside).0, inside.signum());
-                canvas.surface([(x, y), (x - 24.0 * way, y - 13.0), (x - 24.0 * way, y + 13.0)], color, 1.0);
+                canvas.disc(at(row.value), 9, color, 1.0);
             }
         }
-        panel.draw_floor(
-            &mut canvas,
-            Some("difference in half-widths of its interval; the first is smaller to the left"),
-        );
+        panel.draw_floor(&mut canvas, Some(&format!("difference of {measure}")));
         canvas.finish(&title)
     }
 }

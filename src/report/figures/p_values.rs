@@ -57,7 +57,7 @@ impl Figure for PValues {
         }
         p_values.truncate(MOST);
         let expected = |rank: usize| (rank as f64 + 0.5) / all as f64;
-        let least = p_values[0].0.max(LEAST).min(expected(0));
+        let least = p_values[0].0.max(LEAST).min(order_quantile(0, all, 0.025));
         let x = Scale::logarithmic(expected(0) / 1.5, 1.0);
         let y = Scale::logarithmic(least / 2.0, 1.0);
         let diagonal = Stroke::solid(INK, 3).dashed(Dash::Long);

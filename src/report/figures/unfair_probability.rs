@@ -97,7 +97,8 @@ impl Figure for UnfairProbability {
             notes.push(format!("At or below {}: {}.", percent(delta), crossed.join(", ")));
         }
         let below = courses.iter().any(|course| {
-            course.seen.iter().any(|m| m.seen < y.low()) || course.exact.iter().any(|&(_, p)| p < y.low())
+            course.seen.iter().any(|m| 100.0 * m.seen < y.low())
+                || course.exact.iter().any(|&(_, p)| 100.0 * p < y.low())
         });
         if below {
             notes.push("Values below the axis, zero among them, are drawn at its lower end.".to_owned());

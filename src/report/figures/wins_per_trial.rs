@@ -93,7 +93,8 @@ impl Figure for WinsPerTrial {
             key: &key,
             notes: &["Of the followed validator with most stake.".to_owned()],
         });
-        let y = Scale::linear(0.0, 1.05 * most);
+        // Somewhat below zero, so that the first labels of both axes stand apart.
+        let y = Scale::linear(-0.03 * most, 1.05 * most);
         let frame =
             Area { left: margin_left(&[(y, bottom - top)], 1), top, right: right - MARGIN_RIGHT, bottom };
         let panel = Panel { frame, x: Scale::linear(from, from + cells as f64 * width), y };

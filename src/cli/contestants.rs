@@ -25,6 +25,9 @@ pub struct Entrant {
     pub settings: Vec<Override>,
 }
 
+/// A scenario that was read: its file, and the settings that replace those of the file.
+type Read<'a> = (&'a Path, Scenario, Vec<Override>);
+
 /// Reads all that is to be compared and makes sure that nothing but what is meant differs.
 pub fn entrants(args: &CompareArgs) -> Result<Vec<Entrant>, Failure> {
     let rules = rules(args)?;
@@ -125,7 +128,7 @@ fn under_rules<'a>(
     file: &'a Path,
     common: &[Override],
     rules: &[(toml::Value, String)],
-) -> Result<Vec<(&'a Path, Scenario, Vec<Override>)>, Failure> {
+) -> Result<Vec<Read<'a>>, Failure> {
     let sets_a_rule = |given: &&Override| {
         let rest = given.key.strip_prefix("selection.rule");
         given.key == "selection" || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))

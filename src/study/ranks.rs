@@ -445,7 +445,7 @@ mod tests {
         }
         let plan = plan(STUDY);
         let stop = AtomicBool::new(false);
-        let beyond = work_bytes(&Job { place: 99, missing: vec![0..1] }, &[]);
+        let beyond = work_bytes(&Job { place: 99, missing: vec![0..1, 3..4] }, &[]);
         assert!(played(&plan, &beyond[1..], &stop).is_err());
         assert!(told(b"no record").is_none() && told(&[]).is_some_and(|told| told.is_empty()));
     }

@@ -18,6 +18,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use tempfile::TempPath;
 use thiserror::Error;
 
 const MAGIC: &[u8] = b"tombola tally 1\n";
@@ -486,16 +487,10 @@ impl TallyFile {
         let draft = folder.join(format!(".tombola-{name}"));
         let _ = std::fs::remove_file(&draft);
         let mut new = OpenOptions::new().write(true).create_new(true).open(&draft).map_err(failed())?;
-        let written = new.write_all(&bytes).and_then(|()| new.sync_data()).and_then(|()| {
-            match path.symlink_metadata() {
-                Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
-                Err(_) => std::fs::rename(&draft, path),
-            }
-        });
-        if written.is_err() {
-            let _ = std::fs::remove_file(&draft);
-        }
-        written.map_err(failed())?;
+        // Whatever goes wrong from here on, the draft goes too.
+        let draft = TempPath::try_from_path(&draft).map_err(failed())?;
+        new.write_all(&bytes).and_then(|()| new.sync_data()).map_err(failed())?;
+        draft.persist_noclobber(path).map_err(|error| failed()(error.error))?;
         let file = OpenOptions::new().read(true).append(true).open(path).map_err(failed())?;
         let open = Mutex::new(Appending { file, good: bytes.len() as u64, unsynced: 0 });
         Ok(TallyFile { path: path.to_owned(), open })

@@ -1,0 +1,148 @@
+//! What a study's `batch.csv` says, as figures need it.
+
+use crate::cli::failure::Failure;
+use std::path::{Path, PathBuf};
+use tombola::analysis::rows::TimelineRow;
+use tombola::registry::nearest;
+use tombola::report::figures::{Grid, GridCell};
+
+/// Metrics that say most of a study, the first that is there is drawn.
+const FIRST: [&str; 6] = [
+    "unfair_probability_by_law",
+    "unfair_probability",
+    "misallocated",
+    "equitability",
+    "mean_win_share",
+    "expected_share_total_variation",
+];
+/// The setting that a line runs along.
+const ROUNDS: &str = "run.rounds";
+
+/// The values of a study.
+pub struct StudyValues {
+    path: PathBuf,
+    /// The swept keys, in their order.
+    keys: Vec<String>,
+    rows: Vec<StudyValue>,
+}
+
+struct StudyValue {
+    levels: Vec<String>,
+    metric: String,
+    subject: String,
+    value: f64,
+    low: Option<f64>,
+    high: Option<f64>,
+}
+
+impl StudyValues {
+    /// Reads them.
+    pub fn read(path: &Path) -> Result<Self, Failure> {
+        let refused = |what: String| Failure::CannotRun(format!("{}: {what}", path.display()));
+        let mut reader = csv::Reader::from_path(path).map_err(|error| refused(error.to_string()))?;
+        let header = reader.headers().map_err(|error| refused(error.to_string()))?.clone();
+        let place = |name: &str| {
+            header.iter().position(|column| column == name).ok_or_else(|| {
+                refused(format!("has no column `{name}`; `tombola summarise` writes the table anew"))
+            })
+        };
+        let metric = place("metric")?;
+        let (subject, value, low, high) = (place("subject")?, place("value")?, place("low")?, place("high")?);
+        let keys: Vec<String> = header.iter().take(metric).skip(1).map(str::to_owned).collect();
+        let mut rows = Vec::new();
+        for record in reader.records() {
+            let record = record.map_err(|error| refused(error.to_string()))?;
+            let number = |place: usize| record[place].parse::<f64>().ok().filter(|value| value.is_finite());
+            let Some(found) = number(value) else { continue };
+            rows.push(StudyValue {
+                levels: record.iter().take(metric).skip(1).map(str::to_owned).collect(),
+                metric: record[metric].to_owned(),
+                subject: record[subject].to_owned(),
+                value: found,
+                low: number(low),
+                high: number(high),
+            });
+        }
+        Ok(StudyValues { path: path.to_owned(), keys, rows })
+    }
+
+    /// The unfair probability over the rounds, a line for each setting of the other keys.
+    pub fn timeline(&self, validator: Option<&str>) -> Vec<TimelineRow> {
+        let Some(rounds) = self.keys.iter().position(|key| key == ROUNDS) else { return Vec::new() };
+        let metrics = ["unfair_probability", "unfair_probability_by_law"];
+        let of = || self.rows.iter().filter(|row| metrics.contains(&row.metric.as_str()));
+        let Some(subject) = validator.or_else(|| Some(of().next()?.subject.as_str())) else {
+            return Vec::new();
+        };
+        of().filter(|row| row.subject == subject)
+            .filter_map(|row| {
+                let others = row.levels.iter().enumerate().filter(|(place, _)| *place != rounds);
+                let others: Vec<&str> = others.map(|(_, level)| level.as_str()).collect();
+                Some(TimelineRow {
+                    round: row.levels[rounds].parse::<f64>().ok().map(|round| round as u64)?,
+                    metric: row.metric.clone(),
+                    subject: if others.is_empty() { subject.to_owned() } else { others.join(", ") },
+                    mean: row.value,
+                    low: row.low,
+                    high: row.high,
+                    ..TimelineRow::default()
+                })
+            })
+            .collect()
+    }
+
+    /// A metric over the first two keys that have several levels; of further keys the first level.
+    pub fn grid(&self, metric: Option<&str>, validator: Option<&str>) -> Result<Grid, Failure> {
+        let known: Vec<&str> = self.rows.iter().map(|row| row.metric.as_str()).collect();
+        if let Some(metric) = metric.filter(|metric| !known.contains(metric)) {
+            let near = nearest(metric, known.iter().copied());
+            let help = near.map_or(String::new(), |near| format!("\n  help: did you mean `{near}`?"));
+            return Err(Failure::CannotRun(format!(
+                "--metric {metric}: {} has no value of it{help}",
+                self.path.display()
+            )));
+        }
+        let first = || FIRST.iter().copied().find(|metric| known.contains(metric));
+        let Some(metric) = metric.or_else(first).or_else(|| known.first().copied()) else {
+            return Ok(Grid::default());
+        };
+        let of = || self.rows.iter().filter(|row| row.metric == metric);
+        let subject = match validator {
+            Some(name) if of().any(|row| row.subject == name) => name,
+            Some(name) => {
+                let near = nearest(name, of().map(|row| row.subject.as_str()));
+                let help = near.map_or(String::new(), |near| format!("\n  help: did you mean `{near}`?"));
+                return Err(Failure::CannotRun(format!(
+                    "--validator {name}: {} has no {metric} of this name{help}",
+                    self.path.display()
+                )));
+            }
+            None => of().next().map_or("", |row| row.subject.as_str()),
+        };
+        let varied: Vec<usize> = (0..self.keys.len())
+            .filter(|&place| self.rows.iter().any(|row| row.levels[place] != self.rows[0].levels[place]))
+            .collect();
+        let (across, down) = (varied.first().copied(), varied.get(1).copied());
+        let rest: Vec<usize> = varied.iter().copied().skip(2).collect();
+        let key = |place: Option<usize>| place.map_or(String::new(), |place| self.keys[place].clone());
+        let cells = of()
+            .filter(|row| row.subject == subject)
+            .filter(|row| rest.iter().all(|&place| row.levels[place] == self.rows[0].levels[place]))
+            .map(|row| {
+                let level =
+                    |place: Option<usize>| place.map_or(String::new(), |place| row.levels[place].clone());
+                GridCell { across: level(across), down: level(down), value: row.value }
+            });
+        let held = rest.iter().map(|&place| format!("{} = {}", self.keys[place], self.rows[0].levels[place]));
+        let held: Vec<String> = held.collect();
+        let subject =
+            if held.is_empty() { subject.to_owned() } else { format!("{subject}, {}", held.join(", ")) };
+        Ok(Grid {
+            metric: metric.to_owned(),
+            subject,
+            across: key(across),
+            down: key(down),
+            cells: cells.collect(),
+        })
+    }
+}

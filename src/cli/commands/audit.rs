@@ -1,13 +1,12 @@
 //! `tombola audit`.
 
 use crate::cli::failure::Failure;
-use crate::cli::options::safe_csv::SafeCsvArg;
+use crate::cli::options::printed_table::PrintedTable;
 use crate::cli::options::table_format::TableFormat;
 use crate::cli::options::threads::ThreadsArg;
-use crate::cli::reading::Reading;
-use crate::cli::reading::{Hashed, open, options};
+use crate::cli::reading::{Hashed, TableReading, open};
 use crate::cli::results::{self, Wish};
-use crate::cli::screen::{grouped, percent, print_json, print_rows, table, tell};
+use crate::cli::screen::{grouped, percent, print_json, table, tell};
 use clap::Args as ClapArgs;
 use serde::Deserialize;
 use std::io::BufRead;
@@ -76,11 +75,8 @@ pub struct AuditArgs {
     /// compared one by one [default: that before the first block]
     #[arg(long, value_name = "HEIGHT")]
     pub set_height: Option<u64>,
-    /// Format of TABLE, see `tombola list formats` [default: recognised by its contents]
-    #[arg(long, value_name = "FORMAT")]
-    pub input_format: Option<String>,
     #[command(flatten)]
-    pub reading: Reading,
+    pub reading: TableReading,
     /// Judge only what was missed of what was assigned, without stakes and without a rule: who misses
     /// more than the rest
     #[arg(long, conflicts_with_all = ["stakes", "rule", "validator", "rest", "tolerance", "misallocated", "output"])]
@@ -112,11 +108,8 @@ pub struct AuditArgs {
     /// Weight of the prior, in draws shared out equally among the validators [default: 1]
     #[arg(long, value_name = "DRAWS", requires = "bayes", allow_negative_numbers = true)]
     pub prior_weight: Option<f64>,
-    /// Form of the table
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: TableFormat,
     #[command(flatten)]
-    pub safe_csv: SafeCsvArg,
+    pub table_form: PrintedTable,
     #[command(flatten)]
     pub threads: ThreadsArg,
     /// Also write tables, figures and a manifest, to DIR/TABLE's name/
@@ -163,14 +156,14 @@ pub fn audit(args: &AuditArgs) -> Result<(), Failure> {
         Some(root) => Some(write(root, args, (path, input.finish()), &audit, timing)?),
         None => None,
     };
-    let printed = match args.format {
+    let printed = match args.table_form.format {
         TableFormat::Json => print_json(&audit.report()),
-        format => print_rows(format, args.safe_csv.on, &audit.rows, |_| {
-            format!("{}\n\n{}", columns(&audit), verdict(&audit).trim_end())
-        }),
+        _ => args
+            .table_form
+            .print(&audit.rows, |_| format!("{}\n\n{}", columns(&audit), verdict(&audit).trim_end())),
     };
     printed.map_err(|failure| results::unprinted(failure, written.as_ref()))?;
-    if !matches!(args.format, TableFormat::Table) {
+    if !matches!(args.table_form.format, TableFormat::Table) {
         tell(verdict(&audit).trim_end());
     }
     if !chain.ignored.is_empty() {
@@ -209,14 +202,15 @@ pub fn audit(args: &AuditArgs) -> Result<(), Failure> {
 
 /// What the files say.
 fn chain(args: &AuditArgs, table: &mut dyn BufRead) -> Result<AuditTable, Problem> {
-    let reading = Reading { unit: units(args).1, ..args.reading.clone() };
-    let options = options(&reading, ("input-format", args.input_format.as_ref()), Intent::Audit)?;
+    let mut reading = args.reading.clone();
+    reading.reading.unit = units(args).1;
+    let options = reading.options(Intent::Audit)?;
     if args.stakes.is_empty() {
         return AuditTable::read_source(Source { path: &args.table, input: table, options });
     }
     // Choices of columns and of a format are about TABLE, those of units about stakes.
     let mut of_stakes = Options { format: None, columns: Vec::new(), ..options.clone() };
-    if args.seed.is_some() && reading.unit.is_none() {
+    if args.seed.is_some() && reading.reading.unit.is_none() {
         // Ethereum's draw knows whole ETH.
         of_stakes.set("unit", "eth").map_err(|reason| command_line("--seed", reason, None))?;
     }
@@ -318,7 +312,7 @@ fn basis(args: &AuditArgs, chain: &AuditTable, settings: &AuditSettings) -> Resu
 
 /// What `--unit` says of the counts of slots, and what of stakes.
 fn units(args: &AuditArgs) -> (Option<CountingUnit>, Option<String>) {
-    let given = args.reading.unit.iter().flat_map(|text| text.split(',').map(str::trim));
+    let given = args.reading.reading.unit.iter().flat_map(|text| text.split(',').map(str::trim));
     let (counts, stakes): (Vec<&str>, Vec<&str>) = given.partition(|word| {
         [CountingUnit::Slots, CountingUnit::Blocks].iter().any(|unit| unit.word() == *word)
     });
@@ -483,7 +477,7 @@ fn write(
 ) -> Result<Published, Failure> {
     let stem = input.0.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let name = stem.unwrap_or_else(|| "audit".to_owned());
-    let wish = Wish { root, force: args.force, safe_csv: args.safe_csv.on, quiet: false };
+    let wish = Wish { root, force: args.force, safe_csv: args.table_form.safe_csv.on, quiet: false };
     let folder = results::prepare(&wish, &name)?;
     folder.write_table("audit.csv", &audit.rows)?;
     folder.write_table("validators.csv", &audit.validators)?;

@@ -5,16 +5,14 @@ use super::resume::{Kept, Watching};
 use super::study::{command_line, holder, settings};
 use crate::cli::failure::Failure;
 use crate::cli::interrupt;
-use crate::cli::options::safe_csv::SafeCsvArg;
-use crate::cli::options::settings::{EngineChoice, Settings, Size};
+use crate::cli::options::settings::PlayedSettings;
 use crate::cli::options::threads::ThreadsArg;
 use crate::cli::progress_bar::Bar;
-use crate::cli::results::{self, Wish};
+use crate::cli::results::{self, ResultsPlace};
 use crate::cli::screen::{grouped, rate, table, tell};
 use clap::{Args as ClapArgs, ValueEnum};
 use rayon::prelude::*;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use tombola::analysis::comparison::{
     Baseline, Contestant, MEASURES, Measure, Measurements, RuleComparison, compare_rules, paragraph, rankings,
@@ -29,7 +27,6 @@ use tombola::report::{
     Compared as ComparedRecord, ComparisonManifest, Environment, ResultsFolder, Stopwatch, write_report,
 };
 use tombola::scenario::Scenario;
-use tombola::scenario::{Override, Problem};
 use tombola::simulation::{Control, Quiet, Results, TrialRecord, threads_here};
 use tombola::study::{
     Collected, Compared, Limits, OpenStudy, Opening, Origin, Plan, PointState, Setting, StudyError, Summary,
@@ -69,11 +66,7 @@ pub struct CompareArgs {
     #[arg(long = "rule", value_name = "RULE")]
     pub rule: Vec<String>,
     #[command(flatten)]
-    pub settings: Settings,
-    #[command(flatten)]
-    pub size: Size,
-    #[command(flatten)]
-    pub engine: EngineChoice,
+    pub settings: PlayedSettings,
     #[command(flatten)]
     pub threads: ThreadsArg,
     /// Write down the trials of every rule too
@@ -86,37 +79,20 @@ pub struct CompareArgs {
     /// With --resume: go on although another version of the program has begun it
     #[arg(long, requires = "resume")]
     pub other_version: bool,
-    /// Folder in which the comparison gets a folder of its own
-    #[arg(long, value_name = "DIR", default_value = "output")]
-    pub output: PathBuf,
-    /// Replace results that are there already; other files beside them are kept
-    #[arg(long)]
-    pub force: bool,
     #[command(flatten)]
-    pub safe_csv: SafeCsvArg,
-    /// Print nothing but errors
-    #[arg(long, short)]
-    pub quiet: bool,
-}
-
-impl CompareArgs {
-    /// The options that replace settings of the file.
-    pub fn overrides(&self) -> Result<Vec<Override>, Problem> {
-        self.settings.overrides_with(&self.size, &self.engine)
-    }
+    pub place: ResultsPlace,
 }
 
 /// Compares rules on the same population and random numbers.
 pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
     let entrants = entrants(args)?;
     let first = &entrants[0].scenario;
-    if !args.quiet {
+    if !args.place.quiet {
         crate::cli::scenario::tell_notes(first);
     }
     let name = format!("{}-compare", first.name);
     let stop = interrupt::watch()?;
-    let (force, safe_csv, quiet) = (args.force, args.safe_csv.on, args.quiet);
-    let folder = results::prepare(&Wish { root: &args.output, force, safe_csv, quiet }, &name)?;
+    let folder = results::prepare(&args.place.wish(), &name)?;
     let stopwatch = Stopwatch::start();
     let baseline = Baseline::new(&first.experiment, first.file.analysis.tolerance);
     let Played { contestants, trials, measures, kept } = play(args, &name, &entrants, &baseline, stop)?;
@@ -155,7 +131,7 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
     folder.write_manifest(&manifest)?;
     let published = folder.publish()?;
     kept.remove();
-    if args.quiet {
+    if args.place.quiet {
         return results::ended(&published);
     }
     results::print_summary(&summary(first, &comparison), &published)?;
@@ -186,14 +162,14 @@ fn play(
     stop: &AtomicBool,
 ) -> Result<Played, Failure> {
     let plan = plan(args, name, entrants)?;
-    let file = args.output.join(format!("{name}.tally"));
+    let file = args.place.output.join(format!("{name}.tally"));
     let open = open(args, &plan, &file)?;
     let before: u64 =
         Summary::new(&plan, &open.before.contents, false).points.iter().map(|point| point.trials).sum();
-    if before > 0 && !args.quiet {
+    if before > 0 && !args.place.quiet {
         tell(format_args!("{name}: {} trials are done already", grouped(before.into())));
     }
-    let bar = Bar::new(name, rounds_to_play(&plan, &open.before.contents, None), args.quiet);
+    let bar = Bar::new(name, rounds_to_play(&plan, &open.before.contents, None), args.place.quiet);
     let limits = Limits { stop, is_over: &|| false, fail_fast: true, shard: None, points: None };
     let evaluated = evaluate(&plan, &open.before, &open.file, &limits, &Watching(&bar));
     bar.clear();

@@ -3,9 +3,8 @@
 use crate::cli::args::Args;
 use crate::cli::failure::Failure;
 use crate::cli::screen::print_data;
-use clap::Args as ClapArgs;
 use clap::builder::PossibleValuesParser;
-use clap::{Command, CommandFactory, ValueHint};
+use clap::{Args as ClapArgs, Command, CommandFactory, ValueHint};
 use clap_complete::Shell;
 use tombola::registry::Entry;
 use tombola::scenario::Scenario;

@@ -1,14 +1,12 @@
 //! `tombola import`.
 
 use crate::cli::failure::Failure;
-use crate::cli::reading::Reading;
-use crate::cli::reading::{open, options};
+use crate::cli::reading::{Reading, open, options};
 use crate::cli::screen::{grouped, percent, print, print_data, table, tell};
 use crate::cli::whole_file::{self, Existing};
 use clap::Args as ClapArgs;
 use std::io::{BufWriter, Write};
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tombola::import::{Fault, Import, Intent, WholeStakes, read_from};
 use tombola::scenario::{Place, Problem};
 use tombola::stake::MAX_TOTAL;

@@ -15,8 +15,7 @@ use tombola::analysis::rows::{Metric, Statement};
 use tombola::analysis::{MetricSet, statements};
 use tombola::scenario::{Override, Problem, Scenario, load_text, read_file};
 use tombola::simulation::{Control, Engine, Player, Quiet, Results};
-use tombola::study::Condition;
-use tombola::study::{Ends, Known, Levels, Solution, SweepOptions, read_sweep, solve as search};
+use tombola::study::{Condition, Ends, Known, Levels, Solution, SweepOptions, read_sweep, solve as search};
 
 #[derive(ClapArgs)]
 #[command(after_help = "\
@@ -63,13 +62,6 @@ pub struct SolveArgs {
     pub threads: ThreadsArg,
 }
 
-impl SolveArgs {
-    /// The options that replace settings of the file.
-    pub fn overrides(&self) -> Result<Vec<Override>, Problem> {
-        self.settings.overrides()
-    }
-}
-
 /// A value that was looked at.
 #[derive(Serialize)]
 struct SolveRow {
@@ -92,7 +84,7 @@ const FIRST_LOOK: u64 = 64;
 pub fn solve(args: &SolveArgs) -> Result<(), Failure> {
     let stop = interrupt::watch()?;
     let (path, text) = crate::cli::scenario::text(&args.file)?;
-    let overrides = args.overrides()?;
+    let overrides = args.settings.overrides()?;
     let source = Source { path, text, overrides, key: &args.key };
     let ends = ends(args, &source)?;
     let confidence = args.confidence.unwrap_or(0.95);

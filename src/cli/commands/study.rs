@@ -10,16 +10,14 @@ use crate::cli::progress_bar::Bar;
 use crate::cli::screen::{grouped, print, table, tell};
 use clap::{Args as ClapArgs, ValueEnum};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tombola::report::{Environment, Stopwatch, page_of};
-use tombola::scenario::{Override, read_file};
-use tombola::scenario::{Place, Problem};
+use tombola::scenario::{Override, Place, Problem, read_file};
 use tombola::simulation::{Control, Progress, threads_here};
 use tombola::study::Shard;
 
@@ -179,7 +177,7 @@ fn run_on_ranks(_: &RunArgs, _: &Path) -> Result<(), Failure> {
 /// Runs a study on the threads of this process, or hands it out to others.
 fn run_here(args: &RunArgs, path: &Path, players: Option<&mut Players>) -> Result<(), Failure> {
     let study = &args.study;
-    let tables = wanted(&study.keep, args.safe_csv.on)?;
+    let tables = wanted(&study.keep, args.place.safe_csv.on)?;
     if args.keep_chain || args.schedule.is_some() {
         return Err(Failure::CannotRun(
             "--keep-chain and --schedule are about one scenario, and this is a study of several points\n  help: run one of its points as a scenario of its own".to_owned(),
@@ -187,7 +185,7 @@ fn run_here(args: &RunArgs, path: &Path, players: Option<&mut Players>) -> Resul
     }
     let origin = origin(path, &args.overrides()?, study)?;
     let plan = Plan::new(origin, detail(&study.keep))?;
-    if plan.repeated > 0 && !args.quiet {
+    if plan.repeated > 0 && !args.place.quiet {
         let points = grouped(plan.repeated.into());
         tell(format_args!(
             "note: {points} points are the same as others after rounding, and are played once"
@@ -201,18 +199,21 @@ fn run_here(args: &RunArgs, path: &Path, players: Option<&mut Players>) -> Resul
     let stopwatch = Stopwatch::start();
     let environment = Environment::here(command_line(), &stopwatch.timing());
     let holder = holder(&environment);
-    let opening = Opening { force: args.force, other_version: study.other_version };
+    let opening = Opening { force: args.place.force, other_version: study.other_version };
     let open = match study.shard {
-        None => OpenStudy::folder(&args.output, &plan, &holder, opening)?,
+        None => OpenStudy::folder(&args.place.output, &plan, &holder, opening)?,
         Some(shard) => {
             let name = format!("{}.{}-of-{}.tally", plan.name, shard.part, shard.of);
-            let path = study.tally.clone().unwrap_or_else(|| args.output.join(name));
+            let path = study.tally.clone().unwrap_or_else(|| args.place.output.join(name));
             OpenStudy::shard(&path, &plan, shard, &holder, opening)?
         }
     };
     tell_before(args, &plan, &open);
-    let bar =
-        Bar::of_study(&plan.name, rounds_to_play(&plan, &open.before.contents, study.shard), args.quiet);
+    let bar = Bar::of_study(
+        &plan.name,
+        rounds_to_play(&plan, &open.before.contents, study.shard),
+        args.place.quiet,
+    );
     let watch = Watching { bar: &bar, plan: &plan, path };
     let limit = study.time;
     let is_over = || limit.is_some_and(|limit| stopwatch.elapsed() >= limit);
@@ -241,7 +242,7 @@ fn run_here(args: &RunArgs, path: &Path, players: Option<&mut Players>) -> Resul
         return end_of_shard(args, &plan, &open, &now, evaluation.failed, stopwatch.elapsed());
     }
     let (report, files) = tabulate(&plan, &now, &summary, &open.folder, tables, environment, &bar, stop)?;
-    if !args.quiet {
+    if !args.place.quiet {
         crate::cli::results::print_text(&report.text(&plan, &summary))?;
         tell(format_args!(
             "{} trials played in {}, {} threads",
@@ -350,7 +351,7 @@ fn end_of_shard(
 ) -> Result<(), Failure> {
     let shard = args.study.shard;
     let left = rounds_to_play(plan, &now.contents, shard);
-    if !args.quiet {
+    if !args.place.quiet {
         tell(format_args!(
             "shard {} in {}, written to {}; `tombola merge` puts shards together",
             shard.map_or(String::new(), |shard| shard.to_string()),
@@ -375,7 +376,7 @@ fn end_of_shard(
 }
 
 fn tell_before(args: &RunArgs, plan: &Plan, open: &OpenStudy) {
-    if args.quiet {
+    if args.place.quiet {
         return;
     }
     let contents = &open.before.contents;

@@ -6,8 +6,7 @@ use crate::cli::screen::{grouped, print};
 use clap::Args as ClapArgs;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tombola::forging::{Finding, Replay};
 
 #[derive(ClapArgs)]

@@ -32,7 +32,7 @@ pub use audit::{Audit, AuditSettings, AuditTable, Conclusion, Rest, Source, audi
 pub use identify::Candidates;
 pub use income_verdict::{IncomeBasis, IncomeRisk, IncomeVerdict};
 pub use luck::{
-    CHAINS, ChainPreset, LuckQuestion, LuckScatter, Selection as LuckSelection, luck, slot_probability,
+    CHAINS, ChainPreset, LuckDispersion, LuckQuestion, Selection as LuckSelection, luck, slot_probability,
 };
 pub use metric_set::MetricSet;
 pub use misses::misses;

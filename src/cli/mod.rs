@@ -1,43 +1,15 @@
 //! The command line: the only layer that prints, reads the environment or exits.
 
 mod args;
-mod audit;
-mod check;
-mod compare;
-mod completions;
-mod contestants;
+mod commands;
 mod failure;
-mod identify;
-mod import;
-mod init;
 mod interrupt;
-mod law;
-mod list;
-mod luck;
-mod merge;
-mod misses;
-mod plan;
-mod plot;
+mod options;
 mod progress_bar;
 mod reading;
-mod report;
-mod reproduce;
 mod results;
-mod resume;
-mod run;
 mod scenario;
-mod schedule;
 mod screen;
-mod solve;
-mod span;
-mod status;
-mod strategy;
-mod study;
-mod study_report;
-mod summarise;
-mod summary;
-mod trace;
-mod verify;
 mod whole_file;
 
 use args::{Args, Command};
@@ -80,28 +52,28 @@ pub fn main() -> ExitCode {
 
 fn carry_out(command: Command) -> Result<(), Failure> {
     match command {
-        Command::Run(run) => run::run(&run),
-        Command::Compare(compare) => compare::compare(&compare),
-        Command::Law(law) => law::law(&law),
-        Command::Plan(plan) => plan::plan(&plan),
-        Command::Plot(plot) => plot::plot(&plot),
-        Command::Report(report) => report::report(&report),
-        Command::Reproduce(reproduce) => reproduce::reproduce(&reproduce),
-        Command::Audit(audit) if audit.misses => misses::misses(&audit),
-        Command::Audit(audit) => audit::audit(&audit),
-        Command::Luck(luck) => luck::luck(&luck),
-        Command::Identify(identify) => identify::identify(&identify),
-        Command::Import(import) => import::import(&import),
-        Command::Strategy(strategy) => strategy::strategy(&strategy),
-        Command::Status(status) => status::status(&status),
-        Command::Summarise(summarise) => summarise::summarise(&summarise),
-        Command::Solve(solve) => solve::solve(&solve),
-        Command::Merge(merge) => merge::merge(&merge),
-        Command::Trace(trace) => trace::trace(&trace),
-        Command::Init(init) => init::init(&init),
-        Command::Check(check) => check::check(&check),
-        Command::Verify(verify) => verify::verify(&verify),
-        Command::List(list) => list::list(&list),
-        Command::Completions(completions) => completions::completions(&completions),
+        Command::Run(run) => commands::run::run(&run),
+        Command::Compare(compare) => commands::compare::compare(&compare),
+        Command::Law(law) => commands::law::law(&law),
+        Command::Plan(plan) => commands::plan::plan(&plan),
+        Command::Plot(plot) => commands::plot::plot(&plot),
+        Command::Report(report) => commands::report::report(&report),
+        Command::Reproduce(reproduce) => commands::reproduce::reproduce(&reproduce),
+        Command::Audit(audit) if audit.misses => commands::misses::misses(&audit),
+        Command::Audit(audit) => commands::audit::audit(&audit),
+        Command::Luck(luck) => commands::luck::luck(&luck),
+        Command::Identify(identify) => commands::identify::identify(&identify),
+        Command::Import(import) => commands::import::import(&import),
+        Command::Strategy(strategy) => commands::strategy::strategy(&strategy),
+        Command::Status(status) => commands::status::status(&status),
+        Command::Summarise(summarise) => commands::summarise::summarise(&summarise),
+        Command::Solve(solve) => commands::solve::solve(&solve),
+        Command::Merge(merge) => commands::merge::merge(&merge),
+        Command::Trace(trace) => commands::trace::trace(&trace),
+        Command::Init(init) => commands::init::init(&init),
+        Command::Check(check) => commands::check::check(&check),
+        Command::Verify(verify) => commands::verify::verify(&verify),
+        Command::List(list) => commands::list::list(&list),
+        Command::Completions(completions) => commands::completions::completions(&completions),
     }
 }

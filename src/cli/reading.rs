@@ -1,11 +1,34 @@
 //! Reading tables for a command, from a file or standard input.
 
-use super::args::Reading;
+use clap::Args as ClapArgs;
 use sha2::{Digest, Sha256};
 use std::io::{self, BufRead, Read};
 use std::path::Path;
 use tombola::import::{Intent, Options, open_file};
 use tombola::scenario::{Place, Problem};
+
+/// How to read a table, where its contents leave a choice.
+#[derive(ClapArgs, Clone, Default)]
+pub struct Reading {
+    /// Which title is which column: name, stake, wins, expected, slots, missed, priority, points or
+    /// height, e.g. --columns stake=tokens,name=operator_address
+    #[arg(long, value_name = "COLUMN=TITLE,...")]
+    pub columns: Option<String>,
+    /// Unit of stakes: wei, gwei, lamports, uatom, yocto, ..., or so many of the file's own units,
+    /// e.g. 1e18. If the file does not say its unit, a name says it [default: the file's own, or the
+    /// finest power of ten in which all stakes can be counted]
+    #[arg(long, value_name = "UNIT", allow_negative_numbers = true)]
+    pub unit: Option<String>,
+    /// Several rows of one name: sum (add them) or keep (a row each) [default: refused]
+    #[arg(long, value_name = "sum|keep")]
+    pub duplicates: Option<String>,
+    /// A row that seems to hold the total of the others: drop or keep [default: refused]
+    #[arg(long, value_name = "drop|keep")]
+    pub total: Option<String>,
+    /// The decimal mark: point or comma [default: what the numbers tell]
+    #[arg(long, value_name = "point|comma")]
+    pub decimal: Option<String>,
+}
 
 /// A file to be read, or standard input for `-`.
 pub fn open(path: &Path, help: &str) -> Result<Box<dyn BufRead>, Problem> {

@@ -5,8 +5,8 @@
 // The lints forbid these streams everywhere else.
 #![allow(clippy::disallowed_methods)]
 
-use super::args::TableFormat;
 use super::failure::Failure;
+use crate::cli::options::table_format::TableFormat;
 use comfy_table::{CellAlignment, Table};
 use serde::Serialize;
 use std::borrow::Cow;

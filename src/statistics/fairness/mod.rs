@@ -5,7 +5,7 @@ mod equitability;
 mod misallocation;
 mod robust;
 
-pub use dispersion::{DispersionTest, dispersion_test, scaled_dispersion_test};
+pub use dispersion::{DispersionTest, dispersion_test};
 pub use equitability::{Equitability, equitability};
 pub use misallocation::{Draws, Misallocation};
 pub use robust::{

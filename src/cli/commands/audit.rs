@@ -1,0 +1,356 @@
+//! `tombola audit`.
+
+use crate::cli::failure::Failure;
+use crate::cli::options::counting_unit::Unit;
+use crate::cli::options::safe_csv::SafeCsvArg;
+use crate::cli::options::table_format::TableFormat;
+use crate::cli::options::threads::ThreadsArg;
+use crate::cli::reading::{Hashed, Reading, open, options};
+use crate::cli::results::{self, Wish};
+use crate::cli::screen::{grouped, percent, print_json, print_rows, table, tell};
+use clap::Args as ClapArgs;
+use serde::Deserialize;
+use std::io::BufRead;
+use std::path::{Path, PathBuf};
+use tombola::analysis::rows::{AuditRow, Finding};
+use tombola::analysis::{Audit, AuditSettings, AuditTable, Rest, Source, audit as hold};
+use tombola::import::{Intent, Options};
+use tombola::registry::Choice;
+use tombola::report::figures::{Subject, audit_subtitle, draw_figures};
+use tombola::report::{AuditManifest, Published, Stopwatch, Timing};
+use tombola::scenario::{FigureFormat, Override, Place, Problem};
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+TABLE is CSV, or anything that `tombola import` reads. Its columns, in any order; others are passed over:
+  name      the validator (or: validator, address, moniker, operator, pubkey, ...)
+  stake     its stake (or: tokens, power, voting_power, balance, amount, ...), of any size
+  wins      how many blocks it made
+  expected  how many blocks were expected of it, by the chain's own accounting; used instead of the
+            rule's expected shares. Where the column does not sum to the wins, each count is held
+            against its own number (Poisson), and so are all together
+  slots     how many slots were assigned to it, its wins among them. Then the slots are held against
+            the rule, and the blocks missed in them against everybody missing alike
+
+A row deviates where chance does not explain its wins, at 1 - confidence, corrected for all rows and for
+the tests of all together; the whole table deviates where its p-value is at most 1 - confidence. A table
+that does not deviate is consistent if it would have shown a deviation of the tolerance, and inconclusive
+if not. Rounds of one chain, in a row, with stakes that stayed.
+
+Examples:
+  tombola audit scenarios/tables/example-chain.csv
+  tombola audit mine.csv --rule '{ kind = \"power-weighted\", exponent = 0.5 }'
+  tombola audit mine.csv --rule solana-schedule --format csv > audit.csv
+  tombola audit mine.csv --rest others=37 --validator pool-7 --validator pool-7,pool-8
+  tombola audit mine.csv --output audits --assert
+  tombola audit blocks.csv --stakes validators.json    rows of height,proposer; stakes beside them
+
+Exit codes: 0 done; 1 done, but --assert was given and the wins deviate; 2 could not run.")]
+pub struct AuditArgs {
+    /// Table of the chain; - is standard input
+    #[arg(value_name = "TABLE")]
+    pub table: PathBuf,
+    /// Stakes from this file, where TABLE has only who won or who proposed which block; its
+    /// validators are those of the audit
+    #[arg(long, value_name = "FILE")]
+    pub stakes: Option<PathBuf>,
+    /// Format of TABLE, see `tombola list formats` [default: recognised by its contents]
+    #[arg(long, value_name = "FORMAT")]
+    pub input_format: Option<String>,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Judge only what was missed of what was assigned, without stakes and without a rule: who misses
+    /// more than the rest
+    #[arg(long, conflicts_with_all = ["stakes", "rule", "validator", "rest", "tolerance", "misallocated", "output"])]
+    pub misses: bool,
+    /// The rule that the chain is said to have: a name, or a table with settings; see `tombola list
+    /// rules`
+    #[arg(long, value_name = "RULE", default_value = "raffle")]
+    pub rule: String,
+    /// What the counts of slots are, under a rule whose slots several can lead or nobody: `slots` led
+    /// before a battle was decided, as leader logs list them, or `blocks`
+    /// [default: slots if TABLE has slots]
+    #[arg(long, value_enum)]
+    pub unit: Option<Unit>,
+    /// Ask about this validator by itself, uncorrected, beside the answer corrected for all; several
+    /// names separated by commas are asked about as one. Settle it before looking at the table
+    #[arg(long, value_name = "NAME")]
+    pub validator: Vec<String>,
+    /// This row is no validator but the rest of the chain, so many validators together
+    #[arg(long, value_name = "NAME=COUNT")]
+    pub rest: Option<String>,
+    /// Confidence of intervals and findings [default: 0.95]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    pub confidence: Option<f64>,
+    /// The deviation that matters, relative to the expected wins [default: 0.1]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    pub tolerance: Option<f64>,
+    /// The share of all wins that may go to others than expected [default: 0.01]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    pub misallocated: Option<f64>,
+    /// Also give the posterior of every relative deviation, and the probability that it is within
+    /// the tolerance
+    #[arg(long)]
+    pub bayes: bool,
+    /// Weight of the prior, in draws shared out equally among the validators [default: 1]
+    #[arg(long, value_name = "DRAWS", requires = "bayes", allow_negative_numbers = true)]
+    pub prior_weight: Option<f64>,
+    /// Form of the table
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: TableFormat,
+    #[command(flatten)]
+    pub safe_csv: SafeCsvArg,
+    #[command(flatten)]
+    pub threads: ThreadsArg,
+    /// Also write tables, figures and a manifest, to DIR/TABLE's name/
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Replace results that are there already; other files beside them are kept
+    #[arg(long, requires = "output")]
+    pub force: bool,
+    /// End with exit code 1 if the wins deviate: of the table, or of a --validator
+    #[arg(long)]
+    pub assert: bool,
+}
+
+/// What to give the command.
+const HELP: &str = "name a table with the columns name, stake and wins";
+
+/// At most this many validators are shown; the others are in the table of the folder.
+const MOST_SHOWN: usize = 12;
+
+/// Holds a table against what was expected and says what it comes to.
+pub fn audit(args: &AuditArgs) -> Result<(), Failure> {
+    let stopwatch = Stopwatch::start();
+    let path = &args.table;
+    let mut input = Hashed::new(open(path, HELP)?);
+    let chain = chain(args, &mut input)?;
+    let audit = hold(path, &chain, &settings(args)?)?;
+    let timing = stopwatch.timing();
+    let written = match &args.output {
+        Some(root) => Some(write(root, args, (path, input.finish()), &audit, timing)?),
+        None => None,
+    };
+    let printed = match args.format {
+        TableFormat::Json => print_json(&audit.report()),
+        format => print_rows(format, args.safe_csv.on, &audit.rows, |_| {
+            format!("{}\n\n{}", columns(&audit), verdict(&audit).trim_end())
+        }),
+    };
+    printed.map_err(|failure| results::unprinted(failure, written.as_ref()))?;
+    if !matches!(args.format, TableFormat::Table) {
+        tell(verdict(&audit).trim_end());
+    }
+    if !chain.ignored.is_empty() {
+        tell(format_args!("note: passed over the columns {}", chain.ignored.join(", ")));
+    }
+    for note in &chain.notes {
+        tell(format_args!("note: {note}"));
+    }
+    for note in &audit.notes {
+        tell(format_args!("note: {note}"));
+    }
+    if let Some(published) = &written {
+        tell(format_args!("Written to {}", published.folder.display()));
+        results::ended(published)?;
+    }
+    let deviating = audit.answers.iter().find(|answer| answer.finding == Finding::Deviates);
+    match deviating {
+        _ if !args.assert => Ok(()),
+        _ if audit.conclusion.verdict == Finding::Deviates => {
+            Err(Failure::CheckFailed(format!("{}: the wins deviate from the expected ones", path.display())))
+        }
+        Some(answer) => Err(Failure::CheckFailed(format!(
+            "{}: the wins of {} deviate from the expected ones",
+            path.display(),
+            answer.names.join(", ")
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// What the files say.
+fn chain(args: &AuditArgs, table: &mut dyn BufRead) -> Result<AuditTable, Problem> {
+    let options = options(&args.reading, ("input-format", args.input_format.as_ref()), Intent::Audit)?;
+    let Some(path) = &args.stakes else {
+        return AuditTable::read_source(Source { path: &args.table, input: table, options });
+    };
+    // Choices of columns and of a format are about TABLE, those of units about stakes.
+    let stakes = Options { format: None, columns: Vec::new(), ..options.clone() };
+    let wins = Source { path: &args.table, input: table, options };
+    AuditTable::read_two(wins, Source { path, input: &mut *open(path, HELP)?, options: stakes })
+}
+
+/// What the options say.
+fn settings(args: &AuditArgs) -> Result<AuditSettings, Problem> {
+    let defaults = AuditSettings::default();
+    let rest = args.rest.as_ref().map(|text| {
+        Rest::parse(text).map_err(|what| Problem {
+            place: Place::CommandLine(format!("--rest {text}")),
+            key: String::new(),
+            what,
+            help: Some("write it as --rest NAME=COUNT, e.g. --rest others=37".to_owned()),
+        })
+    });
+    Ok(AuditSettings {
+        rule: rule(&args.rule)?,
+        confidence: args.confidence.unwrap_or(defaults.confidence),
+        tolerance: args.tolerance.unwrap_or(defaults.tolerance),
+        misallocated: args.misallocated.unwrap_or(defaults.misallocated),
+        unit: args.unit.map(Into::into),
+        prior_weight: args.bayes.then(|| args.prior_weight.unwrap_or(1.0)),
+        rest: rest.transpose()?,
+        questions: args.validator.clone(),
+    })
+}
+
+/// Reads a rule: a name, or a table with settings.
+fn rule(text: &str) -> Result<Choice, Problem> {
+    let place = Place::CommandLine(format!("--rule {text}"));
+    let help = "write it as a name, or as --rule '{ kind = \"power-weighted\", exponent = 0.5 }'".to_owned();
+    let given = Override::parse(&format!("selection.rule={text}")).map_err(|problem| Problem {
+        place: place.clone(),
+        help: Some(help.clone()),
+        ..problem
+    })?;
+    Choice::deserialize(given.value).map_err(|error| Problem {
+        place,
+        key: String::new(),
+        what: error.message().to_owned(),
+        help: Some(help),
+    })
+}
+
+/// What it comes to, and the answers to what was asked.
+fn verdict(audit: &Audit) -> String {
+    let mut text = format!("{}\n", audit.conclusion.text);
+    if let Some(missed) = &audit.conclusion.missed {
+        text += &format!("{missed}\n");
+    }
+    for answer in &audit.answers {
+        text += &format!("{}\n", answer.text);
+    }
+    text
+}
+
+fn columns(audit: &Audit) -> String {
+    let mut order: Vec<&AuditRow> = audit.rows.iter().collect();
+    if order.len() > MOST_SHOWN {
+        // The least likely first.
+        let rank = |row: &AuditRow| (row.p_adjusted.unwrap_or(2.0), row.log10_p_value.unwrap_or(0.0));
+        order.sort_by(|a, b| {
+            let ((p, log), (other_p, other_log)) = (rank(a), rank(b));
+            let order = p.total_cmp(&other_p).then(log.total_cmp(&other_log));
+            order.then_with(|| a.validator.cmp(&b.validator))
+        });
+    }
+    let number = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.4}"));
+    let p_value = |value: Option<f64>| match value {
+        None => "-".to_owned(),
+        Some(p) if p >= 1e-4 => format!("{p:.4}"),
+        Some(0.0) => "< 1e-300".to_owned(),
+        Some(p) => format!("{p:.1e}"),
+    };
+    let has_posterior = audit.settings.prior_weight.is_some();
+    let has_slots = audit.rows.iter().any(|row| row.blocks.is_some());
+    let lines = order
+        .iter()
+        .take(MOST_SHOWN)
+        .map(|row| {
+            let mut cells = vec![
+                row.validator.clone(),
+                percent(Some(row.stake_share)),
+                row.expected_wins.map_or("-".to_owned(), |wins| format!("{wins:.1}")),
+                grouped(row.wins.into()),
+                row.relative_deviation.map_or("-".to_owned(), |relative_deviation| {
+                    format!("{:+.2} %", 100.0 * relative_deviation)
+                }),
+                number(row.mid_p),
+                p_value(row.p_value),
+                p_value(row.p_adjusted),
+                row.minimum_detectable_effect.map_or("-".to_owned(), |effect| match 100.0 * effect {
+                    small if small < 0.005 => format!("{small:.0e} %"),
+                    percent => format!("{percent:.2} %"),
+                }),
+            ];
+            if has_posterior {
+                let relative = |value: f64| format!("{:+.1}", 100.0 * value);
+                cells.push(match (row.posterior_deviation_low, row.posterior_deviation_high) {
+                    (Some(low), Some(high)) => format!("{} to {} %", relative(low), relative(high)),
+                    _ => "-".to_owned(),
+                });
+                cells.push(number(row.probability_within));
+            }
+            if has_slots {
+                cells.push(percent(row.missed_share));
+                cells.push(p_value(row.missed_p_holm));
+            }
+            cells.push(match row.finding {
+                Some(Finding::Deviates) => format!("deviates, {}", row.direction),
+                Some(finding) => finding.word().to_owned(),
+                None => format!("stands for {} validators", grouped(row.stands_for.into())),
+            });
+            cells
+        })
+        .collect();
+    let mut header = vec![
+        "validator",
+        "stake share",
+        "expected wins",
+        if has_slots { "slots" } else { "wins" },
+        "from expected",
+        "mid-p",
+        "p",
+        "corrected p",
+        "detectable gain",
+    ];
+    if has_posterior {
+        header.extend(["credible interval", "P(within)"]);
+    }
+    if has_slots {
+        header.extend(["missed", "missed p"]);
+    }
+    header.push("finding");
+    let mut text = format!("Expected: {}\n\n{}", audit.reference, table(&header, 1, lines));
+    if order.len() > MOST_SHOWN {
+        let rest = order.len() - MOST_SHOWN;
+        text += &format!("\n... the least likely of all; {} more with --format csv", grouped(rest as u128));
+    }
+    text
+}
+
+/// Writes the folder; returns where it stands.
+fn write(
+    root: &Path,
+    args: &AuditArgs,
+    input: (&Path, String),
+    audit: &Audit,
+    timing: Timing,
+) -> Result<Published, Failure> {
+    let stem = input.0.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let name = stem.unwrap_or_else(|| "audit".to_owned());
+    let wish = Wish { root, force: args.force, safe_csv: args.safe_csv.on, quiet: false };
+    let folder = results::prepare(&wish, &name)?;
+    folder.write_table("audit.csv", &audit.rows)?;
+    folder.write_table("validators.csv", &audit.validators)?;
+    folder.write_table("fairness.csv", &audit.statements)?;
+    let confidence = audit.settings.confidence;
+    let wins: u64 = audit.rows.iter().map(|row| row.wins).sum();
+    let subject = Subject {
+        title: &name,
+        subtitle: &audit_subtitle(&audit.rule.kind, wins, confidence),
+        validators: &audit.validators,
+        timeline: &[],
+        confidence,
+    };
+    let figures = ["win-share", "lorenz"].map(Choice::plain);
+    let skipped = draw_figures(&folder, &figures, &[FigureFormat::Svg, FigureFormat::Png], &subject)?;
+    let manifest = AuditManifest::new(&name, input, audit, timing, &folder)
+        .map_err(|error| folder.failed("manifest.json", error))?;
+    folder.write_manifest(&manifest)?;
+    let published = folder.publish()?;
+    for note in skipped {
+        tell(format_args!("note: {note}"));
+    }
+    Ok(published)
+}

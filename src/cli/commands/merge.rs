@@ -1,0 +1,156 @@
+//! `tombola merge`.
+
+use super::study::{command_line, ended, holder, path_of, repeat, tabulate};
+use crate::cli::commands::study::Keep;
+use crate::cli::failure::Failure;
+use crate::cli::interrupt;
+use crate::cli::options::safe_csv::SafeCsvArg;
+use crate::cli::options::threads::ThreadsArg;
+use crate::cli::progress_bar::Bar;
+use crate::cli::screen::{grouped, tell};
+use clap::Args as ClapArgs;
+use std::path::PathBuf;
+use tombola::report::{Environment, Stopwatch};
+use tombola::study::{
+    OpenStudy, Opening, Plan, PointState, StudyTables, Summary, TallyReader, differs, gather, missing_shards,
+    overlap, read_all,
+};
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+The tables are the bytes that one run of the whole would have written, but for the column seconds.
+If shards are missing, the tables are about what is there, and the commands for the rest are printed
+(exit code 1).
+
+Example:
+  tombola run study.toml --shard 1/2 && tombola run study.toml --shard 2/2
+  tombola merge output/study.*.tally --output merged")]
+pub struct MergeArgs {
+    /// Files of tallies, in any order
+    #[arg(required = true, value_name = "FILE.tally")]
+    pub files: Vec<PathBuf>,
+    /// Folder in which the study gets a folder of its own
+    #[arg(long, value_name = "DIR", default_value = "output")]
+    pub output: PathBuf,
+    /// Replace a study that is there already
+    #[arg(long)]
+    pub force: bool,
+    /// Also write trials.csv, or a folder of results for each point
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
+    pub keep: Vec<Keep>,
+    /// Merge files that another version of this program has made
+    #[arg(long)]
+    pub other_version: bool,
+    #[command(flatten)]
+    pub safe_csv: SafeCsvArg,
+    #[command(flatten)]
+    pub threads: ThreadsArg,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Puts the files of shards together, and writes the tables of the whole.
+pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
+    let stop = interrupt::watch()?;
+    let files = read_all(&args.files)?;
+    let first = &files[0];
+    check(args, &files)?;
+    let plan = Plan::new(first.header.origin.clone(), first.header.detail)?;
+    if plan.digest() != first.header.digest {
+        return Err(Failure::CannotRun(format!(
+            "{}: the study that the file describes is not the one that it was played for: a table that the study reads is another one here\n  help: give the study the files it was played with",
+            first.path().display()
+        )));
+    }
+    if let Some((place, one, other, block)) = overlap(&plan, &files) {
+        let point = &plan.points[place];
+        return Err(Failure::CannotRun(format!(
+            "{} and {} overlap: both have the trials {} to {} of the point {} ({})\n  help: give every shard once, all of them of one division of the study",
+            files[one].path().display(),
+            files[other].path().display(),
+            block.first,
+            block.end() - 1,
+            point.id,
+            plan.label(point.index)
+        )));
+    }
+    let environment = Environment::here(command_line(), &Stopwatch::start().timing());
+    let exists = args.output.join(&plan.name).join(tombola::study::TALLIES);
+    if exists.exists() && !args.force {
+        return Err(Failure::CannotRun(format!(
+            "{} exists already; nothing was merged\n  help: add --force to replace it, or --output DIR to write elsewhere",
+            exists.display()
+        )));
+    }
+    let opening = Opening { force: args.force, other_version: false };
+    let open = OpenStudy::folder(&args.output, &plan, &holder(&environment), opening)?;
+    gather(&plan, &files, &open.file)?;
+    let whole = open.now()?;
+    let summary = Summary::new(&plan, &whole.contents, false);
+    let tables = StudyTables {
+        trials: args.keep.contains(&Keep::Trials),
+        points: args.keep.contains(&Keep::Points),
+        safe_csv: args.safe_csv.on,
+    };
+    let bar = Bar::of_study(&plan.name, 0, args.quiet);
+    let (report, written) = tabulate(&plan, &whole, &summary, &open.folder, tables, environment, &bar, stop)?;
+    if !args.quiet {
+        crate::cli::results::print_text(&report.text(&plan, &summary))?;
+        tell(format_args!("Written to {}:", open.folder.display()));
+        for name in written.keys().map(String::as_str).chain(["manifest.json"]) {
+            tell(format_args!("  {}", open.folder.join(name).display()));
+        }
+    }
+    let of = files.iter().find_map(|file| file.header.shard).map(|shard| shard.of);
+    match of.filter(|_| !summary.is_complete()) {
+        None => ended(&plan, &summary, &path_of(&plan), &open.folder),
+        Some(of) => {
+            let commands: Vec<String> = missing_shards(&plan, &whole, of)
+                .into_iter()
+                .map(|shard| format!("\n  {} --shard {shard}", repeat(&plan, &path_of(&plan))))
+                .collect();
+            Err(Failure::CheckFailed(format!(
+                "{} of {} points are not done: {} partial, {} failed, {} missing; the tables in {} are about the trials that are there. To play the rest:{}",
+                grouped((summary.points.len() - summary.count(PointState::Done)) as u128),
+                grouped(summary.points.len() as u128),
+                summary.count(PointState::Partial),
+                summary.count(PointState::Failed),
+                summary.count(PointState::Missing),
+                open.folder.display(),
+                commands.concat()
+            )))
+        }
+    }
+}
+
+/// All files are of one study and one program, and of one division.
+fn check(args: &MergeArgs, files: &[TallyReader]) -> Result<(), Failure> {
+    let first = &files[0];
+    for other in &files[1..] {
+        let division = |file: &TallyReader| file.header.shard.map(|shard| shard.of);
+        let difference = differs(first, other).or_else(|| {
+            (division(first) != division(other)).then(|| {
+                let words =
+                    |of: Option<u64>| of.map_or("undivided".to_owned(), |of| format!("a shard of {of}"));
+                format!("the one is {}, the other {}", words(division(first)), words(division(other)))
+            })
+        });
+        if let Some(difference) = difference {
+            return Err(Failure::CannotRun(format!(
+                "{} and {} cannot be merged: {difference}\n  help: merge the shards of one division of one study",
+                first.path().display(),
+                other.path().display()
+            )));
+        }
+    }
+    let ours = env!("CARGO_PKG_VERSION");
+    if first.header.version != ours && !args.other_version {
+        return Err(Failure::CannotRun(format!(
+            "{}: it was made by tombola {}, and this is {ours}\n  help: merge with that version, or with --other-version if you know that results did not move between them",
+            first.path().display(),
+            first.header.version
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,31 @@
+//! One file per command: its options, and what it does. The larger ones keep parts in files of their own.
+
+pub mod audit;
+pub mod check;
+pub mod compare;
+pub mod completions;
+pub mod contestants;
+pub mod identify;
+pub mod import;
+pub mod init;
+pub mod law;
+pub mod list;
+pub mod luck;
+pub mod merge;
+pub mod misses;
+pub mod plan;
+pub mod plot;
+pub mod report;
+pub mod reproduce;
+pub mod resume;
+pub mod run;
+pub mod schedule;
+pub mod solve;
+pub mod status;
+pub mod strategy;
+pub mod study;
+pub mod study_report;
+pub mod summarise;
+pub mod summary;
+pub mod trace;
+pub mod verify;

@@ -1,0 +1,243 @@
+//! `tombola strategy`.
+
+use crate::cli::failure::Failure;
+use crate::cli::options::number::whole;
+use crate::cli::options::safe_csv::SafeCsvArg;
+use crate::cli::options::settings::{EngineChoice, Settings, Size};
+use crate::cli::options::table_format::TableFormat;
+use crate::cli::options::threads::ThreadsArg;
+use crate::cli::screen::{grouped, percent, print_rows, table, tell};
+use crate::cli::{interrupt, scenario};
+use clap::Args as ClapArgs;
+use std::cmp::Reverse;
+use std::path::PathBuf;
+use tombola::analysis::rows::StrategyRow;
+use tombola::analysis::{Move, strategy as weigh};
+use tombola::forging::World;
+use tombola::registry::nearest;
+use tombola::scenario::{Override, Problem};
+use tombola::simulation::{Control, Quiet};
+
+#[derive(ClapArgs)]
+#[command(after_help = "\
+The gain is the share of rounds of all parts together over that of the whole, minus one; for a merge
+the other way round. A split divides the coins as evenly as possible; parts below the scenario's
+minimum_stake are no validators, and their coins win nothing. Where the rule has an exact law, the
+gain comes from that; otherwise the scenario's rounds are played twice with the same random numbers, in at
+least 8 trials, and the verdict is `cannot tell` where the interval of the gain covers 0.
+
+Examples:
+  tombola strategy scenarios/rule-nxt.toml
+  tombola strategy scenarios/seed.toml --set selection.rule=square-root --split 2,10
+  tombola strategy scenarios/seed.toml --account oliver --merge oliver,sonia --format csv")]
+pub struct StrategyArgs {
+    /// Scenario file, or the name of one that comes along
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Who splits; may be repeated [default: everybody, or the twelve richest; nobody if a merge is
+    /// given]
+    #[arg(long = "account", value_name = "NAME")]
+    pub accounts: Vec<String>,
+    /// Into how many parts
+    #[arg(long, value_name = "K", value_delimiter = ',', default_value = "2,5,10", allow_negative_numbers = true, value_parser = whole(2, 100_000))]
+    pub split: Vec<u64>,
+    /// Who merges, two or more names with commas between them; may be repeated [default: the two
+    /// smallest, the two largest, the smallest with the largest; nobody if an account is given]
+    #[arg(long, value_name = "NAME,NAME")]
+    pub merge: Vec<String>,
+    #[command(flatten)]
+    pub settings: Settings,
+    #[command(flatten)]
+    pub size: Size,
+    /// Form of the table
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: TableFormat,
+    #[command(flatten)]
+    pub safe_csv: SafeCsvArg,
+    #[command(flatten)]
+    pub threads: ThreadsArg,
+}
+
+impl StrategyArgs {
+    /// The options that replace settings of the file.
+    pub fn overrides(&self) -> Result<Vec<Override>, Problem> {
+        self.settings.overrides_with(&self.size, &EngineChoice::default())
+    }
+}
+
+/// At most this many accounts split unless they are named.
+const MOST_SPLIT: usize = 12;
+
+/// Prints what splitting and merging are worth.
+pub fn strategy(args: &StrategyArgs) -> Result<(), Failure> {
+    let scenario = scenario::read(&args.file, &args.overrides()?)?;
+    scenario::tell_notes(&scenario);
+    let moves = moves(args, &scenario.experiment.world)?;
+    let confidence = scenario.file.analysis.confidence;
+    let control = Control { progress: &Quiet, stop: interrupt::watch()? };
+    let Some(rows) = weigh(&scenario.experiment, confidence, &moves, &control) else {
+        return Err(Failure::Interrupted("the simulation had not finished, so nothing is printed".into()));
+    };
+    print_rows(args.format, args.safe_csv.on, &rows, columns)?;
+    let minimum = scenario.experiment.world.protocol.minimum_stake;
+    if rows.iter().any(|row| row.action == "split" && row.validators < row.parts) {
+        tell(format_args!(
+            "note: parts with less than the minimum stake of {minimum} are no validators, and their coins win nothing"
+        ));
+    }
+    let simulated = rows.iter().filter(|row| row.trials.is_some()).count();
+    if simulated > 0 {
+        tell(format_args!(
+            "note: {simulated} of {} gains were simulated, for want of a law: {} rounds in each of {} pairs of trials with \
+             the same random numbers; intervals that hold together with {} % confidence",
+            rows.len(),
+            grouped(scenario.experiment.rounds.into()),
+            rows.iter().find_map(|row| row.trials).unwrap_or(0),
+            confidence * 100.0
+        ));
+    }
+    Ok(())
+}
+
+fn moves(args: &StrategyArgs, world: &World) -> Result<Vec<Move>, Failure> {
+    let mut moves = Vec::new();
+    let splitters = match args.accounts.as_slice() {
+        // Who names merges alone asks for these alone, and the other way round.
+        [] if !args.merge.is_empty() => Vec::new(),
+        [] => richest(world),
+        names => names
+            .iter()
+            .map(|name| find(world, name, &format!("--account {name}")))
+            .collect::<Result<_, _>>()?,
+    };
+    for validator in splitters {
+        for &parts in &args.split {
+            moves.push(Move::Split { validator, parts });
+        }
+    }
+    if args.merge.is_empty() {
+        // A chain of one validator cannot go on.
+        if world.validators() > 2 && args.accounts.is_empty() {
+            moves.extend(pairs(world));
+        }
+        return Ok(moves);
+    }
+    for given in &args.merge {
+        let option = format!("--merge {given}");
+        let mut validators = Vec::new();
+        for name in given.split(',').map(str::trim) {
+            let found = find(world, name, &option)?;
+            if validators.contains(&found) {
+                return Err(refusal(
+                    &option,
+                    &format!("`{name}` stands there twice"),
+                    "name different accounts",
+                ));
+            }
+            validators.push(found);
+        }
+        if validators.len() < 2 {
+            return Err(refusal(&option, "names one account", "name two or more, e.g. --merge ada,bob"));
+        }
+        if validators.len() == world.validators() {
+            return Err(refusal(
+                &option,
+                "names everybody, and nobody would be left to attest",
+                "leave one out",
+            ));
+        }
+        moves.push(Move::Merge { validators });
+    }
+    Ok(moves)
+}
+
+fn refusal(option: &str, what: &str, help: &str) -> Failure {
+    Failure::CannotRun(format!("{option}: {what}\n  help: {help}"))
+}
+
+fn find(world: &World, name: &str, option: &str) -> Result<usize, Failure> {
+    let validators = &world.names[..world.validators()];
+    validators.iter().position(|other| other == name).ok_or_else(|| {
+        let help = match nearest(name, validators.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`tombola law FILE` prints the validators".to_owned(),
+        };
+        let known = world.names.iter().any(|other| other == name);
+        let what = if known { "is no validator" } else { "is no account" };
+        refusal(option, &format!("`{name}` {what}"), &help)
+    })
+}
+
+/// Validators by stake, the smallest first.
+fn ascending(world: &World) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..world.validators()).collect();
+    order.sort_by_key(|&index| (world.stakes[index], index));
+    order
+}
+
+/// The richest, in the order of the scenario.
+fn richest(world: &World) -> Vec<usize> {
+    let mut order = ascending(world);
+    order.sort_by_key(|&index| (Reverse(world.stakes[index]), index));
+    order.truncate(MOST_SPLIT);
+    order.sort_unstable();
+    order
+}
+
+/// The two smallest, the two largest, and the smallest with the largest.
+fn pairs(world: &World) -> Vec<Move> {
+    let order = ascending(world);
+    let last = order.len() - 1;
+    let mut pairs: Vec<Vec<usize>> = Vec::new();
+    for (one, other) in [(0, 1), (last - 1, last), (0, last)] {
+        let mut pair = vec![order[one], order[other]];
+        pair.sort_unstable();
+        if !pairs.contains(&pair) {
+            pairs.push(pair);
+        }
+    }
+    pairs.into_iter().map(|validators| Move::Merge { validators }).collect()
+}
+
+fn columns(rows: &[StrategyRow]) -> String {
+    let gain =
+        |value: Option<f64>| value.map_or("-".to_owned(), |gain| format!("{:+.4} %", 100.0 * gain + 0.0));
+    let lines = rows
+        .iter()
+        .map(|row| {
+            let interval = match (row.gain_low, row.gain_high) {
+                (Some(low), Some(high)) => format!("{:+.3} to {:+.3} %", 100.0 * low, 100.0 * high),
+                _ => "-".to_owned(),
+            };
+            let action = match row.action.as_str() {
+                "split" => format!("split into {}", row.parts),
+                _ => format!("merge {}", row.parts),
+            };
+            vec![
+                row.accounts.clone(),
+                action,
+                grouped(row.stake.into()),
+                row.validators.to_string(),
+                percent(Some(row.share_before)),
+                percent(Some(row.share_after)),
+                gain(row.gain.map(|gain| if row.verdict == "neutral" { 0.0 } else { gain })),
+                interval,
+                row.verdict.clone(),
+                row.computed_by.clone(),
+            ]
+        })
+        .collect();
+    let header = [
+        "account",
+        "action",
+        "stake",
+        "validators",
+        "share before",
+        "share after",
+        "gain",
+        "interval",
+        "verdict",
+        "computed by",
+    ];
+    table(&header, 2, lines)
+}

@@ -1,0 +1,515 @@
+//! `tombola run` of a study, and what commands about studies share.
+
+use super::study_report::Report;
+use crate::cli::commands::run::RunArgs;
+use crate::cli::failure::Failure;
+use crate::cli::interrupt;
+use crate::cli::options::span;
+use crate::cli::options::span::{seconds_shown, size_shown};
+use crate::cli::progress_bar::Bar;
+use crate::cli::screen::{grouped, print, table, tell};
+use clap::{Args as ClapArgs, ValueEnum};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tombola::report::{Environment, Stopwatch};
+use tombola::scenario::{Override, Place, Problem};
+use tombola::simulation::{Control, Progress, threads_here};
+use tombola::study::{
+    Detail, FailedPoint, Holder, Limits, OpenStudy, Opening, Origin, Plan, PointState, Setting, Shard,
+    StudyError, StudyManifest, StudyTables, Summary, TablesError, TallyError, TallyReader, Watch, costs,
+    evaluate, rounds_to_play, write_tables,
+};
+
+/// What is said of a study.
+#[derive(ClapArgs, Clone)]
+#[command(next_help_heading = "Studies")]
+pub struct StudyArgs {
+    /// Vary a setting: one point for each value, or a range { from = 0.1, to = 0.9, points = 9 }; may be
+    /// repeated, and replaces the same key of [sweep]
+    #[arg(long, value_name = "KEY=A,B,C")]
+    pub sweep: Vec<String>,
+    /// Whether points share their random numbers: shared or own [default: the file's, or shared]
+    #[arg(long, value_name = "LUCK")]
+    pub luck: Option<String>,
+    /// What batch.csv has: names of metrics with commas between them, or all
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub metrics: Vec<String>,
+    /// Print the points, the engine of each, and estimates of time and disk; run nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Stop at the first point that fails, instead of going on with the others
+    #[arg(long)]
+    pub fail_fast: bool,
+    /// Also write trials.csv, or a folder of results for each point
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
+    pub keep: Vec<Keep>,
+    /// Begin nothing more after so long, e.g. 2h or 90m; what was begun is finished
+    #[arg(long, value_name = "TIME", value_parser = span::span)]
+    pub time: Option<std::time::Duration>,
+    /// Play this point only, by its name in points.csv; may be repeated
+    #[arg(long, value_name = "POINT")]
+    pub point: Vec<String>,
+    /// Play the third of eight parts into a file of tallies, for `tombola merge`
+    #[arg(long, value_name = "3/8")]
+    pub shard: Option<Shard>,
+    /// The file of the shard [default: DIR/NAME.3-of-8.tally]
+    #[arg(long, value_name = "FILE.tally", requires = "shard")]
+    pub tally: Option<PathBuf>,
+    /// Go on with a study that another version of this program has begun
+    #[arg(long)]
+    pub other_version: bool,
+}
+
+impl StudyArgs {
+    /// The places of the points that are named, if any are.
+    pub fn points(&self, plan: &Plan) -> Result<Option<BTreeSet<usize>>, Problem> {
+        if self.point.is_empty() {
+            return Ok(None);
+        }
+        let place = |name: &String| {
+            let found = plan.points.iter().position(|point| point.id.to_string() == *name);
+            found.ok_or_else(|| Problem {
+                place: Place::CommandLine(format!("--point {name}")),
+                key: String::new(),
+                what: "the study has no such point".to_owned(),
+                help: Some("`tombola run STUDY --dry-run` prints their names".to_owned()),
+            })
+        };
+        self.point.iter().map(place).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// The first option that has a meaning for studies only, if one was given.
+    pub fn given(&self) -> Option<&'static str> {
+        let given = [
+            (self.luck.is_some(), "--luck"),
+            (!self.metrics.is_empty(), "--metrics"),
+            (self.dry_run, "--dry-run"),
+            (self.fail_fast, "--fail-fast"),
+            (!self.keep.is_empty(), "--keep"),
+            (self.time.is_some(), "--time"),
+            (!self.point.is_empty(), "--point"),
+            (self.shard.is_some(), "--shard"),
+            (self.other_version, "--other-version"),
+        ];
+        given.into_iter().find_map(|(given, name)| given.then_some(name))
+    }
+}
+
+/// What is kept of a study beside its tallies and tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Keep {
+    /// trials.csv: what each trial ended with, of the validators that are followed.
+    Trials,
+    /// points/POINT/: what `tombola run` of the point alone would leave.
+    Points,
+}
+
+impl From<StudyError> for Failure {
+    fn from(error: StudyError) -> Self {
+        Failure::CannotRun(error.to_string())
+    }
+}
+
+impl From<TallyError> for Failure {
+    fn from(error: TallyError) -> Self {
+        Failure::CannotRun(error.to_string())
+    }
+}
+
+impl From<TablesError> for Failure {
+    fn from(error: TablesError) -> Self {
+        match error {
+            TablesError::Stopped => Failure::Interrupted(error.to_string()),
+            _ => Failure::CannotRun(error.to_string()),
+        }
+    }
+}
+
+/// Runs a study, or the part of it that is wanted.
+pub fn run(args: &RunArgs, path: &Path) -> Result<(), Failure> {
+    let study = &args.study;
+    if args.keep_chain || args.schedule.is_some() {
+        return Err(Failure::CannotRun(
+            "--keep-chain and --schedule are about one scenario, and this is a study of several points\n  help: run one of its points as a scenario of its own".to_owned(),
+        ));
+    }
+    let origin = origin(path, &args.overrides()?, study)?;
+    let plan = Plan::new(origin, detail(&study.keep))?;
+    if plan.repeated > 0 && !args.quiet {
+        let points = grouped(plan.repeated.into());
+        tell(format_args!(
+            "note: {points} points are the same as others after rounding, and are played once"
+        ));
+    }
+    if study.dry_run {
+        return dry_run(&plan);
+    }
+    let points = study.points(&plan)?;
+    let stop = interrupt::watch()?;
+    let stopwatch = Stopwatch::start();
+    let environment = Environment::here(command_line(), &stopwatch.timing());
+    let holder = holder(&environment);
+    let opening = Opening { force: args.force, other_version: study.other_version };
+    let open = match study.shard {
+        None => OpenStudy::folder(&args.output, &plan, &holder, opening)?,
+        Some(shard) => {
+            let name = format!("{}.{}-of-{}.tally", plan.name, shard.part, shard.of);
+            let path = study.tally.clone().unwrap_or_else(|| args.output.join(name));
+            OpenStudy::shard(&path, &plan, shard, &holder, opening)?
+        }
+    };
+    tell_before(args, &plan, &open);
+    let bar =
+        Bar::of_study(&plan.name, rounds_to_play(&plan, &open.before.contents, study.shard), args.quiet);
+    let watch = Watching { bar: &bar, plan: &plan, path };
+    let limit = study.time;
+    let is_over = || limit.is_some_and(|limit| stopwatch.elapsed() >= limit);
+    let limits = Limits { stop, is_over: &is_over, fail_fast: study.fail_fast, shard: study.shard, points };
+    let evaluated = evaluate(&plan, &open.before, &open.file, &limits, &watch);
+    if evaluated.is_err() || stop.load(Ordering::Relaxed) {
+        bar.clear();
+    }
+    let evaluation = evaluated?;
+    let now = open.now()?;
+    let summary = Summary::new(&plan, &now.contents, false);
+    if stop.load(Ordering::Relaxed) {
+        return Err(Failure::Interrupted(format!(
+            "{} of {} points are done, and what was finished of the others is kept in {}; the same command goes on from here{}",
+            grouped(summary.count(PointState::Done) as u128),
+            grouped(summary.points.len() as u128),
+            now.path().display(),
+            if study.shard.is_some() { "" } else { "; `tombola summarise` makes tables of what is there" }
+        )));
+    }
+    if study.shard.is_some() {
+        bar.clear();
+        return end_of_shard(args, &plan, &open, &now, evaluation.failed, stopwatch.elapsed());
+    }
+    let tables = StudyTables {
+        trials: study.keep.contains(&Keep::Trials),
+        points: study.keep.contains(&Keep::Points),
+        safe_csv: args.safe_csv.on,
+    };
+    let (report, files) = tabulate(&plan, &now, &summary, &open.folder, tables, environment, &bar, stop)?;
+    if !args.quiet {
+        crate::cli::results::print_text(&report.text(&plan, &summary))?;
+        tell(format_args!(
+            "{} trials played in {}, {} threads",
+            grouped(evaluation.trials.into()),
+            seconds_shown(stopwatch.elapsed().as_secs_f64()),
+            threads_here()
+        ));
+        tell(format_args!("Written to {}:", open.folder.display()));
+        for name in files.keys().map(String::as_str).chain(["manifest.json"]) {
+            tell(format_args!("  {}", open.folder.join(name).display()));
+        }
+    }
+    ended(&plan, &summary, path, &open.folder)
+}
+
+/// Writes tables and manifest; what there is to say of them.
+#[allow(clippy::too_many_arguments)]
+pub fn tabulate(
+    plan: &Plan,
+    reader: &TallyReader,
+    summary: &Summary,
+    folder: &Path,
+    tables: StudyTables,
+    environment: Environment,
+    bar: &Bar,
+    stop: &AtomicBool,
+) -> Result<(Report, BTreeMap<String, String>), Failure> {
+    let control = Control { progress: bar, stop };
+    let mut report = Report::default();
+    let written = write_tables(plan, reader, summary, folder, tables, &control, |point, statements| {
+        report.add(plan, point, statements);
+    });
+    bar.clear();
+    let files = written?;
+    let manifest = StudyManifest::new(plan, summary, environment, threads_here(), files.clone());
+    manifest.write(folder)?;
+    Ok((report, files))
+}
+
+/// How a study ends whose tables are written: well if everything is done.
+pub fn ended(plan: &Plan, summary: &Summary, path: &Path, folder: &Path) -> Result<(), Failure> {
+    let all = plan.points.iter().zip(&summary.points);
+    let failed: Vec<String> = all
+        .filter_map(|(point, come)| Some((point, come.failure.as_ref()?)))
+        .map(|(point, why)| {
+            format!(
+                "\n  point {} ({}): {why}\n    {} --point {}",
+                point.id,
+                plan.label(point.index),
+                repeat(plan, path),
+                point.id
+            )
+        })
+        .collect();
+    if !failed.is_empty() {
+        return Err(Failure::CheckFailed(format!(
+            "{} points failed; to repeat each:{}",
+            failed.len(),
+            failed.concat()
+        )));
+    }
+    if summary.is_complete() {
+        return Ok(());
+    }
+    let left = summary.points.len() - summary.count(PointState::Done);
+    Err(Failure::CheckFailed(format!(
+        "{} of {} points are not done: {} partial, {} missing; the tables in {} are about the trials that were played\n  help: to play the rest: {}",
+        grouped(left as u128),
+        grouped(summary.points.len() as u128),
+        summary.count(PointState::Partial),
+        summary.count(PointState::Missing),
+        folder.display(),
+        repeat(plan, path)
+    )))
+}
+
+fn end_of_shard(
+    args: &RunArgs,
+    plan: &Plan,
+    open: &OpenStudy,
+    now: &TallyReader,
+    failed: Vec<FailedPoint>,
+    elapsed: Duration,
+) -> Result<(), Failure> {
+    let shard = args.study.shard;
+    let left = rounds_to_play(plan, &now.contents, shard);
+    if !args.quiet {
+        tell(format_args!(
+            "shard {} in {}, written to {}; `tombola merge` puts shards together",
+            shard.map_or(String::new(), |shard| shard.to_string()),
+            seconds_shown(elapsed.as_secs_f64()),
+            open.before.path().display()
+        ));
+    }
+    if !failed.is_empty() {
+        let each: Vec<String> = failed
+            .iter()
+            .map(|failed| format!("\n  point {} ({}): {}", failed.id, failed.label, failed.message))
+            .collect();
+        return Err(Failure::CheckFailed(format!("{} points failed:{}", failed.len(), each.concat())));
+    }
+    match left {
+        0 => Ok(()),
+        _ => Err(Failure::CheckFailed(
+            "the shard is not finished; what was finished is kept, and the same command goes on from here"
+                .to_owned(),
+        )),
+    }
+}
+
+fn tell_before(args: &RunArgs, plan: &Plan, open: &OpenStudy) {
+    if args.quiet {
+        return;
+    }
+    let contents = &open.before.contents;
+    if contents.lost > 0 {
+        tell(format_args!(
+            "note: the last {} bytes of {} were not whole and are cut off; what they were about is played again",
+            grouped(contents.lost.into()),
+            open.before.path().display()
+        ));
+    }
+    let summary = Summary::new(plan, contents, false);
+    let done = summary.count(PointState::Done);
+    let trials: u64 = summary.points.iter().map(|point| point.trials).sum();
+    let before = match trials {
+        0 => String::new(),
+        trials => format!(
+            "; {} points and {} trials are done already",
+            grouped(done as u128),
+            grouped(trials.into())
+        ),
+    };
+    tell(format_args!(
+        "{}: {} points, {}{before}",
+        plan.name,
+        grouped(plan.points.len() as u128),
+        luck_in_words(plan)
+    ));
+}
+
+/// What the points have in common of their random numbers.
+fn luck_in_words(plan: &Plan) -> String {
+    match plan.sweep.luck.name() {
+        "shared" => "which share their random numbers".to_owned(),
+        _ => "each with random numbers of its own".to_owned(),
+    }
+}
+
+/// Watches for the screen.
+struct Watching<'a> {
+    bar: &'a Bar,
+    plan: &'a Plan,
+    path: &'a Path,
+}
+
+impl Watch for Watching<'_> {
+    fn progress(&self) -> &dyn Progress {
+        self.bar
+    }
+
+    fn begun(&self, label: &str) {
+        self.bar.at_work(label);
+    }
+
+    fn failed(&self, failed: &FailedPoint) {
+        self.bar.beside(|| {
+            tell(format_args!(
+                "failed: point {} ({}): {}\n  to repeat it: {} --point {}",
+                failed.id,
+                failed.label,
+                failed.message,
+                repeat(self.plan, self.path),
+                failed.id
+            ));
+        });
+    }
+}
+
+/// What is wanted of every trial beside what the metrics need.
+pub fn detail(keep: &[Keep]) -> Detail {
+    match keep.contains(&Keep::Points) {
+        true => Detail::ALL,
+        false => Detail::default(),
+    }
+}
+
+/// What a study is made of.
+fn origin(path: &Path, overrides: &[Override], study: &StudyArgs) -> Result<Origin, Failure> {
+    let (path, text) = crate::cli::scenario::text(path)?;
+    Ok(Origin {
+        path: path.to_string_lossy().into_owned(),
+        text,
+        settings: settings(overrides),
+        sweeps: study.sweep.clone(),
+        luck: study.luck.clone(),
+        metrics: (!study.metrics.is_empty()).then(|| study.metrics.clone()),
+    })
+}
+
+/// Settings of the command line, as a study keeps them.
+pub fn settings(overrides: &[Override]) -> Vec<Setting> {
+    let one =
+        |it: &Override| Setting { key: it.key.clone(), value: it.value.clone(), option: it.option.clone() };
+    overrides.iter().map(one).collect()
+}
+
+/// The command that goes on with a study.
+pub fn repeat(plan: &Plan, path: &Path) -> String {
+    let origin = &plan.origin;
+    let mut words = vec!["tombola".to_owned(), "run".to_owned(), quoted(&path.to_string_lossy())];
+    for setting in &origin.settings {
+        match setting.option.split_once(' ') {
+            Some(("--set", _)) => {
+                words.push("--set".to_owned());
+                let value = match &setting.value {
+                    toml::Value::String(text) => text.clone(),
+                    other => other.to_string(),
+                };
+                words.push(quoted(&format!("{}={value}", setting.key)));
+            }
+            _ => words.push(setting.option.clone()),
+        }
+    }
+    for sweep in &origin.sweeps {
+        words.extend(["--sweep".to_owned(), quoted(sweep)]);
+    }
+    if let Some(luck) = &origin.luck {
+        words.push(format!("--luck {luck}"));
+    }
+    if let Some(metrics) = &origin.metrics {
+        words.push(format!("--metrics {}", metrics.join(",")));
+    }
+    words.join(" ")
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/=,+:@%".contains(c);
+    match !word.is_empty() && word.chars().all(plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
+}
+
+/// The command line of this program.
+pub fn command_line() -> String {
+    let mut words = std::env::args_os().map(|word| quoted(&word.to_string_lossy()));
+    let _ = words.next();
+    std::iter::once("tombola".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+}
+
+/// This process, as the holder of a folder.
+pub fn holder(environment: &Environment) -> Holder {
+    Holder {
+        process: process::id(),
+        host: environment.host.clone().unwrap_or_else(|| "this machine".to_owned()),
+        since: environment.started.clone(),
+        command: environment.command.clone(),
+    }
+}
+
+/// Prints the points, what carries each out, and what all of them cost.
+fn dry_run(plan: &Plan) -> Result<(), Failure> {
+    let costs = costs(plan)?;
+    let mut header = vec!["point"];
+    let keys = plan.sweep.layout.keys();
+    header.extend(&keys);
+    header.extend(["engine", "trials", "rounds", "time of one thread"]);
+    let (mut seconds, mut bytes, mut rows) = (0.0, 0.0, Vec::new());
+    for (point, cost) in plan.points.iter().zip(&costs) {
+        seconds += cost.seconds(point);
+        bytes += cost.bytes(point);
+        let mut row = vec![point.id.to_string()];
+        row.extend(plan.sweep.layout.values(point.index).iter().map(tombola::study::shown));
+        row.extend([
+            cost.engine.to_string(),
+            grouped(point.trials.into()),
+            grouped(point.rounds.into()),
+            seconds_shown(cost.seconds(point)),
+        ]);
+        rows.push(row);
+    }
+    let threads = threads_here();
+    let rounds: u128 =
+        plan.points.iter().map(|point| u128::from(point.trials) * u128::from(point.rounds)).sum();
+    let text = format!(
+        "{}\n\n{}: {} points ({}, luck {}), {} rounds in all; estimated from a short try: {} on {} threads, {} on the disk. Nothing was run.\n",
+        table(&header, 1 + keys.len(), rows),
+        plan.name,
+        grouped(plan.points.len() as u128),
+        plan.sweep.layout.design_name(),
+        plan.sweep.luck.name(),
+        grouped(rounds),
+        seconds_shown(seconds / threads as f64),
+        threads,
+        size_shown(bytes)
+    );
+    Ok(print(&text)?)
+}
+
+/// The path of a study that is in a folder, for commands that go on with it.
+pub fn path_of(plan: &Plan) -> PathBuf {
+    PathBuf::from(&plan.origin.path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_as_a_shell_needs_it() {
+        assert_eq!(quoted("run.rounds=10,100"), "run.rounds=10,100");
+        assert_eq!(quoted("a b"), "'a b'");
+        assert_eq!(quoted("it's"), "'it'\\''s'");
+        assert_eq!(quoted(""), "''");
+    }
+}

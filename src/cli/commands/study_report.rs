@@ -1,0 +1,56 @@
+//! What a study says on the screen at its end.
+
+use crate::cli::screen::{grouped, table};
+use tombola::analysis::rows::{Metric, Statement};
+use tombola::study::{Plan, PlannedPoint, PointState, Summary, shown};
+
+/// The rows of some points.
+#[derive(Default)]
+pub struct Report {
+    rows: Vec<Vec<String>>,
+    more: u64,
+}
+
+/// So many points are shown at most.
+const MOST_ROWS: usize = 60;
+
+impl Report {
+    /// Adds a point with what its trials say.
+    pub fn add(&mut self, plan: &Plan, point: &PlannedPoint, statements: &[Statement]) {
+        if self.rows.len() == MOST_ROWS {
+            self.more += 1;
+            return;
+        }
+        let mut row: Vec<String> = plan.sweep.layout.values(point.index).iter().map(shown).collect();
+        let of = |metric: Metric| statements.iter().filter(move |row| row.metric == metric);
+        row.push(range(of(Metric::UnfairProbability)));
+        row.push(range(of(Metric::UnfairProbabilityByLaw)));
+        self.rows.push(row);
+    }
+
+    /// The whole in words.
+    pub fn text(self, plan: &Plan, summary: &Summary) -> String {
+        let keys = plan.sweep.layout.keys();
+        let mut header = keys.clone();
+        header.extend(["unfair probability", "exact"]);
+        let more = match self.more {
+            0 => String::new(),
+            more => format!("... and {} points more\n", grouped(more.into())),
+        };
+        format!(
+            "{}\n{more}\nUnfair probability: how likely a trial ends with a win share outside the tolerance; least and most of the validators that are followed. {} of {} points are done.\n",
+            table(&header, keys.len(), self.rows),
+            grouped(summary.count(PointState::Done) as u128),
+            grouped(summary.points.len() as u128),
+        )
+    }
+}
+
+/// The least and the most of some values.
+fn range<'a>(statements: impl Iterator<Item = &'a Statement>) -> String {
+    let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
+    for value in statements.filter_map(|row| row.value) {
+        (least, most) = (least.min(value), most.max(value));
+    }
+    if least > most { "-".to_owned() } else { format!("{least:.3} to {most:.3}") }
+}

@@ -1,0 +1,9 @@
+//! Options that several commands have.
+
+pub mod counting_unit;
+pub mod number;
+pub mod safe_csv;
+pub mod settings;
+pub mod span;
+pub mod table_format;
+pub mod threads;

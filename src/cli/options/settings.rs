@@ -1,0 +1,66 @@
+//! Options that replace settings of a scenario.
+
+use crate::cli::options::number::whole;
+use clap::Args as ClapArgs;
+use tombola::scenario::{Override, Problem};
+
+/// Settings that replace those of the file and that every command heeds.
+#[derive(ClapArgs, Clone, Default)]
+pub struct Settings {
+    /// Seed from which everything random is derived
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(0, u64::MAX))]
+    pub seed: Option<u64>,
+    /// Any setting, by its keys, e.g. --set selection.rule=uniform; may be repeated. Relative paths
+    /// start from the current folder
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+impl Settings {
+    /// The settings as overrides of the file.
+    pub fn overrides(&self) -> Result<Vec<Override>, Problem> {
+        self.overrides_with(&Size::default(), &EngineChoice::default())
+    }
+
+    /// The same with those of a command that plays rounds; `--set` first, so that an option of its
+    /// own wins.
+    pub fn overrides_with(&self, size: &Size, engine: &EngineChoice) -> Result<Vec<Override>, Problem> {
+        let mut overrides =
+            self.set.iter().map(|text| Override::parse(text)).collect::<Result<Vec<_>, _>>()?;
+        for (name, value) in [("rounds", size.rounds), ("trials", size.trials), ("seed", self.seed)] {
+            if let Some(number) = value {
+                // TOML's integers end at 2^63 - 1; a larger seed is text.
+                let value = match i64::try_from(number) {
+                    Ok(number) => toml::Value::Integer(number),
+                    Err(_) => toml::Value::String(number.to_string()),
+                };
+                overrides.push(Override::new(&format!("run.{name}"), value, format!("--{name} {number}")));
+            }
+        }
+        if let Some(engine) = &engine.engine {
+            let value = toml::Value::String(engine.clone());
+            overrides.push(Override::new("run.engine", value, format!("--engine {engine}")));
+        }
+        Ok(overrides)
+    }
+}
+
+/// How long and how often, for the commands that play rounds.
+#[derive(ClapArgs, Clone, Default)]
+pub struct Size {
+    /// Rounds of each trial
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(0, i64::MAX as u64))]
+    pub rounds: Option<u64>,
+    /// Number of trials
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(0, i64::MAX as u64))]
+    pub trials: Option<u64>,
+}
+
+/// What carries out the rounds, for the commands that leave it open.
+#[derive(ClapArgs, Clone, Default)]
+pub struct EngineChoice {
+    /// Engine: full (every byte), draws (the same decisions without the bytes), law (counts from
+    /// their exact distribution, without rounds) or auto
+    #[arg(long, value_name = "ENGINE")]
+    pub engine: Option<String>,
+}

@@ -30,6 +30,23 @@ pub struct Reading {
     pub decimal: Option<String>,
 }
 
+/// The same, with a name for the format that leaves `--format` to what is printed.
+#[derive(ClapArgs, Clone, Default)]
+pub struct TableReading {
+    /// Format of TABLE, see `tombola list formats` [default: recognised by its contents]
+    #[arg(long, value_name = "FORMAT")]
+    pub input_format: Option<String>,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+impl TableReading {
+    /// The command line's choices.
+    pub fn options(&self, intent: Intent) -> Result<Options, Problem> {
+        options(&self.reading, ("input-format", self.input_format.as_ref()), intent)
+    }
+}
+
 /// A file to be read, or standard input for `-`.
 pub fn open(path: &Path, help: &str) -> Result<Box<dyn BufRead>, Problem> {
     if path == Path::new("-") {

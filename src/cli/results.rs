@@ -2,9 +2,34 @@
 
 use super::failure::Failure;
 use super::screen::{print, tell};
+use crate::cli::options::safe_csv::SafeCsvArg;
+use clap::Args as ClapArgs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tombola::report::{FolderError, Leftover, Published, ResultsFolder, settle_killed_runs};
+
+/// Where results go, and how.
+#[derive(ClapArgs)]
+pub struct ResultsPlace {
+    /// Folder in which each result gets a folder of its own
+    #[arg(long, value_name = "DIR", default_value = "output")]
+    pub output: PathBuf,
+    /// Replace results that are there already; other files beside them are kept
+    #[arg(long)]
+    pub force: bool,
+    #[command(flatten)]
+    pub safe_csv: SafeCsvArg,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+impl ResultsPlace {
+    /// As a wish.
+    pub fn wish(&self) -> Wish<'_> {
+        Wish { root: &self.output, force: self.force, safe_csv: self.safe_csv.on, quiet: self.quiet }
+    }
+}
 
 /// What the command line says of folders of results.
 pub struct Wish<'a> {

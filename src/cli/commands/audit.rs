@@ -2,12 +2,12 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::options::counting_unit::Unit;
-use crate::cli::options::safe_csv::SafeCsvArg;
+use crate::cli::options::printed_table::PrintedTable;
 use crate::cli::options::table_format::TableFormat;
 use crate::cli::options::threads::ThreadsArg;
-use crate::cli::reading::{Hashed, Reading, open, options};
+use crate::cli::reading::{Hashed, TableReading, open};
 use crate::cli::results::{self, Wish};
-use crate::cli::screen::{grouped, percent, print_json, print_rows, table, tell};
+use crate::cli::screen::{grouped, percent, print_json, table, tell};
 use clap::Args as ClapArgs;
 use serde::Deserialize;
 use std::io::BufRead;
@@ -54,11 +54,8 @@ pub struct AuditArgs {
     /// validators are those of the audit
     #[arg(long, value_name = "FILE")]
     pub stakes: Option<PathBuf>,
-    /// Format of TABLE, see `tombola list formats` [default: recognised by its contents]
-    #[arg(long, value_name = "FORMAT")]
-    pub input_format: Option<String>,
     #[command(flatten)]
-    pub reading: Reading,
+    pub reading: TableReading,
     /// Judge only what was missed of what was assigned, without stakes and without a rule: who misses
     /// more than the rest
     #[arg(long, conflicts_with_all = ["stakes", "rule", "validator", "rest", "tolerance", "misallocated", "output"])]
@@ -95,11 +92,8 @@ pub struct AuditArgs {
     /// Weight of the prior, in draws shared out equally among the validators [default: 1]
     #[arg(long, value_name = "DRAWS", requires = "bayes", allow_negative_numbers = true)]
     pub prior_weight: Option<f64>,
-    /// Form of the table
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: TableFormat,
     #[command(flatten)]
-    pub safe_csv: SafeCsvArg,
+    pub table_form: PrintedTable,
     #[command(flatten)]
     pub threads: ThreadsArg,
     /// Also write tables, figures and a manifest, to DIR/TABLE's name/
@@ -131,14 +125,14 @@ pub fn audit(args: &AuditArgs) -> Result<(), Failure> {
         Some(root) => Some(write(root, args, (path, input.finish()), &audit, timing)?),
         None => None,
     };
-    let printed = match args.format {
+    let printed = match args.table_form.format {
         TableFormat::Json => print_json(&audit.report()),
-        format => print_rows(format, args.safe_csv.on, &audit.rows, |_| {
-            format!("{}\n\n{}", columns(&audit), verdict(&audit).trim_end())
-        }),
+        _ => args
+            .table_form
+            .print(&audit.rows, |_| format!("{}\n\n{}", columns(&audit), verdict(&audit).trim_end())),
     };
     printed.map_err(|failure| results::unprinted(failure, written.as_ref()))?;
-    if !matches!(args.format, TableFormat::Table) {
+    if !matches!(args.table_form.format, TableFormat::Table) {
         tell(verdict(&audit).trim_end());
     }
     if !chain.ignored.is_empty() {
@@ -171,7 +165,7 @@ pub fn audit(args: &AuditArgs) -> Result<(), Failure> {
 
 /// What the files say.
 fn chain(args: &AuditArgs, table: &mut dyn BufRead) -> Result<AuditTable, Problem> {
-    let options = options(&args.reading, ("input-format", args.input_format.as_ref()), Intent::Audit)?;
+    let options = args.reading.options(Intent::Audit)?;
     let Some(path) = &args.stakes else {
         return AuditTable::read_source(Source { path: &args.table, input: table, options });
     };
@@ -329,7 +323,7 @@ fn write(
 ) -> Result<Published, Failure> {
     let stem = input.0.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let name = stem.unwrap_or_else(|| "audit".to_owned());
-    let wish = Wish { root, force: args.force, safe_csv: args.safe_csv.on, quiet: false };
+    let wish = Wish { root, force: args.force, safe_csv: args.table_form.safe_csv.on, quiet: false };
     let folder = results::prepare(&wish, &name)?;
     folder.write_table("audit.csv", &audit.rows)?;
     folder.write_table("validators.csv", &audit.validators)?;

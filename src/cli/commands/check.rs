@@ -1,12 +1,12 @@
 //! `tombola check`.
 
 use crate::cli::failure::Failure;
-use crate::cli::options::settings::{EngineChoice, Settings, Size};
+use crate::cli::options::settings::PlayedSettings;
 use crate::cli::scenario;
 use crate::cli::screen::{print_data, tell};
 use clap::Args as ClapArgs;
 use std::path::PathBuf;
-use tombola::scenario::{Override, Problem, schema};
+use tombola::scenario::schema;
 
 #[derive(ClapArgs)]
 pub struct CheckArgs {
@@ -17,18 +17,7 @@ pub struct CheckArgs {
     #[arg(long)]
     pub schema: bool,
     #[command(flatten)]
-    pub settings: Settings,
-    #[command(flatten)]
-    pub size: Size,
-    #[command(flatten)]
-    pub engine: EngineChoice,
-}
-
-impl CheckArgs {
-    /// The options that replace settings of the file.
-    pub fn overrides(&self) -> Result<Vec<Override>, Problem> {
-        self.settings.overrides_with(&self.size, &self.engine)
-    }
+    pub settings: PlayedSettings,
 }
 
 /// Checks a scenario and prints it with every default, or prints the schema of the format.
@@ -38,7 +27,7 @@ pub fn check(args: &CheckArgs) -> Result<(), Failure> {
         print_data(&(text + "\n"))?;
         return Ok(());
     };
-    let scenario = scenario::read(file, &args.overrides()?)?;
+    let scenario = scenario::read(file, &args.settings.overrides()?)?;
     scenario::tell_notes(&scenario);
     print_data(&scenario.resolved())?;
     let world = &scenario.experiment.world;

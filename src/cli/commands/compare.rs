@@ -3,11 +3,12 @@
 use super::contestants::{Entrant, entrants};
 use crate::cli::failure::Failure;
 use crate::cli::interrupt;
-use crate::cli::options::safe_csv::SafeCsvArg;
-use crate::cli::options::settings::{EngineChoice, Settings, Size};
+use crate::cli::options::settings::PlayedSettings;
 use crate::cli::options::threads::ThreadsArg;
 use crate::cli::progress_bar::Bar;
-use crate::cli::results::{self, Wish};
+use crate::cli::results::{
+    ResultsPlace, {self},
+};
 use crate::cli::screen::{grouped, rate, table, tell};
 use clap::Args as ClapArgs;
 use std::path::PathBuf;
@@ -18,7 +19,7 @@ use tombola::analysis::comparison::{
 use tombola::analysis::rows::CompareRow;
 use tombola::report::figures::{Overlay, overlay_measure, overlay_timeline, write_drawing};
 use tombola::report::{Compared, ComparisonManifest, ResultsFolder, Stopwatch};
-use tombola::scenario::{Override, Problem, Scenario};
+use tombola::scenario::Scenario;
 use tombola::simulation::{Control, run_measured, threads_here};
 
 #[derive(ClapArgs)]
@@ -45,44 +46,23 @@ pub struct CompareArgs {
     #[arg(long = "rule", value_name = "RULE")]
     pub rule: Vec<String>,
     #[command(flatten)]
-    pub settings: Settings,
-    #[command(flatten)]
-    pub size: Size,
-    #[command(flatten)]
-    pub engine: EngineChoice,
+    pub settings: PlayedSettings,
     #[command(flatten)]
     pub threads: ThreadsArg,
-    /// Folder in which the comparison gets a folder of its own
-    #[arg(long, value_name = "DIR", default_value = "output")]
-    pub output: PathBuf,
-    /// Replace results that are there already; other files beside them are kept
-    #[arg(long)]
-    pub force: bool,
     #[command(flatten)]
-    pub safe_csv: SafeCsvArg,
-    /// Print nothing but errors
-    #[arg(long, short)]
-    pub quiet: bool,
-}
-
-impl CompareArgs {
-    /// The options that replace settings of the file.
-    pub fn overrides(&self) -> Result<Vec<Override>, Problem> {
-        self.settings.overrides_with(&self.size, &self.engine)
-    }
+    pub place: ResultsPlace,
 }
 
 /// Compares rules on the same population and random numbers.
 pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
     let entrants = entrants(args)?;
     let first = &entrants[0].scenario;
-    if !args.quiet {
+    if !args.place.quiet {
         crate::cli::scenario::tell_notes(first);
     }
     let name = format!("{}-compare", first.name);
     let stop = interrupt::watch()?;
-    let (force, safe_csv, quiet) = (args.force, args.safe_csv.on, args.quiet);
-    let folder = results::prepare(&Wish { root: &args.output, force, safe_csv, quiet }, &name)?;
+    let folder = results::prepare(&args.place.wish(), &name)?;
     let stopwatch = Stopwatch::start();
     let baseline = Baseline::new(&first.experiment, first.file.analysis.tolerance);
     let contestants = play(args, &name, &entrants, &baseline, stop)?;
@@ -103,7 +83,7 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
         .map_err(|error| folder.failed("manifest.json", error))?;
     folder.write_manifest(&manifest)?;
     let published = folder.publish()?;
-    if args.quiet {
+    if args.place.quiet {
         return results::ended(&published);
     }
     results::print_summary(&summary(first, &comparison), &published)?;
@@ -127,7 +107,7 @@ fn play(
 ) -> Result<Vec<Contestant>, Failure> {
     let experiment = &entrants[0].scenario.experiment;
     let rounds = experiment.rounds.saturating_mul(experiment.trials).saturating_mul(entrants.len() as u64);
-    let bar = Bar::new(name, rounds, args.quiet);
+    let bar = Bar::new(name, rounds, args.place.quiet);
     let mut contestants = Vec::new();
     for entrant in entrants {
         let Scenario { experiment, file, .. } = &entrant.scenario;

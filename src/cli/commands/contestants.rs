@@ -30,7 +30,7 @@ pub fn entrants(args: &CompareArgs) -> Result<Vec<Entrant>, Failure> {
                 "there is only one scenario, and nothing to compare it with\n  help: name the rules, e.g. --rules raffle,single-lottery, or give several files".to_owned(),
             ));
         }
-        ([file], false) => under_rules(file, &args.overrides()?, &rules)?,
+        ([file], false) => under_rules(file, &args.settings.overrides()?, &rules)?,
         (_, false) => {
             return Err(Failure::CannotRun(
                 "--rules and --rule give one scenario several rules, but there are several files\n  help: give one file with --rules, or several files without".to_owned(),
@@ -39,7 +39,7 @@ pub fn entrants(args: &CompareArgs) -> Result<Vec<Entrant>, Failure> {
         (files, true) => {
             let mut scenarios = Vec::new();
             for file in files {
-                scenarios.push((file.as_path(), scenario::read(file, &args.overrides()?)?));
+                scenarios.push((file.as_path(), scenario::read(file, &args.settings.overrides()?)?));
             }
             scenarios
         }

@@ -1,11 +1,11 @@
 //! `tombola identify`.
 
 use crate::cli::failure::Failure;
-use crate::cli::options::safe_csv::SafeCsvArg;
+use crate::cli::options::printed_table::PrintedTable;
 use crate::cli::options::table_format::TableFormat;
 use crate::cli::options::threads::ThreadsArg;
-use crate::cli::reading::{Reading, open, options};
-use crate::cli::screen::{print_json, print_rows, table, tell};
+use crate::cli::reading::{TableReading, open};
+use crate::cli::screen::{print_json, table, tell};
 use clap::Args as ClapArgs;
 use std::path::PathBuf;
 use tombola::analysis::rows::{IdentifyRow, Standing};
@@ -28,20 +28,14 @@ pub struct IdentifyArgs {
     /// Stakes from this file, where TABLE has only who won or who proposed which block
     #[arg(long, value_name = "FILE")]
     pub stakes: Option<PathBuf>,
-    /// Format of TABLE, see `tombola list formats` [default: recognised by its contents]
-    #[arg(long, value_name = "FORMAT")]
-    pub input_format: Option<String>,
     #[command(flatten)]
-    pub reading: Reading,
+    pub reading: TableReading,
     /// Confidence of intervals, and the posterior probability from which a rule is identified
     /// [default: 0.95]
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub confidence: Option<f64>,
-    /// Form of the table
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: TableFormat,
     #[command(flatten)]
-    pub safe_csv: SafeCsvArg,
+    pub table_form: PrintedTable,
     #[command(flatten)]
     pub threads: ThreadsArg,
 }
@@ -63,13 +57,11 @@ pub fn identify(args: &IdentifyArgs) -> Result<(), Failure> {
     let chain = chain(args)?;
     let selected = chain.slots.as_ref().unwrap_or(&chain.wins);
     let report = Candidates::new(&chain.stakes).identify(selected, confidence);
-    match args.format {
+    match args.table_form.format {
         TableFormat::Json => print_json(&report)?,
-        format => print_rows(format, args.safe_csv.on, &report.rules, |rows| {
-            format!("{}\n\n{}", columns(rows), report.text)
-        })?,
+        _ => args.table_form.print(&report.rules, |rows| format!("{}\n\n{}", columns(rows), report.text))?,
     }
-    if !matches!(args.format, TableFormat::Table) {
+    if !matches!(args.table_form.format, TableFormat::Table) {
         tell(&report.text);
     }
     for note in &chain.notes {
@@ -83,7 +75,7 @@ pub fn identify(args: &IdentifyArgs) -> Result<(), Failure> {
 
 /// What the files say.
 fn chain(args: &IdentifyArgs) -> Result<AuditTable, Problem> {
-    let options = options(&args.reading, ("input-format", args.input_format.as_ref()), Intent::Audit)?;
+    let options = args.reading.options(Intent::Audit)?;
     let mut table = open(&args.table, HELP)?;
     let Some(path) = &args.stakes else {
         return AuditTable::read_source(Source { path: &args.table, input: &mut *table, options });

@@ -3,12 +3,11 @@
 use crate::cli::failure::Failure;
 use crate::cli::options::counting_unit::Unit;
 use crate::cli::options::number::whole;
-use crate::cli::options::safe_csv::SafeCsvArg;
+use crate::cli::options::printed_table::PrintedTable;
 use crate::cli::options::settings::Settings;
-use crate::cli::options::table_format::TableFormat;
 use crate::cli::options::threads::ThreadsArg;
 use crate::cli::scenario;
-use crate::cli::screen::{grouped, percent, print_rows, table, tell};
+use crate::cli::screen::{grouped, percent, table, tell};
 use clap::Args as ClapArgs;
 use std::path::PathBuf;
 use tombola::analysis::rows::{LawRow, LawWindowRow, TakeoverRow, law_rows, law_window_rows};
@@ -50,11 +49,8 @@ pub struct LawArgs {
     /// With --window: how likely so many wins, or fewer, or more, are
     #[arg(long, value_name = "K", requires = "window", allow_negative_numbers = true, value_parser = whole(0, 1 << 53))]
     pub count: Option<u64>,
-    /// Form of the table
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: TableFormat,
     #[command(flatten)]
-    pub safe_csv: SafeCsvArg,
+    pub table_form: PrintedTable,
     #[command(flatten)]
     pub threads: ThreadsArg,
 }
@@ -73,7 +69,7 @@ pub fn law(args: &LawArgs) -> Result<(), Failure> {
         return takeovers(args, &scenario.experiment, share);
     }
     match args.window {
-        None => print_rows(args.format, args.safe_csv.on, &law_rows(world), columns)?,
+        None => args.table_form.print(&law_rows(world), columns)?,
         Some(window) => {
             let name = args.validator.as_deref();
             if let Some(name) =
@@ -81,9 +77,7 @@ pub fn law(args: &LawArgs) -> Result<(), Failure> {
             {
                 return Err(unknown(name, world));
             }
-            print_rows(
-                args.format,
-                args.safe_csv.on,
+            args.table_form.print(
                 &law_window_rows(world, (window, args.unit.into()), name, (args.count, args.gap)),
                 window_columns,
             )?;
@@ -131,7 +125,7 @@ fn takeovers(args: &LawArgs, experiment: &Experiment, share: f64) -> Result<(), 
     let rows = takeover(experiment, share, only).map_err(|Obstacle { key, what }| {
         Failure::CannotRun(format!("--takeover {share}: `{key}` {what}"))
     })?;
-    print_rows(args.format, args.safe_csv.on, &rows, takeover_columns)
+    args.table_form.print(&rows, takeover_columns)
 }
 
 fn takeover_columns(rows: &[TakeoverRow]) -> String {

@@ -2,10 +2,10 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::options::number::whole;
-use crate::cli::options::safe_csv::SafeCsvArg;
+use crate::cli::options::printed_table::PrintedTable;
 use crate::cli::options::table_format::TableFormat;
-use crate::cli::reading::{Reading, open, options};
-use crate::cli::screen::{print, print_json, print_rows, table, tell};
+use crate::cli::reading::{TableReading, open};
+use crate::cli::screen::{print, print_json, table, tell};
 use clap::Args as ClapArgs;
 use std::path::PathBuf;
 use tombola::analysis::rows::LuckRow;
@@ -77,19 +77,13 @@ pub struct LuckArgs {
     /// share, or those of the table]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(1, 1 << 53))]
     pub validators: Option<u64>,
-    /// Format of TABLE, see `tombola list formats` [default: recognised by its contents]
-    #[arg(long, value_name = "FORMAT")]
-    pub input_format: Option<String>,
     #[command(flatten)]
-    pub reading: Reading,
+    pub reading: TableReading,
     /// Confidence of intervals [default: 0.95]
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub confidence: Option<f64>,
-    /// Form of the answer
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: TableFormat,
     #[command(flatten)]
-    pub safe_csv: SafeCsvArg,
+    pub table_form: PrintedTable,
 }
 
 impl LuckArgs {
@@ -109,12 +103,12 @@ pub fn luck(args: &LuckArgs) -> Result<(), Failure> {
         Failure::CannotRun("the question has no answer: the probabilities are out of range".to_owned())
     })?;
     let rows = report.rows();
-    match args.format {
+    match args.table_form.format {
         TableFormat::Json => print_json(&report)?,
-        TableFormat::Csv => print_rows(args.format, args.safe_csv.on, &rows, columns)?,
+        TableFormat::Csv => args.table_form.print(&rows, columns)?,
         TableFormat::Table => print(&format!("{}\n\n{}\n", report.text, columns(&rows)))?,
     }
-    if !matches!(args.format, TableFormat::Table) {
+    if !matches!(args.table_form.format, TableFormat::Table) {
         tell(&report.text);
     }
     if question.chain.is_none() && !args.is_timed() {
@@ -364,7 +358,7 @@ fn of_table(args: &LuckArgs, asked: &Asked) -> Result<Party, Problem> {
             "add --validator NAME; several keys of one operator are given with commas between them",
         );
     }
-    let options = options(&args.reading, ("input-format", args.input_format.as_ref()), Intent::Stakes)?;
+    let options = args.reading.options(Intent::Stakes)?;
     let problem = |line: u64, column: u64, what: String| Problem {
         place: Place::Line { path: path.clone(), line: line as usize, column: column as usize },
         key: String::new(),

@@ -3,8 +3,8 @@
 use crate::cli::commands::audit::AuditArgs;
 use crate::cli::failure::Failure;
 use crate::cli::options::table_format::TableFormat;
-use crate::cli::reading::{open, options};
-use crate::cli::screen::{grouped, percent, print_json, print_rows, table, tell};
+use crate::cli::reading::open;
+use crate::cli::screen::{grouped, percent, print_json, table, tell};
 use tombola::analysis::misses as compare;
 use tombola::analysis::rows::MissesRow;
 use tombola::import::{Fault, Intent, read_from};
@@ -28,7 +28,7 @@ pub fn misses(args: &AuditArgs) -> Result<(), Failure> {
         }));
     }
     let path = &args.table;
-    let options = options(&args.reading, ("input-format", args.input_format.as_ref()), Intent::AuditPart)?;
+    let options = args.reading.options(Intent::AuditPart)?;
     let mut input = open(path, HELP)?;
     let import = read_from(&mut *input, &options).map_err(|Fault { line, column, problem }| Problem {
         place: Place::Line { path: path.clone(), line: line as usize, column: column as usize },
@@ -47,13 +47,11 @@ pub fn misses(args: &AuditArgs) -> Result<(), Failure> {
         )));
     };
     let report = compare(&import.names, slots, done, confidence);
-    match args.format {
+    match args.table_form.format {
         TableFormat::Json => print_json(&report)?,
-        format => print_rows(format, args.safe_csv.on, &report.rows, |rows| {
-            format!("{}\n\n{}", columns(rows), report.text)
-        })?,
+        _ => args.table_form.print(&report.rows, |rows| format!("{}\n\n{}", columns(rows), report.text))?,
     }
-    if !matches!(args.format, TableFormat::Table) {
+    if !matches!(args.table_form.format, TableFormat::Table) {
         tell(&report.text);
     }
     for (reason, count) in &import.dropped {

@@ -2,12 +2,11 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::options::number::{between, whole};
-use crate::cli::options::safe_csv::SafeCsvArg;
-use crate::cli::options::settings::{EngineChoice, Settings, Size};
-use crate::cli::options::table_format::TableFormat;
+use crate::cli::options::printed_table::PrintedTable;
+use crate::cli::options::settings::SizedSettings;
 use crate::cli::options::threads::ThreadsArg;
 use crate::cli::progress_bar::Bar;
-use crate::cli::screen::{grouped, percent, print_rows, rate as per_second, table, tell};
+use crate::cli::screen::{grouped, percent, rate as per_second, table, tell};
 use crate::cli::{interrupt, scenario};
 use clap::Args as ClapArgs;
 use std::path::PathBuf;
@@ -15,7 +14,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tombola::analysis::rows::{LawRow, PlanRow, law_rows};
 use tombola::analysis::{Plan, PlanSettings, WinVariance, pilot_seed, plan as make_plan};
 use tombola::report::Stopwatch;
-use tombola::scenario::{Override, Problem};
 use tombola::simulation::{Control, Engine, Experiment, Quiet, Results, run as simulate, threads_here};
 
 #[derive(ClapArgs)]
@@ -35,9 +33,7 @@ pub struct PlanArgs {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     #[command(flatten)]
-    pub settings: Settings,
-    #[command(flatten)]
-    pub size: Size,
+    pub settings: SizedSettings,
     /// Half the width of an interval of a win share, as a fraction of one
     #[arg(long, value_name = "H", default_value = "0.005", allow_negative_numbers = true, value_parser = between(0.0, 0.5))]
     pub half_width: f64,
@@ -54,20 +50,10 @@ pub struct PlanArgs {
     /// [default: 30 where the spread is not known, else none]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(2, 1_000_000))]
     pub pilot: Option<u64>,
-    /// Form of the table
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: TableFormat,
     #[command(flatten)]
-    pub safe_csv: SafeCsvArg,
+    pub table_form: PrintedTable,
     #[command(flatten)]
     pub threads: ThreadsArg,
-}
-
-impl PlanArgs {
-    /// The options that replace settings of the file.
-    pub fn overrides(&self) -> Result<Vec<Override>, Problem> {
-        self.settings.overrides_with(&self.size, &EngineChoice::default())
-    }
 }
 
 /// A pilot where the dispersion is not known has so many trials, unless told otherwise.
@@ -82,7 +68,7 @@ const MOST_PILOT_SECONDS: f64 = 600.0;
 
 /// Prints how many rounds a wanted precision or power needs.
 pub fn plan(args: &PlanArgs) -> Result<(), Failure> {
-    let mut scenario = scenario::read(&args.file, &args.overrides()?)?;
+    let mut scenario = scenario::read(&args.file, &args.settings.overrides()?)?;
     scenario::tell_notes(&scenario);
     let analysis = scenario.file.analysis.clone();
     let settings = PlanSettings {
@@ -141,7 +127,7 @@ pub fn plan(args: &PlanArgs) -> Result<(), Failure> {
     }
     (experiment.trials, experiment.world.seed, experiment.engine) = (trials, seed, engine);
     let plan = make_plan(experiment, &settings, pilot.as_ref().map(|(results, _)| results));
-    print_rows(args.format, args.safe_csv.on, &plan.rows, columns)?;
+    args.table_form.print(&plan.rows, columns)?;
     tell(paragraph(&plan, &settings, experiment.rounds, trials));
     let expected = law_rows(&experiment.world);
     let off = |row: &&LawRow| row.relative_deviation.is_some_and(|gain| gain.abs() > settings.tolerance);

@@ -72,11 +72,11 @@ pub fn played<'a>(
     let plan = Plan::of_one(origin)?;
     let stopwatch = Stopwatch::start();
     let environment = Environment::here(command_line(), &stopwatch.timing());
-    let file = args.output.join(format!("{}.tally", scenario.name));
+    let file = args.place.output.join(format!("{}.tally", scenario.name));
     let opening = Opening { force: false, other_version: args.study.other_version };
     let open = OpenStudy::file(&file, &plan, &holder(&environment), opening)?;
     let before = Summary::new(&plan, &open.before.contents, false).points[0].trials;
-    if before > 0 && !args.quiet {
+    if before > 0 && !args.place.quiet {
         tell(format_args!("{}: {} trials are done already", scenario.name, grouped(before.into())));
     }
     let limits = Limits { stop, is_over: &|| false, fail_fast: true, shard: None, points: None };

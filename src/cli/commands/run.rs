@@ -6,11 +6,12 @@ use super::summary::summary;
 use crate::cli::commands::study::StudyArgs;
 use crate::cli::failure::Failure;
 use crate::cli::options::counting_unit::Unit;
-use crate::cli::options::safe_csv::SafeCsvArg;
-use crate::cli::options::settings::{EngineChoice, Settings, Size};
+use crate::cli::options::settings::PlayedSettings;
 use crate::cli::options::threads::ThreadsArg;
 use crate::cli::progress_bar::Bar;
-use crate::cli::results::{self, Wish};
+use crate::cli::results::{
+    ResultsPlace, {self},
+};
 use crate::cli::screen::{grouped, rate, tell};
 use crate::cli::whole_file::{self, Existing};
 use crate::cli::{interrupt, scenario};
@@ -47,21 +48,11 @@ pub struct RunArgs {
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
-    pub settings: Settings,
-    #[command(flatten)]
-    pub size: Size,
-    #[command(flatten)]
-    pub engine: EngineChoice,
+    pub settings: PlayedSettings,
     #[command(flatten)]
     pub threads: ThreadsArg,
-    /// Folder in which each scenario gets a folder of its own
-    #[arg(long, value_name = "DIR", default_value = "output")]
-    pub output: PathBuf,
-    /// Replace results that are there already; other files beside them are kept
-    #[arg(long)]
-    pub force: bool,
     #[command(flatten)]
-    pub safe_csv: SafeCsvArg,
+    pub place: ResultsPlace,
     /// Also write who was selected in each round of the first trial to FILE, as a table of blocks
     /// (height, proposer) that `tombola audit` reads; the trial is played again for it
     #[arg(long, value_name = "FILE")]
@@ -82,15 +73,12 @@ pub struct RunArgs {
     /// What is printed at the end: a table and the verdict in words, or one JSON object for each scenario
     #[arg(long, value_enum, default_value = "table")]
     pub format: SummaryFormat,
-    /// Print nothing but errors
-    #[arg(long, short)]
-    pub quiet: bool,
 }
 
 impl RunArgs {
     /// The options that replace settings of the file.
     pub fn overrides(&self) -> Result<Vec<Override>, Problem> {
-        let mut overrides = self.settings.overrides_with(&self.size, &self.engine)?;
+        let mut overrides = self.settings.overrides()?;
         if let Some(unit) = self.unit.map(|unit| CountingUnit::from(unit).word()) {
             let value = toml::Value::String(unit.to_owned());
             overrides.push(Override::new("analysis.unit", value, format!("--unit {unit}")));
@@ -135,12 +123,12 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     let mut scenarios: Vec<Scenario> = Vec::new();
     for path in &args.files {
         let mut scenario = scenario::read(path, &args.overrides()?)?;
-        if !args.quiet {
+        if !args.place.quiet {
             scenario::tell_notes(&scenario);
         }
         if scenario.experiment.engine == Engine::Auto {
             let (engine, why) = scenario.experiment.chosen_engine(args.keep_chain);
-            if !args.quiet {
+            if !args.place.quiet {
                 tell(format_args!("{}: engine {engine}, because {why}", scenario.name));
             }
             scenario.experiment.engine = engine;
@@ -165,7 +153,7 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
                     path.display()
                 )));
             }
-            whole_file::check_target(target, Existing::forced(args.force))?;
+            whole_file::check_target(target, Existing::forced(args.place.force))?;
         }
         if let Some(twin) = scenarios.iter().find(|other| other.name == scenario.name) {
             return Err(Failure::CannotRun(format!(
@@ -177,8 +165,7 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         scenarios.push(scenario);
     }
     let stop = interrupt::watch()?;
-    let (force, safe_csv, quiet) = (args.force, args.safe_csv.on, args.quiet);
-    let wish = Wish { root: &args.output, force, safe_csv, quiet };
+    let wish = args.place.wish();
     let mut folders = Vec::new();
     for scenario in &scenarios {
         folders.push(results::prepare(&wish, &scenario.name)?);
@@ -189,7 +176,7 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         Some(((path, scenario), folder)) => {
             run_one(args, path, scenario, folder, stop)?;
             match &args.schedule {
-                Some(target) => write_schedule(&scenario.experiment, 0, target, args.force, stop),
+                Some(target) => write_schedule(&scenario.experiment, 0, target, args.place.force, stop),
                 None => Ok(()),
             }
         }
@@ -246,7 +233,7 @@ fn run_one(
         }
         false => None,
     };
-    let bar = Bar::new(&scenario.name, experiment.rounds.saturating_mul(experiment.trials), args.quiet);
+    let bar = Bar::new(&scenario.name, experiment.rounds.saturating_mul(experiment.trials), args.place.quiet);
     let (outcome, kept) = if args.resume {
         let played = resume::played(args, path, scenario, &bar, stop).inspect_err(|_| bar.clear());
         played.map(|(outcome, kept)| (outcome, Some(kept)))?
@@ -284,7 +271,7 @@ fn run_one(
     if let Some(kept) = kept {
         kept.remove();
     }
-    if !args.quiet {
+    if !args.place.quiet {
         let text = match args.format {
             SummaryFormat::Table => summary(scenario, results, analysis),
             SummaryFormat::Json => {

@@ -62,13 +62,6 @@ pub struct SolveArgs {
     pub threads: ThreadsArg,
 }
 
-impl SolveArgs {
-    /// The options that replace settings of the file.
-    pub fn overrides(&self) -> Result<Vec<Override>, Problem> {
-        self.settings.overrides()
-    }
-}
-
 /// A value that was looked at.
 #[derive(Serialize)]
 struct SolveRow {
@@ -91,7 +84,7 @@ const FIRST_LOOK: u64 = 64;
 pub fn solve(args: &SolveArgs) -> Result<(), Failure> {
     let stop = interrupt::watch()?;
     let (path, text) = crate::cli::scenario::text(&args.file)?;
-    let overrides = args.overrides()?;
+    let overrides = args.settings.overrides()?;
     let source = Source { path, text, overrides, key: &args.key };
     let ends = ends(args, &source)?;
     let confidence = args.confidence.unwrap_or(0.95);

@@ -2,11 +2,10 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::options::number::whole;
-use crate::cli::options::safe_csv::SafeCsvArg;
-use crate::cli::options::settings::{EngineChoice, Settings, Size};
-use crate::cli::options::table_format::TableFormat;
+use crate::cli::options::printed_table::PrintedTable;
+use crate::cli::options::settings::SizedSettings;
 use crate::cli::options::threads::ThreadsArg;
-use crate::cli::screen::{grouped, percent, print_rows, table, tell};
+use crate::cli::screen::{grouped, percent, table, tell};
 use crate::cli::{interrupt, scenario};
 use clap::Args as ClapArgs;
 use std::cmp::Reverse;
@@ -15,7 +14,6 @@ use tombola::analysis::rows::StrategyRow;
 use tombola::analysis::{Move, strategy as weigh};
 use tombola::forging::World;
 use tombola::registry::nearest;
-use tombola::scenario::{Override, Problem};
 use tombola::simulation::{Control, Quiet};
 
 #[derive(ClapArgs)]
@@ -46,23 +44,11 @@ pub struct StrategyArgs {
     #[arg(long, value_name = "NAME,NAME")]
     pub merge: Vec<String>,
     #[command(flatten)]
-    pub settings: Settings,
+    pub settings: SizedSettings,
     #[command(flatten)]
-    pub size: Size,
-    /// Form of the table
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: TableFormat,
-    #[command(flatten)]
-    pub safe_csv: SafeCsvArg,
+    pub table_form: PrintedTable,
     #[command(flatten)]
     pub threads: ThreadsArg,
-}
-
-impl StrategyArgs {
-    /// The options that replace settings of the file.
-    pub fn overrides(&self) -> Result<Vec<Override>, Problem> {
-        self.settings.overrides_with(&self.size, &EngineChoice::default())
-    }
 }
 
 /// At most this many accounts split unless they are named.
@@ -70,7 +56,7 @@ const MOST_SPLIT: usize = 12;
 
 /// Prints what splitting and merging are worth.
 pub fn strategy(args: &StrategyArgs) -> Result<(), Failure> {
-    let scenario = scenario::read(&args.file, &args.overrides()?)?;
+    let scenario = scenario::read(&args.file, &args.settings.overrides()?)?;
     scenario::tell_notes(&scenario);
     let moves = moves(args, &scenario.experiment.world)?;
     let confidence = scenario.file.analysis.confidence;
@@ -78,7 +64,7 @@ pub fn strategy(args: &StrategyArgs) -> Result<(), Failure> {
     let Some(rows) = weigh(&scenario.experiment, confidence, &moves, &control) else {
         return Err(Failure::Interrupted("the simulation had not finished, so nothing is printed".into()));
     };
-    print_rows(args.format, args.safe_csv.on, &rows, columns)?;
+    args.table_form.print(&rows, columns)?;
     let minimum = scenario.experiment.world.protocol.minimum_stake;
     if rows.iter().any(|row| row.action == "split" && row.validators < row.parts) {
         tell(format_args!(

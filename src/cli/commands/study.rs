@@ -138,7 +138,7 @@ pub fn run(args: &RunArgs, path: &Path) -> Result<(), Failure> {
     }
     let origin = origin(path, &args.overrides()?, study)?;
     let plan = Plan::new(origin, detail(&study.keep))?;
-    if plan.repeated > 0 && !args.quiet {
+    if plan.repeated > 0 && !args.place.quiet {
         let points = grouped(plan.repeated.into());
         tell(format_args!(
             "note: {points} points are the same as others after rounding, and are played once"
@@ -152,18 +152,21 @@ pub fn run(args: &RunArgs, path: &Path) -> Result<(), Failure> {
     let stopwatch = Stopwatch::start();
     let environment = Environment::here(command_line(), &stopwatch.timing());
     let holder = holder(&environment);
-    let opening = Opening { force: args.force, other_version: study.other_version };
+    let opening = Opening { force: args.place.force, other_version: study.other_version };
     let open = match study.shard {
-        None => OpenStudy::folder(&args.output, &plan, &holder, opening)?,
+        None => OpenStudy::folder(&args.place.output, &plan, &holder, opening)?,
         Some(shard) => {
             let name = format!("{}.{}-of-{}.tally", plan.name, shard.part, shard.of);
-            let path = study.tally.clone().unwrap_or_else(|| args.output.join(name));
+            let path = study.tally.clone().unwrap_or_else(|| args.place.output.join(name));
             OpenStudy::shard(&path, &plan, shard, &holder, opening)?
         }
     };
     tell_before(args, &plan, &open);
-    let bar =
-        Bar::of_study(&plan.name, rounds_to_play(&plan, &open.before.contents, study.shard), args.quiet);
+    let bar = Bar::of_study(
+        &plan.name,
+        rounds_to_play(&plan, &open.before.contents, study.shard),
+        args.place.quiet,
+    );
     let watch = Watching { bar: &bar, plan: &plan, path };
     let limit = study.time;
     let is_over = || limit.is_some_and(|limit| stopwatch.elapsed() >= limit);
@@ -191,10 +194,10 @@ pub fn run(args: &RunArgs, path: &Path) -> Result<(), Failure> {
     let tables = StudyTables {
         trials: study.keep.contains(&Keep::Trials),
         points: study.keep.contains(&Keep::Points),
-        safe_csv: args.safe_csv.on,
+        safe_csv: args.place.safe_csv.on,
     };
     let (report, files) = tabulate(&plan, &now, &summary, &open.folder, tables, environment, &bar, stop)?;
-    if !args.quiet {
+    if !args.place.quiet {
         crate::cli::results::print_text(&report.text(&plan, &summary))?;
         tell(format_args!(
             "{} trials played in {}, {} threads",
@@ -281,7 +284,7 @@ fn end_of_shard(
 ) -> Result<(), Failure> {
     let shard = args.study.shard;
     let left = rounds_to_play(plan, &now.contents, shard);
-    if !args.quiet {
+    if !args.place.quiet {
         tell(format_args!(
             "shard {} in {}, written to {}; `tombola merge` puts shards together",
             shard.map_or(String::new(), |shard| shard.to_string()),
@@ -306,7 +309,7 @@ fn end_of_shard(
 }
 
 fn tell_before(args: &RunArgs, plan: &Plan, open: &OpenStudy) {
-    if args.quiet {
+    if args.place.quiet {
         return;
     }
     let contents = &open.before.contents;

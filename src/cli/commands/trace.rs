@@ -3,7 +3,7 @@
 use super::schedule::write_schedule;
 use crate::cli::failure::Failure;
 use crate::cli::options::number::whole;
-use crate::cli::options::settings::{EngineChoice, Settings, Size};
+use crate::cli::options::settings::SizedSettings;
 use crate::cli::options::threads::ThreadsArg;
 use crate::cli::screen::{grouped, percent, print, table};
 use crate::cli::{interrupt, scenario};
@@ -15,7 +15,6 @@ use tombola::forging::{
     Ballot, Chain, Full, GenesisRecord, Keyring, Observer, RoundOutcome, Silent, Weight, World,
 };
 use tombola::ledger::{AccountId, SignedTransaction, State, TransactionFault, Transfer};
-use tombola::scenario::{Override, Problem};
 use tombola::selection::BlockOutcome;
 use tombola::stake::ValidatorId;
 
@@ -43,18 +42,9 @@ pub struct TraceArgs {
     #[arg(long, requires = "schedule")]
     pub force: bool,
     #[command(flatten)]
-    pub settings: Settings,
-    #[command(flatten)]
-    pub size: Size,
+    pub settings: SizedSettings,
     #[command(flatten)]
     pub threads: ThreadsArg,
-}
-
-impl TraceArgs {
-    /// The options that replace settings of the file.
-    pub fn overrides(&self) -> Result<Vec<Override>, Problem> {
-        self.settings.overrides_with(&self.size, &EngineChoice::default())
-    }
 }
 
 /// At most this many lines of one list are told; the rest is counted.
@@ -62,7 +52,7 @@ const MOST_TOLD: usize = 20;
 
 /// Plays the rounds before the wanted one silently, and tells that one.
 pub fn trace(args: &TraceArgs) -> Result<(), Failure> {
-    let scenario = scenario::read(&args.file, &args.overrides()?)?;
+    let scenario = scenario::read(&args.file, &args.settings.overrides()?)?;
     scenario::tell_notes(&scenario);
     let world = &scenario.experiment.world;
     let (round, trial) = (args.round, args.trial);

@@ -2,6 +2,7 @@
 
 pub mod counting_unit;
 pub mod number;
+pub mod printed_table;
 pub mod safe_csv;
 pub mod settings;
 pub mod span;

@@ -16,6 +16,38 @@ pub struct Settings {
     pub set: Vec<String>,
 }
 
+/// Settings of commands that play rounds with an engine of their own choice.
+#[derive(ClapArgs, Clone, Default)]
+pub struct SizedSettings {
+    #[command(flatten)]
+    pub settings: Settings,
+    #[command(flatten)]
+    pub size: Size,
+}
+
+/// Settings of commands that leave the engine open.
+#[derive(ClapArgs, Clone, Default)]
+pub struct PlayedSettings {
+    #[command(flatten)]
+    pub sized: SizedSettings,
+    #[command(flatten)]
+    pub engine: EngineChoice,
+}
+
+impl SizedSettings {
+    /// The settings as overrides of the file.
+    pub fn overrides(&self) -> Result<Vec<Override>, Problem> {
+        self.settings.overrides_with(&self.size, &EngineChoice::default())
+    }
+}
+
+impl PlayedSettings {
+    /// The settings as overrides of the file.
+    pub fn overrides(&self) -> Result<Vec<Override>, Problem> {
+        self.sized.settings.overrides_with(&self.sized.size, &self.engine)
+    }
+}
+
 impl Settings {
     /// The settings as overrides of the file.
     pub fn overrides(&self) -> Result<Vec<Override>, Problem> {
@@ -24,7 +56,7 @@ impl Settings {
 
     /// The same with those of a command that plays rounds; `--set` first, so that an option of its
     /// own wins.
-    pub fn overrides_with(&self, size: &Size, engine: &EngineChoice) -> Result<Vec<Override>, Problem> {
+    fn overrides_with(&self, size: &Size, engine: &EngineChoice) -> Result<Vec<Override>, Problem> {
         let mut overrides =
             self.set.iter().map(|text| Override::parse(text)).collect::<Result<Vec<_>, _>>()?;
         for (name, value) in [("rounds", size.rounds), ("trials", size.trials), ("seed", self.seed)] {

@@ -5,6 +5,7 @@
 //! `None`, never a number that could be mistaken for one and never NaN.
 
 pub mod comparison;
+pub(crate) mod complex;
 pub mod concentration;
 pub mod distributions;
 mod fairness;
@@ -21,7 +22,7 @@ pub mod wording;
 pub(crate) mod work;
 
 pub use fairness::{
-    DispersionTest, Draws, Equitability, Misallocation, RobustFairness, dispersion_test, equitability,
+    DispersionTest, Equitability, Misallocation, NullDraws, RobustFairness, dispersion_test, equitability,
     fair_counts, first_robust, robust_fairness, unfair_probability, within_margin,
 };
 pub(crate) use hypotheses::ordered_goodness_of_fit;

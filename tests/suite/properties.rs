@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, LazyLock, Mutex};
-use tombola::forging::{Finding, Replay, ReplaySummary};
+use tombola::forging::{Replay, ReplayFinding, ReplaySummary};
 use tombola::scenario::{Override, Problem, Scenario, ScenarioFile, load, load_text};
 use tombola::simulation::{Control, Engine, Quiet, Results, run};
 
@@ -438,9 +438,9 @@ static CHAIN: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// Lines end in `\n` and in nothing else, as `tombola verify` reads them.
-fn replay(text: &str) -> Result<ReplaySummary, Finding> {
+fn replay(text: &str) -> Result<ReplaySummary, ReplayFinding> {
     let whole =
-        text.strip_suffix('\n').ok_or_else(|| Finding::Form("the last line breaks off".to_owned()))?;
+        text.strip_suffix('\n').ok_or_else(|| ReplayFinding::Form("the last line breaks off".to_owned()))?;
     let mut lines = whole.split('\n');
     let mut replay = Replay::begin(lines.next().unwrap_or_default())?;
     lines.try_for_each(|line| replay.next(line))?;

@@ -7,7 +7,7 @@
 mod chain;
 mod words;
 
-pub use chain::{CHAINS, ChainPreset, Selection};
+pub use chain::{CHAINS, ChainPreset, LuckSelection};
 
 use super::rows::{LuckReport, LuckRow, LuckStretch};
 use crate::law::largest_deficit_bound;
@@ -70,10 +70,10 @@ impl LuckDispersion {
 }
 
 /// The probability of winning a slot that a chain's selection gives to a share of stake.
-pub fn slot_probability(selection: Selection, share: f64) -> f64 {
+pub fn slot_probability(selection: LuckSelection, share: f64) -> f64 {
     match selection {
-        Selection::Draws { .. } | Selection::Turns => share,
-        Selection::Private { active } => -(share * (-active).ln_1p()).exp_m1(),
+        LuckSelection::Draws { .. } | LuckSelection::Turns => share,
+        LuckSelection::Private { active } => -(share * (-active).ln_1p()).exp_m1(),
     }
 }
 

@@ -1,19 +1,19 @@
 //! `tombola audit`.
 
 use crate::cli::failure::Failure;
-use crate::cli::options::counting_unit::Unit;
+use crate::cli::options::counting_unit::UnitChoice;
 use crate::cli::options::printed_table::PrintedTable;
 use crate::cli::options::table_format::TableFormat;
 use crate::cli::options::threads::ThreadsArg;
 use crate::cli::reading::{Hashed, TableReading, open};
-use crate::cli::results::{self, Wish};
+use crate::cli::results::{self, FolderWish};
 use crate::cli::screen::{grouped, percent, print_json, table, tell};
 use clap::Args as ClapArgs;
 use serde::Deserialize;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
 use tombola::analysis::rows::{AuditRow, Finding};
-use tombola::analysis::{Audit, AuditSettings, AuditTable, Rest, Source, audit as hold};
+use tombola::analysis::{Audit, AuditSettings, AuditTable, Rest, TableSource, audit as hold};
 use tombola::import::{Intent, Options};
 use tombola::registry::Choice;
 use tombola::report::figures::{Subject, audit_subtitle, draw_figures};
@@ -68,7 +68,7 @@ pub struct AuditArgs {
     /// before a battle was decided, as leader logs list them, or `blocks`
     /// [default: slots if TABLE has slots]
     #[arg(long, value_enum)]
-    pub unit: Option<Unit>,
+    pub unit: Option<UnitChoice>,
     /// Ask about this validator by itself, uncorrected, beside the answer corrected for all; several
     /// names separated by commas are asked about as one. Settle it before looking at the table
     #[arg(long, value_name = "NAME")]
@@ -167,12 +167,12 @@ pub fn audit(args: &AuditArgs) -> Result<(), Failure> {
 fn chain(args: &AuditArgs, table: &mut dyn BufRead) -> Result<AuditTable, Problem> {
     let options = args.reading.options(Intent::Audit)?;
     let Some(path) = &args.stakes else {
-        return AuditTable::read_source(Source { path: &args.table, input: table, options });
+        return AuditTable::read_source(TableSource { path: &args.table, input: table, options });
     };
     // Choices of columns and of a format are about TABLE, those of units about stakes.
     let stakes = Options { format: None, columns: Vec::new(), ..options.clone() };
-    let wins = Source { path: &args.table, input: table, options };
-    AuditTable::read_two(wins, Source { path, input: &mut *open(path, HELP)?, options: stakes })
+    let wins = TableSource { path: &args.table, input: table, options };
+    AuditTable::read_two(wins, TableSource { path, input: &mut *open(path, HELP)?, options: stakes })
 }
 
 /// What the options say.
@@ -323,7 +323,7 @@ fn write(
 ) -> Result<Published, Failure> {
     let stem = input.0.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let name = stem.unwrap_or_else(|| "audit".to_owned());
-    let wish = Wish { root, force: args.force, safe_csv: args.table_form.safe_csv.on, quiet: false };
+    let wish = FolderWish { root, force: args.force, safe_csv: args.table_form.safe_csv.on, quiet: false };
     let folder = results::prepare(&wish, &name)?;
     folder.write_table("audit.csv", &audit.rows)?;
     folder.write_table("validators.csv", &audit.validators)?;

@@ -6,7 +6,7 @@ use crate::random::Stream;
 use crate::registry::{Entry, settings};
 use crate::selection::lottery_source::{LotterySource, VrfLottery};
 use crate::selection::shapes::{Selects, StatedProportional};
-use crate::selection::sortition::{Accounts, Contest, EXPECTED, SurvivalTable, check_expected};
+use crate::selection::sortition::{Accounts, EXPECTED, HashContest, SurvivalTable, check_expected};
 use crate::selection::{RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::{Pool, ValidatorId};
 use rand::Rng;
@@ -117,7 +117,7 @@ impl Selector for CoinSelector {
         self.owners.clear();
         self.owners.extend(self.coins.iter().map(|&coin| self.pool.owner(coin)));
         self.owners.sort_unstable();
-        let mut contest = Contest::default();
+        let mut contest = HashContest::default();
         for account in self.owners.chunk_by(|a, b| a == b) {
             let mut value = [0; 32];
             turn.lottery.fill_bytes(&mut value);
@@ -137,7 +137,7 @@ impl Selector for VrfSelector {
     fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         self.accounts.change(turn.changes);
         let input = self.vrf.input(turn.round);
-        let mut contest = Contest::default();
+        let mut contest = HashContest::default();
         let value = |validator| sha256(&[&self.vrf.output(validator, &input)]);
         self.accounts.draw(value, |validator, value, weight| contest.enter(validator, value, weight));
         contest.selection()
@@ -158,7 +158,7 @@ mod tests {
     impl Selector for PlainSelector {
         fn select(&mut self, turn: RoundContext<'_>) -> Selection {
             self.0.change(turn.changes);
-            let mut contest = Contest::default();
+            let mut contest = HashContest::default();
             let value = |_| {
                 let mut value = [0; 32];
                 turn.lottery.fill_bytes(&mut value);

@@ -3,7 +3,7 @@
 use crate::crypto::{Hash, sha256};
 use crate::registry::{Entry, settings};
 use crate::selection::shapes::{Selects, StatedProportional};
-use crate::selection::sortition::{Accounts, Contest, EXPECTED, check_expected};
+use crate::selection::sortition::{Accounts, EXPECTED, HashContest, check_expected};
 use crate::selection::{RoundContext, Rule, Selection, Selector, TrialContext};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
@@ -57,7 +57,7 @@ impl Selector for ReusedHashSelector {
             turn.lottery.fill_bytes(&mut value);
             value
         };
-        let mut contest = Contest::default();
+        let mut contest = HashContest::default();
         self.0.draw(value, |validator, value, weight| {
             for counter in 0..weight {
                 // The mistake: counter 0 re-uses the value.

@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_declared_factor_is_the_unit() {
-        // Four times the wins of runs of four are four times as scattered as single rounds.
+        // Four times the wins of runs of four vary four times as much as single rounds.
         let plain = dispersion_test(&of(&[55, 47, 50, 58, 49]), 100, 0.5, 1.0).unwrap();
         let runs = dispersion_test(&of(&[220, 188, 200, 232, 196]), 400, 0.5, 4.0).unwrap();
         assert!((runs.ratio - plain.ratio).abs() < 1e-12 && (runs.p_value - plain.p_value).abs() < 1e-12);

@@ -1,6 +1,5 @@
 //! Dependence between rounds: runs, lags, gaps, runs, gaps and short windows.
 
-mod complex;
 mod gaps;
 mod lag_matches;
 mod longest_run;

@@ -1,15 +1,11 @@
 //! `tombola plan` gives the published sample sizes, and heeds how the rule's wins vary.
 
-use crate::harness::count_seeds;
+use crate::harness::{count_seeds, scenario_of, simulated};
 use assert_cmd::Command;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
-use std::sync::atomic::AtomicBool;
 use tempfile::TempDir;
 use tombola::analysis::verdict;
-use tombola::scenario::load_text;
-use tombola::simulation::{Control, Quiet, run};
 use tombola::statistics::Verdict;
 
 /// The plan of a scenario with these stakes as rows by validator, and what it says beside.
@@ -152,11 +148,8 @@ fn an_urn_needs_no_pilot_and_its_plan_comes_true() {
              'v0', balance = 50 }}, {{ name = 'v1', balance = 50 }}]\nminimum_stake = 1\n[reward]\ncompound = true\npolicy = {{ kind = \
              'constant', amount = 1 }}\n"
         );
-        let scenario =
-            load_text(Path::new("urn.toml"), text, &[]).unwrap_or_else(|problem| panic!("{problem}"));
-        let stop = AtomicBool::new(false);
-        let results =
-            run(&scenario.experiment, 1, None, &Control { progress: &Quiet, stop: &stop }).expect("a run");
+        let scenario = scenario_of(&text);
+        let results = simulated(&scenario.experiment, 1);
         verdict(&scenario.experiment, &scenario.file.analysis, &results).verdict == Verdict::Fair
     });
     assert!(fair as f64 >= 54.0 - 4.0 * (60.0f64 * 0.9 * 0.1).sqrt(), "{fair} of 60, {trials} trials");

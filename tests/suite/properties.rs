@@ -2,6 +2,7 @@
 //!
 //! Every run of these tests tries the same cases: the generator is seeded here.
 
+use crate::harness::{scenario_of, simulated};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -254,8 +255,7 @@ fn assert_clear(problem: &Problem) -> Result<(), TestCaseError> {
 
 fn results(scenario: &mut Scenario, engine: Engine) -> Results {
     scenario.experiment.engine = engine;
-    let stop = AtomicBool::new(false);
-    run(&scenario.experiment, 1, None, &Control { progress: &Quiet, stop: &stop }).expect("a run")
+    simulated(&scenario.experiment, 1)
 }
 
 /// What must hold of a scenario that was accepted: it can be written down and read again, and, if
@@ -428,7 +428,7 @@ impl Write for Shared {
 
 /// A chain with transactions and offences.
 static CHAIN: LazyLock<String> = LazyLock::new(|| {
-    let scenario = load_text(Path::new("busy.toml"), BUSY.to_owned(), &[]).expect("a scenario");
+    let scenario = scenario_of(&BUSY);
     let out = Shared::default();
     let stop = AtomicBool::new(false);
     let control = Control { progress: &Quiet, stop: &stop };

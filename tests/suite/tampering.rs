@@ -1,5 +1,6 @@
 //! An exported chain cannot be changed unnoticed.
 
+use crate::harness::scenario_of;
 use rayon::prelude::*;
 use std::io::Write;
 use std::path::Path;
@@ -8,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use tombola::crypto::Hash;
 use tombola::forging::{GenesisRecord, Keyring, Replay, ReplayFinding, ReplaySummary};
 use tombola::ledger::{AccountId, Block, CastVote, Certificate, Header, vote_message};
-use tombola::scenario::{Override, Scenario, load, load_text};
+use tombola::scenario::{Override, Scenario, load};
 use tombola::selection::RULES;
 use tombola::simulation::{Control, Quiet, run};
 
@@ -28,7 +29,7 @@ impl Write for Shared {
 }
 
 fn scenario(text: &str) -> Scenario {
-    load_text(Path::new("test.toml"), text.to_owned(), &[]).expect("a valid scenario")
+    scenario_of(&text)
 }
 
 fn chain(text: &str) -> String {

@@ -144,7 +144,7 @@ pub fn serial_tests(table: &mut Table) {
         let changes = wins.windows(2).filter(|pair| pair[0] != pair[1]).count() as u64;
         runs.push(runs_test(won, 400 - won, changes + 1).unwrap().p_value);
         let matches = wins.windows(2).filter(|pair| pair[0] == pair[1]).count() as u64;
-        lags.push(lag_matches_test(matches, 400, 1, &[share, 1.0 - share]).unwrap().p_value);
+        lags.push(lag_matches_test(matches, 399, 398, &[share, 1.0 - share]).unwrap().p_value);
         let places: Vec<usize> = (0..400).filter(|&round| wins[round]).collect();
         let mut histogram = [0u64; 12];
         places.windows(2).for_each(|pair| histogram[(pair[1] - pair[0]).min(12) - 1] += 1);
@@ -183,7 +183,7 @@ pub fn dispersion_tests(table: &mut Table) {
         let p_values: Vec<f64> = (0..SETS)
             .map(|_| {
                 let wins: Vec<u64> = (0..trials).map(|_| binomial(rounds, share, &mut stream)).collect();
-                dispersion_test(&moments(&wins, 1.0), rounds, share).unwrap().p_value
+                dispersion_test(&moments(&wins, 1.0), rounds, share, 1.0).unwrap().p_value
             })
             .collect();
         // Rare wins are a little skewed.
@@ -205,15 +205,18 @@ pub fn equivalence_and_planned_sizes(table: &mut Table) {
     const SETS: usize = 4000;
     // At the edge of the margin equivalence is shown in at most 5 % of runs, whatever the size.
     let rounds = rounds_for_equivalence(0.2, 0.1, 0.95, 0.9).unwrap();
+    let is_equivalent = |wins| {
+        let tails = |share| {
+            let law = Binomial::new(rounds, share)?;
+            Some(Tails { at_least: law.upper(wins), at_most: law.lower(wins) })
+        };
+        MarginTest::new(Margin { low: 0.18, high: 0.22 }, tails).unwrap().equivalence_p <= 0.05
+    };
     for edge in [0.18, 0.22] {
-        let size = rate(SETS, || {
-            equivalence_test(binomial(rounds, edge, &mut stream), rounds, 0.18, 0.22).unwrap() <= 0.05
-        });
+        let size = rate(SETS, || is_equivalent(binomial(rounds, edge, &mut stream)));
         table.check(&format!("equivalence at the edge {edge}"), size, SETS, 0.04, 0.05);
     }
-    let power = rate(SETS, || {
-        equivalence_test(binomial(rounds, 0.2, &mut stream), rounds, 0.18, 0.22).unwrap() <= 0.05
-    });
+    let power = rate(SETS, || is_equivalent(binomial(rounds, 0.2, &mut stream)));
     table.check("equivalence, planned power 0.9", power, SETS, 0.88, 0.915);
     let rounds = rounds_for_difference(0.2, 0.2, 0.95, 0.8).unwrap();
     let power =
@@ -265,7 +268,7 @@ pub fn powers(table: &mut Table) {
     for _ in 0..SETS {
         let wins = doubled(&mut stream);
         let matches = wins.windows(2).filter(|pair| pair[0] == pair[1]).count() as u64;
-        let seen = lag_matches_test(matches, 400, 1, &[share, 1.0 - share]).unwrap();
+        let seen = lag_matches_test(matches, 399, 398, &[share, 1.0 - share]).unwrap();
         lag += usize::from(seen.p_value <= 0.05);
         let places: Vec<usize> = (0..400).filter(|&round| wins[round]).collect();
         let mut histogram = [0u64; 12];
@@ -281,7 +284,7 @@ pub fn powers(table: &mut Table) {
     // Compounding with w = 0.01: the dispersion of 100 rounds is (1 + 100 w) / (1 + w), about twice.
     let seen = rate(SETS, || {
         let wins = moments(&compounding_wins(30, &mut stream), 1.0);
-        dispersion_test(&wins, 100, 0.2).unwrap().p_value <= 0.05
+        dispersion_test(&wins, 100, 0.2, 1.0).unwrap().p_value <= 0.05
     });
     // A chi-square of 30 degrees, 1.98 times as large: P(χ² > 46.98 / 1.98) = 0.78.
     table.check("dispersion, 30 trials, power at 5 % against compounding", seen, SETS, 0.75, 0.81);

@@ -170,15 +170,6 @@ pub fn bootstrap_and_variance_intervals(table: &mut Table) {
         bootstrap(&sample, mean, 400, 0.95, &mut stream).unwrap().contains(0.2)
     });
     table.check("bootstrap 95 %, mean of 100 shares", observed, SETS, 0.93, 0.955);
-    let observed = rate(SETS, || {
-        let counts = multinomial(5000, &SEED, &mut stream);
-        let entropy = |counts: &[u64]| {
-            concentration::shannon(&counts.iter().map(|&count| u128::from(count)).collect::<Vec<_>>())
-        };
-        let truth: f64 = SEED.iter().map(|share| -share * share.log2()).sum();
-        bootstrap_counts(&counts, entropy, 400, 0.95, &mut stream).unwrap().contains(truth)
-    });
-    table.check("bootstrap 95 %, entropy of 5,000 wins", observed, SETS, 0.93, 0.96);
     for trials in [20, 100, 1000] {
         let observed = rate(SETS, || {
             let shares: Vec<f64> = (0..trials).map(|_| law.sample(&mut stream)).collect();

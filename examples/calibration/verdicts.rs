@@ -28,7 +28,7 @@ fn verdict(counts: &[u64], shares: &[f64], tolerance: f64) -> Assessment {
     assess(&Evidence {
         subjects: &subjects,
         set_aside: 0,
-        whole: Some(Misallocation::new(&observed, shares, Draws::Independent(rounds as f64), 0.01, 0.95)),
+        whole: Some(Misallocation::new(&observed, shares, NullDraws::Independent(rounds as f64), 0.01, 0.95)),
         needed: None,
         confidence: 0.95,
         tolerance,

@@ -29,16 +29,14 @@ mod validator_rows;
 mod win_distribution;
 mod window_rows;
 
-pub use audit::{Audit, AuditSettings, AuditTable, Conclusion, Rest, Source, audit};
+pub use audit::{Audit, AuditSettings, AuditTable, Conclusion, Rest, TableSource, audit};
 pub use history::{Basis, Chronicle, Epoch, check_blocks, order};
 pub use identify::Candidates;
 pub use income_verdict::{IncomeBasis, IncomeRisk, IncomeVerdict};
-pub use luck::{
-    CHAINS, ChainPreset, LuckQuestion, LuckScatter, Selection as LuckSelection, luck, slot_probability,
-};
+pub use luck::{CHAINS, ChainPreset, LuckDispersion, LuckQuestion, LuckSelection, luck, slot_probability};
 pub use metric_set::MetricSet;
 pub use misses::misses;
-pub use planning::{Plan, PlanSettings, WinVariance, pilot_seed, plan};
+pub use planning::{HadBy, Plan, PlanSettings, WinVariance, pilot_seed, plan};
 pub use stopping::Stopping;
 pub use strategy::{Move, strategy};
 pub use takeover::takeover;

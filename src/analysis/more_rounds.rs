@@ -318,8 +318,8 @@ mod tests {
     #[test]
     fn few_wins_so_far_need_more() {
         let fair = GOAL.rounds(&equal(4), Some((&[250; 4], 1000))).unwrap();
-        let unlucky = GOAL.rounds(&equal(4), Some((&[320, 180, 250, 250], 1000))).unwrap();
-        assert!(unlucky > fair, "{unlucky} {fair}");
+        let behind = GOAL.rounds(&equal(4), Some((&[320, 180, 250, 250], 1000))).unwrap();
+        assert!(behind > fair, "{behind} {fair}");
         assert!(fair >= GOAL.rounds(&equal(4), None).unwrap());
     }
 }

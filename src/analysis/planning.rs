@@ -67,6 +67,17 @@ impl WinVariance {
     }
 }
 
+/// What makes the number of rounds grow, so that more of them tell more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HadBy {
+    /// Longer trials or more of them: rounds, or runs of them, are independent.
+    Either,
+    /// More trials of the same length: only trials are independent, and wins vary more in longer ones.
+    MoreTrials,
+    /// Longer trials: in each the wins stay within a bound of what is expected, however many there are.
+    LongerTrials,
+}
+
 /// The seed of a pilot: an address of its own, so that a pilot shows nothing of the run itself.
 pub fn pilot_seed(seed: u64) -> u64 {
     let bytes = StreamKey::new().number(seed).text("pilot").bytes();
@@ -82,6 +93,8 @@ pub struct Plan {
     /// Rounds of all trials together after which the verdict is `fair` with the wanted power, if all win
     /// the shares that the rule expects of them; `None` where no number is known, or none would do.
     pub verdict_rounds: Option<u64>,
+    /// How these rounds, and those of the rows, are to be had.
+    pub had_by: HadBy,
     /// The place of the hardest among them: the one that needs most rounds to be shown fair.
     pub hardest: usize,
     /// How many validators the numbers are corrected for.
@@ -153,6 +166,11 @@ pub fn plan(experiment: &Experiment, settings: &PlanSettings, pilot: Option<&Res
     Plan {
         rows,
         verdict_rounds,
+        had_by: match planner.variance {
+            WinVariance::Declared(_) => HadBy::Either,
+            WinVariance::Bounded(_) => HadBy::LongerTrials,
+            WinVariance::Urn(_) | WinVariance::Pilot(_) => HadBy::MoreTrials,
+        },
         hardest: chosen.iter().position(|&index| Some(index) == hardest).unwrap_or(0),
         comparisons,
         shown_now: needs.iter().filter(|needed| needed.is_some_and(|needed| needed <= rounds)).count(),
@@ -203,30 +221,37 @@ impl Planner<'_> {
                 .filter(|&index| shares[index] > 0.0)
                 .try_fold(1, |most, index| Some(most.max(self.equivalence(index, shares[index])?))),
             WinVariance::Urn(_) | WinVariance::Pilot(_) => {
-                let z = normal_quantile(level_of(confidence));
                 let deviations: Vec<(f64, f64)> = (0..shares.len())
                     .filter(|&index| shares[index] > 0.0)
                     .map(|index| Some((tolerance * shares[index], self.deviation(index)?)))
                     .collect::<Option<_>>()?;
-                let shown = |trials: u64| {
-                    let root = (trials as f64).sqrt();
-                    let one = |&(room, deviation): &(f64, f64)| {
-                        (1.0 - 2.0 * normal_upper(room * root / deviation - z)).max(0.0)
-                    };
-                    deviations.iter().map(one).product::<f64>() >= power
-                };
-                let (mut least, mut most) = (1, 2);
-                while !shown(most) {
-                    least = most;
-                    most = most.checked_mul(2).filter(|&most| most < 1 << 53)?;
-                }
-                while most - least > 1 {
-                    let middle = least + (most - least) / 2;
-                    if shown(middle) { most = middle } else { least = middle }
-                }
-                self.of_trials(Some(most))
+                self.of_trials(self.trials_for_all(&deviations))
             }
         }
+    }
+
+    /// Trials after which all of several are shown to be fair at once with the wanted power, from the
+    /// distance that each may have and the standard deviation of a trial's share, by the normal
+    /// distribution.
+    fn trials_for_all(&self, deviations: &[(f64, f64)]) -> Option<u64> {
+        let z = normal_quantile(level_of(self.one_sided()));
+        let shown = |trials: u64| {
+            let root = (trials as f64).sqrt();
+            let one = |&(room, deviation): &(f64, f64)| {
+                (1.0 - 2.0 * normal_upper(room * root / deviation - z)).max(0.0)
+            };
+            deviations.iter().map(one).product::<f64>() >= self.settings.power
+        };
+        let (mut least, mut most) = (0, 1);
+        while !shown(most) {
+            least = most;
+            most = most.checked_mul(2).filter(|&most| most < 1 << 53)?;
+        }
+        while most - least > 1 {
+            let middle = least + (most - least) / 2;
+            if shown(middle) { most = middle } else { least = middle }
+        }
+        Some(most)
     }
 
     /// Rounds of independent draws as rounds of draws with this factor, in whole rounds.
@@ -269,7 +294,11 @@ impl Planner<'_> {
             }
             // The wins may lie a bound off their expectation, and the interval another.
             WinVariance::Bounded(bounds) => self.of_bound(2.0 * bounds[index], tolerance * share),
-            WinVariance::Urn(_) | WinVariance::Pilot(_) => {
+            // The deviation is known, so that one trial may do.
+            WinVariance::Urn(_) => {
+                self.of_trials(self.trials_for_all(&[(tolerance * share, self.deviation(index)?)]))
+            }
+            WinVariance::Pilot(_) => {
                 let deviation = self.deviation(index)?;
                 let trials = trials_for_equivalence(deviation, tolerance * share, self.one_sided(), power);
                 self.of_trials(trials)

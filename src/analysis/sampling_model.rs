@@ -7,7 +7,7 @@ use crate::selection::Dispersion;
 use crate::simulation::{Experiment, Results, TrialRecord};
 use crate::statistics::distributions::{Binomial, PartialRuns, RepeatedSum};
 use crate::statistics::{
-    Draws, Interval, Margin, MarginTest, Posterior, Sample, Side, Tails, binomial_test, clopper_pearson,
+    Interval, Margin, MarginTest, NullDraws, Posterior, Sample, Side, Tails, binomial_test, clopper_pearson,
     clustered_tail, interval_by_tails, least_trials, scaled_tail, share_posterior, wilson,
 };
 use rayon::prelude::*;
@@ -357,17 +357,17 @@ impl Observations<'_> {
     }
 
     /// What all win shares together rest on.
-    pub fn draws(&self) -> Draws {
+    pub fn draws(&self) -> NullDraws {
         match &self.sampling_model {
-            _ if !self.settled || self.selections == 0 => Draws::Unknown,
-            SamplingModel::Rounds => Draws::Independent(self.selections as f64),
-            SamplingModel::Runs(runs) => Draws::Independent(runs.effective_draws()),
+            _ if !self.settled || self.selections == 0 => NullDraws::Unknown,
+            SamplingModel::Rounds => NullDraws::Independent(self.selections as f64),
+            SamplingModel::Runs(runs) => NullDraws::Independent(runs.effective_draws()),
             SamplingModel::Bounded(bounds) => {
                 let all: f64 = bounds.iter().sum();
-                Draws::Certain(0.5 * all * self.trials as f64 / self.selections as f64)
+                NullDraws::Certain(0.5 * all * self.trials as f64 / self.selections as f64)
             }
-            SamplingModel::Scaled(_) => Draws::Independent(self.trials as f64),
-            SamplingModel::Trials(_) => Draws::Independent(self.sample().size() as f64),
+            SamplingModel::Scaled(_) => NullDraws::Independent(self.trials as f64),
+            SamplingModel::Trials(_) => NullDraws::Independent(self.sample().size() as f64),
         }
     }
 

@@ -26,13 +26,13 @@ pub struct ResultsPlace {
 
 impl ResultsPlace {
     /// As a wish.
-    pub fn wish(&self) -> Wish<'_> {
-        Wish { root: &self.output, force: self.force, safe_csv: self.safe_csv.on, quiet: self.quiet }
+    pub fn wish(&self) -> FolderWish<'_> {
+        FolderWish { root: &self.output, force: self.force, safe_csv: self.safe_csv.on, quiet: self.quiet }
     }
 }
 
 /// What the command line says of folders of results.
-pub struct Wish<'a> {
+pub struct FolderWish<'a> {
     /// The folder in which each has its place.
     pub root: &'a Path,
     /// Whether results that are there are replaced.
@@ -44,7 +44,7 @@ pub struct Wish<'a> {
 }
 
 /// Prepares a folder of results, after what killed runs have left beside it has been dealt with.
-pub fn prepare(wish: &Wish, name: &str) -> Result<ResultsFolder, FolderError> {
+pub fn prepare(wish: &FolderWish, name: &str) -> Result<ResultsFolder, FolderError> {
     for leftover in settle_killed_runs(wish.root) {
         match leftover {
             Leftover::Removed { .. } | Leftover::Cleared(_) if wish.quiet => {}

@@ -3,7 +3,7 @@
 use super::chain::Chain;
 use super::fidelity::{BlockContext, Fidelity};
 use super::observer::Observer;
-use super::protocol::{Verification, Weight};
+use super::protocol::{Verification, VoteWeight};
 use crate::behaviour::Attesting;
 use crate::reward::CountedVote;
 use crate::selection::Seat;
@@ -61,7 +61,7 @@ impl<F: Fidelity> Chain<'_, F> {
             }
             match vote {
                 Some(true) if keeps_votes => {
-                    let by_heads = self.world.protocol.weight == Weight::Heads;
+                    let by_heads = self.world.protocol.weight == VoteWeight::Heads;
                     let seats = if by_heads { weight } else { 1 };
                     self.votes.push(CountedVote { validator: seat.validator, seats });
                 }
@@ -81,7 +81,7 @@ impl<F: Fidelity> Chain<'_, F> {
     /// The same count in O(1), where everybody but the forger attests, nothing is lost and nobody
     /// asks for the single vote.
     fn attest_by_kind(&self, forger: ValidatorId, valid: bool) -> Ballot {
-        let by_heads = self.world.protocol.weight == Weight::Heads;
+        let by_heads = self.world.protocol.weight == VoteWeight::Heads;
         let own = if by_heads { 1 } else { self.state.stake(forger.into()) };
         let own_kind = self.world.behaviour_of[forger.index()].attesting;
         let mut ballot = Ballot { approvals: 0, committee: 0 };
@@ -97,8 +97,8 @@ impl<F: Fidelity> Chain<'_, F> {
 
     fn weight(&self, seat: &Seat) -> u64 {
         match self.world.protocol.weight {
-            Weight::Heads => u64::from(seat.seats),
-            Weight::Stake => self.state.stake(seat.validator.into()),
+            VoteWeight::Heads => u64::from(seat.seats),
+            VoteWeight::Stake => self.state.stake(seat.validator.into()),
         }
     }
 }

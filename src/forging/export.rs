@@ -13,7 +13,7 @@ use std::io::{self, Write};
 /// One line of an exported chain.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
-pub(super) enum Line {
+pub(super) enum ChainLine {
     /// The beginning.
     Genesis(Box<GenesisRecord>),
     /// A block that joined the chain.
@@ -63,7 +63,7 @@ impl<W: Write> ChainWriter<W> {
     /// Begins with the genesis record.
     pub fn new(out: W, genesis: GenesisRecord) -> Self {
         let mut writer = ChainWriter { out, result: Ok(()), round: 0 };
-        writer.write(&Line::Genesis(Box::new(genesis)));
+        writer.write(&ChainLine::Genesis(Box::new(genesis)));
         writer
     }
 
@@ -75,7 +75,7 @@ impl<W: Write> ChainWriter<W> {
         let height = chain.height();
         let (fidelity, state) = chain.fidelity_with_state();
         let state = hex::encode(fidelity.commitment(state));
-        self.write(&Line::End { height, state });
+        self.write(&ChainLine::End { height, state });
         self.result?;
         self.out.flush()?;
         Ok(self.out)
@@ -89,7 +89,7 @@ impl<W: Write> ChainWriter<W> {
         self.result
     }
 
-    fn write(&mut self, line: &Line) {
+    fn write(&mut self, line: &ChainLine) {
         if self.result.is_ok() {
             self.result = serde_json::to_writer(&mut self.out, line)
                 .map_err(io::Error::from)
@@ -111,7 +111,7 @@ impl<W: Write> Observer<Full<'_>> for ChainWriter<W> {
         if accepted {
             let mut certificate = Vec::new();
             full.certificate().encode(&mut certificate);
-            self.write(&Line::Block {
+            self.write(&ChainLine::Block {
                 bytes: hex::encode(full.block_bytes()),
                 certificate: hex::encode(certificate),
             });
@@ -120,11 +120,11 @@ impl<W: Write> Observer<Full<'_>> for ChainWriter<W> {
 
     fn penalised(&mut self, full: &Full, forger: ValidatorId) {
         let forger = full.keys().directory().address(forger.into()).to_string();
-        self.write(&Line::Missed { round: self.round, forger });
+        self.write(&ChainLine::Missed { round: self.round, forger });
     }
 
     fn slashed(&mut self, full: &Full, _forger: ValidatorId, _amount: u64) {
-        self.write(&Line::Offence {
+        self.write(&ChainLine::Offence {
             round: self.round,
             bytes: hex::encode(full.block_bytes()),
             second: full.second_bytes().map(hex::encode),

@@ -1,7 +1,7 @@
 //! The record of a chain's beginning: what a verifier must know, and what gives the chain its
 //! identity.
 
-use super::{Compound, Directory, Pools, Weight, World};
+use super::{Compound, Directory, Pools, VoteWeight, World};
 use crate::crypto::{Hash, sha256};
 use crate::law::Ratio;
 use crate::ledger::AccountId;
@@ -33,7 +33,7 @@ pub struct ProtocolRecord {
     /// The share of the committee that must approve.
     pub quorum: Ratio,
     /// How votes count.
-    pub weight: Weight,
+    pub weight: VoteWeight,
     /// Who forges.
     pub rule: Choice,
     /// Who attests.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// How a vote counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Weight {
+pub enum VoteWeight {
     /// Every seat on the committee counts one.
     Heads,
     /// Every attestor counts as many as it has tokens.
@@ -36,7 +36,7 @@ pub struct Protocol {
     /// The share of the committee that must approve.
     pub quorum: Ratio,
     /// How votes count towards the quorum.
-    pub weight: Weight,
+    pub weight: VoteWeight,
     /// New coins for a block, and for whom.
     pub reward: Chosen<dyn RewardPolicy>,
     /// What of it becomes tokens, and when.

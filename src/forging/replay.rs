@@ -1,13 +1,13 @@
 //! An exported chain checked again, from its bytes alone.
 
 use super::examine::{BlockFault, Signed, View, check_seal, examine, read};
-use super::export::Line;
+use super::export::ChainLine;
 use super::genesis::GenesisRecord;
 use super::genesis_check::Beginning;
 use super::keyring::Directory;
 use super::lottery::Lottery;
 use super::payroll::{Payroll, Settlement};
-use super::protocol::{Protocol, Weight};
+use super::protocol::{Protocol, VoteWeight};
 use super::restake::StakeMove;
 use crate::crypto::{Hash, SignatureBatch};
 use crate::ledger::{
@@ -72,7 +72,7 @@ pub struct ReplaySummary {
 
 /// Why a chain does not hold.
 #[derive(Debug, Error)]
-pub enum Finding {
+pub enum ReplayFinding {
     /// The line is not what an exported chain consists of.
     #[error("the line is not part of an exported chain: {0}")]
     Form(String),
@@ -104,24 +104,25 @@ pub enum Finding {
     End(String),
 }
 
-impl Finding {
-    fn bytes(what: &'static str) -> impl FnOnce(DecodeError) -> Finding {
-        move |fault| Finding::Bytes { what, fault }
+impl ReplayFinding {
+    fn bytes(what: &'static str) -> impl FnOnce(DecodeError) -> ReplayFinding {
+        move |fault| ReplayFinding::Bytes { what, fault }
     }
 }
 
-fn parse(text: &str) -> Result<Line, Finding> {
-    let line: Line = serde_json::from_str(text).map_err(|error| Finding::Form(error.to_string()))?;
+fn parse(text: &str) -> Result<ChainLine, ReplayFinding> {
+    let line: ChainLine =
+        serde_json::from_str(text).map_err(|error| ReplayFinding::Form(error.to_string()))?;
     // One value has one spelling, so that no byte can change unnoticed.
-    let again = serde_json::to_string(&line).map_err(|error| Finding::Form(error.to_string()))?;
-    if again == text { Ok(line) } else { Err(Finding::Form("it is not in canonical form".into())) }
+    let again = serde_json::to_string(&line).map_err(|error| ReplayFinding::Form(error.to_string()))?;
+    if again == text { Ok(line) } else { Err(ReplayFinding::Form("it is not in canonical form".into())) }
 }
 
-fn unhex(text: &str) -> Result<Vec<u8>, Finding> {
+fn unhex(text: &str) -> Result<Vec<u8>, ReplayFinding> {
     if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return Err(Finding::Form("hexadecimal digits must be lower case".into()));
+        return Err(ReplayFinding::Form("hexadecimal digits must be lower case".into()));
     }
-    hex::decode(text).map_err(|error| Finding::Form(format!("not hexadecimal: {error}")))
+    hex::decode(text).map_err(|error| ReplayFinding::Form(format!("not hexadecimal: {error}")))
 }
 
 impl Replay {
@@ -129,12 +130,12 @@ impl Replay {
     ///
     /// # Errors
     /// If it is not a genesis record, or an impossible one.
-    pub fn begin(text: &str) -> Result<Self, Finding> {
-        let Line::Genesis(record) = parse(text)? else {
-            return Err(Finding::Form("an exported chain begins with its genesis record".into()));
+    pub fn begin(text: &str) -> Result<Self, ReplayFinding> {
+        let ChainLine::Genesis(record) = parse(text)? else {
+            return Err(ReplayFinding::Form("an exported chain begins with its genesis record".into()));
         };
         let Beginning { protocol, rule, committee, directory, mut state, supply } =
-            record.revive().map_err(Finding::Genesis)?;
+            record.revive().map_err(ReplayFinding::Genesis)?;
         let context = TrialContext { stakes: state.stakes(), seed: record.seed, trial: record.trial };
         let lottery = rule.map(|rule| Lottery::new(&*rule.thing, &*committee.thing, &context));
         state.watch();
@@ -169,19 +170,19 @@ impl Replay {
     ///
     /// # Errors
     /// What is wrong with it. The replay must not be continued then.
-    pub fn next(&mut self, text: &str) -> Result<(), Finding> {
+    pub fn next(&mut self, text: &str) -> Result<(), ReplayFinding> {
         if self.ended {
-            return Err(Finding::End("something follows it".into()));
+            return Err(ReplayFinding::End("something follows it".into()));
         }
         match parse(text)? {
-            Line::Genesis(_) => Err(Finding::Form("a chain has one genesis record".into())),
-            Line::Block { bytes, certificate } => self.block(&unhex(&bytes)?, &unhex(&certificate)?),
-            Line::Missed { round, forger } => self.missed(round, &forger),
-            Line::Offence { round, bytes, second } => {
+            ChainLine::Genesis(_) => Err(ReplayFinding::Form("a chain has one genesis record".into())),
+            ChainLine::Block { bytes, certificate } => self.block(&unhex(&bytes)?, &unhex(&certificate)?),
+            ChainLine::Missed { round, forger } => self.missed(round, &forger),
+            ChainLine::Offence { round, bytes, second } => {
                 let second = second.map(|second| unhex(&second)).transpose()?;
                 self.offence(round, &unhex(&bytes)?, second.as_deref())
             }
-            Line::End { height, state } => self.end(height, &unhex(&state)?),
+            ChainLine::End { height, state } => self.end(height, &unhex(&state)?),
         }
     }
 
@@ -189,11 +190,11 @@ impl Replay {
     ///
     /// # Errors
     /// If the chain breaks off before its end.
-    pub fn finish(&self) -> Result<ReplaySummary, Finding> {
+    pub fn finish(&self) -> Result<ReplaySummary, ReplayFinding> {
         if self.ended {
             Ok(self.summary)
         } else {
-            Err(Finding::End("it is missing: the chain breaks off".into()))
+            Err(ReplayFinding::End("it is missing: the chain breaks off".into()))
         }
     }
 
@@ -217,10 +218,10 @@ impl Replay {
         self.state.supply(self.genesis_supply)
     }
 
-    fn block(&mut self, bytes: &[u8], certificate: &[u8]) -> Result<(), Finding> {
+    fn block(&mut self, bytes: &[u8], certificate: &[u8]) -> Result<(), ReplayFinding> {
         let mut block = Block::blank();
-        block.decode_into(bytes).map_err(Finding::bytes("block"))?;
-        let certificate = Certificate::decode(certificate).map_err(Finding::bytes("certificate"))?;
+        block.decode_into(bytes).map_err(ReplayFinding::bytes("block"))?;
+        let certificate = Certificate::decode(certificate).map_err(ReplayFinding::bytes("certificate"))?;
         self.examine(&block)?;
         let forger = self.active(&block)?;
         self.draw(block.header.round, forger)?;
@@ -238,7 +239,7 @@ impl Replay {
         };
         let most = self.protocol.reward.thing.most(genesis, self.view.height);
         if most.saturating_add(self.genesis_supply) > i64::MAX as u128 {
-            return Err(Finding::Genesis("the rewards exceed 2^63 - 1 coins".into()));
+            return Err(ReplayFinding::Genesis("the rewards exceed 2^63 - 1 coins".into()));
         }
         let (votes, absent) = self.turnout(forger, &certificate)?;
         let settlement = Settlement {
@@ -267,12 +268,12 @@ impl Replay {
         &self,
         forger: AccountId,
         certificate: &Certificate,
-    ) -> Result<(Vec<CountedVote>, Vec<ValidatorId>), Finding> {
+    ) -> Result<(Vec<CountedVote>, Vec<ValidatorId>), ReplayFinding> {
         let policy = &self.protocol.reward.thing;
         if !policy.needs_votes() {
             return Ok(Default::default());
         }
-        let by_heads = self.protocol.weight == Weight::Heads;
+        let by_heads = self.protocol.weight == VoteWeight::Heads;
         let mut votes = Vec::with_capacity(certificate.votes.len());
         let mut voters = BTreeSet::new();
         for vote in &certificate.votes {
@@ -288,7 +289,7 @@ impl Replay {
         }
         let Some(seated) = self.seats(forger) else {
             let rule = &self.record.protocol.rule.kind;
-            return Err(Finding::Draw(format!(
+            return Err(ReplayFinding::Draw(format!(
                 "who was absent is penalised, but without the rule `{rule}` nobody can tell who that was"
             )));
         };
@@ -297,15 +298,17 @@ impl Replay {
     }
 
     /// A round without a block that joined the chain, for which its forger is penalised.
-    fn missed(&mut self, round: u64, forger: &str) -> Result<(), Finding> {
+    fn missed(&mut self, round: u64, forger: &str) -> Result<(), ReplayFinding> {
         let bytes: Option<[u8; 20]> = unhex(forger)?.try_into().ok();
         let found = bytes.and_then(|bytes| self.directory.find(&Address(bytes)));
         let Some(forger) = found.filter(|&who| self.state.stake(who) > 0) else {
-            return Err(Finding::Draw("who is said to have made no block holds no stake".into()));
+            return Err(ReplayFinding::Draw("who is said to have made no block holds no stake".into()));
         };
         self.draw(round, forger)?;
         if !self.payroll.missed(&self.protocol, &mut self.state, ValidatorId(forger.0)) {
-            return Err(Finding::Offence("a block that is not made costs nothing on this chain".into()));
+            return Err(ReplayFinding::Offence(
+                "a block that is not made costs nothing on this chain".into(),
+            ));
         }
         self.close(forger, BlockOutcome::Missed);
         self.renew_state();
@@ -348,8 +351,8 @@ impl Replay {
         block: &Block,
         forger: AccountId,
         certificate: &Certificate,
-    ) -> Result<(), Finding> {
-        let refuse = |problem: String| Err(Finding::Certificate(problem));
+    ) -> Result<(), ReplayFinding> {
+        let refuse = |problem: String| Err(ReplayFinding::Certificate(problem));
         let hash = block.header.hash();
         if certificate.block != hash {
             return refuse(format!(
@@ -367,7 +370,7 @@ impl Replay {
                 if committee != seated {
                     let problem =
                         format!("its committee weighs {committee}, but the one that was drawn {seated}");
-                    return Err(Finding::Draw(problem));
+                    return Err(ReplayFinding::Draw(problem));
                 }
             }
             None if self.is_possible(forger, certificate) => {}
@@ -390,13 +393,13 @@ impl Replay {
                     let weight = weights.get(&attestor).copied();
                     Some(weight.ok_or_else(|| {
                         let name = self.named(attestor);
-                        Finding::Draw(format!("{name} votes, who was not drawn for the committee"))
+                        ReplayFinding::Draw(format!("{name} votes, who was not drawn for the committee"))
                     })?)
                 }
                 None => match self.protocol.weight {
-                    Weight::Stake => Some(self.state.stake(attestor)),
-                    Weight::Heads if self.committee.thing.seats_one_each() => Some(1),
-                    Weight::Heads => None,
+                    VoteWeight::Stake => Some(self.state.stake(attestor)),
+                    VoteWeight::Heads if self.committee.thing.seats_one_each() => Some(1),
+                    VoteWeight::Heads => None,
                 },
             };
             if due.is_some_and(|due| due != vote.weight) {
@@ -426,21 +429,21 @@ impl Replay {
         Ok(())
     }
 
-    fn offence(&mut self, round: u64, bytes: &[u8], second: Option<&[u8]>) -> Result<(), Finding> {
+    fn offence(&mut self, round: u64, bytes: &[u8], second: Option<&[u8]>) -> Result<(), ReplayFinding> {
         let mut block = Block::blank();
-        block.decode_into(bytes).map_err(Finding::bytes("block"))?;
+        block.decode_into(bytes).map_err(ReplayFinding::bytes("block"))?;
         let cheat = self.active(&block)?;
         match second {
             None => self.check_proof(round, &block)?,
             Some(second) => {
                 let mut other = Block::blank();
-                other.decode_into(second).map_err(Finding::bytes("second block"))?;
+                other.decode_into(second).map_err(ReplayFinding::bytes("second block"))?;
                 self.check_pair(round, &block, &other)?;
             }
         }
         self.draw(round, cheat)?;
         if self.payroll.slash(&self.protocol, &mut self.state, ValidatorId(cheat.0)) == 0 {
-            return Err(Finding::Offence("offences are not punished on this chain".into()));
+            return Err(ReplayFinding::Offence("offences are not punished on this chain".into()));
         }
         self.payroll.missed(&self.protocol, &mut self.state, ValidatorId(cheat.0));
         self.close(cheat, BlockOutcome::Rejected);
@@ -453,8 +456,8 @@ impl Replay {
     ///
     /// A block belongs to the place whose last block it names, and to the state that it builds on:
     /// punishing an offence is a change of the state, so that no other place has the same.
-    fn check_proof(&mut self, round: u64, block: &Block) -> Result<(), Finding> {
-        let refuse = |problem: String| Err(Finding::Offence(problem));
+    fn check_proof(&mut self, round: u64, block: &Block) -> Result<(), ReplayFinding> {
+        let refuse = |problem: String| Err(ReplayFinding::Offence(problem));
         let fault = match self.examine(block) {
             Ok(()) => return refuse("the block is valid".into()),
             Err(fault) => fault,
@@ -481,7 +484,7 @@ impl Replay {
     }
 
     /// Two blocks of one forger for this place. It makes no difference which of them comes first.
-    fn check_pair(&mut self, round: u64, block: &Block, other: &Block) -> Result<(), Finding> {
+    fn check_pair(&mut self, round: u64, block: &Block, other: &Block) -> Result<(), ReplayFinding> {
         for block in [block, other] {
             let directory = &self.directory;
             check_seal(directory, &self.view.chain, block, |signed| {
@@ -489,12 +492,12 @@ impl Replay {
             })?;
             // The transactions are no part of the proof, but nobody may have changed them.
             if block.merkle_root(&mut self.hashes) != block.header.transactions_root {
-                return Err(Finding::Offence("the transactions are not those that were signed".into()));
+                return Err(ReplayFinding::Offence("the transactions are not those that were signed".into()));
             }
         }
         let forger = block.header.forger;
         if block.header == other.header || other.header.forger != forger {
-            return Err(Finding::Offence("these are not two blocks of one forger".into()));
+            return Err(ReplayFinding::Offence("these are not two blocks of one forger".into()));
         }
         let View { height, tip, state, .. } = self.view;
         let here = |block: &Block| {
@@ -502,7 +505,7 @@ impl Replay {
             (at, when, previous, parent_state) == (height, round, tip, state)
         };
         if !here(block) || !here(other) {
-            return Err(Finding::Offence(format!(
+            return Err(ReplayFinding::Offence(format!(
                 "these are not two blocks for round {round} and height {height}, after the last block and the last offence"
             )));
         }
@@ -510,8 +513,8 @@ impl Replay {
     }
 
     /// Draws again up to the given round, in which this validator must have been selected.
-    fn draw(&mut self, round: u64, forger: AccountId) -> Result<(), Finding> {
-        let refuse = |problem: String| Err(Finding::Draw(problem));
+    fn draw(&mut self, round: u64, forger: AccountId) -> Result<(), ReplayFinding> {
+        let refuse = |problem: String| Err(ReplayFinding::Draw(problem));
         if round <= self.round {
             return refuse(format!(
                 "round {round} is over, for the line before is about round {}: every round has one block or one offence",
@@ -576,8 +579,8 @@ impl Replay {
     fn seats(&self, forger: AccountId) -> Option<BTreeMap<AccountId, u64>> {
         let lottery = self.lottery.as_ref()?;
         let weight = |attestor: AccountId, seats: u64| match self.protocol.weight {
-            Weight::Heads => (attestor, seats),
-            Weight::Stake => (attestor, self.state.stake(attestor)),
+            VoteWeight::Heads => (attestor, seats),
+            VoteWeight::Stake => (attestor, self.state.stake(attestor)),
         };
         if lottery.draws_committees() {
             return Some(
@@ -600,11 +603,11 @@ impl Replay {
         let committee = certificate.committee;
         let taken = form.seats_taken(heads);
         match self.protocol.weight {
-            Weight::Heads => match taken {
+            VoteWeight::Heads => match taken {
                 Some(seats) => committee == seats,
                 None => committee <= form.seats().unwrap_or(heads),
             },
-            Weight::Stake => {
+            VoteWeight::Stake => {
                 let own = if sits { 0 } else { self.state.stake(forger) };
                 let all = self.state.stakes().iter().sum::<u64>() - own;
                 let everybody = taken == Some(heads) && form.seats_one_each();
@@ -619,22 +622,22 @@ impl Replay {
         format!("{name} ({})", self.directory.address(account))
     }
 
-    fn end(&mut self, height: u64, state: &[u8]) -> Result<(), Finding> {
+    fn end(&mut self, height: u64, state: &[u8]) -> Result<(), ReplayFinding> {
         if height != self.view.height - 1 {
-            return Err(Finding::End(format!(
+            return Err(ReplayFinding::End(format!(
                 "it says {height} blocks, but there are {}",
                 self.view.height - 1
             )));
         }
         if state != self.view.state {
-            return Err(Finding::End(format!(
+            return Err(ReplayFinding::End(format!(
                 "it says the state is {}, but the accounts' state is {}",
                 hex::encode(state),
                 hex::encode(self.view.state)
             )));
         }
         if !self.supply().is_conserved() {
-            return Err(Finding::End("coins were lost or came from nowhere".into()));
+            return Err(ReplayFinding::End("coins were lost or came from nowhere".into()));
         }
         self.ended = true;
         Ok(())

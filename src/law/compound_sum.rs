@@ -1,7 +1,8 @@
 //! The sum of random amounts that come at random: what somebody earns who wins each of many blocks with
 //! a fixed chance, where each block pays an amount of its own.
 
-use super::fourier::{Complex, fourier_transform};
+use super::fourier::fourier_transform;
+use crate::law::complex::Complex;
 
 /// Independent draws, each of which pays with the same chance an amount of the same distribution.
 #[derive(Clone, Debug, PartialEq)]

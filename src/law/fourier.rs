@@ -1,31 +1,6 @@
 //! The discrete Fourier transform, for convolutions.
 
-/// A complex number.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Complex {
-    /// Real part.
-    pub re: f64,
-    /// Imaginary part.
-    pub im: f64,
-}
-
-impl Complex {
-    fn times(self, other: Complex) -> Complex {
-        Complex { re: self.re * other.re - self.im * other.im, im: self.re * other.im + self.im * other.re }
-    }
-
-    /// The logarithm of one plus this number, which keeps its digits near one.
-    pub fn ln_1p(self) -> Complex {
-        let Complex { re, im } = self;
-        Complex { re: 0.5 * (2.0 * re + re * re + im * im).ln_1p(), im: im.atan2(1.0 + re) }
-    }
-
-    /// The exponential.
-    pub fn exp(self) -> Complex {
-        let size = self.re.exp();
-        Complex { re: size * self.im.cos(), im: size * self.im.sin() }
-    }
-}
+use crate::law::complex::Complex;
 
 /// Transforms in place: entry k becomes the sum over j of entry j times `exp(-2 pi i jk / n)`, or with
 /// `inverse` the same with the other sign, over n. O(n log n); the error of an entry is of the order of
@@ -57,9 +32,9 @@ pub fn fourier_transform(values: &mut [Complex], inverse: bool) {
         for block in values.chunks_mut(2 * half) {
             let (low, high) = block.split_at_mut(half);
             for (k, (a, b)) in low.iter_mut().zip(high).enumerate() {
-                let turned = b.times(roots[k * stride]);
-                *b = Complex { re: a.re - turned.re, im: a.im - turned.im };
-                *a = Complex { re: a.re + turned.re, im: a.im + turned.im };
+                let turned = *b * roots[k * stride];
+                *b = *a - turned;
+                *a = *a + turned;
             }
         }
         half *= 2;
@@ -67,7 +42,7 @@ pub fn fourier_transform(values: &mut [Complex], inverse: bool) {
     if inverse {
         let scale = 1.0 / n as f64;
         for value in values {
-            *value = Complex { re: value.re * scale, im: value.im * scale };
+            *value = *value * scale;
         }
     }
 }
@@ -86,7 +61,7 @@ mod tests {
             let mut sum = Complex { re: 0.0, im: 0.0 };
             for (j, value) in input.iter().enumerate() {
                 let (sin, cos) = (-std::f64::consts::TAU * (j * k) as f64 / 16.0).sin_cos();
-                let term = value.times(Complex { re: cos, im: sin });
+                let term = *value * Complex { re: cos, im: sin };
                 sum = Complex { re: sum.re + term.re, im: sum.im + term.im };
             }
             assert!((found.re - sum.re).abs() < 1e-12 && (found.im - sum.im).abs() < 1e-12);

@@ -4,6 +4,7 @@ mod acceptance;
 mod accepted_seats;
 mod block_counts;
 mod coin_age;
+pub(crate) mod complex;
 mod compound_epoch;
 mod compound_sum;
 mod concentration;

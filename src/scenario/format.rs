@@ -2,7 +2,7 @@
 
 use super::fraction::fraction;
 use super::{Follow, Seed, Window};
-use crate::forging::{Compound, Verification, Weight};
+use crate::forging::{Compound, Verification, VoteWeight};
 use crate::law::Ratio;
 use crate::registry::Choice;
 use crate::simulation::{CountingUnit, Engine, Serial};
@@ -308,7 +308,7 @@ pub struct AttestationSection {
     /// The share of the committee that must approve.
     pub quorum: Ratio,
     /// `heads` or `stake`.
-    pub weight: Weight,
+    pub weight: VoteWeight,
     /// `shared` or `each`.
     pub verification: Verification,
 }
@@ -319,7 +319,7 @@ impl Default for AttestationSection {
         AttestationSection {
             committee: Choice::plain("all"),
             quorum: three_quarters,
-            weight: Weight::Heads,
+            weight: VoteWeight::Heads,
             verification: Verification::Shared,
         }
     }

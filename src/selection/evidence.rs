@@ -107,3 +107,18 @@ pub fn seats_follow(
         }
     }
 }
+
+/// Panics unless a committee of a given size follows its expected seats and variances ([`seats_follow`])
+/// at sizes of one to forty, the forger's seats staying vacant, and refuses a size of none.
+pub fn sized_seats_follow(kind: &str, variances: impl Fn(&[u64], u64) -> Vec<f64>) {
+    for size in [1, 3, 16, 40] {
+        let rule = committee(&format!("{{ kind = '{kind}', size = {size} }}"));
+        seats_follow(&*rule, 20_000, |stakes, forger| {
+            let mut variances = variances(stakes, size);
+            variances[forger] = 0.0;
+            Some(variances)
+        });
+    }
+    let refusal = committee_refusal(&format!("{{ kind = '{kind}', size = 0 }}"));
+    assert_eq!(refusal, "`size` is 0, but must lie between 1 and 1000000");
+}

@@ -21,21 +21,20 @@ pub mod wording;
 pub(crate) mod work;
 
 pub use fairness::{
-    DispersionTest, Draws, Equitability, Misallocation, RobustFairness, dispersion_test, equitability,
-    fair_counts, first_robust, robust_fairness, scaled_dispersion_test, unfair_probability, within_margin,
+    DispersionTest, Equitability, Misallocation, NullDraws, RobustFairness, dispersion_test, equitability,
+    fair_counts, first_robust, robust_fairness, unfair_probability, within_margin,
 };
 pub(crate) use hypotheses::ordered_goodness_of_fit;
 pub use hypotheses::{
     Divergence, Extremeness, GoodnessOfFit, KolmogorovSmirnov, Margin, MarginTest, NullDistribution, Side,
-    SimulatedP, Tails, binomial_test, dispersed_goodness_of_fit, equivalence_of_mean, equivalence_test,
-    exact_multinomial_test, goodness_of_fit, interval_by_tails, kolmogorov_smirnov, ln_binomial_test,
-    ln_poisson_test, monte_carlo_multinomial_test, pearson_dispersion, poisson_test, power_divergence,
-    replicates, simulated_goodness_of_fit,
+    SimulatedP, Tails, binomial_test, dispersed_goodness_of_fit, exact_multinomial_test, goodness_of_fit,
+    interval_by_tails, kolmogorov_smirnov, ln_binomial_test, ln_poisson_test, monte_carlo_multinomial_test,
+    pearson_dispersion, poisson_test, power_divergence, replicates, simulated_goodness_of_fit,
 };
 pub use intervals::{
-    Interval, Moments, Posterior, bootstrap, bootstrap_counts, clopper_pearson, clustered_tail,
-    clustered_tails, garwood, goodman, least_trials, rate_posterior, scaled_tail, scaled_tails,
-    share_posterior, sison_glaz, wilson,
+    Interval, Moments, Posterior, bootstrap, clopper_pearson, clustered_tail, clustered_tails, garwood,
+    goodman, least_trials, percentile_interval, rate_posterior, scaled_tail, scaled_tails, share_posterior,
+    sison_glaz, wilson,
 };
 pub use multiplicity::{benjamini_hochberg, bonferroni, holm};
 pub use planning::{
@@ -46,8 +45,7 @@ pub use planning::{
 pub use quantile::quantile;
 pub use sequential::{BoundedMean, bernoulli_sequence, normal_mixture_bound, normal_mixture_tuning};
 pub use serial::{
-    LagMatches, LongestRun, RunsTest, WindowLaw, gaps_test, grouped_gaps_test, lag_correlation,
-    lag_matches_among, lag_matches_test, runs_test,
+    LagMatches, LongestRun, RunsTest, WindowLaw, gaps_test, grouped_gaps_test, lag_matches_test, runs_test,
 };
 pub use verdict::{
     Assessment, Detectable, Effect, Evidence, Needed, Sample, Subject, Verdict, WholeVerdict, assess,

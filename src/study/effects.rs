@@ -13,6 +13,7 @@ use super::levels::Levels;
 use super::pairs;
 use crate::analysis::rows::Statement;
 use crate::random::Stream;
+use crate::statistics::bootstrap;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -48,7 +49,7 @@ pub struct Effects {
 /// Effects are looked for among so many points at most: all values are in memory.
 pub const MOST_POINTS_WITH_EFFECTS: usize = 50_000;
 /// Resampled designs of the bootstrap.
-pub(super) const REPLICATES: usize = 999;
+pub(super) const REPLICATES: u32 = 999;
 
 impl Effects {
     /// Takes what the trials of a point say.
@@ -202,31 +203,20 @@ fn over_ranges(layout: &Layout, values: &[(u64, f64)], confidence: f64, stream: 
         column += axis.factors.len();
         let Some(groups) = groups else { continue };
         let share = between_groups(&all, &groups);
-        let mut resampled: Vec<f64> = (0..REPLICATES)
-            .map(|_| {
-                let drawn: Vec<usize> =
-                    (0..all.len()).map(|_| stream.below(all.len() as u64) as usize).collect();
-                let values: Vec<f64> = drawn.iter().map(|&place| all[place]).collect();
-                let groups: Vec<usize> = drawn.iter().map(|&place| groups[place]).collect();
-                between_groups(&values, &groups)
-            })
-            .collect();
-        let interval = percentile_interval(&mut resampled, confidence);
+        let pairs: Vec<(f64, usize)> = all.iter().copied().zip(groups).collect();
+        let of_pairs = |pairs: &[(f64, usize)]| {
+            let (values, groups): (Vec<f64>, Vec<usize>) = pairs.iter().copied().unzip();
+            Some(between_groups(&values, &groups))
+        };
+        let interval = bootstrap(&pairs, of_pairs, REPLICATES, confidence, stream);
         parts.push(Part {
             kind: "first-order",
             factor: named(axis),
             share: share.max(0.0),
-            interval: Some((interval.0.max(0.0), interval.1.clamp(0.0, 1.0))),
+            interval: interval.map(|ends| (ends.low.max(0.0), ends.high.clamp(0.0, 1.0))),
         });
     }
     parts
-}
-
-/// The interval between two percentiles of what resampled designs gave.
-pub(super) fn percentile_interval(resampled: &mut [f64], confidence: f64) -> (f64, f64) {
-    resampled.sort_unstable_by(f64::total_cmp);
-    let tail = ((1.0 - confidence) / 2.0 * (REPLICATES + 1) as f64).round().max(1.0) as usize;
-    (resampled[tail - 1], resampled[REPLICATES - tail])
 }
 
 /// To which of some slices, with as many points each, the number in a column belongs.

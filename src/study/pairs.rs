@@ -7,9 +7,10 @@
 //! percentile bootstrap intervals over the pairs.
 
 use super::design::{Design, Layout};
-use super::effects::{Part, REPLICATES, differ, named, percentile_interval, sum_of_squares};
+use super::effects::{Part, REPLICATES, differ, named, sum_of_squares};
 use super::levels::shown;
 use crate::random::Stream;
+use crate::statistics::percentile_interval;
 use std::collections::HashMap;
 
 /// The first and the total index of every range; nothing if a point has no value, there are fewer than
@@ -23,7 +24,7 @@ pub fn parts(layout: &Layout, values: &[(u64, f64)], confidence: f64, stream: &m
     let width = ranges as usize + 2;
     let pairs: Vec<&[f64]> = all.chunks_exact(width).collect();
     let Some(estimates) = indices(&pairs) else { return Vec::new() };
-    let mut resampled = vec![Vec::with_capacity(REPLICATES); estimates.len()];
+    let mut resampled = vec![Vec::with_capacity(REPLICATES as usize); estimates.len()];
     for _ in 0..REPLICATES {
         let drawn: Vec<&[f64]> =
             (0..pairs.len()).map(|_| pairs[stream.below(pairs.len() as u64) as usize]).collect();
@@ -38,12 +39,12 @@ pub fn parts(layout: &Layout, values: &[(u64, f64)], confidence: f64, stream: &m
         .zip(estimates)
         .zip(resampled)
         .map(|(((kind, axis), share), mut resampled)| {
-            let (low, high) = percentile_interval(&mut resampled, confidence);
+            let interval = percentile_interval(&mut resampled, confidence);
             Part {
                 kind,
                 factor: named(axis),
                 share: share.clamp(0.0, 1.0),
-                interval: Some((low.clamp(0.0, 1.0), high.clamp(0.0, 1.0))),
+                interval: interval.map(|ends| (ends.low.clamp(0.0, 1.0), ends.high.clamp(0.0, 1.0))),
             }
         })
         .collect()

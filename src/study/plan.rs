@@ -72,7 +72,7 @@ impl Origin {
                 return Err(Problem {
                     place: Place::CommandLine(format!("--luck {other}")),
                     key: String::new(),
-                    what: "the luck of the points is either shared or own".to_owned(),
+                    what: "the random numbers of the points are either shared or own".to_owned(),
                     help: Some("write it as --luck shared or --luck own".to_owned()),
                 });
             }

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use tombola::analysis::rows::{ChainRow, IncomeRow, Metric, TimelineRow, TrialRow, ValidatorRow, WindowRow};
+use tombola::simulation::{TrialRecord, fixed_share};
 use tombola::{Outcome, RunOptions, Scenario};
 
 /// Scenarios in which, together, every count moves.
@@ -50,6 +51,10 @@ const SCENARIOS: &[(&str, &str)] = &[
          [[behaviours]]\nact = 'silent-forger'\naccounts = ['validator-1']\n",
     ),
 ];
+/// One in which some trials have no block at all.
+const RARE_BLOCKS: &str = "[population]\ncount = 4\ntotal_stake = 40_000\nstake = 'zipf'\n\
+         [selection]\nrule = { kind = 'cardano-praos', active_slots = '1/50' }\n\
+         [reward]\npolicy = { kind = 'constant', amount = 7 }\n";
 const ROUNDS: u64 = 90;
 const TRIALS: u64 = 7;
 
@@ -146,6 +151,9 @@ fn chains_add_up() {
             let waiting = handed_in.checked_sub(counted).expect("none is counted twice");
             assert!(waiting <= world.traffic.capacity as u64, "{name}: {waiting} are lost");
             assert_eq!(fees_coins, transactions_settled * world.traffic.fee, "{name}");
+            // Each block burns its part of the fees, rounded down.
+            let part = u128::from(world.protocol.burn.floor_of(fees_coins));
+            assert!(burnt_coins <= part && burnt_coins + u128::from(blocks_accepted) >= part, "{name}");
             let counts = [
                 ("empty", rounds_empty),
                 ("contested", rounds_contested),
@@ -574,5 +582,75 @@ fn unfair_trials_are_counted_on_both_sides() {
     // After the first of 20 slots, nine chains in ten have no block yet.
     for row in tables.fairness.iter().filter(|row| row.metric == Metric::RobustFromRound) {
         assert!(row.value.is_none_or(|round| round > 1.0), "{row:?}");
+    }
+}
+
+/// Sums and squares over the trials are those of the trials' records, which this adds up by itself.
+#[test]
+fn totals_are_those_of_the_trials() {
+    let mut without_a_win = 0;
+    let mut check = |name: &str, outcome: &Outcome| {
+        let totals = &outcome.results.totals;
+        let records = &outcome.results.records;
+        let all = records.iter().map(|record| record.followed.len()).min().expect("trials");
+        assert_eq!(all, totals.validators.len(), "{name}: everybody is followed");
+        let count =
+            |with: &dyn Fn(&TrialRecord) -> bool| records.iter().filter(|record| with(record)).count() as u64;
+        let earned = |record: &TrialRecord| record.followed.iter().map(|mine| mine.reward).sum::<u64>();
+        assert_eq!(totals.trials_with_wins, count(&|record| record.selections() > 0), "{name}");
+        assert_eq!(totals.trials_with_rewards, count(&|record| earned(record) > 0), "{name}");
+        without_a_win += records.len() as u64 - totals.trials_with_wins;
+        for (index, mine) in totals.validators.iter().enumerate() {
+            let sum = |value: &dyn Fn(&TrialRecord) -> u64| {
+                records.iter().map(|record| u128::from(value(record))).sum::<u128>()
+            };
+            let squares = |value: &dyn Fn(&TrialRecord) -> u64| {
+                records.iter().map(|record| u128::from(value(record)).pow(2)).sum::<u128>()
+            };
+            let wins = |record: &TrialRecord| record.followed[index].wins;
+            let win_share = |record: &TrialRecord| fixed_share(wins(record), record.selections());
+            let reward_share =
+                |record: &TrialRecord| fixed_share(record.followed[index].reward, earned(record));
+            assert_eq!((u128::from(mine.wins), mine.wins_squared), (sum(&wins), squares(&wins)), "{name}");
+            assert_eq!(
+                (mine.win_share, mine.win_share_squared),
+                (sum(&win_share), squares(&win_share)),
+                "{name}"
+            );
+            assert_eq!(
+                (mine.reward_share, mine.reward_share_squared),
+                (sum(&reward_share), squares(&reward_share)),
+                "{name}"
+            );
+            assert_eq!(mine.final_share, sum(&|record| record.followed[index].stake_share), "{name}");
+        }
+    };
+    each(&mut check);
+    let rare = scenario("rare blocks", RARE_BLOCKS);
+    check("rare blocks", &outcome_of(&rare));
+    assert!(without_a_win > 0, "some trial has no winner");
+}
+
+/// Inflation is a part of the coins that there are: what was destroyed with a cheat's stake brings nothing.
+#[test]
+fn inflation_knows_what_was_slashed() {
+    let text = "[run]\nrounds = 40\ntrials = 3\nengine = 'draws'\n\
+        [population]\ncount = 3\ntotal_stake = 3_000_000\nminimum_stake = 1\nstake = 'equal'\n\
+        [reward]\npolicy = { kind = 'schedule', form = 'inflation', rate = '1/1000' }\n\
+        [slashing]\nshare = 1\n[[behaviours]]\nact = 'invalid-block'\naccounts = ['validator-1']\n";
+    let scenario = Scenario::parse("inflation", text).expect("a scenario");
+    let outcome = outcome_of(&scenario);
+    for row in &outcome.tables().chains {
+        assert_eq!(row.slashings, 1, "it is caught");
+        // At most what a third more coins would have brought, and the blocks before the cheat was caught.
+        let (mut most, mut least) = (3_000_000u128, 2_000_000u128);
+        let (mut minted_most, mut minted_least) = (0, 0);
+        for _ in 0..row.blocks_accepted {
+            (minted_most, minted_least) = (minted_most + most / 1000, minted_least + least / 1000);
+            (most, least) = (most + most / 1000, least + least / 1000);
+        }
+        let blocks = u128::from(row.blocks_accepted);
+        assert!(row.minted_coins + blocks >= minted_least, "{row:?}");
+        assert!(row.minted_coins + 500 * blocks < minted_most, "{row:?}: {minted_most}");
     }
 }

@@ -1,5 +1,6 @@
 //! Tables of real chains: right figures, deviations found, chance left alone.
 
+use crate::harness::scenario_of;
 use crate::sandbox::Sandbox;
 use assert_cmd::Command;
 use proptest::prelude::*;
@@ -15,7 +16,7 @@ use tombola::forging::{Chain, Draws, Silent};
 use tombola::random::{Stream, StreamKey};
 use tombola::registry::{Choice, find};
 use tombola::report::{AuditManifest, write_rows};
-use tombola::scenario::{Override, load_text};
+use tombola::scenario::Override;
 use tombola::selection::{Dispersion, RULES, Rule};
 use tombola::simulation::{Control, OrderPlan, Quiet, play_trial};
 
@@ -542,8 +543,7 @@ fn fair_chains_deviate_no_more_often_than_stated() {
             "[run]\nseed = 7\nengine = 'draws'\n[population]\naccounts = [{}]\n[selection]\nrule = '{rule}'\n",
             accounts.join(", ")
         );
-        let scenario =
-            load_text(Path::new("fair.toml"), text, &[]).unwrap_or_else(|problem| panic!("{problem}"));
+        let scenario = scenario_of(&text);
         let plan = OrderPlan::new(STAKES.len(), &[], false, 0);
         let mut deviating = 0;
         for trial in 0..CHAINS {

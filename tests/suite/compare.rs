@@ -1,5 +1,6 @@
 //! `tombola compare`: the same population and random numbers under several rules.
 
+use crate::harness::scenario_of;
 use crate::sandbox::Sandbox;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,8 +74,7 @@ fn compared(rules: &[&str], seed: u64, rounds: u64, trials: u64) -> RuleComparis
         let text = format!(
             "[run]\nrounds = {rounds}\ntrials = {trials}\nseed = {seed}\nengine = \"draws\"\ncheckpoints = 1\n{POPULATION}\n[selection]\nrule = {rule}\n"
         );
-        let scenario =
-            load_text(Path::new("s.toml"), text, &[]).unwrap_or_else(|problem| panic!("{problem}"));
+        let scenario = scenario_of(&text);
         let baseline = Baseline::new(&scenario.experiment, scenario.file.analysis.tolerance);
         let (results, measurements) =
             run_measured(&scenario.experiment, 1, None, &control, |end| baseline.measure(end))

@@ -2,14 +2,13 @@
 //! over seeds. Bounds are the stated rate and four binomial standard errors of the number of seeds; seeds
 //! are fixed.
 
-use crate::harness::count_seeds;
+use crate::harness::{count_seeds, scenario_of, simulated};
 use assert_cmd::Command;
-use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use tombola::analysis::rows::{Decision, Family, Metric};
 use tombola::analysis::{Analysis, Stopping, analyse, analyse_stopped};
-use tombola::scenario::{Scenario, load_text};
-use tombola::simulation::{Control, Quiet, run, run_until};
+use tombola::scenario::Scenario;
+use tombola::simulation::{Control, Quiet, run_until};
 use tombola::statistics::{Margin, Needed, Verdict, share_posterior};
 
 /// A scenario: seed, rounds, trials, stakes, and further text.
@@ -24,13 +23,11 @@ fn scenario(seed: u64, rounds: u64, trials: u64, stakes: &[u64], more: &str) -> 
          [population]\nminimum_stake = 1\naccounts = [{}]\n{more}",
         accounts.join(", ")
     );
-    load_text(Path::new("decisions.toml"), text, &[]).unwrap_or_else(|problem| panic!("{problem}"))
+    scenario_of(&text)
 }
 
 fn analysed(scenario: &Scenario) -> Analysis {
-    let stop = AtomicBool::new(false);
-    let control = Control { progress: &Quiet, stop: &stop };
-    let results = run(&scenario.experiment, 1, None, &control).expect("a run");
+    let results = simulated(&scenario.experiment, 1);
     analyse(&scenario.experiment, &scenario.file.analysis, &results)
 }
 
@@ -182,8 +179,7 @@ fn an_unfair_probability_lies_in_its_own_interval() {
         let mut scenario = scenario(3, 100, 4000, &stakes, "");
         let until = "[run]\nrounds = 100\ntrials = 4000\nuntil = { metric = 'unfair_probability', half_width = 0.03 }\n\
                      [population]\ncount = 2\ntotal_stake = 2\nstake = 'equal'\n";
-        let until =
-            load_text(Path::new("until.toml"), until.to_owned(), &[]).expect("a scenario").file.run.until;
+        let until = scenario_of(&until).file.run.until;
         scenario.file.run.until = until;
         let until = scenario.file.run.until.as_ref().expect("a wanted precision");
         let mut rule = Stopping::new(&scenario.experiment, &scenario.file.analysis, until);

@@ -1,15 +1,15 @@
 //! One round, two fidelities: the same numbers from both, on any number of threads.
 
+use crate::harness::{scenario_of, simulated};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use tombola::scenario::{Override, load_text};
 use tombola::simulation::{Control, Engine, Quiet, Results, run};
 
 fn results(text: &str, engine: Engine, threads: usize) -> Results {
-    let mut scenario = load_text(Path::new("test.toml"), text.to_owned(), &[]).expect("a valid scenario");
+    let mut scenario = scenario_of(&text);
     scenario.experiment.engine = engine;
-    let stop = AtomicBool::new(false);
-    run(&scenario.experiment, threads, None, &Control { progress: &Quiet, stop: &stop }).expect("a run")
+    simulated(&scenario.experiment, threads)
 }
 
 /// Scenarios in which as many things as possible happen.

@@ -1,6 +1,7 @@
 //! The properties of the fuzz targets, on the seeds of their corpus and on mutations of these. The
 //! targets themselves take a nightly compiler: `cargo +nightly fuzz run scenario`.
 
+use crate::harness::scenario_of;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -225,7 +226,7 @@ fn seeds_are_accepted() {
     }
     for seed in seeds("scenario") {
         let text = String::from_utf8(seed).expect("text");
-        tombola::scenario::load_text(Path::new("seed.toml"), text, &[]).expect("a scenario");
+        scenario_of(&text);
     }
     for seed in seeds("audit_table") {
         tombola::analysis::AuditTable::read(Path::new("seed.csv"), &seed).expect("a table");

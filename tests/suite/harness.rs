@@ -1,12 +1,25 @@
-//! How the tests of the rules play: a rule as a scenario names it, and a trial round by round.
+//! How tests play: a scenario from its text, a rule as a scenario names it, and a trial round by round.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use tombola::Scenario;
 use tombola::random::{Purpose, Stream};
 use tombola::registry::{Choice, Refusal, find};
 use tombola::selection::{
     BlockOutcome, PreviousRound, RULES, RoundContext, Rule, Selection, StakeChange, TrialContext,
 };
+use tombola::simulation::{Control, Experiment, Quiet, Results, run};
 use tombola::stake::ValidatorId;
+
+/// The scenario that this text says.
+pub fn scenario_of(text: &str) -> Scenario {
+    Scenario::parse("test", text).unwrap_or_else(|problem| panic!("{problem}\n{text}"))
+}
+
+/// What an experiment gives on so many threads, 0 for one a core.
+pub fn simulated(experiment: &Experiment, threads: usize) -> Results {
+    let never = AtomicBool::new(false);
+    run(experiment, threads, None, &Control { progress: &Quiet, stop: &never }).expect("a run")
+}
 
 /// The seed of every trial here.
 pub const SEED: u64 = 7;

@@ -1,11 +1,11 @@
 //! What validators, groups, operators and delegators earn, against exact and published values.
 
+use crate::harness::{scenario_of, simulated};
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 use tombola::analysis::rows::IncomeRow;
 use tombola::analysis::{Analysis, IncomeBasis, analyse};
 use tombola::scenario::{Problem, load_text};
-use tombola::simulation::{Control, Engine, Quiet, Results, run};
+use tombola::simulation::{Engine, Results};
 use tombola::statistics::Verdict;
 
 fn refused(text: &str) -> String {
@@ -16,11 +16,8 @@ fn refused(text: &str) -> String {
 }
 
 fn played(text: &str) -> (Results, Analysis) {
-    let scenario = load_text(Path::new("test.toml"), text.to_owned(), &[])
-        .unwrap_or_else(|problem| panic!("{problem}\n{text}"));
-    let stop = AtomicBool::new(false);
-    let results =
-        run(&scenario.experiment, 2, None, &Control { progress: &Quiet, stop: &stop }).expect("a run");
+    let scenario = scenario_of(&text);
+    let results = simulated(&scenario.experiment, 2);
     let analysis = analyse(&scenario.experiment, &scenario.file.analysis, &results);
     (results, analysis)
 }
@@ -196,9 +193,7 @@ fn a_year_of_ethereum_has_its_law() {
     let path = Path::new("scenarios/ethereum-year.toml");
     let scenario =
         load_text(path, std::fs::read_to_string(path).expect("the scenario"), &[]).expect("a scenario");
-    let stop = AtomicBool::new(false);
-    let results =
-        run(&scenario.experiment, 2, None, &Control { progress: &Quiet, stop: &stop }).expect("a run");
+    let results = simulated(&scenario.experiment, 2);
     let analysis = analyse(&scenario.experiment, &scenario.file.analysis, &results);
     let row = &analysis.tables.incomes[0];
     let eth = |gwei: Option<f64>| gwei.unwrap() / 1e9;
@@ -245,7 +240,7 @@ fn the_law_pays_as_the_rounds_do() {
         };
         let (results, by_rounds) = played(&text("draws"));
         let (by_law_results, by_law) = played(&text("law"));
-        let auto = load_text(Path::new("test.toml"), text("auto"), &[]).expect("a scenario");
+        let auto = scenario_of(&text("auto"));
         assert_eq!(auto.experiment.chosen_engine(false).0, Engine::Law, "{reward}");
         assert_eq!(results.totals.counters, by_law_results.totals.counters);
         for (played, drawn) in by_rounds.tables.incomes.iter().zip(&by_law.tables.incomes) {

@@ -9,6 +9,7 @@
 //! 80). There are fewer than two hundred comparisons: all of them together would raise a false alarm
 //! with a chance below 2e-4.
 
+use crate::harness::{scenario_of, simulated};
 use crate::sandbox::Sandbox;
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 use std::path::Path;
@@ -21,16 +22,14 @@ use tombola::scenario::{Scenario, load_text};
 use tombola::simulation::{Control, Engine, Method, Progress, Quiet, Results, run, run_measured};
 
 fn scenario(text: &str) -> Scenario {
-    load_text(Path::new("law.toml"), text.to_owned(), &[]).expect("a valid scenario")
+    scenario_of(&text)
 }
 
 fn results(text: &str, engine: Engine, seed: u64) -> Results {
     let mut scenario = scenario(text);
     scenario.experiment.engine = engine;
     scenario.experiment.world.seed = seed;
-    let stop = AtomicBool::new(false);
-    let control = Control { progress: &Quiet, stop: &stop };
-    let results = run(&scenario.experiment, 0, None, &control).expect("a run");
+    let results = simulated(&scenario.experiment, 0);
     assert!(results.records.iter().all(|record| record.supply.is_conserved()));
     results
 }

@@ -3,17 +3,14 @@
 //!
 //! Seeds are fixed.
 
+use crate::harness::{scenario_of, simulated};
 use serde::Serialize;
-use std::path::Path;
-use std::sync::atomic::AtomicBool;
 use tombola::analysis::rows::{Decision, LawWindowRow, Metric, Statement};
 use tombola::analysis::{Analysis, analyse};
 use tombola::law::proportional_shares;
 use tombola::registry::Chosen;
 use tombola::report::write_rows;
-use tombola::scenario::load_text;
 use tombola::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
-use tombola::simulation::{Control, Quiet, run};
 use tombola::stake::{Pool, ValidatorId};
 
 /// A lottery that keeps every expected share and is not independent: one round in ten
@@ -56,14 +53,12 @@ const POPULATION: &str = "[population]\naccounts = [{ name = 'a', balance = 500 
 
 fn analysed(text: &str, rule: Option<Box<dyn Rule>>) -> Analysis {
     let text = format!("{text}\n{}", if text.contains("[population]") { "" } else { POPULATION });
-    let mut scenario = load_text(Path::new("order.toml"), text, &[]).unwrap_or_else(|p| panic!("{p}"));
+    let mut scenario = scenario_of(&text);
     if let Some(thing) = rule {
         scenario.experiment.world.rule =
             Chosen { name: "sticky", thing: thing.into(), settings: Default::default() };
     }
-    let stop = AtomicBool::new(false);
-    let control = Control { progress: &Quiet, stop: &stop };
-    let results = run(&scenario.experiment, 1, None, &control).expect("a run");
+    let results = simulated(&scenario.experiment, 1);
     analyse(&scenario.experiment, &scenario.file.analysis, &results)
 }
 

@@ -1,15 +1,11 @@
 //! `tombola plan` gives the published sample sizes, and heeds how the rule's wins vary.
 
-use crate::harness::count_seeds;
+use crate::harness::{count_seeds, scenario_of, simulated};
 use assert_cmd::Command;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
-use std::sync::atomic::AtomicBool;
 use tempfile::TempDir;
 use tombola::analysis::verdict;
-use tombola::scenario::load_text;
-use tombola::simulation::{Control, Quiet, run};
 use tombola::statistics::Verdict;
 
 /// The plan of a scenario with these stakes as rows by validator, and what it says beside.
@@ -77,7 +73,7 @@ fn equivalence_needs_no_correction_and_the_verdict_all_at_once() {
 }
 
 #[test]
-fn the_scatter_of_the_rule_is_heeded() {
+fn how_the_rules_wins_vary_is_heeded() {
     let stakes = [100, 200, 300];
     let (plain, _) = plan(&stakes, "", &[]);
     // Leaders keep four slots.
@@ -92,7 +88,7 @@ fn the_scatter_of_the_rule_is_heeded() {
 }
 
 #[test]
-fn where_the_scatter_is_unknown_a_pilot_is_played_and_said() {
+fn where_the_variance_is_unknown_a_pilot_is_played_and_said() {
     let more = "[run]\nrounds = 100\ntrials = 10\n[selection]\nrule = 'square-root'\n[reward]\ncompound = true\npolicy = { kind = 'constant', amount = 1 }";
     let (rows, told) = plan(&[50, 50], more, &["--pilot", "400"]);
     assert!(told.contains("pilot of 400 trials"), "{told}");
@@ -103,6 +99,35 @@ fn where_the_scatter_is_unknown_a_pilot_is_played_and_said() {
     assert_eq!(rows, again);
     let (_, told) = plan(&[20, 80], "", &[]);
     assert!(!told.contains("pilot"), "{told}");
+}
+
+/// What is advised is what helps: more trials where only they are independent, longer ones where wins stay
+/// within a bound, and one trial where one will do.
+#[test]
+fn the_advice_is_to_do_what_helps() {
+    let (rows, told) =
+        plan(&[500, 300, 198, 2], "[run]\nrounds = 100\n[selection]\nrule = 'deficit-first'", &[]);
+    let needed = number(&rows, "all", "rounds_equivalence");
+    assert_eq!(needed % 8, 0, "{needed}");
+    let digits = (needed / 8).to_string();
+    let grouped = digits.len() > 3;
+    let each = if grouped {
+        format!("{},{}", &digits[..digits.len() - 3], &digits[digits.len() - 3..])
+    } else {
+        digits
+    };
+    assert!(told.contains(&format!("{each} in each of 8 trials")), "{told}");
+    assert!(told.contains("longer trials tell more, and more trials do not"), "{told}");
+    assert!(!told.contains("trials of 100 rounds"), "{told}");
+    // A reward of a millionth: one trial of 20,000 rounds shows five equal validators within 10 %.
+    let more = "[run]\nrounds = 20000\ntrials = 3\n[reward]\ncompound = true\npolicy = { kind = 'constant', amount = 1 }";
+    let (rows, told) = plan(&[200_000; 5], more, &[]);
+    assert_eq!(
+        (number(&rows, "all", "rounds_equivalence"), number(&rows, "v0", "rounds_equivalence")),
+        (20_000, 20_000)
+    );
+    assert!(told.contains("20,000 rounds in all with that probability: 1 trial of 20,000 rounds."), "{told}");
+    assert!(told.contains("Only trials are independent here"), "{told}");
 }
 
 /// Compounding with w = .01 inflates the variance of 100 rounds by (1 + 100 w) / (1 + w), exactly; no pilot is
@@ -116,17 +141,15 @@ fn an_urn_needs_no_pilot_and_its_plan_comes_true() {
     let factor: f64 = rows["v0"]["variance_ratio"].parse().expect("a number");
     assert!((factor - 2.0 / 1.01).abs() < 1e-9, "{factor}");
     let trials = number(&rows, "all", "rounds_equivalence") / 100;
+    assert!(told.contains(&format!("with that probability: {trials} trials of 100 rounds.")), "{told}");
     let fair = count_seeds(0..60, |seed| {
         let text = format!(
             "[run]\nseed = {seed}\nrounds = 100\ntrials = {trials}\nengine = 'law'\n[population]\naccounts = [{{ name = \
              'v0', balance = 50 }}, {{ name = 'v1', balance = 50 }}]\nminimum_stake = 1\n[reward]\ncompound = true\npolicy = {{ kind = \
              'constant', amount = 1 }}\n"
         );
-        let scenario =
-            load_text(Path::new("urn.toml"), text, &[]).unwrap_or_else(|problem| panic!("{problem}"));
-        let stop = AtomicBool::new(false);
-        let results =
-            run(&scenario.experiment, 1, None, &Control { progress: &Quiet, stop: &stop }).expect("a run");
+        let scenario = scenario_of(&text);
+        let results = simulated(&scenario.experiment, 1);
         verdict(&scenario.experiment, &scenario.file.analysis, &results).verdict == Verdict::Fair
     });
     assert!(fair as f64 >= 54.0 - 4.0 * (60.0f64 * 0.9 * 0.1).sqrt(), "{fair} of 60, {trials} trials");

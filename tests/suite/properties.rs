@@ -2,6 +2,7 @@
 //!
 //! Every run of these tests tries the same cases: the generator is seeded here.
 
+use crate::harness::{scenario_of, simulated};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -12,7 +13,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, LazyLock, Mutex};
-use tombola::forging::{Finding, Replay, ReplaySummary};
+use tombola::forging::{Replay, ReplayFinding, ReplaySummary};
 use tombola::scenario::{Override, Problem, Scenario, ScenarioFile, load, load_text};
 use tombola::simulation::{Control, Engine, Quiet, Results, run};
 
@@ -254,8 +255,7 @@ fn assert_clear(problem: &Problem) -> Result<(), TestCaseError> {
 
 fn results(scenario: &mut Scenario, engine: Engine) -> Results {
     scenario.experiment.engine = engine;
-    let stop = AtomicBool::new(false);
-    run(&scenario.experiment, 1, None, &Control { progress: &Quiet, stop: &stop }).expect("a run")
+    simulated(&scenario.experiment, 1)
 }
 
 /// What must hold of a scenario that was accepted: it can be written down and read again, and, if
@@ -428,7 +428,7 @@ impl Write for Shared {
 
 /// A chain with transactions and offences.
 static CHAIN: LazyLock<String> = LazyLock::new(|| {
-    let scenario = load_text(Path::new("busy.toml"), BUSY.to_owned(), &[]).expect("a scenario");
+    let scenario = scenario_of(&BUSY);
     let out = Shared::default();
     let stop = AtomicBool::new(false);
     let control = Control { progress: &Quiet, stop: &stop };
@@ -438,9 +438,9 @@ static CHAIN: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// Lines end in `\n` and in nothing else, as `tombola verify` reads them.
-fn replay(text: &str) -> Result<ReplaySummary, Finding> {
+fn replay(text: &str) -> Result<ReplaySummary, ReplayFinding> {
     let whole =
-        text.strip_suffix('\n').ok_or_else(|| Finding::Form("the last line breaks off".to_owned()))?;
+        text.strip_suffix('\n').ok_or_else(|| ReplayFinding::Form("the last line breaks off".to_owned()))?;
     let mut lines = whole.split('\n');
     let mut replay = Replay::begin(lines.next().unwrap_or_default())?;
     lines.try_for_each(|line| replay.next(line))?;

@@ -1,13 +1,13 @@
 //! Every rigged control is caught by an ordinary run of its scenario: the verdict is "unfair", and
 //! it names who gains.
 
+use crate::harness::simulated;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use tombola::analysis::analyse;
 use tombola::scenario::load;
 use tombola::selection::RULES;
-use tombola::simulation::{Control, Engine, Quiet, run};
+use tombola::simulation::Engine;
 use tombola::statistics::Verdict;
 
 fn scenario_of(rule: &str) -> PathBuf {
@@ -33,9 +33,7 @@ fn every_rigged_control_is_found_unfair_and_the_gainer_is_named() {
         let mut scenario = load(&scenario_of(name), &[]).unwrap_or_else(|problem| panic!("{problem}"));
         assert_eq!(scenario.experiment.world.rule.name, name);
         scenario.experiment.engine = Engine::Draws;
-        let stop = AtomicBool::new(false);
-        let control = Control { progress: &Quiet, stop: &stop };
-        let results = run(&scenario.experiment, 2, None, &control).expect("a run");
+        let results = simulated(&scenario.experiment, 2);
         let analysis = analyse(&scenario.experiment, &scenario.file.analysis, &results);
         let assessment = &analysis.assessment;
         assert_eq!(assessment.verdict, Verdict::Unfair, "{name}: {}", assessment.sentence());

@@ -1,16 +1,17 @@
 //! What must hold in every round: conservation, the quorum, who is punished for what.
 
+use crate::harness::scenario_of;
 use std::path::Path;
 use tombola::behaviour::BlockFlaw;
 use tombola::forging::{
     Chain, Draws, Fidelity, Full, GenesisRecord, Keyring, RoundOutcome, Silent, VerificationMode,
 };
 use tombola::ledger::State;
-use tombola::scenario::{Scenario, load_text};
+use tombola::scenario::Scenario;
 use tombola::selection::BlockOutcome;
 
 fn scenario(text: &str) -> Scenario {
-    load_text(Path::new("test.toml"), text.to_owned(), &[]).expect("a valid scenario")
+    scenario_of(&text)
 }
 
 /// Plays rounds with both fidelities, the full one at both paces, hands each outcome to `see`, and checks conservation after

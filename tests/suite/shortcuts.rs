@@ -1,13 +1,13 @@
 //! Every shorter way gives the same records and totals as playing every round.
 
-use std::path::Path;
+use crate::harness::scenario_of;
 use std::sync::atomic::AtomicBool;
 use tombola::forging::{Chain, Draws, Silent};
-use tombola::scenario::{Scenario, load_text};
+use tombola::scenario::Scenario;
 use tombola::simulation::{Control, Experiment, Method, Quiet, Results, Totals, play_trial, run};
 
 fn scenario(text: &str) -> Scenario {
-    load_text(Path::new("shortcut.toml"), text.to_owned(), &[]).expect("a valid scenario")
+    scenario_of(&text)
 }
 
 /// What playing every round of every trial gives.

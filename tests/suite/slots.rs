@@ -1,13 +1,13 @@
 //! Rules whose slots several validators can lead, or nobody: blocks, slots, and slots that were led.
 
+use crate::harness::{scenario_of, simulated};
 use crate::sandbox::Sandbox;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 use tombola::analysis::rows::law_window_rows;
 use tombola::analysis::{Analysis, AuditSettings, AuditTable, analyse, audit};
 use tombola::registry::Choice;
-use tombola::scenario::{Scenario, load_text};
-use tombola::simulation::{Control, CountingUnit, Quiet, Results, run};
+use tombola::scenario::Scenario;
+use tombola::simulation::{CountingUnit, Results};
 use tombola::statistics::LongestRun;
 
 fn scenario(rule: &str, engine: &str, more: &str) -> Scenario {
@@ -16,13 +16,11 @@ fn scenario(rule: &str, engine: &str, more: &str) -> Scenario {
          accounts = [{{ name = 'a', balance = 700 }}, {{ name = 'b', balance = 700 }}]\n[selection]\n\
          rule = {rule}\n{more}"
     );
-    load_text(Path::new("slots.toml"), text, &[]).unwrap_or_else(|problem| panic!("{problem}"))
+    scenario_of(&text)
 }
 
 fn played(scenario: &Scenario) -> (Results, Analysis) {
-    let stop = AtomicBool::new(false);
-    let results =
-        run(&scenario.experiment, 2, None, &Control { progress: &Quiet, stop: &stop }).expect("a run");
+    let results = simulated(&scenario.experiment, 2);
     let analysis = analyse(&scenario.experiment, &scenario.file.analysis, &results);
     (results, analysis)
 }

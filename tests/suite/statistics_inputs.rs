@@ -63,7 +63,6 @@ proptest! {
         prop_assert!(share(clopper_pearson(k, n, p)));
         prop_assert!(share(bernoulli_sequence(k, n, p, m)));
         prop_assert!(probability(binomial_test(k, n, p)));
-        prop_assert!(probability(equivalence_test(k, n, p, q)));
         prop_assert!(probability(unfair_probability(n, p, q)));
         prop_assert!(robust_fairness(k, n, p, q).is_none_or(|r| share(Some(r.interval)) && !r.unfair.is_nan()));
         if let Some(law) = Binomial::new(n, p) {
@@ -101,7 +100,7 @@ proptest! {
             prop_assert!(probability(simulated.map(|simulated| simulated.p_value)));
         }
         let first = |counts: &[u64]| counts.first().map(|&count| count as f64);
-        prop_assert!(interval(bootstrap_counts(&counts, first, 20, q, &mut stream)));
+        prop_assert!(interval(bootstrap(&counts, first, 20, q, &mut stream)));
         prop_assert!(sane(expected_herfindahl(&shares, 10)));
         prop_assert!(null_law(&shares, 10, gini, 5, q, &mut stream).is_none_or(|law| !law.mean.is_nan()));
         let rounds = counts.first().copied().unwrap_or(0);
@@ -131,11 +130,10 @@ proptest! {
             prop_assert!(sane(moments.mean()) && sane(moments.variance()));
             prop_assert!(interval(moments.interval(p)));
             prop_assert!(probability(moments.p_value(q)));
-            prop_assert!(probability(equivalence_of_mean(&moments, p, q)));
             let tails = clustered_tails(&moments, Some((&moments, rounds)), p);
             prop_assert!(tails.is_none_or(|tails| probability(Some(tails.at_least)) && probability(Some(tails.at_most))));
             least_trials(&moments);
-            let dispersion = dispersion_test(&moments, rounds, p);
+            let dispersion = dispersion_test(&moments, rounds, p, q);
             prop_assert!(dispersion.is_none_or(|test| probability(Some(test.p_value)) && !test.ratio.is_nan()));
         }
     }
@@ -146,7 +144,6 @@ proptest! {
             prop_assert!(tails.is_none_or(|tails| probability(Some(tails.two_sided()))));
         }
         prop_assert!(runs_test(a, b, c).is_none_or(|test| probability(Some(test.p_value)) && !test.z.is_nan()));
-        prop_assert!(sane(lag_correlation(a, b, c, d)));
         rounds_for_half_width(p, q, r);
         rounds_for_equivalence(p, q, r, p);
         rounds_for_difference(p, q, r, p);

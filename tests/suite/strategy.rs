@@ -1,12 +1,11 @@
 //! Splitting and merging: what theory says, and what simulation says where there is no law.
 
+use crate::harness::scenario_of;
 use crate::sandbox::Sandbox;
 use assert_cmd::Command;
-use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use tombola::analysis::rows::StrategyRow;
 use tombola::analysis::{Move, strategy};
-use tombola::scenario::load_text;
 use tombola::selection::RULES;
 use tombola::simulation::{Control, Quiet};
 
@@ -21,7 +20,7 @@ fn weigh(rule: &str, stakes: &[u64], rest: &str, moves: &[Move]) -> Vec<Strategy
         "population.accounts = [{}]\nselection.rule = {rule}\nrun.engine = 'draws'\nrun.seed = 5\n{rest}",
         accounts.join(", ")
     );
-    let scenario = load_text(Path::new("s.toml"), text, &[]).unwrap_or_else(|problem| panic!("{problem}"));
+    let scenario = scenario_of(&text);
     let stop = AtomicBool::new(false);
     let control = Control { progress: &Quiet, stop: &stop };
     strategy(&scenario.experiment, 0.95, moves, &control).expect("nothing stops it")

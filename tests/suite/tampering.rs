@@ -1,14 +1,15 @@
 //! An exported chain cannot be changed unnoticed.
 
+use crate::harness::scenario_of;
 use rayon::prelude::*;
 use std::io::Write;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use tombola::crypto::Hash;
-use tombola::forging::{Finding, GenesisRecord, Keyring, Replay, ReplaySummary};
+use tombola::forging::{GenesisRecord, Keyring, Replay, ReplayFinding, ReplaySummary};
 use tombola::ledger::{AccountId, Block, CastVote, Certificate, Header, vote_message};
-use tombola::scenario::{Override, Scenario, load, load_text};
+use tombola::scenario::{Override, Scenario, load};
 use tombola::selection::RULES;
 use tombola::simulation::{Control, Quiet, run};
 
@@ -28,7 +29,7 @@ impl Write for Shared {
 }
 
 fn scenario(text: &str) -> Scenario {
-    load_text(Path::new("test.toml"), text.to_owned(), &[]).expect("a valid scenario")
+    scenario_of(&text)
 }
 
 fn chain(text: &str) -> String {
@@ -44,7 +45,7 @@ fn exported(scenario: &Scenario) -> String {
     String::from_utf8(bytes).expect("JSON is text")
 }
 
-fn replay(text: &str) -> Result<ReplaySummary, (usize, Finding)> {
+fn replay(text: &str) -> Result<ReplaySummary, (usize, ReplayFinding)> {
     let mut lines = text.split('\n').enumerate();
     let first = lines.next().map(|(_, line)| line).unwrap_or_default();
     let mut replay = Replay::begin(first).map_err(|finding| (0, finding))?;
@@ -204,7 +205,7 @@ fn what_a_dishonest_quorum_accepted_does_not_verify() {
         );
         let (line, finding) = replay(&chain(&text)).expect_err(flaw);
         assert_eq!(line, 1, "{flaw}: {finding}");
-        assert!(matches!(finding, Finding::Block(_)), "{flaw}: {finding}");
+        assert!(matches!(finding, ReplayFinding::Block(_)), "{flaw}: {finding}");
     }
 }
 
@@ -277,7 +278,7 @@ fn offence(round: u64, bytes: &str, second: Option<&str>) -> String {
 }
 
 /// The finding of a chain up to and with one more line.
-fn refused(lines: &[&str], extra: &str) -> Finding {
+fn refused(lines: &[&str], extra: &str) -> ReplayFinding {
     let mut replay = Replay::begin(lines[0]).expect("a genesis record");
     for line in &lines[1..] {
         replay.next(line).unwrap_or_else(|finding| panic!("before the forged line: {finding}"));
@@ -466,7 +467,7 @@ fn an_attestor_who_was_not_drawn_is_named() {
             // A committee of one, which weighs what its only member does.
             if seated.len() > 1 {
                 let finding = refused(&lines[..at], &counterfeiter.block(&block, &seated[..1], seated[0].1));
-                assert!(matches!(finding, Finding::Draw(_)), "{setting}: {finding}");
+                assert!(matches!(finding, ReplayFinding::Draw(_)), "{setting}: {finding}");
             }
         }
         assert_eq!(outsiders > 0, drawn, "{setting}");
@@ -496,7 +497,7 @@ fn more_voters_than_seats_are_refused_without_the_draw_too() {
             (0..5).filter(|&who| who != forger).take(3).map(|who| (who, stakes[who as usize])).collect();
         let committee = voters.iter().map(|voter| voter.1).sum();
         let finding = refused(&lines[..1], &counterfeiter.block(&block, &voters, committee));
-        assert!(matches!(finding, Finding::Draw(_) | Finding::Certificate(_)), "{finding}");
+        assert!(matches!(finding, ReplayFinding::Draw(_) | ReplayFinding::Certificate(_)), "{finding}");
     }
 }
 
@@ -568,7 +569,7 @@ fn impossible_genesis_records_are_refused() {
         ("an unknown reward", swap(r#""kind":"constant""#, r#""kind":"endless""#)),
     ] {
         match Replay::begin(&forged) {
-            Err(Finding::Genesis(_)) => {}
+            Err(ReplayFinding::Genesis(_)) => {}
             Err(finding) => panic!("{what}: {finding}"),
             Ok(_) => panic!("{what}: {forged}"),
         }

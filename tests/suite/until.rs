@@ -1,10 +1,10 @@
 //! Runs that end when they are precise enough.
 
-use std::path::Path;
+use crate::harness::scenario_of;
 use std::sync::atomic::AtomicBool;
 use tombola::analysis::rows::{Decision, Metric};
 use tombola::analysis::{Analysis, Stopping, analyse_stopped};
-use tombola::scenario::{Scenario, load_text};
+use tombola::scenario::Scenario;
 use tombola::simulation::{Control, Quiet, Results, run, run_until};
 
 fn scenario(until: &str, more: &str) -> Scenario {
@@ -13,7 +13,7 @@ fn scenario(until: &str, more: &str) -> Scenario {
          [population]\naccounts = [{{ name = 'charles', balance = 350 }}, {{ name = 'edwin', balance = 500 }}, \
          {{ name = 'oliver', balance = 200 }}, {{ name = 'sonia', balance = 275 }}]\n{more}"
     );
-    load_text(Path::new("until.toml"), text, &[]).unwrap_or_else(|problem| panic!("{problem}"))
+    scenario_of(&text)
 }
 
 fn stopped(scenario: &Scenario, threads: usize) -> (Results, Analysis) {
@@ -101,6 +101,28 @@ fn a_run_that_is_interrupted_is_analysed_as_usual() {
     assert_eq!((results.partial, results.satisfied), (true, None));
     let analysis = analyse_stopped(&scenario.experiment, &scenario.file.analysis, &results, &rule);
     assert!(analysis.tables.fairness.iter().all(|row| row.metric != Metric::Stopping));
+}
+
+/// The intervals that a stop rule looks at hold together: 95 % for one validator, and for each of five 99 %.
+#[test]
+fn intervals_are_corrected_for_everybody_who_is_asked_about() {
+    for (until, confidence) in [
+        ("{ metric = 'win_share', half_width = 0.01 }", 0.99),
+        ("{ metric = 'unfair_probability', half_width = 0.1 }", 0.99),
+        ("{ metric = 'win_share', half_width = 0.01, validator = 'NAME' }", 0.95),
+    ] {
+        let plain =
+            scenario_of("[population]\ncount = 5\ntotal_stake = 500\nminimum_stake = 1\nstake = 'equal'\n");
+        let name = &plain.experiment.world.names[2];
+        let until = until.replace("NAME", name);
+        let text = format!(
+            "[run]\nuntil = {until}\n[population]\ncount = 5\ntotal_stake = 500\nminimum_stake = 1\nstake = 'equal'\n"
+        );
+        let scenario = scenario_of(&text);
+        let wanted = scenario.file.run.until.as_ref().expect("a wanted precision");
+        let rule = Stopping::new(&scenario.experiment, &scenario.file.analysis, wanted);
+        assert!((rule.confidence() - confidence).abs() < 1e-12, "{until}: {}", rule.confidence());
+    }
 }
 
 /// All intervals of a run that stops when it is precise enough hold together in at least 95 % of

@@ -6,14 +6,12 @@
 //! of 1,000 seeds, 7.1 %. The margin of the fair cases is a millionth, so that the tolerance hides
 //! nothing: with the usual 10 % far fewer would be called unfair.
 
-use crate::harness::count_seeds;
+use crate::harness::{count_seeds, scenario_of, simulated};
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 use tombola::analysis::verdict;
-use tombola::scenario::{Override, Scenario, load, load_text};
+use tombola::scenario::{Override, Scenario, load};
 use tombola::selection::{Dispersion, ExpectedShares, RULES};
-use tombola::simulation::{Control, Quiet, run};
 use tombola::statistics::Verdict;
 
 const SEEDS: u64 = 1000;
@@ -23,9 +21,7 @@ const CONFIDENCE: f64 = 0.95;
 fn called_unfair(seeds: u64, scenario: impl Fn(u64) -> Scenario + Sync) -> u64 {
     count_seeds(0..seeds, |seed| {
         let scenario = scenario(seed);
-        let stop = AtomicBool::new(false);
-        let control = Control { progress: &Quiet, stop: &stop };
-        let results = run(&scenario.experiment, 1, None, &control).expect("a run");
+        let results = simulated(&scenario.experiment, 1);
         let judged = verdict(&scenario.experiment, &scenario.file.analysis, &results);
         judged.verdict == Verdict::Unfair
     })
@@ -59,7 +55,7 @@ impl Fair {
             self.rule,
             self.more
         );
-        load_text(Path::new("fair.toml"), text, &[]).unwrap_or_else(|problem| panic!("{problem}"))
+        scenario_of(&text)
     }
 }
 

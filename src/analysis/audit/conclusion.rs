@@ -1,6 +1,6 @@
 //! An audit in one paragraph: consistent, deviates, or inconclusive.
 
-use super::evidence::{Evidence, Tested};
+use super::evidence::{AuditEvidence, Tested};
 use super::missed::Missed;
 use super::rows::direction;
 use crate::analysis::rows::{AuditRow, Finding};
@@ -32,7 +32,7 @@ pub struct Conclusion {
 /// Concludes from the tests and the rows.
 pub fn conclude(
     rule: &str,
-    evidence: &Evidence,
+    evidence: &AuditEvidence,
     tested: &Tested,
     rows: &[AuditRow],
     missed: Option<&Missed>,
@@ -64,7 +64,7 @@ pub fn conclude(
 
 struct Narrative<'a> {
     rule: &'a str,
-    evidence: &'a Evidence<'a>,
+    evidence: &'a AuditEvidence<'a>,
     tested: &'a Tested,
     rows: &'a [AuditRow],
 }

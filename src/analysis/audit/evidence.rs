@@ -11,7 +11,7 @@ use crate::statistics::distributions::PartialRuns;
 use crate::statistics::{Misallocation, bonferroni, dispersed_goodness_of_fit, goodness_of_fit, holm};
 
 /// Everything that findings are made from.
-pub struct Evidence<'a> {
+pub struct AuditEvidence<'a> {
     pub observations: &'a Observations<'a>,
     /// The expected number of blocks of each row, where the table's expectations are held against the
     /// counts one by one and not as shares of all.
@@ -66,7 +66,7 @@ pub struct Tested {
     pub confidence_each: f64,
 }
 
-impl<'a> Evidence<'a> {
+impl<'a> AuditEvidence<'a> {
     /// One minus the confidence. One minus 0.95 is not 0.05 in binary; twelve digits are what a confidence
     /// is given with.
     pub fn alpha(&self) -> f64 {

@@ -14,7 +14,7 @@ mod table;
 
 pub use conclusion::Conclusion;
 pub use rest::Rest;
-pub use table::{AuditTable, Source};
+pub use table::{AuditTable, TableSource};
 
 use super::history::order;
 use super::observations::Observations;
@@ -29,7 +29,7 @@ use crate::scenario::{MOST_PRIOR_WEIGHT, Place, Problem};
 use crate::selection::{ExpectedShares, RULES, Rule};
 use crate::simulation::CountingUnit;
 use crate::statistics::Misallocation;
-use evidence::{Evidence, Prior, Tested};
+use evidence::{AuditEvidence, Prior, Tested};
 use missed::Missed;
 use question::Question;
 use std::path::Path;
@@ -161,7 +161,7 @@ pub fn audit(path: &Path, table: &AuditTable, settings: &AuditSettings) -> Resul
     let observations =
         Observations::of_stretch(&table.names, &table.stakes, selected.clone(), expected_shares, model);
     let blocks = evidence::blocks(table, selected);
-    let evidence = Evidence {
+    let evidence = AuditEvidence {
         observations: &observations,
         blocks: blocks.as_deref(),
         rest: rest_row,
@@ -331,7 +331,7 @@ fn refuse_shares(path: &Path, table: &AuditTable) -> Result<(), Problem> {
     ))
 }
 
-fn notes(table: &AuditTable, evidence: &Evidence) -> Vec<String> {
+fn notes(table: &AuditTable, evidence: &AuditEvidence) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(name) = rest::unmarked(table, evidence.rest) {
         notes.push(format!(
@@ -364,7 +364,7 @@ fn notes(table: &AuditTable, evidence: &Evidence) -> Vec<String> {
 
 /// The conclusion and the tests behind it as rows of `fairness.csv`.
 fn statements(
-    evidence: &Evidence,
+    evidence: &AuditEvidence,
     tested: &Tested,
     conclusion: &Conclusion,
     whole: Option<&Misallocation>,

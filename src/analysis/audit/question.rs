@@ -2,7 +2,7 @@
 
 use super::AuditTable;
 use super::conclusion::{p_words, percent, wins_words};
-use super::evidence::{Evidence, Tested};
+use super::evidence::{AuditEvidence, Tested};
 use super::rest::place;
 use super::rows::direction;
 use crate::analysis::rows::{AuditAnswer, Finding};
@@ -42,7 +42,7 @@ impl Question {
     }
 
     /// Answers it by itself, and corrected for all that might have been asked.
-    pub fn answer(&self, evidence: &Evidence, tested: &Tested, groups: usize) -> AuditAnswer {
+    pub fn answer(&self, evidence: &AuditEvidence, tested: &Tested, groups: usize) -> AuditAnswer {
         let alone = match self.members[..] {
             [only] => tested.adjusted[only],
             _ => None,

@@ -1,12 +1,12 @@
 //! The rows of an audit.
 
 use super::AuditTable;
-use super::evidence::{Evidence, Tested};
+use super::evidence::{AuditEvidence, Tested};
 use super::missed::Missed;
 use crate::analysis::rows::{AuditRow, Finding};
 
 /// One row for each of the table, in its order.
-pub fn rows(evidence: &Evidence, tested: &Tested, table: &AuditTable, stands_for: u64) -> Vec<AuditRow> {
+pub fn rows(evidence: &AuditEvidence, tested: &Tested, table: &AuditTable, stands_for: u64) -> Vec<AuditRow> {
     let missed = Missed::new(table);
     let observations = evidence.observations;
     (0..observations.validators())
@@ -67,7 +67,7 @@ pub fn direction(wins: u64, expected: Option<f64>) -> &'static str {
     }
 }
 
-fn finding(evidence: &Evidence, tested: &Tested, index: usize, effect: Option<f64>) -> Finding {
+fn finding(evidence: &AuditEvidence, tested: &Tested, index: usize, effect: Option<f64>) -> Finding {
     match tested.adjusted[index] {
         None => Finding::Inconclusive,
         Some(p) if p <= evidence.alpha() => Finding::Deviates,

@@ -32,7 +32,7 @@ pub struct AuditTable {
 }
 
 /// A file and how to read it.
-pub struct Source<'a> {
+pub struct TableSource<'a> {
     /// Its name in messages.
     pub path: &'a Path,
     /// What it holds; it is read once.
@@ -41,7 +41,7 @@ pub struct Source<'a> {
     pub options: Options,
 }
 
-impl Source<'_> {
+impl TableSource<'_> {
     fn problem(&self, fault: Fault) -> Problem {
         let Fault { line, column, problem } = fault;
         Problem {
@@ -76,14 +76,14 @@ impl AuditTable {
     /// # Errors
     /// The first thing that is doubtful, with its line and column.
     pub fn read(path: &Path, mut bytes: &[u8]) -> Result<Self, Problem> {
-        Self::read_source(Source { path, input: &mut bytes, options: Options::default() })
+        Self::read_source(TableSource { path, input: &mut bytes, options: Options::default() })
     }
 
     /// The same with options.
     ///
     /// # Errors
     /// As [`AuditTable::read`].
-    pub fn read_source(mut source: Source) -> Result<Self, Problem> {
+    pub fn read_source(mut source: TableSource) -> Result<Self, Problem> {
         let import = source.import(Intent::Audit)?;
         let (Some(wins), Some(stakes)) = (import.wins.clone(), source.stakes(&import)?) else {
             let has = if import.wins.is_some() { "wins" } else { "stakes" };
@@ -108,7 +108,7 @@ impl AuditTable {
     ///
     /// # Errors
     /// As [`AuditTable::read`], and if somebody who won has no stake.
-    pub fn read_two(wins: Source, stakes: Source) -> Result<Self, Problem> {
+    pub fn read_two(wins: TableSource, stakes: TableSource) -> Result<Self, Problem> {
         Self::read_epochs(wins, vec![(0, stakes)])
     }
 
@@ -117,7 +117,7 @@ impl AuditTable {
     ///
     /// # Errors
     /// As [`AuditTable::read_two`], and if there are several files of stakes but no heights.
-    pub fn read_epochs(mut wins: Source, stakes: Vec<(u64, Source)>) -> Result<Self, Problem> {
+    pub fn read_epochs(mut wins: TableSource, stakes: Vec<(u64, TableSource)>) -> Result<Self, Problem> {
         let won = wins.import(Intent::AuditPart)?;
         let mut all = Vec::new();
         for (from, mut source) in stakes {
@@ -254,7 +254,7 @@ struct Held {
     whole: WholeStakes,
 }
 
-fn held(source: &mut Source) -> Result<Held, Problem> {
+fn held(source: &mut TableSource) -> Result<Held, Problem> {
     let import = source.import(Intent::AuditPart)?;
     let Some(whole) = source.stakes(&import)? else {
         return Err(Problem::file(
@@ -432,8 +432,8 @@ mod tests {
         let two = |mut wins: &[u8], mut stakes: &[u8]| {
             let path = Path::new("t");
             AuditTable::read_two(
-                Source { path, input: &mut wins, options: Options::default() },
-                Source { path, input: &mut stakes, options: Options::default() },
+                TableSource { path, input: &mut wins, options: Options::default() },
+                TableSource { path, input: &mut stakes, options: Options::default() },
             )
         };
         let blocks = "height,proposer\n7,bob\n5,ann\n6,bob\n".as_bytes();

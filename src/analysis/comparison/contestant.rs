@@ -1,7 +1,7 @@
 //! One rule of a comparison, once its trials are played.
 
 use super::baseline::{Baseline, Measurements};
-use super::law::Draws;
+use super::law::CountDraws;
 use super::measures::MEASURES;
 use crate::analysis::context::AnalysisContext;
 use crate::analysis::rows::TimelineRow;
@@ -76,7 +76,7 @@ fn laws(baseline: &Baseline, context: &AnalysisContext) -> Vec<Option<f64>> {
     let first = selections.next().unwrap_or(0);
     if context.sampling_model == SamplingModel::Rounds && first > 0 && selections.all(|other| other == first)
     {
-        let draws = Draws { baseline, chances, rounds: first };
+        let draws = CountDraws { baseline, chances, rounds: first };
         return MEASURES.iter().map(|measure| (measure.law)(&draws)).collect();
     }
     // What everybody is expected to win is known for runs and for compounding rewards too, whatever

@@ -5,7 +5,7 @@ use crate::statistics::distributions::Binomial;
 use crate::statistics::fair_counts;
 
 /// Independent rounds with fixed chances: the wins of a trial are multinomial.
-pub struct Draws<'a> {
+pub struct CountDraws<'a> {
     pub baseline: &'a Baseline,
     /// Every validator's chance in a round.
     pub chances: &'a [f64],
@@ -13,7 +13,7 @@ pub struct Draws<'a> {
     pub rounds: u64,
 }
 
-impl Draws<'_> {
+impl CountDraws<'_> {
     /// E ½ Σ |X/n − a|, X binomial, a the share of stake. O(m) tails.
     ///
     /// With c = na and k the first count above it, E|X − c| = c − np + 2 E(X − c)⁺, and E(X − c)⁺ =
@@ -72,7 +72,7 @@ mod tests {
                         ways *= (n - k) as f64 / (k + 1) as f64;
                     }
                 }
-                let found = Draws { baseline: &baseline, chances: &chances, rounds: n };
+                let found = CountDraws { baseline: &baseline, chances: &chances, rounds: n };
                 let found = found.distance_from_stake().unwrap();
                 assert!((found - expected).abs() < 1e-12, "{chances:?} {n}: {found} {expected}");
             }
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn the_mean_deviation_of_ten_coins() {
         let baseline = baseline(&[0.5, 0.5], 0.1);
-        let draws = Draws { baseline: &baseline, chances: &[0.5, 0.5], rounds: 10 };
+        let draws = CountDraws { baseline: &baseline, chances: &[0.5, 0.5], rounds: 10 };
         assert!((draws.distance_from_stake().unwrap() - 0.123046875).abs() < 1e-14);
     }
 
@@ -93,7 +93,7 @@ mod tests {
         // Huang and others, SIGMOD 2021: a = 0.2, ε = 0.1.
         let baseline = baseline(&[0.2, 0.8], 0.1);
         for (rounds, unfair) in [(100, 0.532256), (1000, 0.104949)] {
-            let draws = Draws { baseline: &baseline, chances: &[0.2, 0.8], rounds };
+            let draws = CountDraws { baseline: &baseline, chances: &[0.2, 0.8], rounds };
             assert!((draws.outside_tolerance(0).unwrap() - unfair).abs() < 5e-7);
         }
     }

@@ -2,7 +2,7 @@
 //! independent units, and two rules' trials with the same number are a pair.
 
 use super::baseline::{Baseline, Trial};
-use super::law::Draws;
+use super::law::CountDraws;
 use crate::law::gini as gini_of_shares;
 use crate::statistics::comparison::Nature;
 use crate::statistics::concentration::{expected_herfindahl, gini, herfindahl, nakamoto};
@@ -52,7 +52,7 @@ pub struct Measure {
     /// Its value for a trial.
     pub(super) value: fn(&Trial) -> Option<f64>,
     /// Its expected value for independent rounds with fixed chances, exactly.
-    pub(super) law: fn(&Draws) -> Option<f64>,
+    pub(super) law: fn(&CountDraws) -> Option<f64>,
     /// What it tends to in endless rounds of fixed stakes, from the expected shares. `None` where a
     /// measure that jumps has a jump there: its values then go on varying by chance, however many the
     /// rounds.

@@ -2,7 +2,7 @@
 
 use super::measures::Measure;
 use super::rows::{RuleComparison, order};
-use crate::statistics::comparison::{Comparison, Difference, Order};
+use crate::statistics::comparison::{Comparison, Difference, RankOrder};
 use crate::statistics::wording::grouped;
 
 /// For each measure its name, which of its values are the fairer ones, and its order in a line.
@@ -157,7 +157,7 @@ fn identical(comparison: &RuleComparison, found: &Comparison) -> Option<String> 
 /// Who cannot be told apart, and what it would take.
 fn undecided(comparison: &RuleComparison, found: &Comparison) -> Option<String> {
     let names = &comparison.names;
-    let undecided = found.differences.iter().filter(|pair| pair.order == Order::Undecided);
+    let undecided = found.differences.iter().filter(|pair| pair.order == RankOrder::Undecided);
     let parts: Vec<String> = undecided
         .map(|pair| {
             let both = format!("{} and {}", names[pair.first], names[pair.second]);
@@ -173,7 +173,7 @@ fn undecided(comparison: &RuleComparison, found: &Comparison) -> Option<String> 
 
 /// How many pairs each of the other measures tells apart.
 fn others(comparison: &RuleComparison) -> Option<String> {
-    let decided = |pair: &&Difference| matches!(pair.order, Order::Lower | Order::Higher);
+    let decided = |pair: &&Difference| matches!(pair.order, RankOrder::Lower | RankOrder::Higher);
     let mut parts = Vec::new();
     for (measure, found) in comparison.measures.iter().skip(1) {
         let count = found.differences.iter().filter(decided).count();

@@ -4,7 +4,7 @@ use super::contestant::Contestant;
 use super::measures::{MEASURES, Measure};
 use crate::analysis::rows::{CompareRow, TimelineRow};
 use crate::statistics::Interval;
-use crate::statistics::comparison::{Comparison, Difference, Estimate, Nature, Order, compare_alike};
+use crate::statistics::comparison::{Comparison, Difference, Estimate, Nature, RankOrder, compare_alike};
 
 /// All that a comparison says.
 pub struct RuleComparison {
@@ -50,7 +50,7 @@ pub fn compare_rules(contestants: &[Contestant], confidence: f64) -> RuleCompari
             let row = estimate_row(measure, &contestant.name, estimate, law, limit);
             rows.push(CompareRow { blocks: blocks[place], ..row });
         }
-        let tested = comparison.differences.iter().filter(|pair| pair.order != Order::Unlike).count();
+        let tested = comparison.differences.iter().filter(|pair| pair.order != RankOrder::Unlike).count();
         for pair in &comparison.differences {
             let less = |values: fn(&Contestant) -> &Vec<Option<f64>>| {
                 let of = |treatment: usize| values(&contestants[treatment])[index];
@@ -173,15 +173,17 @@ fn difference_row(
         variance_saved: pair.variance_saved,
         verdict: verdict(pair.order).to_owned(),
         note: match (pair.order, measure.nature) {
-            (Order::Unknown, _) => {
+            (RankOrder::Unknown, _) => {
                 "fewer than two trials have both values: no interval and no test".to_owned()
             }
-            (Order::Unlike, _) => {
+            (RankOrder::Unlike, _) => {
                 "the rules have different numbers of blocks a trial, so they are neither tested nor ranked"
                     .to_owned()
             }
-            (Order::Identical, Nature::Number) => "the same in every trial, so there is no test".to_owned(),
-            (Order::Identical, Nature::Event) => {
+            (RankOrder::Identical, Nature::Number) => {
+                "the same in every trial, so there is no test".to_owned()
+            }
+            (RankOrder::Identical, Nature::Event) => {
                 format!("the same in every trial, so there is no test; exact interval, {corrected}")
             }
             (_, Nature::Number) if always => {
@@ -195,14 +197,14 @@ fn difference_row(
 }
 
 /// The word for an order.
-fn verdict(order: Order) -> &'static str {
+fn verdict(order: RankOrder) -> &'static str {
     match order {
-        Order::Lower => "lower",
-        Order::Higher => "higher",
-        Order::Undecided => "undecided",
-        Order::Identical => "identical",
-        Order::Unknown => "unknown",
-        Order::Unlike => "unlike",
+        RankOrder::Lower => "lower",
+        RankOrder::Higher => "higher",
+        RankOrder::Undecided => "undecided",
+        RankOrder::Identical => "identical",
+        RankOrder::Unknown => "unknown",
+        RankOrder::Unlike => "unlike",
     }
 }
 

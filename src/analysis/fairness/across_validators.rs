@@ -6,7 +6,7 @@ use crate::analysis::rows::{Family, Metric, Statement};
 use crate::analysis::sampling_model::SamplingModel;
 use crate::law::variance_inflation;
 use crate::statistics::{
-    DispersionTest, Divergence, Extremeness, exact_multinomial_test, power_divergence, scaled_dispersion_test,
+    DispersionTest, Divergence, Extremeness, dispersion_test, exact_multinomial_test, power_divergence,
 };
 
 /// The members of the family that stand beside Pearson's.
@@ -112,5 +112,5 @@ pub fn variance_rows(context: &AnalysisContext) -> Vec<Statement> {
 /// trials had as many selections.
 fn dispersion(context: &AnalysisContext, validator: usize, unit: f64) -> Option<DispersionTest> {
     let (selections, share) = (context.selections_each?, context.expected_share(validator)?);
-    scaled_dispersion_test(&context.win_moments(validator), selections, share, unit)
+    dispersion_test(&context.win_moments(validator), selections, share, unit)
 }

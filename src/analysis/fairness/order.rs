@@ -6,7 +6,7 @@ use crate::analysis::sampling_model::SamplingModel;
 use crate::random::Stream;
 use crate::selection::ExpectedShares;
 use crate::simulation::{Histogram, LAGS, SerialTotals, gap_cell, gap_cell_start};
-use crate::statistics::{grouped_gaps_test, lag_matches_among, runs_test};
+use crate::statistics::{grouped_gaps_test, lag_matches_test, runs_test};
 
 /// Fewer expected repeats, or fewer expected others, say next to nothing.
 const LEAST_MATCHES: f64 = 10.0;
@@ -79,7 +79,7 @@ fn lag_tests(context: &AnalysisContext, serial: &SerialTotals, unit: u64, shares
         let matches = matches.is_multiple_of(unit).then_some(matches / unit)?;
         let pairs: u64 = lengths.iter().map(|length| length.saturating_sub(lag)).sum();
         let overlapping = lengths.iter().map(|length| length.saturating_sub(2 * lag)).sum();
-        let test = lag_matches_among(matches, pairs, overlapping, shares)?;
+        let test = lag_matches_test(matches, pairs, overlapping, shares)?;
         let least = pairs as f64 * test.expected.min(1.0 - test.expected);
         (least >= LEAST_MATCHES).then(|| Statement {
             value: Some(test.matched),

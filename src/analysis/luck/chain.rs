@@ -2,7 +2,7 @@
 
 /// How a chain selects proposers, seen from one of them.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Selection {
+pub enum LuckSelection {
     /// Each draw of so many slots in a row goes to a validator with its share of stake.
     Draws {
         /// Slots that are drawn at once.
@@ -33,11 +33,11 @@ pub struct ChainPreset {
     /// Slots of an epoch, if the chain has epochs of a fixed length.
     pub epoch_slots: Option<u64>,
     /// How it selects.
-    pub selection: Selection,
+    pub selection: LuckSelection,
 }
 
 /// One slot a draw.
-const SINGLE: Selection = Selection::Draws { slots: 1 };
+const SINGLE: LuckSelection = LuckSelection::Draws { slots: 1 };
 
 /// Every chain that is known by name.
 pub const CHAINS: &[ChainPreset] = &[
@@ -66,7 +66,7 @@ pub const CHAINS: &[ChainPreset] = &[
         rule: "cardano-praos",
         slot_seconds: 1.0,
         epoch_slots: Some(432_000),
-        selection: Selection::Private { active: 0.05 },
+        selection: LuckSelection::Private { active: 0.05 },
     },
     ChainPreset {
         name: "solana",
@@ -75,7 +75,7 @@ pub const CHAINS: &[ChainPreset] = &[
         rule: "solana-schedule",
         slot_seconds: 0.4,
         epoch_slots: Some(432_000),
-        selection: Selection::Draws { slots: 4 },
+        selection: LuckSelection::Draws { slots: 4 },
     },
     ChainPreset {
         name: "cosmos",
@@ -84,7 +84,7 @@ pub const CHAINS: &[ChainPreset] = &[
         rule: "cometbft-priority",
         slot_seconds: 6.0,
         epoch_slots: None,
-        selection: Selection::Turns,
+        selection: LuckSelection::Turns,
     },
     ChainPreset {
         name: "polkadot",

@@ -7,7 +7,7 @@
 mod chain;
 mod words;
 
-pub use chain::{CHAINS, ChainPreset, Selection};
+pub use chain::{CHAINS, ChainPreset, LuckSelection};
 
 use super::rows::{LuckReport, LuckRow, LuckStretch};
 use crate::law::largest_deficit_bound;
@@ -34,7 +34,7 @@ pub struct LuckQuestion {
     /// The probability of winning a slot, between 0 and 1.
     pub p_slot: f64,
     /// How slots are decided.
-    pub scatter: LuckScatter,
+    pub dispersion: LuckDispersion,
     /// Slots of the period; whole draws.
     pub slots: u64,
     /// How long a slot takes.
@@ -53,27 +53,27 @@ pub struct LuckQuestion {
 
 /// How the slots of a period are decided.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum LuckScatter {
+pub enum LuckDispersion {
     /// By independent draws of so many slots each.
     Draws(u64),
     /// By turns: wins up to any slot are within so many of the expected ones.
     Bounded(f64),
 }
 
-impl LuckScatter {
+impl LuckDispersion {
     /// Turns among so many validators by whoever is owed most.
     pub fn turns(validators: u64) -> Self {
-        LuckScatter::Bounded(largest_deficit_bound(
+        LuckDispersion::Bounded(largest_deficit_bound(
             usize::try_from(validators).unwrap_or(usize::MAX).min(1 << 20),
         ))
     }
 }
 
 /// The probability of winning a slot that a chain's selection gives to a share of stake.
-pub fn slot_probability(selection: Selection, share: f64) -> f64 {
+pub fn slot_probability(selection: LuckSelection, share: f64) -> f64 {
     match selection {
-        Selection::Draws { .. } | Selection::Turns => share,
-        Selection::Private { active } => -(share * (-active).ln_1p()).exp_m1(),
+        LuckSelection::Draws { .. } | LuckSelection::Turns => share,
+        LuckSelection::Private { active } => -(share * (-active).ln_1p()).exp_m1(),
     }
 }
 
@@ -81,13 +81,13 @@ pub fn slot_probability(selection: Selection, share: f64) -> f64 {
 /// is none, or the period no whole number of draws.
 pub fn luck(question: &LuckQuestion) -> Option<LuckReport> {
     let &LuckQuestion { p_slot, slots, wins, confidence, .. } = question;
-    let law = match question.scatter {
-        LuckScatter::Draws(unit) => WindowLaw::draws(slots, unit, p_slot)?,
-        LuckScatter::Bounded(bound) => WindowLaw::bounded(slots, bound, p_slot)?,
+    let law = match question.dispersion {
+        LuckDispersion::Draws(unit) => WindowLaw::draws(slots, unit, p_slot)?,
+        LuckDispersion::Bounded(bound) => WindowLaw::bounded(slots, bound, p_slot)?,
     };
-    let unit = match question.scatter {
-        LuckScatter::Draws(unit) => Some(unit),
-        LuckScatter::Bounded(_) => None,
+    let unit = match question.dispersion {
+        LuckDispersion::Draws(unit) => Some(unit),
+        LuckDispersion::Bounded(_) => None,
     };
     let year = question.slot_seconds.map(|seconds| YEAR / seconds);
     let tail = 0.5 * (1.0 - confidence);
@@ -99,10 +99,10 @@ pub fn luck(question: &LuckQuestion) -> Option<LuckReport> {
     let mut report = LuckReport {
         names: question.names.clone(),
         chain: question.chain.clone(),
-        sampling_model: match question.scatter {
-            LuckScatter::Draws(1) => "independent slots".to_owned(),
-            LuckScatter::Draws(unit) => format!("independent draws of {unit} slots each"),
-            LuckScatter::Bounded(_) => "deterministic turns: bounds, no probabilities".to_owned(),
+        sampling_model: match question.dispersion {
+            LuckDispersion::Draws(1) => "independent slots".to_owned(),
+            LuckDispersion::Draws(unit) => format!("independent draws of {unit} slots each"),
+            LuckDispersion::Bounded(_) => "deterministic turns: bounds, no probabilities".to_owned(),
         },
         stake_share: question.stake_share,
         p_slot,
@@ -164,9 +164,9 @@ pub fn luck(question: &LuckQuestion) -> Option<LuckReport> {
                 (Some(wait(0.5)), Some(wait(0.9)), Some(wait(0.99)));
         }
     } else if let Some(length) = question.gap {
-        let window = match question.scatter {
-            LuckScatter::Bounded(bound) => WindowLaw::bounded(length, bound, p_slot)?,
-            LuckScatter::Draws(_) => law,
+        let window = match question.dispersion {
+            LuckDispersion::Bounded(bound) => WindowLaw::bounded(length, bound, p_slot)?,
+            LuckDispersion::Draws(_) => law,
         };
         let p_anywhere = window.gap_probability(slots);
         report.gap = Some(LuckStretch { slots: length, p_anywhere, ..LuckStretch::default() });
@@ -245,7 +245,7 @@ mod tests {
             chain: None,
             stake_share: None,
             p_slot,
-            scatter: LuckScatter::Draws(1),
+            dispersion: LuckDispersion::Draws(1),
             slots,
             slot_seconds: None,
             wins: None,
@@ -311,7 +311,7 @@ mod tests {
 
     #[test]
     fn four_slots_at_once() {
-        let asked = LuckQuestion { scatter: LuckScatter::Draws(4), wins: Some(4), ..question(0.1, 40) };
+        let asked = LuckQuestion { dispersion: LuckDispersion::Draws(4), wins: Some(4), ..question(0.1, 40) };
         let report = luck(&asked).unwrap();
         // Ten draws, one won.
         close(report.p_at_most, 0.9f64.powi(10) + 0.9f64.powi(9), 1e-12);
@@ -325,7 +325,7 @@ mod tests {
 
     #[test]
     fn turns_know_no_luck() {
-        let asked = LuckQuestion { scatter: LuckScatter::turns(100), ..question(0.01, 10_000) };
+        let asked = LuckQuestion { dispersion: LuckDispersion::turns(100), ..question(0.01, 10_000) };
         let report = luck(&LuckQuestion { wins: Some(100), gap: Some(5_000), ..asked.clone() }).unwrap();
         assert_eq!(
             (report.p_value, report.mid_p, report.explanation.as_deref()),

@@ -5,7 +5,7 @@ use crate::cli::options::printed_table::PrintedTable;
 use crate::cli::options::table_format::TableFormat;
 use crate::cli::options::threads::ThreadsArg;
 use crate::cli::reading::{Hashed, TableReading, open};
-use crate::cli::results::{self, Wish};
+use crate::cli::results::{self, FolderWish};
 use crate::cli::screen::{grouped, percent, print_json, table, tell};
 use clap::Args as ClapArgs;
 use serde::Deserialize;
@@ -13,7 +13,9 @@ use std::io::BufRead;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use tombola::analysis::rows::{AuditRow, Finding};
-use tombola::analysis::{Audit, AuditSettings, AuditTable, Basis, Rest, Source, audit as hold, check_blocks};
+use tombola::analysis::{
+    Audit, AuditSettings, AuditTable, Basis, Rest, TableSource, audit as hold, check_blocks,
+};
 use tombola::import::{Intent, Options};
 use tombola::registry::Choice;
 use tombola::report::figures::{Subject, audit_subtitle, draw_figures};
@@ -206,7 +208,7 @@ fn chain(args: &AuditArgs, table: &mut dyn BufRead) -> Result<AuditTable, Proble
     reading.reading.unit = units(args).1;
     let options = reading.options(Intent::Audit)?;
     if args.stakes.is_empty() {
-        return AuditTable::read_source(Source { path: &args.table, input: table, options });
+        return AuditTable::read_source(TableSource { path: &args.table, input: table, options });
     }
     // Choices of columns and of a format are about TABLE, those of units about stakes.
     let mut of_stakes = Options { format: None, columns: Vec::new(), ..options.clone() };
@@ -214,7 +216,7 @@ fn chain(args: &AuditArgs, table: &mut dyn BufRead) -> Result<AuditTable, Proble
         // Ethereum's draw knows whole ETH.
         of_stakes.set("unit", "eth").map_err(|reason| command_line("--seed", reason, None))?;
     }
-    let wins = Source { path: &args.table, input: table, options };
+    let wins = TableSource { path: &args.table, input: table, options };
     let files: Vec<(u64, PathBuf)> = args.stakes.iter().map(|text| epoch(text)).collect();
     let mut inputs = Vec::new();
     for (place, (from, path)) in files.iter().enumerate() {
@@ -229,7 +231,9 @@ fn chain(args: &AuditArgs, table: &mut dyn BufRead) -> Result<AuditTable, Proble
     }
     let sources = inputs
         .iter_mut()
-        .map(|(from, path, input)| (*from, Source { path, input: &mut **input, options: of_stakes.clone() }))
+        .map(|(from, path, input)| {
+            (*from, TableSource { path, input: &mut **input, options: of_stakes.clone() })
+        })
         .collect();
     AuditTable::read_epochs(wins, sources)
 }
@@ -477,7 +481,7 @@ fn write(
 ) -> Result<Published, Failure> {
     let stem = input.0.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let name = stem.unwrap_or_else(|| "audit".to_owned());
-    let wish = Wish { root, force: args.force, safe_csv: args.table_form.safe_csv.on, quiet: false };
+    let wish = FolderWish { root, force: args.force, safe_csv: args.table_form.safe_csv.on, quiet: false };
     let folder = results::prepare(&wish, &name)?;
     folder.write_table("audit.csv", &audit.rows)?;
     folder.write_table("validators.csv", &audit.validators)?;

@@ -9,7 +9,7 @@ use crate::cli::screen::{print_json, table, tell};
 use clap::Args as ClapArgs;
 use std::path::PathBuf;
 use tombola::analysis::rows::{IdentifyRow, Standing};
-use tombola::analysis::{AuditTable, Candidates, Source};
+use tombola::analysis::{AuditTable, Candidates, TableSource};
 use tombola::import::{Intent, Options};
 use tombola::scenario::{Place, Problem};
 
@@ -78,12 +78,12 @@ fn chain(args: &IdentifyArgs) -> Result<AuditTable, Problem> {
     let options = args.reading.options(Intent::Audit)?;
     let mut table = open(&args.table, HELP)?;
     let Some(path) = &args.stakes else {
-        return AuditTable::read_source(Source { path: &args.table, input: &mut *table, options });
+        return AuditTable::read_source(TableSource { path: &args.table, input: &mut *table, options });
     };
     // Choices of columns and of a format are about TABLE, those of units about stakes.
     let stakes = Options { format: None, columns: Vec::new(), ..options.clone() };
-    let wins = Source { path: &args.table, input: &mut *table, options };
-    AuditTable::read_two(wins, Source { path, input: &mut *open(path, HELP)?, options: stakes })
+    let wins = TableSource { path: &args.table, input: &mut *table, options };
+    AuditTable::read_two(wins, TableSource { path, input: &mut *open(path, HELP)?, options: stakes })
 }
 
 fn columns(rows: &[IdentifyRow]) -> String {

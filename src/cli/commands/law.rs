@@ -1,7 +1,7 @@
 //! `tombola law`.
 
 use crate::cli::failure::Failure;
-use crate::cli::options::counting_unit::Unit;
+use crate::cli::options::counting_unit::UnitChoice;
 use crate::cli::options::number::whole;
 use crate::cli::options::printed_table::PrintedTable;
 use crate::cli::options::settings::Settings;
@@ -35,7 +35,7 @@ pub struct LawArgs {
     pub window: Option<u64>,
     /// With --window: in which rounds it is counted, where some stay empty
     #[arg(long, value_enum, default_value = "blocks", requires = "window")]
-    pub unit: Unit,
+    pub unit: UnitChoice,
     /// Instead of shares: the probability that a validator holds at least this share of all stake after
     /// the scenario's rounds, where rewards compound
     #[arg(long, value_name = "SHARE", conflicts_with = "window", allow_negative_numbers = true)]

@@ -18,7 +18,7 @@ use tombola::stake::STAKES;
 
 /// What can be listed.
 #[derive(Clone, Copy, ValueEnum)]
-pub enum Family {
+pub enum ListedFamily {
     /// Selection rules
     Rules,
     /// Stake distributions
@@ -50,7 +50,7 @@ Examples:
 pub struct ListArgs {
     /// What to list
     #[arg(value_enum)]
-    pub family: Family,
+    pub family: ListedFamily,
     /// Also the source of each
     #[arg(long, short)]
     pub long: bool,
@@ -81,14 +81,14 @@ fn family<T: ?Sized>(entries: &[Entry<T>]) -> Vec<Row> {
 /// Prints what there is.
 pub fn list(args: &ListArgs) -> Result<(), Failure> {
     let rows = match args.family {
-        Family::Rules => family(RULES),
-        Family::Stakes => family(STAKES),
-        Family::Rewards => family(REWARDS),
-        Family::Committees => family(COMMITTEES),
-        Family::Behaviours => family(BEHAVIOURS),
-        Family::Figures => family(FIGURES),
-        Family::Estimands => family(ESTIMANDS),
-        Family::Formats => FORMATS
+        ListedFamily::Rules => family(RULES),
+        ListedFamily::Stakes => family(STAKES),
+        ListedFamily::Rewards => family(REWARDS),
+        ListedFamily::Committees => family(COMMITTEES),
+        ListedFamily::Behaviours => family(BEHAVIOURS),
+        ListedFamily::Figures => family(FIGURES),
+        ListedFamily::Estimands => family(ESTIMANDS),
+        ListedFamily::Formats => FORMATS
             .iter()
             .map(|format| Row {
                 name: format.name.to_owned(),
@@ -96,7 +96,7 @@ pub fn list(args: &ListArgs) -> Result<(), Failure> {
                 source: format.source.to_owned(),
             })
             .collect(),
-        Family::Chains => CHAINS
+        ListedFamily::Chains => CHAINS
             .iter()
             .map(|chain| Row {
                 name: chain.name.to_owned(),
@@ -104,7 +104,7 @@ pub fn list(args: &ListArgs) -> Result<(), Failure> {
                 source: chain.source.to_owned(),
             })
             .collect(),
-        Family::Scenarios => shipped()
+        ListedFamily::Scenarios => shipped()
             .into_iter()
             .map(|scenario| Row {
                 name: scenario.name.to_owned(),

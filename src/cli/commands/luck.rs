@@ -11,7 +11,7 @@ use clap::Args as ClapArgs;
 use std::path::PathBuf;
 use tombola::analysis::rows::LuckRow;
 use tombola::analysis::{
-    CHAINS, ChainPreset, LuckQuestion, LuckScatter, LuckSelection, luck as answer, slot_probability,
+    CHAINS, ChainPreset, LuckDispersion, LuckQuestion, LuckSelection, luck as answer, slot_probability,
 };
 use tombola::import::{Intent, read_from};
 use tombola::registry::{Choice, find, nearest};
@@ -192,17 +192,17 @@ fn question(args: &LuckArgs) -> Result<LuckQuestion, Problem> {
         }
     };
     let validators = args.validators.or(party.validators);
-    let scatter = match (party.bound, selection) {
-        (Some(bound), _) => LuckScatter::Bounded(bound),
-        (None, LuckSelection::Turns) => LuckScatter::turns(validators.unwrap_or(2)),
-        (None, _) => LuckScatter::Draws(unit),
+    let dispersion = match (party.bound, selection) {
+        (Some(bound), _) => LuckDispersion::Bounded(bound),
+        (None, LuckSelection::Turns) => LuckDispersion::turns(validators.unwrap_or(2)),
+        (None, _) => LuckDispersion::Draws(unit),
     };
     Ok(LuckQuestion {
         names: party.names,
         chain: chain.map(|chain| chain.name.to_owned()),
         stake_share: party.stake_share,
         p_slot: party.p_slot,
-        scatter,
+        dispersion,
         slots,
         slot_seconds,
         wins: args.wins,

@@ -12,7 +12,7 @@ use clap::Args as ClapArgs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tombola::analysis::rows::{LawRow, PlanRow, law_rows};
-use tombola::analysis::{Plan, PlanSettings, WinVariance, pilot_seed, plan as make_plan};
+use tombola::analysis::{HadBy, Plan, PlanSettings, WinVariance, pilot_seed, plan as make_plan};
 use tombola::report::Stopwatch;
 use tombola::simulation::{Control, Engine, Experiment, Quiet, Results, run as simulate, threads_here};
 
@@ -211,28 +211,46 @@ fn paragraph(plan: &Plan, settings: &PlanSettings, rounds: u64, trials: u64) -> 
         of_one(settings.power),
         of_one(settings.confidence),
     );
-    let per_trial = |all: u64| all.div_ceil(trials.max(1));
+    // Rounds as what has to be asked for: how many trials, or how long they must be.
+    let asked = |needed: u64, had_by: HadBy| match had_by {
+        HadBy::MoreTrials => {
+            let number = needed.div_ceil(rounds.max(1));
+            format!("{} of {} rounds", counted(number, "trial"), grouped(rounds.into()))
+        }
+        HadBy::Either | HadBy::LongerTrials => {
+            let each = needed.div_ceil(trials.max(1));
+            format!("{} in each of {}", grouped(each.into()), counted(trials, "trial"))
+        }
+    };
     match plan.verdict_rounds {
         Some(needed) => text.push_str(&format!(
-            " The verdict `fair` for all of them together needs {} rounds in all with that probability: {} in each of \
-             {} trial{}.",
+            " The verdict `fair` for all of them together needs {} rounds in all with that probability: {}.",
             grouped(needed.into()),
-            grouped(per_trial(needed).into()),
-            grouped(trials.into()),
-            if trials == 1 { "" } else { "s" }
+            asked(needed, plan.had_by),
         )),
-        None => text.push_str(" No number of rounds is known that makes the verdict `fair` for all of them together."),
+        None => text.push_str(
+            " No number of rounds is known that makes the verdict `fair` for all of them together.",
+        ),
+    }
+    match plan.had_by {
+        HadBy::Either => {}
+        HadBy::MoreTrials => text.push_str(
+            " Only trials are independent here: more of them tell more, and longer ones do not take their place.",
+        ),
+        HadBy::LongerTrials => text.push_str(
+            " The wins of a trial stay within a bound of what is expected: longer trials tell more, and more trials do not.",
+        ),
     }
     let Some(hardest) = plan.rows.get(plan.hardest) else { return text };
     match hardest.rounds_equivalence {
         Some(needed) => {
-            let of_this_length = needed.div_ceil(rounds.max(1));
+            // Independent rounds may come as trials of the length that they have.
+            let by_length = if plan.had_by == HadBy::Either { HadBy::MoreTrials } else { plan.had_by };
             text.push_str(&format!(
-                " The hardest to show fair is {}, which by itself needs {} rounds: {} trial{} of this length.",
+                " The hardest to show fair is {}, which by itself needs {} rounds: {}.",
                 hardest.validator,
                 grouped(needed.into()),
-                grouped(of_this_length.into()),
-                if of_this_length == 1 { "" } else { "s" }
+                asked(needed, by_length),
             ));
         }
         None => text.push_str(&format!(
@@ -247,6 +265,11 @@ fn paragraph(plan: &Plan, settings: &PlanSettings, rounds: u64, trials: u64) -> 
         ));
     }
     text
+}
+
+/// A number of things.
+fn counted(number: u64, thing: &str) -> String {
+    format!("{} {thing}{}", grouped(number.into()), if number == 1 { "" } else { "s" })
 }
 
 fn columns(rows: &[PlanRow]) -> String {

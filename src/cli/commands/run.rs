@@ -5,7 +5,7 @@ use super::schedule::write_schedule;
 use super::summary::summary;
 use crate::cli::commands::study::StudyArgs;
 use crate::cli::failure::Failure;
-use crate::cli::options::counting_unit::Unit;
+use crate::cli::options::counting_unit::UnitChoice;
 use crate::cli::options::settings::PlayedSettings;
 use crate::cli::options::threads::ThreadsArg;
 use crate::cli::progress_bar::Bar;
@@ -58,7 +58,7 @@ pub struct RunArgs {
     /// In which rounds windows, longest gaps and the order of wins are counted, where some rounds stay
     /// empty [default: blocks]
     #[arg(long, value_enum)]
-    pub unit: Option<Unit>,
+    pub unit: Option<UnitChoice>,
     /// Write the first trial's chain to chain.jsonl, for `tombola verify`; needs the full engine
     #[arg(long)]
     pub keep_chain: bool,

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use tombola::behaviour::{Attesting, BehaviourAssignment, BlockFlaw, Forging};
 use tombola::forging::{
-    Ballot, Chain, Full, GenesisRecord, Keyring, Observer, RoundOutcome, Silent, Weight, World,
+    Ballot, Chain, Full, GenesisRecord, Keyring, Observer, RoundOutcome, Silent, VoteWeight, World,
 };
 use tombola::ledger::{AccountId, SignedTransaction, State, TransactionFault, Transfer};
 use tombola::selection::BlockOutcome;
@@ -425,8 +425,8 @@ impl Observer<Full<'_>> for Story<'_> {
         self.tell_rest(votes.len(), votes.len() + self.unseen_votes);
         self.chapter("Decide");
         let unit = match self.world.protocol.weight {
-            Weight::Heads => "votes",
-            Weight::Stake => "tokens of stake",
+            VoteWeight::Heads => "votes",
+            VoteWeight::Stake => "tokens of stake",
         };
         let quorum = self.world.protocol.quorum;
         let (approvals, committee) = (ballot.approvals, ballot.committee);

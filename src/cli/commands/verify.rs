@@ -7,7 +7,7 @@ use clap::Args as ClapArgs;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use tombola::forging::{Finding, Replay};
+use tombola::forging::{Replay, ReplayFinding};
 
 #[derive(ClapArgs)]
 #[command(after_help = "\
@@ -38,7 +38,7 @@ pub fn verify(args: &VerifyArgs) -> Result<(), Failure> {
             path.display()
         )));
     };
-    let fails = |number: u64, height: Option<u64>, finding: &Finding| {
+    let fails = |number: u64, height: Option<u64>, finding: &ReplayFinding| {
         let block = height.map(|height| format!("block {height}: ")).unwrap_or_default();
         Failure::CheckFailed(format!("{}:{number}: {block}{finding}", path.display()))
     };

@@ -5,18 +5,18 @@ use tombola::simulation::CountingUnit;
 
 /// In which rounds windows, gaps and runs of wins are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Unit {
+pub enum UnitChoice {
     /// Those in which somebody is selected.
     Blocks,
     /// All, empty ones too.
     Slots,
 }
 
-impl From<Unit> for CountingUnit {
-    fn from(unit: Unit) -> Self {
+impl From<UnitChoice> for CountingUnit {
+    fn from(unit: UnitChoice) -> Self {
         match unit {
-            Unit::Blocks => CountingUnit::Blocks,
-            Unit::Slots => CountingUnit::Slots,
+            UnitChoice::Blocks => CountingUnit::Blocks,
+            UnitChoice::Slots => CountingUnit::Slots,
         }
     }
 }

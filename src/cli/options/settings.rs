@@ -22,7 +22,7 @@ pub struct SizedSettings {
     #[command(flatten)]
     pub settings: Settings,
     #[command(flatten)]
-    pub size: Size,
+    pub size: RunSize,
 }
 
 /// Settings of commands that leave the engine open.
@@ -51,12 +51,12 @@ impl PlayedSettings {
 impl Settings {
     /// The settings as overrides of the file.
     pub fn overrides(&self) -> Result<Vec<Override>, Problem> {
-        self.overrides_with(&Size::default(), &EngineChoice::default())
+        self.overrides_with(&RunSize::default(), &EngineChoice::default())
     }
 
     /// The same with those of a command that plays rounds; `--set` first, so that an option of its
     /// own wins.
-    fn overrides_with(&self, size: &Size, engine: &EngineChoice) -> Result<Vec<Override>, Problem> {
+    fn overrides_with(&self, size: &RunSize, engine: &EngineChoice) -> Result<Vec<Override>, Problem> {
         let mut overrides =
             self.set.iter().map(|text| Override::parse(text)).collect::<Result<Vec<_>, _>>()?;
         for (name, value) in [("rounds", size.rounds), ("trials", size.trials), ("seed", self.seed)] {
@@ -79,7 +79,7 @@ impl Settings {
 
 /// How long and how often, for the commands that play rounds.
 #[derive(ClapArgs, Clone, Default)]
-pub struct Size {
+pub struct RunSize {
     /// Rounds of each trial
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(0, i64::MAX as u64))]
     pub rounds: Option<u64>,

@@ -4,7 +4,9 @@ use super::{accept_size, accept_slices, accept_slots, gather, seats_in_any_round
 use crate::law::accepted_seats;
 use crate::random::shuffle;
 use crate::registry::{Entry, Refusal, settings};
-use crate::selection::ethereum::{Acceptance, ActiveSet, Asked, BalanceWeighted, Unit, chances, random_hash};
+use crate::selection::ethereum::{
+    Acceptance, ActiveSet, Asked, BalanceWeighted, EtherUnit, chances, random_hash,
+};
 use crate::selection::{Committee, CommitteeDrawer, CommitteeTurn, Duty, Seat};
 use crate::stake::ValidatorId;
 use serde::{Deserialize, Serialize};
@@ -42,12 +44,12 @@ struct EthereumPayload {
     /// The rounds of an epoch.
     slots: u64,
     /// What one unit of stake stands for.
-    unit: Unit,
+    unit: EtherUnit,
 }
 
 impl Default for EthereumPayload {
     fn default() -> Self {
-        EthereumPayload { size: 512, slots: 32, unit: Unit::Eth }
+        EthereumPayload { size: 512, slots: 32, unit: EtherUnit::Eth }
     }
 }
 

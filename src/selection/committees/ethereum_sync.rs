@@ -3,7 +3,9 @@
 use super::{accept_size, gather, seats_in_any_round};
 use crate::law::accepted_seats;
 use crate::registry::{Entry, settings, within};
-use crate::selection::ethereum::{Acceptance, ActiveSet, Asked, BalanceWeighted, Unit, chances, random_hash};
+use crate::selection::ethereum::{
+    Acceptance, ActiveSet, Asked, BalanceWeighted, EtherUnit, chances, random_hash,
+};
 use crate::selection::{Committee, CommitteeDrawer, CommitteeTurn, Duty, Seat};
 use crate::stake::ValidatorId;
 use serde::{Deserialize, Serialize};
@@ -37,12 +39,12 @@ struct EthereumSync {
     /// The rounds for which they are held.
     period: u64,
     /// What one unit of stake stands for.
-    unit: Unit,
+    unit: EtherUnit,
 }
 
 impl Default for EthereumSync {
     fn default() -> Self {
-        EthereumSync { size: 512, period: 8_192, unit: Unit::Eth }
+        EthereumSync { size: 512, period: 8_192, unit: EtherUnit::Eth }
     }
 }
 

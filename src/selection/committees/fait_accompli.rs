@@ -127,18 +127,11 @@ impl CommitteeDrawer for Drawer {
 #[cfg(test)]
 mod tests {
     use crate::law::fait_accompli_variances;
-    use crate::selection::evidence::{committee, committee_refusal, draws, seats_follow};
+    use crate::selection::evidence::{committee, draws, sized_seats_follow};
 
     #[test]
     fn seats_and_their_variance_are_as_expected() {
-        for size in [1, 3, 16, 40] {
-            let rule = committee(&format!("{{ kind = 'fait-accompli', size = {size} }}"));
-            seats_follow(&*rule, 20_000, |stakes, forger| {
-                let mut variances = fait_accompli_variances(stakes, size);
-                variances[forger] = 0.0;
-                Some(variances)
-            });
-        }
+        sized_seats_follow("fait-accompli", fait_accompli_variances);
     }
 
     /// Quotas 0.5, 1, 2.5: one sure, two sure, and one drawn among the first and the third.
@@ -172,10 +165,5 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn impossible_sizes_are_refused() {
-        assert!(committee_refusal("{ kind = 'fait-accompli', size = 0 }").contains("between 1 and 1000000"));
     }
 }

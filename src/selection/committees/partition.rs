@@ -56,18 +56,11 @@ impl CommitteeDrawer for Drawer {
 #[cfg(test)]
 mod tests {
     use crate::law::partition_variances;
-    use crate::selection::evidence::{committee, committee_refusal, draws, seats_follow};
+    use crate::selection::evidence::{committee, draws, sized_seats_follow};
 
     #[test]
     fn seats_and_their_variance_are_as_expected() {
-        for size in [1, 3, 16, 40] {
-            let rule = committee(&format!("{{ kind = 'partition', size = {size} }}"));
-            seats_follow(&*rule, 20_000, |stakes, forger| {
-                let mut variances = partition_variances(stakes, size);
-                variances[forger] = 0.0;
-                Some(variances)
-            });
-        }
+        sized_seats_follow("partition", partition_variances);
     }
 
     /// Nobody is ever two seats or more from its quota: it may win or lose only the bins at its ends.
@@ -87,10 +80,5 @@ mod tests {
             assert_eq!(members.iter().map(|seat| seat.seats).sum::<u32>(), 7);
             assert!(members[0].seats >= 6);
         }
-    }
-
-    #[test]
-    fn impossible_sizes_are_refused() {
-        assert!(committee_refusal("{ kind = 'partition', size = 0 }").contains("between 1 and 1000000"));
     }
 }

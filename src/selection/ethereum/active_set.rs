@@ -1,6 +1,6 @@
 //! Who is active in an epoch, and with which effective balances.
 
-use super::{Unit, effective_balance, with_hysteresis};
+use super::{EtherUnit, effective_balance, with_hysteresis};
 use crate::selection::StakeChange;
 use crate::selection::epoch_stakes::EpochStakes;
 use crate::stake::ValidatorId;
@@ -10,7 +10,7 @@ use crate::stake::ValidatorId;
 /// Simplified: whoever has an effective balance of at least 1 ETH is active from the next epoch on
 /// (no queues, no ejection at 16 ETH), and all validators have compounding credentials.
 pub struct ActiveSet {
-    unit: Unit,
+    unit: EtherUnit,
     cap: u64,
     stakes: EpochStakes,
     /// Effective balances in ETH; the caps fit 16 bits.
@@ -21,7 +21,7 @@ pub struct ActiveSet {
 
 impl ActiveSet {
     /// The set at genesis; `cap` is the largest effective balance, in ETH.
-    pub fn new(stakes: &[u64], unit: Unit, cap: u64) -> Self {
+    pub fn new(stakes: &[u64], unit: EtherUnit, cap: u64) -> Self {
         let mut set = ActiveSet {
             unit,
             cap,

@@ -1,6 +1,6 @@
 //! Draws by effective balance: candidates in some order, each accepted by a random number.
 
-use super::{Shuffle, Unit, effective_balance};
+use super::{EtherUnit, Shuffle, effective_balance};
 use crate::crypto::{Hash, sha256};
 use crate::law::acceptance_chance;
 
@@ -38,7 +38,7 @@ impl Acceptance {
 }
 
 /// Everybody's chance to be accepted since Electra, when the stakes are new.
-pub fn chances(stakes: &[u64], unit: Unit) -> Vec<f64> {
+pub fn chances(stakes: &[u64], unit: EtherUnit) -> Vec<f64> {
     let acceptance = Acceptance::ELECTRA;
     stakes.iter().map(|&stake| acceptance.chance(effective_balance(stake, unit, acceptance.cap))).collect()
 }

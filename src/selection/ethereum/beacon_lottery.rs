@@ -1,8 +1,8 @@
 //! The lottery of the beacon chain, slot by slot, for any way of accepting proposers.
 
 use super::{
-    Acceptance, ActiveSet, BalanceWeighted, DOMAIN_PROPOSER, DOMAIN_RANDAO, Randao, Unit, effective_balance,
-    epoch_seed, random_hash, slot_seed,
+    Acceptance, ActiveSet, BalanceWeighted, DOMAIN_PROPOSER, DOMAIN_RANDAO, EtherUnit, Randao,
+    effective_balance, epoch_seed, random_hash, slot_seed,
 };
 use crate::crypto::{Hash, KeyPair, sha256};
 use crate::law::first_accepted_shares;
@@ -23,7 +23,7 @@ const SLOTS_PER_EPOCH: u64 = 32;
 #[serde(deny_unknown_fields, default)]
 pub struct BeaconSettings {
     /// What one unit of stake stands for.
-    unit: Unit,
+    unit: EtherUnit,
     /// Where the randomness that forgers reveal comes from.
     reveal: Reveal,
 }

@@ -8,7 +8,7 @@ const ETH: u64 = 1_000_000_000;
 /// What one unit of stake in the scenario stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Unit {
+pub enum EtherUnit {
     /// Whole ETH.
     #[default]
     Eth,
@@ -16,25 +16,25 @@ pub enum Unit {
     Gwei,
 }
 
-impl Unit {
+impl EtherUnit {
     /// A stake in gwei. Stakes far beyond every cap are cut, so that nothing overflows.
     fn gwei(self, stake: u64) -> u64 {
         match self {
-            Unit::Eth => stake.min(1 << 20) * ETH,
-            Unit::Gwei => stake.min((1 << 20) * ETH),
+            EtherUnit::Eth => stake.min(1 << 20) * ETH,
+            EtherUnit::Gwei => stake.min((1 << 20) * ETH),
         }
     }
 }
 
 /// The effective balance, in whole ETH, of a stake that is new: rounded down, at most `cap` ETH.
-pub fn effective_balance(stake: u64, unit: Unit, cap: u64) -> u64 {
+pub fn effective_balance(stake: u64, unit: EtherUnit, cap: u64) -> u64 {
     (unit.gwei(stake) / ETH).min(cap)
 }
 
 /// The effective balance, in whole ETH, that follows on `effective` when the stake has become
 /// `stake`: it moves only when the stake has fallen more than 0.25 ETH below it or risen more than
 /// 1.25 ETH above it (`process_effective_balance_updates` of the consensus specification).
-pub fn with_hysteresis(effective: u64, stake: u64, unit: Unit, cap: u64) -> u64 {
+pub fn with_hysteresis(effective: u64, stake: u64, unit: EtherUnit, cap: u64) -> u64 {
     let balance = unit.gwei(stake);
     if balance + ETH / 4 < effective * ETH || effective * ETH + ETH / 4 * 5 < balance {
         effective_balance(stake, unit, cap)
@@ -68,7 +68,7 @@ mod tests {
         let vectors: Vectors = serde_json::from_str(text).unwrap();
         assert!(!vectors.source.is_empty() && vectors.cases.len() == 30);
         for case in vectors.cases {
-            let after = with_hysteresis(case.effective / ETH, case.balance, Unit::Gwei, case.cap_eth);
+            let after = with_hysteresis(case.effective / ETH, case.balance, EtherUnit::Gwei, case.cap_eth);
             assert_eq!(after * ETH, case.after, "{} from {}", case.balance, case.effective);
         }
     }
@@ -78,14 +78,14 @@ mod tests {
         for effective in 0..=40 {
             for stake in 0..=60 {
                 assert_eq!(
-                    with_hysteresis(effective, stake, Unit::Eth, 32),
-                    with_hysteresis(effective, stake * ETH, Unit::Gwei, 32)
+                    with_hysteresis(effective, stake, EtherUnit::Eth, 32),
+                    with_hysteresis(effective, stake * ETH, EtherUnit::Gwei, 32)
                 );
             }
         }
-        assert_eq!(effective_balance(u64::MAX, Unit::Eth, 2048), 2048);
-        assert_eq!(effective_balance(u64::MAX, Unit::Gwei, 2048), 2048);
-        assert_eq!(effective_balance(ETH - 1, Unit::Gwei, 2048), 0);
-        assert_eq!(with_hysteresis(2048, u64::MAX, Unit::Eth, 2048), 2048);
+        assert_eq!(effective_balance(u64::MAX, EtherUnit::Eth, 2048), 2048);
+        assert_eq!(effective_balance(u64::MAX, EtherUnit::Gwei, 2048), 2048);
+        assert_eq!(effective_balance(ETH - 1, EtherUnit::Gwei, 2048), 0);
+        assert_eq!(with_hysteresis(2048, u64::MAX, EtherUnit::Eth, 2048), 2048);
     }
 }

@@ -17,7 +17,7 @@ mod shuffle;
 pub use active_set::ActiveSet;
 pub use balance_weighted::{Acceptance, Asked, BalanceWeighted, chances};
 pub use beacon_lottery::{BeaconLottery, BeaconSettings, Reveal};
-pub use effective_balance::{Unit, effective_balance, with_hysteresis};
+pub use effective_balance::{EtherUnit, effective_balance, with_hysteresis};
 pub use seed::{
     DOMAIN_ATTESTER, DOMAIN_PROPOSER, DOMAIN_PTC_ATTESTER, DOMAIN_RANDAO, DOMAIN_SYNC_COMMITTEE, Randao,
     epoch_seed, random_hash, slot_seed,

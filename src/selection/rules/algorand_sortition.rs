@@ -1,12 +1,13 @@
 //! Algorand's cryptographic sortition: every coin is selected by itself, the lowest hash forges.
 
 use crate::crypto::sha256;
-use crate::law::{nobody_selected, proportional_shares};
+use crate::law::nobody_selected;
 use crate::registry::{Entry, settings};
 use crate::selection::lottery_source::{LotterySource, VrfLottery};
 use crate::selection::sampling::forger;
-use crate::selection::sortition::{Accounts, Contest, EXPECTED, SurvivalTable, check_expected};
-use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
+use crate::selection::shapes::{Selects, StatedProportional};
+use crate::selection::sortition::{Accounts, EXPECTED, HashContest, SurvivalTable, check_expected};
+use crate::selection::{RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::Pool;
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +19,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     parse: |table| {
         settings::<AlgorandSortition, _>(table, |rule| {
             check_expected(rule.expected)?;
-            Ok(Box::new(rule))
+            Ok(Box::new(StatedProportional(rule)))
         })
     },
 };
@@ -59,23 +60,9 @@ impl Default for AlgorandSortition {
     }
 }
 
-impl Rule for AlgorandSortition {
-    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
-        ExpectedShares::Shares(proportional_shares(stakes))
-    }
-
-    /// Shares of stake are martingales under proportional selection; whether a round stays empty
-    /// depends on the total alone, which does not depend on who won.
-    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
-        self.expected_shares(stakes)
-    }
-
+impl Selects for AlgorandSortition {
     fn occupied(&self, stakes: &[u64]) -> f64 {
         1.0 - nobody_selected(stakes.iter().sum(), self.expected)
-    }
-
-    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
-        Dispersion::Independent
     }
 
     fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
@@ -127,7 +114,7 @@ impl Selector for VrfSelector {
     fn select(&mut self, turn: RoundContext<'_>) -> Selection {
         self.accounts.change(turn.changes);
         let input = self.vrf.input(turn.round);
-        let mut contest = Contest::default();
+        let mut contest = HashContest::default();
         let value = |validator| sha256(&[&self.vrf.output(validator, &input)]);
         self.accounts.draw(value, |validator, value, weight| contest.enter(validator, value, weight));
         contest.selection()
@@ -137,7 +124,7 @@ impl Selector for VrfSelector {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::law::nobody_selected;
+    use crate::law::{nobody_selected, proportional_shares};
     use crate::random::{Purpose, Stream};
     use crate::selection::StakeChange;
     use crate::selection::evidence::follows;
@@ -150,7 +137,7 @@ mod tests {
     impl Selector for PlainSelector {
         fn select(&mut self, turn: RoundContext<'_>) -> Selection {
             self.0.change(turn.changes);
-            let mut contest = Contest::default();
+            let mut contest = HashContest::default();
             let value = |_| {
                 let mut value = [0; 32];
                 turn.lottery.fill_bytes(&mut value);

@@ -1,11 +1,9 @@
 //! C-PoS: an epoch of proposers drawn by the stakes at its start.
 
-use crate::law::proportional_shares;
 use crate::registry::{Entry, settings, within};
 use crate::selection::epoch_stakes::EpochStakes;
-use crate::selection::{
-    Dispersion, Draw, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext,
-};
+use crate::selection::shapes::{Selects, StatedProportional};
+use crate::selection::{Draw, RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::Pool;
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +15,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     parse: |table| {
         settings::<CompoundEpoch, _>(table, |rule| {
             within("slots_per_epoch", rule.slots_per_epoch, 1..=i64::MAX as u64, "")?;
-            Ok(Box::new(rule))
+            Ok(Box::new(StatedProportional(rule)))
         })
     },
 };
@@ -37,21 +35,7 @@ impl Default for CompoundEpoch {
     }
 }
 
-impl Rule for CompoundEpoch {
-    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
-        ExpectedShares::Shares(proportional_shares(stakes))
-    }
-
-    /// Each draw of an epoch expects the share at its start, and the epoch's rewards together
-    /// expect to leave that share as it is: it stays the initial share of stake.
-    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
-        self.expected_shares(stakes)
-    }
-
-    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
-        Dispersion::Independent
-    }
-
+impl Selects for CompoundEpoch {
     fn draw(&self, stakes: &[u64]) -> Draw {
         Draw::Tokens(stakes.to_vec())
     }

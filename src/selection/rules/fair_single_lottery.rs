@@ -4,7 +4,8 @@ use crate::law::proportional_shares;
 use crate::random::Stream;
 use crate::registry::{Entry, settings};
 use crate::selection::sampling::{AmongAll, ByStake, DIGITS, binary_logarithm, smallest_quotient};
-use crate::selection::{Dispersion, Draw, ExpectedShares, Rule, Selector, TrialContext};
+use crate::selection::shapes::{Selects, StatedProportional};
+use crate::selection::{Draw, Rule, Selector, TrialContext};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +14,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "fair-single-lottery",
     summary: "FSL-PoS: everybody draws the time -ln(1 - U) / stake, the smallest forges: a race that is exactly proportional",
     source: "the FSL-PoS model of Huang and others, SIGMOD 2021",
-    parse: |table| settings::<FairSingleLottery, _>(table, |rule| Ok(Box::new(rule))),
+    parse: |table| settings::<FairSingleLottery, _>(table, |rule| Ok(Box::new(StatedProportional(rule)))),
 };
 
 /// FSL-PoS.
@@ -39,22 +40,9 @@ enum Draws {
     Race,
 }
 
-impl Rule for FairSingleLottery {
-    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
-        ExpectedShares::Shares(proportional_shares(stakes))
-    }
-
-    /// Shares of stake are martingales, as for the raffle.
-    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
-        self.expected_shares(stakes)
-    }
-
+impl Selects for FairSingleLottery {
     fn draws_by_current_stake(&self) -> bool {
         true
-    }
-
-    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
-        Dispersion::Independent
     }
 
     fn draw(&self, stakes: &[u64]) -> Draw {

@@ -3,7 +3,7 @@
 use crate::law::{Ratio, blended_shares, gini_exceeds};
 use crate::random::Stream;
 use crate::registry::{Entry, Refusal, settings};
-use crate::selection::sampling::{Part, Ranking, draw_opposite, forger};
+use crate::selection::sampling::{Part, StakeRanking, draw_opposite, forger};
 use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::ValidatorId;
 use serde::{Deserialize, Serialize};
@@ -89,7 +89,7 @@ impl Rule for GiniStabilised {
     }
 
     fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
-        let ranking = Ranking::new(start.stakes);
+        let ranking = StakeRanking::new(start.stakes);
         Box::new(Stabiliser { rule: *self, blend: target(&ranking, self.theta), ranking })
     }
 }
@@ -100,7 +100,7 @@ const ONE: u64 = 1 << DIGITS;
 
 struct Stabiliser {
     rule: GiniStabilised,
-    ranking: Ranking,
+    ranking: StakeRanking,
     /// t.
     blend: u64,
 }
@@ -145,14 +145,14 @@ impl Stabiliser {
 }
 
 /// Where t is headed: 1/2 if the Gini coefficient exceeds theta, 3/2 otherwise.
-fn target(ranking: &Ranking, theta: Ratio) -> u64 {
+fn target(ranking: &StakeRanking, theta: Ratio) -> u64 {
     let Part { holders, coins } = ranking.all();
     let limit = u128::from(theta.numerator()) * u128::from(holders) * u128::from(coins);
     if ranking.distances() * u128::from(theta.denominator()) > limit { ONE / 2 } else { ONE / 2 * 3 }
 }
 
 /// Draws from the blend.
-fn draw(ranking: &Ranking, blend: u64, lottery: &mut Stream) -> Option<ValidatorId> {
+fn draw(ranking: &StakeRanking, blend: u64, lottery: &mut Stream) -> Option<ValidatorId> {
     if ranking.distances() == 0 {
         return draw_opposite(ranking, lottery);
     }
@@ -174,7 +174,7 @@ fn draw(ranking: &Ranking, blend: u64, lottery: &mut Stream) -> Option<Validator
 
 /// The stake at which the chance becomes positive, with 32 digits after the point, for t above 1:
 /// `(t - 1) M S / (t n M - S)` with the largest stake M, rounded down.
-fn threshold(ranking: &Ranking, blend: u64) -> u128 {
+fn threshold(ranking: &StakeRanking, blend: u64) -> u128 {
     let Part { holders, coins } = ranking.all();
     let (mut peak, mut total) = (u128::from(ranking.largest()) * u128::from(holders), u128::from(coins));
     // Keep 90 digits of n M, so that the products with t fit.
@@ -196,19 +196,19 @@ mod tests {
 
     fn stabiliser(stakes: &[u64], step: Step) -> Stabiliser {
         let rule = GiniStabilised { theta: three_tenths(), step, rate: a_thousandth() };
-        let ranking = Ranking::new(stakes);
+        let ranking = StakeRanking::new(stakes);
         Stabiliser { rule, blend: target(&ranking, rule.theta), ranking }
     }
 
     /// Stakes 1, 2, 5 at t = 3/2: the zero of the line is at (1/2 * 5 * 8) / (3/2 * 15 - 8) = 20/14.5.
     #[test]
     fn the_threshold_is_the_zero_of_the_line() {
-        let threshold = threshold(&Ranking::new(&[1, 2, 5]), ONE / 2 * 3) as f64 / ONE as f64;
+        let threshold = threshold(&StakeRanking::new(&[1, 2, 5]), ONE / 2 * 3) as f64 / ONE as f64;
         assert!((threshold - 20.0 / 14.5).abs() < 1e-9);
         // Ten thousand holders of nearly everything a scenario may have.
         let mut stakes = vec![(1u64 << 63) / 10_001; 10_000];
         stakes[0] -= 1;
-        let ranking = Ranking::new(&stakes);
+        let ranking = StakeRanking::new(&stakes);
         let mut stream = Stream::open(StreamKey::new().text("gini"));
         for blend in [ONE / 2, ONE, ONE + 1, ONE / 2 * 3] {
             let winner = draw(&ranking, blend, &mut stream).unwrap();

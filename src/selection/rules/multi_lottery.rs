@@ -2,7 +2,7 @@
 
 use crate::registry::{Entry, no_settings};
 use crate::selection::Rule;
-use crate::selection::shapes::Proportional;
+use crate::selection::shapes::{Proportional, StatedProportional};
 
 /// The registry's line.
 ///
@@ -12,5 +12,5 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "multi-lottery",
     summary: "ML-PoS: a new lottery at every moment, each wins it with a small chance proportional to stake",
     source: "the ML-PoS model (Qtum, Blackcoin) of Huang and others, SIGMOD 2021",
-    parse: |table| no_settings(table, || Box::new(Proportional { tells_token: false })),
+    parse: |table| no_settings(table, || Box::new(StatedProportional(Proportional { tells_token: false }))),
 };

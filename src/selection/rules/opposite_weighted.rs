@@ -2,7 +2,7 @@
 
 use crate::law::opposite_shares;
 use crate::registry::{Entry, no_settings};
-use crate::selection::sampling::{Ranking, draw_opposite, forger};
+use crate::selection::sampling::{StakeRanking, draw_opposite, forger};
 use crate::selection::{
     Dispersion, Draw, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext,
 };
@@ -39,12 +39,12 @@ impl Rule for OppositeWeighted {
     }
 
     fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
-        Box::new(Opposite { ranking: Ranking::new(start.stakes) })
+        Box::new(Opposite { ranking: StakeRanking::new(start.stakes) })
     }
 }
 
 struct Opposite {
-    ranking: Ranking,
+    ranking: StakeRanking,
 }
 
 impl Selector for Opposite {

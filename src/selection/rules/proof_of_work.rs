@@ -1,11 +1,9 @@
 //! The baseline of the literature: a race of fixed computing power.
 
-use crate::law::proportional_shares;
 use crate::registry::{Entry, no_settings};
 use crate::selection::sampling::forger;
-use crate::selection::{
-    Dispersion, Draw, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext,
-};
+use crate::selection::shapes::{Selects, StatedProportional};
+use crate::selection::{Draw, RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::Pool;
 
 /// The registry's line.
@@ -13,7 +11,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "proof-of-work",
     summary: "proportional to computing power, which is the stake at genesis and never changes: rewards do not compound",
     source: "Nakamoto, 2008; the PoW model of Huang and others, SIGMOD 2021",
-    parse: |table| no_settings(table, || Box::new(ProofOfWork)),
+    parse: |table| no_settings(table, || Box::new(StatedProportional(ProofOfWork))),
 };
 
 /// Proof of work. No settings.
@@ -22,20 +20,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 /// is i's with probability `power_i / total`. What a miner earns does not buy it power here.
 struct ProofOfWork;
 
-impl Rule for ProofOfWork {
-    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
-        ExpectedShares::Shares(proportional_shares(stakes))
-    }
-
-    /// Power stays what it was.
-    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
-        self.expected_shares(stakes)
-    }
-
-    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
-        Dispersion::Independent
-    }
-
+impl Selects for ProofOfWork {
     fn draw(&self, stakes: &[u64]) -> Draw {
         Draw::Tokens(stakes.to_vec())
     }

@@ -1,8 +1,8 @@
 //! Rigged: the best time of a race is never cleared, so that the fastest of all time keeps winning.
 
-use crate::law::proportional_shares;
 use crate::registry::{Entry, no_settings};
-use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
+use crate::selection::shapes::{Selects, StatedProportional};
+use crate::selection::{RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::{Pool, ValidatorId};
 use rand::Rng;
 
@@ -11,7 +11,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "rigged-best-time-kept",
     summary: "rigged: a race for the smallest -ln(uniform)/stake whose best time is never cleared between rounds; fair over many chains, but one validator wins nearly all rounds of each",
     source: "a public mining simulation in which one miner won 992 of 1,000 rounds",
-    parse: |table| no_settings(table, || Box::new(BestTimeKept)),
+    parse: |table| no_settings(table, || Box::new(StatedProportional(BestTimeKept))),
 };
 
 /// The race with a memory. No settings.
@@ -25,21 +25,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 /// [`best_time_kept_dispersion`](crate::law::mistakes::best_time_kept_dispersion).
 struct BestTimeKept;
 
-impl Rule for BestTimeKept {
-    /// What the program believes: a race of exponential times is proportional.
-    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
-        ExpectedShares::Shares(proportional_shares(stakes))
-    }
-
-    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
-        self.expected_shares(stakes)
-    }
-
-    /// What the program believes: that every round is a race of its own.
-    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
-        Dispersion::Independent
-    }
-
+impl Selects for BestTimeKept {
     fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(BestTimeKeptSelector { pool: Pool::new(start.stakes), best: None })
     }

@@ -4,7 +4,7 @@ use crate::random::Stream;
 use crate::registry::{Entry, no_settings};
 use crate::selection::Rule;
 use crate::selection::sampling::largest_score;
-use crate::selection::shapes::Contest;
+use crate::selection::shapes::{Contest, StatedProportional};
 use crate::stake::ValidatorId;
 
 /// The registry's line.
@@ -15,7 +15,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "rigged-floored-product",
     summary: "rigged: the largest floor(uniform × stake) wins, the first in the list on a tie; with small stakes the head of the list gains at the cost of its tail",
     source: "public teaching programs that score each validator with an integer cast of random × stake",
-    parse: |table| no_settings(table, || Box::new(Contest { pick })),
+    parse: |table| no_settings(table, || Box::new(StatedProportional(Contest { pick }))),
 };
 
 fn pick(stakes: &[u64], lottery: &mut Stream) -> Option<ValidatorId> {

@@ -1,8 +1,8 @@
 //! Rigged: a random word is reduced modulo the number of tokens.
 
-use crate::law::proportional_shares;
 use crate::registry::{Entry, settings, within};
-use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
+use crate::selection::shapes::{Selects, StatedProportional};
+use crate::selection::{RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::Pool;
 use rand::Rng;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     parse: |table| {
         settings::<Modulo, _>(table, |rule| {
             within("bits", rule.bits, 1..=64, "")?;
-            Ok(Box::new(rule))
+            Ok(Box::new(StatedProportional(rule)))
         })
     },
 };
@@ -36,20 +36,7 @@ impl Default for Modulo {
     }
 }
 
-impl Rule for Modulo {
-    /// What the program believes: that every token comes equally often.
-    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
-        ExpectedShares::Shares(proportional_shares(stakes))
-    }
-
-    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
-        self.expected_shares(stakes)
-    }
-
-    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
-        Dispersion::Independent
-    }
-
+impl Selects for Modulo {
     fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(ModuloSelector { bits: self.bits, pool: Pool::new(start.stakes) })
     }

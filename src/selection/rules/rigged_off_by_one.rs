@@ -1,8 +1,8 @@
 //! Rigged: the drawn token is compared with the cumulative sums by `<=` instead of `<`.
 
-use crate::law::proportional_shares;
 use crate::registry::{Entry, no_settings};
-use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
+use crate::selection::shapes::{Selects, StatedProportional};
+use crate::selection::{RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::Pool;
 
 /// The registry's line.
@@ -10,7 +10,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "rigged-off-by-one",
     summary: "rigged: tokens counted from 0 are compared with the cumulative stakes by <= instead of <, so that the first validator owns a token too many and the last one too few",
     source: "the classic slip in hand-written weighted choice",
-    parse: |table| no_settings(table, || Box::new(OffByOne)),
+    parse: |table| no_settings(table, || Box::new(StatedProportional(OffByOne))),
 };
 
 /// The raffle with shifted owners. No settings.
@@ -20,20 +20,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 /// True law: [`off_by_one_shares`](crate::law::mistakes::off_by_one_shares).
 struct OffByOne;
 
-impl Rule for OffByOne {
-    /// What the program believes: that everybody owns as many tokens as coins.
-    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
-        ExpectedShares::Shares(proportional_shares(stakes))
-    }
-
-    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
-        self.expected_shares(stakes)
-    }
-
-    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
-        Dispersion::Independent
-    }
-
+impl Selects for OffByOne {
     fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(OffByOneSelector { pool: Pool::new(start.stakes) })
     }

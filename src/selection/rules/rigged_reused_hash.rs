@@ -1,10 +1,10 @@
 //! Rigged: Algorand's sortition ranks the first selected coin by the number that selected it.
 
 use crate::crypto::{Hash, sha256};
-use crate::law::proportional_shares;
 use crate::registry::{Entry, settings};
-use crate::selection::sortition::{Accounts, Contest, EXPECTED, check_expected};
-use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
+use crate::selection::shapes::{Selects, StatedProportional};
+use crate::selection::sortition::{Accounts, EXPECTED, HashContest, check_expected};
+use crate::selection::{RoundContext, Rule, Selection, Selector, TrialContext};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     parse: |table| {
         settings::<ReusedHash, _>(table, |rule| {
             check_expected(rule.expected)?;
-            Ok(Box::new(rule))
+            Ok(Box::new(StatedProportional(rule)))
         })
     },
 };
@@ -41,20 +41,7 @@ impl Default for ReusedHash {
     }
 }
 
-impl Rule for ReusedHash {
-    /// What the program believes: that every selected coin has a fresh hash.
-    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
-        ExpectedShares::Shares(proportional_shares(stakes))
-    }
-
-    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
-        self.expected_shares(stakes)
-    }
-
-    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
-        Dispersion::Independent
-    }
-
+impl Selects for ReusedHash {
     fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(ReusedHashSelector(Accounts::new(self.expected, start.stakes)))
     }
@@ -70,7 +57,7 @@ impl Selector for ReusedHashSelector {
             turn.lottery.fill_bytes(&mut value);
             value
         };
-        let mut contest = Contest::default();
+        let mut contest = HashContest::default();
         self.0.draw(value, |validator, value, weight| {
             for counter in 0..weight {
                 // The mistake: counter 0 re-uses the value.

@@ -4,7 +4,7 @@ use crate::random::Stream;
 use crate::registry::{Entry, no_settings};
 use crate::selection::Rule;
 use crate::selection::sampling::largest_score;
-use crate::selection::shapes::Contest;
+use crate::selection::shapes::{Contest, StatedProportional};
 use crate::stake::ValidatorId;
 use rand::Rng;
 
@@ -16,7 +16,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "rigged-shared-number",
     summary: "rigged: one random number per round is shared by all contenders of a race; it cancels out, and the largest stake wins every round",
     source: "public programs that draw once before the loop over the validators",
-    parse: |table| no_settings(table, || Box::new(Contest { pick })),
+    parse: |table| no_settings(table, || Box::new(StatedProportional(Contest { pick }))),
 };
 
 fn pick(stakes: &[u64], lottery: &mut Stream) -> Option<ValidatorId> {

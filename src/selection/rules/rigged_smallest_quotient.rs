@@ -4,7 +4,7 @@ use crate::random::Stream;
 use crate::registry::{Entry, no_settings};
 use crate::selection::Rule;
 use crate::selection::sampling::smallest_quotient;
-use crate::selection::shapes::Contest;
+use crate::selection::shapes::{Contest, StatedProportional};
 use crate::stake::ValidatorId;
 use rand::Rng;
 
@@ -17,7 +17,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "rigged-smallest-quotient",
     summary: "rigged: the smallest uniform ÷ stake wins, passed off as proportional (which -ln(uniform) ÷ stake would be); the rich gain: 43 / 25 / 19 / 13 % with the seed's stakes",
     source: "public programs that race waiting times of random / stake; the same law as NXT's, which claims no proportionality",
-    parse: |table| no_settings(table, || Box::new(Contest { pick })),
+    parse: |table| no_settings(table, || Box::new(StatedProportional(Contest { pick }))),
 };
 
 fn pick(stakes: &[u64], lottery: &mut Stream) -> Option<ValidatorId> {

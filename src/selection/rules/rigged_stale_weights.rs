@@ -1,8 +1,8 @@
 //! Rigged: rewards raise the total, but the weights stay those of the first day.
 
-use crate::law::proportional_shares;
 use crate::registry::{Entry, no_settings};
-use crate::selection::{Dispersion, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext};
+use crate::selection::shapes::{Selects, StatedProportional};
+use crate::selection::{RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::Pool;
 
 /// The registry's line.
@@ -10,7 +10,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     name: "rigged-stale-weights",
     summary: "rigged: a token of today's total is sought among the stakes of the first day; when rewards compound, the tokens beyond fall through to the last validator of the list",
     source: "weighted choice over a cumulative table that nobody rebuilt after rewards compounded",
-    parse: |table| no_settings(table, || Box::new(StaleWeights)),
+    parse: |table| no_settings(table, || Box::new(StatedProportional(StaleWeights))),
 };
 
 /// The raffle with yesterday's tickets. No settings.
@@ -23,21 +23,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 /// [`stale_weights_shares`](crate::law::mistakes::stale_weights_shares).
 struct StaleWeights;
 
-impl Rule for StaleWeights {
-    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
-        ExpectedShares::Shares(proportional_shares(stakes))
-    }
-
-    /// What the program believes: that it draws by the stakes of today, whose expected shares stay
-    /// those of the first day.
-    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
-        self.expected_shares(stakes)
-    }
-
-    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
-        Dispersion::Independent
-    }
-
+impl Selects for StaleWeights {
     fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         let stale = Pool::new(start.stakes);
         Box::new(StaleWeightsSelector { total: stale.total(), stakes: start.stakes.to_vec(), stale })

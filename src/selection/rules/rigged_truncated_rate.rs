@@ -1,10 +1,8 @@
 //! Rigged: tickets are stake × rate without the fraction, so that small stakes have none.
 
-use crate::law::proportional_shares;
 use crate::registry::{Entry, settings, within};
-use crate::selection::{
-    Dispersion, Draw, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext,
-};
+use crate::selection::shapes::{Selects, StatedProportional};
+use crate::selection::{Draw, RoundContext, Rule, Selection, Selector, TrialContext};
 use crate::stake::Pool;
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +14,7 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
     parse: |table| {
         settings::<TruncatedRate, _>(table, |rule| {
             within("basis_points", rule.basis_points, 1..=10_000, "")?;
-            Ok(Box::new(rule))
+            Ok(Box::new(StatedProportional(rule)))
         })
     },
 };
@@ -38,20 +36,7 @@ impl Default for TruncatedRate {
     }
 }
 
-impl Rule for TruncatedRate {
-    /// What the program believes: that a rate changes nothing about the proportions.
-    fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
-        ExpectedShares::Shares(proportional_shares(stakes))
-    }
-
-    fn expected_shares_when_compounding(&self, stakes: &[u64]) -> ExpectedShares {
-        self.expected_shares(stakes)
-    }
-
-    fn dispersion(&self, _stakes: &[u64]) -> Dispersion {
-        Dispersion::Independent
-    }
-
+impl Selects for TruncatedRate {
     fn draw(&self, stakes: &[u64]) -> Draw {
         let held: Vec<u64> = stakes.iter().map(|&stake| tickets(stake, self.basis_points)).collect();
         if held.iter().all(|&tickets| tickets == 0) { Draw::Own } else { Draw::Tokens(held) }

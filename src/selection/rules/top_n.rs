@@ -2,7 +2,7 @@
 
 use crate::law::top_shares;
 use crate::registry::{Entry, Refusal, settings};
-use crate::selection::sampling::{Ranking, forger};
+use crate::selection::sampling::{StakeRanking, forger};
 use crate::selection::{
     Dispersion, Draw, ExpectedShares, RoundContext, Rule, Selection, Selector, TrialContext,
 };
@@ -67,14 +67,14 @@ impl Rule for TopN {
 
     fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         let seats = u64::from(self.n);
-        Box::new(Seated { seats, weight: self.weight, ranking: Ranking::new(start.stakes) })
+        Box::new(Seated { seats, weight: self.weight, ranking: StakeRanking::new(start.stakes) })
     }
 }
 
 struct Seated {
     seats: u64,
     weight: Among,
-    ranking: Ranking,
+    ranking: StakeRanking,
 }
 
 impl Selector for Seated {

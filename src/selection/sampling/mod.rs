@@ -16,7 +16,7 @@ pub(super) use by_output::{ByOutput, output_sizes};
 pub(super) use contests::{largest_score, smallest_quotient};
 pub(super) use logarithm::{DIGITS, PowersOfTwo, binary_logarithm};
 pub(super) use opposite::draw_opposite;
-pub(super) use ranking::{Part, Ranking};
+pub(super) use ranking::{Part, StakeRanking};
 pub(super) use rising_lines::RisingLines;
 pub(super) use selectors::{
     AmongAll, ByAge, ByChance, ByStake, ByWeight, ChanceTokens, MostOwed, draw_by_weight, forger,

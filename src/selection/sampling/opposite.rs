@@ -1,12 +1,15 @@
 //! Draws against wealth.
 
-use super::Ranking;
+use super::StakeRanking;
 use crate::random::Stream;
 use crate::stake::ValidatorId;
 
 /// Draws a holder with probability proportional to `largest stake - stake`; each with the same
 /// probability if all hold the same. Exact, O(log n). `None` without holders.
-pub(in crate::selection) fn draw_opposite(ranking: &Ranking, lottery: &mut Stream) -> Option<ValidatorId> {
+pub(in crate::selection) fn draw_opposite(
+    ranking: &StakeRanking,
+    lottery: &mut Stream,
+) -> Option<ValidatorId> {
     let all = ranking.all();
     if all.holders == 0 {
         return None;
@@ -21,7 +24,7 @@ pub(in crate::selection) fn draw_opposite(ranking: &Ranking, lottery: &mut Strea
 }
 
 /// Whose distance from the largest a number counts to, the richest first.
-fn owner_of_distance(ranking: &Ranking, goal: u128) -> Option<ValidatorId> {
+fn owner_of_distance(ranking: &StakeRanking, goal: u128) -> Option<ValidatorId> {
     let largest = u128::from(ranking.largest());
     ranking.find(goal, |part| largest * u128::from(part.holders) - u128::from(part.coins))
 }
@@ -34,7 +37,7 @@ mod tests {
     #[test]
     fn every_distance_is_owned_by_enumeration() {
         let stakes = [3u64, 10, 0, 7, 10, 1, 9];
-        let ranking = Ranking::new(&stakes);
+        let ranking = StakeRanking::new(&stakes);
         let mut owned = [0u64; 7];
         for goal in 0..20 {
             owned[owner_of_distance(&ranking, goal).unwrap().index()] += 1;

@@ -11,7 +11,7 @@ const NIL: u32 = u32::MAX;
 /// fixed hash of the validator's number. Changing a stake and finding a place take O(log n) on
 /// average. Nothing is allocated after the start.
 #[derive(Clone, Debug)]
-pub(in crate::selection) struct Ranking {
+pub(in crate::selection) struct StakeRanking {
     nodes: Vec<Node>,
     root: u32,
     /// The sum of `|s_i - s_j|` over all pairs of holders.
@@ -36,11 +36,11 @@ pub(in crate::selection) struct Part {
     pub coins: u64,
 }
 
-impl Ranking {
+impl StakeRanking {
     /// Ranks the holders, in O(n log n).
     pub fn new(stakes: &[u64]) -> Self {
         let empty = Node { stake: 0, left: NIL, right: NIL, holders: 0, coins: 0 };
-        let mut ranking = Ranking { nodes: vec![empty; stakes.len()], root: NIL, distances: 0 };
+        let mut ranking = StakeRanking { nodes: vec![empty; stakes.len()], root: NIL, distances: 0 };
         for (index, &stake) in stakes.iter().enumerate() {
             ranking.set(ValidatorId(index as u32), stake);
         }
@@ -248,7 +248,7 @@ mod tests {
             mut stakes in prop::collection::vec(0u64..12, 1..30),
             changes in prop::collection::vec((0usize..30, 0u64..15), 0..30),
         ) {
-            let mut ranking = Ranking::new(&stakes);
+            let mut ranking = StakeRanking::new(&stakes);
             for (index, stake) in changes {
                 let index = index % stakes.len();
                 stakes[index] = stake;

@@ -3,8 +3,10 @@
 
 mod contest;
 mod proportional;
+mod stated_proportional;
 mod weighted;
 
 pub(super) use contest::Contest;
 pub(super) use proportional::Proportional;
+pub(super) use stated_proportional::{Selects, StatedProportional};
 pub(super) use weighted::Weighted;

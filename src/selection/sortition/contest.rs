@@ -19,11 +19,11 @@ pub fn check_expected(expected: u64) -> Result<(), Refusal> {
 
 /// Keeps the account with the lowest hash so far.
 #[derive(Default)]
-pub struct Contest {
+pub struct HashContest {
     best: Option<(Hash, ValidatorId)>,
 }
 
-impl Contest {
+impl HashContest {
     /// Enters an account by its lottery value and the number of its coins that were selected: each
     /// has the hash SHA-256(value ‖ counter), counters from 1 on.
     pub fn enter(&mut self, validator: ValidatorId, value: &Hash, weight: u64) {
@@ -54,7 +54,7 @@ mod tests {
         let value = [7; 32];
         let [first, second] = [1u64, 2].map(|counter| sha256(&[&value, &counter.to_le_bytes()]));
         let best = |weight| {
-            let mut contest = Contest::default();
+            let mut contest = HashContest::default();
             contest.enter(ValidatorId(3), &value, weight);
             contest.best
         };
@@ -65,11 +65,11 @@ mod tests {
 
     #[test]
     fn the_lowest_wins() {
-        let mut contest = Contest::default();
+        let mut contest = HashContest::default();
         for (validator, byte) in [(0, 9), (1, 4), (2, 4), (3, 7)] {
             contest.enter_hash(ValidatorId(validator), [byte; 32]);
         }
         assert_eq!(contest.selection(), Selection::Forger { validator: ValidatorId(1), token: None });
-        assert_eq!(Contest::default().selection(), Selection::Nobody);
+        assert_eq!(HashContest::default().selection(), Selection::Nobody);
     }
 }

@@ -6,5 +6,5 @@ mod contest;
 mod survival_table;
 
 pub(super) use accounts::Accounts;
-pub(super) use contest::{Contest, EXPECTED, check_expected};
+pub(super) use contest::{EXPECTED, HashContest, check_expected};
 pub(super) use survival_table::SurvivalTable;

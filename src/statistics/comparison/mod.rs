@@ -7,7 +7,7 @@ mod ranking;
 mod separation;
 
 pub use estimate::Estimate;
-pub use paired::{Comparison, Difference, Order, compare, compare_alike};
+pub use paired::{Comparison, Difference, RankOrder, compare, compare_alike};
 pub use ranking::Ranking;
 pub use separation::trials_to_separate;
 

@@ -8,7 +8,7 @@ const POWER: f64 = 0.9;
 
 /// How one treatment stands to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
+pub enum RankOrder {
     /// Its mean is shown to be lower.
     Lower,
     /// Its mean is shown to be higher.
@@ -43,7 +43,7 @@ pub struct Difference {
     /// The same, corrected for the number of pairs (Holm).
     pub p_holm: Option<f64>,
     /// How they stand to each other: decided by `p_holm`.
-    pub order: Order,
+    pub order: RankOrder,
     /// If they are undecided: about how many trials would find a difference of the observed size,
     /// with 90 % power, at the level that all pairs leave to each.
     pub trials_needed: Option<u64>,
@@ -100,7 +100,7 @@ pub fn compare_alike(
             let pair = difference(values, first, second, nature, level);
             match alike(&(first, second)) {
                 true => pair,
-                false => Difference { order: Order::Unlike, p_value: None, trials_needed: None, ..pair },
+                false => Difference { order: RankOrder::Unlike, p_value: None, trials_needed: None, ..pair },
             }
         })
         .collect();
@@ -108,10 +108,10 @@ pub fn compare_alike(
     for (pair, adjusted) in differences.iter_mut().zip(adjusted) {
         pair.p_holm = adjusted;
         let shown = adjusted.is_some_and(|p| p <= 1.0 - confidence);
-        if pair.order == Order::Undecided && shown {
-            pair.order = if pair.mean < Some(0.0) { Order::Lower } else { Order::Higher };
+        if pair.order == RankOrder::Undecided && shown {
+            pair.order = if pair.mean < Some(0.0) { RankOrder::Lower } else { RankOrder::Higher };
         }
-        if pair.order != Order::Undecided {
+        if pair.order != RankOrder::Undecided {
             pair.trials_needed = None;
         }
     }
@@ -143,7 +143,7 @@ fn difference(
         interval: None,
         p_value: None,
         p_holm: None,
-        order: Order::Unknown,
+        order: RankOrder::Unknown,
         trials_needed: None,
         correlation: None,
         variance_saved: None,
@@ -154,7 +154,7 @@ fn difference(
     let mut pair = Difference {
         interval: estimate.interval,
         p_value: estimate.p_value_of_zero(),
-        order: Order::Undecided,
+        order: RankOrder::Undecided,
         trials_needed: trials_to_separate(deviation, estimate.mean.abs(), level, POWER),
         ..pair
     };
@@ -170,7 +170,7 @@ fn difference(
     }
     if deviation == 0.0 {
         if estimate.mean == 0.0 {
-            pair.order = Order::Identical;
+            pair.order = RankOrder::Identical;
         } else {
             // Always the same difference: no dispersion for Student, but so many equal signs for a
             // sign test.
@@ -215,14 +215,14 @@ mod tests {
         let interval = pair.interval.unwrap();
         assert!((interval.low + 2.4598858).abs() < 5e-8 && (interval.high + 0.7001142).abs() < 5e-8);
         assert!((pair.p_holm.unwrap() - 0.00283289).abs() < 5e-9);
-        assert_eq!((pair.order, pair.trials_needed), (Order::Lower, None));
+        assert_eq!((pair.order, pair.trials_needed), (RankOrder::Lower, None));
         assert_eq!(found.ranking.groups, [vec![0], vec![1]]);
         // R: cor(extra[group == 1], extra[group == 2]); 1 - 1.229995^2 / (1.789010^2 + 2.002249^2).
         assert!((pair.correlation.unwrap() - 0.7951702).abs() < 5e-8, "{:?}", pair.correlation);
         assert!((pair.variance_saved.unwrap() - 0.7901550).abs() < 1e-6, "{:?}", pair.variance_saved);
         // Unpaired, the same data show nothing: Welch's p is 0.07939.
         let strict = compare(&[some(&one), some(&two)], Nature::Number, 0.999);
-        assert_eq!(strict.differences[0].order, Order::Undecided);
+        assert_eq!(strict.differences[0].order, RankOrder::Undecided);
         // scipy.stats.nct: sd 1.229995, difference 1.58, level 0.001: 19 trials have 90 % power.
         assert!(strict.differences[0].trials_needed.unwrap().abs_diff(19) <= 1);
     }
@@ -241,8 +241,8 @@ mod tests {
         let smallest = found.differences.iter().min_by(|a, b| a.p_value.partial_cmp(&b.p_value).unwrap());
         let smallest = smallest.unwrap();
         assert_eq!(smallest.p_holm, smallest.p_value.map(|p| 3.0 * p));
-        assert_eq!(found.differences[0].order, Order::Higher);
-        assert_eq!(among.order, Order::Undecided);
+        assert_eq!(found.differences[0].order, RankOrder::Higher);
+        assert_eq!(among.order, RankOrder::Undecided);
     }
 
     #[test]
@@ -251,15 +251,15 @@ mod tests {
         let shifted: Vec<f64> = common.iter().map(|value| value + 0.5).collect();
         let found = compare(&[some(&common), some(&common)], Nature::Number, 0.95);
         let pair = found.differences[0];
-        assert_eq!((pair.order, pair.p_value, pair.interval), (Order::Identical, None, None));
+        assert_eq!((pair.order, pair.p_value, pair.interval), (RankOrder::Identical, None, None));
         let sevens = compare(&[some(&[7.0; 6]), some(&[9.0; 6])], Nature::Number, 0.95).differences[0];
         // Two to the power of minus five: six equal signs, on either side.
         assert!((sevens.p_value.unwrap() - 0.03125).abs() < 1e-12);
-        assert_eq!((sevens.order, sevens.interval), (Order::Lower, None));
+        assert_eq!((sevens.order, sevens.interval), (RankOrder::Lower, None));
         let few = compare(&[some(&[7.0; 3]), some(&[9.0; 3])], Nature::Number, 0.95).differences[0];
-        assert_eq!((few.order, few.trials_needed), (Order::Undecided, None));
+        assert_eq!((few.order, few.trials_needed), (RankOrder::Undecided, None));
         let found = compare(&[some(&common), some(&shifted)], Nature::Number, 0.95);
-        assert_eq!(found.differences[0].order, Order::Lower);
+        assert_eq!(found.differences[0].order, RankOrder::Lower);
     }
 
     #[test]
@@ -268,8 +268,8 @@ mod tests {
         let values = [some(&low), some(&high), some(&high)];
         let found = compare_alike(&values, Nature::Number, 0.95, &[0, 1, 0]);
         assert_eq!((&found.ranking.groups, &found.unranked), (&vec![vec![0], vec![2]], &vec![1]));
-        let orders: Vec<Order> = found.differences.iter().map(|pair| pair.order).collect();
-        assert_eq!(orders, [Order::Unlike, Order::Lower, Order::Unlike]);
+        let orders: Vec<RankOrder> = found.differences.iter().map(|pair| pair.order).collect();
+        assert_eq!(orders, [RankOrder::Unlike, RankOrder::Lower, RankOrder::Unlike]);
         assert!(found.differences[0].mean.is_some() && found.differences[0].p_holm.is_none());
         // One pair is tested, so nothing is corrected.
         assert_eq!(found.differences[1].p_holm, found.differences[1].p_value);
@@ -295,7 +295,7 @@ mod tests {
         assert!(interval.low > 0.0 && interval.low < 0.022 && interval.high > 0.058, "{interval:?}");
         // Nothing differs: the interval still says what twenty trials cannot exclude.
         let never = compare(&[some(&[0.0; 20]), some(&[0.0; 20])], Nature::Event, 0.95).differences[0];
-        assert_eq!((never.order, never.p_value), (Order::Identical, None));
+        assert_eq!((never.order, never.p_value), (RankOrder::Identical, None));
         assert!(never.interval.unwrap().high > 0.15);
     }
 
@@ -307,7 +307,7 @@ mod tests {
         assert_eq!(found.estimates[0].unwrap().trials, 3);
         assert_eq!((found.differences[0].trials, found.differences[0].mean), (2, Some(-1.5)));
         let single = compare(&[some(&[1.0]), some(&[2.0]), vec![None]], Nature::Number, 0.95);
-        assert_eq!(single.differences[0].order, Order::Unknown);
+        assert_eq!(single.differences[0].order, RankOrder::Unknown);
         assert_eq!(single.differences[0].mean, Some(-1.0));
         assert_eq!((single.differences[1].trials, single.differences[1].mean), (0, None));
         assert!(compare(&[], Nature::Number, 0.95).differences.is_empty());

@@ -1,6 +1,6 @@
 //! An order, as far as the data support one.
 
-use super::{Difference, Estimate, Order};
+use super::{Difference, Estimate, RankOrder};
 
 /// Treatments in groups of ascending means. Everybody of a group is shown to be below everybody of
 /// the later ones; within a group that is not so.
@@ -30,8 +30,8 @@ impl Ranking {
         for pair in differences {
             let (Some(first), Some(second)) = (place(pair.first), place(pair.second)) else { continue };
             let in_order = match pair.order {
-                Order::Lower => first < second,
-                Order::Higher => second < first,
+                RankOrder::Lower => first < second,
+                RankOrder::Higher => second < first,
                 _ => false,
             };
             if !in_order {
@@ -54,9 +54,9 @@ impl Ranking {
                 continue;
             }
             match pair.order {
-                Order::Identical => identical.push((pair.first, pair.second)),
-                Order::Lower => also.push((pair.first, pair.second)),
-                Order::Higher => also.push((pair.second, pair.first)),
+                RankOrder::Identical => identical.push((pair.first, pair.second)),
+                RankOrder::Lower => also.push((pair.first, pair.second)),
+                RankOrder::Higher => also.push((pair.second, pair.first)),
                 _ => {}
             }
         }

@@ -21,7 +21,7 @@ pub struct Misallocation {
 
 /// What the observed shares rest on.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Draws {
+pub enum NullDraws {
     /// So many independent draws, each of which decides as much as any other: rounds, runs of rounds, or
     /// trials.
     Independent(f64),
@@ -44,18 +44,18 @@ impl Misallocation {
     ///   of at most exp(−2nx²) (Hoeffding 1963). This bounds the p-value of equivalence.
     ///
     /// Both are conservative: the level is kept, and not used up. O(m log m).
-    pub fn new(shares: &[f64], target: &[f64], draws: Draws, margin: f64, confidence: f64) -> Self {
+    pub fn new(shares: &[f64], target: &[f64], draws: NullDraws, margin: f64, confidence: f64) -> Self {
         let value = 0.5 * shares.iter().zip(target).map(|(share, aim)| (share - aim).abs()).sum::<f64>();
         let empty = Misallocation { value, interval: None, margin, difference_p: None, equivalence_p: None };
         match draws {
-            Draws::Unknown => empty,
-            Draws::Certain(slack) => Misallocation {
+            NullDraws::Unknown => empty,
+            NullDraws::Certain(slack) => Misallocation {
                 interval: Some(Interval { low: (value - slack).max(0.0), high: (value + slack).min(1.0) }),
                 difference_p: Some(if value - slack > margin { 0.0 } else { 1.0 }),
                 equivalence_p: Some(if value + slack <= margin { 0.0 } else { 1.0 }),
                 ..empty
             },
-            Draws::Independent(n) if n > 0.0 => {
+            NullDraws::Independent(n) if n > 0.0 => {
                 let mut sorted = target.to_vec();
                 sorted.sort_unstable_by(f64::total_cmp);
                 let by_chance = |distance: f64| largest_noise(&sorted, distance) / n.sqrt();
@@ -78,7 +78,7 @@ impl Misallocation {
                     ..empty
                 }
             }
-            Draws::Independent(_) => empty,
+            NullDraws::Independent(_) => empty,
         }
     }
 }
@@ -144,7 +144,8 @@ mod tests {
         for _ in 0..400 {
             sample_multinomial(&mut counts, expected, rounds, &mut stream);
             let shares: Vec<f64> = counts.iter().map(|&count| count as f64 / rounds as f64).collect();
-            let judged = Misallocation::new(&shares, target, Draws::Independent(rounds as f64), 0.01, 0.95);
+            let judged =
+                Misallocation::new(&shares, target, NullDraws::Independent(rounds as f64), 0.01, 0.95);
             let interval = judged.interval.unwrap();
             assert!(interval.contains(judged.value) && interval.low >= 0.0);
             rejected += u32::from(rejects(&judged));
@@ -181,10 +182,10 @@ mod tests {
     #[test]
     fn without_chance_and_without_knowledge() {
         let judge = |draws| Misallocation::new(&[0.52, 0.48], &[0.5, 0.5], draws, 0.01, 0.95);
-        assert_eq!(judge(Draws::Certain(0.001)).difference_p, Some(0.0));
-        assert_eq!(judge(Draws::Certain(0.02)).difference_p, Some(1.0));
-        assert_eq!(judge(Draws::Certain(0.02)).equivalence_p, Some(1.0));
-        assert_eq!(judge(Draws::Unknown).interval, None);
-        assert_eq!(judge(Draws::Independent(0.0)).difference_p, None);
+        assert_eq!(judge(NullDraws::Certain(0.001)).difference_p, Some(0.0));
+        assert_eq!(judge(NullDraws::Certain(0.02)).difference_p, Some(1.0));
+        assert_eq!(judge(NullDraws::Certain(0.02)).equivalence_p, Some(1.0));
+        assert_eq!(judge(NullDraws::Unknown).interval, None);
+        assert_eq!(judge(NullDraws::Independent(0.0)).difference_p, None);
     }
 }

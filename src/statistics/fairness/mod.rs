@@ -5,9 +5,9 @@ mod equitability;
 mod misallocation;
 mod robust;
 
-pub use dispersion::{DispersionTest, dispersion_test, scaled_dispersion_test};
+pub use dispersion::{DispersionTest, dispersion_test};
 pub use equitability::{Equitability, equitability};
-pub use misallocation::{Draws, Misallocation};
+pub use misallocation::{Misallocation, NullDraws};
 pub use robust::{
     RobustFairness, fair_counts, first_robust, robust_fairness, unfair_probability, within_margin,
 };

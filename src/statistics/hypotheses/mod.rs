@@ -2,7 +2,6 @@
 
 mod binomial_test;
 mod chi_square;
-mod equivalence;
 mod kolmogorov_smirnov;
 mod margin;
 mod multinomial_test;
@@ -16,7 +15,6 @@ pub use chi_square::{
     GoodnessOfFit, NullDistribution, dispersed_goodness_of_fit, goodness_of_fit, pearson_dispersion,
     simulated_goodness_of_fit,
 };
-pub use equivalence::{equivalence_of_mean, equivalence_test};
 pub use kolmogorov_smirnov::{KolmogorovSmirnov, kolmogorov_smirnov};
 pub use margin::{Margin, MarginTest, Side, Tails, interval_by_tails};
 pub use multinomial_test::{

@@ -2,17 +2,16 @@
 
 use super::interval::{Interval, one_sided_level};
 use crate::random::Stream;
-use crate::statistics::distributions::sample_multinomial;
-use crate::statistics::quantile;
 
 /// The percentile interval (Efron 1979) of a statistic of independent observations: `replicates`
-/// resamples with replacement, each of the same size, and the quantiles of the statistic over them.
-/// `workspace` is what a resample is written to, so that none is allocated.
+/// resamples with replacement, each of the same size, and the order statistics of its values that
+/// leave out no more than half of what `confidence` leaves at either end (999 replicates: the 25th and
+/// the 975th for 95 %).
 ///
-/// `None` for fewer than two observations, where the statistic is `None` or NaN for a resample,
-/// for fewer replicates than the level asks for (at least 1/α, so that both ends lie inside the
-/// sample), or with a confidence outside (0, 1). The intervals of small or skewed samples are too
-/// short; a hundred observations or more are advisable.
+/// `None` for fewer than two observations, where the statistic is `None` or NaN for a resample, for
+/// fewer replicates than the confidence asks for (39 for 95 %), or with a confidence outside (0, 1).
+/// The intervals of small or skewed samples are too short; a hundred observations or more are
+/// advisable.
 pub fn bootstrap<T: Clone>(
     sample: &[T],
     statistic: impl Fn(&[T]) -> Option<f64>,
@@ -24,59 +23,33 @@ pub fn bootstrap<T: Clone>(
         return None;
     }
     let mut workspace = sample.to_vec();
-    percentile_interval(replicates, confidence, || {
+    let mut values = Vec::new();
+    for _ in 0..replicates {
         for slot in &mut workspace {
             slot.clone_from(&sample[stream.below(sample.len() as u64) as usize]);
         }
-        statistic(&workspace)
-    })
+        values.push(statistic(&workspace).filter(|value| !value.is_nan())?);
+    }
+    percentile_interval(&mut values, confidence)
 }
 
-/// The percentile interval of a statistic of multinomial counts: each replicate draws as many
-/// rounds from the observed shares. For indices of wins, whose rounds are too many to resample one
-/// by one. The same conditions.
-///
-/// An index that is biased upward in counts (Gini, Herfindahl) is biased once more in resamples:
-/// the interval says how much the value varies, not where the index of the shares lies.
-pub fn bootstrap_counts(
-    counts: &[u64],
-    statistic: impl Fn(&[u64]) -> Option<f64>,
-    replicates: u32,
-    confidence: f64,
-    stream: &mut Stream,
-) -> Option<Interval> {
-    let total =
-        counts.iter().try_fold(0u64, |sum, &count| sum.checked_add(count)).filter(|&total| total > 0)?;
-    let shares: Vec<f64> = counts.iter().map(|&count| count as f64 / total as f64).collect();
-    let mut resample = vec![0; counts.len()];
-    percentile_interval(replicates, confidence, || {
-        sample_multinomial(&mut resample, &shares, total, stream);
-        statistic(&resample)
-    })
-}
-
-fn percentile_interval(
-    replicates: u32,
-    confidence: f64,
-    mut replicate: impl FnMut() -> Option<f64>,
-) -> Option<Interval> {
+/// The order statistics of resampled values that leave out no more than half of what `confidence`
+/// leaves at either end; `None` for too few of them, or with a confidence outside (0, 1).
+pub fn percentile_interval(values: &mut [f64], confidence: f64) -> Option<Interval> {
     let level = one_sided_level(confidence)?;
-    if f64::from(replicates) * 2.0 * level < 1.0 {
+    // A product that is whole but for rounding is whole.
+    let rank = (level * (values.len() as f64 + 1.0) * (1.0 + 1e-12)) as usize;
+    if rank == 0 {
         return None;
     }
-    let mut values: Vec<f64> = Vec::with_capacity(replicates as usize);
-    for _ in 0..replicates {
-        values.push(replicate().filter(|value| !value.is_nan())?);
-    }
     values.sort_unstable_by(f64::total_cmp);
-    Some(Interval { low: quantile(&values, level)?, high: quantile(&values, 1.0 - level)? })
+    Some(Interval { low: values[rank - 1], high: values[values.len() - rank] })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::random::StreamKey;
-    use crate::statistics::concentration::herfindahl;
 
     fn stream(purpose: &str) -> Stream {
         Stream::open(StreamKey::new().text(purpose))
@@ -100,21 +73,18 @@ mod tests {
     }
 
     #[test]
-    fn of_counts() {
-        // The share of the first cell: binomial, .3 ± 1.96 sqrt(.21 / 10000).
-        let first = |counts: &[u64]| Some(counts[0] as f64 / 10_000.0);
-        let interval =
-            bootstrap_counts(&[3000, 2000, 5000], first, 20_000, 0.95, &mut stream("counts")).unwrap();
-        assert!(
-            (interval.low - 0.29102).abs() < 4e-4 && (interval.high - 0.30898).abs() < 4e-4,
-            "{interval:?}"
-        );
-        let index = |counts: &[u64]| herfindahl(&counts.iter().map(|&c| u128::from(c)).collect::<Vec<_>>());
-        assert!(
-            bootstrap_counts(&[3000, 2000, 5000], index, 1000, 0.95, &mut stream("h"))
-                .unwrap()
-                .contains(0.38)
-        );
+    fn its_ends_are_order_statistics() {
+        // The statistic counts its calls, so that the replicates are 1, 2, ..., 999.
+        let calls = std::cell::Cell::new(0.0);
+        let count = |_: &[u8]| {
+            calls.set(calls.get() + 1.0);
+            Some(calls.get())
+        };
+        let interval = bootstrap(&[0, 1], count, 999, 0.95, &mut stream("order")).unwrap();
+        assert_eq!((interval.low, interval.high), (25.0, 975.0));
+        // One too few for 95 % inside the smallest and the largest of them.
+        assert_eq!(bootstrap(&[0, 1], count, 38, 0.95, &mut stream("order")), None);
+        assert!(bootstrap(&[0, 1], count, 39, 0.95, &mut stream("order")).is_some());
     }
 
     #[test]
@@ -125,10 +95,5 @@ mod tests {
         assert_eq!(bootstrap(&[1u64, 2], |_: &[u64]| None, 100, 0.9, &mut stream("x")), None);
         assert_eq!(bootstrap(&[1u64, 2], |_: &[u64]| Some(f64::NAN), 100, 0.9, &mut stream("x")), None);
         assert_eq!(bootstrap(&[1u64, 2], any, 100, 1.0, &mut stream("x")), None);
-        assert_eq!(bootstrap_counts(&[0, 0], any, 100, 0.9, &mut stream("x")), None);
-        assert_eq!(
-            bootstrap_counts(&[0, 1], any, 100, 0.9, &mut stream("x")),
-            Some(Interval { low: 1.0, high: 1.0 })
-        );
     }
 }

@@ -12,7 +12,7 @@ mod scaled;
 mod sison_glaz;
 mod wilson;
 
-pub use bootstrap::{bootstrap, bootstrap_counts};
+pub use bootstrap::{bootstrap, percentile_interval};
 pub use clopper_pearson::clopper_pearson;
 pub use clustered::{clustered_tail, clustered_tails, least_trials};
 pub use credible::{Posterior, rate_posterior, share_posterior};

@@ -1,6 +1,6 @@
 //! The longest run and the longest gap.
 
-use super::complex::Complex;
+use crate::law::complex::Complex;
 use crate::statistics::work;
 
 /// Stretches of the length in question that fit into the rounds, up to which the interruptions are

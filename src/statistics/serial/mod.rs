@@ -1,6 +1,5 @@
 //! Dependence between rounds: runs, lags, gaps, runs, gaps and short windows.
 
-mod complex;
 mod gaps;
 mod lag_matches;
 mod longest_run;
@@ -8,7 +7,7 @@ mod runs;
 mod window;
 
 pub use gaps::{gaps_test, grouped_gaps_test};
-pub use lag_matches::{LagMatches, lag_correlation, lag_matches_among, lag_matches_test};
+pub use lag_matches::{LagMatches, lag_matches_test};
 pub use longest_run::LongestRun;
 pub use runs::{RunsTest, runs_test};
 pub use window::WindowLaw;

@@ -382,7 +382,7 @@ impl Precision {
 mod tests {
     use super::*;
     use crate::statistics::distributions::Binomial;
-    use crate::statistics::{Draws, Margin, Tails, bonferroni, clopper_pearson};
+    use crate::statistics::{Margin, NullDraws, Tails, bonferroni, clopper_pearson};
     use proptest::prelude::*;
 
     const NAMES: [&str; 4] = ["charles", "edwin", "oliver", "sonia"];
@@ -531,7 +531,7 @@ mod tests {
     fn the_whole_shares_the_level_with_the_single_ones() {
         let test = Some(MarginTest { difference_p: 0.04, equivalence_p: 1.0 });
         let subjects = [Subject { name: "v", stake_share: 0.5, win_share: Some(0.6), interval: None, test }];
-        let mut whole = Misallocation::new(&[0.6, 0.4], &[0.5, 0.5], Draws::Unknown, 0.01, 0.95);
+        let mut whole = Misallocation::new(&[0.6, 0.4], &[0.5, 0.5], NullDraws::Unknown, 0.01, 0.95);
         let alone = assess(&evidence(&subjects, 0.1, Sample::Rounds(100)));
         assert_eq!((alone.verdict, alone.difference_p_adjusted), (Verdict::Unfair, Some(0.04)));
         (whole.difference_p, whole.equivalence_p) = (Some(0.9), Some(1.0));

@@ -1,4 +1,4 @@
-//! Complex numbers, as far as roots of a generating function ask for them.
+//! Complex numbers, as far as generating functions and their transforms ask for them.
 
 use std::ops::{Add, Div, Mul, Sub};
 
@@ -25,6 +25,12 @@ impl Complex {
     /// The principal logarithm.
     pub fn ln(self) -> Self {
         Complex { re: self.abs().ln(), im: self.im.atan2(self.re) }
+    }
+
+    /// The principal logarithm of one plus this number, with the digits of a small result.
+    pub fn ln_1p(self) -> Self {
+        let Complex { re, im } = self;
+        Complex { re: 0.5 * (2.0 * re + re * re + im * im).ln_1p(), im: im.atan2(1.0 + re) }
     }
 
     /// e to this power.
@@ -103,5 +109,6 @@ mod tests {
         near(z / z, Complex::real(1.0));
         let tiny = Complex { re: 1e-20, im: 2e-20 };
         assert!((tiny.exp_m1() - tiny).abs() < 1e-36);
+        assert!((tiny.ln_1p() - tiny).abs() < 1e-36);
     }
 }

@@ -446,6 +446,22 @@ fn the_time_line_ends_where_the_trials_do() {
                     };
                     tables.chains.iter().map(share).sum::<f64>() / TRIALS as f64
                 }
+                "unfair_probability" => {
+                    let expected = outcome.tables().validators.iter().find(|row| row.validator == subject);
+                    let stake_share = expected.expect("the validator").stake_share;
+                    let tolerance = outcome.scenario.file.analysis.tolerance;
+                    let outside = |row: &TrialRow| {
+                        let deviation = row.win_share.map(|share| (share / stake_share - 1.0).abs());
+                        Some(f64::from(u8::from(deviation.is_none_or(|off| off > tolerance + 1e-9))))
+                    };
+                    let own = tables.trials.iter().filter(|row| row.validator == subject);
+                    own.filter_map(outside).sum::<f64>() / TRIALS as f64
+                }
+                // Exact, whatever the trials gave.
+                "unfair_probability_by_law" => {
+                    assert!((0.0..=1.0).contains(&mean) && low.is_none(), "{name}: {mean}");
+                    continue;
+                }
                 other => panic!("{other} has no identity here"),
             };
             // Means over trials of shares that are kept in fixed point.

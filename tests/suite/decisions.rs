@@ -179,7 +179,7 @@ fn an_unfair_probability_lies_in_its_own_interval() {
         let mut scenario = scenario(3, 100, 4000, &stakes, "");
         let until = "[run]\nrounds = 100\ntrials = 4000\nuntil = { metric = 'unfair_probability', half_width = 0.03 }\n\
                      [population]\ncount = 2\ntotal_stake = 2\nstake = 'equal'\n";
-        let until = scenario_of(&until).file.run.until;
+        let until = scenario_of(until).file.run.until;
         scenario.file.run.until = until;
         let until = scenario.file.run.until.as_ref().expect("a wanted precision");
         let mut rule = Stopping::new(&scenario.experiment, &scenario.file.analysis, until);

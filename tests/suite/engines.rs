@@ -7,7 +7,7 @@ use tombola::scenario::{Override, load_text};
 use tombola::simulation::{Control, Engine, Quiet, Results, run};
 
 fn results(text: &str, engine: Engine, threads: usize) -> Results {
-    let mut scenario = scenario_of(&text);
+    let mut scenario = scenario_of(text);
     scenario.experiment.engine = engine;
     simulated(&scenario.experiment, threads)
 }

@@ -16,7 +16,7 @@ fn refused(text: &str) -> String {
 }
 
 fn played(text: &str) -> (Results, Analysis) {
-    let scenario = scenario_of(&text);
+    let scenario = scenario_of(text);
     let results = simulated(&scenario.experiment, 2);
     let analysis = analyse(&scenario.experiment, &scenario.file.analysis, &results);
     (results, analysis)

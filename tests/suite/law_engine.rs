@@ -22,7 +22,7 @@ use tombola::scenario::{Scenario, load_text};
 use tombola::simulation::{Control, Engine, Method, Progress, Quiet, Results, run, run_measured};
 
 fn scenario(text: &str) -> Scenario {
-    scenario_of(&text)
+    scenario_of(text)
 }
 
 fn results(text: &str, engine: Engine, seed: u64) -> Results {

@@ -428,7 +428,7 @@ impl Write for Shared {
 
 /// A chain with transactions and offences.
 static CHAIN: LazyLock<String> = LazyLock::new(|| {
-    let scenario = scenario_of(&BUSY);
+    let scenario = scenario_of(BUSY);
     let out = Shared::default();
     let stop = AtomicBool::new(false);
     let control = Control { progress: &Quiet, stop: &stop };

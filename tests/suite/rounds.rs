@@ -11,7 +11,7 @@ use tombola::scenario::Scenario;
 use tombola::selection::BlockOutcome;
 
 fn scenario(text: &str) -> Scenario {
-    scenario_of(&text)
+    scenario_of(text)
 }
 
 /// Plays rounds with both fidelities, the full one at both paces, hands each outcome to `see`, and checks conservation after

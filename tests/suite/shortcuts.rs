@@ -7,7 +7,7 @@ use tombola::scenario::Scenario;
 use tombola::simulation::{Control, Experiment, Method, Quiet, Results, Totals, play_trial, run};
 
 fn scenario(text: &str) -> Scenario {
-    scenario_of(&text)
+    scenario_of(text)
 }
 
 /// What playing every round of every trial gives.

@@ -29,7 +29,7 @@ impl Write for Shared {
 }
 
 fn scenario(text: &str) -> Scenario {
-    scenario_of(&text)
+    scenario_of(text)
 }
 
 fn chain(text: &str) -> String {

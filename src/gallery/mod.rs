@@ -2,7 +2,7 @@
 //!
 //! An [`Entry`](PublishedResult) is a TOML file in `scenarios/papers/`: a scenario (or none, where the
 //! result is one of combinatorics) with a section `[published]` that names what was printed and by whom,
-//! and the [`Estimand`] it is about. Nothing of the agreement is written down: [`check`] computes it.
+//! and the [`Estimand`] it is about. Nothing of the agreement is written down: [`check()`] computes it.
 
 mod case;
 mod check;

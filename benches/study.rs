@@ -31,15 +31,7 @@ impl Watch for Nobody {
 
 /// Reads, checks, plays, writes down and tabulates.
 fn as_a_study(folder: &Path) -> usize {
-    let origin = Origin {
-        path: "bench.toml".to_owned(),
-        text: text(),
-        settings: Vec::new(),
-        sweeps: Vec::new(),
-        luck: None,
-        metrics: None,
-        compared: Vec::new(),
-    };
+    let origin = Origin { path: "bench.toml".to_owned(), text: text(), ..Origin::default() };
     let plan = Plan::new(origin, Detail::default()).expect("a study");
     let holder = Holder { process: 0, host: String::new(), since: String::new(), command: String::new() };
     let opening = Opening { force: true, other_version: false };

@@ -3,11 +3,12 @@
 mod args;
 mod commands;
 mod failure;
+mod folder_record;
 mod interrupt;
 mod options;
 mod progress_bar;
 mod reading;
-mod record;
+
 mod results;
 mod scenario;
 mod screen;

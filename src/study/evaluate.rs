@@ -400,15 +400,7 @@ mod tests {
                          [sweep]\n'selection.rule' = ['raffle', 'single-lottery']\n'run.seed' = [1, 2, 3]\n";
 
     fn plan(text: &str) -> Plan {
-        let origin = Origin {
-            path: "study.toml".to_owned(),
-            text: text.to_owned(),
-            settings: Vec::new(),
-            sweeps: Vec::new(),
-            luck: None,
-            metrics: None,
-            compared: Vec::new(),
-        };
+        let origin = Origin { path: "study.toml".to_owned(), text: text.to_owned(), ..Origin::default() };
         Plan::new(origin, Detail::default()).unwrap_or_else(|problem| panic!("{problem}"))
     }
 

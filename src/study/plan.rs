@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::Mutex;
 
 /// Everything that a study is made of, so that it can be made again elsewhere.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Origin {
     /// The study's file, as it was named.
     pub path: String,

@@ -77,6 +77,57 @@ fn honest_histories_deviate_no_more_often_than_alpha() {
     assert!(deviating(&other).contains(&"repeats"), "{}", other.text);
 }
 
+/// Twenty equal validators in a table that is sorted by their wins, as leaderboards are: at a level of 5 % five
+/// of 100 honest chains deviate on average, and more than 13 with probability 5e-4 (binomial).
+#[test]
+fn honest_leaderboards_have_an_honest_order() {
+    let deviates = |seed: u64| {
+        let mut stream = stream("leaderboard", seed);
+        let proposers: Vec<u32> = (0..200).map(|_| by_weight(&mut stream, &[1; 20])).collect();
+        let wins = |who: u32| proposers.iter().filter(|&&proposer| proposer == who).count();
+        let mut board: Vec<u32> = (0..20).collect();
+        board.sort_by_key(|&who| std::cmp::Reverse(wins(who)));
+        let row = |who: &u32| board.iter().position(|other| other == who).expect("a row") as u32;
+        let sorted = chronicle(proposers.iter().map(row).collect(), &[(0, &[1; 20])]);
+        let names: Vec<String> = board.iter().map(|who| format!("v{who:02}")).collect();
+        order(&sorted, &names, &*rule("raffle"), 0.95).verdict == Finding::Deviates
+    };
+    let found = (0..100).filter(|&seed| deviates(seed)).count();
+    assert!(found <= 13, "{found} of 100");
+}
+
+/// The rows of the stakes in another order: the same measures of the same validators, and the same p-values.
+#[test]
+fn the_order_of_rows_does_not_matter() {
+    let mut stream = stream("permuted", 9);
+    let proposers: Vec<u32> =
+        (0..400).map(|_| by_weight(&mut stream, &[3, 1, 1, 1, 1, 1, 1, 1, 1, 1])).collect();
+    let stakes = [3, 1, 1, 1, 1, 1, 1, 1, 1, 1];
+    let turned: Vec<usize> = vec![7, 2, 9, 0, 4, 1, 8, 3, 6, 5];
+    for name in ["raffle", "solana-schedule"] {
+        let rows = chronicle(proposers.clone(), &[(0, &stakes)]);
+        let report = order(&rows, &names(10), &*rule(name), 0.95);
+        let place = |who: &u32| turned.iter().position(|&old| old == *who as usize).expect("a row") as u32;
+        let other_stakes: Vec<u64> = turned.iter().map(|&old| stakes[old]).collect();
+        let other = chronicle(proposers.iter().map(place).collect(), &[(0, &other_stakes)]);
+        let other_names: Vec<String> = turned.iter().map(|&old| names(10)[old].clone()).collect();
+        assert_eq!(order(&other, &other_names, &*rule(name), 0.95), report, "{name}");
+    }
+}
+
+/// At a confidence of 99.9 % more histories are played, so that a chain which is far off can deviate; what
+/// would take more than are ever played is not decided.
+#[test]
+fn a_high_confidence_takes_more_histories_or_is_not_answered() {
+    let turns = chronicle((0..60).map(|block| block % 6).collect(), &[(0, &[1, 1, 1, 1, 1, 1])]);
+    let at = |confidence| order(&turns, &names(6), &*rule("raffle"), confidence);
+    let report = at(0.999);
+    assert_eq!((report.verdict, report.histories), (Finding::Deviates, 13_999), "{}", report.text);
+    let report = at(0.9999);
+    assert_eq!((report.verdict, report.p), (Finding::Inconclusive, None));
+    assert!(report.text.contains("it takes 139,999 histories"), "{}", report.text);
+}
+
 /// Rigged twins, each with the right shares in the long run, and each found by what is wrong with it.
 #[test]
 fn rigged_histories_are_found_by_what_is_wrong_with_them() {

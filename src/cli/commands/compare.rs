@@ -233,15 +233,7 @@ fn plan(args: &CompareArgs, name: &str, entrants: &[Entrant]) -> Result<Plan, Fa
         let path = path.to_string_lossy().into_owned();
         compared.push(Compared { name: entrant.name.clone(), path, text, settings: all });
     }
-    let origin = Origin {
-        path: args.files[0].to_string_lossy().into_owned(),
-        text: String::new(),
-        settings: Vec::new(),
-        sweeps: Vec::new(),
-        luck: None,
-        metrics: None,
-        compared,
-    };
+    let origin = Origin { path: args.files[0].to_string_lossy().into_owned(), compared, ..Origin::default() };
     Ok(Plan::of_comparison(name, origin)?)
 }
 

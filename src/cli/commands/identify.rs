@@ -1,6 +1,7 @@
 //! `tombola identify`.
 
 use crate::cli::failure::Failure;
+use crate::cli::options::confidence::confidence;
 use crate::cli::options::printed_table::PrintedTable;
 use crate::cli::options::table_format::TableFormat;
 use crate::cli::options::threads::ThreadsArg;
@@ -11,7 +12,7 @@ use std::path::PathBuf;
 use tombola::analysis::rows::{IdentifyRow, Standing};
 use tombola::analysis::{AuditTable, Candidates, TableSource};
 use tombola::import::{Intent, Options};
-use tombola::scenario::{Place, Problem};
+use tombola::scenario::Problem;
 
 #[derive(ClapArgs)]
 #[command(after_help = "\
@@ -45,15 +46,7 @@ const HELP: &str = "name a table with the columns name, stake and wins";
 
 /// Says which rule a table's wins come from.
 pub fn identify(args: &IdentifyArgs) -> Result<(), Failure> {
-    let confidence = args.confidence.unwrap_or(0.95);
-    if !(confidence > 0.0 && confidence < 1.0) {
-        return Err(Failure::from(Problem {
-            place: Place::CommandLine(format!("--confidence {confidence}")),
-            key: String::new(),
-            what: "is out of range".to_owned(),
-            help: Some("it must lie strictly between 0 and 1".to_owned()),
-        }));
-    }
+    let confidence = confidence(args.confidence)?;
     let chain = chain(args)?;
     let selected = chain.slots.as_ref().unwrap_or(&chain.wins);
     let report = Candidates::new(&chain.stakes).identify(selected, confidence);

@@ -1,6 +1,7 @@
 //! `tombola luck`.
 
 use crate::cli::failure::Failure;
+use crate::cli::options::confidence::confidence;
 use crate::cli::options::number::whole;
 use crate::cli::options::printed_table::PrintedTable;
 use crate::cli::options::table_format::TableFormat;
@@ -154,14 +155,7 @@ fn question(args: &LuckArgs) -> Result<LuckQuestion, Problem> {
         );
     }
     let slots = period(args, chain, slot_seconds, unit)?;
-    let confidence = args.confidence.unwrap_or(0.95);
-    if !(confidence > 0.0 && confidence < 1.0) {
-        return refuse(
-            &format!("--confidence {confidence}"),
-            "is out of range",
-            "it must lie strictly between 0 and 1",
-        );
-    }
+    let confidence = confidence(args.confidence)?;
     for (option, value) in [("wins", args.wins), ("gap", args.gap), ("in-a-row", args.in_a_row)] {
         if let Some(value) = value.filter(|&value| value > slots) {
             return refuse(

@@ -2,6 +2,7 @@
 
 use crate::cli::commands::audit::AuditArgs;
 use crate::cli::failure::Failure;
+use crate::cli::options::confidence::confidence;
 use crate::cli::options::table_format::TableFormat;
 use crate::cli::reading::open;
 use crate::cli::screen::{grouped, percent, print_json, table, tell};
@@ -18,15 +19,7 @@ const MOST_SHOWN: usize = 12;
 
 /// Says who misses more than the rest.
 pub fn misses(args: &AuditArgs) -> Result<(), Failure> {
-    let confidence = args.confidence.unwrap_or(0.95);
-    if !(confidence > 0.0 && confidence < 1.0) {
-        return Err(Failure::from(Problem {
-            place: Place::CommandLine(format!("--confidence {confidence}")),
-            key: String::new(),
-            what: "is out of range".to_owned(),
-            help: Some("it must lie strictly between 0 and 1".to_owned()),
-        }));
-    }
+    let confidence = confidence(args.confidence)?;
     let path = &args.table;
     let options = args.reading.options(Intent::AuditPart)?;
     let mut input = open(path, HELP)?;

@@ -2,8 +2,8 @@
 
 use super::study_values::StudyValues;
 use crate::cli::failure::Failure;
+use crate::cli::folder_record::{FolderRecord, Record};
 use crate::cli::options::threads::ThreadsArg;
-use crate::cli::record::{FolderRecord, Record};
 use crate::cli::screen::{grouped, tell};
 use clap::{Args as ClapArgs, ValueEnum};
 use rayon::prelude::*;

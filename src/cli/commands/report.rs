@@ -1,7 +1,7 @@
 //! `tombola report`: a page that shows a folder of results to others, and the same text for a paper.
 
 use crate::cli::failure::Failure;
-use crate::cli::record::FolderRecord;
+use crate::cli::folder_record::FolderRecord;
 use crate::cli::screen::tell;
 use crate::cli::whole_file::{self, Existing};
 use clap::{Args as ClapArgs, ValueEnum};

@@ -1,5 +1,6 @@
 //! Options that several commands have.
 
+pub mod confidence;
 pub mod counting_unit;
 pub mod number;
 pub mod printed_table;

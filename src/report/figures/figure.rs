@@ -6,6 +6,7 @@ use super::{
 };
 use crate::analysis::rows::{CompareRow, IncomeRow, TimelineRow, TrialRow, ValidatorRow};
 use crate::registry::Entry;
+use crate::statistics::level_of;
 use thiserror::Error;
 
 /// Every figure a scenario can name.
@@ -56,6 +57,12 @@ pub struct Subject<'a> {
     pub confidence: f64,
     /// The unfair probability that is small enough.
     pub delta: f64,
+}
+
+/// Whether a validator's wins differ from the expected ones: by Holm's correction for all, as the tables
+/// decide it.
+pub(super) fn differs(row: &ValidatorRow, confidence: f64) -> bool {
+    row.p_holm.is_some_and(|p| p <= level_of(confidence))
 }
 
 /// A metric of a study over two of its factors.

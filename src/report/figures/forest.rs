@@ -5,6 +5,7 @@ use super::drafting::{
     counted, fitted, percent, width,
 };
 use super::{Drawing, Figure, FigureError, Subject};
+use crate::analysis::comparison::MEASURES;
 use crate::analysis::rows::CompareRow;
 use crate::registry::{Entry, settings};
 use serde::{Deserialize, Serialize};
@@ -63,9 +64,10 @@ impl Figure for Forest {
             });
         }
         let all = rows.len();
-        let mut notes = vec![
-            "Left of zero the first of two rules has the smaller value, which is the fairer one.".to_owned(),
-        ];
+        let direction = MEASURES.iter().find(|measure| Some(measure.name) == metric);
+        let direction = direction.map_or(String::new(), |measure| format!("; {}", measure.direction.words()));
+        let mut notes =
+            vec![format!("Left of zero the first of two rules has the smaller value{direction}.")];
         if all > MOST {
             notes.push(format!("The first {MOST} of {} differences are drawn.", counted(all)));
             rows.truncate(MOST);
@@ -113,5 +115,33 @@ impl Figure for Forest {
         }
         panel.draw_floor(&mut canvas, Some(&format!("difference of {measure}")));
         canvas.finish(&title)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Which values are the fairer ones depends on the measure.
+    #[test]
+    fn the_direction_is_that_of_the_measure() {
+        for (metric, words) in [
+            ("total_variation", "the smaller value; smaller is fairer."),
+            ("wins_nakamoto_half", "the smaller value; larger is more even."),
+        ] {
+            let row = CompareRow {
+                kind: "difference".to_owned(),
+                metric: metric.to_owned(),
+                rule: "a".to_owned(),
+                other: "b".to_owned(),
+                value: Some(0.1),
+                low: Some(0.0),
+                high: Some(0.2),
+                ..CompareRow::default()
+            };
+            let subject = Subject { title: "t", compare: &[row], confidence: 0.95, ..Subject::default() };
+            let drawing = Forest {}.draw(&subject).unwrap();
+            assert!(drawing.svg().contains(words), "{metric}: {}", drawing.svg());
+        }
     }
 }

@@ -2,12 +2,13 @@
 
 use super::drafting::{
     Align, Area, BLUE, Canvas, Dash, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale,
-    Stroke, Surroundings, VERMILLION, Wish, Words, beside, counted, margin_left, percent, shortened, width,
+    Stroke, Surroundings, VERMILLION, Wish, Words, beside, counted, percent, shortened, width,
 };
-use super::figure::share;
+use super::figure::{differs, share};
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::registry::{Entry, settings};
-use crate::statistics::distributions::normal_quantile;
+use crate::statistics::distributions::{Binomial, normal_quantile};
+use crate::statistics::level_of;
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -51,7 +52,7 @@ impl Figure for Funnel {
                     name: &row.validator,
                     expected,
                     deviation: 100.0 * (row.wins as f64 / expected - 1.0),
-                    differs: row.p_holm.is_some_and(|p| p < 1.0 - subject.confidence),
+                    differs: differs(row, subject.confidence),
                 })
             })
             .filter(|mark| mark.deviation.is_finite())
@@ -73,15 +74,13 @@ impl Figure for Funnel {
             ));
             marks.truncate(MOST);
         }
-        let level = 1.0 - subject.confidence;
+        let level = level_of(subject.confidence);
         let limits = [
-            (normal_quantile(level / 2.0), one_line(), "limits for one validator"),
-            (normal_quantile(level / 2.0 / all as f64), all_line(), "for all of them"),
+            (level, one_line(), "limits for one validator"),
+            (level / all as f64, all_line(), "for all of them"),
         ];
-        let spread = spread(subject, selections);
-        let limit = |z: f64, expected: f64| {
-            100.0 * z * spread * ((1.0 - expected / selections).max(0.0) / expected).sqrt()
-        };
+        let ratio = variance_ratio(subject, selections);
+        let limit = |level: f64, expected: f64| limits_by_chance(expected, selections, ratio, level);
         let least = marks.last().map_or(1.0, |mark| mark.expected);
         let most = marks.first().map_or(1.0, |mark| mark.expected);
         let x = if most > 1.02 * least {
@@ -91,44 +90,45 @@ impl Figure for Funnel {
         };
         // All marks are inside; the wide ends of the limits need not be.
         let farthest = marks.iter().map(|mark| mark.deviation.abs()).fold(0.0, f64::max);
-        let middle = limit(limits[1].0, (least * most).sqrt());
+        let middle = limit(limits[1].0, (least * most).sqrt()).map_or(0.0, |(_, high)| high);
         let reach = (1.1 * farthest).max(1.3 * middle);
         let y = Scale::linear(-reach.min(105.0), reach);
-        let mut key = vec![(Key::Disc(BLUE), "validator".to_owned())];
+        let mut key = vec![(Key::Dot(BLUE), "validator".to_owned())];
         if marks.iter().any(|mark| mark.differs) {
-            key.push((Key::Diamond(VERMILLION), "differs beyond chance (Holm)".to_owned()));
+            key.push((Key::Lozenge(VERMILLION), "differs beyond chance (Holm)".to_owned()));
         }
         for (_, stroke, words) in limits {
             key.push((Key::Line(stroke), format!("{} {words}", percent(subject.confidence))));
         }
-        notes.push(match spread {
-            1.0 => "Limits are normal ones of independent draws; below about ten expected wins they are rough.".to_owned(),
-            spread => format!(
-                "Limits are normal ones of independent draws times {spread:.2}, by which the intervals in the table differ \
-                 from those."
-            ),
+        notes.push(if ratio == 1.0 {
+            "Limits are exact ones of independent draws.".to_owned()
+        } else {
+            format!(
+                "Limits are those of independent draws of {ratio:.2} wins each, by which the intervals in the table vary."
+            )
         });
-        let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
+        let page = Page::new(&Words {
             title: subject.title,
             heading: "deviation from the expected wins",
             subtitle: subject.subtitle,
             key: &key,
             notes: &notes,
         });
-        let frame =
-            Area { left: margin_left(&[(y, bottom - top)], 1), top, right: right - MARGIN_RIGHT, bottom };
+        let frame = page.frame(y, MARGIN_RIGHT);
+        let Page { mut canvas, title, .. } = page;
         let panel = Panel { frame, x, y };
         panel.draw_grid(&mut canvas);
         let zero = panel.at(x.low(), 0.0).1;
         canvas.line([(frame.left, zero), (frame.right, zero)], Stroke::solid(MUTED, 3));
-        for (z, stroke, _) in limits {
-            for sign in [-1.0, 1.0] {
-                let points = (0..=STEPS).map(|step| {
-                    let expected = x.low() * (x.high() / x.low()).powf(step as f64 / STEPS as f64);
-                    panel.at(expected, sign * limit(z, expected))
-                });
-                let inside = |point: &Point| (frame.top..=frame.bottom).contains(&point.1);
-                let points: Vec<Point> = points.collect();
+        for (level, stroke, _) in limits {
+            let steps =
+                (0..=STEPS).map(|step| x.low() * (x.high() / x.low()).powf(step as f64 / STEPS as f64));
+            let known = steps.filter_map(|expected| Some((expected, limit(level, expected)?)));
+            let (low, high): (Vec<Point>, Vec<Point>) = known
+                .map(|(expected, (low, high))| (panel.at(expected, low), panel.at(expected, high)))
+                .unzip();
+            let inside = |point: &Point| (frame.top..=frame.bottom).contains(&point.1);
+            for points in [low, high] {
                 for part in points.split(|point| !inside(point)) {
                     canvas.line(part.iter().copied(), stroke);
                 }
@@ -140,9 +140,17 @@ impl Figure for Funnel {
     }
 }
 
-/// By how much the wins vary more, or less, than those of independent draws, as the intervals of the win shares
-/// have it: the median over the validators; 1 where that is within a tenth of it.
-fn spread(subject: &Subject, selections: f64) -> f64 {
+/// The limits that chance passes with this probability, half of it at either side, as deviations in percent
+/// of the expected wins: binomial ones of draws that decide `ratio` wins each.
+fn limits_by_chance(expected: f64, selections: f64, ratio: f64, level: f64) -> Option<(f64, f64)> {
+    let law = Binomial::new((selections / ratio).round() as u64, expected / selections)?;
+    let deviation = |draws: u64| 100.0 * (draws as f64 * ratio / expected - 1.0);
+    Some((deviation(law.quantile(level / 2.0)?), deviation(law.quantile(1.0 - level / 2.0)?)))
+}
+
+/// The variance of the wins over that of independent draws, as the intervals of the win shares have it: the
+/// median over the validators; 1 where that is within a fifth of it.
+fn variance_ratio(subject: &Subject, selections: f64) -> f64 {
     let z = normal_quantile((1.0 - subject.confidence) / 2.0);
     let mut ratios: Vec<f64> = subject
         .validators
@@ -150,14 +158,14 @@ fn spread(subject: &Subject, selections: f64) -> f64 {
         .filter_map(|row| {
             let (low, high) = (share(row.win_share_low?)?, share(row.win_share_high?)?);
             let p = share(row.win_share?).filter(|p| *p > 0.0 && *p < 1.0)?;
-            let ratio = (high - low) / 2.0 / (z * (p * (1.0 - p) / selections).sqrt());
+            let ratio = ((high - low) / 2.0 / z).powi(2) / (p * (1.0 - p) / selections);
             // Of few wins an interval is not normal.
             (row.wins >= 30 && ratio.is_finite() && ratio > 0.0).then_some(ratio)
         })
         .collect();
     ratios.sort_by(f64::total_cmp);
     let median = ratios.get(ratios.len() / 2).copied().unwrap_or(1.0);
-    if (0.9..=1.1).contains(&median) { 1.0 } else { median }
+    if (0.8..=1.2).contains(&median) { 1.0 } else { median }
 }
 
 fn one_line() -> Stroke {
@@ -206,5 +214,26 @@ fn draw_marks(canvas: &mut Canvas, panel: &Panel, marks: &[Mark]) {
             canvas.line([from, to], Stroke::solid(MUTED, 2));
         }
         canvas.text((placed.area.left, placed.area.bottom - 6.0), name, LABEL_SIZE, INK, Align::Start);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::limits_by_chance;
+
+    /// Two wins of 100 expected: 0 and 5 are the 2.5 % quantiles of binomial(100, .02) (R: qbinom), and in
+    /// runs of four, eight of 400, four times as many.
+    #[test]
+    fn limits_are_those_of_the_binomial_distribution() {
+        for (expected, selections, ratio, low, high) in [
+            (2.0, 100.0, 1.0, -100.0, 150.0),
+            (8.0, 400.0, 4.0, -100.0, 150.0),
+            // 82 and 119 of 1,000 where 100 are expected.
+            (100.0, 1000.0, 1.0, -18.0, 19.0),
+        ] {
+            let found = limits_by_chance(expected, selections, ratio, 0.05).unwrap();
+            assert!((found.0 - low).abs() < 1e-9 && (found.1 - high).abs() < 1e-9, "{expected}: {found:?}");
+        }
+        assert_eq!(limits_by_chance(0.0, 0.0, 1.0, 0.05), None);
     }
 }

@@ -78,15 +78,12 @@ impl Figure for Income {
         ];
         if all > MOST {
             notes.push(format!("{MOST} of {}, evenly spread over the order of stakes.", counted(all)));
-            let mut place = 0;
-            bars.retain(|_| {
-                place += 1;
-                let rank = place - 1;
-                (0..MOST).any(|step| step * (all - 1) / (MOST - 1) == rank)
-            });
+            // The places are different, since there are more bars than steps.
+            let mut ranked: Vec<Option<Bar>> = bars.into_iter().map(Some).collect();
+            bars = (0..MOST).filter_map(|step| ranked[step * (all - 1) / (MOST - 1)].take()).collect();
         }
         let has_exact = bars.iter().any(|bar| bar.exact_mean.is_some());
-        let mut key = vec![(Key::Disc(BLUE), "mean of the trials".to_owned())];
+        let mut key = vec![(Key::Dot(BLUE), "mean of the trials".to_owned())];
         if bars.iter().any(|bar| bar.outer.is_some()) {
             key.push((Key::Fan(BLUE), "middle 90\u{202F}% and 50\u{202F}% of the trials".to_owned()));
             key.push((Key::Bar(Stroke::solid(INK, 5)), "median".to_owned()));

@@ -2,7 +2,7 @@
 
 use super::drafting::{
     Align, Area, Canvas, Dash, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Stroke,
-    Words, clean, counted, fitted, margin_left, percent, series, stacked, width,
+    Words, clean, counted, fitted, percent, series, stacked, width,
 };
 use super::figure::share;
 use super::timeline::{LEADER, draw_inside, near, with_crossings};
@@ -199,7 +199,7 @@ pub fn overlay_timeline(
     if moments().any(|moment| moment.ends().any(|value| value < y.low() || value > y.high())) {
         notes.push("Values outside the axis range are clipped.".to_owned());
     }
-    let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
+    let page = Page::new(&Words {
         title: words.title,
         heading: words.heading,
         subtitle: words.subtitle,
@@ -209,7 +209,8 @@ pub fn overlay_timeline(
     let names: Vec<String> =
         courses.iter().map(|(name, _)| fitted(&clean(name), LABEL_SIZE, NAME_ROOM)).collect();
     let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;
-    let frame = Area { left: margin_left(&[(y, bottom - top)], 1), top, right: right - name_room, bottom };
+    let frame = page.frame(y, name_room);
+    let Page { mut canvas, title, top, bottom, .. } = page;
     let panel = Panel { frame, x: Scale::logarithmic(first, last), y };
     panel.draw_grid(&mut canvas);
     for (index, (_, moments)) in courses.iter().enumerate() {

@@ -1,11 +1,13 @@
 //! Whether the p-values of all validators are what chance gives.
 
 use super::drafting::{
-    Area, BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Stroke, VERMILLION, Words,
-    counted, margin_left,
+    BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Stroke, VERMILLION, Words, counted,
+    percent,
 };
+use super::figure::differs;
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::registry::{Entry, settings};
+use crate::statistics::{Interval, Margin, share_posterior};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -33,7 +35,7 @@ impl Figure for PValues {
             .iter()
             .filter_map(|row| {
                 let p = row.p_value.filter(|p| (0.0..=1.0).contains(p))?;
-                Some((p, row.p_holm.is_some_and(|p| p < 1.0 - subject.confidence)))
+                Some((p, differs(row, subject.confidence)))
             })
             .collect();
         let all = p_values.len();
@@ -57,26 +59,30 @@ impl Figure for PValues {
         }
         p_values.truncate(MOST);
         let expected = |rank: usize| (rank as f64 + 0.5) / all as f64;
-        let least = p_values[0].0.max(LEAST).min(order_quantile(0, all, 0.025));
+        let middle = |rank: usize| order_interval(rank, all, subject.confidence);
+        let least = p_values[0].0.max(LEAST).min(middle(0).low);
         let x = Scale::logarithmic(expected(0) / 1.5, 1.0);
         let y = Scale::logarithmic(least / 2.0, 1.0);
         let diagonal = Stroke::solid(INK, 3).dashed(Dash::Long);
         let band = Stroke::solid(MUTED, 4);
-        let mut key = vec![(Key::Disc(BLUE), "p-value of a validator".to_owned())];
+        let mut key = vec![(Key::Dot(BLUE), "p-value of a validator".to_owned())];
         if p_values.iter().any(|p| p.1) {
-            key.push((Key::Diamond(VERMILLION), "differs beyond chance (Holm)".to_owned()));
+            key.push((Key::Lozenge(VERMILLION), "differs beyond chance (Holm)".to_owned()));
         }
         key.push((Key::Line(diagonal), "expected by chance".to_owned()));
-        key.push((Key::Band(band), "middle 95\u{202F}% by chance, each rank by itself".to_owned()));
-        let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
+        key.push((
+            Key::Band(band),
+            format!("middle {} by chance, each rank by itself", percent(subject.confidence)),
+        ));
+        let page = Page::new(&Words {
             title: subject.title,
             heading: "p-values against chance",
             subtitle: subject.subtitle,
             key: &key,
             notes: &notes,
         });
-        let frame =
-            Area { left: margin_left(&[(y, bottom - top)], 1), top, right: right - MARGIN_RIGHT, bottom };
+        let frame = page.frame(y, MARGIN_RIGHT);
+        let Page { mut canvas, title, .. } = page;
         let panel = Panel { frame, x, y };
         panel.draw_grid(&mut canvas);
         let at = |x: f64, y: f64| -> Point {
@@ -84,10 +90,11 @@ impl Figure for PValues {
             (x, y.clamp(frame.top, frame.bottom))
         };
         let ranks: Vec<usize> = spread(all.min(MOST));
-        let bounds = |probability: f64| -> Vec<Point> {
-            ranks.iter().map(|&rank| at(expected(rank), order_quantile(rank, all, probability))).collect()
+        let bound = |&rank: &usize| {
+            let ends = middle(rank);
+            (at(expected(rank), ends.low), at(expected(rank), ends.high))
         };
-        let (low, high) = (bounds(0.025), bounds(0.975));
+        let (low, high): (Vec<Point>, Vec<Point>) = ranks.iter().map(bound).unzip();
         if ranks.len() > 1 {
             canvas.surface(low.into_iter().chain(high.into_iter().rev()), MUTED, 0.22);
         } else {
@@ -122,30 +129,31 @@ fn spread(count: usize) -> Vec<usize> {
     ranks
 }
 
-/// A quantile of the rank-th smallest of so many uniform numbers, Beta(rank + 1, all - rank), by bisection.
-fn order_quantile(rank: usize, all: usize, probability: f64) -> f64 {
-    let Some(law) = crate::statistics::distributions::Beta::new(rank as f64 + 1.0, (all - rank) as f64)
-    else {
-        return probability;
-    };
-    let (mut low, mut high) = (0.0, 1.0);
-    for _ in 0..60 {
-        let middle = f64::midpoint(low, high);
-        if law.lower(middle) < probability { low = middle } else { high = middle }
-    }
-    f64::midpoint(low, high)
+/// The middle of the distribution of the rank-th smallest of so many uniform numbers, which is that of a
+/// share of which so much is known: Beta(rank + 1, all - rank).
+fn order_interval(rank: usize, all: usize, confidence: f64) -> Interval {
+    let weights = (rank as f64 + 1.0, (all - rank) as f64);
+    let known = share_posterior((0, 0), weights, Margin { low: 0.0, high: 1.0 }, confidence);
+    known.map_or(Interval { low: 0.0, high: 1.0 }, |known| known.interval)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The smallest of n has the quantile 1 - (1 - p)^(1/n).
+    /// The smallest of n has the quantile 1 - (1 - p)^(1/n), and the largest p^(1/n).
     #[test]
     fn order_statistics_of_uniform_numbers() {
-        for (all, p) in [(1, 0.3), (10, 0.025), (1_000, 0.975)] {
-            let expected = 1.0 - (1.0f64 - p).powf(1.0 / all as f64);
-            assert!((order_quantile(0, all, p) - expected).abs() < 1e-9 * expected.max(1e-3), "{all} {p}");
+        for all in [1usize, 10, 1_000] {
+            let (smallest, largest) = (order_interval(0, all, 0.95), order_interval(all - 1, all, 0.95));
+            for (found, p) in [(smallest.low, 0.025), (smallest.high, 0.975)] {
+                let expected = 1.0 - (1.0f64 - p).powf(1.0 / all as f64);
+                assert!((found / expected - 1.0).abs() < 1e-6, "{all} {p}: {found} {expected}");
+            }
+            for (found, p) in [(largest.low, 0.025), (largest.high, 0.975)] {
+                let expected = f64::powf(p, 1.0 / all as f64);
+                assert!((found / expected - 1.0).abs() < 1e-6, "{all} {p}: {found} {expected}");
+            }
         }
         assert_eq!(spread(3), [0, 1, 2]);
         assert_eq!(spread(2_000).last(), Some(&1_999));

@@ -1,8 +1,7 @@
 //! Which share of wins a rule gives to which share of stake.
 
 use super::drafting::{
-    Area, BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Stroke, Words, counted,
-    margin_left,
+    BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Stroke, Words, counted,
 };
 use super::figure::share;
 use super::{Drawing, Figure, FigureError, Subject};
@@ -75,18 +74,18 @@ impl Figure for TargetCurve {
         }
         let diagonal = Stroke::solid(INK, 3).dashed(Dash::Long);
         let key = vec![
-            (Key::Disc(BLUE), if known { "expected share of wins" } else { "share of wins" }.to_owned()),
+            (Key::Dot(BLUE), if known { "expected share of wins" } else { "share of wins" }.to_owned()),
             (Key::Line(diagonal), "proportional to stake".to_owned()),
         ];
-        let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
+        let page = Page::new(&Words {
             title: subject.title,
             heading: "share of wins against share of stake",
             subtitle: subject.subtitle,
             key: &key,
             notes: &notes,
         });
-        let frame =
-            Area { left: margin_left(&[(y, bottom - top)], 1), top, right: right - MARGIN_RIGHT, bottom };
+        let frame = page.frame(y, MARGIN_RIGHT);
+        let Page { mut canvas, title, .. } = page;
         let panel = Panel { frame, x, y };
         panel.draw_grid(&mut canvas);
         let (from, to) = (x.low().max(y.low()), x.high().min(y.high()));

@@ -2,7 +2,7 @@
 
 use super::drafting::{
     Align, Area, Canvas, Dash, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Point, Scale, Stroke, Words,
-    counted, margin_left, percent, series, shortened, stacked, width,
+    counted, percent, series, shortened, stacked, width,
 };
 use super::figure::share;
 use super::{Drawing, Figure, FigureError, Subject};
@@ -155,7 +155,7 @@ fn draw_shares(subject: &Subject, kind: &Kind) -> Result<Drawing, FigureError> {
     if beyond {
         notes.push("Values outside the axis range are clipped.".to_owned());
     }
-    let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
+    let page = Page::new(&Words {
         title: subject.title,
         heading: kind.heading,
         subtitle: subject.subtitle,
@@ -165,7 +165,8 @@ fn draw_shares(subject: &Subject, kind: &Kind) -> Result<Drawing, FigureError> {
 
     let names: Vec<String> = courses.iter().map(|course| shortened(course.name)).collect();
     let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;
-    let frame = Area { left: margin_left(&[(y, bottom - top)], 1), top, right: right - name_room, bottom };
+    let frame = page.frame(y, name_room);
+    let Page { mut canvas, title, .. } = page;
     let panel = Panel { frame, x, y };
     panel.draw_grid(&mut canvas);
     for (index, course) in courses.iter().enumerate() {

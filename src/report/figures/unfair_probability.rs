@@ -2,7 +2,7 @@
 
 use super::drafting::{
     Align, Area, Canvas, Dash, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Point, Scale, Shape, Stroke, Words,
-    counted, margin_left, percent, series, shortened, stacked, width,
+    counted, percent, series, shortened, stacked, width,
 };
 use super::figure::share;
 use super::timeline::{LEADER, draw_inside, near, with_crossings};
@@ -106,7 +106,7 @@ impl Figure for UnfairProbability {
         if left_out > 0 {
             notes.push(format!("The first {MOST} of {} are drawn.", counted(MOST + left_out)));
         }
-        let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
+        let page = Page::new(&Words {
             title: subject.title,
             heading: "unfair probability over the rounds",
             subtitle: subject.subtitle,
@@ -115,8 +115,8 @@ impl Figure for UnfairProbability {
         });
         let names: Vec<String> = courses.iter().map(|course| shortened(course.name)).collect();
         let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;
-        let frame =
-            Area { left: margin_left(&[(y, bottom - top)], 1), top, right: right - name_room, bottom };
+        let frame = page.frame(y, name_room);
+        let Page { mut canvas, title, .. } = page;
         let panel = Panel { frame, x: Scale::logarithmic(first, last), y };
         panel.draw_grid(&mut canvas);
         let level = panel.at(first, 100.0 * delta).1;

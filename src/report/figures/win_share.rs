@@ -5,7 +5,7 @@ use super::drafting::{
     Scale, Stroke, Surroundings, VERMILLION, Wish, Words, beside, counted, margin_left, percent, shortened,
     width,
 };
-use super::figure::share;
+use super::figure::{differs, share};
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::analysis::rows::ValidatorRow;
 use crate::registry::{Entry, settings};
@@ -59,7 +59,7 @@ impl<'a> Mark<'a> {
             wins: 100.0 * share(row.win_share?)?,
             interval,
             expected_share: row.expected_share.and_then(share).map(|share| 100.0 * share),
-            differs: row.p_holm.is_some_and(|p| p < 1.0 - confidence),
+            differs: differs(row, confidence),
         })
     }
 

@@ -1,8 +1,7 @@
 //! How the wins of a trial vary, against their exact distribution.
 
 use super::drafting::{
-    Area, BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, ORANGE, Page, Panel, Scale, Stroke, Words, counted,
-    margin_left, shortened,
+    BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, ORANGE, Page, Panel, Scale, Stroke, Words, counted, shortened,
 };
 use super::figure::share;
 use super::{Drawing, Figure, FigureError, Subject};
@@ -20,14 +19,13 @@ pub const ENTRY: Entry<dyn Figure> = Entry {
 /// Most cells of the histogram.
 const MOST_CELLS: usize = 40;
 
-/// The histogram of the validator whose wins vary most; no settings.
+/// The histogram of the followed validator with most stake. No settings.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct WinsPerTrial {}
 
 impl Figure for WinsPerTrial {
     fn draw(&self, subject: &Subject) -> Result<Drawing, FigureError> {
-        // The followed validator with most stake, of those with several trials.
         let mut names: Vec<&str> = Vec::new();
         for row in subject.trials {
             if !names.contains(&row.validator.as_str()) && names.len() < 64 {
@@ -86,7 +84,7 @@ impl Figure for WinsPerTrial {
             key.push((Key::Line(stroke), "5\u{202F}% and 95\u{202F}% quantiles of the exact law".to_owned()));
         }
         let heading = format!("share of wins in a trial, {}", shortened(name));
-        let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
+        let page = Page::new(&Words {
             title: subject.title,
             heading: &heading,
             subtitle: subject.subtitle,
@@ -94,9 +92,9 @@ impl Figure for WinsPerTrial {
             notes: &["Of the followed validator with most stake.".to_owned()],
         });
         // Somewhat below zero, so that the first labels of both axes stand apart.
-        let y = Scale::linear(-0.03 * most, 1.05 * most);
-        let frame =
-            Area { left: margin_left(&[(y, bottom - top)], 1), top, right: right - MARGIN_RIGHT, bottom };
+        let y = Scale::counts(-0.03 * most, 1.05 * most);
+        let frame = page.frame(y, MARGIN_RIGHT);
+        let Page { mut canvas, title, top, bottom, .. } = page;
         let panel = Panel { frame, x: Scale::linear(from, from + cells as f64 * width), y };
         panel.draw_grid(&mut canvas);
         for (cell, &count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {

@@ -7,6 +7,7 @@
 use super::{Folder, capitalised, sheet};
 use crate::registry::Entry;
 use crate::selection::RULES;
+use crate::statistics::level_of;
 use crate::statistics::wording::grouped;
 use std::fmt::Write;
 
@@ -175,8 +176,9 @@ impl Folder {
         if let Some(confidence) = self.manifest["confidence"].as_f64().or_else(|| self.setting("confidence"))
         {
             section = section.text(format!(
-                "Intervals hold with a confidence of {}; tests are made at the level of the rest.",
-                sheet::percent(confidence)
+                "Intervals have a confidence of {}; tests are made at a level of {}.",
+                sheet::percent(confidence),
+                sheet::percent(level_of(confidence))
             ));
         }
         let families = families.into_iter().map(|(family, count)| {
@@ -261,8 +263,8 @@ impl Folder {
 
     fn software(&self) -> Section {
         let text = format!(
-            "tombola {}. The same scenario and seed give the same bytes in every table, on any machine and any \
-             number of threads; manifest.json has the SHA-256 of each file, times and threads, and `tombola reproduce` runs a folder again \
+            "tombola {}. The same scenario and seed give the same bytes in every table on any number of threads; \
+             manifest.json has the SHA-256 of each file, times and threads, and `tombola reproduce` runs a folder again \
              and compares.",
             self.text("version")
         );

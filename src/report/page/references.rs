@@ -52,7 +52,7 @@ const WORKS: &[(&str, &str)] = &[
         "@article{kolmogorov1933,\n  author = {Kolmogorov, Andrey N.},\n  title = {Sulla determinazione empirica di una legge di distribuzione},\n  journal = {Giornale dell'Istituto Italiano degli Attuari},\n  volume = {4},\n  pages = {83--91},\n  year = {1933}\n}",
     ),
     (
-        "runs",
+        "runs test",
         "@article{wald1940,\n  author = {Wald, Abraham and Wolfowitz, Jacob},\n  title = {On a test whether two samples are from the same population},\n  journal = {Annals of Mathematical Statistics},\n  volume = {11},\n  pages = {147--162},\n  year = {1940}\n}",
     ),
 ];
@@ -73,7 +73,7 @@ impl Folder {
     /// An entry for the program, for each rule, and for each method that the tables name.
     pub(super) fn bibliography(&self) -> String {
         let mut text = format!(
-            "@misc{{tombola,\n  title = {{tombola: a parallel Monte Carlo simulator and statistical analysis tool for \
+            "@misc{{tombola,\n  key = {{tombola}},\n  title = {{tombola: a parallel Monte Carlo simulator and statistical analysis tool for \
              proof of stake}},\n  note = {{version {}}}\n}}\n\n{ALWAYS}",
             self.text("version")
         );
@@ -82,7 +82,7 @@ impl Folder {
             if let Some(entry) = known {
                 let _ = writeln!(
                     text,
-                    "\n@misc{{rule-{name},\n  title = {{The rule {name}}},\n  note = {{{}}}\n}}",
+                    "\n@misc{{rule-{name},\n  key = {{{name}}},\n  title = {{The rule {name}}},\n  note = {{{}}}\n}}",
                     super::prose::latex(entry.source)
                 );
             }

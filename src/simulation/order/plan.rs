@@ -53,7 +53,7 @@ pub struct OrderPlan {
 }
 
 impl OrderPlan {
-    /// Gaps, runs, repeats and gaps if `serial`, and the wins of the followed validators in
+    /// Longest gaps and runs, repeats, and gaps by length if `serial`, and the wins of the followed validators in
     /// windows of `window` rounds unless that is 0. At most 65,535 validators are followed.
     pub fn new(validators: usize, followed: &[ValidatorId], serial: bool, window: u64) -> Self {
         let followed: Vec<ValidatorId> = followed.iter().copied().take(u16::MAX.into()).collect();

@@ -1,4 +1,4 @@
-//! Runs, gaps and the lengths between wins.
+//! The longest runs and gaps, and how long it takes from one win to the next.
 
 use super::histogram::Histogram;
 use super::plan::OrderPlan;

@@ -1,7 +1,10 @@
 //! What stands around the panels: a heading, what was run, a key to the marks, notes.
 
 use super::canvas::{Align, Canvas, HEIGHT, Point, Stroke, WIDTH};
+use super::labels::Area;
 use super::palette::{INK, MUTED, Rgb};
+use super::panel::margin_left;
+use super::scale::Scale;
 use super::typeface::{clean, fitted, width, wrapped};
 
 /// From the sheet's edge to anything on it.
@@ -25,6 +28,10 @@ pub enum Key {
     Band(Stroke),
     /// A darker band within a lighter one of its colour.
     Fan(Rgb),
+    /// A filled circle.
+    Dot(Rgb),
+    /// A filled diamond.
+    Lozenge(Rgb),
     /// A filled circle with an interval.
     Disc(Rgb),
     /// A filled diamond with an interval.
@@ -107,6 +114,17 @@ impl Page {
         }
         Page { canvas, title, top: foot + 34.0, bottom, right }
     }
+
+    /// The room of one panel with this upright axis, that leaves so much free to its right.
+    pub fn frame(&self, y: Scale, free: f64) -> Area {
+        let height = self.bottom - self.top;
+        Area {
+            left: margin_left(&[(y, height)], 1),
+            top: self.top,
+            right: self.right - free,
+            bottom: self.bottom,
+        }
+    }
 }
 
 impl Key {
@@ -127,6 +145,8 @@ impl Key {
                     canvas.surface([(x, top), (end, top), (end, bottom), (x, bottom)], color, 0.25);
                 }
             }
+            Key::Dot(color) => canvas.disc(centre, 9, color, 1.0),
+            Key::Lozenge(color) => canvas.diamond(centre, 11, color, 1.0),
             Key::Disc(color) => {
                 canvas.line([(centre.0, y - 17.0), (centre.0, y + 17.0)], Stroke::solid(color, 3));
                 canvas.disc(centre, 8, color, 1.0);

@@ -6,6 +6,8 @@ pub struct Scale {
     low: f64,
     high: f64,
     ratios: bool,
+    /// Whether the values are counts, which have no halves.
+    whole: bool,
 }
 
 /// A place on an axis.
@@ -22,20 +24,25 @@ impl Scale {
     /// moved apart.
     pub fn linear(low: f64, high: f64) -> Self {
         if high > low {
-            Scale { low, high, ratios: false }
+            Scale { low, high, ratios: false, whole: false }
         } else {
             let room = if low == 0.0 { 1.0 } else { low.abs() * 0.5 };
-            Scale { low: low - room, high: low + room, ratios: false }
+            Scale { low: low - room, high: low + room, ratios: false, whole: false }
         }
+    }
+
+    /// The same for counts: no tick stands between two whole numbers.
+    pub fn counts(low: f64, high: f64) -> Self {
+        Scale { whole: true, ..Scale::linear(low, high) }
     }
 
     /// Equal ratios are equally far apart. The ends must be positive; if they are not apart they are
     /// moved apart.
     pub fn logarithmic(low: f64, high: f64) -> Self {
         if high > low {
-            Scale { low, high, ratios: true }
+            Scale { low, high, ratios: true, whole: false }
         } else {
-            Scale { low: low / 2.0, high: low * 2.0, ratios: true }
+            Scale { low: low / 2.0, high: low * 2.0, ratios: true, whole: false }
         }
     }
 
@@ -75,11 +82,13 @@ impl Scale {
         let power = 10f64.powf(coarse.log10().floor());
         // The multiple whose ratio to the wanted step is nearest to one.
         let distance = |step: f64| (step / coarse).ln().abs();
-        let step = [1.0, 2.0, 2.5, 5.0, 10.0]
-            .map(|multiple| multiple * power)
+        let steps = [1.0, 2.0, 2.5, 5.0, 10.0].map(|multiple| multiple * power);
+        let fits = |step: &f64| !self.whole || (*step >= 1.0 && step.fract() == 0.0);
+        let step = steps
             .into_iter()
+            .filter(fits)
             .min_by(|a, b| distance(*a).total_cmp(&distance(*b)))
-            .unwrap_or(power);
+            .unwrap_or(if self.whole { 1.0 } else { power });
         let first = (self.low / step - 1e-9).ceil() as i64;
         let last = (self.high / step + 1e-9).floor() as i64;
         (first..=last)
@@ -211,6 +220,15 @@ mod tests {
 
     fn labels(scale: Scale, wanted: usize) -> Vec<String> {
         scale.ticks(wanted).into_iter().filter_map(|tick| tick.label).collect()
+    }
+
+    #[test]
+    fn counts_have_no_halves() {
+        for high in [1.05, 2.1, 4.0, 7.0, 21.0, 60.0, 260.0] {
+            let ticks = Scale::counts(-0.03 * high, high).ticks(8);
+            assert!(ticks.len() >= 2 && ticks.len() <= 15, "{high}: {ticks:?}");
+            assert!(ticks.iter().all(|tick| tick.value.fract() == 0.0), "{high}: {ticks:?}");
+        }
     }
 
     #[test]

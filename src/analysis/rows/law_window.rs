@@ -1,5 +1,6 @@
 //! What `tombola law --window` prints: the exact law of wins in a short window.
 
+use crate::analysis::rare_event::{SPLITTING, gap_probability};
 use crate::forging::World;
 use crate::law::proportional_shares;
 use crate::selection::Dispersion;
@@ -42,6 +43,10 @@ pub struct LawWindowRow {
     pub gap: Option<u64>,
     /// The probability of a gap as long or longer anywhere in the window.
     pub gap_probability: Option<f64>,
+    /// Its standard error, where it is an estimate.
+    pub gap_se: Option<f64>,
+    /// How it was found.
+    pub gap_method: Option<String>,
 }
 
 /// One row for each validator, in the order of the scenario; only for `validator`, if one is named.
@@ -65,6 +70,12 @@ pub fn law_window_rows(
         .map(|index| {
             let expected = expected_shares.shares().map(|shares| shares[index] * occupied);
             let law = expected.and_then(|share| window_law(&dispersion, index, window, share));
+            let exact = gap
+                .and_then(|gap| window_law(&dispersion, index, gap, expected?)?.gap_probability(window));
+            let estimate = match exact {
+                Some(_) => None,
+                None => gap.and_then(|gap| gap_probability(world, index, (window, unit), gap)),
+            };
             LawWindowRow {
                 validator: world.names[index].clone(),
                 stake: world.stakes[index],
@@ -81,8 +92,14 @@ pub fn law_window_rows(
                 at_most: count.and_then(|count| law?.at_most(count)),
                 at_least: count.and_then(|count| law?.at_least(count)),
                 gap,
-                gap_probability: gap
-                    .and_then(|gap| window_law(&dispersion, index, gap, expected?)?.gap_probability(window)),
+                gap_probability: exact.or(estimate.map(|estimate| estimate.probability)),
+                gap_se: estimate.map(|estimate| estimate.se),
+                gap_method: match (exact, estimate) {
+                    (Some(_), _) => Some("exact"),
+                    (None, Some(_)) => Some(SPLITTING),
+                    (None, None) => None,
+                }
+                .map(str::to_owned),
             }
         })
         .collect()

@@ -77,10 +77,13 @@ pub fn law(args: &LawArgs) -> Result<(), Failure> {
             {
                 return Err(unknown(name, world));
             }
-            args.table_form.print(
-                &law_window_rows(world, (window, args.unit.into()), name, (args.count, args.gap)),
-                window_columns,
-            )?;
+            let rows = law_window_rows(world, (window, args.unit.into()), name, (args.count, args.gap));
+            args.table_form.print(&rows, window_columns)?;
+            if let (Some(gap), true) = (args.gap, rows.iter().any(|row| row.gap_probability.is_none())) {
+                tell(format_args!(
+                    "note: no probability of a gap of {gap}: no distribution of it is known, and no simulated path came to one, or a billion rounds would not be enough to look for it; a shorter --gap or --window may be answered"
+                ));
+            }
         }
     }
     if let ExpectedShares::Unknown(why) = world.rule.thing.expected_shares(&world.stakes) {
@@ -175,7 +178,7 @@ fn window_columns(rows: &[LawWindowRow]) -> String {
     }
     let gaps = rows.iter().any(|row| row.gap.is_some());
     if gaps {
-        header.extend(["gap", "gap_probability"]);
+        header.extend(["gap", "gap_probability", "gap_se"]);
     }
     let lines = rows
         .iter()
@@ -198,6 +201,7 @@ fn window_columns(rows: &[LawWindowRow]) -> String {
                 line.extend([
                     count(row.gap),
                     row.gap_probability.map_or("-".to_owned(), |p| format!("{p:.4e}")),
+                    row.gap_se.map_or("-".to_owned(), |se| format!("{se:.1e}")),
                 ]);
             }
             line

@@ -97,8 +97,9 @@ impl<'a> AnalysisContext<'a> {
         let staked = world.stakes.iter().map(|&stake| u128::from(stake)).sum::<u128>() as f64;
         let urn_reward = schedule
             .and_then(RewardPolicy::constant)
-            .filter(|&reward| reward > 0)
-            .map(|reward| reward as f64 / staked);
+            .and_then(|reward| world.protocol.restake.at_once_of(reward))
+            .filter(|&restaked| restaked > 0)
+            .map(|restaked| restaked as f64 / staked);
         let wins = |index: usize| totals.validators.get(index).map_or(0, |own| own.wins);
         AnalysisContext {
             experiment,
@@ -351,8 +352,12 @@ fn schedule<'a>(experiment: &'a Experiment, results: &Results) -> Option<&'a dyn
     let world = &experiment.world;
     let counters = &results.totals.counters;
     let all_accepted = counters.rejected + counters.silent + counters.slashings == 0;
-    let by_rewards_alone =
-        world.protocol.restake.is_all_at_once() && world.has_ideal_conditions() && counters.fees == 0;
+    let restake = world.protocol.restake;
+    let at_once = match world.protocol.reward.thing.constant() {
+        Some(reward) => restake.compounds() && restake.at_once_of(reward).is_some(),
+        None => restake.is_all_at_once(),
+    };
+    let by_rewards_alone = at_once && world.has_ideal_conditions() && counters.fees == 0;
     (world.rule.thing.draws_by_current_stake() && by_rewards_alone && all_accepted)
         .then_some(&*world.protocol.reward.thing)
         .filter(|policy| policy.amounts(world.genesis()).is_some())

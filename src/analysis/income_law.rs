@@ -403,13 +403,7 @@ fn compounding(context: &AnalysisContext) -> Option<Vec<Option<IncomeLaw>>> {
     };
     if world.rule.thing.draws_by_current_stake() {
         if let Some(reward) = policy.constant().filter(|&reward| reward > 0) {
-            let part = protocol.restake.share;
-            let restaked = u128::from(reward) * u128::from(part.numerator());
-            let whole = restaked.is_multiple_of(u128::from(part.denominator()));
-            if protocol.restake.unit > 1 || protocol.restake.delay > 0 || !whole {
-                return None;
-            }
-            let grows = (restaked / u128::from(part.denominator())) as f64;
+            let grows = protocol.restake.at_once_of(reward)? as f64;
             return each(&|who| {
                 let (n, a, w) = (rounds as f64, shares[who], grows / context.genesis_stake());
                 // The urn: a (1 - a) n (1 + n w) / (1 + w) is the variance of the wins.

@@ -37,6 +37,19 @@ impl Restake {
         !self.share.is_zero()
     }
 
+    /// By how much every payment of so many coins raises the stake of who earns it, at once and by the same each
+    /// time; `None` where some of it waits for a later round, a unit, or the rest of a coin.
+    pub fn at_once_of(&self, reward: u64) -> Option<u64> {
+        if !self.compounds() {
+            return Some(0);
+        }
+        let due = u128::from(reward) * u128::from(self.share.numerator());
+        let below = u128::from(self.share.denominator());
+        let share = self.share.floor_of(reward);
+        let waits = self.delay > 0 || !due.is_multiple_of(below) || !share.is_multiple_of(self.unit.max(1));
+        (!waits).then_some(share)
+    }
+
     /// Whether everything does, at once.
     pub fn is_all_at_once(&self) -> bool {
         self.share == Ratio::ONE && self.unit <= 1 && self.delay == 0

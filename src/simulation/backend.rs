@@ -75,12 +75,12 @@ impl Backend {
         }
         let Ok(rules) = ideal_conditions(world) else { return Backend::Rounds };
         match world.rule.thing.draw(&world.stakes) {
-            Draw::Stake if !rules.compounds => Backend::Table(LookupTable::new(&world.stakes), rules),
-            Draw::Tokens(tokens) if !rules.compounds => Backend::Table(LookupTable::new(&tokens), rules),
+            Draw::Stake if !rules.compounds() => Backend::Table(LookupTable::new(&world.stakes), rules),
+            Draw::Tokens(tokens) if !rules.compounds() => Backend::Table(LookupTable::new(&tokens), rules),
             Draw::Stake => match Lanes::new(experiment, rules) {
                 Some(lanes) => Backend::Lanes(lanes, rules),
                 // Scenarios with more coins than can be counted are refused when they are read.
-                None => GrowingPool::new(&world.stakes, rules.reward, experiment.rounds)
+                None => GrowingPool::new(&world.stakes, rules.staked, experiment.rounds)
                     .map_or(Backend::Rounds, |pool| Backend::Pool(pool, rules)),
             },
             _ => Backend::Rounds,

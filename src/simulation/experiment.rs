@@ -95,9 +95,8 @@ impl Experiment {
     pub fn urn_reward(&self) -> Option<f64> {
         let conditions = ideal_conditions(&self.world).ok()?;
         let all: u128 = self.world.stakes.iter().map(|&stake| u128::from(stake)).sum();
-        let urn =
-            conditions.compounds && conditions.reward > 0 && self.world.rule.thing.draws_by_current_stake();
-        (urn && all > 0).then(|| conditions.reward as f64 / all as f64)
+        let urn = conditions.compounds() && self.world.rule.thing.draws_by_current_stake();
+        (urn && all > 0).then(|| conditions.staked as f64 / all as f64)
     }
 
     /// What every block adds to the stake of its forger, in coins, where that and the draw are all that moves
@@ -107,8 +106,8 @@ impl Experiment {
     /// What stands against it.
     pub fn compounding_reward(&self) -> Result<u64, Obstacle> {
         let conditions = ideal_conditions(&self.world)?;
-        match conditions.compounds && conditions.reward > 0 {
-            true => Ok(conditions.reward),
+        match conditions.compounds() {
+            true => Ok(conditions.staked),
             false => Err(Obstacle {
                 key: "reward.compound",
                 what: "is off, or nothing is paid, so that stakes never move",

@@ -219,6 +219,37 @@ fn compounding_rewards_add_the_stake_at_the_end() {
     assert!(gain.law.unwrap().abs() < 1e-12 && gain.limit.is_none(), "{gain:?}");
 }
 
+/// Every twelfth block pays. By CometBFT's priorities it is always that of the first, who has 4 of 12 coins; in
+/// turns always that of the fourth, who has 2: all income goes to one, and the others' stake earns nothing.
+#[test]
+fn incomes_are_compared_beside_wins() {
+    let sandbox = room();
+    sandbox.put(
+        "every.toml",
+        "[run]\nrounds = 1200\ntrials = 2\n[reward]\npolicy = { kind = 'every', blocks = 12, amount = 100 }\n\
+         [population]\nminimum_stake = 1\naccounts = [{ name = 'a', balance = 4 }, { name = 'b', balance = 3 }, \
+         { name = 'c', balance = 3 }, { name = 'd', balance = 2 }]\n",
+    );
+    let args = ["compare", "every.toml", "--rules", "cometbft-priority,round-robin", "--quiet"];
+    let (code, _, err) = tombola(&sandbox, &args);
+    assert_eq!(code, Some(0), "{err}");
+    let rows = rows(&sandbox.path("output/every-compare"));
+    for (rule, metric, value) in [
+        ("cometbft-priority", "income_total_variation", 8.0 / 12.0),
+        ("cometbft-priority", "income_below_half", 8.0 / 12.0),
+        ("cometbft-priority", "income_gini", 0.75),
+        ("cometbft-priority", "total_variation", 0.0),
+        ("round-robin", "income_total_variation", 10.0 / 12.0),
+        ("round-robin", "income_below_half", 10.0 / 12.0),
+        ("round-robin", "income_gini", 0.75),
+        ("round-robin", "total_variation", 1.0 / 12.0),
+    ] {
+        let row = rows.iter().find(|row| row.rule == rule && row.metric == metric && row.value.is_some());
+        let found = row.and_then(|row| row.value).unwrap_or(f64::NAN);
+        assert!((found - value).abs() < 1e-9, "{rule} {metric}: {found}, not {value}");
+    }
+}
+
 #[test]
 fn several_files_must_have_the_same_people_and_the_same_trials() {
     let sandbox = room();

@@ -198,6 +198,17 @@ fn independent_rounds_for_every_validator() {
     });
 }
 
+/// Every validator of an urn that a part of the rewards goes into.
+#[test]
+fn a_part_of_the_rewards_restaked() {
+    let text =
+        format!("reward.compound = '2/5'\nreward.policy = {{ kind = 'constant', amount = 50 }}\n{SEED}");
+    same_law_for_all(&text, |who, rounds| {
+        let mine = STAKES[who] as f64 / 20.0;
+        Some(beta_binomial_wins(rounds, mine, 1325.0 / 20.0 - mine))
+    });
+}
+
 /// Every validator of an urn.
 #[test]
 fn rewards_that_compound_for_every_validator() {

@@ -125,6 +125,29 @@ fn two_parties_side_by_side() {
     }
 }
 
+/// Rewards of which the same part is restaked by every win, for two and for many; and where a coin or a unit has
+/// to be waited for, round by round.
+#[test]
+fn a_part_of_the_rewards_restaked() {
+    for (part, more, stakes, method) in [
+        ("1/2", "", &[200, 800][..], Method::Lanes),
+        ("3/5", "", SEED, Method::Pool),
+        ("4/5", "reward.restake_unit = 8", SEED, Method::Pool),
+        ("1/3", "", &[200, 800], Method::Rounds),
+        ("4/5", "reward.restake_unit = 3", SEED, Method::Rounds),
+        ("1/2", "reward.activation_delay = 1", SEED, Method::Rounds),
+    ] {
+        same(
+            &format!(
+                "run.rounds = 3000\nrun.trials = 5\nreward.compound = '{part}'\n{more}\n\
+                 reward.policy = {{ kind = 'constant', amount = 10 }}\n{}",
+                accounts(stakes)
+            ),
+            method,
+        );
+    }
+}
+
 /// A trial that is longer than a chunk.
 #[test]
 fn two_parties_over_chunks() {

@@ -147,7 +147,9 @@ impl<P: Progress> Splitting<'_, P> {
         let n = REPETITIONS as f64;
         let mean = products.iter().sum::<f64>() / n;
         let squares: f64 = products.iter().map(|product| (product - mean).powi(2)).sum();
-        (mean > 0.0).then(|| Estimate { probability: mean, se: (squares / (n - 1.0) / n).sqrt() })
+        // Where all paths came to the event, what one path more or less would change is all that is known.
+        let least = mean / (n * PATHS as f64);
+        (mean > 0.0).then(|| Estimate { probability: mean, se: (squares / (n - 1.0) / n).sqrt().max(least) })
     }
 
     /// Whether another stream makes other forgers, in a hundred rounds.

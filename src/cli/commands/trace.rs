@@ -456,10 +456,11 @@ impl Observer<Full<'_>> for Story<'_> {
             match outcome.block_outcome {
                 BlockOutcome::Accepted => {
                     self.chapter("Settle");
-                    let how = if self.world.protocol.restake.is_all_at_once() {
-                        "as new tokens"
-                    } else {
-                        "in coins"
+                    let restake = self.world.protocol.restake;
+                    let how = match (restake.compounds(), restake.is_all_at_once()) {
+                        (false, _) => "in coins",
+                        (true, true) => "as new tokens",
+                        (true, false) => "in coins, of which what is restaked becomes tokens when it is due",
                     };
                     let income = grouped(outcome.income.into());
                     tell!(self, "The money moves. {name} earns {income} in reward and fees, {how}.");

@@ -46,9 +46,10 @@ impl Counts {
         let (order_totals, order) = std::mem::take(&mut self.order);
         let world = &experiment.world;
         let rounds = experiment.rounds;
-        let IdealConditions { reward, compounds } = rules;
+        let IdealConditions { reward, staked } = rules;
+        let compounds = rules.compounds();
         let genesis_stake: u64 = world.stakes.iter().sum();
-        let gain = |wins: u64| if compounds { wins * reward } else { 0 };
+        let gain = |wins: u64| wins * staked;
         let stake = |who: usize, wins: u64| world.stakes[who] + gain(wins);
         let counters = Counters { rounds, accepted: rounds, ..Counters::default() };
         let share = |who: usize, wins, after| fixed_share(stake(who, wins), genesis_stake + gain(after));
@@ -110,12 +111,14 @@ impl Counts {
         } else {
             validators.iter().map(|mine| mine.reward).sum()
         };
+        // What is not staked stays among the coins. The split is exact: every win earns the same.
+        let restaked = if reward == 0 { 0 } else { earned / u128::from(reward) * u128::from(staked) };
         let balances: u128 = world.balances.iter().map(|&coins| u128::from(coins)).sum();
         let supply = Supply {
             genesis: world.genesis_supply(),
             minted: u128::from(rounds) * u128::from(reward),
-            balances: balances + if compounds { 0 } else { earned },
-            stakes: u128::from(genesis_stake) + if compounds { earned } else { 0 },
+            balances: balances + earned - restaked,
+            stakes: u128::from(genesis_stake) + restaked,
             burnt: 0,
             slashed: 0,
             held: 0,

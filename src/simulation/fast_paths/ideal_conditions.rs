@@ -7,8 +7,15 @@ use crate::forging::World;
 pub struct IdealConditions {
     /// What every block earns.
     pub reward: u64,
-    /// Whether that moves stakes.
-    pub compounds: bool,
+    /// How much of that is staked at once; 0 if stakes stay.
+    pub staked: u64,
+}
+
+impl IdealConditions {
+    /// Whether rewards move stakes.
+    pub fn compounds(&self) -> bool {
+        self.staked > 0
+    }
 }
 
 /// What else happens in a world, and which setting makes it happen.
@@ -54,13 +61,13 @@ pub fn ideal_conditions(world: &World) -> Result<IdealConditions, Obstacle> {
         Some(_) if !world.protocol.pools.is_empty() => {
             obstacle("reward.pools", "shares out what validators earn, which is settled round by round")
         }
-        Some(reward) if !world.protocol.compounds() || world.protocol.restake.is_all_at_once() => {
-            Ok(IdealConditions { reward, compounds: world.protocol.compounds() && reward > 0 })
-        }
-        Some(_) => obstacle(
-            "reward.compound",
-            "restakes a share, in units or later, which is settled round by round",
-        ),
+        Some(reward) => match world.protocol.restake.at_once_of(reward) {
+            Some(staked) => Ok(IdealConditions { reward, staked }),
+            None => obstacle(
+                "reward.compound",
+                "restakes what waits for a whole coin, a unit or a later round, which is settled round by round",
+            ),
+        },
         None => obstacle("reward.policy", "does not pay every block the same"),
     }
 }

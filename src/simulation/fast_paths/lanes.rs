@@ -38,11 +38,11 @@ impl Lanes {
         let mut holders = (0..stakes.len()).filter(|&who| stakes[who] > 0);
         let parties = [holders.next()?, holders.next()?];
         let total = stakes[parties[0]] + stakes[parties[1]];
-        let end = u128::from(total) + u128::from(rules.reward) * u128::from(experiment.rounds);
+        let end = u128::from(total) + u128::from(rules.staked) * u128::from(experiment.rounds);
         if holders.next().is_some() || end >= Self::LARGEST {
             return None;
         }
-        let (first, reward) = (stakes[parties[0]], rules.reward);
+        let (first, reward) = (stakes[parties[0]], rules.staked);
         Some(Lanes { parties, validators: stakes.len(), first, total, reward })
     }
 

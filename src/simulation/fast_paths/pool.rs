@@ -8,7 +8,7 @@ use crate::stake::{GrowingPool, ValidatorId};
 /// How many rounds are played between two looks at the outside world.
 const STRIDE: u64 = 1 << 14;
 
-/// One trial's counts, where each round draws a token and its owner gains the reward; `None` if it
+/// One trial's counts, where each round draws a token and its owner gains what it stakes of the reward; `None` if it
 /// was told to stop.
 ///
 /// Wins are not counted: they are what a stake has grown by.
@@ -19,7 +19,7 @@ pub fn play_pool(genesis: &GrowingPool, task: &Task, rules: IdealConditions, tri
     let mut counts = Counts::default();
     let mut order = task.order(0);
     let mut owners = [ValidatorId(0); GrowingPool::BLOCK];
-    let wins = |who: ValidatorId, stake: u64| (stake - world.stakes[who.index()]) / rules.reward;
+    let wins = |who: ValidatorId, stake: u64| (stake - world.stakes[who.index()]) / rules.staked;
     let mut played = 0u64;
     for &mark in task.marks {
         while played < mark {

@@ -44,17 +44,17 @@ impl Law {
         followed: &[ValidatorId],
         stop: &AtomicBool,
     ) -> Self {
-        let reward = match &pay {
-            Pay::Alike(rules) => rules.reward,
+        let staked = match &pay {
+            Pay::Alike(rules) => rules.staked,
             Pay::WholeTrial(_) => 0,
         };
         let wins = match covered {
             Covered::Fixed(weights) => Wins::ShareOut(ShareOut::new(&weights, None, followed)),
             Covered::Urn(stakes) => {
                 let weights: Vec<f64> = stakes.iter().map(|&stake| stake as f64).collect();
-                Wins::ShareOut(ShareOut::new(&weights, Some(reward as f64), followed))
+                Wins::ShareOut(ShareOut::new(&weights, Some(staked as f64), followed))
             }
-            Covered::TwoParty(plan) => Wins::TwoParty(TwoParty::new(&plan, experiment, reward, stop)),
+            Covered::TwoParty(plan) => Wins::TwoParty(TwoParty::new(&plan, experiment, staked, stop)),
         };
         Law { wins, pay }
     }

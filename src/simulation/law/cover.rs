@@ -5,7 +5,7 @@ use super::two_party::TwoPartyPlan;
 use super::whole_trial::WholeTrial;
 use crate::selection::Draw;
 use crate::simulation::experiment::Experiment;
-use crate::simulation::fast_paths::{IdealConditions, Obstacle, has_ideal_rounds, ideal_conditions};
+use crate::simulation::fast_paths::{Obstacle, has_ideal_rounds, ideal_conditions};
 use crate::simulation::order::Serial;
 
 /// Which law the wins of an experiment have.
@@ -48,7 +48,7 @@ pub fn covered(experiment: &Experiment) -> Result<(Covered, Pay), Obstacle> {
         }
         Err(obstacle) => return Err(obstacle),
     };
-    let compounds = matches!(pay, Pay::Alike(IdealConditions { compounds: true, .. }));
+    let compounds = matches!(&pay, Pay::Alike(rules) if rules.compounds());
     let weights = |tokens: &[u64]| tokens.iter().map(|&tokens| tokens as f64).collect();
     let rule = &world.rule.thing;
     let law = match (rule.draw(&world.stakes), compounds) {

@@ -58,9 +58,13 @@ impl IncomeVerdict {
     pub(super) fn new(context: &AnalysisContext, rows: &[IncomeRow]) -> Self {
         let all = &context.results.totals.validators;
         let earned: u128 = all.iter().map(|totals| totals.reward).sum();
-        let basis = if context.income_follows_wins() {
+        // Under a policy that does not pay every block the same, incomes that follow the wins are a finding,
+        // which is told.
+        let pays_alike = context.experiment.world.protocol.reward.thing.constant().is_some();
+        let deterministic = is_deterministic(context);
+        let basis = if context.income_follows_wins() && (pays_alike || !deterministic) {
             IncomeBasis::Wins
-        } else if is_deterministic(context) {
+        } else if deterministic {
             IncomeBasis::Exact
         } else if law_shares(context, rows).is_some() {
             IncomeBasis::Law

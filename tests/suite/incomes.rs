@@ -71,9 +71,8 @@ fn a_payment_in_step_with_the_rule_pays_one_validator() {
         }
         assert_eq!(analysis.assessment.verdict, Verdict::Fair);
         assert_eq!(analysis.income.verdict(), Some(verdict), "{}", analysis.income.sentence());
-        // Where everybody is paid its share, every win earns the same.
-        let basis = if verdict == Verdict::Fair { IncomeBasis::Wins } else { IncomeBasis::Exact };
-        assert_eq!(analysis.income.basis, basis);
+        // Told where everybody is paid its share too: selection and income have a verdict each.
+        assert_eq!(analysis.income.basis, IncomeBasis::Exact);
         let contrast = analysis.income.contrast(analysis.assessment.verdict);
         let expected = (verdict == Verdict::Unfair).then_some("Selection is fair, income is not.");
         assert_eq!(contrast, expected);

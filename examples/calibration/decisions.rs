@@ -229,7 +229,8 @@ impl Cell {
         let all: u64 = stakes.iter().sum();
         let share = |index: usize| stakes[index] as f64 / all as f64;
         // The first alone is claimed to be within the margin, and is not.
-        let edge = self.expected_shares(&self.stakes.shifted()).map(|shares| (shares[0] / share(0) - 1.0).abs());
+        let edge =
+            self.expected_shares(&self.stakes.shifted()).map(|shares| (shares[0] / share(0) - 1.0).abs());
         let fair: Vec<(bool, bool)> = seeds(|seed| {
             let scenario = self.scenario(&stakes, seed);
             let results = Self::play(&scenario);

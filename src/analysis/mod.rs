@@ -37,9 +37,9 @@ pub use luck::{CHAINS, ChainPreset, LuckDispersion, LuckQuestion, LuckSelection,
 pub use metric_set::MetricSet;
 pub use misses::misses;
 pub use planning::{HadBy, Plan, PlanSettings, WinVariance, pilot_seed, plan};
+pub use rare_event::takeover;
 pub use stopping::Stopping;
 pub use strategy::{Move, strategy};
-pub use rare_event::takeover;
 pub use trial_rows::rows as trial_rows;
 
 use crate::scenario::AnalysisSection;

@@ -8,7 +8,9 @@ use crate::analysis::sampling_model::SamplingModel;
 use crate::random::Stream;
 use crate::selection::ExpectedShares;
 use crate::statistics::distributions::PartialRuns;
-use crate::statistics::{Misallocation, bonferroni, dispersed_goodness_of_fit, goodness_of_fit, holm};
+use crate::statistics::{
+    Misallocation, bonferroni, dispersed_goodness_of_fit, goodness_of_fit, holm, level_of,
+};
 
 /// Everything that findings are made from.
 pub struct AuditEvidence<'a> {
@@ -67,10 +69,9 @@ pub struct Tested {
 }
 
 impl<'a> AuditEvidence<'a> {
-    /// One minus the confidence. One minus 0.95 is not 0.05 in binary; twelve digits are what a confidence
-    /// is given with.
+    /// One minus the confidence.
     pub fn alpha(&self) -> f64 {
-        ((1.0 - self.confidence) * 1e12).round() / 1e12
+        level_of(self.confidence)
     }
 
     /// The count of one row.

@@ -28,7 +28,7 @@ use crate::registry::{Choice, Refusal, find};
 use crate::scenario::{MOST_PRIOR_WEIGHT, Place, Problem};
 use crate::selection::{ExpectedShares, RULES, Rule};
 use crate::simulation::CountingUnit;
-use crate::statistics::Misallocation;
+use crate::statistics::{Misallocation, level_of};
 use evidence::{AuditEvidence, Prior, Tested};
 use missed::Missed;
 use question::Question;
@@ -226,7 +226,7 @@ impl Audit {
         AuditReport {
             verdict: self.conclusion.verdict,
             p: self.conclusion.p_value,
-            alpha: ((1.0 - self.settings.confidence) * 1e12).round() / 1e12,
+            alpha: level_of(self.settings.confidence),
             rule: self.rule.kind.clone(),
             reference: self.reference.clone(),
             sampling_model: self.sampling_model.to_owned(),

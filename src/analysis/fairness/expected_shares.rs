@@ -1,6 +1,5 @@
 //! Do the wins have the rule's expected shares, and how far are these from stake?
 
-use super::level::alpha;
 use crate::analysis::AnalysisContext;
 use crate::analysis::rows::{Decision, Family, Metric, Statement};
 use crate::analysis::sampling_model::SamplingModel;
@@ -9,8 +8,8 @@ use crate::selection::ExpectedShares;
 use crate::simulation::replay;
 use crate::statistics::distributions::sample_multinomial;
 use crate::statistics::{
-    GoodnessOfFit, detectable_divergence, dispersed_goodness_of_fit, goodness_of_fit, pearson_dispersion,
-    replicates, simulated_goodness_of_fit,
+    GoodnessOfFit, detectable_divergence, dispersed_goodness_of_fit, goodness_of_fit, level_of,
+    pearson_dispersion, replicates, simulated_goodness_of_fit,
 };
 
 /// So many tables at least as extreme settle a p-value of tables that cost little.
@@ -199,7 +198,7 @@ fn test_rows(context: &AnalysisContext, test: Option<&ExpectedSharesTest>) -> Ve
 fn detectable_row(context: &AnalysisContext, test: &ExpectedSharesTest) -> Option<Statement> {
     let degrees = test.fit.filter(|fit| fit.statistic.is_some())?.degrees;
     let draws = context.selections as f64 / context.declared_dispersion().filter(|&factor| factor > 0.0)?;
-    let value = detectable_divergence(degrees, draws as u64, alpha(context), POWER)?;
+    let value = detectable_divergence(degrees, draws as u64, level_of(context.settings.confidence), POWER)?;
     Some(Statement {
         value: Some(value),
         method: "noncentral chi-square distribution".to_owned(),

@@ -6,7 +6,6 @@ mod concentration;
 mod expected_shares;
 mod family;
 mod income;
-mod level;
 mod order;
 mod posterior;
 mod stopping;

@@ -72,7 +72,8 @@ pub fn takeover(
                 let (estimate, se) = Paths { experiment, index, reward, share }.estimate();
                 (estimate, Some(se), "importance sampling, 20,000 tilted paths")
             } else {
-                let Some(Estimate { probability, se }) = by_splitting(experiment, index, reward, share) else {
+                let Some(Estimate { probability, se }) = by_splitting(experiment, index, reward, share)
+                else {
                     return Err(Obstacle {
                         key: "selection.rule",
                         what: "names a rule of which no path was found that comes near to that share",

@@ -70,8 +70,8 @@ pub fn law_window_rows(
         .map(|index| {
             let expected = expected_shares.shares().map(|shares| shares[index] * occupied);
             let law = expected.and_then(|share| window_law(&dispersion, index, window, share));
-            let exact = gap
-                .and_then(|gap| window_law(&dispersion, index, gap, expected?)?.gap_probability(window));
+            let exact =
+                gap.and_then(|gap| window_law(&dispersion, index, gap, expected?)?.gap_probability(window));
             let estimate = match exact {
                 Some(_) => None,
                 None => gap.and_then(|gap| gap_probability(world, index, (window, unit), gap)),

@@ -203,7 +203,7 @@ pub struct Assessment {
     pub expected_shares_p: Option<f64>,
 }
 
-/// One minus a confidence, without the digits that a binary fraction adds to what was written.
+/// One minus a confidence. One minus 0.95 is not 0.05 in binary; twelve digits are what a confidence is given with.
 pub fn level_of(confidence: f64) -> f64 {
     ((1.0 - confidence) * 1e12).round() / 1e12
 }

@@ -576,6 +576,8 @@ pub enum FigureFormat {
     Svg,
     /// A raster image at print resolution.
     Png,
+    /// One page of paths, for documents.
+    Pdf,
 }
 
 impl FigureFormat {
@@ -584,6 +586,7 @@ impl FigureFormat {
         match self {
             FigureFormat::Svg => "svg",
             FigureFormat::Png => "png",
+            FigureFormat::Pdf => "pdf",
         }
     }
 }

@@ -98,6 +98,8 @@ fn figures_of_all_kinds_are_drawn_from_tables() {
     let text = PAIR.replace("trials = 3", "trials = 30").replace("rounds = 50", "rounds = 200");
     sandbox.put("pair.toml", format!("{text}[reward]\ncompound = true\n"));
     assert_eq!(code(&sandbox, &["run", "pair.toml", "--quiet"]).0, Some(0));
+    sandbox.put("plain.toml", text.replace("'pair'", "'plain'"));
+    assert_eq!(code(&sandbox, &["run", "plain.toml", "--quiet"]).0, Some(0));
     let rules = ["compare", "pair.toml", "--rules", "raffle,uniform", "--quiet"];
     assert_eq!(code(&sandbox, &rules).0, Some(0));
     sandbox.put(
@@ -121,8 +123,10 @@ fn figures_of_all_kinds_are_drawn_from_tables() {
                 "wins-per-trial",
             ][..],
         ),
-        ("output/pair-compare", &["forest", "unfair-probability"]),
-        ("output/study", &["heat-map", "unfair-probability"]),
+        // Where rewards compound, no distribution of gaps is known, and none are kept.
+        ("output/plain", &["stretches", "windows", "wins-per-trial"]),
+        ("output/pair-compare", &["forest", "frontier", "unfair-probability"]),
+        ("output/study", &["heat-map", "small-multiples", "unfair-probability"]),
     ] {
         for figure in figures {
             let arguments = ["plot", folder, "--figure", figure, "--format", "svg", "--output", folder];
@@ -135,6 +139,84 @@ fn figures_of_all_kinds_are_drawn_from_tables() {
     let (ended, told) =
         code(&sandbox, &["plot", "output/study", "--figure", "heat-map", "--metric", "equitabilty"]);
     assert!(ended == Some(2) && told.contains("--metric equitabilty"), "{told}");
+    let forest = ["plot", "output/pair-compare", "--figure", "forest", "--format", "svg", "--output", "one"];
+    let (ended, told) = code(&sandbox, &[&forest[..], &["--metric", "wins_gini"]].concat());
+    assert_eq!(ended, Some(0), "{told}");
+    assert!(fs::read_to_string(sandbox.path("one/forest.svg")).expect("a figure").contains("of wins gini"));
+    let (ended, told) = code(&sandbox, &[&forest[..], &["--metric", "wins_ginny"]].concat());
+    assert!(ended == Some(2) && told.contains("did you mean `wins_gini`?"), "{told}");
     let (ended, told) = code(&sandbox, &["plot", "output/study", "--figure", "forest"]);
     assert!(ended == Some(2) && told.contains("compare rules"), "{told}");
+}
+
+/// A narrower sheet, other colours and a document's format, and widths that are none.
+#[test]
+fn sheets_themes_and_formats_are_those_asked_for() {
+    let sandbox = prepared();
+    let arguments = |width: &'static str, folder: &'static str| {
+        let mut arguments = vec!["plot", "output/pair", "--figure", "timeline", "--theme", "dark"];
+        arguments.extend(["--width", width, "--format", "svg,png,pdf", "--output", folder]);
+        arguments
+    };
+    for (width, folder, said, pixels) in [
+        ("85mm", "column", "width=\"85mm\" height=\"74.8mm\"", 1004u32),
+        ("slide", "slide", "width=\"1280\" height=\"720\"", 1920),
+        ("900", "screen", "width=\"900\"", 900),
+    ] {
+        let (ended, told) = code(&sandbox, &arguments(width, folder));
+        assert_eq!(ended, Some(0), "{told}");
+        let read =
+            |format: &str| fs::read(sandbox.path(&format!("{folder}/timeline.{format}"))).expect("a figure");
+        let svg = String::from_utf8(read("svg")).expect("text");
+        assert!(svg.contains(said) && svg.contains("#17181C"), "{width}: {}", &svg[..300]);
+        // The width stands behind the name of a PNG file's first part.
+        assert_eq!(read("png")[16..20], pixels.to_be_bytes(), "{width}");
+        assert!(read("pdf").starts_with(b"%PDF-1.7"), "{width}");
+    }
+    for width in ["85", "85cm", "9000mm", "column"] {
+        let (ended, told) = code(&sandbox, &arguments(width, "none"));
+        assert!(ended == Some(2) && told.contains("85mm") && told.contains(width), "{told}");
+    }
+}
+
+/// A name that no font has is shown as its code points, and both commands say so.
+#[test]
+fn what_no_font_has_is_said() {
+    let sandbox = Sandbox::new();
+    sandbox.put("pair.toml", PAIR.replace("'ada'", "\"\\U0010FFFD\u{00AD}\""));
+    let (ended, told) = code(&sandbox, &["run", "pair.toml"]);
+    assert!(ended == Some(0) && told.contains("U+10FFFD") && told.contains("fonts-noto-core"), "{told}");
+    let (ended, told) = code(&sandbox, &["plot", "output/pair", "--format", "svg", "--output", "again"]);
+    assert!(ended == Some(0) && told.contains("U+00AD, U+10FFFD"), "{told}");
+    let svg = fs::read_to_string(sandbox.path("again/timeline.svg")).expect("a figure");
+    assert!(svg.contains("U+10FFFDU+00AD") && !svg.contains('\u{10FFFD}'));
+}
+
+/// Titles of axes, words in another language, and whose lines are drawn.
+#[test]
+fn words_and_lines_are_those_asked_for() {
+    let sandbox = prepared();
+    sandbox.put(
+        "de.toml",
+        "\"win share over the rounds\" = \"Anteile\"\n\"expected by the rule\" = \"erwartet\"\n",
+    );
+    let plot = ["plot", "output/pair", "--figure", "timeline", "--format", "svg", "--output", "de"];
+    let words =
+        ["--x-label", "Runde <n>", "--y-label", "彩票 %", "--lang-file", "de.toml", "--follow", "bob"];
+    let (ended, told) = code(&sandbox, &[&plot[..], &words[..]].concat());
+    assert_eq!(ended, Some(0), "{told}");
+    let svg = fs::read_to_string(sandbox.path("de/timeline.svg")).expect("a figure");
+    for there in ["pair: Anteile", ">Runde &lt;n&gt;</text>", ">erwartet</text>", ">bob</text>"] {
+        assert!(svg.contains(there), "{there}");
+    }
+    assert!(!svg.contains(">ada</text>") && !svg.contains("win share"), "{svg}");
+    sandbox.put("list.toml", "words = [1]\n");
+    for (option, value, remedy) in [
+        ("--follow", "bbo", "did you mean `bob`?"),
+        ("--lang-file", "list.toml", "Anteil der Siege"),
+        ("--lang-file", "nowhere.toml", "nowhere.toml"),
+    ] {
+        let (ended, told) = code(&sandbox, &[&plot[..], &[option, value]].concat());
+        assert!(ended == Some(2) && told.contains(remedy), "{option}: {told}");
+    }
 }

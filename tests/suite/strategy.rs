@@ -226,3 +226,25 @@ fn moves_that_are_none_are_refused() {
         assert!(err.starts_with("error: ") && err.contains(says), "{args:?}: {err}");
     }
 }
+
+/// The gains by splitting as a picture: a new file, in the format of its ending.
+#[test]
+fn gains_by_splitting_are_drawn() {
+    let sandbox = Sandbox::new();
+    let draw = |file: &str| {
+        let done =
+            sandbox.command(&["strategy", "rule-nxt", "--figure", file]).output().expect("the program runs");
+        (done.status.code(), String::from_utf8_lossy(&done.stderr).into_owned())
+    };
+    for (file, begins) in [("gain.svg", &b"<svg"[..]), ("gain.png", b"\x89PNG"), ("gain.pdf", b"%PDF")] {
+        let (code, told) = draw(file);
+        assert!(code == Some(0) && told.contains(&format!("Written: {file}")), "{told}");
+        assert!(std::fs::read(sandbox.path(file)).expect("a figure").starts_with(begins), "{file}");
+    }
+    let svg = std::fs::read_to_string(sandbox.path("gain.svg")).expect("a figure");
+    assert!(svg.contains("gain by splitting an account into k") && svg.contains(" into 10: "));
+    let (code, told) = draw("gain.svg");
+    assert!(code == Some(2) && told.contains("gain.svg: exists already"), "{told}");
+    let (code, told) = draw("gain.jpg");
+    assert!(code == Some(2) && told.contains(".svg, .png or .pdf"), "{told}");
+}

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// One move of one holder. Shares are fractions of all rounds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct StrategyRow {
     /// `split` or `merge`.
     pub action: String,

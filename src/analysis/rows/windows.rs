@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// One followed validator's wins in consecutive windows of every trial.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct WindowRow {
     /// The validator's name.
     pub validator: String,

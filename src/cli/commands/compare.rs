@@ -21,7 +21,8 @@ use tombola::analysis::rows::{CompareRow, RuleMeasureRow, RuleTrialRow};
 use tombola::analysis::trial_rows;
 use tombola::registry::Choice;
 use tombola::report::figures::{
-    Drawing, FigureError, Overlay, Subject, draw_figures, overlay_measure, overlay_timeline, write_drawing,
+    Drawing, FigureError, Overlay, Sheet, Subject, draw_figures, overlay_measure, overlay_timeline,
+    write_drawing,
 };
 use tombola::report::{
     Compared as ComparedRecord, ComparisonManifest, Environment, ResultsFolder, Stopwatch, write_report,
@@ -291,6 +292,7 @@ fn write_figures(
         axis,
         percent,
         confidence: comparison.confidence,
+        sheet: Sheet::default(),
     };
     let write = |name: &str, drawing: Result<Drawing, FigureError>| -> Result<(), Failure> {
         Ok(write_drawing(folder, name, &drawing.map_err(cannot_draw)?, &first.file.report.formats, control)?)
@@ -322,7 +324,7 @@ fn write_figures(
         delta: first.file.analysis.delta,
         ..Subject::default()
     };
-    let figures = ["forest", "unfair-probability"].map(Choice::plain);
+    let figures = ["forest", "frontier", "unfair-probability"].map(Choice::plain);
     for note in draw_figures(folder, &figures, &first.file.report.formats, &subject, control)? {
         tell(format_args!("note: {note}"));
     }

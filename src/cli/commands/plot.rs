@@ -8,12 +8,16 @@ use crate::cli::screen::{grouped, tell};
 use clap::{Args as ClapArgs, ValueEnum};
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
-use std::fs::File;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use tombola::analysis::rows::{AuditRow, CompareRow, IncomeRow, TimelineRow, TrialRow, ValidatorRow};
-use tombola::registry::{Choice, Chosen, find};
+use tombola::analysis::rows::{
+    AuditRow, CompareRow, IncomeRow, TimelineRow, TrialRow, ValidatorRow, WindowRow,
+};
+use tombola::registry::{Choice, Chosen, find, nearest};
 use tombola::report::figures::{
-    Drawing, FIGURES, Figure, FigureError, Grid, Subject, audit_subtitle, run_subtitle,
+    Drawing, FIGURES, Figure, FigureError, Grid, Sheet, SheetWidth, Subject, Theme, Vocabulary,
+    audit_subtitle, run_subtitle, undrawable_note,
 };
 use tombola::scenario::{AnalysisSection, FigureFormat, ScenarioFile};
 
@@ -35,12 +39,31 @@ pub struct PlotArgs {
     /// Title, in place of the scenario's name
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,
-    /// Of a study: the metric of the heat map [default: the unfair probability, if there is one]
+    /// Of a study, the metric of the heat map [default: the unfair probability, if there is one]; of a
+    /// comparison, the measure of the forest plot [default: the first]
     #[arg(long, value_name = "NAME")]
     pub metric: Option<String>,
     /// Of a study: the validator that the figure is about [default: the first]
     #[arg(long, value_name = "NAME")]
     pub validator: Option<String>,
+    /// Title of the horizontal axis, in place of the figure's own
+    #[arg(long, value_name = "TEXT")]
+    pub x_label: Option<String>,
+    /// Title of the vertical axis, in place of the figure's own
+    #[arg(long, value_name = "TEXT")]
+    pub y_label: Option<String>,
+    /// A TOML file of words and what stands in their place, e.g. "win share" = "Anteil der Siege"
+    #[arg(long, value_name = "FILE")]
+    pub lang_file: Option<PathBuf>,
+    /// Validators, or rules of a comparison, that the lines of a figure are about; repeatable [default: all that were followed]
+    #[arg(long, value_name = "NAME")]
+    pub follow: Vec<String>,
+    /// How wide: 85mm, 170mm or another width on paper, slide, or pixels [default: 180mm]
+    #[arg(long, value_name = "85mm|170mm|slide|PX")]
+    pub width: Option<SheetWidth>,
+    /// Colours: on white, on black, or on white without colours
+    #[arg(long, value_enum, default_value = "light", value_name = "light|dark|grey")]
+    pub theme: PictureTheme,
     /// Formats, separated by commas; without it: svg and png
     #[arg(long, value_enum, value_delimiter = ',', value_name = "FORMATS")]
     pub format: Vec<PictureFormat>,
@@ -59,8 +82,32 @@ pub struct PlotArgs {
 pub enum PictureFormat {
     /// Scalable vector graphics with the font inside
     Svg,
-    /// Pixels, 300 an inch
+    /// Pixels, 300 an inch on paper
     Png,
+    /// One page of paths, for documents
+    Pdf,
+}
+
+/// The colours of figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PictureTheme {
+    /// On white
+    Light,
+    /// On black
+    Dark,
+    /// On white, without colours
+    Grey,
+}
+
+impl PictureTheme {
+    /// The same for the figures.
+    pub fn colors(self) -> Theme {
+        match self {
+            PictureTheme::Light => Theme::Light,
+            PictureTheme::Dark => Theme::Dark,
+            PictureTheme::Grey => Theme::Grey,
+        }
+    }
 }
 
 impl PictureFormat {
@@ -69,6 +116,7 @@ impl PictureFormat {
         match self {
             PictureFormat::Svg => FigureFormat::Svg,
             PictureFormat::Png => FigureFormat::Png,
+            PictureFormat::Pdf => FigureFormat::Pdf,
         }
     }
 }
@@ -76,7 +124,9 @@ impl PictureFormat {
 /// Draws the figures of a folder again.
 pub fn plot(args: &PlotArgs) -> Result<(), Failure> {
     let mut source = Source::read(args)?;
-    let tables = FolderTables::read(&args.folder, args)?;
+    let mut tables = FolderTables::read(&args.folder, args)?;
+    tables.follow(&args.follow)?;
+    let vocabulary = vocabulary(args)?;
     let subject = Subject {
         title: args.title.as_deref().unwrap_or(&source.name),
         subtitle: &source.subtitle,
@@ -84,10 +134,16 @@ pub fn plot(args: &PlotArgs) -> Result<(), Failure> {
         timeline: &tables.timeline,
         trials: &tables.trials,
         incomes: &tables.incomes,
+        windows: &tables.windows,
+        trials_finished: source.trials,
+        rounds: source.rounds,
         compare: &tables.compare,
         grid: tables.grid.as_ref(),
+        strategy: &[],
         confidence: source.confidence,
         delta: source.delta,
+        sheet: Sheet { width: args.width.unwrap_or_default(), theme: args.theme.colors() },
+        vocabulary: Some(&vocabulary),
     };
     let mut formats: Vec<FigureFormat> = args.format.iter().map(|format| format.kind()).collect();
     if formats.is_empty() {
@@ -123,13 +179,8 @@ pub fn plot(args: &PlotArgs) -> Result<(), Failure> {
             files.push((target.join(format!("{name}.{}", format.extension())), drawing, *format));
         }
     }
-    let bytes: Vec<Result<Vec<u8>, FigureError>> = files
-        .par_iter()
-        .map(|(_, drawing, format)| match format {
-            FigureFormat::Svg => Ok(drawing.svg().as_bytes().to_vec()),
-            FigureFormat::Png => drawing.png(),
-        })
-        .collect();
+    let bytes: Vec<Result<Vec<u8>, FigureError>> =
+        files.par_iter().map(|(_, drawing, format)| drawing.file(*format)).collect();
     let bytes = files.into_iter().zip(bytes).map(|((path, ..), bytes)| Ok((path, bytes?)));
     let bytes: Vec<(PathBuf, Vec<u8>)> =
         bytes.collect::<Result<_, FigureError>>().map_err(|error| Failure::CannotRun(error.to_string()))?;
@@ -139,7 +190,28 @@ pub fn plot(args: &PlotArgs) -> Result<(), Failure> {
     for (path, _) in &bytes {
         tell(format_args!("Written: {}", path.display()));
     }
+    if let Some(note) = undrawable_note(&subject.undrawable()) {
+        tell(format_args!("note: {note}"));
+    }
     Ok(())
+}
+
+/// Words in place of those of the figures.
+fn vocabulary(args: &PlotArgs) -> Result<Vocabulary, Failure> {
+    let mut vocabulary = Vocabulary { x: args.x_label.clone(), y: args.y_label.clone(), words: Vec::new() };
+    if let Some(path) = &args.lang_file {
+        let refused = |why: String| {
+            Failure::CannotRun(format!(
+                "--lang-file {}: {why}\n  help: give a TOML file of lines such as \"win share\" = \"Anteil der Siege\"",
+                path.display()
+            ))
+        };
+        let text = fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
+        let words: BTreeMap<String, String> =
+            toml::from_str(&text).map_err(|error| refused(error.message().to_owned()))?;
+        vocabulary.words = words.into_iter().collect();
+    }
+    Ok(vocabulary)
 }
 
 /// What a folder of results says of itself.
@@ -149,6 +221,8 @@ struct Source {
     subtitle: String,
     confidence: f64,
     delta: f64,
+    trials: u64,
+    rounds: u64,
     figures: Vec<Choice>,
 }
 
@@ -186,7 +260,12 @@ impl Source {
                     manifest.compared.iter().map(|compared| compared.name.as_str()).collect();
                 let rules = if rules.len() > 4 { format!("{} rules", rules.len()) } else { rules.join(", ") };
                 let subtitle = run_subtitle(&rules, manifest.trials, manifest.rounds, analysis.confidence);
-                (manifest.name.clone(), subtitle, analysis, named(&["forest", "unfair-probability"]))
+                (
+                    manifest.name.clone(),
+                    subtitle,
+                    analysis,
+                    named(&["forest", "frontier", "unfair-probability"]),
+                )
             }
             Record::Study(manifest) => {
                 let analysis = scenario(&manifest.study).map(|file| file.analysis).unwrap_or_default();
@@ -196,11 +275,21 @@ impl Source {
                     grouped(manifest.trials.into()),
                     100.0 * analysis.confidence
                 );
-                (manifest.name.clone(), subtitle, analysis, named(&["heat-map", "unfair-probability"]))
+                (
+                    manifest.name.clone(),
+                    subtitle,
+                    analysis,
+                    named(&["heat-map", "small-multiples", "unfair-probability"]),
+                )
             }
         };
         let (confidence, delta) = (analysis.confidence, analysis.delta);
-        Ok(Source { record, name, subtitle, confidence, delta, figures })
+        let (trials, rounds) = match &record.manifest {
+            Record::Run(manifest) => (manifest.trials_finished, manifest.rounds),
+            Record::Comparison(manifest) => (manifest.trials, manifest.rounds),
+            Record::Audit(_) | Record::Study(_) => (1, 0),
+        };
+        Ok(Source { record, name, subtitle, confidence, delta, trials, rounds, figures })
     }
 }
 
@@ -211,19 +300,55 @@ struct FolderTables {
     timeline: Vec<TimelineRow>,
     trials: Vec<TrialRow>,
     incomes: Vec<IncomeRow>,
+    windows: Vec<WindowRow>,
     compare: Vec<CompareRow>,
     grid: Option<Grid>,
 }
 
 impl FolderTables {
+    /// Keeps the lines and the trials of these validators or rules alone; all if none is named.
+    fn follow(&mut self, names: &[String]) -> Result<(), Failure> {
+        let known = |name: &str| {
+            self.timeline.iter().any(|row| row.subject == name)
+                || self.trials.iter().any(|row| row.validator == name)
+        };
+        if let Some(name) = names.iter().find(|name| !known(name)) {
+            let near = nearest(name, self.timeline.iter().map(|row| row.subject.as_str()));
+            let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            return Err(Failure::CannotRun(format!(
+                "--follow {name}: neither timeline.csv nor trials.csv has it{near}\n  help: `[analysis] follow` says whose trials a run writes down"
+            )));
+        }
+        if !names.is_empty() {
+            self.timeline.retain(|row| names.contains(&row.subject));
+            self.trials.retain(|row| names.contains(&row.validator));
+            self.windows.retain(|row| names.contains(&row.validator));
+        }
+        Ok(())
+    }
+
     fn read(folder: &Path, args: &PlotArgs) -> Result<Self, Failure> {
         let mut tables = FolderTables {
             compare: rows_of(&folder.join("compare.csv"))?,
             timeline: rows_of(&folder.join("timeline.csv"))?,
             validators: rows_of(&folder.join("validators.csv"))?,
             incomes: rows_of(&folder.join("incomes.csv"))?,
+            windows: rows_of(&folder.join("windows.csv"))?,
             ..FolderTables::default()
         };
+        if let Some(metric) = args.metric.as_deref().filter(|_| !tables.compare.is_empty()) {
+            let mut known: Vec<&str> = tables.compare.iter().map(|row| row.metric.as_str()).collect();
+            known.dedup();
+            if !known.contains(&metric) {
+                let near = nearest(metric, known.iter().copied());
+                let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                return Err(Failure::CannotRun(format!(
+                    "--metric {metric}: compare.csv has no such measure{near}\n  help: it has {}",
+                    known.join(", ")
+                )));
+            }
+            tables.compare.retain(|row| row.metric == metric);
+        }
         let batch = folder.join("batch.csv");
         if batch.is_file() {
             let study = StudyValues::read(&batch)?;

@@ -6,14 +6,18 @@ use crate::cli::options::printed_table::PrintedTable;
 use crate::cli::options::settings::SizedSettings;
 use crate::cli::options::threads::ThreadsArg;
 use crate::cli::screen::{grouped, percent, table, tell};
+use crate::cli::whole_file::{self, Existing};
 use crate::cli::{interrupt, scenario};
 use clap::Args as ClapArgs;
 use std::cmp::Reverse;
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use tombola::analysis::rows::StrategyRow;
 use tombola::analysis::{Move, strategy as weigh};
 use tombola::forging::World;
-use tombola::registry::nearest;
+use tombola::registry::{Choice, find as registered, nearest};
+use tombola::report::figures::{FIGURES, Figure, FigureError, Subject, undrawable_note};
+use tombola::scenario::FigureFormat;
 use tombola::simulation::{Control, Quiet};
 
 #[derive(ClapArgs)]
@@ -43,6 +47,9 @@ pub struct StrategyArgs {
     /// smallest, the two largest, the smallest with the largest; nobody if an account is given]
     #[arg(long, value_name = "NAME,NAME")]
     pub merge: Vec<String>,
+    /// Draw the gains by splitting too: a new file that ends in .svg, .png or .pdf
+    #[arg(long, value_name = "FILE")]
+    pub figure: Option<PathBuf>,
     #[command(flatten)]
     pub settings: SizedSettings,
     #[command(flatten)]
@@ -56,6 +63,10 @@ const MOST_SPLIT: usize = 12;
 
 /// Prints what splitting and merging are worth.
 pub fn strategy(args: &StrategyArgs) -> Result<(), Failure> {
+    let picture = args.figure.as_deref().map(picture_format).transpose()?;
+    if let Some(path) = &args.figure {
+        whole_file::check_target(path, Existing::Stays)?;
+    }
     let scenario = scenario::read(&args.file, &args.settings.overrides()?)?;
     scenario::tell_notes(&scenario);
     let moves = moves(args, &scenario.experiment.world)?;
@@ -65,6 +76,18 @@ pub fn strategy(args: &StrategyArgs) -> Result<(), Failure> {
         return Err(Failure::Interrupted("the simulation had not finished, so nothing is printed".into()));
     };
     args.table_form.print(&rows, columns)?;
+    if let (Some(path), Some(format)) = (&args.figure, picture) {
+        let subtitle =
+            format!("{} · {} % intervals", scenario.experiment.world.rule.name, 100.0 * confidence);
+        let subject = Subject {
+            title: &scenario.name,
+            subtitle: &subtitle,
+            strategy: &rows,
+            confidence,
+            ..Subject::default()
+        };
+        draw(path, format, &subject)?;
+    }
     let minimum = scenario.experiment.world.protocol.minimum_stake;
     if rows.iter().any(|row| row.action == "split" && row.validators < row.parts) {
         tell(format_args!(
@@ -81,6 +104,32 @@ pub fn strategy(args: &StrategyArgs) -> Result<(), Failure> {
             rows.iter().find_map(|row| row.trials).unwrap_or(0),
             confidence * 100.0
         ));
+    }
+    Ok(())
+}
+
+/// The format that a file's ending asks for.
+fn picture_format(path: &Path) -> Result<FigureFormat, Failure> {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    [FigureFormat::Svg, FigureFormat::Png, FigureFormat::Pdf]
+        .into_iter()
+        .find(|format| format.extension() == ending)
+        .ok_or_else(|| {
+            let option = format!("--figure {}", path.display());
+            refusal(&option, "has no ending of a picture", "end it in .svg, .png or .pdf")
+        })
+}
+
+/// Draws the gains by splitting into a new file.
+fn draw(path: &Path, format: FigureFormat, subject: &Subject) -> Result<(), Failure> {
+    let cannot = |error: FigureError| Failure::CannotRun(error.to_string());
+    let figure = registered::<dyn Figure>("figure", FIGURES, &Choice::plain("split-gain"))
+        .map_err(|refusal| Failure::CannotRun(refusal.to_string()))?;
+    let bytes = figure.thing.draw(subject).map_err(cannot)?.file(format).map_err(cannot)?;
+    whole_file::write(path, Existing::Stays, |out| out.write_all(&bytes))?;
+    tell(format_args!("Written: {}", path.display()));
+    if let Some(note) = undrawable_note(&subject.undrawable()) {
+        tell(format_args!("note: {note}"));
     }
     Ok(())
 }

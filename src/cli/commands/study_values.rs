@@ -131,7 +131,13 @@ impl StudyValues {
             .map(|row| {
                 let level =
                     |place: Option<usize>| place.map_or(String::new(), |place| row.levels[place].clone());
-                GridCell { across: level(across), down: level(down), value: row.value }
+                GridCell {
+                    across: level(across),
+                    down: level(down),
+                    value: row.value,
+                    low: row.low,
+                    high: row.high,
+                }
             });
         let held = rest.iter().map(|&place| format!("{} = {}", self.keys[place], self.rows[0].levels[place]));
         let held: Vec<String> = held.collect();

@@ -1,24 +1,29 @@
-//! A finished figure: one picture in two formats.
+//! A finished figure: one picture in three formats.
 
-use super::FigureError;
-use super::drafting::{FAMILY_IN_FONT, HEIGHT, WIDTH, database};
+use super::drafting::{FAMILY_IN_FONT, database};
+use super::pdf::pdf;
+use super::{FigureError, Sheet};
+use crate::scenario::FigureFormat;
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, PixelDimensions, Unit};
 use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 
-/// A finished figure: an SVG file of 180 mm by 110 mm that brings its own font.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A finished figure: an SVG file that brings its own font.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Drawing {
     svg: String,
+    title: String,
+    sheet: Sheet,
 }
 
-/// Pixels in a metre at 300 pixels an inch.
-const PIXELS_PER_METRE: u32 = 11_811;
+fn refused(error: impl std::fmt::Display) -> FigureError {
+    FigureError::Raster(error.to_string())
+}
 
 impl Drawing {
     /// A drawing from the text of its SVG file.
-    pub(super) fn new(svg: String) -> Self {
-        Drawing { svg }
+    pub(super) fn new(svg: String, title: String, sheet: Sheet) -> Self {
+        Drawing { svg, title, sheet }
     }
 
     /// The picture as the text of an SVG file.
@@ -26,40 +31,59 @@ impl Drawing {
         &self.svg
     }
 
-    /// The picture as a PNG file with 300 pixels an inch (2126 by 1299) on white, made from the SVG
+    /// The picture as a file of this format.
+    ///
+    /// # Errors
+    /// [`FigureError::Raster`] if the picture cannot be read or there is no memory for it.
+    pub fn file(&self, format: FigureFormat) -> Result<Vec<u8>, FigureError> {
+        match format {
+            FigureFormat::Svg => Ok(self.svg.as_bytes().to_vec()),
+            FigureFormat::Png => self.png(),
+            FigureFormat::Pdf => self.pdf(),
+        }
+    }
+
+    /// The picture as a PNG file with the pixels of its sheet (2126 by 1299 for 180 mm), made from the SVG
     /// file. Takes some tenths of a second.
     ///
     /// # Errors
     /// [`FigureError::Raster`] if the picture cannot be read or there is no memory for it.
     pub fn png(&self) -> Result<Vec<u8>, FigureError> {
-        let refused = |error: &dyn std::fmt::Display| FigureError::Raster(error.to_string());
-        let options =
-            Options { font_family: FAMILY_IN_FONT.into(), fontdb: database(), ..Options::default() };
-        let tree = Tree::from_str(&self.svg, &options).map_err(|error| refused(&error))?;
-        let (width, height) = (pixels(WIDTH), pixels(HEIGHT));
+        let tree = self.tree()?;
+        let (width, height, density) = self.sheet.pixels();
         let mut pixmap =
-            Pixmap::new(width, height).ok_or_else(|| refused(&"there is no memory for the pixels"))?;
+            Pixmap::new(width, height).ok_or_else(|| refused("there is no memory for the pixels"))?;
         pixmap.fill(Color::WHITE);
         let scale =
             Transform::from_scale(width as f32 / tree.size().width(), height as f32 / tree.size().height());
         resvg::render(&tree, scale, &mut pixmap.as_mut());
-        encoded(&pixmap).map_err(|error| refused(&error))
+        encoded(&pixmap, density).map_err(refused)
+    }
+
+    /// The picture as a PDF file of one page: its paths, with text as outlines, so that it needs no font.
+    ///
+    /// # Errors
+    /// [`FigureError::Raster`] if the picture cannot be read or there is no memory for it.
+    pub fn pdf(&self) -> Result<Vec<u8>, FigureError> {
+        pdf(&self.tree()?, &self.title, self.sheet.points()).map_err(refused)
+    }
+
+    fn tree(&self) -> Result<Tree, FigureError> {
+        let options =
+            Options { font_family: FAMILY_IN_FONT.into(), fontdb: database(), ..Options::default() };
+        Tree::from_str(&self.svg, &options).map_err(refused)
     }
 }
 
 /// The pixels as a PNG file that says how large the picture is on paper.
-fn encoded(pixmap: &Pixmap) -> Result<Vec<u8>, EncodingError> {
+fn encoded(pixmap: &Pixmap, density: u32) -> Result<Vec<u8>, EncodingError> {
     let mut file = Vec::new();
     let mut encoder = Encoder::new(&mut file, pixmap.width(), pixmap.height());
     encoder.set_color(ColorType::Rgb);
     encoder.set_depth(BitDepth::Eight);
     // A quarter of the drawing's time; better compression takes as long as all of it.
     encoder.set_compression(Compression::Fast);
-    encoder.set_pixel_dims(Some(PixelDimensions {
-        xppu: PIXELS_PER_METRE,
-        yppu: PIXELS_PER_METRE,
-        unit: Unit::Meter,
-    }));
+    encoder.set_pixel_dims(Some(PixelDimensions { xppu: density, yppu: density, unit: Unit::Meter }));
     let mut writer = encoder.write_header()?;
     // On white nothing shines through, so that the colours are as they are.
     let colours: Vec<u8> =
@@ -67,11 +91,6 @@ fn encoded(pixmap: &Pixmap) -> Result<Vec<u8>, EncodingError> {
     writer.write_image_data(&colours)?;
     writer.finish()?;
     Ok(file)
-}
-
-/// Pixels for a length in tenths of a millimetre.
-fn pixels(length: u32) -> u32 {
-    (f64::from(length * PIXELS_PER_METRE) / 10_000.0).round() as u32
 }
 
 #[cfg(test)]
@@ -117,9 +136,29 @@ mod tests {
         assert!(png.len() < 400_000, "{}", png.len());
     }
 
+    /// One page of 180 mm by 110 mm in points, no picture of pixels in it and no font that could be missing.
+    #[test]
+    fn the_pdf_is_one_page_of_paths() {
+        let pdf = timeline().pdf().unwrap();
+        let text = String::from_utf8_lossy(&pdf);
+        assert!(text.starts_with("%PDF-1.7") && text.trim_end().ends_with("%%EOF"));
+        assert!(text.contains("/MediaBox [0 0 510.23"), "{}", &text[..900]);
+        assert!(
+            text.contains("/Count 1")
+                && text.contains(" 311.81")
+                && !text.contains("/Image")
+                && !text.contains("/Font")
+        );
+        assert!((10_000..400_000).contains(&pdf.len()), "{}", pdf.len());
+        assert_eq!(pdf, timeline().pdf().unwrap());
+    }
+
     #[test]
     fn what_is_no_picture_is_refused() {
-        assert!(matches!(Drawing::new("<svg".into()).png(), Err(FigureError::Raster(_))));
+        assert!(matches!(
+            Drawing::new("<svg".into(), String::new(), Sheet::default()).png(),
+            Err(FigureError::Raster(_))
+        ));
     }
 
     #[test]

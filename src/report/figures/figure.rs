@@ -1,10 +1,14 @@
 //! What a figure is, and the registry of all of them.
 
+use super::drafting::undrawable;
 use super::{
-    Drawing, forest, funnel, heat_map, income, lorenz, p_values, target_curve, timeline, unfair_probability,
-    win_share, wins_per_trial,
+    Drawing, Sheet, Vocabulary, forest, frontier, funnel, heat_map, income, lorenz, p_values,
+    small_multiples, split_gain, stretches, target_curve, timeline, unfair_probability, win_share, windows,
+    wins_per_trial,
 };
-use crate::analysis::rows::{CompareRow, IncomeRow, TimelineRow, TrialRow, ValidatorRow};
+use crate::analysis::rows::{
+    CompareRow, IncomeRow, StrategyRow, TimelineRow, TrialRow, ValidatorRow, WindowRow,
+};
 use crate::registry::Entry;
 use crate::statistics::level_of;
 use thiserror::Error;
@@ -21,8 +25,13 @@ pub const FIGURES: &[Entry<dyn Figure>] = &[
     target_curve::ENTRY,
     income::ENTRY,
     wins_per_trial::ENTRY,
+    stretches::ENTRY,
+    windows::ENTRY,
     forest::ENTRY,
+    frontier::ENTRY,
+    split_gain::ENTRY,
     heat_map::ENTRY,
+    small_multiples::ENTRY,
 ];
 
 /// A figure: a drawing made from the rows of the tables.
@@ -47,16 +56,65 @@ pub struct Subject<'a> {
     pub timeline: &'a [TimelineRow],
     /// The rows of `trials.csv`.
     pub trials: &'a [TrialRow],
+    /// The rows of `windows.csv`.
+    pub windows: &'a [WindowRow],
+    /// How many trials the tables are about.
+    pub trials_finished: u64,
+    /// The rounds of each trial.
+    pub rounds: u64,
     /// The rows of `incomes.csv`.
     pub incomes: &'a [IncomeRow],
     /// The rows of `compare.csv`.
     pub compare: &'a [CompareRow],
+    /// The rows that `tombola strategy` prints.
+    pub strategy: &'a [StrategyRow],
     /// A metric of a study over two of its factors.
     pub grid: Option<&'a Grid>,
     /// The confidence of every interval in the rows, between 0 and 1.
     pub confidence: f64,
     /// The unfair probability that is small enough.
     pub delta: f64,
+    /// What is drawn on.
+    pub sheet: Sheet,
+    /// Words in place of the figure's own.
+    pub vocabulary: Option<&'a Vocabulary>,
+}
+
+impl Subject<'_> {
+    /// The characters in its names and titles that no font here has; figures show their code points instead.
+    pub fn undrawable(&self) -> Vec<char> {
+        let validators = self.validators.iter().map(|row| row.validator.as_str());
+        let timeline = self.timeline.iter().map(|row| row.subject.as_str());
+        let compare = self.compare.iter().flat_map(|row| [row.rule.as_str(), row.other.as_str()]);
+        let strategy = self.strategy.iter().map(|row| row.accounts.as_str());
+        let cells = self.grid.into_iter().flat_map(|grid| &grid.cells);
+        let grid = cells.flat_map(|cell| [cell.across.as_str(), cell.down.as_str()]);
+        undrawable(
+            [self.title, self.subtitle]
+                .into_iter()
+                .chain(validators)
+                .chain(timeline)
+                .chain(compare)
+                .chain(strategy)
+                .chain(grid),
+        )
+    }
+}
+
+/// What is said of characters that no font has, if there are some.
+pub fn undrawable_note(characters: &[char]) -> Option<String> {
+    const MOST: usize = 5;
+    let codes: Vec<String> =
+        characters.iter().take(MOST).map(|&character| format!("U+{:04X}", character as u32)).collect();
+    let rest = characters.len().saturating_sub(MOST);
+    let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+    (!codes.is_empty()).then(|| {
+        format!(
+            "the figures show {}{rest} as code points: they are invisible, or no font of this machine has \
+             them; fonts for all scripts are in the packages fonts-noto-core, fonts-noto-cjk and fonts-symbola",
+            codes.join(", ")
+        )
+    })
 }
 
 /// Whether a validator's wins differ from the expected ones: by Holm's correction for all, as the tables
@@ -89,6 +147,10 @@ pub struct GridCell {
     pub down: String,
     /// The value.
     pub value: f64,
+    /// Lower end of its interval.
+    pub low: Option<f64>,
+    /// Upper end of its interval.
+    pub high: Option<f64>,
 }
 
 /// Why there is no figure.
@@ -102,11 +164,8 @@ pub enum FigureError {
         /// What is missing, and what would bring it.
         reason: &'static str,
     },
-    /// The drawing library refused.
-    #[error("the figure could not be drawn: {0}")]
-    Drawing(String),
-    /// The picture could not be turned into pixels.
-    #[error("the figure could not be turned into a PNG file: {0}")]
+    /// The picture could not be turned into a file of the format.
+    #[error("the figure could not be turned into a file: {0}")]
     Raster(String),
 }
 
@@ -119,6 +178,8 @@ pub(super) fn share(value: f64) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::registry::{Choice, find};
+    use crate::report::figures::Theme;
+    use crate::report::figures::drafting::covered;
     use crate::report::figures::samples::{Sample, samples, seed};
     use resvg::usvg::{Group, Node, Options, Rect, Tree, roxmltree};
 
@@ -128,13 +189,17 @@ mod tests {
 
     /// Every figure of every sample.
     fn drawings() -> impl Iterator<Item = (String, Drawing)> {
-        samples().into_iter().flat_map(|sample: Sample| {
+        drawings_on(Sheet::default())
+    }
+
+    fn drawings_on(sheet: Sheet) -> impl Iterator<Item = (String, Drawing)> {
+        samples().into_iter().flat_map(move |sample: Sample| {
             FIGURES.iter().filter_map(move |entry| {
                 // Nothing is tested where nothing is known of the rule.
                 if entry.name == "p-values" && sample.title == "unknown" {
                     return None;
                 }
-                let drawing = figure(entry.name).draw(&sample.subject());
+                let drawing = figure(entry.name).draw(&Subject { sheet, ..sample.subject() });
                 Some((format!("{} of {:?}", entry.name, sample.title), drawing.unwrap()))
             })
         })
@@ -151,6 +216,10 @@ mod tests {
     fn texts(group: &Group, into: &mut Vec<(String, Rect)>) {
         for node in group.children() {
             match node {
+                // A text in outlines, see `Canvas`.
+                Node::Group(group) if group.id().starts_with("words-") => {
+                    into.push((group.id().to_owned(), group.abs_layer_bounding_box().to_rect()));
+                }
                 Node::Group(group) => texts(group, into),
                 Node::Text(text) => {
                     let words: String = text.chunks().iter().map(|chunk| chunk.text()).collect();
@@ -180,31 +249,78 @@ mod tests {
     /// Boxes are those of the rasteriser: from ascender to descender and as wide as the advances.
     #[test]
     fn all_text_lies_on_the_sheet_and_no_two_texts_overlap() {
-        for (what, drawing) in drawings() {
-            let tree = tree(&drawing);
-            let unit = tree.size().width() / 1800.0;
-            let mut boxes = Vec::new();
-            texts(tree.root(), &mut boxes);
-            assert!(boxes.len() > 8, "{what}");
-            for (words, area) in &boxes {
-                let inside = area.left() >= 0.0
-                    && area.top() >= 0.0
-                    && area.right() <= tree.size().width()
-                    && area.bottom() <= tree.size().height();
-                assert!(inside, "{what}: {words:?} at {area:?}");
-            }
-            // Ascenders may reach into the descenders of the line above by a third of a millimetre.
-            let slack = 3.0 * unit;
-            for (index, (words, a)) in boxes.iter().enumerate() {
-                for (others, b) in &boxes[..index] {
-                    let apart = a.right() <= b.left()
-                        || b.right() <= a.left()
-                        || a.bottom() <= b.top() + slack
-                        || b.bottom() <= a.top() + slack;
-                    assert!(apart, "{what}: {words:?} and {others:?}: {a:?}, {b:?}");
+        for width in ["180mm", "85mm", "slide"] {
+            let sheet = Sheet { width: width.parse().unwrap(), theme: Theme::Light };
+            // On other sheets the hard cases alone: each takes its time.
+            let hard = ["a whale", "twenty equal", "ten rules with settings", "<script>"];
+            for (what, drawing) in drawings_on(sheet) {
+                if sheet == Sheet::default() || hard.iter().any(|title| what.contains(title)) {
+                    assert_readable(&drawing, &format!("{what} at {width}"));
                 }
             }
         }
+    }
+
+    fn assert_readable(drawing: &Drawing, what: &str) {
+        let tree = tree(drawing);
+        let mut boxes = Vec::new();
+        texts(tree.root(), &mut boxes);
+        assert!(boxes.len() > 8, "{what}");
+        for (words, area) in &boxes {
+            let inside = area.left() >= 0.0
+                && area.top() >= 0.0
+                && area.right() <= tree.size().width()
+                && area.bottom() <= tree.size().height();
+            assert!(inside, "{what}: {words:?} at {area:?}");
+        }
+        // Ascenders may reach into the descenders of the line above by a third of a millimetre.
+        let document = roxmltree::Document::parse(drawing.svg()).unwrap();
+        let across = document.root_element().attribute("viewBox").unwrap().split(' ').nth(2).unwrap();
+        let slack = 3.0 * tree.size().width() / across.parse::<f32>().unwrap();
+        for (index, (words, a)) in boxes.iter().enumerate() {
+            for (others, b) in &boxes[..index] {
+                let apart = a.right() <= b.left()
+                    || b.right() <= a.left()
+                    || a.bottom() <= b.top() + slack
+                    || b.bottom() <= a.top() + slack;
+                assert!(apart, "{what}: {words:?} and {others:?}: {a:?}, {b:?}");
+            }
+        }
+    }
+
+    /// A text element is drawn with the font that the file brings, so it must have every glyph; all else is
+    /// outlines, or a code point.
+    #[test]
+    fn every_letter_has_a_glyph_in_the_file() {
+        for (what, drawing) in drawings() {
+            let document = roxmltree::Document::parse(drawing.svg()).unwrap();
+            for node in document.descendants().filter(|node| node.has_tag_name("text")) {
+                let words = node.text().unwrap_or_default();
+                let lacking: Vec<char> = words.chars().filter(|&c| !covered(c)).collect();
+                assert!(lacking.is_empty(), "{what}: {words:?} lacks {lacking:?}");
+            }
+            for node in document.descendants().filter(|node| node.has_tag_name("path")) {
+                assert!(node.attribute("d").unwrap_or_default().starts_with('M'), "{what}");
+            }
+        }
+    }
+
+    #[test]
+    fn themes_change_colours_and_nothing_else() {
+        let sample = seed();
+        let drawn = |theme: Theme| {
+            let subject = Subject { sheet: Sheet { theme, ..Sheet::default() }, ..sample.subject() };
+            figure("timeline").draw(&subject).unwrap().svg().to_owned()
+        };
+        let (light, dark, grey) = (drawn(Theme::Light), drawn(Theme::Dark), drawn(Theme::Grey));
+        let colors = |svg: &str| -> Vec<String> {
+            svg.match_indices("=\"#").map(|(at, _)| svg[at + 3..at + 9].to_owned()).collect()
+        };
+        let without =
+            |svg: &str| colors(svg).iter().fold(svg.to_owned(), |svg, color| svg.replace(color, ""));
+        assert!(without(&light) == without(&dark) && without(&light) == without(&grey));
+        assert!(colors(&grey).iter().all(|color| color[..2] == color[2..4] && color[..2] == color[4..]));
+        assert_eq!((&colors(&light)[0][..], &colors(&dark)[0][..]), ("FFFFFF", "17181C"));
     }
 
     #[test]
@@ -234,16 +350,10 @@ mod tests {
             let document = roxmltree::Document::parse(drawing.svg()).unwrap();
             let words: Vec<&str> = document
                 .descendants()
-                .filter(|node| node.has_tag_name("text"))
+                .filter(|node| node.has_tag_name("text") || node.has_tag_name("title"))
                 .filter_map(|node| node.text())
                 .collect();
-            for expected in [
-                "<&\"'>",
-                "]]><!--",
-                "line break tab",
-                "bell\u{FFFD} nul…ersed\u{FFFD} \u{FFFD}",
-                "(no name)",
-            ] {
+            for expected in ["<&\"'>", "]]><!--", "line break tab", "bellU+000…E U+FFFF", "(no name)"] {
                 assert!(words.contains(&expected), "{name}: {expected} in {words:?}");
             }
             assert!(words[0].starts_with("<script>alert"), "{words:?}");
@@ -269,9 +379,12 @@ mod tests {
         let mut idle = seed();
         idle.timeline.clear();
         (idle.trials, idle.incomes, idle.compare, idle.grid) = Default::default();
+        idle.windows.clear();
+        idle.strategy.clear();
         for row in &mut idle.validators {
             (row.stake, row.wins, row.reward, row.win_share) = (0, 0, Some(0), None);
             (row.expected_share, row.p_value) = (None, None);
+            (row.longest_gap, row.longest_run) = (None, None);
         }
         for entry in FIGURES {
             for sample in [&nothing, &idle] {

@@ -2,7 +2,7 @@
 
 use super::drafting::{
     Align, Area, BLUE, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Scale, Stroke, VERMILLION, Words, clean,
-    counted, fitted, percent, width,
+    counted, fitted_name, percent, width, with_interval,
 };
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::analysis::comparison::MEASURES;
@@ -20,8 +20,8 @@ pub const ENTRY: Entry<dyn Figure> = Entry {
 
 /// How many differences have a row.
 const MOST: usize = 16;
-/// The widest name of a row.
-const NAME_ROOM: f64 = 820.0;
+/// The widest name of a row, as a part of the sheet.
+const NAME_ROOM: f64 = 0.45;
 
 /// The forest plot. No settings.
 #[derive(Debug, Deserialize, Serialize)]
@@ -39,14 +39,14 @@ struct Row {
 impl Figure for Forest {
     fn draw(&self, subject: &Subject) -> Result<Drawing, FigureError> {
         let differences = || subject.compare.iter().filter(|row| row.kind == "difference");
-        let with_interval = |row: &&CompareRow| {
+        let whole = |row: &&CompareRow| {
             let ends = row.value.zip(row.low).zip(row.high);
             ends.is_some_and(|((value, low), high)| value.is_finite() && low.is_finite() && high.is_finite())
         };
-        let metric = differences().find(with_interval).map(|row| row.metric.as_str());
+        let metric = differences().find(whole).map(|row| row.metric.as_str());
         let mut rows: Vec<Row> = differences()
             .filter(|row| Some(row.metric.as_str()) == metric)
-            .filter(with_interval)
+            .filter(whole)
             .filter_map(|row| {
                 Some(Row {
                     name: format!("{} − {}", row.rule, row.other),
@@ -79,6 +79,8 @@ impl Figure for Forest {
         let measure = metric.unwrap_or_default().replace('_', " ");
         let heading = format!("paired differences of {measure}");
         let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
+            sheet: subject.sheet,
+            vocabulary: subject.vocabulary,
             title: subject.title,
             heading: &heading,
             subtitle: subject.subtitle,
@@ -86,7 +88,7 @@ impl Figure for Forest {
             notes: &notes,
         });
         let names: Vec<String> =
-            rows.iter().map(|row| fitted(&clean(&row.name), LABEL_SIZE, NAME_ROOM)).collect();
+            rows.iter().map(|row| fitted_name(&clean(&row.name), LABEL_SIZE, NAME_ROOM * right)).collect();
         let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max);
         let frame = Area { left: 24.0 + name_room + 24.0, top, right: right - 24.0, bottom };
         let low = rows.iter().map(|row| row.low).fold(0.0, f64::min);
@@ -107,14 +109,17 @@ impl Figure for Forest {
             canvas.text((frame.left - 18.0, y + 11.0), name, LABEL_SIZE, INK, Align::End);
             let color = if row.shown { VERMILLION } else { BLUE };
             canvas.line([at(row.low), at(row.high)], Stroke::solid(color, 5));
+            let interval = with_interval(row.value, Some((row.low, row.high)), "");
+            canvas.values(Some(format!("{}: {interval}", clean(&row.name))));
             if row.shown {
                 canvas.diamond(at(row.value), 11, color, 1.0);
             } else {
                 canvas.disc(at(row.value), 9, color, 1.0);
             }
+            canvas.values(None);
         }
         panel.draw_floor(&mut canvas, Some(&format!("difference of {measure}")));
-        canvas.finish(&title)
+        Ok(canvas.finish(&title))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::drafting::{
     Align, Area, BLUE, Canvas, Dash, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale,
-    Stroke, Surroundings, VERMILLION, Wish, Words, beside, counted, percent, shortened, width,
+    Stroke, Surroundings, VERMILLION, Wish, Words, beside, clean, counted, digits, percent, shortened, width,
 };
 use super::figure::{differs, share};
 use super::{Drawing, Figure, FigureError, Subject};
@@ -108,6 +108,8 @@ impl Figure for Funnel {
             )
         });
         let page = Page::new(&Words {
+            sheet: subject.sheet,
+            vocabulary: subject.vocabulary,
             title: subject.title,
             heading: "deviation from the expected wins",
             subtitle: subject.subtitle,
@@ -136,7 +138,7 @@ impl Figure for Funnel {
         }
         draw_marks(&mut canvas, &panel, &marks);
         panel.draw_axes(&mut canvas, Some("expected wins"), &["deviation (%)"]);
-        canvas.finish(&title)
+        Ok(canvas.finish(&title))
     }
 }
 
@@ -179,13 +181,24 @@ fn all_line() -> Stroke {
 fn draw_marks(canvas: &mut Canvas, panel: &Panel, marks: &[Mark]) {
     let crowd = marks.len() > 200;
     let (radius, opacity) = if crowd { (6, 0.5) } else { (9, 0.9) };
+    let told = |mark: &Mark| {
+        let deviation = digits(mark.deviation);
+        Some(format!(
+            "{}: {deviation}\u{202F}% from {} expected wins",
+            clean(mark.name),
+            digits(mark.expected)
+        ))
+    };
     for mark in marks.iter().filter(|mark| !mark.differs) {
+        canvas.values(told(mark));
         canvas.disc(panel.at(mark.expected, mark.deviation), radius, BLUE, opacity);
     }
     let differing: Vec<&Mark> = marks.iter().filter(|mark| mark.differs).collect();
     for mark in &differing {
+        canvas.values(told(mark));
         canvas.diamond(panel.at(mark.expected, mark.deviation), radius + 2, VERMILLION, 1.0);
     }
+    canvas.values(None);
     let mut named: Vec<&Mark> = differing;
     named.sort_by(|a, b| {
         let weight = |mark: &Mark| mark.deviation.abs() * mark.expected.sqrt();

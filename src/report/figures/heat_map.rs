@@ -1,7 +1,8 @@
 //! A metric of a study over two of its factors.
 
 use super::drafting::{
-    Align, Area, INK, Key, LABEL_SIZE, MUTED, Page, Rgb, Stroke, Words, clean, fitted, width,
+    Align, Area, INK, Key, LABEL_SIZE, MUTED, Page, Rgb, Stroke, Words, clean, digits, fitted, fitted_name,
+    width,
 };
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::registry::{Entry, settings};
@@ -18,7 +19,7 @@ pub const ENTRY: Entry<dyn Figure> = Entry {
 /// Levels of a factor that have a row or column.
 const MOST: usize = 12;
 /// The widest name of a level.
-const NAME_ROOM: f64 = 420.0;
+const NAME_ROOM: f64 = 0.23;
 /// Shades from few to much; ink is readable on the lighter ones, paper on the darker.
 const SHADES: [Rgb; 7] = [
     (0xF7, 0xFB, 0xFF),
@@ -29,7 +30,9 @@ const SHADES: [Rgb; 7] = [
     (0x31, 0x82, 0xBD),
     (0x08, 0x51, 0x9C),
 ];
-const PAPER: Rgb = (0xFF, 0xFF, 0xFF);
+/// Ink upon shades: as it is in every theme, since the shades are.
+const LIGHT: Rgb = (0xFE, 0xFE, 0xFE);
+const DARK: Rgb = (0x23, 0x23, 0x23);
 
 /// The heat map. No settings.
 #[derive(Debug, Deserialize, Serialize)]
@@ -78,6 +81,8 @@ impl Figure for HeatMap {
         ];
         let heading = format!("{} of {}", grid.metric.replace('_', " "), clean(&grid.subject));
         let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
+            sheet: subject.sheet,
+            vocabulary: subject.vocabulary,
             title: subject.title,
             heading: &heading,
             subtitle: subject.subtitle,
@@ -85,7 +90,7 @@ impl Figure for HeatMap {
             notes: &notes,
         });
         let names: Vec<String> =
-            down.iter().map(|name| fitted(&clean(name), LABEL_SIZE, NAME_ROOM)).collect();
+            down.iter().map(|name| fitted_name(&clean(name), LABEL_SIZE, NAME_ROOM * right)).collect();
         let room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max);
         let frame = Area { left: 24.0 + 54.0 + room + 22.0, top, right: right - 24.0, bottom };
         let step = (
@@ -100,10 +105,12 @@ impl Figure for HeatMap {
             let (end, lower) = (left + step.0, upper + step.1);
             let part = if most > least { (value - least) / (most - least) } else { 0.5 };
             let shade = ((part * (SHADES.len() - 1) as f64).round() as usize).min(SHADES.len() - 1);
+            canvas.values(Some(format!("{} {}: {}", clean(x), clean(y), digits(value))));
             canvas.surface([(left, upper), (end, upper), (end, lower), (left, lower)], SHADES[shade], 1.0);
+            canvas.values(None);
             let words = fitted(&number(value), LABEL_SIZE, step.0 - 8.0);
             if step.1 >= LABEL_SIZE && !words.is_empty() {
-                let ink = if shade >= 5 { PAPER } else { INK };
+                let ink = if shade >= 5 { LIGHT } else { DARK };
                 let at = (left + step.0 / 2.0, upper + step.1 / 2.0 + 11.0);
                 canvas.text(at, &words, LABEL_SIZE, ink, Align::Middle);
             }
@@ -117,7 +124,7 @@ impl Figure for HeatMap {
             let words = fitted(&clean(level), LABEL_SIZE, step.0 - 12.0);
             canvas.text((x, frame.bottom + 42.0), &words, LABEL_SIZE, INK, Align::Middle);
         }
-        let below = fitted(&clean(&grid.across), LABEL_SIZE, frame.right - frame.left);
+        let below = fitted(&canvas.below(&grid.across), LABEL_SIZE, frame.right - frame.left);
         canvas.text(
             (frame.left.midpoint(frame.right), frame.bottom + 92.0),
             &below,
@@ -126,7 +133,8 @@ impl Figure for HeatMap {
             Align::Middle,
         );
         if !grid.down.is_empty() {
-            let beside = fitted(&clean(&grid.down), LABEL_SIZE, bottom - top);
+            let beside = canvas.beside(&[&grid.down]).concat();
+            let beside = fitted(&beside, LABEL_SIZE, bottom - top);
             canvas.upward_text((46.0, top.midpoint(bottom)), &beside, LABEL_SIZE, MUTED);
         }
         let corners = [
@@ -137,7 +145,7 @@ impl Figure for HeatMap {
             (frame.left, frame.top),
         ];
         canvas.line(corners, Stroke::solid(INK, 3));
-        canvas.finish(&title)
+        Ok(canvas.finish(&title))
     }
 }
 

@@ -1,8 +1,8 @@
 //! What validators earn: quantiles over the trials, against stake.
 
 use super::drafting::{
-    Align, Area, BLUE, Dash, INK, Key, LABEL_SIZE, MUTED, ORANGE, Page, Panel, Scale, Stroke, Words, counted,
-    shortened, width,
+    Align, Area, BLUE, Dash, INK, Key, LABEL_SIZE, MUTED, ORANGE, Page, Panel, Scale, Stroke, Words, clean,
+    counted, fitted_name, shortened, width, with_interval,
 };
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::registry::{Entry, settings};
@@ -19,7 +19,7 @@ pub const ENTRY: Entry<dyn Figure> = Entry {
 /// How many rows are drawn: evenly spread over the sizes of stake.
 const MOST: usize = 14;
 /// The widest name.
-const NAME_ROOM: f64 = 380.0;
+const NAME_ROOM: f64 = 0.21;
 
 /// Incomes. No settings.
 #[derive(Debug, Deserialize, Serialize)]
@@ -96,6 +96,8 @@ impl Figure for Income {
             key.push((Key::Line(stroke), "exact middle 90\u{202F}%".to_owned()));
         }
         let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
+            sheet: subject.sheet,
+            vocabulary: subject.vocabulary,
             title: subject.title,
             heading: "return on stake",
             subtitle: subject.subtitle,
@@ -111,8 +113,9 @@ impl Figure for Income {
             }
         }
         let room = 0.04 * (high - low);
-        let names: Vec<String> = bars.iter().map(|bar| shortened(bar.name)).collect();
-        let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max).min(NAME_ROOM);
+        let names: Vec<String> =
+            bars.iter().map(|bar| fitted_name(&shortened(bar.name), LABEL_SIZE, NAME_ROOM * right)).collect();
+        let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max);
         let frame = Area { left: 24.0 + name_room + 24.0, top, right: right - 24.0, bottom };
         let from = if low < 0.0 { low - room } else { 0.0 };
         let panel =
@@ -144,7 +147,13 @@ impl Figure for Income {
                 canvas.line([(x, y - half), (x, y + half)], Stroke::solid(INK, 5));
             }
             if let Some(mean) = bar.mean {
+                canvas.values(Some(format!(
+                    "{}: mean {}",
+                    clean(bar.name),
+                    with_interval(mean, bar.outer, "\u{202F}%")
+                )));
                 canvas.disc(at(mean), 8, BLUE, 1.0);
+                canvas.values(None);
             }
             if let Some(mean) = bar.exact_mean {
                 canvas.ring(at(mean), 12, Stroke::solid(INK, 3));
@@ -155,6 +164,6 @@ impl Figure for Income {
             canvas.line([(zero, top), (zero, bottom)], Stroke::solid(MUTED, 3));
         }
         panel.draw_floor(&mut canvas, Some("return on stake of a trial (%)"));
-        canvas.finish(&title)
+        Ok(canvas.finish(&title))
     }
 }

@@ -51,6 +51,8 @@ impl Figure for Lorenz {
         key.push((Key::Line(equality), "equality, Gini 0".to_owned()));
         let names: Vec<&str> = measured.iter().map(|&(name, ..)| name).collect();
         let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
+            sheet: subject.sheet,
+            vocabulary: subject.vocabulary,
             title: subject.title,
             heading: "Lorenz curves",
             subtitle: subject.subtitle,
@@ -69,7 +71,7 @@ impl Figure for Lorenz {
         }
         let beside = format!("share of {} (%)", listed(&names));
         panel.draw_axes(&mut canvas, Some("share of validators, poorest first (%)"), &[beside.as_str()]);
-        canvas.finish(&title)
+        Ok(canvas.finish(&title))
     }
 }
 

@@ -5,22 +5,34 @@ mod drafting;
 mod drawing;
 mod figure;
 mod forest;
+mod frontier;
 mod funnel;
 mod heat_map;
 mod income;
 mod lorenz;
 mod overlay;
 mod p_values;
+mod pdf;
+mod sheet;
+mod small_multiples;
+mod split_gain;
+mod stretches;
 mod target_curve;
 mod timeline;
 mod unfair_probability;
+mod vocabulary;
 mod win_share;
+mod windows;
 mod wins_per_trial;
 mod write;
 
+#[cfg(feature = "cli")]
+pub(in crate::report) use drafting::font_face;
 pub use drawing::Drawing;
-pub use figure::{FIGURES, Figure, FigureError, Grid, GridCell, Subject};
+pub use figure::{FIGURES, Figure, FigureError, Grid, GridCell, Subject, undrawable_note};
 pub use overlay::{Overlay, overlay_measure, overlay_timeline};
+pub use sheet::{Sheet, SheetWidth, Theme};
+pub use vocabulary::Vocabulary;
 pub use write::{audit_subtitle, draw_figures, run_subtitle, write_drawing, write_figures};
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! Several rules in one figure: a measure of each, or the time line of each.
 
 use super::drafting::{
-    Align, Area, Canvas, Dash, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Stroke,
-    Words, clean, counted, fitted, percent, series, stacked, width,
+    Align, Area, Canvas, Dash, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Shape,
+    Stroke, Words, clean, counted, digits, fitted_name, percent, series, stacked, width, with_interval,
 };
 use super::figure::share;
-use super::timeline::{LEADER, draw_inside, near, with_crossings};
-use super::{Drawing, FigureError};
+use super::timeline::{LEADER, draw_inside, mark_line, near, with_crossings};
+use super::{Drawing, FigureError, Sheet};
 use crate::analysis::rows::{CompareRow, TimelineRow};
 
 /// How many rules have a row of their own.
@@ -15,8 +15,8 @@ const MOST_ROWS: usize = 16;
 const MOST_LINES: usize = 12;
 /// Up to how many rules have lines for their quantiles.
 const WITH_QUANTILES: usize = 3;
-/// The widest name.
-const NAME_ROOM: f64 = 560.0;
+/// The widest name, as a part of the sheet.
+const NAME_ROOM: f64 = 0.31;
 
 /// The words above an overlay.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,8 @@ pub struct Overlay<'a> {
     pub percent: bool,
     /// The confidence of every interval, between 0 and 1.
     pub confidence: f64,
+    /// What is drawn on.
+    pub sheet: Sheet,
 }
 
 /// One rule's estimate, in the unit of the axis.
@@ -87,6 +89,8 @@ pub fn overlay_measure(words: &Overlay, rows: &[CompareRow]) -> Result<Drawing, 
         marks.truncate(MOST_ROWS);
     }
     let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
+        sheet: words.sheet,
+        vocabulary: None,
         title: words.title,
         heading: words.heading,
         subtitle: words.subtitle,
@@ -94,7 +98,7 @@ pub fn overlay_measure(words: &Overlay, rows: &[CompareRow]) -> Result<Drawing, 
         notes: &notes,
     });
     let names: Vec<String> =
-        marks.iter().map(|mark| fitted(&clean(mark.name), LABEL_SIZE, NAME_ROOM)).collect();
+        marks.iter().map(|mark| fitted_name(&clean(mark.name), LABEL_SIZE, NAME_ROOM * right)).collect();
     let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max);
     let frame = Area { left: 24.0 + name_room + 24.0, top, right: right - MARGIN_RIGHT, bottom };
     let panel = Panel { frame, x: span(&marks), y: Scale::linear(0.0, marks.len() as f64) };
@@ -115,13 +119,15 @@ pub fn overlay_measure(words: &Overlay, rows: &[CompareRow]) -> Result<Drawing, 
                 canvas.line([(x, y - 8.0), (x, y + 8.0)], Stroke::solid(series(index), 4));
             }
         }
+        canvas.values(Some(format!("{name}: {}", with_interval(mark.value, mark.interval, ""))));
         canvas.disc(at(mark.value), 10, series(index), 1.0);
+        canvas.values(None);
         if let Some(law) = mark.law {
             canvas.ring(at(law), 15, law_stroke());
         }
     }
     panel.draw_floor(&mut canvas, Some(words.axis));
-    canvas.finish(&title)
+    Ok(canvas.finish(&title))
 }
 
 fn measure_key(marks: &[Mark], confidence: f64) -> Vec<(Key, String)> {
@@ -200,14 +206,18 @@ pub fn overlay_timeline(
         notes.push("Values outside the axis range are clipped.".to_owned());
     }
     let page = Page::new(&Words {
+        sheet: words.sheet,
+        vocabulary: None,
         title: words.title,
         heading: words.heading,
         subtitle: words.subtitle,
         key: &key,
         notes: &notes,
     });
-    let names: Vec<String> =
-        courses.iter().map(|(name, _)| fitted(&clean(name), LABEL_SIZE, NAME_ROOM)).collect();
+    let names: Vec<String> = courses
+        .iter()
+        .map(|(name, _)| fitted_name(&clean(name), LABEL_SIZE, NAME_ROOM * page.right))
+        .collect();
     let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;
     let frame = page.frame(y, name_room);
     let Page { mut canvas, title, top, bottom, .. } = page;
@@ -225,10 +235,19 @@ pub fn overlay_timeline(
             canvas.disc((at.0, at.1.clamp(top, bottom)), 9, series(index), 1.0);
         }
         draw_inside(&mut canvas, &panel, &with_crossings(points, top, bottom), line(series(index), index));
+        let places: Vec<Point> = moments.iter().map(|m| near(&panel, m.round, m.mean)).collect();
+        mark_line(&mut canvas, &panel, &places, index);
+        for moment in moments {
+            let place = near(&panel, moment.round, moment.mean);
+            if (top..=bottom).contains(&place.1) {
+                let mean = with_interval(moment.mean, moment.interval, "\u{202F}%");
+                canvas.told(place, format!("{}: {mean} in round {}", names[index], digits(moment.round)));
+            }
+        }
     }
     panel.draw_axes(&mut canvas, Some("round"), &[words.axis]);
     name_lines(&mut canvas, &panel, &courses, &names);
-    canvas.finish(&title)
+    Ok(canvas.finish(&title))
 }
 
 type Course<'a> = (&'a str, Vec<Moment>);
@@ -333,7 +352,8 @@ fn name_lines(canvas: &mut Canvas, panel: &Panel, courses: &[Course], names: &[S
     for (index, centre) in stacked(&ends, LABEL_SIZE * 1.2, top, bottom).into_iter().enumerate() {
         let (from, to) = ((right + 6.0, ends[index]), (right + LEADER - 22.0, centre));
         let leader = Stroke::solid(series(index), 4);
-        canvas.line([from, (from.0 + 8.0, from.1), to, (to.0 + 12.0, to.1)], leader);
+        canvas.line([from, (from.0 + 8.0, from.1), to, (to.0 + 4.0, to.1)], leader);
+        canvas.shape(Shape::of(index), (to.0 + 5.0, to.1), 8, series(index), 1.0);
         canvas.text((right + LEADER, centre + 11.0), &names[index], LABEL_SIZE, INK, Align::Start);
     }
 }
@@ -352,6 +372,7 @@ mod tests {
             axis: "total variation distance of win shares from stake shares (%)",
             percent,
             confidence: 0.95,
+            sheet: Sheet::default(),
         }
     }
 

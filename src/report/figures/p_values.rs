@@ -2,7 +2,7 @@
 
 use super::drafting::{
     BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Stroke, VERMILLION, Words, counted,
-    percent,
+    digits, percent,
 };
 use super::figure::differs;
 use super::{Drawing, Figure, FigureError, Subject};
@@ -75,6 +75,8 @@ impl Figure for PValues {
             format!("middle {} by chance, each rank by itself", percent(subject.confidence)),
         ));
         let page = Page::new(&Words {
+            sheet: subject.sheet,
+            vocabulary: subject.vocabulary,
             title: subject.title,
             heading: "p-values against chance",
             subtitle: subject.subtitle,
@@ -104,14 +106,20 @@ impl Figure for PValues {
         let radius = if all > 200 { 6 } else { 9 };
         for (rank, &(p, differs)) in p_values.iter().enumerate() {
             let place = at(expected(rank), p.max(LEAST));
+            canvas.values(Some(format!(
+                "p-value {}; {} expected by chance",
+                digits(p),
+                digits(expected(rank))
+            )));
             if differs {
                 canvas.diamond(place, radius + 2, VERMILLION, 1.0);
             } else {
                 canvas.disc(place, radius, BLUE, 0.9);
             }
         }
+        canvas.values(None);
         panel.draw_axes(&mut canvas, Some("expected p-value"), &["p-value"]);
-        canvas.finish(&title)
+        Ok(canvas.finish(&title))
     }
 }
 

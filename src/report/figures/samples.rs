@@ -1,7 +1,10 @@
 //! Tables for the tests of this family: plain, large, and as odd as a table can be.
 
 use super::{Grid, GridCell, Subject};
-use crate::analysis::rows::{CompareRow, IncomeRow, TimelineRow, TrialRow, ValidatorRow};
+use crate::analysis::rows::{
+    CompareRow, IncomeRow, StrategyRow, TimelineRow, TrialRow, ValidatorRow, WindowRow,
+};
+use crate::statistics::LongestRun;
 
 /// The tables of one experiment.
 #[derive(Default)]
@@ -14,10 +17,14 @@ pub struct Sample {
     pub timeline: Vec<TimelineRow>,
     /// Its `trials.csv`.
     pub trials: Vec<TrialRow>,
+    /// Its `windows.csv`.
+    pub windows: Vec<WindowRow>,
     /// Its `incomes.csv`.
     pub incomes: Vec<IncomeRow>,
     /// A `compare.csv` of rules with these names.
     pub compare: Vec<CompareRow>,
+    /// Splits of accounts with these names.
+    pub strategy: Vec<StrategyRow>,
     /// A study whose levels have these names.
     pub grid: Option<Grid>,
 }
@@ -32,10 +39,15 @@ impl Sample {
             timeline: &self.timeline,
             trials: &self.trials,
             incomes: &self.incomes,
+            windows: &self.windows,
+            trials_finished: 1,
+            rounds: self.validators.iter().map(|row| row.wins).sum(),
             compare: &self.compare,
+            strategy: &self.strategy,
             grid: self.grid.as_ref(),
             confidence: 0.95,
             delta: 0.1,
+            ..Subject::default()
         }
     }
 }
@@ -122,6 +134,37 @@ pub fn sample(title: &str, named: &[(&str, u64)], rounds: u64, expected: impl Fn
 impl Sample {
     /// The tables that follow from the validators.
     fn fill(&mut self, rounds: u64) {
+        let wins: u64 = self.validators.iter().map(|row| row.wins).sum();
+        for row in self.validators.iter_mut().take(60) {
+            let share = row.expected_share.unwrap_or(0.0);
+            let gap = ((wins.max(1) as f64).ln() / share.max(1e-9)).min(wins as f64).round() as u64;
+            let run = 1 + u64::from(share > 0.2) * 7;
+            row.longest_unit = Some("blocks".to_owned());
+            (row.longest_gap, row.longest_run) = (Some(gap), Some(run));
+            row.longest_gap_p = LongestRun::gap(wins, share).map(|law| law.at_least(gap));
+            row.longest_run_p = LongestRun::run(wins, share).map(|law| law.at_least(run));
+        }
+        for row in self.validators.iter().take(25) {
+            let expected = 32.0 * row.expected_share.unwrap_or(0.0);
+            let wins =
+                |deviations: f64| (expected + deviations * expected.sqrt()).clamp(0.0, 32.0).round() as u64;
+            self.windows.push(WindowRow {
+                validator: row.validator.clone(),
+                window_rounds: 32,
+                unit: "blocks".to_owned(),
+                windows: rounds / 32,
+                expected_wins: Some(expected),
+                q05: Some(wins(-1.9)),
+                q50: Some(wins(0.1)),
+                q95: Some(wins(1.9)),
+                q05_expected: Some(wins(-1.6)),
+                q50_expected: Some(wins(0.0)),
+                q95_expected: Some(wins(1.6)),
+                least_wins: Some(wins(-4.0)),
+                most_wins: Some(wins(4.0)),
+                ..WindowRow::default()
+            });
+        }
         for row in self.validators.iter().take(10) {
             for trial in 0..40u64 {
                 let part = ((trial * 7 + row.wins) % 11) as f64 / 11.0 - 0.5;
@@ -164,6 +207,35 @@ impl Sample {
             .collect();
         let names: Vec<String> = self.validators.iter().take(25).map(|row| row.validator.clone()).collect();
         for (index, name) in names.iter().enumerate() {
+            for parts in [2u64, 5, 10] {
+                let gain = 0.01 * (index as f64 - 2.0) * (parts as f64).ln();
+                self.strategy.push(StrategyRow {
+                    action: "split".to_owned(),
+                    accounts: name.clone(),
+                    parts,
+                    gain: Some(gain),
+                    gain_low: Some(gain - 0.01),
+                    gain_high: Some(gain + 0.02),
+                    ..StrategyRow::default()
+                });
+            }
+        }
+        let rules = names.iter().map(String::as_str).chain(["a rule[with=settings]"]);
+        for (index, rule) in rules.enumerate() {
+            let place = index as f64 * 0.01;
+            for (metric, value) in [("total_variation", 0.02 + place), ("wins_gini", (place - 0.05).abs())] {
+                self.compare.push(CompareRow {
+                    metric: metric.to_owned(),
+                    kind: "estimate".to_owned(),
+                    rule: rule.to_owned(),
+                    value: Some(value),
+                    low: Some(value - 0.004),
+                    high: Some(value + 0.003),
+                    ..CompareRow::default()
+                });
+            }
+        }
+        for (index, name) in names.iter().enumerate() {
             let value = 0.01 * (index as f64 - 3.0);
             self.compare.push(CompareRow {
                 metric: "total_variation".to_owned(),
@@ -182,6 +254,8 @@ impl Sample {
                 across: across.clone(),
                 down: down.clone(),
                 value: (x as f64 - y as f64) * 0.01,
+                low: Some((x as f64 - y as f64) * 0.01 - 0.005),
+                high: Some((x as f64 - y as f64) * 0.01 + 0.005),
             })
         });
         self.grid = Some(Grid {
@@ -261,8 +335,28 @@ pub fn samples() -> Vec<Sample> {
         (row.wins, row.win_share, row.win_share_low) = (0, Some(0.0), Some(0.0));
     }
     winless.validators[99].stake_share = 0.0;
+    let long: Vec<String> = (10..32)
+        .map(|number| format!("验证者-{number}-оператор-with-a-name-of-sixty-letters-in-all-{number}-मतदान"))
+        .collect();
+    let mut whale: Vec<(&str, u64)> = long.iter().map(|name| (name.as_str(), 1)).collect();
+    whale[0].1 = 9_999 * 21;
+    let twenty: Vec<(&str, u64)> = long.iter().take(20).map(|name| (name.as_str(), 5)).collect();
+    let decades: Vec<(&str, u64)> =
+        long.iter().take(11).zip(0..).map(|(name, power)| (name.as_str(), 10u64.pow(power))).collect();
+    let settings: Vec<String> = (1..=10)
+        .map(|setting| {
+            format!("a-rule-with-settings[exponent=0.{setting}, window = {setting}, weight=\"stake\"]")
+        })
+        .collect();
+    let rules: Vec<(&str, u64)> = settings.iter().map(|name| (name.as_str(), 100)).collect();
     vec![
         seed(),
+        sample("two", &[(long[0].as_str(), 2), (long[1].as_str(), 3)], 1_000, |s| s),
+        sample("a whale", &whale, 1_000_000, |s| s),
+        sample("twenty equal", &twenty, 10_000, |s| s),
+        sample("ten decades", &decades, 1_000_000_000_000, |s| s),
+        sample("ten rules with settings", &rules, 10_000, |s| s),
+        ranked("two thousand", 2_000, 1_000_000, |s| s),
         sample("alone", &[("alone", 7)], 1, |s| s),
         sample("no stake", &[("one", 0), ("two", 5)], 10, |s| s),
         sample("equal", &equal, 20_000, |s| s),

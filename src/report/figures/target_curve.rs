@@ -78,6 +78,8 @@ impl Figure for TargetCurve {
             (Key::Line(diagonal), "proportional to stake".to_owned()),
         ];
         let page = Page::new(&Words {
+            sheet: subject.sheet,
+            vocabulary: subject.vocabulary,
             title: subject.title,
             heading: "share of wins against share of stake",
             subtitle: subject.subtitle,
@@ -102,6 +104,6 @@ impl Figure for TargetCurve {
             }
         }
         panel.draw_axes(&mut canvas, Some("share of stake (%)"), &["share of wins (%)"]);
-        canvas.finish(&title)
+        Ok(canvas.finish(&title))
     }
 }

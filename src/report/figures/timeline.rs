@@ -1,8 +1,8 @@
 //! How win shares settle over the rounds.
 
 use super::drafting::{
-    Align, Area, Canvas, Dash, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Point, Scale, Stroke, Words,
-    counted, percent, series, shortened, stacked, width,
+    Align, Area, Canvas, Dash, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Point, Scale, Shape, Stroke, Words,
+    clean, counted, digits, percent, series, shortened, stacked, width, with_interval,
 };
 use super::figure::share;
 use super::{Drawing, Figure, FigureError, Subject};
@@ -156,6 +156,8 @@ fn draw_shares(subject: &Subject, kind: &Kind) -> Result<Drawing, FigureError> {
         notes.push("Values outside the axis range are clipped.".to_owned());
     }
     let page = Page::new(&Words {
+        sheet: subject.sheet,
+        vocabulary: subject.vocabulary,
         title: subject.title,
         heading: kind.heading,
         subtitle: subject.subtitle,
@@ -177,7 +179,7 @@ fn draw_shares(subject: &Subject, kind: &Kind) -> Result<Drawing, FigureError> {
     }
     panel.draw_axes(&mut canvas, Some("round"), &[kind.axis]);
     name_courses(&mut canvas, &panel, &courses, &names);
-    canvas.finish(&title)
+    Ok(canvas.finish(&title))
 }
 
 /// Between the end of a line and the name beside it.
@@ -198,7 +200,8 @@ fn name_courses(canvas: &mut Canvas, panel: &Panel, courses: &[Course], names: &
     for (index, centre) in stacked(&wanted, LABEL_SIZE * 1.2, top, bottom).into_iter().enumerate() {
         let (from, to) = ((right + 6.0, ends[index].1), (right + LEADER - 22.0, centre));
         let line = Stroke::solid(series(index), 4);
-        canvas.line([from, (from.0 + 8.0, from.1), to, (to.0 + 12.0, to.1)], line);
+        canvas.line([from, (from.0 + 8.0, from.1), to, (to.0 + 4.0, to.1)], line);
+        canvas.shape(Shape::of(index), (to.0 + 5.0, to.1), 8, series(index), 1.0);
         canvas.text((right + LEADER, centre + 11.0), &names[index], LABEL_SIZE, INK, Align::Start);
     }
 }
@@ -350,6 +353,27 @@ impl Course<'_> {
         }
         let points = with_crossings(points, panel.frame.top, panel.frame.bottom);
         draw_inside(canvas, panel, &points, Stroke::solid(series(index), 5));
+        let places = self.moments.iter().map(|m| near(panel, m.round, m.mean));
+        mark_line(canvas, panel, &places.collect::<Vec<_>>(), index);
+        for moment in &self.moments {
+            let place = near(panel, moment.round, moment.mean);
+            if (panel.frame.top..=panel.frame.bottom).contains(&place.1) {
+                let mean = with_interval(moment.mean, moment.interval, "\u{202F}%");
+                canvas.told(place, format!("{}: {mean} in round {}", clean(self.name), digits(moment.round)));
+            }
+        }
+    }
+}
+
+/// Some marks of the series' shape along its line, so that no reader depends on colour; each series begins at
+/// another place.
+pub(super) fn mark_line(canvas: &mut Canvas, panel: &Panel, points: &[Point], index: usize) {
+    const MARKS: usize = 4;
+    let every = points.len().div_ceil(MARKS).max(1);
+    for &(x, y) in points.iter().skip(index % every).step_by(every) {
+        if points.len() > 1 && (panel.frame.top..=panel.frame.bottom).contains(&y) {
+            canvas.shape(Shape::of(index), (x, y), 8, series(index), 1.0);
+        }
     }
 }
 
@@ -411,6 +435,10 @@ mod tests {
 
     #[test]
     fn the_key_names_what_is_there() {
+        // Marks are opaque.
+        let bands = |svg: &str| {
+            svg.lines().filter(|line| line.starts_with("<polygon") && line.contains("fill-opacity")).count()
+        };
         let full = svg(&seed().subject());
         for words in [
             "its 95\u{202F}% interval",
@@ -419,12 +447,12 @@ mod tests {
         ] {
             assert!(full.contains(words), "{words}");
         }
-        assert_eq!(full.matches("<polygon").count(), 8 + 2, "two bands for each and two in the key");
+        assert_eq!(bands(&full), 8 + 2, "two bands for each and two in the key");
         let bare = svg(&titled("unknown").subject());
         assert!(
             bare.contains(">mean of the trials</text>") && bare.contains(">share of stake at genesis</text>")
         );
-        assert_eq!(bare.matches("<polygon").count(), 0);
+        assert_eq!(bands(&bare), 0);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::drafting::{
     Align, Area, Canvas, Dash, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Point, Scale, Shape, Stroke, Words,
-    counted, percent, series, shortened, stacked, width,
+    clean, counted, digits, percent, series, shortened, stacked, width, with_interval,
 };
 use super::figure::share;
 use super::timeline::{LEADER, draw_inside, near, with_crossings};
@@ -107,6 +107,8 @@ impl Figure for UnfairProbability {
             notes.push(format!("The first {MOST} of {} are drawn.", counted(MOST + left_out)));
         }
         let page = Page::new(&Words {
+            sheet: subject.sheet,
+            vocabulary: subject.vocabulary,
             title: subject.title,
             heading: "unfair probability over the rounds",
             subtitle: subject.subtitle,
@@ -126,7 +128,7 @@ impl Figure for UnfairProbability {
         }
         panel.draw_axes(&mut canvas, Some("round"), &["unfair probability (%)"]);
         name_courses(&mut canvas, &panel, &courses, &names);
-        canvas.finish(&title)
+        Ok(canvas.finish(&title))
     }
 }
 
@@ -202,7 +204,11 @@ fn draw_course(canvas: &mut Canvas, panel: &Panel, index: usize, course: &Course
         if let Some((low, high)) = moment.interval {
             canvas.line([at(moment.round, low), at(moment.round, high)], Stroke::solid(color, 3).faint(0.7));
         }
+        let seen = moment.interval.map(|(low, high)| (100.0 * low, 100.0 * high));
+        let seen = with_interval(100.0 * moment.seen, seen, "\u{202F}%");
+        canvas.values(Some(format!("{}: {seen} in round {}", clean(course.name), digits(moment.round))));
         canvas.shape(Shape::of(index), point, 8, color, 1.0);
+        canvas.values(None);
     }
     if let Some(round) = course.crossing(delta) {
         let (x, y) = at(round, delta);

@@ -2,8 +2,8 @@
 
 use super::drafting::{
     Align, Area, BLUE, Canvas, Dash, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Rgb,
-    Scale, Stroke, Surroundings, VERMILLION, Wish, Words, beside, counted, margin_left, percent, shortened,
-    width,
+    Scale, Stroke, Surroundings, VERMILLION, Wish, Words, beside, clean, counted, digits, margin_left,
+    percent, shortened, width, with_interval,
 };
 use super::figure::{differs, share};
 use super::{Drawing, Figure, FigureError, Subject};
@@ -28,6 +28,8 @@ const APART: usize = 3;
 /// Up to how many validators have steps rather than ratios on their axes, unless their stakes are
 /// nearly equal.
 const FEW: usize = 60;
+/// Up to how many validators say their values where a pointer rests on them.
+const TOLD: usize = 1_000;
 
 /// Win share against stake share. No settings.
 #[derive(Debug, Deserialize, Serialize)]
@@ -82,6 +84,18 @@ impl<'a> Mark<'a> {
         (reference > 0.0)
             .then(|| 100.0 * (share / reference - 1.0))
             .filter(|difference| difference.is_finite())
+    }
+
+    /// Its values in words.
+    fn told(&self) -> String {
+        let wins = with_interval(self.wins, self.interval, "\u{202F}%");
+        let expected = self.expected_share.map(|share| format!("; expected {}\u{202F}%", digits(share)));
+        let name = clean(self.name);
+        format!(
+            "{name}: {wins} of wins{}; {}\u{202F}% of stake",
+            expected.unwrap_or_default(),
+            digits(self.stake)
+        )
     }
 
     fn color(&self) -> Rgb {
@@ -242,6 +256,8 @@ fn draw_panels(
     }
     notes.append(&mut others);
     let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
+        sheet: subject.sheet,
+        vocabulary: subject.vocabulary,
         title: subject.title,
         heading: "win share against stake share",
         subtitle: subject.subtitle,
@@ -256,7 +272,7 @@ fn draw_panels(
     let lower = Panel { frame: Area { left, top: lower_head, right, bottom }, x: shares, y: differences };
     draw_shares(&mut canvas, &upper, marks);
     draw_differences(&mut canvas, &lower, marks, &aside);
-    canvas.finish(&title)
+    Ok(canvas.finish(&title))
 }
 
 /// The panel of the shares.
@@ -267,6 +283,7 @@ fn draw_shares(canvas: &mut Canvas, panel: &Panel, marks: &[Mark]) {
         61..=300 => (7, 2, 0.75),
         _ => (5, 2, 0.5),
     };
+    let told = marks.len() <= TOLD;
     panel.draw_grid(canvas);
     let ends = [panel.x.low(), panel.x.high()].map(|end| panel.at(end, end));
     canvas.line(ends, diagonal_line());
@@ -279,7 +296,11 @@ fn draw_shares(canvas: &mut Canvas, panel: &Panel, marks: &[Mark]) {
         if let Some((low, high)) = mark.interval {
             canvas.line([place(low), place(high)], Stroke::solid(mark.color(), width).faint(opacity));
         }
+        if told {
+            canvas.values(Some(mark.told()));
+        }
         mark.draw(canvas, place(mark.wins), radius, opacity);
+        canvas.values(None);
     }
     for mark in marks {
         let Some(expected_share) = mark.own_expected_share() else { continue };
@@ -350,6 +371,7 @@ fn draw_differences(canvas: &mut Canvas, panel: &Panel, marks: &[Mark], aside: &
         _ => (4, 1, 0.5),
     };
     panel.draw_grid(canvas);
+    let told = marks.len() <= TOLD;
     let zero = panel.at(panel.x.low(), 0.0).1;
     canvas.line([(left, zero), (right, zero)], diagonal_line());
     for (mark, aside) in marks.iter().zip(aside) {
@@ -365,7 +387,11 @@ fn draw_differences(canvas: &mut Canvas, panel: &Panel, marks: &[Mark], aside: &
             }
         }
         match mark.difference(mark.wins).map(place) {
-            Some(at) if (top..=bottom).contains(&at.1) => mark.draw(canvas, at, radius, opacity),
+            Some(at) if (top..=bottom).contains(&at.1) => {
+                canvas.values(told.then(|| mark.told()));
+                mark.draw(canvas, at, radius, opacity);
+                canvas.values(None);
+            }
             _ => {}
         }
     }
@@ -452,16 +478,16 @@ mod tests {
             assert_eq!(few.matches(&format!(">{name}</text>")).count(), 1, "{name}");
         }
         let equal = svg(&titled("equal"));
-        assert!(equal.contains(">12 of equal stake</text>") && !equal.contains("validator-1"));
+        assert!(equal.contains(">12 of equal stake</text>") && !equal.contains(">validator-1<"));
         assert!(equal.contains("Equal stakes stand side by side there."));
-        assert!(!svg(&titled("many")).contains("cosmosva"));
+        assert!(!svg(&titled("many")).contains("cosmosval…"));
     }
 
     #[test]
     fn an_expected_share_of_its_own_has_its_own_mark() {
         assert!(!svg(&seed()).contains("expected by the rule"));
         let uniform = titled("uniform");
-        let rings = |svg: &str| svg.matches("fill=\"none\" stroke=\"#222222\"").count();
+        let rings = |svg: &str| svg.matches("<circle fill=\"none\" stroke=\"#222222\"").count();
         assert!(svg(&uniform).contains("expected by the rule"));
         // Twelve, and one in the key.
         assert_eq!(rings(&svg(&uniform)), 13);

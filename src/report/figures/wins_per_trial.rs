@@ -1,11 +1,14 @@
 //! How the wins of a trial vary, against their exact distribution.
 
 use super::drafting::{
-    BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, ORANGE, Page, Panel, Scale, Stroke, Words, counted, shortened,
+    BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, ORANGE, Page, Panel, Scale, Stroke, Words, counted, digits,
+    shortened,
 };
 use super::figure::share;
 use super::{Drawing, Figure, FigureError, Subject};
+use crate::analysis::rows::TrialRow;
 use crate::registry::{Entry, settings};
+use crate::statistics::distributions::Binomial;
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -56,6 +59,7 @@ impl Figure for WinsPerTrial {
             .iter()
             .rfind(|row| row.metric == "win_share" && row.subject == name)
             .and_then(|row| Some((100.0 * share(row.law_q05?)?, 100.0 * share(row.law_q95?)?)));
+        let exact = exact(subject, name, law, row.and_then(|row| row.expected_share));
         let mean = values.iter().sum::<f64>() / values.len() as f64;
         let (mut low, mut high) = (values[0], values[values.len() - 1]);
         for value in expected.into_iter().chain(law.into_iter().flat_map(|(low, high)| [low, high])) {
@@ -83,8 +87,27 @@ impl Figure for WinsPerTrial {
             let stroke = Stroke::solid(ORANGE, 5).dashed(Dash::Dots);
             key.push((Key::Line(stroke), "5\u{202F}% and 95\u{202F}% quantiles of the exact law".to_owned()));
         }
+        let cell_at = |cell: usize| from + cell as f64 * width;
+        // How many trials the distribution expects in each cell.
+        let expected_counts: Option<Vec<f64>> = exact.map(|(distribution, n)| {
+            let below = |edge: f64| {
+                let wins = (edge / 100.0 * n as f64).ceil() - 1.0;
+                if wins < 0.0 { 0.0 } else { distribution.lower(wins as u64) }
+            };
+            let trials = values.len() as f64;
+            (0..cells).map(|cell| trials * (below(cell_at(cell + 1)) - below(cell_at(cell)))).collect()
+        });
+        let most = expected_counts.iter().flatten().copied().fold(most, f64::max);
+        if expected_counts.is_some() {
+            key.push((
+                Key::Ring(Stroke::solid(ORANGE, 4)),
+                "trials expected by the exact distribution".to_owned(),
+            ));
+        }
         let heading = format!("share of wins in a trial, {}", shortened(name));
         let page = Page::new(&Words {
+            sheet: subject.sheet,
+            vocabulary: subject.vocabulary,
             title: subject.title,
             heading: &heading,
             subtitle: subject.subtitle,
@@ -100,8 +123,19 @@ impl Figure for WinsPerTrial {
         for (cell, &count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
             let (left, right) = (from + cell as f64 * width, from + (cell + 1) as f64 * width);
             let corners = [(left, 0.0), (left, count as f64), (right, count as f64), (right, 0.0)];
+            let within = format!("{} to {}\u{202F}%", digits(left), digits(right));
+            let trials =
+                if count == 1 { "1 trial".to_owned() } else { format!("{} trials", digits(count as f64)) };
+            canvas.values(Some(format!("{within}: {trials}")));
             canvas.surface(corners.map(|(x, y)| panel.at(x, y)), BLUE, 0.45);
+            canvas.values(None);
             canvas.line(corners.map(|(x, y)| panel.at(x, y)), Stroke::solid(BLUE, 3));
+        }
+        for (cell, &count) in expected_counts.iter().flatten().enumerate() {
+            let middle = cell_at(cell) + 0.5 * width;
+            canvas.values(Some(format!("{} trials expected", digits(count))));
+            canvas.ring(panel.at(middle, count), 9, Stroke::solid(ORANGE, 4));
+            canvas.values(None);
         }
         let mut upright = |x: f64, stroke: Stroke| {
             let x = panel.at(x, 0.0).0;
@@ -115,8 +149,31 @@ impl Figure for WinsPerTrial {
             upright(end, Stroke::solid(ORANGE, 5).dashed(Dash::Dots));
         }
         panel.draw_axes(&mut canvas, Some("share of wins (%)"), &["trials"]);
-        canvas.finish(&title)
+        Ok(canvas.finish(&title))
     }
+}
+
+/// The distribution of a validator's wins where it is binomial: if every trial has as many rounds, and the
+/// quantiles in the table are those of this distribution.
+fn exact(
+    subject: &Subject,
+    name: &str,
+    law: Option<(f64, f64)>,
+    expected: Option<f64>,
+) -> Option<(Binomial, u64)> {
+    let (low, high) = law?;
+    let rounds = |row: &TrialRow| {
+        let share = row.win_share.filter(|&share| share > 0.0)?;
+        Some((row.wins as f64 / share).round() as u64)
+    };
+    let mut all = subject.trials.iter().filter(|row| row.validator == name).filter_map(rounds);
+    let n = all.next()?;
+    let distribution = Binomial::new(n, expected.and_then(share)?)?;
+    let is = |probability: f64, percent: f64| {
+        let quantile = distribution.quantile(probability).map(|wins| 100.0 * wins as f64 / n as f64);
+        quantile.is_some_and(|quantile| (quantile - percent).abs() <= 1e-9 * percent.max(1.0))
+    };
+    (all.all(|rounds| rounds == n) && is(0.05, low) && is(0.95, high)).then_some((distribution, n))
 }
 
 /// How many cells between the ends, and how wide: by Freedman and Diaconis (1981), and never finer than the
@@ -137,7 +194,35 @@ fn cells(sorted: &[f64], low: f64, high: f64) -> (usize, f64) {
 
 #[cfg(test)]
 mod tests {
-    use super::cells;
+    use super::*;
+    use crate::report::figures::samples::seed;
+
+    /// A hundred trials of ten tosses: 24.6 of them are expected to have five heads, 20.5 four.
+    #[test]
+    fn the_exact_distribution_expects_so_many_trials_in_each_cell() {
+        let mut sample = seed();
+        sample.validators.truncate(1);
+        sample.validators[0].expected_share = Some(0.5);
+        let name = sample.validators[0].validator.clone();
+        let trial = sample.trials[0].clone();
+        let wins = (0..100u64).map(|index| [5, 4, 6, 3, 7, 5, 4, 6, 2, 8][index as usize % 10]);
+        sample.trials = wins
+            .map(|wins| TrialRow {
+                wins,
+                win_share: Some(wins as f64 / 10.0),
+                validator: name.clone(),
+                ..trial.clone()
+            })
+            .collect();
+        for row in sample.timeline.iter_mut().filter(|row| row.metric == "win_share") {
+            (row.law_q05, row.law_q95) = (Some(0.2), Some(0.8));
+        }
+        let svg = WinsPerTrial {}.draw(&sample.subject()).unwrap().svg().to_owned();
+        assert!(svg.contains("24.61 trials expected") && svg.contains("20.51 trials expected"), "{svg}");
+        // Quantiles of another distribution: none is drawn.
+        sample.timeline.iter_mut().for_each(|row| row.law_q95 = Some(0.9));
+        assert!(!WinsPerTrial {}.draw(&sample.subject()).unwrap().svg().contains("trials expected"));
+    }
 
     #[test]
     fn cells_hold_all_values() {

@@ -1,6 +1,6 @@
 //! The figures of a run as files.
 
-use super::{Drawing, FIGURES, FigureError, Subject};
+use super::{Drawing, FIGURES, FigureError, Subject, undrawable_note};
 use crate::analysis::Analysis;
 use crate::registry::{Choice, find};
 use crate::report::{FolderError, ResultsFolder};
@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use std::io::{self, Write};
 
 /// Draws the figures that a scenario asks for; returns why some were not drawn because there is
-/// nothing to show.
+/// nothing to show, and which characters no font has.
 ///
 /// # Errors
 /// If a figure cannot be drawn or written, or if it was told to stop.
@@ -33,6 +33,9 @@ pub fn write_figures(
         timeline: &analysis.tables.timeline,
         trials: &analysis.tables.trials,
         incomes: &analysis.tables.incomes,
+        windows: &analysis.tables.windows,
+        trials_finished: results.totals.trials,
+        rounds: experiment.rounds,
         confidence,
         delta: scenario.file.analysis.delta,
         ..Subject::default()
@@ -56,7 +59,7 @@ pub fn audit_subtitle(rule: &str, wins: u64, confidence: f64) -> String {
 }
 
 /// Draws these figures of a subject in these formats, each on a thread of its own; returns why some were
-/// not drawn because there is nothing to show.
+/// not drawn because there is nothing to show, and which characters no font has.
 ///
 /// # Errors
 /// If a figure cannot be drawn or written, or if it was told to stop.
@@ -81,7 +84,8 @@ pub fn draw_figures(
     // Of several failures the first in order is told, whichever thread came first.
     let drawn: Vec<Result<Option<String>, FolderError>> = figures.par_iter().map(draw).collect();
     let skipped: Vec<Option<String>> = drawn.into_iter().collect::<Result<_, _>>()?;
-    Ok(skipped.into_iter().flatten().collect())
+    let escaped = if figures.is_empty() { None } else { undrawable_note(&subject.undrawable()) };
+    Ok(skipped.into_iter().flatten().chain(escaped).collect())
 }
 
 /// Writes a drawing as `figures/NAME.FORMAT`, in every format that is wanted.
@@ -97,9 +101,8 @@ pub fn write_drawing(
 ) -> Result<(), FolderError> {
     for format in formats {
         go_on(folder, name, control)?;
-        folder.write(&format!("figures/{name}.{}", format.extension()), |out| match format {
-            FigureFormat::Svg => out.write_all(drawing.svg().as_bytes()),
-            FigureFormat::Png => out.write_all(&drawing.png().map_err(io::Error::other)?),
+        folder.write(&format!("figures/{name}.{}", format.extension()), |out| {
+            out.write_all(&drawing.file(*format).map_err(io::Error::other)?)
         })?;
     }
     Ok(())

@@ -2,18 +2,20 @@
 //! the same text for a paper.
 
 mod crate_metadata;
+mod inline_figure;
 mod prose;
 mod references;
 mod sheet;
 mod sheet_text;
 
 use crate::registry::Entry;
-use crate::report::figures::FIGURES;
+use crate::report::figures::{FIGURES, font_face};
 use crate::report::{FolderError, ResultsFolder, Stopwatch, is_active, listed_file, read_manifest};
 use crate::scenario::StudySection;
 use crate::statistics::wording::grouped;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use inline_figure::inlined;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Serialize;
 use serde_json::Value;
@@ -269,10 +271,10 @@ impl Folder {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
-                    meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
+                    meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
                     title { (visible(name)) " - tombola" }
                     link rel="icon" href="data:,";
-                    style { (PreEscaped(include_str!("style.css"))) }
+                    style { (PreEscaped(include_str!("style.css"))) @if !self.figures.is_empty() { (PreEscaped(font_face())) } }
                 }
                 body {
                     header {
@@ -381,10 +383,13 @@ impl Folder {
             @if !self.figures.is_empty() {
                 section aria-labelledby="figures" {
                     h2 id="figures" { "Figures" }
+                    p class="quiet" { "Rest a pointer on a mark, or touch it, to read its values below the figure." }
                     @for (name, svg) in &self.figures {
+                        @let described = visible(&format!("{}.{verdict}", capitalised(&summary(name))));
                         figure {
-                            img alt=(visible(&format!("{}.{verdict}", capitalised(&summary(name)))))
-                                src=(format!("data:image/svg+xml;base64,{}", STANDARD.encode(svg)));
+                            @if let Some(figure) = inlined(svg, name, &described) { (PreEscaped(figure)) }
+                            @else { img alt=(described) src=(format!("data:image/svg+xml;base64,{}", STANDARD.encode(svg))); }
+                            output { }
                             figcaption { (capitalised(&summary(name))) }
                         }
                     }

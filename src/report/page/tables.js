@@ -30,3 +30,13 @@ for (const button of document.querySelectorAll("button.copy")) {
     navigator.clipboard?.writeText(text).then(() => { button.textContent = "Copied"; }, () => {});
   });
 }
+// What a pointer rests on, or a finger touches, says its values below the figure.
+for (const figure of document.querySelectorAll("figure")) {
+  const told = figure.querySelector("output");
+  const tell = (event) => {
+    const title = event.target.closest?.("circle, polygon, polyline, g")?.querySelector(":scope > title");
+    if (title) told.textContent = title.textContent;
+  };
+  figure.addEventListener("pointerover", tell);
+  figure.addEventListener("click", tell);
+}

@@ -1,23 +1,12 @@
 //! A list of marks on a sheet of paper, and how it becomes an SVG file.
 //!
-//! One unit is a tenth of a millimetre, so whole units, which are all that the drawing library
-//! writes, are finer than any printer shows.
+//! Places are whole units, a tenth of a millimetre on the sheet of 180 mm: finer than any printer shows.
 
-use super::palette::Rgb;
-use super::typeface::{FAMILY, register, style_sheet};
-use crate::report::figures::{Drawing, FigureError};
-use plotters::coord::Shift;
-use plotters::prelude::{
-    Circle, DrawingArea, IntoDrawingArea, PathElement, Polygon, RGBColor, SVGBackend, ShapeStyle, Text, WHITE,
-};
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, FontDesc, FontFamily, FontStyle, FontTransform};
+use super::glyphs::outline;
+use super::palette::{PAPER, Rgb, shown};
+use super::typeface::{FAMILY, clean, style_sheet};
+use crate::report::figures::{Drawing, Sheet, Vocabulary};
 use std::fmt::Write;
-
-/// The sheet's width: 180 mm, the width of a page.
-pub const WIDTH: u32 = 1800;
-/// The sheet's height: 110 mm.
-pub const HEIGHT: u32 = 1100;
 
 /// A place on the sheet: to the right and down from the upper left corner.
 pub type Point = (f64, f64);
@@ -74,12 +63,14 @@ pub enum Shape {
     Triangle,
     /// A square on its side.
     Square,
+    /// A triangle on its tip.
+    Tip,
 }
 
 impl Shape {
-    /// That of the series with this index; shapes come again after four.
+    /// That of the series with this index; shapes come again after five.
     pub fn of(index: usize) -> Self {
-        [Shape::Disc, Shape::Diamond, Shape::Triangle, Shape::Square][index % 4]
+        [Shape::Disc, Shape::Diamond, Shape::Triangle, Shape::Square, Shape::Tip][index % 5]
     }
 }
 
@@ -103,17 +94,55 @@ enum Mark {
 }
 
 /// A sheet that is being drawn.
-#[derive(Default)]
 pub struct Canvas {
-    marks: Vec<Mark>,
+    sheet: Sheet,
+    vocabulary: Vocabulary,
+    /// Each with the values that it stands for, in words, if it stands for some.
+    marks: Vec<(Mark, Option<String>)>,
+    values: Option<String>,
 }
 
 impl Canvas {
+    /// An empty sheet.
+    pub fn new(sheet: Sheet, vocabulary: Vocabulary) -> Self {
+        Canvas { sheet, vocabulary, marks: Vec::new(), values: None }
+    }
+
+    /// The title of the horizontal axis, or what is to stand there.
+    pub fn below(&self, title: &str) -> String {
+        clean(&self.vocabulary.x.clone().unwrap_or_else(|| self.vocabulary.said(title)))
+    }
+
+    /// The lines of the title of the vertical axis, or what is to stand there.
+    pub fn beside(&self, lines: &[&str]) -> Vec<String> {
+        match &self.vocabulary.y {
+            Some(title) if lines.iter().any(|line| !line.is_empty()) => {
+                let blank = lines.len().saturating_sub(1);
+                std::iter::repeat_n(String::new(), blank).chain([clean(title)]).collect()
+            }
+            _ => lines.iter().map(|line| clean(&self.vocabulary.said(line))).collect(),
+        }
+    }
+
+    /// What the marks stand for that come until it is called again: shown where a pointer rests on one.
+    pub fn values(&mut self, words: Option<String>) {
+        self.values = words;
+    }
+
+    /// How wide the sheet is.
+    pub fn width(&self) -> f64 {
+        f64::from(self.sheet.units().0)
+    }
+
+    fn add(&mut self, mark: Mark) {
+        self.marks.push((mark, self.values.clone()));
+    }
+
     /// A line through the points. Points that are no numbers are left out.
     pub fn line(&mut self, points: impl IntoIterator<Item = Point>, stroke: Stroke) {
         let points = whole(points);
         if points.len() > 1 {
-            self.marks.push(Mark::Line { points, stroke });
+            self.add(Mark::Line { points, stroke });
         }
     }
 
@@ -121,14 +150,14 @@ impl Canvas {
     pub fn surface(&mut self, points: impl IntoIterator<Item = Point>, color: Rgb, opacity: f64) {
         let points = whole(points);
         if points.len() > 2 {
-            self.marks.push(Mark::Surface { points, color, opacity });
+            self.add(Mark::Surface { points, color, opacity });
         }
     }
 
     /// A filled circle.
     pub fn disc(&mut self, at: Point, radius: u32, color: Rgb, opacity: f64) {
         if let Some(at) = nearest(at) {
-            self.marks.push(Mark::Disc { at, radius, color, opacity });
+            self.add(Mark::Disc { at, radius, color, opacity });
         }
     }
 
@@ -154,6 +183,14 @@ impl Canvas {
                     opacity,
                 );
             }
+            Shape::Tip => {
+                let (side, head) = (1.25 * reach, 0.85 * reach);
+                self.surface(
+                    [(x, y + 1.35 * reach), (x + side, y - head), (x - side, y - head)],
+                    color,
+                    opacity,
+                );
+            }
             Shape::Square => {
                 let side = 0.9 * reach;
                 let corners =
@@ -166,128 +203,139 @@ impl Canvas {
     /// A hollow circle.
     pub fn ring(&mut self, at: Point, radius: u32, stroke: Stroke) {
         if let Some(at) = nearest(at) {
-            self.marks.push(Mark::Ring { at, radius, stroke });
+            self.add(Mark::Ring { at, radius, stroke });
         }
+    }
+
+    /// Room for a pointer around a point, without a mark, that shows the values there.
+    pub fn told(&mut self, at: Point, words: String) {
+        let before = self.values.replace(words);
+        self.disc(at, 14, PAPER, 0.0);
+        self.values = before;
     }
 
     /// A text on one line that stands on the point; the text must be clean already.
     pub fn text(&mut self, at: Point, words: &str, size: f64, color: Rgb, align: Align) {
-        self.marks.push(Mark::Text { at, words: words.to_owned(), size, color, align, upward: false });
+        self.add(Mark::Text { at, words: words.to_owned(), size, color, align, upward: false });
     }
 
     /// A text that is read from below to above, centred at the point, its feet to the right.
     pub fn upward_text(&mut self, at: Point, words: &str, size: f64, color: Rgb) {
         let words = words.to_owned();
-        self.marks.push(Mark::Text { at, words, size, color, align: Align::Middle, upward: true });
+        self.add(Mark::Text { at, words, size, color, align: Align::Middle, upward: true });
     }
 
     /// The finished picture.
-    pub fn finish(self, title: &str) -> Result<Drawing, FigureError> {
-        register()?;
-        let mut svg = String::new();
-        {
-            let area = SVGBackend::with_string(&mut svg, (WIDTH, HEIGHT)).into_drawing_area();
-            let refused = |error: String| FigureError::Drawing(error);
-            area.fill(&WHITE).map_err(|error| refused(error.to_string()))?;
-            for mark in &self.marks {
-                mark.draw(&area).map_err(refused)?;
-            }
-            area.present().map_err(|error| refused(error.to_string()))?;
+    pub fn finish(self, title: &str) -> Drawing {
+        let ((across, down), (width, height)) = (self.sheet.units(), self.sheet.lengths());
+        let mut svg = String::with_capacity(style_sheet().len() + 128 * self.marks.len() + 1024);
+        let title = title.to_owned();
+        let _ = writeln!(
+            svg,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {across} {down}\" role=\"img\">"
+        );
+        let _ = writeln!(svg, "<title>{}</title>", escaped(&title));
+        let _ = writeln!(svg, "<style>{}</style>", style_sheet());
+        let paper = self.paint("fill", PAPER, 1.0);
+        let _ = writeln!(svg, "<rect x=\"0\" y=\"0\" width=\"{across}\" height=\"{down}\"{paper}/>");
+        for (index, (mark, values)) in self.marks.iter().enumerate() {
+            self.write(&mut svg, index, mark, values.as_deref());
         }
-        Ok(Drawing::new(self.completed(&svg, title)))
+        svg.push_str("</svg>\n");
+        Drawing::new(svg, title, self.sheet)
     }
 
-    /// What the drawing library's SVG lacks: a size on paper, a title, the font, and gaps in lines
-    /// (which it would draw as thousands of little lines).
-    fn completed(&self, svg: &str, title: &str) -> String {
-        let mut strokes = self.marks.iter().filter_map(|mark| match mark {
-            Mark::Line { stroke, .. } => Some(stroke),
-            _ => None,
-        });
-        let mut whole = String::with_capacity(svg.len() + style_sheet().len() + 1024);
-        let mut lines = svg.lines();
-        while let Some(line) = lines.next() {
-            if line.starts_with("<svg ") {
-                let _ = writeln!(
-                    whole,
-                    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}mm\" height=\"{}mm\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\">",
-                    WIDTH / 10,
-                    HEIGHT / 10,
-                );
-                let _ = writeln!(whole, "<title>{}</title>", escaped(title));
-                let _ = writeln!(whole, "<style>{}</style>", style_sheet());
-            } else if let Some(rest) = line.strip_prefix("<polyline ") {
-                // Every mark of the kind `Line` is exactly one polyline, in the same order.
-                let dash = strokes.next().map_or(Dash::None, |stroke| stroke.dash);
-                let _ = match dash {
-                    Dash::None => writeln!(whole, "<polyline stroke-linejoin=\"round\" {rest}"),
-                    Dash::Long => writeln!(whole, "<polyline stroke-dasharray=\"16 10\" {rest}"),
-                    Dash::Dots => writeln!(whole, "<polyline stroke-dasharray=\"3 7\" {rest}"),
-                };
-            } else if line.starts_with("<text ") {
-                // On one line, so that no viewer makes spaces of the line breaks.
-                let _ = writeln!(whole, "{line}{}</text>", lines.next().unwrap_or_default());
-                lines.next();
-            } else {
-                let _ = writeln!(whole, "{line}");
+    /// The attributes of a colour, in the theme of the sheet.
+    fn paint(&self, part: &str, color: Rgb, opacity: f64) -> String {
+        let (red, green, blue) = shown(color, self.sheet.theme);
+        let color = format!(" {part}=\"#{red:02X}{green:02X}{blue:02X}\"");
+        if opacity < 1.0 { format!("{color} {part}-opacity=\"{opacity}\"") } else { color }
+    }
+
+    fn stroke(&self, stroke: Stroke) -> String {
+        let dash = match stroke.dash {
+            Dash::None => "",
+            Dash::Long => " stroke-dasharray=\"16 10\"",
+            Dash::Dots => " stroke-dasharray=\"3 7\"",
+        };
+        let paint = self.paint("stroke", stroke.color, stroke.opacity);
+        format!(" fill=\"none\"{paint} stroke-width=\"{}\"{dash}", stroke.width)
+    }
+
+    fn write(&self, svg: &mut String, index: usize, mark: &Mark, values: Option<&str>) {
+        // An element that stands for values holds them as its title.
+        let (title, close) = match values {
+            Some(words) => (format!("><title>{}</title>", escaped(words)), true),
+            None => (String::new(), false),
+        };
+        let end = |tag: &str| if close { format!("{title}</{tag}>") } else { "/>".to_owned() };
+        let _ = match mark {
+            Mark::Line { points, stroke } => {
+                let stroke = self.stroke(*stroke);
+                writeln!(
+                    svg,
+                    "<polyline stroke-linejoin=\"round\"{stroke} points=\"{}\"{}",
+                    places(points),
+                    end("polyline")
+                )
             }
-        }
-        whole
+            Mark::Surface { points, color, opacity } => {
+                let fill = self.paint("fill", *color, *opacity);
+                writeln!(svg, "<polygon{fill} points=\"{}\"{}", places(points), end("polygon"))
+            }
+            Mark::Disc { at: (x, y), radius, color, opacity } => {
+                let fill = self.paint("fill", *color, *opacity);
+                writeln!(svg, "<circle{fill} cx=\"{x}\" cy=\"{y}\" r=\"{radius}\"{}", end("circle"))
+            }
+            Mark::Ring { at: (x, y), radius, stroke } => {
+                let stroke = self.stroke(*stroke);
+                writeln!(svg, "<circle{stroke} cx=\"{x}\" cy=\"{y}\" r=\"{radius}\"{}", end("circle"))
+            }
+            Mark::Text { at, words, size, color, align, upward } => {
+                let Some((x, y)) = nearest(*at) else { return };
+                let fill = self.paint("fill", *color, 1.0);
+                let turn = if *upward { "-90" } else { "0" };
+                if let Some(outline) = outline(words, *size) {
+                    let back = match align {
+                        Align::Start => 0.0,
+                        Align::Middle => -outline.width / 2.0,
+                        Align::End => -outline.width,
+                    };
+                    writeln!(
+                        svg,
+                        "<g id=\"words-{index}\" transform=\"translate({x} {y}) rotate({turn}) translate({back:.1} 0)\"><title>{}</title><path{fill} d=\"{}\"/></g>",
+                        escaped(words),
+                        outline.path
+                    )
+                } else {
+                    let anchor = match align {
+                        Align::Start => "",
+                        Align::Middle => " text-anchor=\"middle\"",
+                        Align::End => " text-anchor=\"end\"",
+                    };
+                    let turned = if *upward {
+                        format!(" transform=\"rotate({turn} {x} {y})\"")
+                    } else {
+                        String::new()
+                    };
+                    writeln!(
+                        svg,
+                        "<text x=\"{x}\" y=\"{y}\" font-family=\"{FAMILY}\" font-size=\"{size}\"{anchor}{fill}{turned}>{}</text>",
+                        escaped(words)
+                    )
+                }
+            }
+        };
     }
 }
 
-impl Mark {
-    fn draw(&self, area: &DrawingArea<SVGBackend<'_>, Shift>) -> Result<(), String> {
-        let paint = |color: Rgb, opacity: f64| RGBColor(color.0, color.1, color.2).mix(opacity);
-        let drawn = match self {
-            Mark::Line { points, stroke } => {
-                let style = ShapeStyle {
-                    color: paint(stroke.color, stroke.opacity),
-                    filled: false,
-                    stroke_width: stroke.width,
-                };
-                area.draw(&PathElement::new(points.clone(), style))
-            }
-            Mark::Surface { points, color, opacity } => {
-                area.draw(&Polygon::new(points.clone(), paint(*color, *opacity)))
-            }
-            Mark::Disc { at, radius, color, opacity } => {
-                area.draw(&Circle::new(*at, *radius, paint(*color, *opacity).filled()))
-            }
-            Mark::Ring { at, radius, stroke } => {
-                let style = ShapeStyle {
-                    color: paint(stroke.color, stroke.opacity),
-                    filled: false,
-                    stroke_width: stroke.width,
-                };
-                area.draw(&Circle::new(*at, *radius, style))
-            }
-            Mark::Text { at, words, size, color, align, upward } => {
-                /// The drawing library's size of a font is this many times the size it writes.
-                const SIZE_OVER_EM: f64 = 1.24;
-                /// It lets a text that hangs from a point stand this many em below it, whatever the
-                /// viewer; its other anchors depend on how a viewer measures the font.
-                const FEET_BELOW_TOP: f64 = 0.76;
-                let drop = FEET_BELOW_TOP * size;
-                let (top, transform) = if *upward {
-                    ((at.0 - drop, at.1), FontTransform::Rotate270)
-                } else {
-                    ((at.0, at.1 - drop), FontTransform::None)
-                };
-                let Some(top) = nearest(top) else { return Ok(()) };
-                let horizontal = match align {
-                    Align::Start => HPos::Left,
-                    Align::Middle => HPos::Center,
-                    Align::End => HPos::Right,
-                };
-                let style = FontDesc::new(FontFamily::Name(FAMILY), size * SIZE_OVER_EM, FontStyle::Normal)
-                    .transform(transform)
-                    .color(&paint(*color, 1.0));
-                area.draw(&Text::new(words.as_str(), top, style.pos(Pos::new(horizontal, VPos::Top))))
-            }
-        };
-        drawn.map_err(|error| error.to_string())
+fn places(points: &[(i32, i32)]) -> String {
+    let mut text = String::with_capacity(9 * points.len());
+    for (x, y) in points {
+        let _ = write!(text, "{x},{y} ");
     }
+    text.truncate(text.trim_end().len());
+    text
 }
 
 /// The nearest place with whole coordinates; none if a coordinate is no number.

@@ -1,6 +1,7 @@
 //! The drawing table: what all figures share. Lengths are in tenths of a millimetre on paper.
 
 mod canvas;
+mod glyphs;
 mod labels;
 mod page;
 mod palette;
@@ -8,10 +9,16 @@ mod panel;
 mod scale;
 mod typeface;
 
-pub(super) use canvas::{Align, Canvas, Dash, HEIGHT, Point, Shape, Stroke, WIDTH};
+pub(super) use canvas::{Align, Canvas, Dash, Point, Shape, Stroke};
+pub(super) use glyphs::undrawable;
 pub(super) use labels::{Area, Surroundings, Wish, beside, stacked};
 pub(super) use page::{Key, Page, Words, percent};
 pub(super) use palette::{BLUE, INK, MUTED, ORANGE, Rgb, VERMILLION, series};
 pub(super) use panel::{MARGIN_RIGHT, Panel, margin_left};
-pub(super) use scale::{Scale, counted};
-pub(super) use typeface::{FAMILY_IN_FONT, LABEL_SIZE, clean, database, fitted, shortened, width};
+pub(super) use scale::{Scale, counted, digits, with_interval};
+#[cfg(test)]
+pub(super) use typeface::covered;
+pub(in crate::report) use typeface::style_sheet as font_face;
+pub(super) use typeface::{
+    FAMILY_IN_FONT, LABEL_SIZE, clean, database, fitted, fitted_name, shortened, width,
+};

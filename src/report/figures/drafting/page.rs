@@ -1,16 +1,19 @@
 //! What stands around the panels: a heading, what was run, a key to the marks, notes.
 
-use super::canvas::{Align, Canvas, HEIGHT, Point, Stroke, WIDTH};
+use super::canvas::{Align, Canvas, Point, Shape, Stroke};
 use super::labels::Area;
 use super::palette::{INK, MUTED, Rgb};
 use super::panel::margin_left;
 use super::scale::Scale;
 use super::typeface::{clean, fitted, width, wrapped};
+use crate::report::figures::{Sheet, Vocabulary};
 
 /// From the sheet's edge to anything on it.
 const MARGIN: f64 = 24.0;
 /// The heading: 11.3 points.
 const HEADING_SIZE: f64 = 40.0;
+/// The least part of the first line that a name is shortened to.
+const LEAST_NAME: f64 = 0.3;
 /// What was run, the key and the notes: 8.8 points.
 const SMALL_SIZE: f64 = 31.0;
 const SMALL_LINE: f64 = 40.0;
@@ -30,6 +33,8 @@ pub enum Key {
     Fan(Rgb),
     /// A filled circle.
     Dot(Rgb),
+    /// A filled square.
+    Square(Rgb),
     /// A filled diamond.
     Lozenge(Rgb),
     /// A filled circle with an interval.
@@ -46,6 +51,10 @@ pub enum Key {
 
 /// The words of a page.
 pub struct Words<'a> {
+    /// What is drawn on.
+    pub sheet: Sheet,
+    /// Words in place of these.
+    pub vocabulary: Option<&'a Vocabulary>,
     /// The scenario's name.
     pub title: &'a str,
     /// What the figure shows.
@@ -75,18 +84,39 @@ pub struct Page {
 impl Page {
     /// A sheet with its words.
     pub fn new(words: &Words) -> Self {
-        let mut canvas = Canvas::default();
-        let right = f64::from(WIDTH) - MARGIN;
+        let mut canvas = Canvas::new(words.sheet, words.vocabulary.cloned().unwrap_or_default());
+        let (across, down) = words.sheet.units();
+        let right = f64::from(across) - MARGIN;
         let room = right - MARGIN;
 
-        let heading = clean(words.heading);
+        let said = |text: &str| match words.vocabulary {
+            Some(vocabulary) => vocabulary.said(text),
+            None => text.to_owned(),
+        };
+        let heading = clean(&said(words.heading));
         let name_room = room - width(&format!(": {heading}"), HEADING_SIZE);
-        let name = fitted(&clean(words.title), HEADING_SIZE, name_room);
-        let title = if name.is_empty() { heading } else { format!("{name}: {heading}") };
-        canvas.text((MARGIN, 54.0), &title, HEADING_SIZE, INK, Align::Start);
-
-        let mut foot = 54.0 + 6.0;
-        for line in wrapped(&clean(words.subtitle), SMALL_SIZE, room, 2) {
+        let name = clean(words.title);
+        let mut foot = 54.0;
+        let mut line = |words: &str| {
+            let words = fitted(words, HEADING_SIZE, room);
+            canvas.text((MARGIN, foot), &words, HEADING_SIZE, INK, Align::Start);
+            foot += 48.0;
+        };
+        let title = if name.is_empty() {
+            line(&heading);
+            heading
+        } else if width(&name, HEADING_SIZE) <= name_room || name_room >= LEAST_NAME * room {
+            let title = format!("{}: {heading}", fitted(&name, HEADING_SIZE, name_room));
+            line(&title);
+            title
+        } else {
+            // Where there is no room for both on one line, each has one.
+            line(&name);
+            line(&heading);
+            format!("{name}: {heading}")
+        };
+        foot += 6.0 - 48.0;
+        for line in wrapped(&clean(&said(words.subtitle)), SMALL_SIZE, room, 2) {
             foot += SMALL_LINE;
             canvas.text((MARGIN, foot), &line, SMALL_SIZE, MUTED, Align::Start);
         }
@@ -94,7 +124,7 @@ impl Page {
         foot += SMALL_LINE + 12.0;
         let mut from = MARGIN;
         for (key, words) in words.key {
-            let text = fitted(&clean(words), SMALL_SIZE, room - PICTURE - 14.0);
+            let text = fitted(&clean(&said(words)), SMALL_SIZE, room - PICTURE - 14.0);
             let length = PICTURE + 14.0 + width(&text, SMALL_SIZE);
             if from > MARGIN && from + length > right {
                 foot += SMALL_LINE + 4.0;
@@ -105,8 +135,8 @@ impl Page {
             from += length + 44.0;
         }
 
-        let notes = wrapped(&clean(&words.notes.join(" ")), SMALL_SIZE, room, 3);
-        let mut note_foot = f64::from(HEIGHT) - 18.0 - SMALL_LINE * notes.len() as f64;
+        let notes = wrapped(&clean(&said(&words.notes.join(" "))), SMALL_SIZE, room, 3);
+        let mut note_foot = f64::from(down) - 18.0 - SMALL_LINE * notes.len() as f64;
         let bottom = note_foot + 18.0 - AXIS - if notes.is_empty() { 8.0 } else { 16.0 };
         for line in &notes {
             note_foot += SMALL_LINE;
@@ -146,6 +176,7 @@ impl Key {
                 }
             }
             Key::Dot(color) => canvas.disc(centre, 9, color, 1.0),
+            Key::Square(color) => canvas.shape(Shape::Square, centre, 9, color, 1.0),
             Key::Lozenge(color) => canvas.diamond(centre, 11, color, 1.0),
             Key::Disc(color) => {
                 canvas.line([(centre.0, y - 17.0), (centre.0, y + 17.0)], Stroke::solid(color, 3));

@@ -64,6 +64,11 @@ impl Panel {
     /// The grid, to be drawn before anything else.
     pub fn draw_grid(&self, canvas: &mut Canvas) {
         self.draw_upright_grid(canvas);
+        self.draw_level_grid(canvas);
+    }
+
+    /// The level lines of the grid.
+    pub fn draw_level_grid(&self, canvas: &mut Canvas) {
         let Area { left, top, right, bottom } = self.frame;
         for tick in self.y.ticks(up(bottom - top)).iter().filter(|tick| tick.label.is_some()) {
             let y = self.at(self.x.low(), tick.value).1;
@@ -76,9 +81,14 @@ impl Panel {
     /// Without a title below, the horizontal axis has ticks but no labels: those of the panel below
     /// serve both. Labels that would touch their neighbour are left out.
     pub fn draw_axes(&self, canvas: &mut Canvas, below: Option<&str>, beside: &[&str]) {
+        self.draw_floor(canvas, below);
+        self.draw_side(canvas, beside);
+    }
+
+    /// The ticks and labels of the vertical axis.
+    pub fn draw_side(&self, canvas: &mut Canvas, beside: &[&str]) {
         let Area { left, top, bottom, .. } = self.frame;
         let line = Stroke::solid(INK, 3);
-        self.draw_floor(canvas, below);
         let mut free_below = f64::INFINITY;
         for Tick { value, label } in self.y.ticks(up(bottom - top)) {
             let y = self.at(self.x.low(), value).1;
@@ -90,8 +100,8 @@ impl Panel {
                 free_below = y - LABEL_SIZE / 2.0;
             }
         }
-        for (index, title) in beside.iter().enumerate() {
-            let title = fitted(title, TITLE_SIZE, bottom - top);
+        for (index, title) in canvas.beside(beside).into_iter().enumerate() {
+            let title = fitted(&title, TITLE_SIZE, bottom - top);
             let x = 16.0 + TITLE_LINE * (index as f64 + 0.75);
             canvas.upward_text((x, top.midpoint(bottom)), &title, TITLE_SIZE, INK);
         }
@@ -110,13 +120,15 @@ impl Panel {
             canvas.line([(x, bottom), (x, bottom + length)], line);
             let (Some(label), Some(_)) = (label, below) else { continue };
             let half = width(&label, LABEL_SIZE) / 2.0;
-            if x - half >= free_from {
-                canvas.text((x, bottom + 46.0), &label, LABEL_SIZE, INK, Align::Middle);
-                free_from = x + half + 24.0;
+            // A wide label at the end of the axis stands somewhat before its tick rather than off the sheet.
+            let middle = x.min(canvas.width() - half - 6.0);
+            if middle - half >= free_from {
+                canvas.text((middle, bottom + 46.0), &label, LABEL_SIZE, INK, Align::Middle);
+                free_from = middle + half + 24.0;
             }
         }
         if let Some(title) = below {
-            let title = fitted(title, TITLE_SIZE, right - left);
+            let title = fitted(&canvas.below(title), TITLE_SIZE, right - left);
             canvas.text((left.midpoint(right), bottom + 96.0), &title, TITLE_SIZE, INK, Align::Middle);
         }
     }

@@ -200,6 +200,32 @@ pub fn counted(count: usize) -> String {
     spaced(&count.to_string())
 }
 
+/// A value with four digits that count, as a pointer that rests on its mark shows it.
+pub fn digits(value: f64) -> String {
+    let size = value.abs();
+    if size == 0.0 {
+        return "0".to_owned();
+    }
+    let power = size.log10().floor() as i32;
+    let sign = if value < 0.0 { "−" } else { "" };
+    if !(-5..9).contains(&power) {
+        return format!("{sign}{}", scientific(size / 10f64.powi(power), power, false));
+    }
+    let text = format!("{size:.*}", usize::try_from(3 - power).unwrap_or(0));
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    format!("{sign}{}", spaced(text))
+}
+
+/// A value and its interval, if it has one, in words.
+pub fn with_interval(value: f64, interval: Option<(f64, f64)>, unit: &str) -> String {
+    match interval {
+        Some((low, high)) => {
+            format!("{}{unit} ({} to {}{unit})", digits(value), digits(low), digits(high))
+        }
+        None => format!("{}{unit}", digits(value)),
+    }
+}
+
 /// Commas between the thousands of a number's whole part, as in all text of the program.
 fn spaced(number: &str) -> String {
     let (whole, rest) = number.split_at(number.find('.').unwrap_or(number.len()));
@@ -251,6 +277,13 @@ mod tests {
         assert_eq!(labels(Scale::logarithmic(900.0, 1_000.0), 8).len(), 5);
         let middle = Scale::logarithmic(1.0, 100.0).place(10.0);
         assert!((middle - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn values_keep_the_digits_that_count() {
+        let shown = [0.0, 12.345_678, -0.001_234_56, 1_234_567.0, 3.2e-7, 4.5e12].map(digits);
+        assert_eq!(shown, ["0", "12.35", "−0.001235", "1,234,567", "3.2×10⁻⁷", "4.5×10¹²"]);
+        assert_eq!(with_interval(40.0, Some((39.5, 40.25)), " %"), "40 % (39.5 to 40.25 %)");
     }
 
     #[test]

@@ -1,13 +1,17 @@
-//! The one font of all figures: it measures text, draws it and travels inside the SVG files.
+//! The font of all figures: it measures text, draws it and travels inside the SVG files.
 //!
-//! No font of the machine is ever looked at, so a figure has the same bytes everywhere.
+//! No font of the machine is looked at unless a character is not in it (see `glyphs`), so a figure of names
+//! in Latin and Greek letters has the same bytes everywhere.
 
-use crate::report::figures::FigureError;
+use super::glyphs::{drawable, outline};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
 use resvg::usvg::fontdb;
+use skrifa::prelude::{LocationRef, Size};
+use skrifa::{FontRef, MetadataProvider};
+use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
+use unicode_segmentation::UnicodeSegmentation;
 
 /// How the figures name their font: the embedded one, and what a program that ignores embedded
 /// fonts may take instead (Verdana has nearly the same widths).
@@ -53,25 +57,25 @@ const COVERED: [(char, char); 30] = [
     ('\u{FFFD}', '\u{FFFD}'),
 ];
 
-fn covered(character: char) -> bool {
-    COVERED.iter().any(|&(first, last)| (first..=last).contains(&character))
-}
-
-/// Makes the font known to the drawing library, once for the whole program.
-pub fn register() -> Result<(), FigureError> {
-    static REGISTERED: LazyLock<bool> =
-        LazyLock::new(|| register_font(FAMILY, FontStyle::Normal, BYTES).is_ok());
-    if *REGISTERED { Ok(()) } else { Err(FigureError::Drawing("the embedded font is not readable".into())) }
+/// Whether the font has a glyph for the character.
+pub fn covered(character: char) -> bool {
+    // A soft hyphen has a glyph, but no reader sees it.
+    character != '\u{AD}' && COVERED.iter().any(|&(first, last)| (first..=last).contains(&character))
 }
 
 /// The font as the only one that the rasteriser knows.
 pub fn database() -> Arc<fontdb::Database> {
     static DATABASE: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
         let mut database = fontdb::Database::new();
-        database.load_font_data(BYTES.to_vec());
+        load_embedded(&mut database);
         Arc::new(database)
     });
     Arc::clone(&DATABASE)
+}
+
+/// Adds the font to a database.
+pub fn load_embedded(database: &mut fontdb::Database) {
+    database.load_font_data(BYTES.to_vec());
 }
 
 /// The style sheet that carries the font.
@@ -86,81 +90,92 @@ pub fn style_sheet() -> &'static str {
 }
 
 /// The width of a text at a font size, in the unit of the size.
-///
-/// A character the font does not have counts a full em: a viewer may take its glyph from elsewhere,
-/// and few are wider.
 pub fn width(text: &str, size: f64) -> f64 {
-    /// The drawing library takes a size for the height from the lowest descender to the highest
-    /// ascender, which is this many em in DejaVu Sans ((1901 + 483) / 2048).
-    const HEIGHT_IN_EM: f64 = 1.1640625;
-    /// It reports whole units; so it is asked for thousandths of an em.
-    const PARTS: f64 = 1000.0;
-    static RULER: LazyLock<Option<FontDesc<'static>>> = LazyLock::new(|| {
-        register().ok()?;
-        Some(FontDesc::new(FontFamily::Name(FAMILY), PARTS * HEIGHT_IN_EM, FontStyle::Normal))
-    });
-    let known: String = text.chars().filter(|&character| covered(character)).collect();
-    let unknown = text.chars().count() - known.chars().count();
-    let measured = RULER.as_ref().and_then(|ruler| ruler.box_size(&known).ok());
-    let em = measured.map_or(known.chars().count() as f64, |(parts, _)| f64::from(parts) / PARTS);
-    (em + unknown as f64) * size
+    if let Some(outline) = outline(text, size) {
+        return outline.width;
+    }
+    // The font has no kerning and no ligatures: a text is as wide as its letters together.
+    text.chars().map(|character| advances().get(&character).copied().unwrap_or(1.0)).sum::<f64>() * size
 }
 
-/// A text on one line that any XML file can hold: white space becomes single spaces, and characters
-/// that are forbidden or invisible become a replacement mark.
+/// How far each character moves the next one, in em.
+fn advances() -> &'static HashMap<char, f64> {
+    static ADVANCES: LazyLock<HashMap<char, f64>> = LazyLock::new(|| {
+        let Ok(font) = FontRef::new(BYTES) else { return HashMap::new() };
+        let glyphs = font.glyph_metrics(Size::new(1.0), LocationRef::default());
+        let known = font.charmap().mappings();
+        known
+            .filter_map(|(code, glyph)| {
+                Some((char::from_u32(code)?, f64::from(glyphs.advance_width(glyph)?)))
+            })
+            .collect()
+    });
+    &ADVANCES
+}
+
+/// A text on one line that any XML file can hold and any reader can see: white space becomes single spaces,
+/// and characters that are invisible, or that no font here has, become their code points.
 pub fn clean(text: &str) -> String {
     let words: Vec<&str> = text
         .split(|c: char| c.is_whitespace() && !matches!(c, '\u{A0}' | '\u{2009}' | '\u{202F}'))
         .filter(|word| !word.is_empty())
         .collect();
-    words
-        .join(" ")
-        .chars()
-        .map(|character| match character {
-            '\u{AD}'
-            | '\u{200B}'..='\u{200F}'
-            | '\u{2028}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}'
-            | '\u{FEFF}'
-            | '\u{FFFE}'
-            | '\u{FFFF}' => '\u{FFFD}',
-            control if control.is_control() => '\u{FFFD}',
-            other => other,
-        })
-        .collect()
+    drawable(&words.join(" ")).into_owned()
 }
 
-/// A validator's name, cleaned and short enough to stand in a figure: words lose their end, an
-/// address keeps both of its ends, since many addresses begin alike.
+/// A validator's name, cleaned and short enough to stand in a figure: it keeps both of its ends, since many
+/// names begin alike.
 pub fn shortened(name: &str) -> String {
     const LONGEST: usize = 18;
     let name = clean(name);
-    let letters: Vec<char> = name.chars().collect();
-    if letters.is_empty() {
+    if name.is_empty() {
         return "(no name)".to_owned();
     }
-    if letters.len() <= LONGEST {
+    let letters = letters(&name);
+    // Letters of East Asia are twice as wide as those of the alphabets.
+    let columns = |letter: &&str| if letter.starts_with(|c: char| c >= '\u{1100}') { 2 } else { 1 };
+    if letters.iter().map(columns).sum::<usize>() <= LONGEST {
         return name;
     }
-    let (head, tail) = (LONGEST / 2, LONGEST - LONGEST / 2 - 1);
-    let mut short: String = letters[..head].iter().collect::<String>().trim_end().to_owned();
-    short.push('…');
-    short.extend(&letters[letters.len() - tail..]);
-    short
+    let within = |room: usize| {
+        let mut taken = 0;
+        move |letter: &&&str| {
+            taken += columns(letter);
+            taken <= room
+        }
+    };
+    let head: String = letters.iter().take_while(within(LONGEST / 2)).copied().collect();
+    let tail = letters.iter().rev().take_while(within(LONGEST - LONGEST / 2 - 1)).count();
+    format!("{}…{}", head.trim_end(), letters[letters.len() - tail..].concat())
+}
+
+/// What a reader takes for one letter each.
+fn letters(text: &str) -> Vec<&str> {
+    text.graphemes(true).collect()
 }
 
 /// The text, or as much of its beginning as fits into the room, with an ellipsis.
 pub fn fitted(text: &str, size: f64, room: f64) -> String {
+    cut(text, size, room, |letters, kept| format!("{}…", letters[..kept].concat().trim_end()))
+}
+
+/// The name, or as much of both its ends as fits into the room, with an ellipsis between them: names that
+/// differ in their settings alone stay apart.
+pub fn fitted_name(name: &str, size: f64, room: f64) -> String {
+    cut(name, size, room, |letters, kept| {
+        let tail = letters.len() - kept / 2;
+        format!("{}…{}", letters[..kept.div_ceil(2)].concat().trim_end(), letters[tail..].concat())
+    })
+}
+
+/// The text, or its longest shortening to a number of letters that fits into the room.
+fn cut(text: &str, size: f64, room: f64, shorten: impl Fn(&[&str], usize) -> String) -> String {
     if width(text, size) <= room {
         return text.to_owned();
     }
-    let letters: Vec<char> = text.chars().collect();
-    let fits = |count: usize| {
-        let mut cut: String = letters[..count].iter().collect::<String>().trim_end().to_owned();
-        cut.push('…');
-        (width(&cut, size) <= room).then_some(cut)
-    };
-    // Widths grow with the number of letters, so bisection finds the longest beginning that fits.
+    let letters = letters(text);
+    let fits = |kept: usize| Some(shorten(&letters, kept)).filter(|short| width(short, size) <= room);
+    // Widths grow with the number of letters, so bisection finds the most that fit.
     let (mut short, mut long) = (0, letters.len());
     while long - short > 1 {
         let middle = short.midpoint(long);
@@ -233,8 +248,6 @@ mod tests {
             let measured = width(text, 100.0);
             assert!((measured / expected - 1.0).abs() < 0.005, "{text}: {measured}, {expected}");
         }
-        // A letter of Chinese is as wide as it is high.
-        assert_eq!(width("验证", 10.0), 20.0);
         assert_eq!(width("", 10.0), 0.0);
     }
 
@@ -242,11 +255,17 @@ mod tests {
     fn text_becomes_harmless_and_names_short() {
         assert_eq!(clean("  two\r\n words\t"), "two words");
         assert_eq!(clean("125\u{202F}000"), "125\u{202F}000");
-        assert_eq!(clean("a\u{0}b\u{1B}c\u{202E}d\u{FFFF}"), "a\u{FFFD}b\u{FFFD}c\u{FFFD}d\u{FFFD}");
+        assert_eq!(clean("a\u{0}b\u{1B}c\u{202E}d\u{FFFF}"), "aU+0000bU+001BcU+202EdU+FFFF");
         assert_eq!(shortened("validator-1"), "validator-1");
         assert_eq!(shortened("cosmosvaloper1c4k24jzduc365kywrsvf5ujz4ya6mwympnc4en"), "cosmosval…ympnc4en");
         assert_eq!(shortened("Stake Capital Validation"), "Stake Cap…lidation");
         assert_eq!(shortened(" \n"), "(no name)");
+        // Names that differ in their settings alone stay apart.
+        let rule = |setting: &str| format!("a-rule-with-a-long-name[every-setting={setting}]");
+        let (one, two) = (rule("1"), rule("2"));
+        assert_ne!(fitted_name(&one, 30.0, 300.0), fitted_name(&two, 30.0, 300.0));
+        assert!(width(&fitted_name(&one, 30.0, 300.0), 30.0) <= 300.0);
+        assert_eq!(fitted_name("short", 30.0, 300.0), "short");
     }
 
     proptest! {

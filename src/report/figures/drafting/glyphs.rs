@@ -1,0 +1,383 @@
+//! Glyphs that the embedded font lacks: from fonts of the system, as outlines.
+//!
+//! An outline looks the same in every viewer, whatever fonts it has. What no font has is escaped as its
+//! code point, `U+1F600`, so that no two names look alike and nobody meets a box. Fonts of the system are
+//! looked for when the first such character comes, so that figures without one have the same bytes
+//! everywhere.
+
+use super::typeface::{FAMILY_IN_FONT, covered, load_embedded};
+use resvg::tiny_skia::PathSegment;
+use resvg::usvg::fontdb::{Database, ID, Style, Weight};
+use resvg::usvg::{FontFamily, FontResolver, Group, Node, Options, Tree};
+use skrifa::{FontRef, MetadataProvider, raw::TableProvider};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// A text as one path.
+pub struct Outline {
+    /// From the beginning of the text to its end.
+    pub width: f64,
+    /// The data of an SVG path that begins at the origin and stands on the horizontal line through it.
+    pub path: String,
+}
+
+/// A font of the system and the characters it has.
+struct Face {
+    id: ID,
+    ranges: Vec<(u32, u32)>,
+}
+
+impl Face {
+    fn has(&self, character: char) -> bool {
+        let code = character as u32;
+        let after = self.ranges.partition_point(|&(first, _)| first <= code);
+        after > 0 && code <= self.ranges[after - 1].1
+    }
+}
+
+/// The fonts that are looked at, in the order in which they are preferred.
+struct Fonts {
+    database: Arc<Database>,
+    faces: Vec<Face>,
+}
+
+static SYSTEM: LazyLock<Fonts> = LazyLock::new(|| {
+    let mut database = Database::new();
+    load_embedded(&mut database);
+    let own = database.faces().next().map(|face| face.id);
+    database.load_system_fonts();
+    let mut found: Vec<(usize, String, u32, ID)> = database
+        .faces()
+        .filter(|face| Some(face.id) != own && face.style == Style::Normal && face.weight == Weight::NORMAL)
+        .filter_map(|face| {
+            let family = face.families.first().map(|(name, _)| name.clone())?;
+            Some((preference(&family, face.monospaced)?, family, face.index, face.id))
+        })
+        .collect();
+    found.sort_by(|a, b| (a.0, &a.1, a.2).cmp(&(b.0, &b.1, b.2)));
+    let faces = found.iter().filter_map(|&(.., id)| {
+        let ranges = database.with_face_data(id, characters)?;
+        Some(Face { id, ranges: ranges? })
+    });
+    Fonts { faces: faces.collect(), database: Arc::new(database) }
+});
+
+/// Which families come first: the one that the embedded font is a part of, those without serifs, others;
+/// none for those that draw a box for everything.
+fn preference(family: &str, monospaced: bool) -> Option<usize> {
+    if ["LastResort", "Last Resort", "Adobe Blank", "Adobe NotDef"].iter().any(|name| family.contains(name)) {
+        return None;
+    }
+    Some(match family {
+        FAMILY_IN_FONT => 0,
+        _ if monospaced || family.starts_with("Unifont") => 4,
+        "Noto Sans" => 1,
+        _ if family.contains("Sans") => 2,
+        _ => 3,
+    })
+}
+
+/// The characters that a font has outlines for; none if it draws pictures in colour or cannot be read.
+fn characters(data: &[u8], index: u32) -> Option<Vec<(u32, u32)>> {
+    let font = FontRef::from_index(data, index).ok()?;
+    if (font.glyf().is_err() && font.cff().is_err() && font.cff2().is_err()) || font.colr().is_ok() {
+        return None;
+    }
+    let mut codes: Vec<u32> =
+        font.charmap().mappings().filter(|(_, glyph)| glyph.to_u32() != 0).map(|(code, _)| code).collect();
+    codes.sort_unstable();
+    let mut ranges: Vec<(u32, u32)> = Vec::new();
+    for code in codes {
+        match ranges.last_mut() {
+            Some((_, last)) if code <= *last + 1 => *last = code,
+            _ => ranges.push((code, code)),
+        }
+    }
+    Some(ranges)
+}
+
+/// A part of a text that one font draws; the embedded one, or that with this index among those of the system.
+#[derive(Debug, PartialEq, Eq)]
+struct Run {
+    face: Option<usize>,
+    text: String,
+}
+
+/// Joiners and selectors, which have no shape of their own but a meaning beside letters that need them.
+fn joins(character: char) -> bool {
+    matches!(character, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
+}
+
+/// Characters that have no shape or change the order of others: always escaped.
+fn hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{AD}'
+                | '\u{61C}'
+                | '\u{180E}'
+                | '\u{200B}'
+                | '\u{200E}'..='\u{200F}'
+                | '\u{2028}'..='\u{202E}'
+                | '\u{2060}'..='\u{206F}'
+                | '\u{FEFF}'
+                | '\u{FFFE}'
+                | '\u{FFFF}'
+                | '\u{E0000}'..='\u{E007F}'
+        )
+}
+
+/// The text in parts, each as small as a letter may be, and whether what is left of a letter that cannot be
+/// drawn was escaped.
+fn letters(text: &str, faces: &dyn Fn() -> &'static [Face]) -> Vec<(Run, Vec<char>)> {
+    let mut parts: Vec<(Run, Vec<char>)> = Vec::new();
+    for letter in text.graphemes(true) {
+        if letter.chars().all(covered) {
+            parts.push((Run { face: None, text: letter.to_owned() }, Vec::new()));
+            continue;
+        }
+        let needed = || letter.chars().filter(|&c| !joins(c) && !hidden(c));
+        let faces = faces();
+        let whole = (needed().count() > 0)
+            .then(|| faces.iter().position(|face| needed().all(|c| face.has(c))))
+            .flatten();
+        // A mark that no font has together with its letter is escaped beside it.
+        let face = whole.or_else(|| {
+            let first = needed().next().filter(|&first| !covered(first))?;
+            faces.iter().position(|face| face.has(first))
+        });
+        for character in letter.chars() {
+            let drawn = !hidden(character)
+                && match face {
+                    Some(face) => faces[face].has(character),
+                    None => covered(character),
+                };
+            if drawn {
+                match parts.last_mut() {
+                    // What belongs to one letter stays together.
+                    Some((run, escaped)) if face.is_some() && run.face == face && escaped.is_empty() => {
+                        run.text.push(character)
+                    }
+                    _ => parts.push((Run { face, text: character.to_string() }, Vec::new())),
+                }
+            } else if !(face.is_some() && joins(character)) {
+                let text = format!("U+{:04X}", character as u32);
+                parts.push((Run { face: None, text }, vec![character]));
+            }
+        }
+    }
+    parts
+}
+
+fn system_faces() -> &'static [Face] {
+    &SYSTEM.faces
+}
+
+/// The text with all that no font has escaped as its code point.
+pub fn drawable(text: &str) -> Cow<'_, str> {
+    if text.chars().all(covered) {
+        return Cow::Borrowed(text);
+    }
+    letters(text, &system_faces).into_iter().map(|(run, _)| run.text).collect::<String>().into()
+}
+
+/// The characters that [`drawable`] escapes, each once.
+pub fn undrawable<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<char> {
+    let mut escaped: Vec<char> = Vec::new();
+    for text in texts.into_iter().filter(|text| !text.chars().all(covered)) {
+        let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        escaped.extend(letters(&text, &system_faces).into_iter().flat_map(|(_, escaped)| escaped));
+        escaped.sort_unstable();
+        escaped.dedup();
+    }
+    escaped
+}
+
+/// A text as one path, drawn with fonts of the system where the embedded one lacks a glyph; nothing if the
+/// embedded font has all.
+///
+/// The last ones are kept: names are measured several times before they are drawn.
+pub fn outline(text: &str, size: f64) -> Option<Arc<Outline>> {
+    /// How many are kept.
+    const MOST: usize = 512;
+    type Known = HashMap<(String, u64), Arc<Outline>>;
+    static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
+    if text.chars().all(covered) {
+        return None;
+    }
+    let key = (text.to_owned(), size.to_bits());
+    if let Some(outline) = KNOWN.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        return Some(Arc::clone(outline));
+    }
+    let outline = Arc::new(shaped(text, size)?);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if known.len() >= MOST {
+        known.clear();
+    }
+    known.insert(key, Arc::clone(&outline));
+    Some(outline)
+}
+
+/// The text as one path.
+fn shaped(text: &str, size: f64) -> Option<Outline> {
+    let mut runs: Vec<Run> = Vec::new();
+    for (run, _) in letters(text, &system_faces) {
+        match runs.last_mut() {
+            Some(last) if last.face == run.face => last.text.push_str(&run.text),
+            _ => runs.push(run),
+        }
+    }
+    let mut svg = format!(
+        "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><text xml:space='preserve' font-size='{size}'>"
+    );
+    for run in &runs {
+        let name = run.face.map_or(FAMILY_IN_FONT.to_owned(), |face| format!("face-{face}"));
+        let text = run.text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let _ = write!(svg, "<tspan font-family='{name}'>{text}</tspan>");
+    }
+    svg.push_str("</text></svg>");
+    let fonts = &*SYSTEM;
+    let options = Options {
+        fontdb: Arc::clone(&fonts.database),
+        font_resolver: FontResolver {
+            select_font: Box::new(|font, database| {
+                let FontFamily::Named(name) = font.families().first()? else { return None };
+                let face = name.strip_prefix("face-").and_then(|face| face.parse::<usize>().ok());
+                match face {
+                    Some(face) => fonts.faces.get(face).map(|face| face.id),
+                    None => database.faces().next().map(|face| face.id),
+                }
+            }),
+            select_fallback: Box::new(|_, _, _| None),
+        },
+        ..Options::default()
+    };
+    let tree = Tree::from_str(&svg, &options).ok()?;
+    let mut outline = Outline { width: 0.0, path: String::new() };
+    collect(tree.root(), &mut outline);
+    // Some letters reach beyond the place where the next would begin.
+    outline.width += 0.06 * size;
+    Some(outline)
+}
+
+/// All paths of a group, one behind the other.
+fn collect(group: &Group, into: &mut Outline) {
+    for node in group.children() {
+        match node {
+            Node::Group(group) => collect(group, into),
+            Node::Text(text) => {
+                into.width = into.width.max(f64::from(text.bounding_box().right()));
+                collect(text.flattened(), into);
+            }
+            Node::Path(path) => {
+                into.width = into.width.max(f64::from(path.abs_bounding_box().right()));
+                let Some(data) = path.data().clone().transform(path.abs_transform()) else { continue };
+                for segment in data.segments() {
+                    let (letter, points) = match segment {
+                        PathSegment::MoveTo(a) => ('M', vec![a]),
+                        PathSegment::LineTo(a) => ('L', vec![a]),
+                        PathSegment::QuadTo(a, b) => ('Q', vec![a, b]),
+                        PathSegment::CubicTo(a, b, c) => ('C', vec![a, b, c]),
+                        PathSegment::Close => ('Z', vec![]),
+                    };
+                    into.path.push(letter);
+                    for (index, point) in points.iter().enumerate() {
+                        let gap = if index > 0 { " " } else { "" };
+                        let _ = write!(into.path, "{gap}{:.1} {:.1}", point.x, point.y);
+                    }
+                }
+            }
+            Node::Image(_) => {}
+        }
+    }
+}
+
+// A test says what this machine lacks.
+#[cfg(test)]
+#[allow(clippy::disallowed_macros)]
+mod tests {
+    use super::*;
+
+    fn none() -> &'static [Face] {
+        &[]
+    }
+
+    fn without_fonts(text: &str) -> String {
+        letters(text, &none).into_iter().map(|(run, _)| run.text).collect()
+    }
+
+    /// As on a machine that has no font but the embedded one.
+    #[test]
+    fn what_no_font_has_is_escaped_and_told_apart() {
+        assert_eq!(without_fonts("彩票"), "U+5F69U+7968");
+        assert_eq!(without_fonts("a\u{1F600}b"), "aU+1F600b");
+        assert_eq!(without_fonts("e\u{301}"), "eU+0301");
+        assert_eq!(without_fonts("plain é Ω"), "plain é Ω");
+        // A joiner, a selector, an order of writing: each is seen.
+        assert_eq!(without_fonts("a\u{200D}b\u{FE0F}c\u{202E}d"), "aU+200DbU+FE0FcU+202Ed");
+        assert_eq!(without_fonts("bell\u{7}"), "bellU+0007");
+    }
+
+    /// Every shape comes from a font that has the character, whichever fonts this machine has.
+    #[test]
+    fn each_part_is_drawn_by_a_font_that_has_it() {
+        let text = "彩票 валидатор שלום عربى देवनागरी ไทย 한국어 \u{1F600} e\u{301} \u{E000} \u{10FFFD}";
+        let faces = system_faces();
+        for (run, escaped) in letters(text, &system_faces) {
+            for character in run.text.chars() {
+                let drawn = run.face.map_or(covered(character), |face| faces[face].has(character));
+                assert!(drawn, "{character:?} of {run:?}");
+            }
+            assert!(
+                escaped.iter().all(|&c| !faces.iter().any(|face| face.has(c)) || hidden(c)),
+                "{escaped:?}"
+            );
+        }
+        let drawn = drawable(text);
+        assert_eq!(drawable(&drawn), drawn, "escaping twice changes nothing");
+        assert!(undrawable(["\u{10FFFD}\u{202E}"]).len() == 2 && undrawable(["plain"]).is_empty());
+    }
+
+    /// Two letters of a script look different, alone and beside Latin letters: a box looks like any other.
+    #[test]
+    fn no_letter_is_drawn_as_a_box() {
+        let pairs = [
+            ("彩", "票"),
+            ("ж", "д"),
+            ("ש", "ל"),
+            ("ع", "ب"),
+            ("क", "ग"),
+            ("ก", "ข"),
+            ("한", "국"),
+            ("😀", "😃"),
+        ];
+        for (one, other) in pairs {
+            if undrawable([one, other]).is_empty() {
+                let [one, other] =
+                    [one, other].map(|letter| outline(&format!("a {letter}"), 100.0).unwrap().path.clone());
+                assert_ne!(one, other);
+            } else {
+                println!("not tested: no font of this machine has {one}");
+            }
+        }
+    }
+
+    /// With the font's own copy of the system, where there is one, an outline is as wide as its text.
+    #[test]
+    fn an_outline_has_ink_and_a_width() {
+        let Some(face) = system_faces().iter().find(|face| face.has('ж')) else {
+            println!("not tested: no font of this machine has Cyrillic letters");
+            return;
+        };
+        let drawn = |text: &str| outline(text, 100.0).unwrap();
+        let (one, three) = (drawn("ж"), drawn("жжж"));
+        assert!(face.has('ж') && one.path.starts_with('M'));
+        assert!((30.0..120.0).contains(&one.width), "{}", one.width);
+        assert!((three.width - 3.0 * one.width).abs() < 20.0, "{} {}", three.width, one.width);
+        assert!(outline("plain", 100.0).is_none());
+        assert!(outline("<ж>&]]>", 100.0).unwrap().width > 2.0 * one.width);
+    }
+}

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// The registry's line.
 pub const ENTRY: Entry<dyn Figure> = Entry {
     name: "wins-per-trial",
-    summary: "histogram of a validator's share of wins in a trial, with its mean, the expected share and the law's 90 %",
+    summary: "histogram of a validator's share of wins in a trial, with its mean, the expected share and the exact distribution",
     source: "Pearson, Contributions to the mathematical theory of evolution II (1895), on histograms",
     parse: |table| settings::<WinsPerTrial, _>(table, |figure| Ok(Box::new(figure))),
 };
@@ -85,7 +85,7 @@ impl Figure for WinsPerTrial {
         }
         if law.is_some() {
             let stroke = Stroke::solid(ORANGE, 5).dashed(Dash::Dots);
-            key.push((Key::Line(stroke), "5\u{202F}% and 95\u{202F}% quantiles of the exact law".to_owned()));
+            key.push((Key::Line(stroke), "5\u{202F}% and 95\u{202F}% quantiles of the exact distribution".to_owned()));
         }
         let cell_at = |cell: usize| from + cell as f64 * width;
         // How many trials the distribution expects in each cell.

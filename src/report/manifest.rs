@@ -59,6 +59,12 @@ pub struct Manifest {
     pub duration_seconds: f64,
     /// Rounds played in all trials that finished, per second of that.
     pub rounds_per_second: f64,
+    /// How long the analysis took.
+    #[serde(default)]
+    pub analysis_seconds: f64,
+    /// How long writing the tables took.
+    #[serde(default)]
+    pub tables_seconds: f64,
     /// How long figures and report took.
     #[serde(default)]
     pub report_seconds: f64,
@@ -117,6 +123,8 @@ impl Manifest {
             started_unix: timing.started.duration_since(UNIX_EPOCH).map(|since| since.as_secs()).unwrap_or(0),
             duration_seconds: seconds,
             rounds_per_second: results.totals.counters.rounds as f64 / seconds.max(1e-9),
+            analysis_seconds: 0.0,
+            tables_seconds: 0.0,
             report_seconds: 0.0,
             redrawn: Vec::new(),
             files,

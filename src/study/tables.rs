@@ -249,12 +249,21 @@ fn write_point(
     let Collected { results, stopping, .. } = collected;
     let settings = &point.scenario.file.analysis;
     let experiment = &point.scenario.experiment;
+    let stopwatch = Stopwatch::start();
     let analysis = match &stopping {
         Some(stopping) => analyse_stopped(experiment, settings, &results, stopping),
         None => analyse(experiment, settings, &results),
     };
     let timing = Timing { duration: Duration::from_secs_f64(seconds), ..Stopwatch::start().timing() };
-    let outcome = Outcome { scenario: &point.scenario, results, analysis, timing, threads: threads_here() };
+    let analysed_in = stopwatch.elapsed();
+    let outcome = Outcome {
+        scenario: &point.scenario,
+        results,
+        analysis,
+        timing,
+        analysed_in,
+        threads: threads_here(),
+    };
     outcome.write_into(&folder)?;
     folder.publish()?;
     Ok(())

@@ -36,7 +36,7 @@ impl Figure for WinsPerTrial {
             }
         }
         let stake = |name: &str| {
-            let row = subject.validators.iter().find(|row| row.validator == name);
+            let row = subject.validators.find(name);
             row.map_or(0.0, |row| row.stake_share)
         };
         let shares = |name: &str| -> Vec<f64> {
@@ -52,7 +52,7 @@ impl Figure for WinsPerTrial {
             });
         };
         values.sort_by(f64::total_cmp);
-        let row = subject.validators.iter().find(|row| row.validator == name);
+        let row = subject.validators.find(name);
         let expected = row.and_then(|row| row.expected_share).and_then(share).map(|share| 100.0 * share);
         let law = subject
             .timeline

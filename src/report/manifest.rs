@@ -7,11 +7,13 @@ use super::folder::ResultsFolder;
 use crate::forging::World;
 use crate::scenario::Scenario;
 use crate::simulation::{Method, Results};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The record of a run. Times and numbers of threads stand here and nowhere else, so that all
@@ -147,13 +149,12 @@ fn gaps(finished: &[u64], end: u64) -> Vec<[u64; 2]> {
 
 /// SHA-256 of every file that is in the folder, by name.
 pub(super) fn file_hashes(folder: &ResultsFolder) -> io::Result<BTreeMap<String, String>> {
-    let mut files = BTreeMap::new();
-    for (name, path) in folder.files() {
+    let hash = |(name, path)| {
         let mut hasher = Sha256::new();
-        io::copy(&mut File::open(path)?, &mut HashWriter(&mut hasher))?;
-        files.insert(name, hex::encode(hasher.finalize()));
-    }
-    Ok(files)
+        io::copy(&mut File::open::<PathBuf>(path)?, &mut HashWriter(&mut hasher))?;
+        Ok((name, hex::encode(hasher.finalize())))
+    };
+    folder.files().into_par_iter().map(hash).collect()
 }
 
 /// SHA-256 of the accounts: each name, coins and tokens, length-prefixed, in order.

@@ -1,6 +1,6 @@
 //! `points.csv`, `batch.csv` and what else a study's tallies are written down as.
 
-use super::effects::{EffectRow, Effects, MOST_POINTS_WITH_EFFECTS};
+use super::effects::{EffectRow, Effects};
 use super::levels::shown;
 use super::manifest::StudyManifest;
 #[cfg(feature = "parquet")]
@@ -117,7 +117,7 @@ pub fn write_tables(
     let mut points = create("points", POINT_COLUMNS)?;
     let mut batch = create("batch", STATEMENT_COLUMNS)?;
     let mut trials = wanted.trials.then(|| create("trials", TRIAL_COLUMNS)).transpose()?;
-    let mut effects = (plan.points.len() <= MOST_POINTS_WITH_EFFECTS).then(Effects::default);
+    let mut effects = Effects::of(&plan.sweep.layout, plan.points.len());
     for (part, (planned, come)) in plan.points.chunks(STRIDE).zip(summary.points.chunks(STRIDE)).enumerate() {
         let rows = part_rows(
             plan,

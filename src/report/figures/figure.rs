@@ -83,7 +83,7 @@ pub struct Subject<'a> {
 impl Subject<'_> {
     /// The characters in its names and titles that no font here has; figures show their code points instead.
     pub fn undrawable(&self) -> Vec<char> {
-        let validators = self.validators.iter().map(|row| row.validator.as_str());
+        let validators = self.validators.names();
         let timeline = self.timeline.iter().map(|row| row.subject.as_str());
         let compare = self.compare.iter().flat_map(|row| [row.rule.as_str(), row.other.as_str()]);
         let strategy = self.strategy.iter().map(|row| row.accounts.as_str());

@@ -349,10 +349,14 @@ pub fn samples() -> Vec<Sample> {
         }
     }
     let mut winless = ranked("few rounds", 100, 10_000, |s| s);
-    for row in winless.validators.iter_mut().skip(20) {
-        (row.wins, row.win_share, row.win_share_low) = (0, Some(0.0), Some(0.0));
-    }
-    winless.validators[99].stake_share = 0.0;
+    winless.change(|index, row| {
+        if index >= 20 {
+            (row.wins, row.win_share, row.win_share_low) = (0, Some(0.0), Some(0.0));
+        }
+        if index == 99 {
+            row.stake_share = 0.0;
+        }
+    });
     let long: Vec<String> = (10..32)
         .map(|number| format!("验证者-{number}-оператор-with-a-name-of-sixty-letters-in-all-{number}-मतदान"))
         .collect();

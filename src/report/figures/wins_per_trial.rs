@@ -201,9 +201,9 @@ mod tests {
     #[test]
     fn the_exact_distribution_expects_so_many_trials_in_each_cell() {
         let mut sample = seed();
-        sample.validators.truncate(1);
-        sample.validators[0].expected_share = Some(0.5);
-        let name = sample.validators[0].validator.clone();
+        sample.validators = sample.validators.iter().take(1).collect();
+        sample.change(|_, row| row.expected_share = Some(0.5));
+        let name = sample.validators.row(0).validator;
         let trial = sample.trials[0].clone();
         let wins = (0..100u64).map(|index| [5, 4, 6, 3, 7, 5, 4, 6, 2, 8][index as usize % 10]);
         sample.trials = wins

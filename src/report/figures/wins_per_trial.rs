@@ -53,7 +53,8 @@ impl Figure for WinsPerTrial {
         };
         values.sort_by(f64::total_cmp);
         let row = subject.validators.find(name);
-        let expected = row.and_then(|row| row.expected_share).and_then(share).map(|share| 100.0 * share);
+        let expected =
+            row.as_ref().and_then(|row| row.expected_share).and_then(share).map(|share| 100.0 * share);
         let law = subject
             .timeline
             .iter()

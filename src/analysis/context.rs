@@ -33,6 +33,8 @@ pub struct AnalysisContext<'a> {
     pub schedule: Option<&'a dyn RewardPolicy>,
     /// The most such rounds of a single trial.
     pub longest_trial: u64,
+    /// All tokens at genesis.
+    genesis_stake: f64,
     /// The chance that a round which is counted in the order of wins has a winner: below one where empty
     /// slots are counted too.
     pub occupied: f64,
@@ -128,6 +130,7 @@ impl<'a> AnalysisContext<'a> {
                 .map(|record| counted_rounds(experiment, record))
                 .max()
                 .unwrap_or(0),
+            genesis_stake: staked,
             margin_tests: OnceLock::new(),
             joint_intervals: Mutex::new((f64::NAN, Vec::new())),
             lead_chances: if totals.stakes_moved { None } else { rule.lead_chances(&world.stakes) },
@@ -228,7 +231,7 @@ impl<'a> AnalysisContext<'a> {
 
     /// All tokens at genesis.
     pub fn genesis_stake(&self) -> f64 {
-        self.experiment.world.stakes.iter().map(|&stake| u128::from(stake)).sum::<u128>() as f64
+        self.genesis_stake
     }
 
     /// Variance of a final share of stake over a(1 - a), where rewards follow a schedule and every

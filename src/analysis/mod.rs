@@ -47,6 +47,7 @@ use crate::simulation::{Control, Experiment, Results};
 use crate::statistics::wording::{grouped, two_digits};
 use crate::statistics::{Assessment, Evidence, Interval, Misallocation, Needed, Subject, assess, bonferroni};
 use context::AnalysisContext;
+use rayon::join;
 use rows::{Statement, Tables};
 use sampling_model::SamplingModel;
 
@@ -127,22 +128,34 @@ pub fn analyse_watched<'a>(
 pub(super) fn analyse_context(context: &AnalysisContext) -> Analysis {
     let results = context.results;
     let validators = validator_rows::rows(context);
-    let expected_shares_test = fairness::expected_shares_test(context);
     let claimed = claimed(context);
-    let assessment =
-        assess_whole(context, &claimed, expected_shares_test.as_ref().and_then(|test| test.p_value()));
-    let incomes = income_rows::rows(context);
+    // Parts that ask nothing of each other: what one does on a single thread, another goes on beside.
+    let ((needed, intervals), ((expected_shares_test, measures), (incomes, lines))) = join(
+        || needed_beside_intervals(context, &claimed),
+        || {
+            join(
+                || join(|| fairness::expected_shares_test(context), || fairness::measures(context)),
+                || {
+                    let lines = || (timeline_rows::rows(context), window_rows::rows(context));
+                    join(|| income_rows::rows(context), lines)
+                },
+            )
+        },
+    );
+    let (timeline, windows) = lines;
+    let expected_shares_p = expected_shares_test.as_ref().and_then(|test| test.p_value());
+    let assessment = assess_stake(context, &claimed, &intervals, expected_shares_p, needed);
     let income = IncomeVerdict::new(context, &incomes);
-    let mut fairness_rows = fairness::rows(context, expected_shares_test.as_ref(), &assessment);
+    let mut fairness_rows = fairness::rows(context, expected_shares_test.as_ref(), &assessment, measures);
     fairness_rows.extend(fairness::income_rows(context, &income));
     fairness_rows.extend(fairness::posterior_row(context, &validators, &claimed));
     let tables = Tables {
         validators,
         trials: trial_rows::rows(context.experiment, results),
         chains: chain_rows::rows(results),
-        timeline: timeline_rows::rows(context),
+        timeline,
         fairness: fairness_rows,
-        windows: window_rows::rows(context),
+        windows,
         incomes,
     };
     Analysis { tables, assessment, income }
@@ -150,10 +163,23 @@ pub(super) fn analyse_context(context: &AnalysisContext) -> Analysis {
 
 /// The verdict with everything that it says: simultaneous intervals, and the number of more rounds.
 fn assess_whole(context: &AnalysisContext, claimed: &[usize], expected_shares_p: Option<f64>) -> Assessment {
-    let needed = more_rounds::needed(context, claimed);
-    let intervals = context.joint_intervals(bonferroni(context.settings.confidence, claimed.len()));
-    context.advance(context.validators());
+    let (needed, intervals) = needed_beside_intervals(context, claimed);
     assess_stake(context, claimed, &intervals, expected_shares_p, needed)
+}
+
+/// How many more rounds there should be, found on one thread for the most part, and beside it what all the
+/// others have to do: simultaneous intervals, and the tests against margins, which the context keeps.
+fn needed_beside_intervals(
+    context: &AnalysisContext,
+    claimed: &[usize],
+) -> (Option<Needed>, Vec<Option<Interval>>) {
+    let intervals = || {
+        context.margin_tests();
+        let intervals = context.joint_intervals(bonferroni(context.settings.confidence, claimed.len()));
+        context.advance(context.validators());
+        intervals
+    };
+    join(|| more_rounds::needed(context, claimed), intervals)
 }
 
 /// Holds every validator's win share against its share of stake, and all of them together.

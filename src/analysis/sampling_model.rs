@@ -133,6 +133,16 @@ impl Observations<'_> {
         Some(Tails { at_least: tail(Side::AtLeast)?, at_most: tail(Side::AtMost)? })
     }
 
+    /// Whether one of both is known to be at least one half.
+    fn is_likely(&self, validator: usize, share: f64, side: Side) -> bool {
+        let (won, draws) = match &self.sampling_model {
+            SamplingModel::Rounds => (self.wins[validator], self.selections),
+            SamplingModel::Runs(runs) if runs.rests == 0 => (self.wins[validator] / runs.run, runs.runs),
+            _ => return false,
+        };
+        draws > 0 && Binomial::new(draws, share).is_some_and(|law| law.is_likely(won, side == Side::AtLeast))
+    }
+
     /// One of both.
     fn tail(&self, validator: usize, share: f64, side: Side) -> Option<f64> {
         if self.selections == 0 || !(0.0..=1.0).contains(&share) || self.is_stopped() {
@@ -202,7 +212,8 @@ impl Observations<'_> {
     pub fn margin_tests(&self, tolerance: f64) -> Vec<Option<MarginTest>> {
         let test = |validator: usize| {
             let margin = Margin::around(self.stake_shares[validator], tolerance);
-            MarginTest::new(margin, |share| self.tails(validator, share))
+            let tail = |share: f64, side: Side| self.tail(validator, share, side);
+            MarginTest::by_sides(margin, tail, |share, side| self.is_likely(validator, share, side))
         };
         if self.counts_decide() {
             let key = |validator: usize| (self.wins[validator], self.stakes[validator]);

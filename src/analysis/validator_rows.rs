@@ -4,7 +4,7 @@ use super::context::AnalysisContext;
 use super::memoise::memoise;
 use super::observations::Observations;
 use super::sampling_model::SamplingModel;
-use crate::analysis::rows::ValidatorRow;
+use crate::analysis::rows::{ValidatorRow, ValidatorTable};
 use crate::simulation::SHARE_SCALE;
 use crate::statistics::{
     Interval, LongestRun, Moments, benjamini_hochberg, bonferroni, clopper_pearson, goodman, holm,
@@ -17,7 +17,7 @@ use rayon::prelude::*;
 const MOST_SISON_GLAZ: usize = 1000;
 
 /// One row for each validator, in the order of the scenario.
-pub fn rows(context: &AnalysisContext) -> Vec<ValidatorRow> {
+pub fn rows(context: &AnalysisContext) -> ValidatorTable {
     let confidence = context.settings.confidence;
     let trials = context.results.totals.trials;
     let earned: u128 = context.results.totals.validators.iter().map(|totals| totals.reward).sum();
@@ -27,116 +27,141 @@ pub fn rows(context: &AnalysisContext) -> Vec<ValidatorRow> {
     // Intervals that verdicts use as well are found once.
     let joint_level = bonferroni(confidence, context.validators());
     let joint = if context.unit().is_none() { context.joint_intervals(joint_level) } else { Vec::new() };
-    let counted = of_counts(
-        context,
-        confidence,
-        &|index, confidence| context.interval(index, confidence),
-        &|index, confidence| match joint.get(index) {
-            Some(interval) if confidence == joint_level => *interval,
-            _ => context.joint_interval(index, confidence),
-        },
-    );
+    let shown = |index: usize, confidence: f64| context.interval(index, confidence);
+    let corrected = |index: usize, confidence: f64| match joint.get(index) {
+        Some(interval) if confidence == joint_level => *interval,
+        _ => context.joint_interval(index, confidence),
+    };
+    let counted = OfCounts::new(context, confidence, &shown, &corrected);
     context.advance(2 * context.validators());
     let posteriors = context.posteriors();
-    counted
-        .into_par_iter()
-        .enumerate()
-        .map(|(index, counted)| {
-            let totals = context.totals(index);
-            let stake = counted.stake;
-            let longest = longest(context, index);
-            let leads = context.leads(index);
-            let reward = match (&reward_law, counted.win_share_low, counted.win_share_high) {
-                (RewardLaw::Wins, Some(low), Some(high)) => Some(Interval { low, high }),
-                (RewardLaw::Wins, ..) => None,
-                _ => reward_law.interval(context, index).map(within_one),
-            };
-            context.advance(1);
-            let posterior = posteriors.as_ref().and_then(|all| all[index]);
-            ValidatorRow {
-                posterior_mean: posterior.map(|posterior| posterior.mean),
-                posterior_low: posterior.map(|posterior| posterior.interval.low),
-                posterior_high: posterior.map(|posterior| posterior.interval.high),
-                probability_within: posterior.map(|posterior| posterior.within),
-                longest_unit: longest.gap.map(|_| context.experiment.unit.word().to_owned()),
-                slots_led: leads.map(|leads| leads.counted),
-                expected_slots_led: leads.and_then(|leads| leads.expected),
-                slots_led_p: leads.and_then(|leads| leads.p_value),
-                longest_gap: longest.gap.map(|longest| longest.rounds),
-                longest_gap_p: longest.gap.and_then(|longest| longest.p_value),
-                longest_run: longest.run.map(|longest| longest.rounds),
-                longest_run_p: longest.run.and_then(|longest| longest.p_value),
-                blocks: Some(totals.blocks),
-                attestor_seats: Some(totals.seats),
-                attestor_share: (seats > 0).then(|| totals.seats as f64 / seats as f64),
-                expected_attestor_share: expected_duty.as_ref().map(|shares| shares[index]),
-                reward: Some(totals.reward),
-                reward_share: (earned > 0).then(|| totals.reward as f64 / earned as f64),
-                reward_share_low: low(reward),
-                reward_share_high: high(reward),
-                return_on_stake: (stake > 0 && trials > 0)
-                    .then(|| totals.reward as f64 / trials as f64 / stake as f64),
-                slashed: Some(totals.slashed),
-                final_stake_share: (trials > 0)
-                    .then(|| totals.final_share as f64 / trials as f64 / SHARE_SCALE as f64),
-                ..counted
-            }
-        })
-        .collect()
+    let row = |index: usize| {
+        let counted = counted.row(index);
+        let totals = context.totals(index);
+        let stake = counted.stake;
+        let longest = longest(context, index);
+        let leads = context.leads(index);
+        let reward = match (&reward_law, counted.win_share_low, counted.win_share_high) {
+            (RewardLaw::Wins, Some(low), Some(high)) => Some(Interval { low, high }),
+            (RewardLaw::Wins, ..) => None,
+            _ => reward_law.interval(context, index).map(within_one),
+        };
+        context.advance(1);
+        let posterior = posteriors.as_ref().and_then(|all| all[index]);
+        ValidatorRow {
+            posterior_mean: posterior.map(|posterior| posterior.mean),
+            posterior_low: posterior.map(|posterior| posterior.interval.low),
+            posterior_high: posterior.map(|posterior| posterior.interval.high),
+            probability_within: posterior.map(|posterior| posterior.within),
+            longest_unit: longest.gap.map(|_| context.experiment.unit.word().to_owned()),
+            slots_led: leads.map(|leads| leads.counted),
+            expected_slots_led: leads.and_then(|leads| leads.expected),
+            slots_led_p: leads.and_then(|leads| leads.p_value),
+            longest_gap: longest.gap.map(|longest| longest.rounds),
+            longest_gap_p: longest.gap.and_then(|longest| longest.p_value),
+            longest_run: longest.run.map(|longest| longest.rounds),
+            longest_run_p: longest.run.and_then(|longest| longest.p_value),
+            blocks: Some(totals.blocks),
+            attestor_seats: Some(totals.seats),
+            attestor_share: (seats > 0).then(|| totals.seats as f64 / seats as f64),
+            expected_attestor_share: expected_duty.as_ref().map(|shares| shares[index]),
+            reward: Some(totals.reward),
+            reward_share: (earned > 0).then(|| totals.reward as f64 / earned as f64),
+            reward_share_low: low(reward),
+            reward_share_high: high(reward),
+            return_on_stake: (stake > 0 && trials > 0)
+                .then(|| totals.reward as f64 / trials as f64 / stake as f64),
+            slashed: Some(totals.slashed),
+            final_stake_share: (trials > 0)
+                .then(|| totals.final_share as f64 / trials as f64 / SHARE_SCALE as f64),
+            ..counted
+        }
+    };
+    // So many rows at a time, because they take more room than the table of all of them.
+    let mut table = ValidatorTable::default();
+    for start in (0..context.validators()).step_by(STRIDE) {
+        let end = context.validators().min(start + STRIDE);
+        table.extend((start..end).into_par_iter().map(row).collect::<Vec<ValidatorRow>>());
+    }
+    table
 }
+
+/// Rows that are made at a time.
+const STRIDE: usize = 1 << 14;
 
 /// The interval of a validator's win share at a confidence.
 type IntervalAt<'a> = &'a (dyn Fn(usize, f64) -> Option<Interval> + Sync);
 
-/// What counts alone say of each validator, in their order; the cells of which they tell nothing are
-/// empty. `shown` gives the interval of a win share by itself at a confidence, `corrected` one that
-/// holds at very high confidence.
-pub fn of_counts(
-    observations: &Observations,
+/// What counts alone say of each validator.
+pub struct OfCounts<'a> {
+    observations: &'a Observations<'a>,
     confidence: f64,
-    shown: IntervalAt,
-    corrected: IntervalAt,
-) -> Vec<ValidatorRow> {
-    let p_values = observations.p_values();
-    let exact = exact_intervals(observations, confidence);
-    let adjusted = holm(&p_values);
-    let discovery = benjamini_hochberg(&p_values);
-    let joint = Joint::new(observations, confidence);
-    (0..observations.validators())
-        .into_par_iter()
-        .map(|index| {
-            let expected = observations.expected_share(index);
-            let interval = shown(index, confidence).map(within_one);
-            let all = joint.interval(index, &|index| corrected(index, joint.level));
-            let sison_glaz = joint.sison_glaz.as_ref().map(|intervals| intervals[index]);
-            let relative = |share: f64| {
-                expected.map(|p| share / p - 1.0).filter(|relative_deviation| relative_deviation.is_finite())
-            };
-            ValidatorRow {
-                validator: observations.names[index].clone(),
-                stake: observations.stakes[index],
-                stake_share: observations.stake_shares[index],
-                expected_share: expected,
-                wins: observations.wins[index],
-                win_share: observations.win_share(index),
-                win_share_low: low(interval),
-                win_share_high: high(interval),
-                win_share_exact_low: low(exact[index]),
-                win_share_exact_high: high(exact[index]),
-                win_share_joint_low: low(all),
-                win_share_joint_high: high(all),
-                win_share_sison_glaz_low: low(sison_glaz),
-                win_share_sison_glaz_high: high(sison_glaz),
-                p_value: p_values[index],
-                p_holm: adjusted[index],
-                p_bh: discovery[index],
-                relative_deviation: observations.win_share(index).and_then(relative),
-                relative_deviation_low: low(interval).and_then(relative),
-                relative_deviation_high: high(interval).and_then(relative),
-                ..ValidatorRow::default()
-            }
-        })
-        .collect()
+    shown: IntervalAt<'a>,
+    corrected: IntervalAt<'a>,
+    p_values: Vec<Option<f64>>,
+    exact: Vec<Option<Interval>>,
+    adjusted: Vec<Option<f64>>,
+    discovery: Vec<Option<f64>>,
+    joint: Joint,
+}
+
+impl<'a> OfCounts<'a> {
+    /// `shown` gives the interval of a win share by itself at a confidence, `corrected` one that holds at
+    /// very high confidence.
+    pub fn new(
+        observations: &'a Observations<'a>,
+        confidence: f64,
+        shown: IntervalAt<'a>,
+        corrected: IntervalAt<'a>,
+    ) -> Self {
+        let p_values = observations.p_values();
+        OfCounts {
+            exact: exact_intervals(observations, confidence),
+            adjusted: holm(&p_values),
+            discovery: benjamini_hochberg(&p_values),
+            joint: Joint::new(observations, confidence),
+            p_values,
+            observations,
+            confidence,
+            shown,
+            corrected,
+        }
+    }
+
+    /// The row of a validator; the cells of which counts tell nothing are empty.
+    pub fn row(&self, index: usize) -> ValidatorRow {
+        let OfCounts { observations, p_values, exact, adjusted, discovery, joint, .. } = self;
+        let expected = observations.expected_share(index);
+        let interval = (self.shown)(index, self.confidence).map(within_one);
+        let all = joint.interval(index, &|index| (self.corrected)(index, joint.level));
+        let sison_glaz = joint.sison_glaz.as_ref().map(|intervals| intervals[index]);
+        let relative = |share: f64| {
+            expected.map(|p| share / p - 1.0).filter(|relative_deviation| relative_deviation.is_finite())
+        };
+        ValidatorRow {
+            validator: observations.names[index].clone(),
+            stake: observations.stakes[index],
+            stake_share: observations.stake_shares[index],
+            expected_share: expected,
+            wins: observations.wins[index],
+            win_share: observations.win_share(index),
+            win_share_low: low(interval),
+            win_share_high: high(interval),
+            win_share_exact_low: low(exact[index]),
+            win_share_exact_high: high(exact[index]),
+            win_share_joint_low: low(all),
+            win_share_joint_high: high(all),
+            win_share_sison_glaz_low: low(sison_glaz),
+            win_share_sison_glaz_high: high(sison_glaz),
+            p_value: p_values[index],
+            p_holm: adjusted[index],
+            p_bh: discovery[index],
+            relative_deviation: observations.win_share(index).and_then(relative),
+            relative_deviation_low: low(interval).and_then(relative),
+            relative_deviation_high: high(interval).and_then(relative),
+            ..ValidatorRow::default()
+        }
+    }
 }
 
 fn low(interval: Option<Interval>) -> Option<f64> {

@@ -7,11 +7,13 @@ use super::folder::ResultsFolder;
 use crate::forging::World;
 use crate::scenario::Scenario;
 use crate::simulation::{Method, Results};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The record of a run. Times and numbers of threads stand here and nowhere else, so that all
@@ -59,6 +61,12 @@ pub struct Manifest {
     pub duration_seconds: f64,
     /// Rounds played in all trials that finished, per second of that.
     pub rounds_per_second: f64,
+    /// How long the analysis took.
+    #[serde(default)]
+    pub analysis_seconds: f64,
+    /// How long writing the tables took.
+    #[serde(default)]
+    pub tables_seconds: f64,
     /// How long figures and report took.
     #[serde(default)]
     pub report_seconds: f64,
@@ -117,6 +125,8 @@ impl Manifest {
             started_unix: timing.started.duration_since(UNIX_EPOCH).map(|since| since.as_secs()).unwrap_or(0),
             duration_seconds: seconds,
             rounds_per_second: results.totals.counters.rounds as f64 / seconds.max(1e-9),
+            analysis_seconds: 0.0,
+            tables_seconds: 0.0,
             report_seconds: 0.0,
             redrawn: Vec::new(),
             files,
@@ -139,13 +149,12 @@ fn gaps(finished: &[u64], end: u64) -> Vec<[u64; 2]> {
 
 /// SHA-256 of every file that is in the folder, by name.
 pub(super) fn file_hashes(folder: &ResultsFolder) -> io::Result<BTreeMap<String, String>> {
-    let mut files = BTreeMap::new();
-    for (name, path) in folder.files() {
+    let hash = |(name, path)| {
         let mut hasher = Sha256::new();
-        io::copy(&mut File::open(path)?, &mut HashWriter(&mut hasher))?;
-        files.insert(name, hex::encode(hasher.finalize()));
-    }
-    Ok(files)
+        io::copy(&mut File::open::<PathBuf>(path)?, &mut HashWriter(&mut hasher))?;
+        Ok((name, hex::encode(hasher.finalize())))
+    };
+    folder.files().into_par_iter().map(hash).collect()
 }
 
 /// SHA-256 of the accounts: each name, coins and tokens, length-prefixed, in order.

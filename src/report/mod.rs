@@ -29,4 +29,4 @@ pub use manifest::{Manifest, Timing, population_hash};
 #[cfg(feature = "cli")]
 pub use page::{PageError, TableStyle, page, page_of, paper, write_report};
 pub use stopwatch::Stopwatch;
-pub use tables::{write_rows, write_run_tables};
+pub use tables::{Rows, write_rows, write_run_tables};

@@ -1,10 +1,13 @@
 //! Writing rows as CSV.
 
 use super::folder::{FolderError, ResultsFolder};
-use crate::analysis::rows::Tables;
+use super::formulas::FormulaGuard;
+use crate::analysis::rows::{Tables, ValidatorTable};
 use crate::simulation::Control;
+use rayon::prelude::*;
 use serde::Serialize;
 use std::io::{self, Write};
+use std::ops::Range;
 
 /// Writes every table of a run into its folder of results. Progress is told of in rows.
 ///
@@ -53,26 +56,83 @@ pub fn write_rows<R: Serialize>(rows: &[R], out: impl Write) -> io::Result<()> {
     writer.flush()
 }
 
-/// Rows between two looks at the outside world.
+/// Rows that can be had in any order.
+pub trait Rows: Sync {
+    /// How many there are.
+    fn count(&self) -> usize;
+
+    /// Writes some of them.
+    ///
+    /// # Errors
+    /// If `out` cannot be written to.
+    fn write<W: Write>(&self, rows: Range<usize>, out: &mut csv::Writer<W>) -> csv::Result<()>;
+}
+
+impl<R: Serialize + Sync> Rows for [R] {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn write<W: Write>(&self, rows: Range<usize>, out: &mut csv::Writer<W>) -> csv::Result<()> {
+        self[rows].iter().try_for_each(|row| out.serialize(row))
+    }
+}
+
+impl<R: Serialize + Sync> Rows for Vec<R> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn write<W: Write>(&self, rows: Range<usize>, out: &mut csv::Writer<W>) -> csv::Result<()> {
+        self.as_slice().write(rows, out)
+    }
+}
+
+impl Rows for ValidatorTable {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn write<W: Write>(&self, mut rows: Range<usize>, out: &mut csv::Writer<W>) -> csv::Result<()> {
+        rows.try_for_each(|index| out.serialize(self.row(index)))
+    }
+}
+
+/// Rows that a thread writes at a time.
 const STRIDE: usize = 1024;
 
-/// The same, watched by somebody: progress is told of in rows, and it fails once it is told to stop.
-pub(super) fn write_rows_watched<R: Serialize>(
-    rows: &[R],
-    out: impl Write,
+/// The same on all threads, guarded against formulas if that is asked for, and watched by somebody:
+/// progress is told of in rows, and it fails once it is told to stop.
+pub(super) fn write_rows_watched<R: Rows + ?Sized>(
+    rows: &R,
+    safe_csv: bool,
+    mut out: impl Write,
     control: &Control,
 ) -> io::Result<()> {
-    let mut writer = csv::Writer::from_writer(out);
-    for rows in rows.chunks(STRIDE) {
+    let written = |start: usize| -> io::Result<(usize, Vec<u8>)> {
+        let end = rows.count().min(start + STRIDE);
+        let mut writer = csv::WriterBuilder::new()
+            .has_headers(start == 0)
+            .from_writer(FormulaGuard::new(Vec::new(), safe_csv));
+        rows.write(start..end, &mut writer).map_err(into_io)?;
+        let guard = writer.into_inner().map_err(|error| error.into_error())?;
+        Ok((end - start, guard.into_inner()))
+    };
+    // Only so many pieces wait to be written at any time.
+    let pieces = 2 * rayon::current_num_threads();
+    for start in (0..rows.count()).step_by(pieces * STRIDE) {
         if control.should_stop() {
             return Err(io::Error::other("the run was told to stop"));
         }
-        for row in rows {
-            writer.serialize(row).map_err(into_io)?;
+        let starts: Vec<usize> = (start..rows.count()).step_by(STRIDE).take(pieces).collect();
+        let texts: Vec<_> = starts.into_par_iter().map(written).collect();
+        for text in texts {
+            let (rows, text) = text?;
+            out.write_all(&text)?;
+            control.progress.advance(rows as u64);
         }
-        control.progress.advance(rows.len() as u64);
     }
-    writer.flush()
+    out.flush()
 }
 
 fn into_io(error: csv::Error) -> io::Error {

@@ -7,6 +7,7 @@ use crate::scenario::Scenario;
 use crate::simulation::{Control, Quiet, Results};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 /// What the run of a scenario gave: counts, typed tables, a verdict.
 pub struct Outcome<'a> {
@@ -18,6 +19,8 @@ pub struct Outcome<'a> {
     pub analysis: Analysis,
     /// When the simulation began and how long it took.
     pub timing: Timing,
+    /// How long the analysis took.
+    pub analysed_in: Duration,
     /// How many threads there were.
     pub threads: usize,
 }
@@ -65,7 +68,9 @@ impl Outcome<'_> {
         folder: &ResultsFolder,
         control: &Control,
     ) -> Result<(Manifest, Vec<String>), FolderError> {
+        let stopwatch = Stopwatch::start();
         write_run_tables(folder, &self.analysis.tables, control)?;
+        let writing = stopwatch.elapsed();
         let stopwatch = Stopwatch::start();
         #[cfg(feature = "figures")]
         let skipped = crate::report::figures::write_figures(
@@ -80,6 +85,8 @@ impl Outcome<'_> {
         let drawing = stopwatch.elapsed();
         let mut manifest = Manifest::new(self.scenario, &self.results, self.threads, self.timing, folder)
             .map_err(|error| folder.failed("manifest.json", error))?;
+        manifest.analysis_seconds = self.analysed_in.as_secs_f64();
+        manifest.tables_seconds = writing.as_secs_f64();
         manifest.report_seconds = drawing.as_secs_f64();
         #[cfg(feature = "cli")]
         if !self.scenario.file.report.figures.is_empty() {

@@ -54,7 +54,9 @@ fn run_here<'a>(scenario: &'a Scenario, options: RunOptions) -> Result<Outcome<'
     // A stop that came before has ended the simulation, and what had finished is to be analysed.
     let stop = if results.partial { &never } else { control.stop };
     let control = Control { progress: control.progress, stop };
+    let stopwatch = Stopwatch::start();
     let analysis = analyse_watched(experiment, settings, &results, stopping.as_ref(), &control)
         .ok_or(RunError::AnalysisStopped)?;
-    Ok(Outcome { scenario, results, analysis, timing, threads: threads_here() })
+    let analysed_in = stopwatch.elapsed();
+    Ok(Outcome { scenario, results, analysis, timing, analysed_in, threads: threads_here() })
 }

@@ -16,6 +16,7 @@ use crate::random::Stream;
 use crate::statistics::bootstrap;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// A factor's, or two factors', part in the variance of a metric over the points.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,11 +40,12 @@ pub struct EffectRow {
     pub points: u64,
 }
 
-/// Values of metrics, point by point.
+/// Values of metrics, point by point, of those metrics that all points so far have.
 #[derive(Default)]
 pub struct Effects {
-    values: BTreeMap<(String, String), Vec<(u64, f64)>>,
-    points: u64,
+    values: BTreeMap<(String, String), Vec<f64>>,
+    /// The number of each point in the layout.
+    points: Vec<u64>,
 }
 
 /// Effects are looked for among so many points at most: all values are in memory.
@@ -52,9 +54,15 @@ pub const MOST_POINTS_WITH_EFFECTS: usize = 50_000;
 pub(super) const REPLICATES: u32 = 999;
 
 impl Effects {
+    /// For the points of a layout; `None` where no factor could have a part, or there are too many points.
+    pub fn of(layout: &Layout, points: usize) -> Option<Self> {
+        let could = layout.design != Design::Grid || varied(layout).len() >= 2;
+        (could && points <= MOST_POINTS_WITH_EFFECTS).then(Effects::default)
+    }
+
     /// Takes what the trials of a point say.
     pub fn add(&mut self, index: u64, statements: &[Statement]) {
-        self.points += 1;
+        self.points.push(index);
         let mut sums: BTreeMap<String, (f64, u64)> = BTreeMap::new();
         for row in statements {
             let Some(value) = row.value.filter(|value| value.is_finite()) else { continue };
@@ -63,10 +71,22 @@ impl Effects {
                 let sum = sums.entry(metric.clone()).or_default();
                 *sum = (sum.0 + value, sum.1 + 1);
             }
-            self.values.entry((metric, row.subject.clone())).or_default().push((index, value));
+            self.take(metric, row.subject.clone(), value);
         }
         for (metric, (sum, count)) in sums {
-            self.values.entry((metric, "followed".to_owned())).or_default().push((index, sum / count as f64));
+            self.take(metric, "followed".to_owned(), sum / count as f64);
+        }
+    }
+
+    /// A value of the last point, if all points before it have one; a metric that is not of all points is
+    /// forgotten.
+    fn take(&mut self, metric: String, subject: String, value: f64) {
+        let before = self.points.len() - 1;
+        match self.values.entry((metric, subject)) {
+            Entry::Occupied(mut series) if series.get().len() == before => series.get_mut().push(value),
+            Entry::Occupied(series) => drop(series.remove()),
+            Entry::Vacant(series) if before == 0 => drop(series.insert(vec![value])),
+            Entry::Vacant(_) => {}
         }
     }
 
@@ -74,11 +94,13 @@ impl Effects {
     pub fn rows(&self, layout: &Layout, confidence: f64, seed: u64) -> Vec<EffectRow> {
         let mut rows = Vec::new();
         for ((metric, subject), values) in &self.values {
-            if values.len() as u64 != self.points || values.len() < 4 {
+            if values.len() != self.points.len() || values.len() < 4 {
                 continue;
             }
+            let values: Vec<(u64, f64)> = self.points.iter().copied().zip(values.iter().copied()).collect();
+            let values = &values[..];
             let parts = match layout.design {
-                Design::Grid if layout.count() == Some(self.points) => on_grid(layout, values),
+                Design::Grid if layout.count() == Some(self.points.len() as u64) => on_grid(layout, values),
                 Design::Grid => Vec::new(),
                 Design::Pairs { .. } => {
                     let name = format!("effects on {metric} of {subject}");
@@ -97,7 +119,7 @@ impl Effects {
                 share: part.share,
                 low: part.interval.map(|(low, _)| low),
                 high: part.interval.map(|(_, high)| high),
-                points: self.points,
+                points: self.points.len() as u64,
             }));
         }
         rows
@@ -130,10 +152,19 @@ pub(super) fn differ(values: &[f64], sum_of_squares: f64) -> bool {
     sum_of_squares > scale * 1e-24
 }
 
+/// How many levels each axis of a grid has.
+fn level_counts(layout: &Layout) -> Vec<u64> {
+    layout.axes.iter().map(|axis| axis.factors[0].levels.count().unwrap_or(1)).collect()
+}
+
+/// The axes of a grid that have several levels.
+fn varied(layout: &Layout) -> Vec<usize> {
+    let counts = level_counts(layout);
+    (0..counts.len()).filter(|&axis| counts[axis] > 1).collect()
+}
+
 fn on_grid(layout: &Layout, values: &[(u64, f64)]) -> Vec<Part> {
-    let counts: Vec<u64> =
-        layout.axes.iter().map(|axis| axis.factors[0].levels.count().unwrap_or(1)).collect();
-    let varied: Vec<usize> = (0..counts.len()).filter(|&axis| counts[axis] > 1).collect();
+    let (counts, varied) = (level_counts(layout), varied(layout));
     if varied.len() < 2 {
         return Vec::new();
     }

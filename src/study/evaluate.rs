@@ -102,13 +102,16 @@ pub(super) fn jobs(plan: &Plan, contents: &Contents, shard: Option<Shard>) -> Ve
         if finished.0 != place {
             finished = (place, contents.extents(point));
         }
-        let missing = missing_among(&finished.1, unit);
+        let mut missing = missing_among(&finished.1, unit);
         if missing.is_empty() {
             continue;
         }
         match jobs.last_mut().filter(|job| job.place == place) {
             Some(job) => job.missing.extend(missing),
-            None => jobs.push(Job { place, missing }),
+            None => {
+                missing.shrink_to_fit();
+                jobs.push(Job { place, missing });
+            }
         }
     }
     jobs

@@ -330,6 +330,7 @@ impl Plan {
             return Err(problem);
         }
         let mut seen: HashMap<PointId, u64> = HashMap::with_capacity(planned.len());
+        self.points.reserve_exact(planned.len());
         for point in planned.into_iter().flatten() {
             match seen.insert(point.id, point.index) {
                 None => self.points.push(point),

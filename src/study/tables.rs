@@ -1,6 +1,6 @@
 //! `points.csv`, `batch.csv` and what else a study's tallies are written down as.
 
-use super::effects::{EffectRow, Effects, MOST_POINTS_WITH_EFFECTS};
+use super::effects::{EffectRow, Effects};
 use super::levels::shown;
 use super::manifest::StudyManifest;
 #[cfg(feature = "parquet")]
@@ -117,7 +117,7 @@ pub fn write_tables(
     let mut points = create("points", POINT_COLUMNS)?;
     let mut batch = create("batch", STATEMENT_COLUMNS)?;
     let mut trials = wanted.trials.then(|| create("trials", TRIAL_COLUMNS)).transpose()?;
-    let mut effects = (plan.points.len() <= MOST_POINTS_WITH_EFFECTS).then(Effects::default);
+    let mut effects = Effects::of(&plan.sweep.layout, plan.points.len());
     for (part, (planned, come)) in plan.points.chunks(STRIDE).zip(summary.points.chunks(STRIDE)).enumerate() {
         let rows = part_rows(
             plan,
@@ -249,12 +249,21 @@ fn write_point(
     let Collected { results, stopping, .. } = collected;
     let settings = &point.scenario.file.analysis;
     let experiment = &point.scenario.experiment;
+    let stopwatch = Stopwatch::start();
     let analysis = match &stopping {
         Some(stopping) => analyse_stopped(experiment, settings, &results, stopping),
         None => analyse(experiment, settings, &results),
     };
     let timing = Timing { duration: Duration::from_secs_f64(seconds), ..Stopwatch::start().timing() };
-    let outcome = Outcome { scenario: &point.scenario, results, analysis, timing, threads: threads_here() };
+    let analysed_in = stopwatch.elapsed();
+    let outcome = Outcome {
+        scenario: &point.scenario,
+        results,
+        analysis,
+        timing,
+        analysed_in,
+        threads: threads_here(),
+    };
     outcome.write_into(&folder)?;
     folder.publish()?;
     Ok(())

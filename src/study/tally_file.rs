@@ -12,7 +12,7 @@ use super::tally::Tally;
 use super::wire::{Reading, put};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
@@ -162,8 +162,9 @@ fn advice(error: &io::Error) -> &'static str {
 /// What a file holds, without the tallies themselves.
 #[derive(Default)]
 pub struct Contents {
-    /// The finished units of each point. Looked up, never iterated.
-    blocks: HashMap<TallyId, Vec<Block>>,
+    /// The finished units, by point and then in the order of the file: one piece of memory, of which there
+    /// may be a million parts.
+    blocks: Vec<(TallyId, Block)>,
     /// Points that failed, by their last failure.
     pub failures: Vec<StoredFailure>,
     /// What was begun since the program was last started. Looked up, never iterated.
@@ -181,7 +182,7 @@ impl Contents {
     /// first one in the file counts.
     pub fn blocks(&self, id: TallyId, trials: u64) -> Vec<Block> {
         let among = |block: &&Block| block.end() <= trials;
-        let mut all: Vec<Block> = self.blocks.get(&id).into_iter().flatten().filter(among).copied().collect();
+        let mut all: Vec<Block> = self.units(id).filter(|block| among(&block)).collect();
         all.sort_by_key(|block| block.first);
         if all.windows(2).all(|pair| pair[0].end() <= pair[1].first) {
             return all;
@@ -214,9 +215,15 @@ impl Contents {
         self.precise.contains(&id)
     }
 
+    /// All finished units of a point, in the order of the file.
+    fn units(&self, id: TallyId) -> impl Iterator<Item = Block> {
+        let begin = self.blocks.partition_point(|&(other, _)| other < id);
+        self.blocks[begin..].iter().take_while(move |&&(other, _)| other == id).map(|&(_, block)| block)
+    }
+
     /// Two units of a point that overlap, if there are any.
     pub fn overlap(&self, id: TallyId) -> Option<(Block, Block)> {
-        let mut all = self.blocks.get(&id)?.clone();
+        let mut all: Vec<Block> = self.units(id).collect();
         all.sort_unstable_by_key(|block| block.first);
         all.windows(2).find(|pair| pair[1].first < pair[0].end()).map(|pair| (pair[0], pair[1]))
     }
@@ -268,7 +275,7 @@ impl TallyReader {
                     Err(_) => return Err(foreign("what it says of its study cannot be read")),
                 },
                 BLOCK => match read_block(&bytes, offset) {
-                    Some((id, block)) => contents.blocks.entry(id).or_default().push(block),
+                    Some((id, block)) => contents.blocks.push((id, block)),
                     None => break,
                 },
                 FAILURE => match serde_json::from_slice::<StoredFailure>(&bytes) {
@@ -291,6 +298,7 @@ impl TallyReader {
             }
             contents.good = offset + bytes.len() as u64;
         }
+        contents.blocks.sort_by_key(|&(id, _)| id);
         contents.lost = size - contents.good;
         let header = header.ok_or_else(|| foreign("it does not say of what study it is"))?;
         Ok(TallyReader { path: path.to_owned(), file: Mutex::new(input.into_inner()), header, contents })

@@ -568,8 +568,8 @@ fn committees_are_told_of_stakes() {
     let scenario = Scenario::parse("told", text).expect("a scenario");
     let outcome = outcome_of(&scenario);
     let seats = |row: &ValidatorRow| row.attestor_seats.expect("seats");
-    let all: u64 = outcome.tables().validators.iter().map(seats).sum();
-    let cheat = &outcome.tables().validators[0];
+    let all: u64 = outcome.tables().validators.iter().map(|row| seats(&row)).sum();
+    let cheat = &outcome.tables().validators.row(0);
     assert_eq!(cheat.slashed, Some(400), "it is caught in every trial");
     // A fifth if nobody told the committees; until it is caught it takes five rounds on average.
     assert!(seats(cheat) * 12 < all, "{} of {all} seats", seats(cheat));

@@ -141,7 +141,8 @@ fn tables_at_the_edges() {
         assert_ne!(poor.rows[2].finding, Some(Finding::Deviates), "{}", entry.name);
         let bytes = {
             let mut bytes = Vec::new();
-            write_rows(&poor.validators, &mut bytes).expect("memory can be written to");
+            write_rows(&poor.validators.iter().collect::<Vec<_>>(), &mut bytes)
+                .expect("memory can be written to");
             write_rows(&poor.rows, &mut bytes).expect("memory can be written to");
             String::from_utf8(bytes).expect("text")
         };

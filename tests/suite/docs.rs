@@ -407,7 +407,7 @@ fn header<R: Serialize>(rows: &[R]) -> Vec<String> {
 fn every_column_is_documented_in_its_order() {
     let (_, _, Analysis { tables, .. }) = runs().remove(0);
     let headers = [
-        ("`validators.csv`", header(&tables.validators)),
+        ("`validators.csv`", header(&tables.validators.iter().collect::<Vec<_>>())),
         ("`trials.csv`", header(&tables.trials)),
         ("`chains.csv`", header(&tables.chains)),
         ("`timeline.csv`", header(&tables.timeline)),

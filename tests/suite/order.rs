@@ -234,7 +234,7 @@ fn no_cell_is_ever_not_a_number() {
         let analysis = analysed(&format!("{text}{population}"), None);
         let tables = &analysis.tables;
         let text = [
-            cells(&tables.validators),
+            cells(&tables.validators.iter().collect::<Vec<_>>()),
             cells(&tables.fairness),
             cells(&tables.windows),
             cells(&tables.timeline),

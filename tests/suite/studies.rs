@@ -87,14 +87,20 @@ fn the_tables_are_the_same_bytes_however_a_study_is_run() {
             let (shard, output) = (format!("{part}/{of}"), format!("shards{of}"));
             run(&sandbox, &["run", "s.toml", "--shard", &shard, "--output", &output]);
         }
-        let turn = files.len() / 2;
-        files.rotate_left(turn);
-        let output = format!("merged{of}");
-        let mut args = vec!["merge"];
-        args.extend(files.iter().map(String::as_str));
-        args.extend(["--output", &output]);
-        run(&sandbox, &args);
-        assert_eq!(batch(&sandbox, &output), whole, "{of} shards");
+        // Fisher and Yates' shuffle with Lehmer's generator of multiplier 48271.
+        let mut random = 20_261_127u64;
+        for order in 0..4 {
+            for place in (1..files.len()).rev() {
+                random = random * 48_271 % 0x7fff_ffff;
+                files.swap(place, random as usize % (place + 1));
+            }
+            let output = format!("merged{of}-{order}");
+            let mut args = vec!["merge"];
+            args.extend(files.iter().map(String::as_str));
+            args.extend(["--output", &output]);
+            run(&sandbox, &args);
+            assert_eq!(batch(&sandbox, &output), whole, "{files:?}");
+        }
     }
     // A study is not run twice: the second time plays nothing and writes the same.
     let again = run(&sandbox, &["run", "s.toml", "--output", "one"]);

@@ -21,6 +21,7 @@ use super::observations::Observations;
 use super::rows::{
     AuditAnswer, AuditReport, AuditRow, AuditTest, AuditedRest, AuditedValidator, AuditedWhole, BlockCheck,
     Decision, Family, Finding, Metric, OrderReport, PosteriorSummary, Statement, ValidatorRow,
+    ValidatorTable,
 };
 use super::sampling_model::SamplingModel;
 use super::validator_rows;
@@ -32,6 +33,7 @@ use crate::statistics::{Misallocation, level_of};
 use evidence::{AuditEvidence, Prior, Tested};
 use missed::Missed;
 use question::Question;
+use rayon::prelude::*;
 use std::path::Path;
 
 /// What a table is held against, and how surely.
@@ -88,7 +90,7 @@ pub struct Audit {
     /// One row for each of the table.
     pub rows: Vec<AuditRow>,
     /// The rows of `validators.csv`; what a table of wins does not tell is empty.
-    pub validators: Vec<ValidatorRow>,
+    pub validators: ValidatorTable,
     /// The rows of `fairness.csv`.
     pub statements: Vec<Statement>,
     /// What was asked about validators and groups, and the answers.
@@ -185,10 +187,11 @@ pub fn audit(path: &Path, table: &AuditTable, settings: &AuditSettings) -> Resul
     let answers = questions.iter().map(|question| question.answer(&evidence, &tested, groups)).collect();
     let interval = |index, confidence| observations.interval(index, confidence);
     let joint = |index, confidence| observations.joint_interval(index, confidence);
-    let mut validators = validator_rows::of_counts(&observations, settings.confidence, &interval, &joint);
-    if table.slots.is_some() {
-        validators.iter_mut().zip(&table.wins).for_each(|(row, &blocks)| row.blocks = Some(blocks));
-    }
+    let counted = validator_rows::OfCounts::new(&observations, settings.confidence, &interval, &joint);
+    let all = (0..observations.validators()).into_par_iter();
+    let blocks_of = |index: usize| table.slots.as_ref().and_then(|_| table.wins.get(index).copied());
+    let row = |index: usize| ValidatorRow { blocks: blocks_of(index), ..counted.row(index) };
+    let validators = all.map(row).collect::<Vec<ValidatorRow>>().into_iter().collect();
     let reference = match (&table.expected, &blocks) {
         (Some(_), _) if is_by_epochs => {
             format!("the shares expected under `{}` with the stakes of each epoch", rule.name)

@@ -21,22 +21,24 @@ pub use wanted::wanted_rows;
 use super::context::AnalysisContext;
 use crate::analysis::rows::Statement;
 use crate::statistics::Assessment;
+use rayon::prelude::*;
 
-/// All measures, the verdict first.
+/// The measures that rest on nothing but the observations.
+pub fn measures(context: &AnalysisContext) -> Vec<Statement> {
+    let kinds: [fn(&AnalysisContext) -> Vec<Statement>; 4] =
+        [across_validators::rows, across_trials::rows, concentration::rows, order::rows];
+    kinds.par_iter().map(|rows| rows(context)).collect::<Vec<_>>().concat()
+}
+
+/// All [`measures`], after the verdict and the test of the expected shares.
 pub fn rows(
     context: &AnalysisContext,
     expected_shares_test: Option<&ExpectedSharesTest>,
     assessment: &Assessment,
+    measures: Vec<Statement>,
 ) -> Vec<Statement> {
-    let mut statements = [
-        verdict::rows(context, assessment),
-        expected_shares::rows(context, expected_shares_test),
-        across_validators::rows(context),
-        across_trials::rows(context),
-        concentration::rows(context),
-        order::rows(context),
-    ]
-    .concat();
+    let verdict = verdict::rows(context, assessment);
+    let mut statements = [verdict, expected_shares::rows(context, expected_shares_test), measures].concat();
     family::adjust_exploratory(context, &mut statements);
     statements
 }

@@ -1,15 +1,15 @@
 //! What the posterior distributions of all shares say together.
 
 use crate::analysis::AnalysisContext;
-use crate::analysis::rows::{Metric, Statement, ValidatorRow};
+use crate::analysis::rows::{Metric, Statement, ValidatorTable};
 
 /// The posterior probability that every claimed validator is within the tolerance of its share of stake,
 /// where the scenario asks for posteriors.
-pub fn row(context: &AnalysisContext, validators: &[ValidatorRow], claimed: &[usize]) -> Option<Statement> {
+pub fn row(context: &AnalysisContext, validators: &ValidatorTable, claimed: &[usize]) -> Option<Statement> {
     if !context.settings.bayes {
         return None;
     }
-    let outside = |&index: &usize| validators[index].probability_within.map(|within| 1.0 - within);
+    let outside = |&index: &usize| validators.row(index).probability_within.map(|within| 1.0 - within);
     let all: Option<f64> = claimed.iter().map(outside).sum();
     Some(Statement {
         value: all.map(|outside| (1.0 - outside).max(0.0)),

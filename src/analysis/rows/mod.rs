@@ -2,6 +2,7 @@
 
 mod audit;
 mod chains;
+mod columns;
 mod compare;
 mod identify;
 mod incomes;
@@ -18,6 +19,7 @@ mod tables;
 mod takeover;
 mod timeline;
 mod trials;
+mod validator_table;
 mod validators;
 mod windows;
 
@@ -45,5 +47,6 @@ pub use tables::Tables;
 pub use takeover::TakeoverRow;
 pub use timeline::TimelineRow;
 pub use trials::TrialRow;
+pub use validator_table::ValidatorTable;
 pub use validators::ValidatorRow;
 pub use windows::WindowRow;

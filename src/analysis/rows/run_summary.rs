@@ -119,13 +119,13 @@ impl RunSummary {
         let tested = analysis.tables.fairness.iter().find(|row| row.metric == Metric::ExpectedShares);
         let selections: u64 = analysis.tables.validators.iter().map(|row| row.wins).sum();
         let validators = analysis.tables.validators.iter().map(|row| ValidatorSummary {
-            name: row.validator.clone(),
+            posterior: PosteriorSummary::of(&row),
+            name: row.validator,
             stake_share: row.stake_share,
             wins: row.wins,
             expected: row.expected_share.map(|share| share * selections as f64),
             p: row.p_value,
             p_adjusted: row.p_holm,
-            posterior: PosteriorSummary::of(row),
         });
         RunSummary {
             name: name.to_owned(),

@@ -1,12 +1,12 @@
 //! The tables of a run together.
 
-use super::{ChainRow, IncomeRow, Statement, TimelineRow, TrialRow, ValidatorRow, WindowRow};
+use super::{ChainRow, IncomeRow, Statement, TimelineRow, TrialRow, ValidatorTable, WindowRow};
 
 /// All tables of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tables {
     /// `validators.csv`
-    pub validators: Vec<ValidatorRow>,
+    pub validators: ValidatorTable,
     /// `trials.csv`
     pub trials: Vec<TrialRow>,
     /// `chains.csv`

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use tombola::analysis::rows::{
-    AuditRow, CompareRow, IncomeRow, TimelineRow, TrialRow, ValidatorRow, WindowRow,
+    AuditRow, CompareRow, IncomeRow, TimelineRow, TrialRow, ValidatorTable, WindowRow,
 };
 use tombola::registry::{Choice, Chosen, find, nearest};
 use tombola::report::figures::{
@@ -296,7 +296,7 @@ impl Source {
 /// The tables of a folder that figures are drawn from; one that is not there is empty.
 #[derive(Default)]
 struct FolderTables {
-    validators: Vec<ValidatorRow>,
+    validators: ValidatorTable,
     timeline: Vec<TimelineRow>,
     trials: Vec<TrialRow>,
     incomes: Vec<IncomeRow>,
@@ -331,7 +331,7 @@ impl FolderTables {
         let mut tables = FolderTables {
             compare: rows_of(&folder.join("compare.csv"))?,
             timeline: rows_of(&folder.join("timeline.csv"))?,
-            validators: rows_of(&folder.join("validators.csv"))?,
+            validators: rows_of(&folder.join("validators.csv"))?.into_iter().collect(),
             incomes: rows_of(&folder.join("incomes.csv"))?,
             windows: rows_of(&folder.join("windows.csv"))?,
             ..FolderTables::default()

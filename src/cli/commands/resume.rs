@@ -107,11 +107,13 @@ pub fn played<'a>(
         return Err(Failure::CannotRun(format!("{}: there is no trial in it", file.display())));
     };
     let (experiment, settings) = (&scenario.experiment, &scenario.file.analysis);
+    let analysing = Stopwatch::start();
     let analysis = match &collected.stopping {
         Some(stopping) => analyse_stopped(experiment, settings, &collected.results, stopping),
         None => analyse(experiment, settings, &collected.results),
     };
+    let analysed_in = analysing.elapsed();
     let timing = Timing { duration: Duration::from_secs_f64(summary.seconds), ..stopwatch.timing() };
     let results = collected.results;
-    Ok((Outcome { scenario, results, analysis, timing, threads: threads_here() }, Kept(open)))
+    Ok((Outcome { scenario, results, analysis, timing, analysed_in, threads: threads_here() }, Kept(open)))
 }

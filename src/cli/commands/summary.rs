@@ -14,11 +14,12 @@ const MOST_SHOWN: usize = 12;
 /// The short table and the verdict.
 pub fn summary(scenario: &Scenario, results: &Results, analysis: &Analysis) -> String {
     let rows = &analysis.tables.validators;
-    let mut order: Vec<&ValidatorRow> = rows.iter().collect();
+    let mut order: Vec<usize> = (0..rows.len()).collect();
     if order.len() > MOST_SHOWN {
-        order.sort_by_key(|row| std::cmp::Reverse(row.stake));
+        let stakes: Vec<u64> = rows.iter().map(|row| row.stake).collect();
+        order.sort_by_key(|&index| std::cmp::Reverse(stakes[index]));
     }
-    let shown = order.iter().take(MOST_SHOWN).map(|row| cells(row)).collect();
+    let shown = order.iter().take(MOST_SHOWN).map(|&index| cells(&rows.row(index))).collect();
     let confidence = scenario.file.analysis.confidence * 100.0;
     let interval = format!("{confidence} % interval");
     let header = ["validator", "stake share", "wins", "win share", &interval, "reward share"];

@@ -7,7 +7,7 @@ use super::{
     wins_per_trial,
 };
 use crate::analysis::rows::{
-    CompareRow, IncomeRow, StrategyRow, TimelineRow, TrialRow, ValidatorRow, WindowRow,
+    CompareRow, IncomeRow, StrategyRow, TimelineRow, TrialRow, ValidatorRow, ValidatorTable, WindowRow,
 };
 use crate::registry::Entry;
 use crate::statistics::level_of;
@@ -51,7 +51,7 @@ pub struct Subject<'a> {
     /// What was run, e.g. "raffle · 8 trials × 125 000 rounds".
     pub subtitle: &'a str,
     /// The rows of `validators.csv`.
-    pub validators: &'a [ValidatorRow],
+    pub validators: &'a ValidatorTable,
     /// The rows of `timeline.csv`.
     pub timeline: &'a [TimelineRow],
     /// The rows of `trials.csv`.
@@ -83,7 +83,7 @@ pub struct Subject<'a> {
 impl Subject<'_> {
     /// The characters in its names and titles that no font here has; figures show their code points instead.
     pub fn undrawable(&self) -> Vec<char> {
-        let validators = self.validators.iter().map(|row| row.validator.as_str());
+        let validators = self.validators.names();
         let timeline = self.timeline.iter().map(|row| row.subject.as_str());
         let compare = self.compare.iter().flat_map(|row| [row.rule.as_str(), row.other.as_str()]);
         let strategy = self.strategy.iter().map(|row| row.accounts.as_str());
@@ -381,11 +381,11 @@ mod tests {
         (idle.trials, idle.incomes, idle.compare, idle.grid) = Default::default();
         idle.windows.clear();
         idle.strategy.clear();
-        for row in &mut idle.validators {
+        idle.change(|_, row| {
             (row.stake, row.wins, row.reward, row.win_share) = (0, 0, Some(0), None);
             (row.expected_share, row.p_value) = (None, None);
             (row.longest_gap, row.longest_run) = (None, None);
-        }
+        });
         for entry in FIGURES {
             for sample in [&nothing, &idle] {
                 let error = figure(entry.name).draw(&sample.subject()).unwrap_err();

@@ -44,15 +44,16 @@ impl Figure for Funnel {
         let selections: f64 = subject.validators.iter().map(|row| row.wins as f64).sum();
         let mut marks: Vec<Mark> = subject
             .validators
-            .iter()
-            .filter_map(|row| {
+            .names()
+            .zip(subject.validators)
+            .filter_map(|(name, row)| {
                 let share = share(row.expected_share.unwrap_or(row.stake_share))?;
                 let expected = share * selections;
                 (expected > 0.0 && row.win_share.is_some()).then(|| Mark {
-                    name: &row.validator,
+                    name,
                     expected,
                     deviation: 100.0 * (row.wins as f64 / expected - 1.0),
-                    differs: differs(row, subject.confidence),
+                    differs: differs(&row, subject.confidence),
                 })
             })
             .filter(|mark| mark.deviation.is_finite())

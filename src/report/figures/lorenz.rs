@@ -23,7 +23,7 @@ struct Lorenz {}
 impl Figure for Lorenz {
     fn draw(&self, subject: &Subject) -> Result<Drawing, FigureError> {
         let column = |value: fn(&crate::analysis::rows::ValidatorRow) -> u128| {
-            Curve::new(subject.validators.iter().map(value).collect())
+            Curve::new(subject.validators.iter().map(|row| value(&row)).collect())
         };
         let measured: Vec<(&str, Curve, Stroke)> = [
             // Where the rule is fair and every block earns the same, the curves lie upon each other:

@@ -35,7 +35,7 @@ impl Figure for PValues {
             .iter()
             .filter_map(|row| {
                 let p = row.p_value.filter(|p| (0.0..=1.0).contains(p))?;
-                Some((p, differs(row, subject.confidence)))
+                Some((p, differs(&row, subject.confidence)))
             })
             .collect();
         let all = p_values.len();

@@ -2,7 +2,7 @@
 
 use super::{Grid, GridCell, Subject};
 use crate::analysis::rows::{
-    CompareRow, IncomeRow, StrategyRow, TimelineRow, TrialRow, ValidatorRow, WindowRow,
+    CompareRow, IncomeRow, StrategyRow, TimelineRow, TrialRow, ValidatorRow, ValidatorTable, WindowRow,
 };
 use crate::statistics::LongestRun;
 
@@ -12,7 +12,7 @@ pub struct Sample {
     /// What it is about.
     pub title: String,
     /// Its `validators.csv`.
-    pub validators: Vec<ValidatorRow>,
+    pub validators: ValidatorTable,
     /// Its `timeline.csv`.
     pub timeline: Vec<TimelineRow>,
     /// Its `trials.csv`.
@@ -126,16 +126,29 @@ pub fn sample(title: &str, named: &[(&str, u64)], rounds: u64, expected: impl Fn
             timeline.extend([stake, seen, law]);
         }
     }
+    let validators = validators.into_iter().collect();
     let mut sample = Sample { title: title.to_owned(), validators, timeline, ..Sample::default() };
     sample.fill(rounds);
     sample
 }
 
 impl Sample {
+    /// Changes the rows of `validators.csv`, each by its index.
+    pub fn change(&mut self, change: impl Fn(usize, &mut ValidatorRow)) {
+        let changed = self.validators.iter().enumerate().map(|(index, mut row)| {
+            change(index, &mut row);
+            row
+        });
+        self.validators = changed.collect();
+    }
+
     /// The tables that follow from the validators.
     fn fill(&mut self, rounds: u64) {
         let wins: u64 = self.validators.iter().map(|row| row.wins).sum();
-        for row in self.validators.iter_mut().take(60) {
+        self.change(|index, row| {
+            if index >= 60 {
+                return;
+            }
             let share = row.expected_share.unwrap_or(0.0);
             let gap = ((wins.max(1) as f64).ln() / share.max(1e-9)).min(wins as f64).round() as u64;
             let run = 1 + u64::from(share > 0.2) * 7;
@@ -143,7 +156,7 @@ impl Sample {
             (row.longest_gap, row.longest_run) = (Some(gap), Some(run));
             row.longest_gap_p = LongestRun::gap(wins, share).map(|law| law.at_least(gap));
             row.longest_run_p = LongestRun::run(wins, share).map(|law| law.at_least(run));
-        }
+        });
         for row in self.validators.iter().take(25) {
             let expected = 32.0 * row.expected_share.unwrap_or(0.0);
             let wins =
@@ -308,21 +321,26 @@ pub fn samples() -> Vec<Sample> {
     );
     let mut unknown = seed();
     unknown.title = "unknown".to_owned();
-    for row in &mut unknown.validators {
+    unknown.change(|_, row| {
         (row.expected_share, row.p_value, row.p_holm) = (None, None, None);
         (row.win_share_low, row.win_share_high, row.reward) = (None, None, Some(0));
-    }
+    });
     for row in &mut unknown.timeline {
         (row.low, row.high, row.q05, row.q25, row.q75, row.q95) = (None, None, None, None, None, None);
     }
     let mut broken = seed();
     broken.title = "rejected".to_owned();
     let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 2.0, 1e308];
-    for (row, value) in broken.validators.iter_mut().skip(1).zip(odd) {
-        (row.expected_share, row.win_share_low, row.win_share_high) = (Some(value), Some(value), Some(value));
-        (row.stake, row.reward) = (u64::MAX, Some(u128::MAX));
-    }
-    broken.validators[3].stake_share = f64::NAN;
+    broken.change(|index, row| {
+        if let Some(value) = index.checked_sub(1).and_then(|index| odd.get(index)).copied() {
+            (row.expected_share, row.win_share_low, row.win_share_high) =
+                (Some(value), Some(value), Some(value));
+            (row.stake, row.reward) = (u64::MAX, Some(u128::MAX));
+        }
+        if index == 3 {
+            row.stake_share = f64::NAN;
+        }
+    });
     for (row, value) in broken.timeline.iter_mut().zip(odd.into_iter().cycle()) {
         (row.low, row.high, row.q05, row.q95) = (Some(value), Some(0.9), Some(0.1), Some(value));
         (row.q25, row.q75) = (Some(value), Some(0.2));
@@ -331,10 +349,14 @@ pub fn samples() -> Vec<Sample> {
         }
     }
     let mut winless = ranked("few rounds", 100, 10_000, |s| s);
-    for row in winless.validators.iter_mut().skip(20) {
-        (row.wins, row.win_share, row.win_share_low) = (0, Some(0.0), Some(0.0));
-    }
-    winless.validators[99].stake_share = 0.0;
+    winless.change(|index, row| {
+        if index >= 20 {
+            (row.wins, row.win_share, row.win_share_low) = (0, Some(0.0), Some(0.0));
+        }
+        if index == 99 {
+            row.stake_share = 0.0;
+        }
+    });
     let long: Vec<String> = (10..32)
         .map(|number| format!("验证者-{number}-оператор-with-a-name-of-sixty-letters-in-all-{number}-मतदान"))
         .collect();

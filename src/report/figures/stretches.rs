@@ -44,14 +44,15 @@ struct Mark<'a> {
 
 impl Figure for Stretches {
     fn draw(&self, subject: &Subject) -> Result<Drawing, FigureError> {
-        let mut rows: Vec<&ValidatorRow> = subject
-            .validators
-            .iter()
-            .filter(|row| row.longest_gap.is_some() || row.longest_run.is_some())
+        let known = subject.validators.iter().enumerate();
+        let mut order: Vec<(usize, u64)> = known
+            .filter(|(_, row)| row.longest_gap.is_some() || row.longest_run.is_some())
+            .map(|(index, row)| (index, row.stake))
             .collect();
-        rows.sort_by_key(|row| std::cmp::Reverse(row.stake));
-        let all = rows.len();
-        rows.truncate(MOST);
+        order.sort_by_key(|&(_, stake)| std::cmp::Reverse(stake));
+        let all = order.len();
+        let rows: Vec<ValidatorRow> =
+            order.into_iter().take(MOST).map(|(index, _)| subject.validators.row(index)).collect();
         let mut marks: Vec<Mark> = rows.iter().flat_map(|row| marks(row, subject)).collect();
         if marks.is_empty() {
             return Err(FigureError::Empty {
@@ -249,7 +250,11 @@ mod tests {
         };
         // Both of four validators, and the key.
         assert_eq!(bands(&sample), 9);
-        sample.validators[0].longest_gap_p = Some(0.987);
+        sample.change(|index, row| {
+            if index == 0 {
+                row.longest_gap_p = Some(0.987);
+            }
+        });
         assert_eq!(bands(&sample), 8);
         assert!(
             Stretches {}.draw(&sample.subject()).unwrap().svg().contains("no exact distribution is known")

@@ -28,7 +28,7 @@ impl Figure for TargetCurve {
     fn draw(&self, subject: &Subject) -> Result<Drawing, FigureError> {
         let mut points: Vec<(f64, f64)> = Vec::new();
         let mut without = 0;
-        for row in subject.validators {
+        for row in subject.validators.iter() {
             let stake = share(row.stake_share).filter(|&stake| stake > 0.0);
             match (stake, row.expected_share.and_then(share)) {
                 (Some(stake), Some(expected)) if expected > 0.0 => {

@@ -245,7 +245,7 @@ fn courses<'a>(subject: &Subject<'a>, kind: &Kind) -> (Vec<Course<'a>>, usize) {
             moment.fan = moment.fan.filter(|_| with_fans);
         }
         course.moments.sort_by(|a, b| a.round.total_cmp(&b.round));
-        let row = subject.validators.iter().find(|row| row.validator == course.name);
+        let row = subject.validators.find(course.name);
         course.reference = row
             .and_then(|row| share(row.expected_share.filter(|_| kind.expected).unwrap_or(row.stake_share)))
             .map(|share| 100.0 * share);

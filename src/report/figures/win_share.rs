@@ -48,7 +48,7 @@ struct Mark<'a> {
 }
 
 impl<'a> Mark<'a> {
-    fn new(row: &'a ValidatorRow, confidence: f64) -> Option<Self> {
+    fn new(name: &'a str, row: &ValidatorRow, confidence: f64) -> Option<Self> {
         let interval = match (row.win_share_low, row.win_share_high) {
             (Some(low), Some(high)) if low <= high => {
                 Some((100.0 * low.clamp(0.0, 1.0), 100.0 * high.clamp(0.0, 1.0)))
@@ -56,7 +56,7 @@ impl<'a> Mark<'a> {
             _ => None,
         };
         Some(Mark {
-            name: &row.validator,
+            name,
             stake: 100.0 * share(row.stake_share)?,
             wins: 100.0 * share(row.win_share?)?,
             interval,
@@ -119,8 +119,9 @@ impl<'a> Mark<'a> {
 
 impl Figure for WinShare {
     fn draw(&self, subject: &Subject) -> Result<Drawing, FigureError> {
+        let rows = subject.validators.names().zip(subject.validators);
         let mut marks: Vec<Mark> =
-            subject.validators.iter().filter_map(|row| Mark::new(row, subject.confidence)).collect();
+            rows.filter_map(|(name, row)| Mark::new(name, &row, subject.confidence)).collect();
         if marks.is_empty() {
             return Err(FigureError::Empty {
                 figure: ENTRY.name,
@@ -461,7 +462,10 @@ mod tests {
     }
 
     fn marks(sample: &Sample) -> Vec<Mark<'_>> {
-        sample.validators.iter().filter_map(|row| Mark::new(row, 0.95)).collect()
+        {
+            let rows = sample.validators.names().zip(&sample.validators);
+            rows.filter_map(|(name, row)| Mark::new(name, &row, 0.95)).collect()
+        }
     }
 
     #[test]

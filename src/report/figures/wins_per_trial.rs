@@ -36,7 +36,7 @@ impl Figure for WinsPerTrial {
             }
         }
         let stake = |name: &str| {
-            let row = subject.validators.iter().find(|row| row.validator == name);
+            let row = subject.validators.find(name);
             row.map_or(0.0, |row| row.stake_share)
         };
         let shares = |name: &str| -> Vec<f64> {
@@ -52,8 +52,9 @@ impl Figure for WinsPerTrial {
             });
         };
         values.sort_by(f64::total_cmp);
-        let row = subject.validators.iter().find(|row| row.validator == name);
-        let expected = row.and_then(|row| row.expected_share).and_then(share).map(|share| 100.0 * share);
+        let row = subject.validators.find(name);
+        let expected =
+            row.as_ref().and_then(|row| row.expected_share).and_then(share).map(|share| 100.0 * share);
         let law = subject
             .timeline
             .iter()
@@ -201,9 +202,9 @@ mod tests {
     #[test]
     fn the_exact_distribution_expects_so_many_trials_in_each_cell() {
         let mut sample = seed();
-        sample.validators.truncate(1);
-        sample.validators[0].expected_share = Some(0.5);
-        let name = sample.validators[0].validator.clone();
+        sample.validators = sample.validators.iter().take(1).collect();
+        sample.change(|_, row| row.expected_share = Some(0.5));
+        let name = sample.validators.row(0).validator;
         let trial = sample.trials[0].clone();
         let wins = (0..100u64).map(|index| [5, 4, 6, 3, 7, 5, 4, 6, 2, 8][index as usize % 10]);
         sample.trials = wins

@@ -12,9 +12,8 @@ mod rename;
 
 pub use record::{file_hash, listed_file, read_manifest};
 
-use super::formulas::FormulaGuard;
-use super::tables::{write_rows, write_rows_watched};
-use crate::simulation::Control;
+use super::tables::{Rows, write_rows_watched};
+use crate::simulation::{Control, Quiet};
 use contents::{Listing, MANIFEST, manifest_hash};
 use journal::{JournalEntry, PREFIX, WorkFolder};
 use placement::Found;
@@ -25,6 +24,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 use thiserror::Error;
 
 /// A folder of results in the making. Files are written beside the place where they will stand;
@@ -255,8 +255,9 @@ impl ResultsFolder {
     ///
     /// # Errors
     /// If it cannot be made or written.
-    pub fn write_table<R: Serialize>(&self, name: &str, rows: &[R]) -> Result<(), FolderError> {
-        self.write(name, |out| write_rows(rows, FormulaGuard::new(out, self.safe_csv)))
+    pub fn write_table<R: Rows + ?Sized>(&self, name: &str, rows: &R) -> Result<(), FolderError> {
+        let never = AtomicBool::new(false);
+        self.write_table_watched(name, rows, &Control { progress: &Quiet, stop: &never })
     }
 
     /// The same, watched by somebody: progress is told of in rows, and it fails once it is told to
@@ -264,13 +265,13 @@ impl ResultsFolder {
     ///
     /// # Errors
     /// If it cannot be made or written, or if it was told to stop.
-    pub fn write_table_watched<R: Serialize>(
+    pub fn write_table_watched<R: Rows + ?Sized>(
         &self,
         name: &str,
-        rows: &[R],
+        rows: &R,
         control: &Control,
     ) -> Result<(), FolderError> {
-        self.write(name, |out| write_rows_watched(rows, FormulaGuard::new(out, self.safe_csv), control))
+        self.write(name, |out| write_rows_watched(rows, self.safe_csv, out, control))
     }
 
     /// Writes the manifest, last of all files.

@@ -17,6 +17,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use inline_figure::inlined;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -134,6 +135,13 @@ fn shows_others(name: &str) -> bool {
     SHOWN.contains(&name) || name.starts_with("tables/")
 }
 
+/// What is shown of a file.
+enum Shown {
+    Table(Sheet),
+    /// Its name and its SVG text.
+    Figure(String, String),
+}
+
 /// What was read of a folder.
 struct Folder {
     manifest: Value,
@@ -157,21 +165,30 @@ impl Folder {
     }
 
     /// From a record and the files that it lists; one that was taken away since is not shown.
-    fn of(manifest: Value, place: &dyn Fn(&str) -> Option<PathBuf>) -> Result<Self, PageError> {
+    fn of(manifest: Value, place: &(dyn Fn(&str) -> Option<PathBuf> + Sync)) -> Result<Self, PageError> {
         let unreadable = |path: &Path| {
             let path = path.to_owned();
             move |source: io::Error| PageError::Unreadable { path, source }
         };
-        let (mut sheets, mut figures) = (Vec::new(), Vec::new());
-        for name in manifest["files"].as_object().into_iter().flat_map(|files| files.keys()) {
+        let names: Vec<&String> =
+            manifest["files"].as_object().into_iter().flat_map(|files| files.keys()).collect();
+        let read = |name: &String| -> Result<Option<Shown>, PageError> {
             // One from elsewhere is not shown either.
-            let Some(path) = place(name) else { continue };
+            let Some(path) = place(name) else { return Ok(None) };
             if let Some(table) = name.strip_suffix(".csv").filter(|table| !table.contains('/')) {
-                sheets.push(Sheet::read(table, &path).map_err(unreadable(&path))?);
-            } else if let Some(figure) =
-                name.strip_prefix("figures/").and_then(|name| name.strip_suffix(".svg"))
-            {
-                figures.push((figure.to_owned(), fs::read_to_string(&path).map_err(unreadable(&path))?));
+                return Ok(Some(Shown::Table(Sheet::read(table, &path).map_err(unreadable(&path))?)));
+            }
+            let figure = name.strip_prefix("figures/").and_then(|name| name.strip_suffix(".svg"));
+            let Some(figure) = figure else { return Ok(None) };
+            let svg = fs::read_to_string(&path).map_err(unreadable(&path))?;
+            Ok(Some(Shown::Figure(figure.to_owned(), svg)))
+        };
+        let (mut sheets, mut figures) = (Vec::new(), Vec::new());
+        for shown in names.into_par_iter().map(read).collect::<Vec<_>>() {
+            match shown? {
+                Some(Shown::Table(sheet)) => sheets.push(sheet),
+                Some(Shown::Figure(name, svg)) => figures.push((name, svg)),
+                None => {}
             }
         }
         // Figures in the order in which the program lists them; those of comparisons after them.
@@ -403,7 +420,7 @@ impl Folder {
             section aria-labelledby="tables" {
                 h2 id="tables" { "Tables" }
                 p class="quiet" { "Press a column's name to sort by it. Every column is defined in docs/scenario.md and docs/glossary.md of the program." }
-                @for (place, sheet) in self.sheets.iter().enumerate() { (sheet.markup(place == 0)) }
+                @for table in self.sheets.par_iter().enumerate().map(|(place, sheet)| sheet.markup(place == 0)).collect::<Vec<Markup>>() { (table) }
             }
         }
     }

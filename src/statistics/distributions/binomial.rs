@@ -89,6 +89,13 @@ impl Binomial {
         }
     }
 
+    /// Whether the upper tail from a count, or the lower one up to it, is known to be at least one half
+    /// because the count is one or more on that side of the mean: no median is as far from it.
+    pub fn is_likely(&self, count: u64, upper: bool) -> bool {
+        let deviation = self.deviation(count);
+        if upper { deviation <= -1.0 } else { deviation >= 1.0 }
+    }
+
     /// ln P(X ≥ count), which goes on where [`Binomial::upper`] is below the smallest double; minus
     /// infinity where that is impossible.
     pub fn ln_upper(&self, count: u64) -> f64 {

@@ -71,20 +71,35 @@ impl MarginTest {
     /// From the tails at shares, which must rise with the share for `at_least` and fall for `at_most`.
     /// `None` where they are not known.
     pub fn new(margin: Margin, tails: impl Fn(f64) -> Option<Tails>) -> Option<Self> {
-        let low = tails(margin.low)?;
+        Self::by_sides(margin, |share, side| Some(side.of(tails(share)?)), |_, _| false)
+    }
+
+    /// The same from single tails, so that none is computed in vain: `likely` says of which it is known
+    /// that they are at least one half. Twice such a tail is one whatever it is, and of the two tails that
+    /// show a difference at least one is such where wins are near the margin.
+    pub fn by_sides(
+        margin: Margin,
+        tail: impl Fn(f64, Side) -> Option<f64>,
+        likely: impl Fn(f64, Side) -> bool,
+    ) -> Option<Self> {
+        let above_low = tail(margin.low, Side::AtLeast)?;
         if margin.high == 0.0 {
             // Without a share to be relative to, one win is too many and none is right.
-            let won = low.at_least == 0.0;
+            let won = above_low == 0.0;
             return Some(MarginTest {
                 difference_p: if won { 0.0 } else { 1.0 },
                 equivalence_p: if won { 1.0 } else { 0.0 },
             });
         }
-        let high = if margin.high < 1.0 { Some(tails(margin.high)?) } else { None };
+        let beyond = |share: f64, side: Side| if likely(share, side) { Some(1.0) } else { tail(share, side) };
         // An edge that no share can pass need not be excluded, and nothing can be beyond it.
-        let above = high.map_or(1.0, |high| high.at_least);
-        let below_high = high.map_or(0.0, |high| high.at_most);
-        let (below, above_low) = if margin.low > 0.0 { (low.at_most, low.at_least) } else { (1.0, 0.0) };
+        let (above, below_high) = if margin.high < 1.0 {
+            (beyond(margin.high, Side::AtLeast)?, tail(margin.high, Side::AtMost)?)
+        } else {
+            (1.0, 0.0)
+        };
+        let (below, above_low) =
+            if margin.low > 0.0 { (beyond(margin.low, Side::AtMost)?, above_low) } else { (1.0, 0.0) };
         let p = MarginTest {
             difference_p: (2.0 * above.min(below)).min(1.0),
             equivalence_p: above_low.max(below_high),
@@ -221,6 +236,18 @@ mod tests {
     }
 
     proptest! {
+        /// Tails that are left out change nothing, not in the last digit.
+        #[test]
+        fn likely_tails_need_not_be_known(n in 1u64..100_000, z in -6.0f64..6.0, share in 0.001f64..0.95, tolerance in 0.01f64..0.5) {
+            let deviation = (n as f64 * share * (1.0 - share)).sqrt();
+            let k = ((n as f64 * share + z * deviation).max(0.0) as u64).min(n);
+            let margin = Margin::around(share, tolerance);
+            let tail = |share: f64, side: Side| Some(side.of(binomial(k, n)(share)?));
+            let likely = |share: f64, side: Side| Binomial::new(n, share).is_some_and(|law| law.is_likely(k, side == Side::AtLeast));
+            let by_sides = MarginTest::by_sides(margin, tail, likely);
+            prop_assert_eq!(by_sides, MarginTest::new(margin, binomial(k, n)));
+        }
+
         #[test]
         fn inverting_binomial_tails_gives_clopper_and_pearson(n in 1u64..2000, part in 0.0f64..=1.0, confidence in 0.5f64..0.9999) {
             let k = ((n as f64 * part) as u64).min(n);

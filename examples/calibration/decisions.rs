@@ -165,7 +165,7 @@ impl Cell {
             .map(|(index, stake)| format!("{{ name = 'v{index}', balance = {stake} }}"))
             .collect();
         let text = format!(
-            "[run]\nseed = {seed}\nrounds = {}\ntrials = {}\ncheckpoints = 1\n\
+            "[run]\nseed = {seed}\nrounds = {}\ntrials = {}\nengine = 'auto'\ncheckpoints = 1\n\
              [population]\nminimum_stake = 1\naccounts = [{}]\n[analysis]\nserial = 'off'\nwindow = 'off'\n[selection]\nrule = {}\n{}",
             self.rounds,
             self.trials,

@@ -86,7 +86,10 @@ impl Figure for WinsPerTrial {
         }
         if law.is_some() {
             let stroke = Stroke::solid(ORANGE, 5).dashed(Dash::Dots);
-            key.push((Key::Line(stroke), "5\u{202F}% and 95\u{202F}% quantiles of the exact distribution".to_owned()));
+            key.push((
+                Key::Line(stroke),
+                "5\u{202F}% and 95\u{202F}% quantiles of the exact distribution".to_owned(),
+            ));
         }
         let cell_at = |cell: usize| from + cell as f64 * width;
         // How many trials the distribution expects in each cell.

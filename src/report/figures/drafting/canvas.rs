@@ -4,9 +4,17 @@
 
 use super::glyphs::outline;
 use super::palette::{PAPER, Rgb, shown};
+use super::svg_backend::{Elements, SvgBackend, nearest, paint};
 use super::typeface::{FAMILY, clean, style_sheet};
 use crate::report::figures::{Drawing, Sheet, Vocabulary};
+use plotters::coord::Shift;
+use plotters::prelude::{
+    Circle, DrawingArea, IntoDrawingArea, PathElement, Polygon, RGBAColor, RGBColor, ShapeStyle,
+};
+use plotters::style::Color;
+use std::cell::RefCell;
 use std::fmt::Write;
+use std::rc::Rc;
 
 /// A place on the sheet: to the right and down from the upper left corner.
 pub type Point = (f64, f64);
@@ -228,119 +236,108 @@ impl Canvas {
     /// The finished picture.
     pub fn finish(self, title: &str) -> Drawing {
         let ((across, down), (width, height)) = (self.sheet.units(), self.sheet.lengths());
-        let mut svg = String::with_capacity(style_sheet().len() + 128 * self.marks.len() + 1024);
-        let title = title.to_owned();
-        let _ = writeln!(
-            svg,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {across} {down}\" role=\"img\">"
-        );
-        let _ = writeln!(svg, "<title>{}</title>", escaped(&title));
-        let _ = writeln!(svg, "<style>{}</style>", style_sheet());
-        let paper = self.paint("fill", PAPER, 1.0);
-        let _ = writeln!(svg, "<rect x=\"0\" y=\"0\" width=\"{across}\" height=\"{down}\"{paper}/>");
-        for (index, (mark, values)) in self.marks.iter().enumerate() {
-            self.write(&mut svg, index, mark, values.as_deref());
+        let elements = Rc::new(RefCell::new(Elements::default()));
+        {
+            let mut elements = elements.borrow_mut();
+            elements.svg.reserve(style_sheet().len() + 128 * self.marks.len() + 1024);
+            let svg = &mut elements.svg;
+            let _ = writeln!(
+                svg,
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {across} {down}\" role=\"img\">"
+            );
+            let _ = writeln!(svg, "<title>{}</title>", escaped(title));
+            let _ = writeln!(svg, "<style>{}</style>", style_sheet());
+            let paper = paint("fill", self.color(PAPER, 1.0).to_backend_color());
+            let _ = writeln!(svg, "<rect x=\"0\" y=\"0\" width=\"{across}\" height=\"{down}\"{paper}/>");
         }
+        let area = SvgBackend::new((across, down), Rc::clone(&elements)).into_drawing_area();
+        for (index, (mark, values)) in self.marks.iter().enumerate() {
+            elements.borrow_mut().values.clone_from(values);
+            self.draw(&area, &elements, index, mark);
+        }
+        drop(area);
+        let mut svg = elements.take().svg;
         svg.push_str("</svg>\n");
-        Drawing::new(svg, title, self.sheet)
+        Drawing::new(svg, title.to_owned(), self.sheet)
     }
 
-    /// The attributes of a colour, in the theme of the sheet.
-    fn paint(&self, part: &str, color: Rgb, opacity: f64) -> String {
+    /// A colour in the theme of the sheet.
+    fn color(&self, color: Rgb, opacity: f64) -> RGBAColor {
         let (red, green, blue) = shown(color, self.sheet.theme);
-        let color = format!(" {part}=\"#{red:02X}{green:02X}{blue:02X}\"");
-        if opacity < 1.0 { format!("{color} {part}-opacity=\"{opacity}\"") } else { color }
+        RGBColor(red, green, blue).mix(opacity)
     }
 
-    fn stroke(&self, stroke: Stroke) -> String {
-        let dash = match stroke.dash {
-            Dash::None => "",
-            Dash::Long => " stroke-dasharray=\"16 10\"",
-            Dash::Dots => " stroke-dasharray=\"3 7\"",
-        };
-        let paint = self.paint("stroke", stroke.color, stroke.opacity);
-        format!(" fill=\"none\"{paint} stroke-width=\"{}\"{dash}", stroke.width)
+    fn stroke(&self, stroke: Stroke) -> ShapeStyle {
+        let color = self.color(stroke.color, stroke.opacity);
+        ShapeStyle { color, filled: false, stroke_width: stroke.width }
     }
 
-    fn write(&self, svg: &mut String, index: usize, mark: &Mark, values: Option<&str>) {
-        // An element that stands for values holds them as its title.
-        let (title, close) = match values {
-            Some(words) => (format!("><title>{}</title>", escaped(words)), true),
-            None => (String::new(), false),
-        };
-        let end = |tag: &str| if close { format!("{title}</{tag}>") } else { "/>".to_owned() };
-        let _ = match mark {
+    fn draw(
+        &self,
+        area: &DrawingArea<SvgBackend, Shift>,
+        elements: &RefCell<Elements>,
+        index: usize,
+        mark: &Mark,
+    ) {
+        let drawn = match mark {
             Mark::Line { points, stroke } => {
-                let stroke = self.stroke(*stroke);
-                writeln!(
-                    svg,
-                    "<polyline stroke-linejoin=\"round\"{stroke} points=\"{}\"{}",
-                    places(points),
-                    end("polyline")
-                )
+                elements.borrow_mut().dash = Some(stroke.dash);
+                area.draw(&PathElement::new(points.clone(), self.stroke(*stroke)))
             }
             Mark::Surface { points, color, opacity } => {
-                let fill = self.paint("fill", *color, *opacity);
-                writeln!(svg, "<polygon{fill} points=\"{}\"{}", places(points), end("polygon"))
+                area.draw(&Polygon::new(points.clone(), self.color(*color, *opacity)))
             }
-            Mark::Disc { at: (x, y), radius, color, opacity } => {
-                let fill = self.paint("fill", *color, *opacity);
-                writeln!(svg, "<circle{fill} cx=\"{x}\" cy=\"{y}\" r=\"{radius}\"{}", end("circle"))
+            Mark::Disc { at, radius, color, opacity } => {
+                area.draw(&Circle::new(*at, *radius, self.color(*color, *opacity).filled()))
             }
-            Mark::Ring { at: (x, y), radius, stroke } => {
-                let stroke = self.stroke(*stroke);
-                writeln!(svg, "<circle{stroke} cx=\"{x}\" cy=\"{y}\" r=\"{radius}\"{}", end("circle"))
-            }
+            Mark::Ring { at, radius, stroke } => area.draw(&Circle::new(*at, *radius, self.stroke(*stroke))),
             Mark::Text { at, words, size, color, align, upward } => {
-                let Some((x, y)) = nearest(*at) else { return };
-                let fill = self.paint("fill", *color, 1.0);
-                let turn = if *upward { "-90" } else { "0" };
-                if let Some(outline) = outline(words, *size) {
-                    let back = match align {
-                        Align::Start => 0.0,
-                        Align::Middle => -outline.width / 2.0,
-                        Align::End => -outline.width,
-                    };
-                    writeln!(
-                        svg,
-                        "<g id=\"words-{index}\" transform=\"translate({x} {y}) rotate({turn}) translate({back:.1} 0)\"><title>{}</title><path{fill} d=\"{}\"/></g>",
-                        escaped(words),
-                        outline.path
-                    )
-                } else {
-                    let anchor = match align {
-                        Align::Start => "",
-                        Align::Middle => " text-anchor=\"middle\"",
-                        Align::End => " text-anchor=\"end\"",
-                    };
-                    let turned = if *upward {
-                        format!(" transform=\"rotate({turn} {x} {y})\"")
-                    } else {
-                        String::new()
-                    };
-                    writeln!(
-                        svg,
-                        "<text x=\"{x}\" y=\"{y}\" font-family=\"{FAMILY}\" font-size=\"{size}\"{anchor}{fill}{turned}>{}</text>",
-                        escaped(words)
-                    )
-                }
+                let Some(at) = nearest(*at) else { return };
+                let fill = paint("fill", self.color(*color, 1.0).to_backend_color());
+                let svg = &mut elements.borrow_mut().svg;
+                write_text(svg, (index, at), (words, *size, &fill), *align, *upward);
+                Ok(())
             }
         };
+        drawn.expect("a backend that writes into memory refuses nothing");
     }
 }
 
-fn places(points: &[(i32, i32)]) -> String {
-    let mut text = String::with_capacity(9 * points.len());
-    for (x, y) in points {
-        let _ = write!(text, "{x},{y} ");
-    }
-    text.truncate(text.trim_end().len());
-    text
-}
-
-/// The nearest place with whole coordinates; none if a coordinate is no number.
-fn nearest(at: Point) -> Option<(i32, i32)> {
-    (at.0.is_finite() && at.1.is_finite()).then(|| (at.0.round() as i32, at.1.round() as i32))
+/// A text is written as one where the embedded font has its letters, else as their outlines: plotters would
+/// measure it with a font of its own.
+fn write_text(
+    svg: &mut String,
+    (index, (x, y)): (usize, (i32, i32)),
+    (words, size, fill): (&str, f64, &str),
+    align: Align,
+    upward: bool,
+) {
+    let turn = if upward { "-90" } else { "0" };
+    let _ = if let Some(outline) = outline(words, size) {
+        let back = match align {
+            Align::Start => 0.0,
+            Align::Middle => -outline.width / 2.0,
+            Align::End => -outline.width,
+        };
+        writeln!(
+            svg,
+            "<g id=\"words-{index}\" transform=\"translate({x} {y}) rotate({turn}) translate({back:.1} 0)\"><title>{}</title><path{fill} d=\"{}\"/></g>",
+            escaped(words),
+            outline.path
+        )
+    } else {
+        let anchor = match align {
+            Align::Start => "",
+            Align::Middle => " text-anchor=\"middle\"",
+            Align::End => " text-anchor=\"end\"",
+        };
+        let turned = if upward { format!(" transform=\"rotate({turn} {x} {y})\"") } else { String::new() };
+        writeln!(
+            svg,
+            "<text x=\"{x}\" y=\"{y}\" font-family=\"{FAMILY}\" font-size=\"{size}\"{anchor}{fill}{turned}>{}</text>",
+            escaped(words)
+        )
+    };
 }
 
 /// The points in whole coordinates, without those that repeat the one before.
@@ -350,6 +347,7 @@ fn whole(points: impl IntoIterator<Item = Point>) -> Vec<(i32, i32)> {
     points
 }
 
-fn escaped(text: &str) -> String {
+/// The text with what SVG would take for its own written out.
+pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -7,6 +7,7 @@ mod page;
 mod palette;
 mod panel;
 mod scale;
+mod svg_backend;
 mod typeface;
 
 pub(super) use canvas::{Align, Canvas, Dash, Point, Shape, Stroke};

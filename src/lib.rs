@@ -17,7 +17,7 @@
 //! let scenario = Scenario::build(&file)?;
 //! let outcome = tombola::run(&scenario, RunOptions::default())?;
 //! assert!(outcome.verdict().starts_with("fair within 10 %"), "{}", outcome.verdict());
-//! assert_eq!(outcome.tables().validators[1].validator, "edwin");
+//! assert_eq!(outcome.tables().validators.row(1).validator, "edwin");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

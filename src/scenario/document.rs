@@ -216,7 +216,7 @@ mod tests {
             ("[population]\naccounts = ['a', 'b']", "s.toml:2:13: `population.accounts[0]` is 'a'"),
             ("[population]\nstake = {shape=1}", "s.toml:2:1: `population.stake.kind` is missing"),
             ("[population]\nstake = {kind=7}", "s.toml:2:15: `population.stake.kind` is 7"),
-            ("[population]\n[report]\nformats=['svg','pdf']", "s.toml:3:16: `report.formats[1]` is \"pdf\""),
+            ("[population]\n[report]\nformats=['svg','gif']", "s.toml:3:16: `report.formats[1]` is \"gif\""),
             ("[[behaviours]]\nshare=1", "s.toml:1:1: `behaviours[0].act` is missing"),
             ("[[behaviours]]\nact='x'\n[[behaviours]]\n", "s.toml:3:1: `behaviours[1].act` is missing"),
         ] {

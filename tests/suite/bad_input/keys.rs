@@ -116,7 +116,7 @@ fn unknown_names_are_answered_with_the_nearest_one() {
             "[report]\nfigures = [\"timeline\", \"lorentz\"]",
             &["s.toml:2:24: `report.figures[1]` names the unknown figure `lorentz`", "mean `lorenz`?"],
         ),
-        ("[report]\nformats = [\"pdf\"]", &["s.toml:2:12: `report.formats[0]` is \"pdf\"", "svg, png"]),
+        ("[report]\nformats = [\"gif\"]", &["s.toml:2:12: `report.formats[0]` is \"gif\"", "svg, png"]),
     ]);
     scenarios_refused(&[(
         "[population]\ncount = 5\ntotal_stake = 100\nstake = \"paretto\"",

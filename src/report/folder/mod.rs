@@ -202,7 +202,7 @@ impl ResultsFolder {
         })
     }
 
-    /// The same folder, with a [`FormulaGuard`] for its tables or without one.
+    /// The same folder, with a guard against formulas for its tables or without one.
     pub fn with_safe_csv(self, safe_csv: bool) -> Self {
         ResultsFolder { safe_csv, ..self }
     }

@@ -10,7 +10,7 @@ use crate::law::{
 };
 use crate::random::{Purpose, Stream};
 use crate::reward::{BlockIncome, BlockKind, IncomeTerms, PaidCommittees};
-use crate::selection::{BlockOutcome, Draw, PreviousRound, RoundContext, Selection, TrialContext};
+use crate::selection::{Draw, IdealRounds, TrialContext};
 use crate::stake::ValidatorId;
 use crate::statistics::distributions::Binomial;
 use std::sync::Arc;
@@ -537,16 +537,10 @@ fn cycle(context: &AnalysisContext) -> Option<Vec<usize>> {
         .filter(|&period| (1..=MOST_CYCLE).contains(&period))
         .find_map(|period| {
             let start = TrialContext { stakes: &world.stakes, seed: world.seed, trial: 0 };
-            let mut selector = world.rule.thing.selector(&start);
+            let mut rounds = IdealRounds::new(&*world.rule.thing, &start);
             let mut lottery = Stream::of_trial(world.seed, 0, Purpose::Lottery);
-            let mut last = None;
-            let mut selected = Vec::with_capacity(2 * period as usize);
-            for round in 1..=2 * period {
-                let turn = RoundContext { round, changes: &[], last, lottery: &mut lottery };
-                let Selection::Forger { validator, .. } = selector.select(turn) else { return None };
-                last = Some(PreviousRound { forger: Some(validator), block_outcome: BlockOutcome::Accepted });
-                selected.push(validator.index());
-            }
+            let mut next = || rounds.next(&[], &mut lottery).map(|validator| validator.index());
+            let selected: Vec<usize> = (0..2 * period).map(|_| next()).collect::<Option<_>>()?;
             let (first, second) = selected.split_at(period as usize);
             (first == second).then(|| first.to_vec())
         })

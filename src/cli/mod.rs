@@ -8,7 +8,6 @@ mod interrupt;
 mod options;
 mod progress_bar;
 mod reading;
-
 mod results;
 mod scenario;
 mod screen;

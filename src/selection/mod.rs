@@ -10,6 +10,7 @@ pub mod ethereum;
 #[cfg(test)]
 mod evidence;
 mod expected_shares;
+mod ideal_rounds;
 mod lottery_source;
 mod praos;
 mod rule;
@@ -23,6 +24,7 @@ pub use committee::{COMMITTEES, Committee, CommitteeDrawer, CommitteeTurn, Duty,
 pub use dispersion::Dispersion;
 pub use draw::Draw;
 pub use expected_shares::ExpectedShares;
+pub use ideal_rounds::IdealRounds;
 pub use rule::{
     BlockOutcome, PreviousRound, RULES, RoundContext, Rule, Selection, Selector, StakeChange, TrialContext,
 };

@@ -2,10 +2,7 @@
 
 use super::chronicle::Chronicle;
 use crate::random::{Purpose, Stream};
-use crate::selection::{
-    BlockOutcome, Dispersion, ExpectedShares, PreviousRound, RoundContext, Rule, Selection, StakeChange,
-    TrialContext,
-};
+use crate::selection::{Dispersion, ExpectedShares, IdealRounds, Rule, StakeChange, TrialContext};
 
 /// Why a rule cannot be held against a history.
 pub struct Unplayable(pub &'static str);
@@ -99,12 +96,10 @@ impl<'a> Player<'a> {
         let parts: Vec<_> = self.chronicle.parts().collect();
         let mut stakes = &parts.first()?.0.stakes;
         let start = TrialContext { stakes, seed: SEED, trial: number };
-        let mut selector = self.rule.selector(&start);
+        let mut rounds = IdealRounds::new(self.rule, &start);
         let mut history = Vec::with_capacity(proposers.len());
-        let mut last = None;
         // Runs of rounds begin at whole multiples of their length.
         let offset = if self.by_height { heights[0] % ROUNDS_OF_A_CYCLE } else { 0 };
-        let mut round = 0;
         let mut height = heights[0] - offset;
         let mut part = 0;
         while history.len() < proposers.len() {
@@ -121,16 +116,7 @@ impl<'a> Player<'a> {
                     .collect();
                 stakes = next;
             }
-            round += 1;
-            let turn = RoundContext { round, changes: &changes, last, lottery };
-            let forger = match selector.select(turn) {
-                Selection::Forger { validator, .. } => Some(validator),
-                Selection::Nobody => None,
-            };
-            last = Some(PreviousRound {
-                forger,
-                block_outcome: if forger.is_some() { BlockOutcome::Accepted } else { BlockOutcome::Missed },
-            });
+            let forger = rounds.next(&changes, lottery);
             let counts = !self.by_height || height == heights[history.len()];
             if let Some(forger) = forger.filter(|_| counts) {
                 history.push(forger.0);
@@ -139,7 +125,7 @@ impl<'a> Player<'a> {
                 return None;
             }
             height += 1;
-            if round > MOST_ROUNDS * proposers.len() as u64 {
+            if rounds.round() > MOST_ROUNDS * proposers.len() as u64 {
                 return None;
             }
         }

@@ -1,42 +1,36 @@
 //! How likely a long gap is under a rule whose rounds depend on each other in a way that no law is known of.
 
-use super::Estimate;
-use super::splitting::{Progress, Splitting, Walk, most_rounds};
+use super::splitting::{Progress, Splitting};
+use super::{Estimate, Unreached};
 use crate::forging::World;
 use crate::simulation::CountingUnit;
-
-/// Rounds that are played for one estimate, at most: about half a minute.
-const MOST_ROUNDS: u128 = 1_000_000_000;
+use crate::stake::ValidatorId;
 
 /// Rounds for each block at most: where blocks are counted, a path with fewer blocks ends there.
 const ROUNDS_A_BLOCK: u64 = 1000;
 
 /// The probability that a validator wins none of `gap` rounds in a row, anywhere in the first `window` rounds of
-/// a chain in ideal conditions whose stakes stay as they are; by splitting. `None` where that would take too
-/// long, or finds nothing, or the rule does not draw from the lottery's stream.
+/// a chain in ideal conditions whose stakes stay as they are; by splitting. It is one of `asked` that are asked
+/// for at once.
+///
+/// # Errors
+/// Why there is no estimate.
 pub fn gap_probability(
     world: &World,
     validator: usize,
     (window, unit): (u64, CountingUnit),
     gap: u64,
-) -> Option<Estimate> {
-    if gap > window {
-        return Some(Estimate { probability: 0.0, se: 0.0 });
-    }
-    // Every level is a few times the mean distance of wins longer.
-    let levels = gap.min(40);
-    if gap == 0 || most_rounds(window, levels) > MOST_ROUNDS {
-        return None;
-    }
-    let start = SoFar { validator, window, unit, gap, without: 0, counted: 0 };
+    asked: usize,
+) -> Result<Estimate, Unreached> {
+    let start = SoFar { validator: ValidatorId(validator as u32), window, unit, gap, without: 0, counted: 0 };
     let name = format!("gap of {gap} in {window} {} of {validator}", unit.word());
-    Splitting { world, reward: 0, start, name }.estimate()
+    Splitting { world, reward: 0, start, name }.estimate(asked)
 }
 
 /// The rounds without a win so far.
 #[derive(Clone)]
 struct SoFar {
-    validator: usize,
+    validator: ValidatorId,
     window: u64,
     unit: CountingUnit,
     gap: u64,
@@ -45,7 +39,7 @@ struct SoFar {
 }
 
 impl Progress for SoFar {
-    fn note(&mut self, _: &Walk, forger: Option<usize>) {
+    fn note(&mut self, _: u64, forger: Option<ValidatorId>) {
         let counts = match self.unit {
             CountingUnit::Blocks => forger.is_some(),
             CountingUnit::Slots => true,
@@ -60,8 +54,8 @@ impl Progress for SoFar {
         self.without as f64 / self.gap as f64
     }
 
-    fn is_over(&self, walk: &Walk) -> bool {
-        self.counted >= self.window || walk.round >= self.window.saturating_mul(ROUNDS_A_BLOCK)
+    fn is_over(&self, round: u64) -> bool {
+        self.counted >= self.window || round >= self.window.saturating_mul(ROUNDS_A_BLOCK)
     }
 
     fn at_the_end(&self) -> bool {
@@ -86,15 +80,15 @@ mod tests {
     }
 
     /// The raffle's gaps have an exact distribution (Feller's recursion): within four standard errors of it down
-    /// to 1e-12, and with a standard error of less than a third.
+    /// to 1e-9, and with a standard error of less than a third.
     #[test]
     fn gaps_of_the_raffle_agree_with_their_exact_distribution() {
         let raffle = world("'raffle'");
-        for (validator, share, gap) in [(0, 0.1, 40), (0, 0.1, 200), (2, 0.6, 30)] {
+        for (validator, share, gap, rare) in [(0, 0.1, 40, 1.0), (0, 0.1, 200, 1e-7), (2, 0.6, 30, 1e-9)] {
             let window = (300, CountingUnit::Blocks);
             let exact = WindowLaw::draws(gap, 1, share).unwrap().gap_probability(300).unwrap();
-            let Estimate { probability, se } = gap_probability(&raffle, validator, window, gap).unwrap();
-            let near = (probability - exact).abs() < 4.0 * se && se < exact / 3.0;
+            let Estimate { probability, se } = gap_probability(&raffle, validator, window, gap, 1).unwrap();
+            let near = (probability - exact).abs() < 4.0 * se && se < exact / 3.0 && exact < rare;
             assert!(near, "{gap}: {exact:e}, {probability:e} ± {se:e}");
         }
     }
@@ -127,7 +121,7 @@ mod tests {
         }
         let rested = world("{ kind = 'cool-down', rounds = 1 }");
         let Estimate { probability, se } =
-            gap_probability(&rested, 0, (window, CountingUnit::Blocks), gap as u64).unwrap();
+            gap_probability(&rested, 0, (window, CountingUnit::Blocks), gap as u64, 1).unwrap();
         assert!(exact < 0.01 && exact > 0.0, "{exact}");
         assert!(
             (probability - exact).abs() < 4.0 * se && se < exact / 3.0,
@@ -135,10 +129,34 @@ mod tests {
         );
     }
 
-    /// Rules that take turns have no gaps of such a length, and no stream to draw others from.
+    /// Rules that take turns have no gaps of such a length, in none of their paths.
     #[test]
-    fn turns_have_nothing_to_play_again() {
+    fn turns_have_no_long_gaps() {
         let turns = world("'round-robin'");
-        assert_eq!(gap_probability(&turns, 0, (100, CountingUnit::Blocks), 50), None);
+        let window = (100, CountingUnit::Blocks);
+        assert_eq!(gap_probability(&turns, 0, window, 50, 1), Err(Unreached::NoPath));
+        let Estimate { probability, .. } = gap_probability(&turns, 0, window, 2, 1).unwrap();
+        assert_eq!(probability, 1.0);
+    }
+
+    /// A rule that draws from the trial's number alone (NXT's hash chain) has nothing to play again in another way;
+    /// its estimate is that of plain trials, and near the exact probability all the same.
+    #[test]
+    fn what_a_trial_fixes_does_not_bias_the_estimate() {
+        let chain = world("{ kind = 'nxt', lottery = 'hash' }");
+        let share = chain.rule.thing.expected_shares(&chain.stakes).shares().unwrap()[0];
+        let exact = WindowLaw::draws(60, 1, share).unwrap().gap_probability(200).unwrap();
+        let Estimate { probability, se } =
+            gap_probability(&chain, 0, (200, CountingUnit::Blocks), 60, 1).unwrap();
+        let near = (probability - exact).abs() < 4.0 * se && se < exact / 5.0;
+        assert!(near, "{exact:e}, {probability:e} ± {se:e}");
+    }
+
+    /// What would take too long is refused by the rounds that it takes, however many are asked about.
+    #[test]
+    fn a_budget_is_for_all_that_are_asked_about() {
+        let rested = world("{ kind = 'cool-down', rounds = 1 }");
+        let window = (200, CountingUnit::Blocks);
+        assert_eq!(gap_probability(&rested, 0, window, 60, 1_000_000), Err(Unreached::TooLong));
     }
 }

@@ -9,14 +9,15 @@
 //! independent repetitions.
 //!
 //! A path is continued by playing it again from the beginning, with the streams that it had, and with a new one
-//! from then on: a selector need not be copied, and a path costs what it costs to play it once.
+//! from then on: a selector need not be copied, and a path costs what it costs to play it once. What a rule draws
+//! from a trial's number, and not from the lottery's stream, stays as it was at the beginning of the path; then
+//! fewer paths differ, and the estimate is as unbiased as before.
 
-use super::Estimate;
+use super::{Estimate, Unreached};
 use crate::forging::World;
 use crate::random::Stream;
-use crate::selection::{
-    BlockOutcome, PreviousRound, RoundContext, Selection, Selector, StakeChange, TrialContext,
-};
+use crate::selection::{IdealRounds, StakeChange, TrialContext};
+use crate::stake::ValidatorId;
 use rayon::prelude::*;
 
 /// What an estimate is called in tables.
@@ -25,7 +26,7 @@ pub(in crate::analysis) const SPLITTING: &str = "multilevel splitting, 20 repeti
 /// Paths of each level.
 const PATHS: u64 = 200;
 
-/// Repetitions, and so the degrees of freedom of the standard error.
+/// Repetitions, and so one more than the degrees of freedom of the standard error.
 const REPETITIONS: u64 = 20;
 
 /// The part of the paths that a level is set for.
@@ -34,63 +35,22 @@ const GOING_ON: f64 = 0.2;
 /// Levels at most: a product of 0.2 so often is below the smallest double.
 const MOST_LEVELS: usize = 460;
 
-/// A chain in ideal conditions, round by round.
-pub(super) struct Walk {
-    /// What a forger is paid and stakes.
-    reward: u64,
-    selector: Box<dyn Selector>,
-    pub stakes: Vec<u64>,
-    changes: Vec<StakeChange>,
-    last: Option<PreviousRound>,
-    pub round: u64,
-}
-
-impl Walk {
-    fn new(world: &World, reward: u64) -> Self {
-        let context = TrialContext { stakes: &world.stakes, seed: world.seed, trial: 0 };
-        Walk {
-            reward,
-            selector: world.rule.thing.selector(&context),
-            stakes: world.stakes.clone(),
-            changes: Vec::new(),
-            last: None,
-            round: 0,
-        }
-    }
-
-    /// Plays a round: who forged it, if anybody did.
-    fn step(&mut self, lottery: &mut Stream) -> Option<usize> {
-        self.round += 1;
-        let context = RoundContext { round: self.round, changes: &self.changes, last: self.last, lottery };
-        let selection = self.selector.select(context);
-        self.changes.clear();
-        let (forger, block_outcome) = match selection {
-            Selection::Nobody => (None, BlockOutcome::Missed),
-            Selection::Forger { validator, .. } => (Some(validator), BlockOutcome::Accepted),
-        };
-        self.last = Some(PreviousRound { forger, block_outcome });
-        let validator = forger?;
-        let index = validator.index();
-        if self.reward > 0 {
-            self.stakes[index] = self.stakes[index].saturating_add(self.reward);
-            self.changes.push(StakeChange { validator, stake: self.stakes[index] });
-        }
-        Some(index)
-    }
-}
+/// Rounds that are played for all that is asked at once, at most: about half a minute for rules that cost
+/// little.
+const MOST_ROUNDS: u64 = 1_000_000_000;
 
 /// How far a path is on its way to the event.
 pub(super) trait Progress: Clone + Send + Sync {
     /// Takes note of a round and of who forged it.
-    fn note(&mut self, walk: &Walk, forger: Option<usize>);
+    fn note(&mut self, round: u64, forger: Option<ValidatorId>);
 
     /// How far it is now; the event is at 1. Levels are set between 0 and 1.
     fn now(&self) -> f64;
 
-    /// Whether the path is at its end.
-    fn is_over(&self, walk: &Walk) -> bool;
+    /// Whether the path is at its end, after so many rounds.
+    fn is_over(&self, round: u64) -> bool;
 
-    /// Whether it is enough to have been there, or the end decides.
+    /// Whether the end decides, or it is enough to have been there.
     fn at_the_end(&self) -> bool;
 }
 
@@ -135,31 +95,24 @@ impl Played {
 }
 
 impl<P: Progress> Splitting<'_, P> {
-    /// The probability of the event; `None` where the rule does not draw from the lottery's stream, so that
-    /// there is nothing to play again in another way, or where no path came to the event.
-    pub fn estimate(&self) -> Option<Estimate> {
-        if !self.draws_from_the_lottery() {
-            return None;
-        }
-        let levels = self.levels();
+    /// The probability of the event, one of `asked` that are asked for at once.
+    ///
+    /// # Errors
+    /// Why there is no estimate.
+    pub fn estimate(&self, asked: usize) -> Result<Estimate, Unreached> {
+        let most = MOST_ROUNDS / (asked.max(1) as u64 * (REPETITIONS + 1));
+        let levels = self.levels(most).ok_or(Unreached::TooLong)?;
         let products: Vec<f64> =
             (1..=REPETITIONS).into_par_iter().map(|repetition| self.product(&levels, repetition)).collect();
         let n = REPETITIONS as f64;
         let mean = products.iter().sum::<f64>() / n;
+        if mean == 0.0 {
+            return Err(Unreached::NoPath);
+        }
         let squares: f64 = products.iter().map(|product| (product - mean).powi(2)).sum();
         // Where all paths came to the event, what one path more or less would change is all that is known.
         let least = mean / (n * PATHS as f64);
-        (mean > 0.0).then(|| Estimate { probability: mean, se: (squares / (n - 1.0) / n).sqrt().max(least) })
-    }
-
-    /// Whether another stream makes other forgers, in a hundred rounds.
-    fn draws_from_the_lottery(&self) -> bool {
-        let forgers = |stream: u64| -> Vec<Option<usize>> {
-            let (mut walk, mut lottery) = (Walk::new(self.world, self.reward), self.stream(stream));
-            (0..100).map(|_| walk.step(&mut lottery)).collect()
-        };
-        let first = forgers(u64::MAX);
-        (1..4).any(|other| forgers(u64::MAX - other) != first)
+        Ok(Estimate { probability: mean, se: (squares / (n - 1.0) / n).sqrt().max(least) })
     }
 
     fn stream(&self, number: u64) -> Stream {
@@ -170,25 +123,33 @@ impl<P: Progress> Splitting<'_, P> {
     fn play(&self, ancestor: &Ancestor, number: u64, level: Option<f64>) -> Played {
         let mut streams = ancestor.streams.clone();
         streams.push((ancestor.round, number));
-        let (mut walk, mut progress) = (Walk::new(self.world, self.reward), self.start.clone());
-        let mut next = streams.iter().copied().peekable();
-        let mut lottery = None;
+        let mut stakes = self.world.stakes.clone();
+        let start = TrialContext { stakes: &self.world.stakes, seed: self.world.seed, trial: streams[0].1 };
+        let mut rounds = IdealRounds::new(&*self.world.rule.thing, &start);
+        let mut progress = self.start.clone();
         let mut records = vec![(0, progress.now())];
-        while !progress.is_over(&walk) {
-            while let Some((_, number)) = next.next_if(|&(from, _)| from <= walk.round) {
-                lottery = Some(self.stream(number));
-            }
-            let forger = walk.step(lottery.as_mut().expect("the first stream begins at round 0"));
-            progress.note(&walk, forger);
-            let now = progress.now();
-            if records.last().is_none_or(|record| now > record.1) {
-                records.push((walk.round, now));
-            }
-            if level.is_some_and(|level| now >= level) {
-                break;
+        let mut change = None;
+        for (index, &(_, number)) in streams.iter().enumerate() {
+            let mut lottery = self.stream(number);
+            let end = streams.get(index + 1).map_or(u64::MAX, |next| next.0);
+            while rounds.round() < end && !progress.is_over(rounds.round()) {
+                let forger = rounds.next(change.as_slice(), &mut lottery);
+                change = forger.filter(|_| self.reward > 0).map(|validator| {
+                    let stake = &mut stakes[validator.index()];
+                    *stake = stake.saturating_add(self.reward);
+                    StakeChange { validator, stake: *stake }
+                });
+                progress.note(rounds.round(), forger);
+                let now = progress.now();
+                if records.last().is_none_or(|record| now > record.1) {
+                    records.push((rounds.round(), now));
+                }
+                if level.is_some_and(|level| now >= level) {
+                    break;
+                }
             }
         }
-        Played { ancestor: Ancestor { streams, round: walk.round }, records, end: progress.now() }
+        Played { ancestor: Ancestor { streams, round: rounds.round() }, records, end: progress.now() }
     }
 
     /// Plays the paths of one stage, each from the next of the ancestors.
@@ -210,12 +171,17 @@ impl<P: Progress> Splitting<'_, P> {
     }
 
     /// The levels below the event, by a pilot: up to where enough of its paths get to the event, or hardly any
-    /// gets farther.
-    fn levels(&self) -> Vec<f64> {
+    /// gets farther. `None` if that takes more rounds than `most`.
+    fn levels(&self, most: u64) -> Option<Vec<f64>> {
         let mut levels: Vec<f64> = Vec::new();
+        let mut rounds = 0;
         let mut ancestors = vec![Ancestor::default()];
         while levels.len() < MOST_LEVELS {
             let played = self.stage(&ancestors, (0, levels.len() as u64), None);
+            rounds += played.iter().map(|path| path.ancestor.round).sum::<u64>();
+            if rounds > most {
+                return None;
+            }
             let mut farthest: Vec<f64> = played.iter().map(Played::farthest).collect();
             farthest.sort_by(f64::total_cmp);
             let level = farthest[((1.0 - GOING_ON) * PATHS as f64) as usize].min(1.0);
@@ -227,7 +193,7 @@ impl<P: Progress> Splitting<'_, P> {
             ancestors = played.iter().filter_map(|path| path.up_to(level)).collect();
             levels.push(level);
         }
-        levels
+        Some(levels)
     }
 
     /// Whether the event happened to the path.
@@ -251,9 +217,4 @@ impl<P: Progress> Splitting<'_, P> {
         let last = self.stage(&ancestors, (repetition, levels.len() as u64), level);
         product * last.iter().filter(|path| self.is_there(path)).count() as f64 / PATHS as f64
     }
-}
-
-/// Rounds that an estimate plays, at most, for a path of so many.
-pub(super) fn most_rounds(path: u64, levels: u64) -> u128 {
-    u128::from(path) * u128::from(PATHS * (REPETITIONS + 1)) * u128::from(levels)
 }

@@ -45,7 +45,7 @@ pub struct LawWindowRow {
     pub gap_probability: Option<f64>,
     /// Its standard error, where it is an estimate.
     pub gap_se: Option<f64>,
-    /// How it was found.
+    /// How it was found, or why it was not.
     pub gap_method: Option<String>,
 }
 
@@ -65,17 +65,22 @@ pub fn law_window_rows(
         CountingUnit::Blocks => 1.0,
         CountingUnit::Slots => rule.occupied(&world.stakes),
     };
+    let asked = if validator.is_some() { 1 } else { world.validators() };
     (0..world.validators())
         .filter(|&index| validator.is_none_or(|name| world.names[index] == name))
         .map(|index| {
             let expected = expected_shares.shares().map(|shares| shares[index] * occupied);
             let law = expected.and_then(|share| window_law(&dispersion, index, window, share));
-            let exact =
-                gap.and_then(|gap| window_law(&dispersion, index, gap, expected?)?.gap_probability(window));
-            let estimate = match exact {
-                Some(_) => None,
-                None => gap.and_then(|gap| gap_probability(world, index, (window, unit), gap)),
-            };
+            let found = gap.map(|gap| {
+                let exact = || window_law(&dispersion, index, gap, expected?)?.gap_probability(window);
+                match if gap > window { Some(0.0) } else { exact() } {
+                    Some(probability) => (Some(probability), None, "exact"),
+                    None => match gap_probability(world, index, (window, unit), gap, asked) {
+                        Ok(estimate) => (Some(estimate.probability), Some(estimate.se), SPLITTING),
+                        Err(unreached) => (None, None, unreached.words()),
+                    },
+                }
+            });
             LawWindowRow {
                 validator: world.names[index].clone(),
                 stake: world.stakes[index],
@@ -92,14 +97,9 @@ pub fn law_window_rows(
                 at_most: count.and_then(|count| law?.at_most(count)),
                 at_least: count.and_then(|count| law?.at_least(count)),
                 gap,
-                gap_probability: exact.or(estimate.map(|estimate| estimate.probability)),
-                gap_se: estimate.map(|estimate| estimate.se),
-                gap_method: match (exact, estimate) {
-                    (Some(_), _) => Some("exact"),
-                    (None, Some(_)) => Some(SPLITTING),
-                    (None, None) => None,
-                }
-                .map(str::to_owned),
+                gap_probability: found.and_then(|found| found.0),
+                gap_se: found.and_then(|found| found.1),
+                gap_method: found.map(|found| found.2.to_owned()),
             }
         })
         .collect()

@@ -79,10 +79,15 @@ pub fn law(args: &LawArgs) -> Result<(), Failure> {
             }
             let rows = law_window_rows(world, (window, args.unit.into()), name, (args.count, args.gap));
             args.table_form.print(&rows, window_columns)?;
-            if let (Some(gap), true) = (args.gap, rows.iter().any(|row| row.gap_probability.is_none())) {
-                tell(format_args!(
-                    "note: no probability of a gap of {gap}: no distribution of it is known, and no simulated path came to one, or a billion rounds would not be enough to look for it; a shorter --gap or --window may be answered"
-                ));
+            let unknown = |row: &&LawWindowRow| row.gap_probability.is_none();
+            if let Some((row, why)) =
+                rows.iter().find(unknown).and_then(|row| Some((row, row.gap_method.as_ref()?)))
+            {
+                let others = match rows.iter().filter(unknown).count() - 1 {
+                    0 => String::new(),
+                    more => format!(" and {} more", grouped(more as u128)),
+                };
+                tell(format_args!("note: no probability of such a gap for {}{others}: {why}", row.validator));
             }
         }
     }

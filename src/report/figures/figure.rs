@@ -1,6 +1,6 @@
 //! What a figure is, and the registry of all of them.
 
-use super::drafting::undrawable;
+use super::drafting::{Key, Page, Words, undrawable};
 use super::{
     Drawing, Sheet, Vocabulary, forest, frontier, funnel, heat_map, income, lorenz, p_values,
     small_multiples, split_gain, stretches, target_curve, timeline, unfair_probability, win_share, windows,
@@ -81,6 +81,12 @@ pub struct Subject<'a> {
 }
 
 impl Subject<'_> {
+    /// The sheet of a figure with this heading: the words around its panels.
+    pub(super) fn page(&self, heading: &str, key: &[(Key, String)], notes: &[String]) -> Page {
+        let &Subject { sheet, vocabulary, title, subtitle, .. } = self;
+        Page::new(&Words { sheet, vocabulary, title, heading, subtitle, key, notes })
+    }
+
     /// The characters in its names and titles that no font here has; figures show their code points instead.
     pub fn undrawable(&self) -> Vec<char> {
         let validators = self.validators.names();

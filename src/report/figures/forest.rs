@@ -1,8 +1,8 @@
 //! The differences between rules, paired by trial.
 
 use super::drafting::{
-    Align, Area, BLUE, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Scale, Stroke, VERMILLION, Words, clean,
-    counted, fitted_name, percent, width, with_interval,
+    Align, Area, BLUE, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Scale, Stroke, VERMILLION, clean, counted,
+    fitted_name, percent, width, with_interval,
 };
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::analysis::comparison::MEASURES;
@@ -78,15 +78,7 @@ impl Figure for Forest {
         ];
         let measure = metric.unwrap_or_default().replace('_', " ");
         let heading = format!("paired differences of {measure}");
-        let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
-            sheet: subject.sheet,
-            vocabulary: subject.vocabulary,
-            title: subject.title,
-            heading: &heading,
-            subtitle: subject.subtitle,
-            key: &key,
-            notes: &notes,
-        });
+        let Page { mut canvas, title, top, bottom, right } = subject.page(&heading, &key, &notes);
         let names: Vec<String> =
             rows.iter().map(|row| fitted_name(&clean(&row.name), LABEL_SIZE, NAME_ROOM * right)).collect();
         let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max);

@@ -1,8 +1,8 @@
 //! Which rules no other rule beats in two measures at once.
 
 use super::drafting::{
-    Align, Area, BLUE, Dash, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Stroke,
-    Surroundings, Wish, Words, beside, clean, counted, fitted_name, percent, width, with_interval,
+    Area, BLUE, Dash, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Stroke, Surroundings,
+    Wish, clean, counted, fitted_name, percent, width, with_interval, write_names,
 };
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::analysis::comparison::{Direction, MEASURES, Measure};
@@ -90,15 +90,7 @@ impl Figure for Frontier {
             notes.push(format!("The first {MOST} of {} rules are drawn.", counted(all)));
         }
         let heading = format!("{} and {}", across.heading, up.heading);
-        let page = Page::new(&Words {
-            sheet: subject.sheet,
-            vocabulary: subject.vocabulary,
-            title: subject.title,
-            heading: &heading,
-            subtitle: subject.subtitle,
-            key: &key,
-            notes: &notes,
-        });
+        let page = subject.page(&heading, &key, &notes);
         let (x, y) = (span(rules.iter().map(|rule| rule.x)), span(rules.iter().map(|rule| rule.y)));
         let frame = page.frame(y, MARGIN_RIGHT);
         let room = NAME_ROOM * page.right;
@@ -151,13 +143,7 @@ impl Figure for Frontier {
             .collect();
         let marks = rules.iter().map(|rule| Area::around(at(rule), 14.0)).collect();
         let surroundings = Surroundings { marks, lines };
-        for (placed, name) in beside(&wishes, &frame, &surroundings).into_iter().zip(&names) {
-            let Some(placed) = placed else { continue };
-            if let Some((from, to)) = placed.leader {
-                canvas.line([from, to], Stroke::solid(MUTED, 2));
-            }
-            canvas.text((placed.area.left, placed.area.bottom - 6.0), name, LABEL_SIZE, INK, Align::Start);
-        }
+        write_names(&mut canvas, &frame, (&wishes, &names), &surroundings);
         let beside = format!("{}{}", up.name.replace('_', " "), if up.percent { " (%)" } else { "" });
         panel.draw_axes(&mut canvas, Some(across.axis), &[beside.as_str()]);
         Ok(canvas.finish(&title))

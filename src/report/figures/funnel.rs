@@ -1,8 +1,8 @@
 //! Deviations against expected wins, with the limits of chance.
 
 use super::drafting::{
-    Align, Area, BLUE, Canvas, Dash, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale,
-    Stroke, Surroundings, VERMILLION, Wish, Words, beside, clean, counted, digits, percent, shortened, width,
+    Area, BLUE, Canvas, Dash, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Stroke,
+    Surroundings, VERMILLION, Wish, clean, counted, digits, percent, shortened, width, write_names,
 };
 use super::figure::{differs, share};
 use super::{Drawing, Figure, FigureError, Subject};
@@ -108,15 +108,7 @@ impl Figure for Funnel {
                 "Limits are those of independent draws of {ratio:.2} wins each, by which the intervals in the table vary."
             )
         });
-        let page = Page::new(&Words {
-            sheet: subject.sheet,
-            vocabulary: subject.vocabulary,
-            title: subject.title,
-            heading: "deviation from the expected wins",
-            subtitle: subject.subtitle,
-            key: &key,
-            notes: &notes,
-        });
+        let page = subject.page("deviation from the expected wins", &key, &notes);
         let frame = page.frame(y, MARGIN_RIGHT);
         let Page { mut canvas, title, .. } = page;
         let panel = Panel { frame, x, y };
@@ -222,13 +214,7 @@ fn draw_marks(canvas: &mut Canvas, panel: &Panel, marks: &[Mark]) {
         marks: marks.iter().map(|mark| Area::around(panel.at(mark.expected, mark.deviation), 9.0)).collect(),
         lines: Vec::new(),
     };
-    for (placed, name) in beside(&wishes, &panel.frame, &surroundings).into_iter().zip(&names) {
-        let Some(placed) = placed else { continue };
-        if let Some((from, to)) = placed.leader {
-            canvas.line([from, to], Stroke::solid(MUTED, 2));
-        }
-        canvas.text((placed.area.left, placed.area.bottom - 6.0), name, LABEL_SIZE, INK, Align::Start);
-    }
+    write_names(canvas, &panel.frame, (&wishes, &names), &surroundings);
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! A metric of a study over two of its factors.
 
 use super::drafting::{
-    Align, Area, INK, Key, LABEL_SIZE, MUTED, Page, Rgb, Stroke, Words, clean, digits, fitted, fitted_name,
-    width,
+    Align, Area, INK, Key, LABEL_SIZE, MUTED, Page, Rgb, Stroke, clean, digits, fitted, fitted_name, width,
 };
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::registry::{Entry, settings};
@@ -80,15 +79,7 @@ impl Figure for HeatMap {
             (Key::Band(Stroke::solid(SHADES[6], 3)), format!("most: {}", number(most))),
         ];
         let heading = format!("{} of {}", grid.metric.replace('_', " "), clean(&grid.subject));
-        let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
-            sheet: subject.sheet,
-            vocabulary: subject.vocabulary,
-            title: subject.title,
-            heading: &heading,
-            subtitle: subject.subtitle,
-            key: &key,
-            notes: &notes,
-        });
+        let Page { mut canvas, title, top, bottom, right } = subject.page(&heading, &key, &notes);
         let names: Vec<String> =
             down.iter().map(|name| fitted_name(&clean(name), LABEL_SIZE, NAME_ROOM * right)).collect();
         let room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max);

@@ -1,8 +1,8 @@
 //! What validators earn: quantiles over the trials, against stake.
 
 use super::drafting::{
-    Align, Area, BLUE, Dash, INK, Key, LABEL_SIZE, MUTED, ORANGE, Page, Panel, Scale, Stroke, Words, clean,
-    counted, fitted_name, shortened, width, with_interval,
+    Align, Area, BLUE, Dash, INK, Key, LABEL_SIZE, MUTED, ORANGE, Page, Panel, Scale, Stroke, clean, counted,
+    fitted_name, shortened, width, with_interval,
 };
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::registry::{Entry, settings};
@@ -95,15 +95,7 @@ impl Figure for Income {
             let stroke = Stroke::solid(ORANGE, 4).dashed(Dash::Long);
             key.push((Key::Line(stroke), "exact middle 90\u{202F}%".to_owned()));
         }
-        let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
-            sheet: subject.sheet,
-            vocabulary: subject.vocabulary,
-            title: subject.title,
-            heading: "return on stake",
-            subtitle: subject.subtitle,
-            key: &key,
-            notes: &notes,
-        });
+        let Page { mut canvas, title, top, bottom, right } = subject.page("return on stake", &key, &notes);
         let (mut low, mut high) = (0.0f64, 0.0f64);
         for bar in &bars {
             let ranges = [bar.inner, bar.outer, bar.exact_outer].into_iter().flatten();

@@ -1,7 +1,7 @@
 //! How evenly stake, rewards and wins are spread over the validators.
 
 use super::drafting::{
-    Area, BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, ORANGE, Page, Panel, Scale, Stroke, Words, margin_left,
+    Area, BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, ORANGE, Page, Panel, Scale, Stroke, margin_left,
 };
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::registry::{Entry, settings};
@@ -50,15 +50,11 @@ impl Figure for Lorenz {
         let equality = Stroke::solid(MUTED, 3).dashed(Dash::Dots);
         key.push((Key::Line(equality), "equality, Gini 0".to_owned()));
         let names: Vec<&str> = measured.iter().map(|&(name, ..)| name).collect();
-        let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
-            sheet: subject.sheet,
-            vocabulary: subject.vocabulary,
-            title: subject.title,
-            heading: "Lorenz curves",
-            subtitle: subject.subtitle,
-            key: &key,
-            notes: &["Each curve orders the validators anew, poorest first.".to_owned()],
-        });
+        let Page { mut canvas, title, top, bottom, right } = subject.page(
+            "Lorenz curves",
+            &key,
+            &["Each curve orders the validators anew, poorest first.".to_owned()],
+        );
 
         let scale = Scale::linear(0.0, 100.0);
         let left = margin_left(&[(scale, bottom - top)], 1);

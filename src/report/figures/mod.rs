@@ -27,7 +27,7 @@ mod wins_per_trial;
 mod write;
 
 #[cfg(feature = "cli")]
-pub(in crate::report) use drafting::font_face;
+pub(in crate::report) use drafting::{escaped, font_face};
 pub use drawing::Drawing;
 pub use figure::{FIGURES, Figure, FigureError, Grid, GridCell, Subject, undrawable_note};
 pub use overlay::{Overlay, overlay_measure, overlay_timeline};

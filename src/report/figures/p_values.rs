@@ -1,7 +1,7 @@
 //! Whether the p-values of all validators are what chance gives.
 
 use super::drafting::{
-    BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Stroke, VERMILLION, Words, counted,
+    BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Stroke, VERMILLION, counted,
     digits, percent,
 };
 use super::figure::differs;
@@ -74,15 +74,7 @@ impl Figure for PValues {
             Key::Band(band),
             format!("middle {} by chance, each rank by itself", percent(subject.confidence)),
         ));
-        let page = Page::new(&Words {
-            sheet: subject.sheet,
-            vocabulary: subject.vocabulary,
-            title: subject.title,
-            heading: "p-values against chance",
-            subtitle: subject.subtitle,
-            key: &key,
-            notes: &notes,
-        });
+        let page = subject.page("p-values against chance", &key, &notes);
         let frame = page.frame(y, MARGIN_RIGHT);
         let Page { mut canvas, title, .. } = page;
         let panel = Panel { frame, x, y };

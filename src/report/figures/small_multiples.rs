@@ -2,7 +2,7 @@
 
 use super::drafting::{
     Align, Area, BLUE, Canvas, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Stroke,
-    Words, clean, fitted, fitted_name, margin_left, percent, with_interval,
+    clean, fitted, fitted_name, margin_left, percent, with_interval,
 };
 use super::{Drawing, Figure, FigureError, GridCell, Subject};
 use crate::registry::{Entry, settings};
@@ -120,15 +120,7 @@ impl Figure for SmallMultiples {
         };
         let metric = grid.metric.replace('_', " ");
         let heading = format!("{metric} of {}", clean(&grid.subject));
-        let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
-            sheet: subject.sheet,
-            vocabulary: subject.vocabulary,
-            title: subject.title,
-            heading: &heading,
-            subtitle: subject.subtitle,
-            key: &key,
-            notes: &notes,
-        });
+        let Page { mut canvas, title, top, bottom, right } = subject.page(&heading, &key, &notes);
         let columns = match down.len() {
             1..=3 => down.len(),
             4 => 2,

@@ -1,8 +1,8 @@
 //! What splitting an account into k gains.
 
 use super::drafting::{
-    Align, Dash, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Point, Scale, Shape, Stroke, Words, clean,
-    counted, series, shortened, stacked, width, with_interval,
+    Align, Dash, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Point, Scale, Shape, Stroke, clean, counted,
+    series, shortened, stacked, width, with_interval,
 };
 use super::timeline::LEADER;
 use super::{Drawing, Figure, FigureError, Subject};
@@ -65,15 +65,7 @@ impl Figure for SplitGain {
         if left_out > 0 {
             notes.push(format!("The first {MOST} of {} accounts are drawn.", counted(MOST + left_out)));
         }
-        let page = Page::new(&Words {
-            sheet: subject.sheet,
-            vocabulary: subject.vocabulary,
-            title: subject.title,
-            heading: "gain by splitting an account into k",
-            subtitle: subject.subtitle,
-            key: &key,
-            notes: &notes,
-        });
+        let page = subject.page("gain by splitting an account into k", &key, &notes);
         let names: Vec<String> = courses.iter().map(|course| shortened(course.name)).collect();
         let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;
         let frame = page.frame(y, name_room);

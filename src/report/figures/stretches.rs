@@ -1,8 +1,8 @@
 //! Longest gaps and longest runs against their exact distributions.
 
 use super::drafting::{
-    Align, Area, BLUE, Canvas, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Shape,
-    Stroke, Surroundings, VERMILLION, Wish, Words, beside, clean, counted, digits, shortened, width,
+    Area, BLUE, Canvas, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Shape, Stroke,
+    Surroundings, VERMILLION, Wish, clean, counted, digits, shortened, width, write_names,
 };
 use super::figure::share;
 use super::{Drawing, Figure, FigureError, Subject};
@@ -96,15 +96,7 @@ impl Figure for Stretches {
             notes.push("Where no band is drawn, no exact distribution is known from the tables.".to_owned());
         }
         let unit = rows.iter().find_map(|row| row.longest_unit.as_deref()).unwrap_or("blocks");
-        let page = Page::new(&Words {
-            sheet: subject.sheet,
-            vocabulary: subject.vocabulary,
-            title: subject.title,
-            heading: "longest gaps and runs",
-            subtitle: subject.subtitle,
-            key: &key,
-            notes: &notes,
-        });
+        let page = subject.page("longest gaps and runs", &key, &notes);
         let frame = page.frame(y, MARGIN_RIGHT);
         let Page { mut canvas, title, .. } = page;
         let panel = Panel { frame, x, y };
@@ -213,13 +205,7 @@ fn name(canvas: &mut Canvas, panel: &Panel, marks: &[Mark]) {
         marks: marks.iter().map(|mark| Area::around(place(mark), 12.0)).collect(),
         lines: Vec::new(),
     };
-    for (placed, name) in beside(&wishes, &panel.frame, &surroundings).into_iter().zip(&names) {
-        let Some(placed) = placed else { continue };
-        if let Some((from, to)) = placed.leader {
-            canvas.line([from, to], Stroke::solid(MUTED, 2));
-        }
-        canvas.text((placed.area.left, placed.area.bottom - 6.0), name, LABEL_SIZE, INK, Align::Start);
-    }
+    write_names(canvas, &panel.frame, (&wishes, &names), &surroundings);
 }
 
 #[cfg(test)]

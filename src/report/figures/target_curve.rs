@@ -1,7 +1,7 @@
 //! Which share of wins a rule gives to which share of stake.
 
 use super::drafting::{
-    BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Stroke, Words, counted,
+    BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Stroke, counted,
 };
 use super::figure::share;
 use super::{Drawing, Figure, FigureError, Subject};
@@ -77,15 +77,7 @@ impl Figure for TargetCurve {
             (Key::Dot(BLUE), if known { "expected share of wins" } else { "share of wins" }.to_owned()),
             (Key::Line(diagonal), "proportional to stake".to_owned()),
         ];
-        let page = Page::new(&Words {
-            sheet: subject.sheet,
-            vocabulary: subject.vocabulary,
-            title: subject.title,
-            heading: "share of wins against share of stake",
-            subtitle: subject.subtitle,
-            key: &key,
-            notes: &notes,
-        });
+        let page = subject.page("share of wins against share of stake", &key, &notes);
         let frame = page.frame(y, MARGIN_RIGHT);
         let Page { mut canvas, title, .. } = page;
         let panel = Panel { frame, x, y };

@@ -1,8 +1,8 @@
 //! How win shares settle over the rounds.
 
 use super::drafting::{
-    Align, Area, Canvas, Dash, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Point, Scale, Shape, Stroke, Words,
-    clean, counted, digits, percent, series, shortened, stacked, width, with_interval,
+    Align, Area, Canvas, Dash, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Point, Scale, Shape, Stroke, clean,
+    counted, digits, percent, series, shortened, stacked, width, with_interval,
 };
 use super::figure::share;
 use super::{Drawing, Figure, FigureError, Subject};
@@ -155,15 +155,7 @@ fn draw_shares(subject: &Subject, kind: &Kind) -> Result<Drawing, FigureError> {
     if beyond {
         notes.push("Values outside the axis range are clipped.".to_owned());
     }
-    let page = Page::new(&Words {
-        sheet: subject.sheet,
-        vocabulary: subject.vocabulary,
-        title: subject.title,
-        heading: kind.heading,
-        subtitle: subject.subtitle,
-        key: &key,
-        notes: &notes,
-    });
+    let page = subject.page(kind.heading, &key, &notes);
 
     let names: Vec<String> = courses.iter().map(|course| shortened(course.name)).collect();
     let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;

@@ -1,8 +1,8 @@
 //! How likely a share of wins is unfair, over the rounds.
 
 use super::drafting::{
-    Align, Area, Canvas, Dash, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Point, Scale, Shape, Stroke, Words,
-    clean, counted, digits, percent, series, shortened, stacked, width, with_interval,
+    Align, Area, Canvas, Dash, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Point, Scale, Shape, Stroke, clean,
+    counted, digits, percent, series, shortened, stacked, width, with_interval,
 };
 use super::figure::share;
 use super::timeline::{LEADER, draw_inside, near, with_crossings};
@@ -106,15 +106,7 @@ impl Figure for UnfairProbability {
         if left_out > 0 {
             notes.push(format!("The first {MOST} of {} are drawn.", counted(MOST + left_out)));
         }
-        let page = Page::new(&Words {
-            sheet: subject.sheet,
-            vocabulary: subject.vocabulary,
-            title: subject.title,
-            heading: "unfair probability over the rounds",
-            subtitle: subject.subtitle,
-            key: &key,
-            notes: &notes,
-        });
+        let page = subject.page("unfair probability over the rounds", &key, &notes);
         let names: Vec<String> = courses.iter().map(|course| shortened(course.name)).collect();
         let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;
         let frame = page.frame(y, name_room);

@@ -2,8 +2,8 @@
 
 use super::drafting::{
     Align, Area, BLUE, Canvas, Dash, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Rgb,
-    Scale, Stroke, Surroundings, VERMILLION, Wish, Words, beside, clean, counted, digits, margin_left,
-    percent, shortened, width, with_interval,
+    Scale, Stroke, Surroundings, VERMILLION, Wish, beside, clean, counted, digits, margin_left, percent,
+    shortened, width, with_interval,
 };
 use super::figure::{differs, share};
 use super::{Drawing, Figure, FigureError, Subject};
@@ -256,15 +256,11 @@ fn draw_panels(
         notes.push("Equal stakes stand side by side there.".to_owned());
     }
     notes.append(&mut others);
-    let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
-        sheet: subject.sheet,
-        vocabulary: subject.vocabulary,
-        title: subject.title,
-        heading: "win share against stake share",
-        subtitle: subject.subtitle,
-        key: &key(subject, marks, shares.place(0.0).is_infinite()),
-        notes: &notes,
-    });
+    let Page { mut canvas, title, top, bottom, right } = subject.page(
+        "win share against stake share",
+        &key(subject, marks, shares.place(0.0).is_infinite()),
+        &notes,
+    );
     let upper_foot = top + 0.58 * (bottom - top);
     let lower_head = upper_foot + BETWEEN;
     let left = margin_left(&[(shares, upper_foot - top), (differences, bottom - lower_head)], 2);

@@ -1,8 +1,8 @@
 //! Wins in short windows against their exact distribution.
 
 use super::drafting::{
-    Align, Area, BLUE, Dash, INK, Key, LABEL_SIZE, MUTED, ORANGE, Page, Panel, Scale, Stroke, Words, clean,
-    counted, fitted_name, shortened, width,
+    Align, Area, BLUE, Dash, INK, Key, LABEL_SIZE, MUTED, ORANGE, Page, Panel, Scale, Stroke, clean, counted,
+    fitted_name, shortened, width,
 };
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::analysis::rows::WindowRow;
@@ -77,15 +77,8 @@ impl Figure for Windows {
         if all > MOST {
             notes.push(format!("The first {MOST} of {} are drawn.", counted(all)));
         }
-        let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
-            sheet: subject.sheet,
-            vocabulary: subject.vocabulary,
-            title: subject.title,
-            heading: "wins in short windows",
-            subtitle: subject.subtitle,
-            key: &key,
-            notes: &notes,
-        });
+        let Page { mut canvas, title, top, bottom, right } =
+            subject.page("wins in short windows", &key, &notes);
         let names: Vec<String> = bars
             .iter()
             .map(|bar| fitted_name(&shortened(&bar.row.validator), LABEL_SIZE, NAME_ROOM * right))

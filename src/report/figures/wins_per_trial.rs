@@ -1,8 +1,7 @@
 //! How the wins of a trial vary, against their exact distribution.
 
 use super::drafting::{
-    BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, ORANGE, Page, Panel, Scale, Stroke, Words, counted, digits,
-    shortened,
+    BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, ORANGE, Page, Panel, Scale, Stroke, counted, digits, shortened,
 };
 use super::figure::share;
 use super::{Drawing, Figure, FigureError, Subject};
@@ -109,15 +108,7 @@ impl Figure for WinsPerTrial {
             ));
         }
         let heading = format!("share of wins in a trial, {}", shortened(name));
-        let page = Page::new(&Words {
-            sheet: subject.sheet,
-            vocabulary: subject.vocabulary,
-            title: subject.title,
-            heading: &heading,
-            subtitle: subject.subtitle,
-            key: &key,
-            notes: &["Of the followed validator with most stake.".to_owned()],
-        });
+        let page = subject.page(&heading, &key, &["Of the followed validator with most stake.".to_owned()]);
         // Somewhat below zero, so that the first labels of both axes stand apart.
         let y = Scale::counts(-0.03 * most, 1.05 * most);
         let frame = page.frame(y, MARGIN_RIGHT);

@@ -5,6 +5,7 @@
 //! looked for when the first such character comes, so that figures without one have the same bytes
 //! everywhere.
 
+use super::canvas::escaped;
 use super::typeface::{FAMILY_IN_FONT, covered, load_embedded};
 use resvg::tiny_skia::PathSegment;
 use resvg::usvg::fontdb::{Database, ID, Style, Weight};
@@ -235,7 +236,7 @@ fn shaped(text: &str, size: f64) -> Option<Outline> {
     );
     for run in &runs {
         let name = run.face.map_or(FAMILY_IN_FONT.to_owned(), |face| format!("face-{face}"));
-        let text = run.text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let text = escaped(&run.text);
         let _ = write!(svg, "<tspan font-family='{name}'>{text}</tspan>");
     }
     svg.push_str("</text></svg>");

@@ -1,6 +1,8 @@
 //! Where names can stand without covering each other or what they name.
 
-use super::canvas::Point;
+use super::canvas::{Align, Canvas, Point, Stroke};
+use super::palette::{INK, MUTED};
+use super::typeface::LABEL_SIZE;
 
 /// A rectangle on the sheet.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -102,6 +104,22 @@ pub struct Wish {
     pub distance: f64,
     /// Whether it is what the figure is about, and the last to be left out.
     pub needed: bool,
+}
+
+/// Writes the names beside their points, each as [`beside`] places it, with a line to it where it is far.
+pub fn write_names(
+    canvas: &mut Canvas,
+    room: &Area,
+    (wishes, names): (&[Wish], &[String]),
+    surroundings: &Surroundings,
+) {
+    for (placed, name) in beside(wishes, room, surroundings).into_iter().zip(names) {
+        let Some(placed) = placed else { continue };
+        if let Some((from, to)) = placed.leader {
+            canvas.line([from, to], Stroke::solid(MUTED, 2));
+        }
+        canvas.text((placed.area.left, placed.area.bottom - 6.0), name, LABEL_SIZE, INK, Align::Start);
+    }
 }
 
 /// Places a label beside each point, within the room.

@@ -10,9 +10,10 @@ mod scale;
 mod svg_backend;
 mod typeface;
 
+pub(in crate::report) use canvas::escaped;
 pub(super) use canvas::{Align, Canvas, Dash, Point, Shape, Stroke};
 pub(super) use glyphs::undrawable;
-pub(super) use labels::{Area, Surroundings, Wish, beside, stacked};
+pub(super) use labels::{Area, Surroundings, Wish, beside, stacked, write_names};
 pub(super) use page::{Key, Page, Words, percent};
 pub(super) use palette::{BLUE, INK, MUTED, ORANGE, Rgb, VERMILLION, series};
 pub(super) use panel::{MARGIN_RIGHT, Panel, margin_left};

@@ -101,7 +101,8 @@ impl Figure for Frontier {
         let mut best: Vec<&Rule> = rules.iter().filter(|rule| rule.best).collect();
         best.sort_by(|a, b| a.x.value.total_cmp(&b.x.value).then(a.y.value.total_cmp(&b.y.value)));
         canvas.line(best.iter().map(|rule| at(rule)), frontier);
-        let mut lines: Vec<(Point, Point)> = Vec::new();
+        // What names keep off: the frontier, and the intervals.
+        let mut lines: Vec<(Point, Point)> = best.windows(2).map(|pair| (at(pair[0]), at(pair[1]))).collect();
         for rule in &rules {
             let color = if rule.best { BLUE } else { MUTED };
             let stroke = Stroke::solid(color, 3).faint(0.7);

@@ -10,3 +10,9 @@ pub fn is_active(c: char) -> bool {
             // What nobody sees: a byte order mark, annotations, tags.
             | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
+
+/// Text in which nothing turns the direction of what follows and nothing is invisible.
+#[cfg(feature = "figures")]
+pub(super) fn visible(text: &str) -> String {
+    text.chars().map(|c| if is_active(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+}

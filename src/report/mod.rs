@@ -10,6 +10,8 @@ pub mod figures;
 #[allow(clippy::disallowed_methods)]
 mod folder;
 mod formulas;
+#[cfg(feature = "figures")]
+mod latex;
 mod manifest;
 #[cfg(feature = "cli")]
 mod page;

@@ -570,7 +570,7 @@ impl Default for ReportSection {
 
 /// A format of figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum FigureFormat {
     /// Scalable vector graphics with the font inside.
     Svg,
@@ -578,6 +578,10 @@ pub enum FigureFormat {
     Png,
     /// One page of paths, for documents.
     Pdf,
+    /// A drawing for LaTeX in the fonts of the document, with its data in a file beside it.
+    Pgf,
+    /// A specification in JSON, with its data in a table beside it.
+    VegaLite,
 }
 
 impl FigureFormat {
@@ -587,6 +591,8 @@ impl FigureFormat {
             FigureFormat::Svg => "svg",
             FigureFormat::Png => "png",
             FigureFormat::Pdf => "pdf",
+            FigureFormat::Pgf => "tex",
+            FigureFormat::VegaLite => "vl.json",
         }
     }
 }

@@ -63,6 +63,8 @@ fn methods_tables_and_figures_compile() {
             "--output",
             "paper",
         ],
+        &["plot", "output/pair", "--format", "pgf", "--output", "drawn"],
+        &["plot", "output/pair", "--format", "pgf", "--width", "85mm", "--theme", "dark", "--output", "dark"],
     ] {
         let done = sandbox.command(arguments).output().expect("the program runs");
         assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
@@ -73,6 +75,17 @@ fn methods_tables_and_figures_compile() {
     );
     compiles(&sandbox.path("paper/paper.tex"));
     compiles(&sandbox.path("output/pair/methods.tex"));
+    for figure in ["win-share", "timeline", "lorenz"] {
+        compiles(&sandbox.path(&format!("drawn/{figure}.tex")));
+        compiles(&sandbox.path(&format!("dark/{figure}.tex")));
+    }
+    // The same file within a document, in its fonts.
+    sandbox.put(
+        "within.tex",
+        "\\documentclass{article}\\usepackage[T1]{fontenc}\\usepackage{pgfplots}\\pgfplotsset{compat=1.12,table/search path={.,drawn}}\n\
+         \\begin{document}\\begin{figure}\\centering\\input{drawn/timeline.tex}\\caption{A figure}\\end{figure}Words after it.\\end{document}\n",
+    );
+    compiles(&sandbox.path("within.tex"));
     let tables = fs::read_dir(sandbox.path("output/pair/tables")).expect("tables");
     let tables: Vec<_> = tables.map(|entry| entry.expect("an entry").path()).collect();
     let written: Vec<_> =

@@ -48,4 +48,5 @@ mod studies;
 mod tampering;
 mod until;
 mod vectors;
+mod vega_lite;
 mod verdicts;

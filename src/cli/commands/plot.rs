@@ -16,7 +16,7 @@ use tombola::analysis::rows::{
 };
 use tombola::registry::{Choice, Chosen, find, nearest};
 use tombola::report::figures::{
-    Drawing, FIGURES, Figure, FigureError, Grid, Sheet, SheetWidth, Subject, Theme, Vocabulary,
+    Drawing, FIGURES, Figure, FigureError, Grid, NamedFile, Sheet, SheetWidth, Subject, Theme, Vocabulary,
     audit_subtitle, run_subtitle, undrawable_note,
 };
 use tombola::scenario::{AnalysisSection, FigureFormat, ScenarioFile};
@@ -86,6 +86,10 @@ pub enum PictureFormat {
     Png,
     /// One page of paths, for documents
     Pdf,
+    /// A .tex file for LaTeX in the fonts of the document, with its data in a .dat file
+    Pgf,
+    /// A Vega-Lite specification (.vl.json), with its data in a .vl.csv file
+    VegaLite,
 }
 
 /// The colours of figures.
@@ -117,6 +121,8 @@ impl PictureFormat {
             PictureFormat::Svg => FigureFormat::Svg,
             PictureFormat::Png => FigureFormat::Png,
             PictureFormat::Pdf => FigureFormat::Pdf,
+            PictureFormat::Pgf => FigureFormat::Pgf,
+            PictureFormat::VegaLite => FigureFormat::VegaLite,
         }
     }
 }
@@ -173,17 +179,18 @@ pub fn plot(args: &PlotArgs) -> Result<(), Failure> {
             Err(error) => return Err(Failure::CannotRun(error.to_string())),
         }
     }
-    let mut files: Vec<(PathBuf, &Drawing, FigureFormat)> = Vec::new();
-    for (name, drawing) in &drawings {
-        for format in &formats {
-            files.push((target.join(format!("{name}.{}", format.extension())), drawing, *format));
-        }
-    }
-    let bytes: Vec<Result<Vec<u8>, FigureError>> =
-        files.par_iter().map(|(_, drawing, format)| drawing.file(*format)).collect();
-    let bytes = files.into_iter().zip(bytes).map(|((path, ..), bytes)| Ok((path, bytes?)));
+    let pictures: Vec<(&str, &Drawing, FigureFormat)> = drawings
+        .iter()
+        .flat_map(|(name, drawing)| formats.iter().map(move |format| (*name, drawing, *format)))
+        .collect();
+    let files: Vec<Result<Vec<NamedFile>, FigureError>> =
+        pictures.par_iter().map(|(name, drawing, format)| drawing.files(name, *format)).collect();
+    let files: Vec<Vec<NamedFile>> = files
+        .into_iter()
+        .collect::<Result<_, FigureError>>()
+        .map_err(|error| Failure::CannotRun(error.to_string()))?;
     let bytes: Vec<(PathBuf, Vec<u8>)> =
-        bytes.collect::<Result<_, FigureError>>().map_err(|error| Failure::CannotRun(error.to_string()))?;
+        files.into_iter().flatten().map(|(file, bytes)| (target.join(file), bytes)).collect();
     // Nothing is written before everything can be. What the folder's own run drew is drawn again; what
     // somebody else put there is not touched.
     source.record.write(&bytes, args.force)?;

@@ -108,7 +108,7 @@ pub fn strategy(args: &StrategyArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The format that a file's ending asks for.
+/// The format that a file's ending asks for: one whose picture is a single file.
 fn picture_format(path: &Path) -> Result<FigureFormat, Failure> {
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
     [FigureFormat::Svg, FigureFormat::Png, FigureFormat::Pdf]
@@ -125,8 +125,10 @@ fn draw(path: &Path, format: FigureFormat, subject: &Subject) -> Result<(), Fail
     let cannot = |error: FigureError| Failure::CannotRun(error.to_string());
     let figure = registered::<dyn Figure>("figure", FIGURES, &Choice::plain("split-gain"))
         .map_err(|refusal| Failure::CannotRun(refusal.to_string()))?;
-    let bytes = figure.thing.draw(subject).map_err(cannot)?.file(format).map_err(cannot)?;
-    whole_file::write(path, Existing::Stays, |out| out.write_all(&bytes))?;
+    let files = figure.thing.draw(subject).map_err(cannot)?.files("split-gain", format).map_err(cannot)?;
+    whole_file::write(path, Existing::Stays, |out| {
+        files.iter().try_for_each(|(_, bytes)| out.write_all(bytes))
+    })?;
     tell(format_args!("Written: {}", path.display()));
     if let Some(note) = undrawable_note(&subject.undrawable()) {
         tell(format_args!("note: {note}"));

@@ -1,29 +1,33 @@
-//! A finished figure: one picture in three formats.
+//! A finished figure: one picture in five formats.
 
-use super::drafting::{FAMILY_IN_FONT, database};
+use super::FigureError;
+use super::drafting::{Chart, FAMILY_IN_FONT, database};
 use super::pdf::pdf;
-use super::{FigureError, Sheet};
+use super::pgf::pgf;
+use super::vega_lite::vega_lite;
 use crate::scenario::FigureFormat;
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, PixelDimensions, Unit};
 use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 
-/// A finished figure: an SVG file that brings its own font.
+/// A finished figure: an SVG file that brings its own font, and the values behind it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Drawing {
     svg: String,
-    title: String,
-    sheet: Sheet,
+    chart: Chart,
 }
+
+/// A file's name and what is in it.
+pub type NamedFile = (String, Vec<u8>);
 
 fn refused(error: impl std::fmt::Display) -> FigureError {
     FigureError::Raster(error.to_string())
 }
 
 impl Drawing {
-    /// A drawing from the text of its SVG file.
-    pub(super) fn new(svg: String, title: String, sheet: Sheet) -> Self {
-        Drawing { svg, title, sheet }
+    /// A drawing from the text of its SVG file and the values behind it.
+    pub(super) fn new(svg: String, chart: Chart) -> Self {
+        Drawing { svg, chart }
     }
 
     /// The picture as the text of an SVG file.
@@ -31,16 +35,27 @@ impl Drawing {
         &self.svg
     }
 
-    /// The picture as a file of this format.
+    /// The picture in this format: the names of its files, which begin with `name`, and what is in them.
+    /// Formats for further work have the data in a second file.
     ///
     /// # Errors
     /// [`FigureError::Raster`] if the picture cannot be read or there is no memory for it.
-    pub fn file(&self, format: FigureFormat) -> Result<Vec<u8>, FigureError> {
-        match format {
-            FigureFormat::Svg => Ok(self.svg.as_bytes().to_vec()),
-            FigureFormat::Png => self.png(),
-            FigureFormat::Pdf => self.pdf(),
-        }
+    pub fn files(&self, name: &str, format: FigureFormat) -> Result<Vec<NamedFile>, FigureError> {
+        let file = |extension: &str, bytes: Vec<u8>| (format!("{name}.{extension}"), bytes);
+        let extension = format.extension();
+        Ok(match format {
+            FigureFormat::Svg => vec![file(extension, self.svg.as_bytes().to_vec())],
+            FigureFormat::Png => vec![file(extension, self.png()?)],
+            FigureFormat::Pdf => vec![file(extension, self.pdf()?)],
+            FigureFormat::Pgf => {
+                let (text, data) = pgf(&self.chart, name);
+                vec![file(extension, text.into_bytes()), file("dat", data.into_bytes())]
+            }
+            FigureFormat::VegaLite => {
+                let (text, data) = vega_lite(&self.chart, &format!("{name}.vl.csv"));
+                vec![file(extension, text.into_bytes()), file("vl.csv", data.into_bytes())]
+            }
+        })
     }
 
     /// The picture as a PNG file with the pixels of its sheet (2126 by 1299 for 180 mm), made from the SVG
@@ -50,7 +65,7 @@ impl Drawing {
     /// [`FigureError::Raster`] if the picture cannot be read or there is no memory for it.
     pub fn png(&self) -> Result<Vec<u8>, FigureError> {
         let tree = self.tree()?;
-        let (width, height, density) = self.sheet.pixels();
+        let (width, height, density) = self.chart.sheet.pixels();
         let mut pixmap =
             Pixmap::new(width, height).ok_or_else(|| refused("there is no memory for the pixels"))?;
         pixmap.fill(Color::WHITE);
@@ -65,7 +80,7 @@ impl Drawing {
     /// # Errors
     /// [`FigureError::Raster`] if the picture cannot be read or there is no memory for it.
     pub fn pdf(&self) -> Result<Vec<u8>, FigureError> {
-        pdf(&self.tree()?, &self.title, self.sheet.points()).map_err(refused)
+        pdf(&self.tree()?, &self.chart.title, self.chart.sheet.points()).map_err(refused)
     }
 
     fn tree(&self) -> Result<Tree, FigureError> {
@@ -155,10 +170,7 @@ mod tests {
 
     #[test]
     fn what_is_no_picture_is_refused() {
-        assert!(matches!(
-            Drawing::new("<svg".into(), String::new(), Sheet::default()).png(),
-            Err(FigureError::Raster(_))
-        ));
+        assert!(matches!(Drawing { svg: "<svg".into(), ..timeline() }.png(), Err(FigureError::Raster(_))));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! A metric of a study over two of its factors.
 
 use super::drafting::{
-    Align, Area, INK, Key, LABEL_SIZE, MUTED, Page, Rgb, Stroke, clean, digits, fitted, fitted_name, width,
+    Align, Area, INK, Key, LABEL_SIZE, MUTED, Page, Rgb, Scale, Stroke, clean, digits, fitted, fitted_name,
+    width,
 };
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::registry::{Entry, settings};
@@ -88,6 +89,7 @@ impl Figure for HeatMap {
             (frame.right - frame.left) / across.len() as f64,
             (frame.bottom - frame.top) / down.len() as f64,
         );
+        canvas.axes(frame, Scale::linear(0.0, across.len() as f64), Scale::linear(0.0, down.len() as f64));
         for &(x, y, value) in &cells {
             let place =
                 across.iter().position(|level| level == x).zip(down.iter().position(|level| level == y));

@@ -1,5 +1,5 @@
 //! Figures: each is drawn from the rows of the tables alone, so that it can be redrawn without
-//! simulating, and is the same picture as SVG and as PNG.
+//! simulating, and is the same picture in all formats.
 
 mod drafting;
 mod drawing;
@@ -13,6 +13,7 @@ mod lorenz;
 mod overlay;
 mod p_values;
 mod pdf;
+mod pgf;
 mod sheet;
 mod small_multiples;
 mod split_gain;
@@ -20,6 +21,7 @@ mod stretches;
 mod target_curve;
 mod timeline;
 mod unfair_probability;
+mod vega_lite;
 mod vocabulary;
 mod win_share;
 mod windows;
@@ -28,7 +30,7 @@ mod write;
 
 #[cfg(feature = "cli")]
 pub(in crate::report) use drafting::{escaped, font_face};
-pub use drawing::Drawing;
+pub use drawing::{Drawing, NamedFile};
 pub use figure::{FIGURES, Figure, FigureError, Grid, GridCell, Subject, undrawable_note};
 pub use overlay::{Overlay, overlay_measure, overlay_timeline};
 pub use sheet::{Sheet, SheetWidth, Theme};

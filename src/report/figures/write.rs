@@ -88,7 +88,8 @@ pub fn draw_figures(
     Ok(skipped.into_iter().flatten().chain(escaped).collect())
 }
 
-/// Writes a drawing as `figures/NAME.FORMAT`, in every format that is wanted.
+/// Writes a drawing as `figures/NAME.FORMAT`, in every format that is wanted, and the data of those that have
+/// it beside them.
 ///
 /// # Errors
 /// If one cannot be made or written, or if it was told to stop.
@@ -101,9 +102,11 @@ pub fn write_drawing(
 ) -> Result<(), FolderError> {
     for format in formats {
         go_on(folder, name, control)?;
-        folder.write(&format!("figures/{name}.{}", format.extension()), |out| {
-            out.write_all(&drawing.file(*format).map_err(io::Error::other)?)
-        })?;
+        let files =
+            drawing.files(name, *format).map_err(|error| folder.failed(name, io::Error::other(error)))?;
+        for (file, bytes) in files {
+            folder.write(&format!("figures/{file}"), |out| out.write_all(&bytes))?;
+        }
     }
     Ok(())
 }

@@ -9,8 +9,9 @@ mod sheet;
 mod sheet_text;
 
 use crate::registry::Entry;
+use crate::report::active::visible;
 use crate::report::figures::{FIGURES, font_face};
-use crate::report::{FolderError, ResultsFolder, Stopwatch, is_active, listed_file, read_manifest};
+use crate::report::{FolderError, ResultsFolder, Stopwatch, listed_file, read_manifest};
 use crate::scenario::StudySection;
 use crate::statistics::wording::grouped;
 use base64::Engine;
@@ -476,11 +477,6 @@ fn study_section(manifest: &Value) -> StudySection {
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
-/// Text in which nothing turns the direction of what follows and nothing is invisible.
-fn visible(text: &str) -> String {
-    text.chars().map(|c| if is_active(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
 }
 
 /// The same for text of several lines.

@@ -6,6 +6,8 @@
 
 use super::{Folder, capitalised, sheet};
 use crate::registry::Entry;
+use crate::report::active::visible;
+use crate::report::latex::latex;
 use crate::selection::RULES;
 use crate::statistics::level_of;
 use crate::statistics::wording::grouped;
@@ -352,7 +354,7 @@ fn limits() -> Section {
 /// Text on one line in which nothing is markup of Markdown and nothing is active.
 pub(super) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
-    for c in super::visible(&text.replace(['\n', '\r', '\t'], " ")).chars() {
+    for c in visible(&text.replace(['\n', '\r', '\t'], " ")).chars() {
         if matches!(c, '\\' | '*' | '_' | '#' | '<' | '>' | '[' | ']' | '|') {
             plain.push('\\');
         }
@@ -361,77 +363,12 @@ pub(super) fn plain(text: &str) -> String {
     plain
 }
 
-/// Text on one line in which nothing is a command of LaTeX; letters that pdflatex has no glyph for by default
-/// stand as their code.
-pub(super) fn latex(text: &str) -> String {
-    let mut tex = String::with_capacity(text.len());
-    for c in super::visible(&text.replace(['\n', '\r', '\t'], " ")).chars() {
-        match c {
-            '\\' => tex += "\\textbackslash{}",
-            '{' | '}' | '$' | '&' | '#' | '_' | '%' => {
-                tex.push('\\');
-                tex.push(c);
-            }
-            '~' => tex += "\\textasciitilde{}",
-            '^' => tex += "\\textasciicircum{}",
-            '<' => tex += "\\textless{}",
-            '>' => tex += "\\textgreater{}",
-            '|' => tex += "\\textbar{}",
-            '"' => tex += "\\textquotedbl{}",
-            '`' => tex += "\\textasciigrave{}",
-            '≤' => tex += "\\ensuremath{\\leq}",
-            '≥' => tex += "\\ensuremath{\\geq}",
-            '±' => tex += "\\ensuremath{\\pm}",
-            '×' => tex += "\\ensuremath{\\times}",
-            '·' => tex += "\\ensuremath{\\cdot}",
-            '√' => tex += "\\ensuremath{\\surd}",
-            '∞' => tex += "\\ensuremath{\\infty}",
-            '→' => tex += "\\ensuremath{\\rightarrow}",
-            '−' => tex += "\\ensuremath{-}",
-            'ε' => tex += "\\ensuremath{\\varepsilon}",
-            'δ' => tex += "\\ensuremath{\\delta}",
-            'α' => tex += "\\ensuremath{\\alpha}",
-            'σ' => tex += "\\ensuremath{\\sigma}",
-            'φ' => tex += "\\ensuremath{\\varphi}",
-            'χ' => tex += "\\ensuremath{\\chi}",
-            'Σ' => tex += "\\ensuremath{\\Sigma}",
-            '²' => tex += "\\ensuremath{^2}",
-            '…' => tex += "\\ldots{}",
-            '–' => tex += "--",
-            '’' => tex.push('\''),
-            '\u{A0}' | '\u{202F}' | '\u{2009}' => tex.push('~'),
-            // T1 has the letters of western and central Europe.
-            ' '..='~'
-            | '\u{C0}'..='\u{FF}'
-            | '\u{100}'..='\u{107}'
-            | '\u{10C}'..='\u{111}'
-            | '\u{118}'..='\u{11B}'
-            | '\u{141}'..='\u{144}'
-            | '\u{147}'..='\u{148}'
-            | '\u{150}'..='\u{155}'
-            | '\u{158}'..='\u{15B}'
-            | '\u{15E}'..='\u{165}'
-            | '\u{16E}'..='\u{171}'
-            | '\u{178}'..='\u{17E}' => tex.push(c),
-            other => {
-                let _ = write!(tex, "\\texttt{{U+{:04X}}}", u32::from(other));
-            }
-        }
-    }
-    tex
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{latex, plain};
+    use super::plain;
 
     #[test]
     fn nothing_in_a_name_is_markup() {
         assert_eq!(plain("a_b *c* <script>\n|"), "a\\_b \\*c\\* \\<script\\> \\|");
-        assert_eq!(
-            latex("50 % of $x_1$ \\input{y} ≤ 彩"),
-            "50 \\% of \\$x\\_1\\$ \\textbackslash{}input\\{y\\} \\ensuremath{\\leq} \\texttt{U+5F69}"
-        );
-        assert_eq!(latex("é ł ñ"), "é ł ñ");
     }
 }

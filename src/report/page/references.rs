@@ -2,6 +2,7 @@
 
 use super::Folder;
 use crate::registry::Entry;
+use crate::report::latex::latex;
 use crate::selection::RULES;
 use std::fmt::Write;
 
@@ -83,7 +84,7 @@ impl Folder {
                 let _ = writeln!(
                     text,
                     "\n@misc{{rule-{name},\n  key = {{{name}}},\n  title = {{The rule {name}}},\n  note = {{{}}}\n}}",
-                    super::prose::latex(entry.source)
+                    latex(entry.source)
                 );
             }
         }

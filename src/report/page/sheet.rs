@@ -1,6 +1,6 @@
 //! A table of results on the page.
 
-use super::visible;
+use crate::report::active::visible;
 use crate::statistics::wording::grouped;
 use maud::{Markup, html};
 use std::io;

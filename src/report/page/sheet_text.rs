@@ -1,8 +1,9 @@
 //! Tables for a paper.
 
 use super::TableStyle;
-use super::prose::{latex, plain};
+use super::prose::plain;
 use super::sheet::{Sheet, shortened};
+use crate::report::latex::latex;
 use std::fmt::Write;
 
 /// At most so many rows stand in a table for a paper.

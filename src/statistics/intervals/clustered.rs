@@ -15,8 +15,11 @@ const MOST: f64 = 9_007_199_254_740_992.0;
 /// independent rounds that would have the variance seen between trials, never more than there were (Korn
 /// and Graubard, Survey Methodology 24, 1998); the effective wins are rounded to the larger tail.
 ///
-/// `None` for fewer trials than [`least_trials`], where all trials are alike and nothing is known of
-/// their rounds, if the sums contradict each other, or with p outside [0, 1].
+/// Where all trials are alike, their spread says nothing; what holds then whatever the rounds are is
+/// Markov's inequality: a trial's share is at least m with probability p/m at most, and at most m with
+/// probability (1 - p)/(1 - m) at most.
+///
+/// `None` for fewer trials than [`least_trials`], if the sums contradict each other, or with p outside [0, 1].
 pub fn clustered_tails(shares: &Moments, wins: Option<(&Moments, u64)>, p: f64) -> Option<Tails> {
     let tail = |side| clustered_tail(shares, wins, p, side);
     Some(Tails { at_least: tail(Side::AtLeast)?, at_most: tail(Side::AtMost)? })
@@ -27,12 +30,25 @@ pub fn clustered_tail(shares: &Moments, wins: Option<(&Moments, u64)>, p: f64, s
     if shares.trials < least_trials(shares)? {
         return None;
     }
+    if shares.variance()? <= 0.0 {
+        return alike_tail(shares.mean()?, shares.trials, p, side);
+    }
     let student = student_tail(shares, p, side);
     let binomial = wins.and_then(|(wins, rounds)| effective_tail(wins, rounds, p, side));
     match (student, binomial) {
         (Some(a), Some(b)) => Some(a.max(b)),
         (one, other) => one.or(other),
     }
+}
+
+/// The bound of a tail where each of the trials has this share.
+fn alike_tail(share: f64, trials: u64, p: f64, side: Side) -> Option<f64> {
+    let one = match side {
+        Side::AtLeast => p / share,
+        Side::AtMost => (1.0 - p) / (1.0 - share),
+    };
+    let bound = if one.is_nan() { 1.0 } else { one.clamp(0.0, 1.0).powf(trials as f64) };
+    (0.0..=1.0).contains(&p).then_some(bound)
 }
 
 fn student_tail(shares: &Moments, p: f64, side: Side) -> Option<f64> {
@@ -52,7 +68,7 @@ fn effective_tail(wins: &Moments, rounds: u64, p: f64, side: Side) -> Option<f64
     let variance = shares.variance()? / wins.trials as f64;
     let (n, share) = (all as f64, won as f64 / all as f64);
     let independent = share * (1.0 - share) / n;
-    let design = if independent > 0.0 { (variance / independent).max(1.0) } else { 1.0 };
+    let design = (variance / independent).max(1.0);
     let effective = (n / design).floor().clamp(1.0, MOST);
     let effective_wins = share * effective;
     // A product that is whole but for rounding is whole.
@@ -114,5 +130,15 @@ mod tests {
         assert_eq!(clustered_tails(&wild, None, 0.05), None);
         assert_eq!(least_trials(&shares(&[0.5])), None);
         assert_eq!(least_trials(&shares(&[0.5, 0.5])), Some(2));
+    }
+
+    /// Rounds may be won in runs as long as a trial: five trials without a win are then five observations
+    /// and not as many as there were rounds.
+    #[test]
+    fn trials_that_are_alike_count_once_each() {
+        let none = clustered_tails(&shares(&[0.0; 5]), Some((&shares(&[0.0; 5]), 40)), 0.05).unwrap();
+        assert!((none.at_most - 0.95f64.powi(5)).abs() < 1e-12 && none.at_least == 1.0, "{none:?}");
+        let half = clustered_tails(&shares(&[0.5; 3]), None, 0.2).unwrap();
+        assert!((half.at_least - 0.4f64.powi(3)).abs() < 1e-12 && half.at_most == 1.0, "{half:?}");
     }
 }

@@ -2,8 +2,11 @@
 //!
 //! Places are whole units, a tenth of a millimetre on the sheet of 180 mm: finer than any printer shows.
 
+use super::chart::{Axes, Chart};
 use super::glyphs::outline;
+use super::labels::Area;
 use super::palette::{PAPER, Rgb, shown};
+use super::scale::Scale;
 use super::svg_backend::{Elements, SvgBackend, nearest, paint};
 use super::typeface::{FAMILY, clean, style_sheet};
 use crate::report::figures::{Drawing, Sheet, Vocabulary};
@@ -80,6 +83,25 @@ impl Shape {
     pub fn of(index: usize) -> Self {
         [Shape::Disc, Shape::Diamond, Shape::Triangle, Shape::Square, Shape::Tip][index % 5]
     }
+
+    /// The corners of such a mark there, of the size of a circle of that radius; a circle has none.
+    fn corners(self, (x, y): Point, radius: u32) -> Option<Vec<Point>> {
+        let reach = f64::from(radius);
+        let (side, foot, tip) = (1.25 * reach, 0.85 * reach, 1.35 * reach);
+        let half = 0.9 * reach;
+        match self {
+            Shape::Disc => None,
+            Shape::Diamond => Some(vec![(x, y - tip), (x + tip, y), (x, y + tip), (x - tip, y)]),
+            Shape::Triangle => Some(vec![(x, y - tip), (x + side, y + foot), (x - side, y + foot)]),
+            Shape::Tip => Some(vec![(x, y + tip), (x + side, y - foot), (x - side, y - foot)]),
+            Shape::Square => Some(vec![
+                (x - half, y - half),
+                (x + half, y - half),
+                (x + half, y + half),
+                (x - half, y + half),
+            ]),
+        }
+    }
 }
 
 /// Which end of a text its place belongs to.
@@ -93,27 +115,111 @@ pub enum Align {
     End,
 }
 
-enum Mark {
-    Line { points: Vec<(i32, i32)>, stroke: Stroke },
-    Surface { points: Vec<(i32, i32)>, color: Rgb, opacity: f64 },
-    Disc { at: (i32, i32), radius: u32, color: Rgb, opacity: f64 },
-    Ring { at: (i32, i32), radius: u32, stroke: Stroke },
-    Text { at: Point, words: String, size: f64, color: Rgb, align: Align, upward: bool },
+/// A mark where it stands on the sheet; only files of coordinates round its place.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Mark {
+    /// A line.
+    Line {
+        /// From where over which points to where.
+        points: Vec<Point>,
+        /// How.
+        stroke: Stroke,
+    },
+    /// A filled surface.
+    Surface {
+        /// Its corners.
+        points: Vec<Point>,
+        /// Its colour.
+        color: Rgb,
+        /// How much of what lies below it hides, from 0 to 1.
+        opacity: f64,
+    },
+    /// A filled mark.
+    Filled {
+        /// Its shape.
+        shape: Shape,
+        /// Its centre.
+        at: Point,
+        /// The radius of a circle of its size.
+        radius: u32,
+        /// Its colour.
+        color: Rgb,
+        /// How much of what lies below it hides, from 0 to 1.
+        opacity: f64,
+    },
+    /// A hollow circle.
+    Ring {
+        /// Its centre.
+        at: Point,
+        /// Its radius.
+        radius: u32,
+        /// How it is drawn.
+        stroke: Stroke,
+    },
+    /// A text on one line.
+    Text {
+        /// Where its feet are.
+        at: Point,
+        /// What it says.
+        words: String,
+        /// Its size.
+        size: f64,
+        /// Its colour.
+        color: Rgb,
+        /// Which end of it stands there.
+        align: Align,
+        /// Whether it is read from below to above.
+        upward: bool,
+    },
+}
+
+/// What a mark is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// The title above.
+    Heading,
+    /// What was run, and notes.
+    Words,
+    /// What the other marks mean.
+    Key,
+    /// Axes, their ticks and titles, and grids.
+    Axes,
+    /// What the figure shows.
+    Data,
+}
+
+/// A mark, what it is there for, and the values that it stands for, in words, if it stands for some.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drawn {
+    /// The mark.
+    pub mark: Mark,
+    /// What it is there for.
+    pub purpose: Purpose,
+    /// The values.
+    pub values: Option<String>,
 }
 
 /// A sheet that is being drawn.
 pub struct Canvas {
     sheet: Sheet,
     vocabulary: Vocabulary,
-    /// Each with the values that it stands for, in words, if it stands for some.
-    marks: Vec<(Mark, Option<String>)>,
+    marks: Vec<Drawn>,
+    axes: Vec<Axes>,
     values: Option<String>,
+    purpose: Purpose,
 }
 
 impl Canvas {
     /// An empty sheet.
     pub fn new(sheet: Sheet, vocabulary: Vocabulary) -> Self {
-        Canvas { sheet, vocabulary, marks: Vec::new(), values: None }
+        Canvas {
+            sheet,
+            vocabulary,
+            marks: Vec::new(),
+            axes: Vec::new(),
+            values: None,
+            purpose: Purpose::Data,
+        }
     }
 
     /// The title of the horizontal axis, or what is to stand there.
@@ -142,75 +248,61 @@ impl Canvas {
         f64::from(self.sheet.units().0)
     }
 
+    /// What the marks are there for that come until it is called again; returns what it was before.
+    pub fn purpose(&mut self, purpose: Purpose) -> Purpose {
+        std::mem::replace(&mut self.purpose, purpose)
+    }
+
+    /// The axes of the frame there, to say more of them.
+    pub fn axes(&mut self, frame: Area, x: Scale, y: Scale) -> &mut Axes {
+        let known = self.axes.iter().position(|axes| axes.frame == frame);
+        let index = known.unwrap_or_else(|| {
+            self.axes.push(Axes::new(frame, x, y));
+            self.axes.len() - 1
+        });
+        &mut self.axes[index]
+    }
+
     fn add(&mut self, mark: Mark) {
-        self.marks.push((mark, self.values.clone()));
+        self.marks.push(Drawn { mark, purpose: self.purpose, values: self.values.clone() });
     }
 
     /// A line through the points. Points that are no numbers are left out.
     pub fn line(&mut self, points: impl IntoIterator<Item = Point>, stroke: Stroke) {
-        let points = whole(points);
-        if points.len() > 1 {
+        let points = finite(points);
+        if whole(&points).len() > 1 {
             self.add(Mark::Line { points, stroke });
         }
     }
 
     /// A filled surface within the points.
     pub fn surface(&mut self, points: impl IntoIterator<Item = Point>, color: Rgb, opacity: f64) {
-        let points = whole(points);
-        if points.len() > 2 {
+        let points = finite(points);
+        if whole(&points).len() > 2 {
             self.add(Mark::Surface { points, color, opacity });
         }
     }
 
     /// A filled circle.
     pub fn disc(&mut self, at: Point, radius: u32, color: Rgb, opacity: f64) {
-        if let Some(at) = nearest(at) {
-            self.add(Mark::Disc { at, radius, color, opacity });
-        }
+        self.shape(Shape::Disc, at, radius, color, opacity);
     }
 
     /// A filled square that stands on a corner, of the size of a circle of that radius.
     pub fn diamond(&mut self, at: Point, radius: u32, color: Rgb, opacity: f64) {
-        let reach = 1.35 * f64::from(radius);
-        let (x, y) = at;
-        self.surface([(x, y - reach), (x + reach, y), (x, y + reach), (x - reach, y)], color, opacity);
+        self.shape(Shape::Diamond, at, radius, color, opacity);
     }
 
     /// A filled mark of a shape, of the size of a circle of that radius.
     pub fn shape(&mut self, shape: Shape, at: Point, radius: u32, color: Rgb, opacity: f64) {
-        let (x, y) = at;
-        let reach = f64::from(radius);
-        match shape {
-            Shape::Disc => self.disc(at, radius, color, opacity),
-            Shape::Diamond => self.diamond(at, radius, color, opacity),
-            Shape::Triangle => {
-                let (side, foot) = (1.25 * reach, 0.85 * reach);
-                self.surface(
-                    [(x, y - 1.35 * reach), (x + side, y + foot), (x - side, y + foot)],
-                    color,
-                    opacity,
-                );
-            }
-            Shape::Tip => {
-                let (side, head) = (1.25 * reach, 0.85 * reach);
-                self.surface(
-                    [(x, y + 1.35 * reach), (x + side, y - head), (x - side, y - head)],
-                    color,
-                    opacity,
-                );
-            }
-            Shape::Square => {
-                let side = 0.9 * reach;
-                let corners =
-                    [(x - side, y - side), (x + side, y - side), (x + side, y + side), (x - side, y + side)];
-                self.surface(corners, color, opacity);
-            }
+        if nearest(at).is_some() {
+            self.add(Mark::Filled { shape, at, radius, color, opacity });
         }
     }
 
     /// A hollow circle.
     pub fn ring(&mut self, at: Point, radius: u32, stroke: Stroke) {
-        if let Some(at) = nearest(at) {
+        if nearest(at).is_some() {
             self.add(Mark::Ring { at, radius, stroke });
         }
     }
@@ -251,14 +343,15 @@ impl Canvas {
             let _ = writeln!(svg, "<rect x=\"0\" y=\"0\" width=\"{across}\" height=\"{down}\"{paper}/>");
         }
         let area = SvgBackend::new((across, down), Rc::clone(&elements)).into_drawing_area();
-        for (index, (mark, values)) in self.marks.iter().enumerate() {
-            elements.borrow_mut().values.clone_from(values);
-            self.draw(&area, &elements, index, mark);
+        for (index, drawn) in self.marks.iter().enumerate() {
+            elements.borrow_mut().values.clone_from(&drawn.values);
+            self.draw(&area, &elements, index, &drawn.mark);
         }
         drop(area);
         let mut svg = elements.take().svg;
         svg.push_str("</svg>\n");
-        Drawing::new(svg, title.to_owned(), self.sheet)
+        let chart = Chart { sheet: self.sheet, title: title.to_owned(), axes: self.axes, marks: self.marks };
+        Drawing::new(svg, chart)
     }
 
     /// A colour in the theme of the sheet.
@@ -282,15 +375,23 @@ impl Canvas {
         let drawn = match mark {
             Mark::Line { points, stroke } => {
                 elements.borrow_mut().dash = Some(stroke.dash);
-                area.draw(&PathElement::new(points.clone(), self.stroke(*stroke)))
+                area.draw(&PathElement::new(whole(points), self.stroke(*stroke)))
             }
             Mark::Surface { points, color, opacity } => {
-                area.draw(&Polygon::new(points.clone(), self.color(*color, *opacity)))
+                area.draw(&Polygon::new(whole(points), self.color(*color, *opacity)))
             }
-            Mark::Disc { at, radius, color, opacity } => {
-                area.draw(&Circle::new(*at, *radius, self.color(*color, *opacity).filled()))
+            Mark::Filled { shape, at, radius, color, opacity } => {
+                let color = self.color(*color, *opacity);
+                match (shape.corners(*at, *radius), nearest(*at)) {
+                    (Some(corners), _) => area.draw(&Polygon::new(whole(&corners), color)),
+                    (None, Some(at)) => area.draw(&Circle::new(at, *radius, color.filled())),
+                    (None, None) => return,
+                }
             }
-            Mark::Ring { at, radius, stroke } => area.draw(&Circle::new(*at, *radius, self.stroke(*stroke))),
+            Mark::Ring { at, radius, stroke } => {
+                let Some(at) = nearest(*at) else { return };
+                area.draw(&Circle::new(at, *radius, self.stroke(*stroke)))
+            }
             Mark::Text { at, words, size, color, align, upward } => {
                 let Some(at) = nearest(*at) else { return };
                 let fill = paint("fill", self.color(*color, 1.0).to_backend_color());
@@ -340,9 +441,14 @@ fn write_text(
     };
 }
 
+/// The points that are numbers.
+fn finite(points: impl IntoIterator<Item = Point>) -> Vec<Point> {
+    points.into_iter().filter(|point| nearest(*point).is_some()).collect()
+}
+
 /// The points in whole coordinates, without those that repeat the one before.
-fn whole(points: impl IntoIterator<Item = Point>) -> Vec<(i32, i32)> {
-    let mut points: Vec<(i32, i32)> = points.into_iter().filter_map(nearest).collect();
+fn whole(points: &[Point]) -> Vec<(i32, i32)> {
+    let mut points: Vec<(i32, i32)> = points.iter().filter_map(|point| nearest(*point)).collect();
     points.dedup();
     points
 }

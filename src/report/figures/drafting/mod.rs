@@ -1,6 +1,7 @@
 //! The drawing table: what all figures share. Lengths are in tenths of a millimetre on paper.
 
 mod canvas;
+mod chart;
 mod glyphs;
 mod labels;
 mod page;
@@ -11,12 +12,13 @@ mod svg_backend;
 mod typeface;
 
 pub(in crate::report) use canvas::escaped;
-pub(super) use canvas::{Align, Canvas, Dash, Point, Shape, Stroke};
+pub(super) use canvas::{Align, Canvas, Dash, Mark, Point, Purpose, Shape, Stroke};
+pub(super) use chart::{Axes, Axis, Chart, Kind, Piece, Series, alike};
 pub(super) use glyphs::undrawable;
 pub(super) use labels::{Area, Surroundings, Wish, beside, stacked, write_names};
 pub(super) use page::{Key, Page, Words, percent};
-pub(super) use palette::{BLUE, INK, MUTED, ORANGE, Rgb, VERMILLION, series};
-pub(super) use panel::{MARGIN_RIGHT, Panel, margin_left};
+pub(super) use palette::{BLUE, GRID, INK, MUTED, ORANGE, PAPER, Rgb, VERMILLION, series, shown};
+pub(super) use panel::{MARGIN_RIGHT, Panel, TITLE_SIZE, margin_left};
 pub(super) use scale::{Scale, counted, digits, with_interval};
 #[cfg(test)]
 pub(super) use typeface::covered;

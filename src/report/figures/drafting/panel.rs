@@ -1,13 +1,14 @@
 //! A frame with two axes.
 
-use super::canvas::{Align, Canvas, Point, Stroke};
+use super::canvas::{Align, Canvas, Point, Purpose, Stroke};
+use super::chart::Axes;
 use super::labels::Area;
 use super::palette::{GRID, INK};
 use super::scale::{Scale, Tick};
 use super::typeface::{LABEL_SIZE, fitted, width};
 
 /// The size of the axes' titles: 9.6 points.
-const TITLE_SIZE: f64 = 34.0;
+pub const TITLE_SIZE: f64 = 34.0;
 /// How far apart the lines of a title are.
 const TITLE_LINE: f64 = 42.0;
 /// Between tick labels and frame.
@@ -52,13 +53,21 @@ impl Panel {
         (left + self.x.place(x) * (right - left), bottom - self.y.place(y) * (bottom - top))
     }
 
+    /// What the canvas knows of the axes.
+    fn axes<'c>(&self, canvas: &'c mut Canvas) -> &'c mut Axes {
+        canvas.axes(self.frame, self.x, self.y)
+    }
+
     /// The upright lines of the grid.
     pub fn draw_upright_grid(&self, canvas: &mut Canvas) {
+        self.axes(canvas).x.grid = true;
+        let before = canvas.purpose(Purpose::Axes);
         let Area { top, bottom, .. } = self.frame;
         for tick in self.x.ticks(ACROSS).iter().filter(|tick| tick.label.is_some()) {
             let x = self.at(tick.value, self.y.low()).0;
             canvas.line([(x, top), (x, bottom)], Stroke::solid(GRID, 2));
         }
+        canvas.purpose(before);
     }
 
     /// The grid, to be drawn before anything else.
@@ -69,11 +78,14 @@ impl Panel {
 
     /// The level lines of the grid.
     pub fn draw_level_grid(&self, canvas: &mut Canvas) {
+        self.axes(canvas).y.grid = true;
+        let before = canvas.purpose(Purpose::Axes);
         let Area { left, top, right, bottom } = self.frame;
         for tick in self.y.ticks(up(bottom - top)).iter().filter(|tick| tick.label.is_some()) {
             let y = self.at(self.x.low(), tick.value).1;
             canvas.line([(left, y), (right, y)], Stroke::solid(GRID, 2));
         }
+        canvas.purpose(before);
     }
 
     /// The frame, the ticks and their labels, to be drawn last.
@@ -89,8 +101,13 @@ impl Panel {
     pub fn draw_side(&self, canvas: &mut Canvas, beside: &[&str]) {
         let Area { left, top, bottom, .. } = self.frame;
         let line = Stroke::solid(INK, 3);
+        let before = canvas.purpose(Purpose::Axes);
+        let ticks = self.y.ticks(up(bottom - top));
+        let titles = canvas.beside(beside);
+        let axis = &mut self.axes(canvas).y;
+        (axis.ticks, axis.title) = (ticks.clone(), titles.join(" ").trim().to_owned());
         let mut free_below = f64::INFINITY;
-        for Tick { value, label } in self.y.ticks(up(bottom - top)) {
+        for Tick { value, label } in ticks {
             let y = self.at(self.x.low(), value).1;
             let length = if label.is_some() { 10.0 } else { 6.0 };
             canvas.line([(left - length, y), (left, y)], line);
@@ -100,21 +117,31 @@ impl Panel {
                 free_below = y - LABEL_SIZE / 2.0;
             }
         }
-        for (index, title) in canvas.beside(beside).into_iter().enumerate() {
+        for (index, title) in titles.into_iter().enumerate() {
             let title = fitted(&title, TITLE_SIZE, bottom - top);
             let x = 16.0 + TITLE_LINE * (index as f64 + 0.75);
             canvas.upward_text((x, top.midpoint(bottom)), &title, TITLE_SIZE, INK);
         }
+        canvas.purpose(before);
     }
 
     /// The frame and the horizontal axis with its ticks, as [`Panel::draw_axes`] draws them.
     pub fn draw_floor(&self, canvas: &mut Canvas, below: Option<&str>) {
         let Area { left, top, right, bottom } = self.frame;
         let line = Stroke::solid(INK, 3);
+        let before = canvas.purpose(Purpose::Axes);
         canvas.line([(left, top), (left, bottom), (right, bottom)], line);
 
+        let ticks = self.x.ticks(ACROSS);
+        let title = below.map(|title| canvas.below(title));
+        let axis = &mut self.axes(canvas).x;
+        axis.ticks = ticks.clone();
+        match &title {
+            Some(title) => axis.title.clone_from(title),
+            None => axis.ticks.iter_mut().for_each(|tick| tick.label = None),
+        }
         let mut free_from = f64::NEG_INFINITY;
-        for Tick { value, label } in self.x.ticks(ACROSS) {
+        for Tick { value, label } in ticks {
             let x = self.at(value, self.y.low()).0;
             let length = if label.is_some() { 10.0 } else { 6.0 };
             canvas.line([(x, bottom), (x, bottom + length)], line);
@@ -127,9 +154,10 @@ impl Panel {
                 free_from = middle + half + 24.0;
             }
         }
-        if let Some(title) = below {
-            let title = fitted(&canvas.below(title), TITLE_SIZE, right - left);
+        if let Some(title) = title {
+            let title = fitted(&title, TITLE_SIZE, right - left);
             canvas.text((left.midpoint(right), bottom + 96.0), &title, TITLE_SIZE, INK, Align::Middle);
         }
+        canvas.purpose(before);
     }
 }

@@ -67,6 +67,28 @@ impl Scale {
         }
     }
 
+    /// Whether equal ratios are equally far apart.
+    pub fn is_logarithmic(&self) -> bool {
+        self.ratios
+    }
+
+    /// The value at a place: what [`Scale::place`] undoes, to twelve digits.
+    pub fn value(&self, place: f64) -> f64 {
+        let (value, size) = if self.ratios {
+            let value = (self.low.ln() + place * (self.high.ln() - self.low.ln())).exp();
+            (value, value)
+        } else {
+            let value = self.low + place * (self.high - self.low);
+            (value, value.abs().max(self.high - self.low))
+        };
+        let decimals = 11 - size.log10().floor() as i32;
+        if !(-300..=300).contains(&decimals) {
+            return value;
+        }
+        // As decimal digits, so that a tenth is written 0.1.
+        format!("{value:.*}", decimals.max(0) as usize).parse().unwrap_or(value)
+    }
+
     /// Ticks in ascending order, about `wanted` of them labelled.
     pub fn ticks(&self, wanted: usize) -> Vec<Tick> {
         if self.ratios { self.ratio_ticks(wanted) } else { self.step_ticks(wanted) }
@@ -293,6 +315,16 @@ mod tests {
     }
 
     proptest! {
+        /// Where a value is drawn says which it is.
+        #[test]
+        fn places_lead_back_to_values(low in -9.0f64..9.0, decades in 0.01f64..9.0, part in -0.2f64..1.2, ratios: bool) {
+            let (low, high) = (10f64.powf(low), 10f64.powf(low + decades));
+            let scale = if ratios { Scale::logarithmic(low, high) } else { Scale::linear(-low, high) };
+            let value = scale.value(part);
+            prop_assert!((scale.place(value) - part).abs() < 1e-9, "{value}");
+            prop_assert!(format!("{value}").trim_matches(|c: char| !c.is_ascii_digit()).len() < 24, "{value}");
+        }
+
         #[test]
         fn ticks_ascend_within_the_axis_and_some_are_labelled(
             low in -9.0f64..9.0,

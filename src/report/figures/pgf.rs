@@ -1,0 +1,306 @@
+//! A figure for LaTeX: axes by pgfplots, words in the fonts of the document, data in a file beside it.
+
+use super::drafting::{
+    Align, Axes, Axis, Chart, Dash, GRID, INK, Kind, LABEL_SIZE, Mark, PAPER, Purpose, Rgb, Series, Shape,
+    Stroke, TITLE_SIZE, shown,
+};
+use super::{Sheet, Theme};
+use crate::report::latex::latex;
+use std::fmt::Write;
+
+/// Marks of fewer points than this, all together, stand in the text itself.
+const BESIDE: usize = 3;
+
+/// How far from the sheet's left edge the title of a vertical axis has its middle.
+const TITLE_MIDDLE: f64 = 36.0;
+
+/// Compiles a figure by itself, or reads it into a document: a document that has begun has no `\@nodocument`.
+const OPENING: &str = r"% Compiles as it is; and a document that loads pgfplots reads it with \input. Where the .dat file lies in
+% another folder, say so: \pgfplotsset{table/search path={.,FOLDER}}
+\expandafter\ifx\csname @nodocument\endcsname\relax
+  \let\endfigurealone\relax
+\else
+  \documentclass{article}
+  \usepackage[paperwidth=WIDTHmm,paperheight=HEIGHTmm,hmargin=0mm,top=0mm,bottom=-9mm]{geometry}
+  \pagestyle{empty}
+  \setlength{\parindent}{0pt}
+  \setlength{\topskip}{0pt}
+  \usepackage[T1]{fontenc}
+  \usepackage[utf8]{inputenc}
+  \usepackage{textcomp}
+  \usepackage{pgfplots}
+  \pgfplotsset{compat=1.12}
+  \def\endfigurealone{\end{document}}
+  \begin{document}
+\fi
+";
+
+/// The text of the figure, and of `name.dat` with its data.
+pub(super) fn pgf(chart: &Chart, name: &str) -> (String, String) {
+    let (across, down) = chart.sheet.units();
+    let mut writer =
+        Writer { sheet: chart.sheet, text: String::new(), file: format!("{name}.dat"), columns: Vec::new() };
+    let _ = writeln!(writer.text, "% {}", latex(&chart.title));
+    let paper = [across, down].map(|units| writer.millimetres(f64::from(units)).to_string());
+    writer.text += &OPENING.replace("WIDTH", &paper[0]).replace("HEIGHT", &paper[1]);
+    let _ = writeln!(
+        writer.text,
+        "\\begin{{tikzpicture}}[x={0}mm,y=-{0}mm,line cap=round,line join=round]",
+        writer.unit()
+    );
+    let _ = writeln!(writer.text, "\\path[use as bounding box] (0,0) rectangle ({across},{down});");
+    if chart.sheet.theme == Theme::Dark {
+        let paper = writer.color(PAPER);
+        let _ = writeln!(writer.text, "\\fill[{paper}] (0,0) rectangle ({across},{down});");
+    }
+    let series = chart.series();
+    for (axes, series) in chart.axes.iter().zip(&series) {
+        writer.axes(axes, series);
+    }
+    for purpose in [Purpose::Heading, Purpose::Words, Purpose::Key, Purpose::Data] {
+        for mark in chart.of(purpose) {
+            if purpose != Purpose::Data || matches!(mark, Mark::Text { .. }) {
+                writer.mark(mark);
+            }
+        }
+    }
+    writer.text += "\\end{tikzpicture}\n\\endfigurealone\n";
+    let data = table(&writer.columns);
+    (writer.text, data)
+}
+
+struct Writer {
+    sheet: Sheet,
+    text: String,
+    file: String,
+    /// Columns of the data, with their names: where lines end, there is no number.
+    columns: Vec<(String, Vec<f64>)>,
+}
+
+impl Writer {
+    /// A unit of the sheet in millimetres.
+    fn unit(&self) -> f64 {
+        let width = f64::from(self.sheet.points().0) * 25.4 / 72.0;
+        (1e5 * width / f64::from(self.sheet.units().0)).round() / 1e5
+    }
+
+    fn millimetres(&self, units: f64) -> f64 {
+        (1e3 * units * self.unit()).round() / 1e3
+    }
+
+    fn color(&self, color: Rgb) -> String {
+        let (red, green, blue) = shown(color, self.sheet.theme);
+        format!("{{rgb,255:red,{red};green,{green};blue,{blue}}}")
+    }
+
+    fn stroke(&self, stroke: Stroke) -> String {
+        let dash = match stroke.dash {
+            Dash::None => "",
+            Dash::Long => ",dashed",
+            Dash::Dots => ",dotted",
+        };
+        let (color, width) = (self.color(stroke.color), self.millimetres(f64::from(stroke.width)));
+        format!("draw={color},draw opacity={},line width={width}mm{dash}", stroke.opacity)
+    }
+
+    /// The size of a text among those that a document has.
+    fn size(&self, size: f64) -> &'static str {
+        match size * self.unit() * 72.27 / 25.4 {
+            ..6.0 => "\\tiny",
+            ..7.5 => "\\scriptsize",
+            ..8.5 => "\\footnotesize",
+            ..9.5 => "\\small",
+            ..14.0 => "\\normalsize",
+            _ => "\\Large",
+        }
+    }
+
+    fn node(
+        &mut self,
+        (x, y): (f64, f64),
+        words: &str,
+        (size, color): (f64, Rgb),
+        align: Align,
+        upward: bool,
+    ) {
+        let anchor = match align {
+            Align::Start => "base west",
+            Align::Middle => "base",
+            Align::End => "base east",
+        };
+        let turn = if upward { ",rotate=90" } else { "" };
+        let (size, color) = (self.size(size), self.color(color));
+        let _ = writeln!(
+            self.text,
+            "\\node[inner sep=0pt,anchor={anchor},text={color},font={size}{turn}] at ({x:.1},{y:.1}) {{{}}};",
+            latex(words)
+        );
+    }
+
+    /// A mark where it stands on the sheet.
+    fn mark(&mut self, mark: &Mark) {
+        let path = |points: &[(f64, f64)]| {
+            let points: Vec<String> = points.iter().map(|(x, y)| format!("({x:.1},{y:.1})")).collect();
+            points.join(" -- ")
+        };
+        let line = match mark {
+            Mark::Line { points, stroke } => format!("\\draw[{}] {};", self.stroke(*stroke), path(points)),
+            Mark::Surface { points, color, opacity } => {
+                format!(
+                    "\\fill[fill={},fill opacity={opacity}] {} -- cycle;",
+                    self.color(*color),
+                    path(points)
+                )
+            }
+            Mark::Filled { shape, at, radius, color, opacity } => {
+                let style = self.filled(*shape, *radius, *color, *opacity);
+                format!("\\path plot[{style}] coordinates {{({:.1},{:.1})}};", at.0, at.1)
+            }
+            Mark::Ring { at, radius, stroke } => {
+                let style = self.ring(*radius, *stroke);
+                format!("\\path plot[{style}] coordinates {{({:.1},{:.1})}};", at.0, at.1)
+            }
+            Mark::Text { at, words, size, color, align, upward } => {
+                return self.node(*at, words, (*size, *color), *align, *upward);
+            }
+        };
+        let _ = writeln!(self.text, "{line}");
+    }
+
+    fn filled(&self, shape: Shape, radius: u32, color: Rgb, opacity: f64) -> String {
+        let (name, turn) = match shape {
+            Shape::Disc => ("*", ""),
+            Shape::Diamond => ("diamond*", ""),
+            Shape::Triangle => ("triangle*", ""),
+            Shape::Square => ("square*", ""),
+            Shape::Tip => ("triangle*", ",rotate=180"),
+        };
+        let (size, color) = (self.millimetres(f64::from(radius)), self.color(color));
+        format!(
+            "only marks,mark={name},mark size={size}mm,mark options={{draw={color},draw opacity={opacity},line width=0pt,fill={color},fill opacity={opacity}{turn}}}"
+        )
+    }
+
+    fn ring(&self, radius: u32, stroke: Stroke) -> String {
+        let (size, stroke) = (self.millimetres(f64::from(radius)), self.stroke(stroke));
+        format!("only marks,mark=o,mark size={size}mm,mark options={{{stroke},fill=none}}")
+    }
+
+    fn axes(&mut self, axes: &Axes, series: &[Series]) {
+        let (left, bottom) = (axes.frame.left, axes.frame.bottom);
+        let (width, height) = (axes.frame.right - left, bottom - axes.frame.top);
+        let _ = writeln!(
+            self.text,
+            "\\coordinate (corner) at ({left:.1},{bottom:.1});\n\\begin{{axis}}[at={{(corner)}},anchor=south west,scale only axis,width={}mm,height={}mm,",
+            self.millimetres(width),
+            self.millimetres(height)
+        );
+        self.text +=
+            "  clip=false,axis lines*=left,scaled ticks=false,tick align=outside,unbounded coords=jump,\n";
+        let grid = self.color(GRID);
+        let ink = self.color(INK);
+        let (labels, titles) = (self.size(LABEL_SIZE), self.size(TITLE_SIZE));
+        let _ = writeln!(
+            self.text,
+            "  grid style={{draw={grid}}},axis line style={{draw={ink}}},tick style={{draw={ink}}},tick label style={{font={labels},text={ink}}},label style={{font={titles},text={ink}}},"
+        );
+        // As far from the sheet's edge as in the other formats.
+        let beside = (TITLE_MIDDLE - left) / width;
+        let _ = writeln!(
+            self.text,
+            "  y label style={{at={{(axis description cs:{beside:.4},0.5)}},anchor=center}},"
+        );
+        for (letter, axis) in [("x", &axes.x), ("y", &axes.y)] {
+            self.axis(letter, axis);
+        }
+        self.text += "]\n";
+        for one in series {
+            self.series(one);
+        }
+        self.text += "\\end{axis}\n";
+    }
+
+    fn axis(&mut self, letter: &str, axis: &Axis) {
+        let mode = if axis.scale.is_logarithmic() { "log" } else { "linear" };
+        let listed = |labelled: bool| -> Vec<String> {
+            let ticks = axis.ticks.iter().filter(|tick| !labelled || tick.label.is_some());
+            ticks.map(|tick| format!("{:e}", tick.value)).collect()
+        };
+        let all = listed(false).join(",");
+        let labels: Vec<String> = axis
+            .ticks
+            .iter()
+            .map(|tick| format!("{{{}}}", tick.label.as_deref().map(latex).unwrap_or_default()))
+            .collect();
+        let ticks = if all.is_empty() {
+            format!("{letter}tick=\\empty,")
+        } else {
+            format!("{letter}tick={{{all}}},{letter}ticklabels={{{}}},", labels.join(","))
+        };
+        let grid = if axis.grid { format!("{letter}majorgrids,") } else { String::new() };
+        let title = match axis.title.as_str() {
+            "" => String::new(),
+            title => format!("{letter}label={{{}}},", latex(title)),
+        };
+        let _ = writeln!(
+            self.text,
+            "  {letter}mode={mode},{letter}min={:e},{letter}max={:e},{ticks}{grid}{title}",
+            axis.scale.low(),
+            axis.scale.high()
+        );
+    }
+
+    fn series(&mut self, series: &Series) {
+        let style = match &series.kind {
+            Kind::Lines(stroke) => format!("no marks,{}", self.stroke(*stroke)),
+            Kind::Surfaces(color, opacity) => {
+                format!("no marks,draw=none,fill={},fill opacity={opacity}", self.color(*color))
+            }
+            // A mark without ink is room for a pointer.
+            Kind::Filled(.., opacity) if *opacity == 0.0 => return,
+            Kind::Filled(shape, radius, color, opacity) => self.filled(*shape, *radius, *color, *opacity),
+            Kind::Rings(radius, stroke) => self.ring(*radius, *stroke),
+            Kind::Words(..) => return,
+        };
+        let separate = matches!(series.kind, Kind::Lines(_) | Kind::Surfaces(..));
+        let mut points: Vec<(f64, f64)> = Vec::new();
+        for piece in &series.pieces {
+            if separate && !points.is_empty() {
+                points.push((f64::NAN, f64::NAN));
+            }
+            points.extend(&piece.points);
+        }
+        let source = if points.len() < BESIDE {
+            let points: Vec<String> =
+                points.iter().map(|(x, y)| format!("({},{})", number(*x), number(*y))).collect();
+            format!("coordinates {{{}}}", points.join(" "))
+        } else {
+            let index = self.columns.len() / 2 + 1;
+            let [x, y] = ["x", "y"].map(|letter| format!("{letter}{index}"));
+            let source = format!("table[x={x},y={y}] {{{}}}", self.file);
+            let (across, up) = points.into_iter().unzip();
+            self.columns.extend([(x, across), (y, up)]);
+            source
+        };
+        let _ = writeln!(self.text, "\\addplot[{style}] {source};");
+    }
+}
+
+/// A number as pgfplots reads it.
+fn number(value: f64) -> String {
+    if value.is_nan() { "nan".to_owned() } else { format!("{value:e}") }
+}
+
+/// Columns of different lengths, filled up with what is no number.
+fn table(columns: &[(String, Vec<f64>)]) -> String {
+    let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+    let mut text = names.join(" ") + "\n";
+    let rows = columns.iter().map(|(_, values)| values.len()).max().unwrap_or(0);
+    for row in 0..rows {
+        let cells: Vec<String> =
+            columns.iter().map(|(_, values)| number(values.get(row).copied().unwrap_or(f64::NAN))).collect();
+        text += &cells.join(" ");
+        text.push('\n');
+    }
+    text
+}

@@ -6,7 +6,8 @@
 //! procedure is conservative or liberal by construction, the range says by how much.
 //!
 //! `cargo run --release --example calibration` prints the two tables of docs/statistics.md: of procedures,
-//! and of decisions (`decisions`); `-- procedures` or `-- decisions` behind it, one of them.
+//! and of decisions (`decisions`); `-- procedures` or `-- decisions` behind it, one of them;
+//! names of rules behind that, their rows alone.
 
 mod data;
 pub mod decisions;
@@ -75,6 +76,9 @@ fn main() {
         println!("{}", markdown(&rows()));
     }
     if table.as_deref() != Some("procedures") {
-        print!("{}", decisions::markdown(&decisions::lines(&decisions::cells())));
+        let rules: Vec<String> = std::env::args().skip(2).collect();
+        let mut cells = decisions::cells();
+        cells.retain(|cell| rules.is_empty() || rules.iter().any(|rule| rule == cell.rule()));
+        print!("{}", decisions::markdown(&decisions::lines(&cells)));
     }
 }

@@ -80,7 +80,7 @@ impl IncomeLaw {
     pub fn below(&self, income: f64) -> Option<f64> {
         Some(match self.distribution.as_ref()? {
             Distribution::Sum { sum, scale, certain } if *scale > 0.0 => {
-                sum.below((income - certain) / scale)
+                return sum.below((income - certain) / scale);
             }
             Distribution::Wins { wins, draws, win, certain } if *win > 0.0 => {
                 let needed = ((income - certain) / win - 1e-9).ceil();
@@ -159,19 +159,20 @@ fn independent(context: &AnalysisContext) -> Option<Vec<Option<IncomeLaw>>> {
     let (holders, votes, all) = (means.holders, means.votes, means.all);
     let validators = world.parties.iter().filter(|party| party.kind == PartyKind::Validator).count();
     let others = world.parties.len() - validators;
-    let mut known: Vec<((u64, u64, usize), IncomeLaw)> = Vec::new();
+    let mut known: Vec<(LawKey, IncomeLaw)> = Vec::new();
     let mut law = |party: &Party| {
         let alike = if party.kind == PartyKind::Validator { validators } else { others };
         let whole = alike <= MOST_WHOLE;
         let holding = Holding::of(context, party)?;
         let chance: f64 = holding.validators.iter().map(|who| shares[who.index()]).sum::<f64>().min(1.0);
         let stake: f64 = holding.validators.iter().map(|who| context.stake_shares[who.index()]).sum();
-        let key = (chance.to_bits(), (stake * holding.scale).to_bits(), holding.validators.len());
+        let seated = holding.validators.iter().filter(|who| world.stakes[who.index()] > 0).count();
+        let reals = [chance, stake, holding.scale].map(f64::to_bits);
+        let key = LawKey { reals, validators: holding.validators.len(), seated };
         if let Some((_, law)) = known.iter().find(|(other, _)| *other == key) {
             return Some(law.clone());
         }
         let flat = terms.by_stake * stake + votes * holding.validators.len() as f64;
-        let seated = holding.validators.iter().filter(|who| world.stakes[who.index()] > 0).count();
         let chance = Chances { block: chance, seated: seated as u64, holders };
         let convolved = known.len() < MOST_CONVOLVED;
         let mut law = of_terms(&terms, chance, flat, whole, convolved)?.scaled(holding.scale);
@@ -189,6 +190,16 @@ fn independent(context: &AnalysisContext) -> Option<Vec<Option<IncomeLaw>>> {
         laws[place] = law(&world.parties[place]);
     }
     Some(laws)
+}
+
+/// What the law of a party's income depends on, but for the scenario: two with the same have the same law.
+#[derive(PartialEq)]
+struct LawKey {
+    /// The bits of its chance of a block, its share of the stake, and the part of the income that it gets.
+    reals: [u64; 3],
+    validators: usize,
+    /// How many of them may be seated.
+    seated: usize,
 }
 
 /// What is paid on average.
@@ -531,7 +542,9 @@ fn cycle(context: &AnalysisContext) -> Option<Vec<usize>> {
     let divisor = world.stakes.iter().copied().fold(0, crate::law::greatest_common_divisor);
     let total: u128 = world.stakes.iter().map(|&stake| u128::from(stake)).sum();
     let by_stake = (total / u128::from(divisor.max(1))).try_into().unwrap_or(u64::MAX);
-    // In turn by stake, or one after the other.
+    let expected = context.expected_shares.shares()?;
+    // In turn by stake, or one after the other. That the rounds repeat once proves no period: nearly equal
+    // stakes do so for long. Whoever is selected in a period is, as often as the rule says.
     [by_stake, world.validators() as u64]
         .into_iter()
         .filter(|&period| (1..=MOST_CYCLE).contains(&period))
@@ -542,6 +555,10 @@ fn cycle(context: &AnalysisContext) -> Option<Vec<usize>> {
             let mut next = || rounds.next(&[], &mut lottery).map(|validator| validator.index());
             let selected: Vec<usize> = (0..2 * period).map(|_| next()).collect::<Option<_>>()?;
             let (first, second) = selected.split_at(period as usize);
-            (first == second).then(|| first.to_vec())
+            let mut counts = vec![0u64; world.validators()];
+            first.iter().for_each(|&who| counts[who] += 1);
+            let is_share =
+                |(&count, share): (&u64, &f64)| (count as f64 / period as f64 - share).abs() < 1e-9;
+            (first == second && counts.iter().zip(expected).all(is_share)).then(|| first.to_vec())
         })
 }

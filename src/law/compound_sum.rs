@@ -3,6 +3,7 @@
 
 use super::fourier::fourier_transform;
 use crate::law::complex::Complex;
+use crate::law::greatest_common_divisor;
 
 /// Independent draws, each of which pays with the same chance an amount of the same distribution.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,11 +58,17 @@ pub fn compound_moments(terms: &[CompoundTerm]) -> (f64, f64) {
 /// The distribution of the sum of all terms, by convolution.
 #[derive(Clone, Debug)]
 pub struct CompoundSum {
-    /// From one point of the grid to the next.
-    step: f64,
-    /// The probability of at most each point.
-    cumulative: Vec<f64>,
+    law: Law,
+    /// The most probability that may lie beyond the grid.
     tail: f64,
+}
+
+#[derive(Clone, Debug)]
+enum Law {
+    /// The sums that can come, ascending, each with the probability of at most that much.
+    Listed(Vec<(f64, f64)>),
+    /// The probability of at most each multiple of a step, and whether no sum lies between two.
+    Grid { step: f64, cumulative: Vec<f64>, exact: bool },
 }
 
 impl CompoundSum {
@@ -69,11 +76,19 @@ impl CompoundSum {
     const POINTS: usize = 1 << 19;
     /// What lies beyond the grid has at most this probability.
     const TAIL: f64 = 1e-12;
+    /// At most so many sums are listed.
+    const MOST_LISTED: usize = 20_000;
+    /// At most so many products are added up for them.
+    const MOST_PRODUCTS: usize = 20_000_000;
+    /// A probability at a place where a step more or less changes it by more is not known.
+    const UNCERTAIN: f64 = 1e-3;
 
-    /// Convolves by Fourier transform. Where the sum stays below half a million and all amounts are whole, the
-    /// grid is that of whole numbers and the law is exact but for rounding, of the order of 1e-13 of
-    /// probability; otherwise amounts are split between neighbouring points so that the mean stays, and
-    /// quantiles are known to about a step. `None` where nothing can be paid. O(points log points).
+    /// Convolves by Fourier transform, on multiples of what divides all amounts. Where the sum stays below half
+    /// a million of these the law is exact but for rounding, of the order of 1e-13 of probability. Where few
+    /// sums can come, all are listed, which is as exact. Otherwise amounts are split among four neighbouring
+    /// points of a coarser grid so that mean, variance and skewness stay; quantiles are known to about a step. `None`
+    /// where nothing can be paid, or more payments are to be expected than a grid could tell apart. O(points
+    /// log points).
     pub fn new(terms: &[CompoundTerm]) -> Option<Self> {
         let largest = terms.iter().map(CompoundTerm::largest).fold(0.0, f64::max);
         let (mean, variance) = compound_moments(terms);
@@ -90,11 +105,25 @@ impl CompoundSum {
         if reach >= most {
             (reach, tail) = (most, 0.0);
         }
+        let unit = divisor(terms);
         let points = Self::POINTS;
-        let step = ((reach + 2.0) / (points - 1) as f64).max(1.0);
+        let whole = terms.iter().flat_map(|term| &term.amounts).all(|&(from, ..)| from.fract() == 0.0);
+        let exact = whole && reach / unit + 2.0 <= points as f64;
+        if !exact && let Some(sums) = listed(terms) {
+            return Some(CompoundSum { law: Law::Listed(sums), tail: 0.0 });
+        }
+        // Splitting moves each payment by up to two steps either way, by none on average: so much room holds
+        // what all of them together move, but for less than `TAIL` (Hoeffding).
+        let payments: f64 = terms.iter().map(|term| term.draws * term.chance).sum();
+        let payments = payments + 8.0 * payments.sqrt() + 40.0;
+        let room = if exact { 2.0 } else { 2.0 + (2.0 * payments).min(8.0 * payments.sqrt()) };
+        if room > 0.5 * points as f64 {
+            return None;
+        }
+        let step = if exact { unit } else { reach / (points as f64 - 1.0 - room) };
         let mut exponents = vec![Complex { re: 0.0, im: 0.0 }; points];
         for term in terms.iter().filter(|term| term.largest() > 0.0 && term.chance > 0.0) {
-            let mut masses = on_grid(&term.amounts, step, points);
+            let mut masses = on_grid(&term.amounts, step, points, exact);
             fourier_transform(&mut masses, false);
             for (exponent, mass) in exponents.iter_mut().zip(&masses) {
                 let payment =
@@ -105,20 +134,25 @@ impl CompoundSum {
         }
         let mut values: Vec<Complex> = exponents.into_iter().map(Complex::exp).collect();
         fourier_transform(&mut values, true);
-        let mut sum = 0.0;
+        let (mut sum, mut most) = (0.0, 0.0f64);
         let cumulative = values
             .iter()
             .map(|value| {
-                sum += value.re.max(0.0);
-                sum
+                // Points of a split may weigh less than nothing.
+                sum += value.re;
+                most = most.max(sum);
+                most
             })
             .collect();
-        Some(CompoundSum { step, cumulative, tail })
+        Some(CompoundSum { law: Law::Grid { step, cumulative, exact }, tail })
     }
 
-    /// From one point of the grid to the next: the error of a quantile.
+    /// The error of a quantile: a step of the grid, or none.
     pub fn step(&self) -> f64 {
-        self.step
+        match self.law {
+            Law::Grid { step, exact: false, .. } => step,
+            _ => 0.0,
+        }
     }
 
     /// The most probability that may lie beyond the grid, where it would count as small sums.
@@ -128,20 +162,112 @@ impl CompoundSum {
 
     /// The smallest sum that is not exceeded with at least this probability.
     pub fn quantile(&self, probability: f64) -> f64 {
-        let whole = self.cumulative.last().copied().unwrap_or(1.0);
-        let place = self.cumulative.partition_point(|&sum| sum < probability * whole - 1e-12);
-        place.min(self.cumulative.len() - 1) as f64 * self.step
+        match &self.law {
+            Law::Listed(sums) => {
+                let place = sums.partition_point(|&(_, at_most)| at_most < probability - 1e-12);
+                sums[place.min(sums.len() - 1)].0
+            }
+            Law::Grid { step, cumulative, .. } => {
+                let whole = cumulative.last().copied().unwrap_or(1.0);
+                let place = cumulative.partition_point(|&sum| sum < probability * whole - 1e-12);
+                place.min(cumulative.len() - 1) as f64 * step
+            }
+        }
     }
 
-    /// P(less than `sum`).
-    pub fn below(&self, sum: f64) -> f64 {
-        let points = ((sum / self.step) - 1e-9).ceil();
-        if points < 1.0 {
-            return 0.0;
+    /// P(less than `sum`); `None` where the grid is too coarse to tell.
+    pub fn below(&self, sum: f64) -> Option<f64> {
+        match &self.law {
+            Law::Listed(sums) => {
+                let place = sums.partition_point(|&(one, _)| one < sum - 1e-9 * sum.abs().max(1.0));
+                Some(place.checked_sub(1).map_or(0.0, |place| sums[place].1.min(1.0)))
+            }
+            Law::Grid { step, cumulative, exact } => {
+                let at = |points: f64| match points.ceil() {
+                    points if points < 1.0 => 0.0,
+                    points => cumulative[(points as usize).min(cumulative.len()) - 1].min(1.0),
+                };
+                let points = sum / step - 1e-9;
+                let found = at(points);
+                // Where a payment was split, part of it may lie on the other side.
+                let known = *exact || found < 1e-12 || at(points + 2.0) - at(points - 2.0) <= Self::UNCERTAIN;
+                known.then_some(found)
+            }
         }
-        let place = (points as usize).min(self.cumulative.len()) - 1;
-        self.cumulative[place].min(1.0)
     }
+}
+
+/// The largest whole number that divides all amounts; one where bins are wider than an amount or amounts are
+/// not whole.
+fn divisor(terms: &[CompoundTerm]) -> f64 {
+    let amounts = || terms.iter().flat_map(|term| &term.amounts);
+    let whole = |&(from, width, _): &(f64, f64, f64)| width == 1.0 && from.fract() == 0.0 && from < 1e15;
+    if !amounts().all(whole) {
+        return 1.0;
+    }
+    let common = amounts().fold(0, |common, &(from, ..)| greatest_common_divisor(common, from as u64));
+    common.max(1) as f64
+}
+
+/// All sums that can come, where they are few and the numbers of draws are whole.
+fn listed(terms: &[CompoundTerm]) -> Option<Vec<(f64, f64)>> {
+    let mut left = CompoundSum::MOST_PRODUCTS;
+    let mut sums = vec![(0u64, 1.0)];
+    for term in terms {
+        let single = |&(from, width, _): &(f64, f64, f64)| width == 1.0 && from.fract() == 0.0 && from < 1e15;
+        if !term.amounts.iter().all(single) || term.draws.fract() != 0.0 || term.draws > 1e6 {
+            return None;
+        }
+        let paid = term.amounts.iter().map(|&(from, _, mass)| (from as u64, term.chance * mass));
+        let base = added_up(paid.chain([(0, 1.0 - term.chance)]).collect());
+        let power = power(base, term.draws as u64, &mut left)?;
+        sums = product(&sums, &power, &mut left)?;
+    }
+    let mut below = 0.0;
+    let cumulative = |(sum, mass): (u64, f64)| {
+        below += mass;
+        (sum as f64, below)
+    };
+    Some(sums.into_iter().map(cumulative).collect())
+}
+
+/// The law of the sum of as many draws from this one.
+fn power(base: Vec<(u64, f64)>, draws: u64, left: &mut usize) -> Option<Vec<(u64, f64)>> {
+    let mut result = vec![(0, 1.0)];
+    for bit in (0..u64::BITS - draws.leading_zeros()).rev() {
+        result = product(&result, &result, left)?;
+        if draws >> bit & 1 == 1 {
+            result = product(&result, &base, left)?;
+        }
+    }
+    Some(result)
+}
+
+/// The law of the sum of two; `None` where it has too many values.
+fn product(a: &[(u64, f64)], b: &[(u64, f64)], left: &mut usize) -> Option<Vec<(u64, f64)>> {
+    *left = left.checked_sub(a.len().checked_mul(b.len())?)?;
+    let mut masses = Vec::with_capacity(a.len() * b.len());
+    for &(one, mass) in a {
+        for &(other, part) in b {
+            masses.push((one.checked_add(other)?, mass * part));
+        }
+    }
+    let masses = added_up(masses);
+    (masses.len() <= CompoundSum::MOST_LISTED).then_some(masses)
+}
+
+/// Masses in the order of their values, each value once; less than 1e-25 is nothing.
+fn added_up(mut masses: Vec<(u64, f64)>) -> Vec<(u64, f64)> {
+    masses.sort_by_key(|&(value, _)| value);
+    masses.dedup_by(|next, kept| {
+        let same = next.0 == kept.0;
+        if same {
+            kept.1 += next.1;
+        }
+        same
+    });
+    masses.retain(|&(_, mass)| mass > 1e-25);
+    masses
 }
 
 /// A bound of the probability that the sum exceeds `reach` (Chernoff), for the best of several rates.
@@ -154,19 +280,30 @@ fn tail_bound(terms: &[CompoundTerm], reach: f64, largest: f64) -> f64 {
     rates.map(bound).fold(0.0, f64::min).exp()
 }
 
-/// Masses on the grid, each split between two neighbours so that its mean stays.
-fn on_grid(amounts: &[(f64, f64, f64)], step: f64, points: usize) -> Vec<Complex> {
+/// Masses on the grid, each on its point, or split among four neighbours so that its first three moments stay.
+fn on_grid(amounts: &[(f64, f64, f64)], step: f64, points: usize, exact: bool) -> Vec<Complex> {
     let mut masses = vec![Complex { re: 0.0, im: 0.0 }; points];
     let mut put = |amount: f64, mass: f64| {
-        let place = (amount / step).min((points - 1) as f64);
-        let (below, part) = (place.floor() as usize, place.fract());
-        masses[below].re += mass * (1.0 - part);
-        if part > 0.0 {
-            masses[below + 1].re += mass * part;
+        let place = amount / step;
+        if exact {
+            masses[(place.round() as usize).min(points - 1)].re += mass;
+            return;
+        }
+        // Lagrange's polynomials of four points.
+        let first = (place.floor() - 1.0).clamp(0.0, points as f64 - 4.0);
+        let x = place - first;
+        let weights = [
+            -(x - 1.0) * (x - 2.0) * (x - 3.0) / 6.0,
+            x * (x - 2.0) * (x - 3.0) / 2.0,
+            -x * (x - 1.0) * (x - 3.0) / 2.0,
+            x * (x - 1.0) * (x - 2.0) / 6.0,
+        ];
+        for (point, weight) in masses[first as usize..].iter_mut().zip(weights) {
+            point.re += mass * weight;
         }
     };
     for &(from, width, mass) in amounts {
-        let pieces = if step <= 1.0 { width } else { (width / step).ceil().max(1.0) };
+        let pieces = if exact { width } else { (width / step).ceil().max(1.0) };
         for piece in 0..pieces as usize {
             // The middle of one of as many equal pieces of the bin.
             let middle = from - 0.5 + (piece as f64 + 0.5) * width / pieces;
@@ -186,7 +323,7 @@ mod tests {
         let sum = CompoundSum::new(&[CompoundTerm::fixed(40.0, 0.3, 5.0)]).unwrap();
         let mut below = 0.0;
         for (wins, chance) in binomial_wins(40, 0.3).unwrap().into_iter().enumerate() {
-            assert!((sum.below(5.0 * wins as f64) - below).abs() < 1e-11);
+            assert!((sum.below(5.0 * wins as f64).unwrap() - below).abs() < 1e-11);
             below += chance;
         }
         assert_eq!(sum.quantile(0.5), 60.0);
@@ -213,9 +350,56 @@ mod tests {
         let sum = CompoundSum::new(&terms).unwrap();
         for x in 0..25u32 {
             let exact: f64 = law.range(..x).map(|(_, p)| p).sum();
-            assert!((sum.below(f64::from(x)) - exact).abs() < 1e-12, "{x}");
+            assert!((sum.below(f64::from(x)).unwrap() - exact).abs() < 1e-12, "{x}");
         }
         assert_eq!(sum.tail(), 0.0);
+    }
+
+    /// Large amounts that have no divisor: of few sums each has its probability, and nothing wraps around.
+    #[test]
+    fn few_large_sums_are_listed() {
+        let two = |draws, chance, second| CompoundTerm {
+            draws,
+            chance,
+            amounts: vec![(1e6, 1.0, 0.5), (second, 1.0, 0.5)],
+        };
+        // Two draws of equal holders: 0, 1, 2, 3, 4 and 6 million, and a coin more for each large one.
+        let sum = CompoundSum::new(&[two(2.0, 0.5, 3_000_001.0)]).unwrap();
+        assert!((sum.below(1e6).unwrap() - 0.25).abs() < 1e-12);
+        assert!((sum.below(1_000_001.0).unwrap() - 0.5).abs() < 1e-12);
+        // Somebody who wins nearly always: the least is 20 of the smaller amount, but for a probability of 2 %.
+        let sum = CompoundSum::new(&[two(20.0, 0.999, 3_000_001.0)]).unwrap();
+        let certain = 1.0 - 0.999f64.powi(20);
+        assert!(sum.below(20e6).unwrap() < certain && sum.quantile(0.05) >= 20e6, "{sum:?}");
+        assert_eq!(sum.step(), 0.0);
+    }
+
+    /// Amounts with a common divisor are on a grid of it.
+    #[test]
+    fn a_common_divisor_makes_the_grid_exact() {
+        let term =
+            CompoundTerm { draws: 100.0, chance: 0.5, amounts: vec![(1e6, 1.0, 0.5), (3e6, 1.0, 0.5)] };
+        let small = CompoundTerm { amounts: vec![(1.0, 1.0, 0.5), (3.0, 1.0, 0.5)], ..term.clone() };
+        let (large, small) = (CompoundSum::new(&[term]).unwrap(), CompoundSum::new(&[small]).unwrap());
+        for x in [50.0, 80.0, 100.0, 120.0] {
+            let (a, b) = (large.below(1e6 * x).unwrap(), small.below(x).unwrap());
+            assert!((a - b).abs() < 1e-12, "{x}: {a} and {b}");
+        }
+    }
+
+    /// Many payments that are smaller than a step: mean and spread are those of the sum.
+    #[test]
+    fn splitting_adds_no_variance() {
+        let amounts: Vec<(f64, f64, f64)> =
+            (0..7).map(|k| (97.0 + 3.0 * f64::from(k), 2.0, 1.0 / 7.0)).collect();
+        let term = CompoundTerm { draws: 2e6, chance: 0.5, amounts };
+        let (mean, variance) = compound_moments(std::slice::from_ref(&term));
+        let sum = CompoundSum::new(&[term]).unwrap();
+        assert!(sum.step() > 100.0);
+        for (probability, sds) in [(0.025, -1.959_964), (0.5, 0.0), (0.975, 1.959_964)] {
+            let off = (sum.quantile(probability) - mean) / variance.sqrt() - sds;
+            assert!(off.abs() < 2.0 * sum.step() / variance.sqrt(), "{probability}: {off}");
+        }
     }
 
     /// A validator's year on Ethereum with 500,000 of them, in gwei: attestations at their mean of 13,660

@@ -22,8 +22,9 @@ pub struct Amounts {
 
 impl Amounts {
     /// Freezes a distribution of real amounts between `low` and `high` to whole coins, each amount
-    /// being rounded to the nearest. `below(x)` is the probability of less than `x`; at `knots` it may
-    /// bend, so that no bin goes beyond one.
+    /// being rounded to the nearest. `below(x)` is the probability of less than `x`; at `knots`, in
+    /// ascending order, it may bend, or everything above may be moved there: no bin goes beyond one, and
+    /// one begins there.
     pub fn freeze(low: u64, high: u64, knots: &[u64], below: impl Fn(f64) -> f64) -> Self {
         let mut edges = vec![low];
         let mut cumulative = Vec::new();
@@ -125,6 +126,16 @@ mod tests {
             let error = 4.0 * (quantile * (1.0 - quantile) * 1e5).sqrt();
             assert!((below - quantile * 1e5).abs() < error + 20.0, "{below} below the {quantile} quantile");
         }
+    }
+
+    /// Whatever would be more than the cap is the cap.
+    #[test]
+    fn a_cap_has_the_probability_of_everything_above() {
+        let law = Exp::new(1.0 / 1e6).unwrap();
+        let amounts = Amounts::freeze(0, 1_000_000, &[1_000_000], |x| law.cdf(x));
+        let (from, width, chance) = amounts.bins().last().unwrap();
+        assert_eq!((from, width), (1_000_000, 1));
+        assert!((chance - (-0.999_999_5f64).exp()).abs() < 1e-12, "{chance}");
     }
 
     #[test]

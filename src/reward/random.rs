@@ -128,13 +128,13 @@ impl Settings {
                 let median = number("median", name, self.median, 1e-9, 1e18)?;
                 let sigma = number("sigma", name, self.sigma, 1e-9, 20.0)?;
                 let law = LogNormal::new(median.ln(), sigma).map_err(|error| impossible("sigma", error))?;
-                Ok(Amounts::freeze(0, cap, &[], |x| law.cdf(x.max(0.0))))
+                Ok(Amounts::freeze(0, cap, &[cap], |x| law.cdf(x.max(0.0))))
             }
             Name::Pareto => {
                 let minimum = needed("minimum", name, self.minimum)?;
                 let shape = number("shape", name, self.shape, 1e-3, 1e3)?;
                 within("minimum", minimum, 1..=cap, "coins, the cap")?;
-                Ok(Amounts::freeze(minimum, cap, &[], |x| {
+                Ok(Amounts::freeze(minimum, cap, &[cap], |x| {
                     let ratio = minimum as f64 / x;
                     if ratio >= 1.0 { 0.0 } else { -(shape * ratio.ln()).exp_m1() }
                 }))
@@ -143,7 +143,7 @@ impl Settings {
                 let mean = number("mean", name, self.mean, 1e-9, 1e18)?;
                 let shape = number("shape", name, self.shape, 1e-3, 1e6)?;
                 let law = Gamma::new(shape, shape / mean).map_err(|error| impossible("shape", error))?;
-                Ok(Amounts::freeze(0, cap, &[], |x| law.cdf(x.max(0.0))))
+                Ok(Amounts::freeze(0, cap, &[cap], |x| law.cdf(x.max(0.0))))
             }
             Name::Quantiles => self.by_quantiles(needed("quantiles", name, self.quantiles.as_deref())?),
             Name::Observed => from_observed(needed("amounts", name, self.amounts.as_deref())?),
@@ -176,7 +176,10 @@ impl Settings {
             let part = if from > 0.0 { (x / from).ln() / (to / from).ln() } else { x / to };
             low + (high - low) * part.clamp(0.0, 1.0)
         };
-        let knots: Vec<u64> = quantiles.iter().map(|&(_, amount)| amount + 1).collect();
+        // An amount that stands there twice comes with a probability of its own.
+        let twice = quantiles.windows(2).filter(|pair| pair[0].1 == pair[1].1).map(|pair| pair[0].1);
+        let mut knots: Vec<u64> = quantiles.iter().map(|&(_, amount)| amount + 1).chain(twice).collect();
+        knots.sort_unstable();
         let largest = quantiles.last().map_or(0, |&(_, amount)| amount);
         Ok(Amounts::freeze(minimum, largest, &knots, below))
     }

@@ -4,7 +4,7 @@ use super::memoise::memoise;
 use super::observations::{BetweenTrials, Observations};
 use super::sampling_model::SamplingModel;
 use super::stopping::Stopping;
-use crate::law::{constant_normalised_variance, normalised_variance, proportional_shares};
+use crate::law::{CompoundEpoch, constant_normalised_variance, normalised_variance, proportional_shares};
 use crate::reward::RewardPolicy;
 use crate::scenario::AnalysisSection;
 use crate::selection::ExpectedShares;
@@ -234,11 +234,36 @@ impl<'a> AnalysisContext<'a> {
         self.genesis_stake
     }
 
-    /// Variance of a final share of stake over a(1 - a), where rewards follow a schedule and every
-    /// draw is by the stakes as they stand. Exact; in closed form where every block earns the same, by
-    /// addition, and for at most a million rounds, where rewards change.
-    pub fn schedule_variance(&self) -> Option<f64> {
+    /// C-PoS, and its epochs in a trial: the proposers of an epoch are drawn by the stakes at its start, and
+    /// what is paid at its end is staked at once. In units of the stake at genesis.
+    pub fn compound_epochs(&self) -> Option<(CompoundEpoch, u64)> {
+        let (world, rounds) = (&self.experiment.world, self.experiment.rounds);
+        let (forgers, stake, blocks) = world.protocol.reward.thing.compound_epoch()?;
+        let draws_by_epoch = world.rule.name == "compound-epoch"
+            && world.rule.settings.get("slots_per_epoch").and_then(toml::Value::as_integer)
+                == Some(blocks as i64);
+        let at_once = world.protocol.restake.is_all_at_once() && world.protocol.pools.is_empty();
+        let undisturbed = world.has_ideal_conditions() && world.traffic.per_round == 0;
+        if !(at_once && undisturbed && draws_by_epoch && rounds > 0 && rounds.is_multiple_of(blocks)) {
+            return None;
+        }
+        let law = CompoundEpoch {
+            lottery: forgers as f64 / self.genesis_stake(),
+            split: stake as f64 / self.genesis_stake(),
+            proposers: blocks as f64,
+        };
+        Some((law, rounds / blocks))
+    }
+
+    /// Variance of a final share of stake over a(1 - a), where every draw is by the stakes as they stand
+    /// and rewards follow a schedule, or under C-PoS. Exact; in closed form where every block earns the
+    /// same, by addition, and for at most a million rounds, where rewards change.
+    pub fn normalised_variance(&self) -> Option<f64> {
         let rounds = self.experiment.rounds;
+        if let Some((law, epochs)) = self.compound_epochs().filter(|_| rounds <= MOST_REWARDS) {
+            // The same for every share: four times that of one half.
+            return Some(4.0 * law.share_variance(0.5, epochs));
+        }
         if let Some(reward) = self.urn_reward {
             return Some(constant_normalised_variance(1.0, reward, rounds));
         }

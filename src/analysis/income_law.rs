@@ -5,8 +5,8 @@ use super::sampling_model::SamplingModel;
 use super::win_distribution::WinLaw;
 use crate::forging::{Party, PartyKind};
 use crate::law::{
-    CompoundEpoch, CompoundSum, CompoundTerm, Ratio, compound_moments, hypergeometric, normalised_variance,
-    periodic_shares, proportional_shares,
+    CompoundSum, CompoundTerm, Ratio, compound_moments, hypergeometric, normalised_variance, periodic_shares,
+    proportional_shares,
 };
 use crate::random::{Purpose, Stream};
 use crate::reward::{BlockIncome, BlockKind, IncomeTerms, PaidCommittees};
@@ -453,20 +453,8 @@ fn compounding(context: &AnalysisContext) -> Option<Vec<Option<IncomeLaw>>> {
             })
         });
     }
-    let (forgers, stake, blocks) = policy.compound_epoch()?;
-    let draws_by_epoch = world.rule.name == "compound-epoch"
-        && world.rule.settings.get("slots_per_epoch").and_then(toml::Value::as_integer)
-            == Some(blocks as i64);
-    if !all_at_once || !draws_by_epoch || !rounds.is_multiple_of(blocks) {
-        return None;
-    }
-    let genesis = context.genesis_stake();
-    let law = CompoundEpoch {
-        lottery: forgers as f64 / genesis,
-        split: stake as f64 / genesis,
-        proposers: blocks as f64,
-    };
-    let epochs = rounds / blocks;
+    let (law, epochs) = context.compound_epochs()?;
+    let (forgers, stake, _) = policy.compound_epoch()?;
     let paid = (forgers as f64 + stake as f64) * epochs as f64;
     each(&|who| {
         Some(IncomeLaw {

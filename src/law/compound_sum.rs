@@ -67,8 +67,83 @@ pub struct CompoundSum {
 enum Law {
     /// The sums that can come, ascending, each with the probability of at most that much.
     Listed(Vec<(f64, f64)>),
-    /// The probability of at most each multiple of a step, and whether no sum lies between two.
-    Grid { step: f64, cumulative: Vec<f64>, exact: bool },
+    /// Of sums that are multiples of a unit and all lie on the grid.
+    Exact(Grid),
+    /// Of many sums that reach far: those near zero, where they are multiples of a unit, and all of them.
+    Coarse { near: Option<Grid>, far: Grid },
+}
+
+/// The probability of at most each multiple of a step.
+#[derive(Clone, Debug)]
+struct Grid {
+    step: f64,
+    cumulative: Vec<f64>,
+}
+
+impl Grid {
+    /// P(less than so many steps).
+    fn below(&self, steps: f64) -> f64 {
+        match steps.ceil() {
+            steps if steps < 1.0 => 0.0,
+            steps => self.cumulative[(steps as usize).min(self.cumulative.len()) - 1].clamp(0.0, 1.0),
+        }
+    }
+
+    /// The first multiple at which this much is reached.
+    fn quantile(&self, at_most: f64) -> Option<f64> {
+        let place = self.cumulative.partition_point(|&sum| sum < at_most - 1e-12);
+        (place < self.cumulative.len()).then_some(place as f64 * self.step)
+    }
+
+    /// The same of the part that lies on the grid.
+    fn whole_quantile(&self, probability: f64) -> f64 {
+        let whole = self.cumulative.last().copied().unwrap_or(1.0);
+        let last = (self.cumulative.len() - 1) as f64 * self.step;
+        self.quantile(probability * whole).unwrap_or(last)
+    }
+
+    /// The convolution of all terms, whose amounts are put on a grid by `on_grid`. What reaches around the
+    /// grid's end is less by `exp(-damping)`, and so are digits.
+    fn convolved(
+        terms: &[CompoundTerm],
+        step: f64,
+        damping: f64,
+        on_grid: impl Fn(&CompoundTerm) -> Vec<Complex>,
+    ) -> Self {
+        let points = CompoundSum::POINTS;
+        let rate = damping / points as f64;
+        let mut exponents = vec![Complex { re: 0.0, im: 0.0 }; points];
+        for term in terms.iter().filter(|term| term.largest() > 0.0 && term.chance > 0.0) {
+            let mut masses = on_grid(term);
+            if damping > 0.0 {
+                masses
+                    .iter_mut()
+                    .enumerate()
+                    .for_each(|(place, mass)| mass.re *= (-rate * place as f64).exp());
+            }
+            fourier_transform(&mut masses, false);
+            for (exponent, mass) in exponents.iter_mut().zip(&masses) {
+                let payment =
+                    Complex { re: term.chance * (mass.re - 1.0), im: term.chance * mass.im }.ln_1p();
+                exponent.re += term.draws * payment.re;
+                exponent.im += term.draws * payment.im;
+            }
+        }
+        let mut values: Vec<Complex> = exponents.into_iter().map(Complex::exp).collect();
+        fourier_transform(&mut values, true);
+        let (mut sum, mut most) = (0.0, 0.0f64);
+        let cumulative = values
+            .iter()
+            .enumerate()
+            .map(|(place, value)| {
+                // Points of a split may weigh less than nothing.
+                sum += value.re * (rate * place as f64).exp();
+                most = most.max(sum);
+                most
+            })
+            .collect();
+        Grid { step, cumulative }
+    }
 }
 
 impl CompoundSum {
@@ -80,13 +155,17 @@ impl CompoundSum {
     const MOST_LISTED: usize = 20_000;
     /// At most so many products are added up for them.
     const MOST_PRODUCTS: usize = 20_000_000;
+    /// What reaches around the end of the grid near zero counts by `exp` of less than this.
+    const DAMPING: f64 = 15.0;
     /// A probability at a place where a step more or less changes it by more is not known.
     const UNCERTAIN: f64 = 1e-3;
 
     /// Convolves by Fourier transform, on multiples of what divides all amounts. Where the sum stays below half
     /// a million of these the law is exact but for rounding, of the order of 1e-13 of probability. Where few
     /// sums can come, all are listed, which is as exact. Otherwise amounts are split among four neighbouring
-    /// points of a coarser grid so that mean, variance and skewness stay; quantiles are known to about a step. `None`
+    /// points of a coarser grid so that mean, variance and skewness stay; quantiles are known to about a step.
+    /// Sums below half a million units are then known on a grid of their own (of larger amounts they have none),
+    /// to about 1e-6 of probability. `None`
     /// where nothing can be paid, or more payments are to be expected than a grid could tell apart. O(points
     /// log points).
     pub fn new(terms: &[CompoundTerm]) -> Option<Self> {
@@ -116,42 +195,26 @@ impl CompoundSum {
         // what all of them together move, but for less than `TAIL` (Hoeffding).
         let payments: f64 = terms.iter().map(|term| term.draws * term.chance).sum();
         let payments = payments + 8.0 * payments.sqrt() + 40.0;
-        let room = if exact { 2.0 } else { 2.0 + (2.0 * payments).min(8.0 * payments.sqrt()) };
-        if room > 0.5 * points as f64 {
+        let room = 2.0 + (2.0 * payments).min(8.0 * payments.sqrt());
+        if !exact && room > 0.5 * points as f64 {
             return None;
         }
-        let step = if exact { unit } else { reach / (points as f64 - 1.0 - room) };
-        let mut exponents = vec![Complex { re: 0.0, im: 0.0 }; points];
-        for term in terms.iter().filter(|term| term.largest() > 0.0 && term.chance > 0.0) {
-            let mut masses = on_grid(&term.amounts, step, points, exact);
-            fourier_transform(&mut masses, false);
-            for (exponent, mass) in exponents.iter_mut().zip(&masses) {
-                let payment =
-                    Complex { re: term.chance * (mass.re - 1.0), im: term.chance * mass.im }.ln_1p();
-                exponent.re += term.draws * payment.re;
-                exponent.im += term.draws * payment.im;
-            }
+        if exact {
+            let on_unit = |term: &CompoundTerm| on_grid(&term.amounts, unit, points);
+            return Some(CompoundSum { law: Law::Exact(Grid::convolved(terms, unit, 0.0, on_unit)), tail });
         }
-        let mut values: Vec<Complex> = exponents.into_iter().map(Complex::exp).collect();
-        fourier_transform(&mut values, true);
-        let (mut sum, mut most) = (0.0, 0.0f64);
-        let cumulative = values
-            .iter()
-            .map(|value| {
-                // Points of a split may weigh less than nothing.
-                sum += value.re;
-                most = most.max(sum);
-                most
-            })
-            .collect();
-        Some(CompoundSum { law: Law::Grid { step, cumulative, exact }, tail })
+        let step = reach / (points as f64 - 1.0 - room);
+        let on_unit = |term: &CompoundTerm| on_grid(&term.amounts, unit, points);
+        let near = (whole && step > unit).then(|| Grid::convolved(terms, unit, Self::DAMPING, on_unit));
+        let far = Grid::convolved(terms, step, 0.0, |term| split_on_grid(&term.amounts, step, points));
+        Some(CompoundSum { law: Law::Coarse { near, far }, tail })
     }
 
-    /// The error of a quantile: a step of the grid, or none.
+    /// The error of a quantile far from zero: a step of the grid, or none.
     pub fn step(&self) -> f64 {
-        match self.law {
-            Law::Grid { step, exact: false, .. } => step,
-            _ => 0.0,
+        match &self.law {
+            Law::Coarse { far, .. } => far.step,
+            Law::Listed(_) | Law::Exact(_) => 0.0,
         }
     }
 
@@ -167,11 +230,11 @@ impl CompoundSum {
                 let place = sums.partition_point(|&(_, at_most)| at_most < probability - 1e-12);
                 sums[place.min(sums.len() - 1)].0
             }
-            Law::Grid { step, cumulative, .. } => {
-                let whole = cumulative.last().copied().unwrap_or(1.0);
-                let place = cumulative.partition_point(|&sum| sum < probability * whole - 1e-12);
-                place.min(cumulative.len() - 1) as f64 * step
-            }
+            Law::Exact(grid) => grid.whole_quantile(probability),
+            Law::Coarse { near, far } => near
+                .as_ref()
+                .and_then(|near| near.quantile(probability))
+                .unwrap_or_else(|| far.whole_quantile(probability)),
         }
     }
 
@@ -182,16 +245,15 @@ impl CompoundSum {
                 let place = sums.partition_point(|&(one, _)| one < sum - 1e-9 * sum.abs().max(1.0));
                 Some(place.checked_sub(1).map_or(0.0, |place| sums[place].1.min(1.0)))
             }
-            Law::Grid { step, cumulative, exact } => {
-                let at = |points: f64| match points.ceil() {
-                    points if points < 1.0 => 0.0,
-                    points => cumulative[(points as usize).min(cumulative.len()) - 1].min(1.0),
-                };
-                let points = sum / step - 1e-9;
-                let found = at(points);
+            Law::Exact(grid) => Some(grid.below(sum / grid.step - 1e-9)),
+            Law::Coarse { near, far } => {
+                if let Some(near) = near.as_ref().filter(|near| sum / near.step < Self::POINTS as f64) {
+                    return Some(near.below(sum / near.step - 1e-9));
+                }
+                let steps = sum / far.step - 1e-9;
                 // Where a payment was split, part of it may lie on the other side.
-                let known = *exact || found < 1e-12 || at(points + 2.0) - at(points - 2.0) <= Self::UNCERTAIN;
-                known.then_some(found)
+                let range = far.below(steps + 2.0) - far.below(steps - 2.0);
+                (range <= Self::UNCERTAIN).then(|| far.below(steps))
             }
         }
     }
@@ -280,15 +342,24 @@ fn tail_bound(terms: &[CompoundTerm], reach: f64, largest: f64) -> f64 {
     rates.map(bound).fold(0.0, f64::min).exp()
 }
 
-/// Masses on the grid, each on its point, or split among four neighbours so that its first three moments stay.
-fn on_grid(amounts: &[(f64, f64, f64)], step: f64, points: usize, exact: bool) -> Vec<Complex> {
+/// Masses on a grid of multiples of what divides all amounts, each on its point; those beyond it are left out.
+fn on_grid(amounts: &[(f64, f64, f64)], unit: f64, points: usize) -> Vec<Complex> {
+    let mut masses = vec![Complex { re: 0.0, im: 0.0 }; points];
+    for &(from, width, mass) in amounts {
+        let first = (from / unit).round();
+        if first < points as f64 {
+            let inside = masses[first as usize..].iter_mut().take(width as usize);
+            inside.for_each(|point| point.re += mass / width);
+        }
+    }
+    masses
+}
+
+/// Masses on a grid, each split among four neighbours so that its first three moments stay.
+fn split_on_grid(amounts: &[(f64, f64, f64)], step: f64, points: usize) -> Vec<Complex> {
     let mut masses = vec![Complex { re: 0.0, im: 0.0 }; points];
     let mut put = |amount: f64, mass: f64| {
         let place = amount / step;
-        if exact {
-            masses[(place.round() as usize).min(points - 1)].re += mass;
-            return;
-        }
         // Lagrange's polynomials of four points.
         let first = (place.floor() - 1.0).clamp(0.0, points as f64 - 4.0);
         let x = place - first;
@@ -303,7 +374,7 @@ fn on_grid(amounts: &[(f64, f64, f64)], step: f64, points: usize, exact: bool) -
         }
     };
     for &(from, width, mass) in amounts {
-        let pieces = if exact { width } else { (width / step).ceil().max(1.0) };
+        let pieces = (width / step).ceil().max(1.0);
         for piece in 0..pieces as usize {
             // The middle of one of as many equal pieces of the bin.
             let middle = from - 0.5 + (piece as f64 + 0.5) * width / pieces;
@@ -400,6 +471,29 @@ mod tests {
             let off = (sum.quantile(probability) - mean) / variance.sqrt() - sds;
             assert!(off.abs() < 2.0 * sum.step() / variance.sqrt(), "{probability}: {off}");
         }
+    }
+
+    /// Sums near zero of a law that reaches far: those of the amounts that are small, coin by coin.
+    #[test]
+    fn sums_near_zero_are_exact_however_far_others_reach() {
+        let small = |far: f64| {
+            let mut amounts: Vec<(f64, f64, f64)> = (1..=99).map(|k| (f64::from(k), 1.0, 0.01)).collect();
+            amounts.push((far, 1.0, 0.01));
+            CompoundTerm { draws: 50.0, chance: 0.2, amounts }
+        };
+        // A large amount comes in none of the sums below 1,000, wherever it is.
+        let far = CompoundSum::new(&[small(7.0e7)]).unwrap();
+        assert!(far.step() > 100.0);
+        let farther = CompoundSum::new(&[small(3.0e8 + 1.0)]).unwrap();
+        for x in [1.0, 17.0, 100.0, 333.0, 900.0] {
+            let (a, b) = (far.below(x).unwrap(), farther.below(x).unwrap());
+            assert!((a - b).abs() < 1e-7, "{x}: {a} and {b}");
+        }
+        // Nothing at all: 0.8^50. One coin or less: and one payment of one coin.
+        let nothing = 0.8f64.powi(50);
+        assert!((far.below(1.0).unwrap() - nothing).abs() < 1e-9);
+        let one = 50.0 * 0.2 * 0.01 * 0.8f64.powi(49);
+        assert!((far.below(2.0).unwrap() - nothing - one).abs() < 1e-9);
     }
 
     /// A validator's year on Ethereum with 500,000 of them, in gwei: attestations at their mean of 13,660

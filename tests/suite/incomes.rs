@@ -2,7 +2,7 @@
 
 use crate::harness::{scenario_of, simulated};
 use std::path::Path;
-use tombola::analysis::rows::IncomeRow;
+use tombola::analysis::rows::{IncomeRow, Metric};
 use tombola::analysis::{Analysis, IncomeBasis, analyse};
 use tombola::scenario::{Problem, load_text};
 use tombola::simulation::{Engine, Results};
@@ -92,6 +92,80 @@ fn c_pos_has_its_law() {
     );
     agrees(income(&analysis, "validator", "a"), trials);
     assert_eq!(income(&analysis, "validator", "a").exact_by, "C-PoS");
+    // The variance of the final share, by the product over epochs.
+    let epochs = (1..=100).map(|epoch| 10_000.0 / (1e6 + 110_000.0 * f64::from(epoch)));
+    let exact = 1.0 - epochs.map(|part| 1.0 - part * part / 32.0).product::<f64>();
+    let rows: Vec<_> =
+        analysis.tables.fairness.iter().filter(|row| row.metric == Metric::Equitability).collect();
+    assert!(!rows.is_empty());
+    for row in rows {
+        assert!((row.null_value.unwrap() / exact - 1.0).abs() < 1e-9, "{row:?} for {exact}");
+        assert!((row.value.unwrap() / exact - 1.0).abs() < 5.0 * (2.0 / trials).sqrt(), "{row:?}");
+    }
+}
+
+/// The rounds of nearly equal powers repeat at first and come back to where they began after all of the
+/// power has been used up: three million rounds here.
+#[test]
+fn rounds_that_repeat_at_first_are_no_period() {
+    let (_, analysis) = played(
+        "[run]\nrounds = 30_000\ntrials = 1\nengine = 'draws'\n[population]\n\
+         accounts = [{ name = 'a', balance = 1_100_003 }, { name = 'b', balance = 1_000_000 }, { name = 'c', balance = 899_999 }]\n\
+         [selection]\nrule = 'cometbft-priority'\n[reward]\npolicy = { kind = 'every', blocks = 2, amount = 10 }\n",
+    );
+    for name in ["a", "b", "c"] {
+        let row = income(&analysis, "validator", name);
+        assert_ne!(row.exact_by, "one period of the rule", "{row:?}");
+        assert!((row.share_exact.unwrap() - row.share.unwrap()).abs() < 1e-12, "{row:?}");
+    }
+}
+
+/// Under a rule that looks at nobody's stake, a part of what a validator with twice the stake earns is not
+/// what one with once the stake earns whole.
+#[test]
+fn parties_share_a_law_only_where_all_of_it_is_the_same() {
+    let (_, analysis) = played(
+        "[run]\nseed = 5\nrounds = 100\ntrials = 400\nengine = 'draws'\n[population]\n\
+         accounts = [{ name = 'a', balance = 100 }, { name = 'b', balance = 50 }]\n\
+         [selection]\nrule = 'uniform'\n[reward]\n\
+         policy = { kind = 'random', distribution = 'observed', amounts = [[5, 1], [15, 1]] }\n\
+         pools = [{ operator = 'a', delegators = [{ name = 'd', share = '1/2' }] }]\n",
+    );
+    for (kind, name, mean) in [
+        ("validator", "a", 500.0),
+        ("validator", "b", 500.0),
+        ("operator", "a", 250.0),
+        ("delegator", "d", 250.0),
+    ] {
+        let row = income(&analysis, kind, name);
+        assert!((row.mean_exact.unwrap() - mean).abs() < 1e-9, "{row:?}");
+        agrees(row, 400.0);
+    }
+    assert_eq!(analysis.income.verdict(), Some(Verdict::Unfair), "{}", analysis.income.sentence());
+}
+
+/// Exact probabilities of few large payments: nothing is smeared over its neighbours or folded to zero.
+#[test]
+fn few_large_extras_have_exact_risks() {
+    let text = |shares: [u64; 2], rounds: u64, amounts: &str| {
+        format!(
+            "[run]\nseed = 6\nrounds = {rounds}\ntrials = 400\nengine = 'draws'\n[population]\n\
+             accounts = [{{ name = 'a', balance = {} }}, {{ name = 'b', balance = {} }}]\n[reward]\n\
+             policy = {{ kind = 'random', distribution = 'observed', amounts = {amounts} }}\n",
+            shares[0], shares[1]
+        )
+    };
+    // Two rounds of 1 or 3 million: 0, 1, 2, 3, 4 and 6 million; half of what is deserved is 1 million.
+    let (_, analysis) = played(&text([1, 1], 2, "[[1_000_000, 1], [3_000_000, 1]]"));
+    for name in ["a", "b"] {
+        let row = income(&analysis, "validator", name);
+        assert!((row.p_below_half_exact.unwrap() - 0.25).abs() < 1e-12, "{row:?}");
+    }
+    // Somebody who wins nearly always, and amounts without a common divisor.
+    let (_, analysis) = played(&text([999, 1], 20, "[[1_000_000, 1], [3_000_001, 11]]"));
+    let row = income(&analysis, "validator", "a");
+    assert!(row.p_below_half_exact.unwrap() < 1e-6 && row.q05_exact.unwrap() > 4e7, "{row:?}");
+    agrees(row, 400.0);
 }
 
 #[test]

@@ -181,7 +181,7 @@ pub fn equitability_rows(context: &AnalysisContext) -> Vec<Statement> {
     if !context.results.totals.stakes_moved {
         return Vec::new();
     }
-    let by_law = context.schedule_variance();
+    let by_law = context.normalised_variance();
     context
         .followed()
         .map(|(place, validator)| {
@@ -198,7 +198,7 @@ pub fn equitability_rows(context: &AnalysisContext) -> Vec<Statement> {
                     Metric::Equitability,
                     name(context, validator),
                     "variance of the final share of stake over trials, over a(1 - a) for a share a at genesis: 0 if all chains end alike, 1 if one takes all; \
-                     null_value is exact, for draws by current stake and rewards known beforehand; four trials at least",
+                     null_value is exact, for draws by current stake and rewards known beforehand, and for C-PoS; four trials at least",
                 )
             }
         })

@@ -199,7 +199,7 @@ fn chain_rows(context: &AnalysisContext) -> Vec<Statement> {
     }];
     if context.results.totals.stakes_moved {
         let squares: f64 = context.stake_shares.iter().map(|share| share * share).sum();
-        let variance = context.schedule_variance();
+        let variance = context.normalised_variance();
         rows.push(Statement {
             null_value: variance.map(|variance| after_schedule(squares, variance)),
             ..chain_row(context, Metric::ChainHerfindahl, "final_stake", |one| one.stake_herfindahl)

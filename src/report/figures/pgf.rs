@@ -51,7 +51,7 @@ pub(super) fn pgf(chart: &Chart, name: &str) -> (String, String) {
     let _ = writeln!(writer.text, "\\path[use as bounding box] (0,0) rectangle ({across},{down});");
     if chart.sheet.theme == Theme::Dark {
         let paper = writer.color(PAPER);
-        let _ = writeln!(writer.text, "\\fill[{paper}] (0,0) rectangle ({across},{down});");
+        let _ = writeln!(writer.text, "\\fill[fill={paper}] (0,0) rectangle ({across},{down});");
     }
     let series = chart.series();
     for (axes, series) in chart.axes.iter().zip(&series) {

@@ -138,6 +138,7 @@ pub fn audit(path: &Path, table: &AuditTable, settings: &AuditSettings) -> Resul
     let rule = find("rule", RULES, &settings.rule).map_err(|refusal| refused(&settings.rule, &refusal))?;
     let by_epochs = expected_by_epochs(table, &*rule.thing);
     let is_by_epochs = by_epochs.is_some();
+    let impossible = impossible(table, &*rule.thing, settings.rest.is_some());
     let with_expected = by_epochs.map(|expected| AuditTable { expected: Some(expected), ..table.clone() });
     let table = with_expected.as_ref().unwrap_or(table);
     rest::refuse_total(path, table)?;
@@ -167,6 +168,7 @@ pub fn audit(path: &Path, table: &AuditTable, settings: &AuditSettings) -> Resul
         observations: &observations,
         blocks: blocks.as_deref(),
         rest: rest_row,
+        impossible: &impossible,
         confidence: settings.confidence,
         tolerance: settings.tolerance,
         prior: settings.prior_weight.map(|weight| Prior::new(weight, table, settings.rest.as_ref())),
@@ -316,6 +318,24 @@ fn expected_by_epochs(table: &AuditTable, rule: &dyn Rule) -> Option<Vec<f64>> {
         all.iter_mut().zip(shares).for_each(|(all, share)| *all += share * blocks.len() as f64);
     }
     Some(all)
+}
+
+/// Of a history: the height of the first block of each that its stake of that epoch could not give it under the
+/// rule, whatever its stakes in others. Where a row stands for the rest of a chain, the rule's choice among
+/// the rows is not the chain's, and only who has no stake at all could not win.
+fn impossible(table: &AuditTable, rule: &dyn Rule, has_rest: bool) -> Vec<Option<u64>> {
+    let mut first = vec![None; table.names.len()];
+    let Some(chronicle) = &table.chronicle else { return first };
+    for (epoch, blocks) in chronicle.parts() {
+        let ExpectedShares::Shares(shares) = rule.expected_shares(&epoch.stakes) else { continue };
+        for place in blocks {
+            let who = chronicle.proposers[place] as usize;
+            if shares[who] == 0.0 && (epoch.stakes[who] == 0 || !has_rest) {
+                first[who].get_or_insert(chronicle.heights[place]);
+            }
+        }
+    }
+    first
 }
 
 /// Refuses expectations that are shares of one where numbers of blocks are meant.

@@ -386,7 +386,7 @@ fn each_epoch_is_compared_from_its_own_set() {
 /// smaller, though its text is the longer. The schedule of epoch 0 by an independent program.
 #[test]
 fn equal_stakes_of_solana_are_ordered_by_their_keys() {
-    const LEADERS: &str = "ABBAABBABBBABBABABBABBBAABBBABBBBAABBAABBBBAABBBBBBBBBBABABABABAABBAABABABBAABBBABBBAAAAAAAABBBABABBB";
+    const LEADERS: &str = "ABBAABBABBBABABBABABBBAABBBABBBBAABBAABBBBAABBBBBBBBBBABABABABAABBAABABABBAABBBABBBAAAAAAAABBBABABBB";
     let keys =
         ["14osaRoQRUv3mXEsoFuPJdMrL91B1c5LfcQjadZ82CNd", "7dUPntQKeVpQW1zwXMet4VU1Bq4R7MhdTZUEeThJofn"];
     let leaders: Vec<u32> =

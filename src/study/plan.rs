@@ -375,29 +375,38 @@ impl Plan {
     ) -> Option<(String, String, String)> {
         let swept: Vec<&str> =
             self.sweep.layout.keys().into_iter().chain(swept_before.iter().map(String::as_str)).collect();
-        let is_fixed = |key: &str| !swept.iter().any(|other| is_below(key, other) || is_below(other, key));
-        let written: Vec<String> =
-            differences(before, &self.base).into_iter().filter(|key| is_fixed(key)).collect();
-        if written.is_empty() {
-            return None;
-        }
-        let (mut was, mut is) = match (with_defaults(origin_before), with_defaults(&self.origin)) {
-            (Some(was), Some(is)) => (was, is),
-            _ => (before.clone(), self.base.clone()),
-        };
-        name_kinds(&mut was, &is);
-        name_kinds(&mut is, &was);
-        let all: Vec<String> = differences(&was, &is).into_iter().filter(|key| is_fixed(key)).collect();
-        // A default that depends on what was changed is not what was changed.
-        let given = all.iter().find(|key| written.iter().any(|it| is_below(key, it) || is_below(it, key)));
-        let key = given.or(all.first())?;
-        // Of another kind all other settings are others.
-        let parents = key.match_indices('.').map(|(end, _)| &key[..end]);
-        let of_kind = parents.map(|parent| format!("{parent}.kind")).find(|kind| all.contains(kind));
-        let key = of_kind.as_ref().unwrap_or(key);
-        let value = |of: &BTreeMap<String, String>| of.get(key).cloned().unwrap_or("not given".to_owned());
-        Some((key.strip_suffix(".kind").unwrap_or(key).to_owned(), value(&was), value(&is)))
+        first_change((before, origin_before), (&self.base, &self.origin), &swept)
     }
+}
+
+/// The first setting, none of the swept ones, in which the scenarios of two studies differ: its key, and
+/// what it is in each. What a scenario leaves out counts with its default.
+pub(super) fn first_change(
+    (one, one_origin): (&BTreeMap<String, String>, &Origin),
+    (other, other_origin): (&BTreeMap<String, String>, &Origin),
+    swept: &[&str],
+) -> Option<(String, String, String)> {
+    let is_fixed = |key: &String| !swept.iter().any(|it| is_below(key, it) || is_below(it, key));
+    let written: Vec<String> = differences(one, other).into_iter().filter(is_fixed).collect();
+    if written.is_empty() {
+        return None;
+    }
+    let (mut was, mut is) = match (with_defaults(one_origin), with_defaults(other_origin)) {
+        (Some(was), Some(is)) => (was, is),
+        _ => (one.clone(), other.clone()),
+    };
+    name_kinds(&mut was, &is);
+    name_kinds(&mut is, &was);
+    let all: Vec<String> = differences(&was, &is).into_iter().filter(is_fixed).collect();
+    // A default that depends on what was changed is not what was changed.
+    let given = all.iter().find(|key| written.iter().any(|it| is_below(key, it) || is_below(it, key)));
+    let key = given.or(all.first())?;
+    // Of another kind all other settings are others.
+    let parents = key.match_indices('.').map(|(end, _)| &key[..end]);
+    let of_kind = parents.map(|parent| format!("{parent}.kind")).find(|kind| all.contains(kind));
+    let key = of_kind.as_ref().unwrap_or(key);
+    let value = |of: &BTreeMap<String, String>| of.get(key).cloned().unwrap_or("not given".to_owned());
+    Some((key.strip_suffix(".kind").unwrap_or(key).to_owned(), value(&was), value(&is)))
 }
 
 /// Whether a key is another, or one of its settings.

@@ -374,6 +374,11 @@ fn each_epoch_is_compared_from_its_own_set() {
         assert_eq!((check.checked, check.agree), (checked, checked), "{second}: {}", check.text);
         assert!(check.text.contains(why), "{second}: {}", check.text);
     }
+    // Nor do the wins deviate, which are expected by the stakes of each epoch.
+    let args =
+        ["turns.csv", "--stakes", "one.json", "--stakes", "158=two.json", "--rule", "cometbft-priority"];
+    let report = audited(&sandbox, &args);
+    assert_ne!(report.verdict, Finding::Deviates, "{}", report.text);
     // One block of the second epoch that is another's is named.
     proposers[150] = (proposers[150] + 1) % 3;
     sandbox.put("wrong.csv", blocks(58, &proposers, |_| true));

@@ -27,7 +27,7 @@ use super::sampling_model::SamplingModel;
 use super::validator_rows;
 use crate::registry::{Choice, Refusal, find};
 use crate::scenario::{MOST_PRIOR_WEIGHT, Place, Problem};
-use crate::selection::{ExpectedShares, RULES, Rule};
+use crate::selection::{Dispersion, ExpectedShares, RULES, Rule};
 use crate::simulation::CountingUnit;
 use crate::statistics::{Misallocation, level_of};
 use evidence::{AuditEvidence, Prior, Tested};
@@ -160,7 +160,10 @@ pub fn audit(path: &Path, table: &AuditTable, settings: &AuditSettings) -> Resul
             ExpectedShares::Shares(expected.iter().map(|wins| wins / all).collect())
         }
     };
-    let model = SamplingModel::of_stretch(dispersion, selected);
+    let model = match bounds_by_epochs(table, &*rule.thing).filter(|_| rest.is_none()) {
+        Some(bounds) => SamplingModel::Bounded(bounds),
+        None => SamplingModel::of_stretch(dispersion, selected),
+    };
     let observations =
         Observations::of_stretch(&table.names, &table.stakes, selected.clone(), expected_shares, model);
     let blocks = evidence::blocks(table, selected);
@@ -316,6 +319,25 @@ fn expected_by_epochs(table: &AuditTable, rule: &dyn Rule) -> Option<Vec<f64>> {
     for (epoch, blocks) in chronicle.parts() {
         let ExpectedShares::Shares(shares) = rule.expected_shares(&epoch.stakes) else { return None };
         all.iter_mut().zip(shares).for_each(|(all, share)| *all += share * blocks.len() as f64);
+    }
+    Some(all)
+}
+
+/// How far an account of a chain that goes by turns can lie from nothing when stakes have changed, in wins:
+/// CometBFT keeps priorities within twice the total power of each other.
+const ACCOUNT_AFTER_A_CHANGE: f64 = 2.0;
+
+/// Of a rule without chance whose stakes change: how far the wins of each can be from what is expected in all
+/// epochs together. In each they are within twice the bound of its account, and an account that a change of
+/// stakes left behind may lie beyond the bound of the new stakes.
+fn bounds_by_epochs(table: &AuditTable, rule: &dyn Rule) -> Option<Vec<f64>> {
+    let chronicle = table.chronicle.as_ref().filter(|chronicle| chronicle.parts().count() > 1)?;
+    let mut all = vec![0.0; table.names.len()];
+    for (number, (epoch, _)) in chronicle.parts().enumerate() {
+        let Dispersion::Bounded { bounds } = rule.dispersion(&epoch.stakes) else { return None };
+        let least = if number == 0 { 0.0 } else { ACCOUNT_AFTER_A_CHANGE };
+        let able = all.iter_mut().zip(bounds).filter(|(_, bound)| *bound > 0.0);
+        able.for_each(|(sum, bound)| *sum += 2.0 * bound.max(least));
     }
     Some(all)
 }

@@ -30,7 +30,7 @@ mod win_distribution;
 mod window_rows;
 
 pub use audit::{Audit, AuditSettings, AuditTable, Conclusion, Rest, TableSource, audit};
-pub use history::{Basis, Chronicle, Epoch, check_blocks, order};
+pub use history::{Basis, Chronicle, Epoch, PrioritySet, check_blocks, order};
 pub use identify::Candidates;
 pub use income_verdict::{IncomeBasis, IncomeRisk, IncomeVerdict};
 pub use luck::{CHAINS, ChainPreset, LuckDispersion, LuckQuestion, LuckSelection, luck, slot_probability};

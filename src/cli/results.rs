@@ -8,11 +8,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use tombola::report::{FolderError, Leftover, Published, ResultsFolder, settle_killed_runs};
 
+/// The folder of results where none is named.
+pub const DEFAULT_OUTPUT: &str = "output";
+
 /// Where results go, and how.
 #[derive(ClapArgs)]
 pub struct ResultsPlace {
     /// Folder in which each result gets a folder of its own
-    #[arg(long, value_name = "DIR", default_value = "output")]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_OUTPUT)]
     pub output: PathBuf,
     /// Replace results that are there already; other files beside them are kept
     #[arg(long)]

@@ -26,6 +26,8 @@ pub struct Import {
     pub slots: Option<Vec<u64>>,
     /// Proposer priorities.
     pub priorities: Option<Vec<i64>>,
+    /// The height, or slot, that the file says it is of.
+    pub height: Option<u64>,
     /// Reward points.
     pub points: Option<Vec<u64>>,
     /// Of a history: who proposed each block, in the order of heights, as a place among the names.

@@ -125,6 +125,11 @@ impl<'o> Intake<'o> {
         self.import.notes.push(note.into());
     }
 
+    /// Says at which height, or slot, the file was made.
+    pub fn as_of(&mut self, height: u64) {
+        self.import.height = Some(height);
+    }
+
     /// Counts a row that is left out.
     pub fn drop_row(&mut self, reason: &str) {
         match self.import.dropped.iter_mut().find(|(other, _)| other == reason) {

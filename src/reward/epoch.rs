@@ -1,11 +1,11 @@
 //! A reward at the end of every epoch: a part for its forgers, a part for all stake.
 
-use super::range::positive;
+use super::range::{positive, within_rounds};
 use super::{
     BlockIncome, BlockKind, Divider, Genesis, IncomeTerms, Outset, Payer, Payments, RewardPolicy,
     SettledBlock, Source,
 };
-use crate::registry::{Entry, settings};
+use crate::registry::{Entry, Refusal, settings};
 use crate::stake::ValidatorId;
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +65,10 @@ impl RewardPolicy for Epoch {
 
     fn keeps_expected_shares(&self) -> bool {
         true
+    }
+
+    fn accept(&self, rounds: u64) -> Result<(), Refusal> {
+        within_rounds(self.blocks, rounds)
     }
 
     fn payer(&self, outset: &Outset) -> Box<dyn Payer> {

@@ -1,7 +1,7 @@
 //! A payment every so many blocks, to whoever forges that block.
 
 use super::policy::kinds_of_amounts;
-use super::range::positive;
+use super::range::{of_base, positive, within_rounds};
 use super::{
     Base, BlockKind, Genesis, IncomeTerms, Outset, Payer, Payments, RewardPolicy, SettledBlock, Source,
 };
@@ -92,16 +92,8 @@ impl RewardPolicy for Every {
     }
 
     fn accept(&self, rounds: u64) -> Result<(), Refusal> {
-        if self.blocks > rounds {
-            return Err(Refusal::Value {
-                key: "blocks",
-                problem: format!(
-                    "is {}, but the run has {rounds} rounds, so that nothing would be paid; lower it, or raise `run.rounds`",
-                    self.blocks
-                ),
-            });
-        }
-        self.base.policy().accept(rounds)
+        within_rounds(self.blocks, rounds)?;
+        self.base.policy().accept(rounds).map_err(of_base)
     }
 
     fn payer(&self, outset: &Outset) -> Box<dyn Payer> {

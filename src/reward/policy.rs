@@ -1,5 +1,6 @@
 //! What a reward policy is, and the registry of all of them.
 
+use super::range::of_base;
 use super::{BlockIncome, BlockKind, Genesis, IncomeTerms, Outset, Payments, SettledBlock};
 use super::{constant, epoch, every, missed, none, random, saturation, schedule, split, sync_committee};
 use crate::registry::{Entry, Refusal};
@@ -73,7 +74,7 @@ pub trait RewardPolicy: Send + Sync {
     /// # Errors
     /// Which setting is impossible, and what is allowed.
     fn accept(&self, rounds: u64) -> Result<(), Refusal> {
-        self.base().map_or(Ok(()), |base| base.accept(rounds))
+        self.base().map_or(Ok(()), |base| base.accept(rounds).map_err(of_base))
     }
 
     /// What a trial pays, where everybody is honest, all others attest, every block joins the chain and

@@ -27,3 +27,25 @@ pub fn meaningless(form: &str, given: &[(&'static str, bool)]) -> Result<(), Ref
         None => Ok(()),
     }
 }
+
+/// Refuses a period that is longer than a run, at whose end nothing would be paid.
+pub fn within_rounds(blocks: u64, rounds: u64) -> Result<(), Refusal> {
+    if blocks <= rounds {
+        return Ok(());
+    }
+    Err(Refusal::Value {
+        key: "blocks",
+        problem: format!(
+            "is {blocks}, but the run has {rounds} rounds, so that nothing would be paid; lower it, or raise `run.rounds`"
+        ),
+    })
+}
+
+/// What the policy of a `base` refuses, by its key among the settings around it.
+pub fn of_base(refusal: Refusal) -> Refusal {
+    match refusal {
+        Refusal::Value { key: "blocks", problem } => Refusal::Value { key: "base.blocks", problem },
+        Refusal::Value { key: "table", problem } => Refusal::Value { key: "base.table", problem },
+        other => other,
+    }
+}

@@ -1,9 +1,9 @@
 //! Cardano's rewards: pools are paid by stake up to a saturation, a little more for a pledge.
 
-use super::range::positive;
+use super::range::{positive, within_rounds};
 use super::{Divider, Genesis, Outset, Payer, Payments, RewardPolicy, SettledBlock, Source};
 use crate::law::Ratio;
-use crate::registry::{Entry, settings, within};
+use crate::registry::{Entry, Refusal, settings, within};
 use crate::stake::ValidatorId;
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +66,10 @@ impl RewardPolicy for Saturation {
     fn most(&self, _genesis: Genesis, rounds: u64) -> u128 {
         // Apparent performance may exceed one: a small pool may make every block of an epoch.
         u128::from(rounds / self.blocks) * u128::from(self.amount)
+    }
+
+    fn accept(&self, rounds: u64) -> Result<(), Refusal> {
+        within_rounds(self.blocks, rounds)
     }
 
     fn payer(&self, outset: &Outset) -> Box<dyn Payer> {

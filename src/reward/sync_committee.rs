@@ -1,5 +1,6 @@
 //! A committee that is drawn every period, and paid at its end.
 
+use super::range::of_base;
 use super::{
     Base, Genesis, IncomeTerms, Outset, PaidCommittees, Payer, Payments, RewardPolicy, Roster, SettledBlock,
     Source,
@@ -91,7 +92,7 @@ impl RewardPolicy for SyncCommittee {
             );
             return Err(Refusal::Value { key: "blocks", problem });
         }
-        self.base.policy().accept(rounds)
+        self.base.policy().accept(rounds).map_err(of_base)
     }
 
     fn terms(&self, genesis: Genesis, marks: &[u64], validators: u64) -> Option<IncomeTerms> {

@@ -152,6 +152,34 @@ pub fn check_supply(
     Ok(())
 }
 
+/// Checks that somebody can earn enough for tokens to be made, where they are made in multiples.
+pub fn check_restaked(
+    checker: &Checker,
+    file: &ScenarioFile,
+    population: &Population,
+    reward: &dyn RewardPolicy,
+) -> Result<(), Problem> {
+    let (unit, rounds) = (u128::from(file.reward.restake_unit), file.run.rounds);
+    let coins = population.balances.iter().chain(&population.stakes).sum();
+    let genesis = Genesis { stake: population.stakes.iter().sum(), supply: coins };
+    let traffic = &file.transactions;
+    let fees = u128::from(rounds) * u128::from(traffic.per_round);
+    let most = reward.most(genesis, rounds).saturating_add(fees.saturating_mul(u128::from(traffic.fee)));
+    let share = file.reward.compound.0;
+    let restaked =
+        most.saturating_mul(u128::from(share.numerator())).div_ceil(u128::from(share.denominator()));
+    if unit > 1 && restaked > 0 && unit > restaked {
+        return Err(checker.clash(
+            &["reward.restake_unit", "run.rounds", "reward.policy"],
+            &format!(
+                "is {unit}, but all together earn at most {restaked} coins for it in {rounds} rounds, so that nothing would become tokens"
+            ),
+            "lower it, or raise the reward or the rounds",
+        ));
+    }
+    Ok(())
+}
+
 /// Checks that those who trade can pay for all the transactions of a trial.
 pub fn check_traffic(checker: &Checker, file: &ScenarioFile, population: &Population) -> Result<(), Problem> {
     let transactions = &file.transactions;

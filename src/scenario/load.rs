@@ -6,7 +6,7 @@ use super::document::Document;
 use super::follow::followed;
 use super::format::ScenarioFile;
 use super::groups::groups;
-use super::limits::{check_ranges, check_supply, check_traffic};
+use super::limits::{check_ranges, check_restaked, check_supply, check_traffic};
 use super::observed::read_amounts;
 use super::overrides::Override;
 use super::pools::{pools, restake};
@@ -216,6 +216,7 @@ fn experiment(checker: &Checker, file: &mut ScenarioFile) -> Result<(Experiment,
     let restake = restake(checker, file, population.stakes.len())?;
     let (pools, treasury) = pools(checker, file, &mut population, &*reward.thing)?;
     check_supply(checker, file, &population, &*reward.thing)?;
+    check_restaked(checker, file, &population, &*reward.thing)?;
     check_traffic(checker, file, &population)?;
     file.selection.rule = rule.resolved();
     file.attestation.committee = committee.resolved();

@@ -1,7 +1,7 @@
 //! Putting the files of shards together.
 
 use super::evaluate::missing;
-use super::plan::Plan;
+use super::plan::{Plan, first_change};
 use super::shard::Shard;
 use super::tally_file::{Block, Journal, TallyError, TallyFile, TallyReader};
 use std::collections::BTreeSet;
@@ -13,12 +13,8 @@ pub fn differs(first: &TallyReader, other: &TallyReader) -> Option<String> {
     if one.version != two.version {
         return Some(format!("one was made by tombola {}, the other by {}", one.version, two.version));
     }
-    for key in one.base.keys().chain(two.base.keys()) {
-        let (mine, theirs) = (one.base.get(key), two.base.get(key));
-        if mine != theirs {
-            let shown = |value: Option<&String>| value.map_or("not given".to_owned(), String::clone);
-            return Some(format!("`{key}` is {} in the one, {} in the other", shown(mine), shown(theirs)));
-        }
+    if let Some((key, mine, theirs)) = first_change((&one.base, &one.origin), (&two.base, &two.origin), &[]) {
+        return Some(format!("`{key}` is {mine} in the one, {theirs} in the other"));
     }
     if one.luck != two.luck || one.detail != two.detail || one.digest != two.digest {
         return Some(

@@ -366,28 +366,79 @@ impl Plan {
     }
 
     /// The first setting in which a plan of before differs, where neither sweeps it: its key, what it was,
-    /// and what it is.
+    /// and what it is. What a scenario leaves out counts with its default.
     pub fn changed(
         &self,
         before: &BTreeMap<String, String>,
         swept_before: &[String],
+        origin_before: &Origin,
     ) -> Option<(String, String, String)> {
         let swept: Vec<&str> =
             self.sweep.layout.keys().into_iter().chain(swept_before.iter().map(String::as_str)).collect();
-        let is_swept = |key: &str| {
-            swept.iter().any(|other| {
-                let below =
-                    |rest: Option<&str>| rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-                below(key.strip_prefix(other)) || below(other.strip_prefix(key))
-            })
-        };
-        let keys: std::collections::BTreeSet<&String> = self.base.keys().chain(before.keys()).collect();
-        let nothing = "not given".to_owned();
-        keys.into_iter().filter(|key| !is_swept(key)).find_map(|key| {
-            let (was, is) = (before.get(key).unwrap_or(&nothing), self.base.get(key).unwrap_or(&nothing));
-            (was != is).then(|| (key.clone(), was.clone(), is.clone()))
-        })
+        first_change((before, origin_before), (&self.base, &self.origin), &swept)
     }
+}
+
+/// The first setting, none of the swept ones, in which the scenarios of two studies differ: its key, and
+/// what it is in each. What a scenario leaves out counts with its default.
+pub(super) fn first_change(
+    (one, one_origin): (&BTreeMap<String, String>, &Origin),
+    (other, other_origin): (&BTreeMap<String, String>, &Origin),
+    swept: &[&str],
+) -> Option<(String, String, String)> {
+    let is_fixed = |key: &String| !swept.iter().any(|it| is_below(key, it) || is_below(it, key));
+    let written: Vec<String> = differences(one, other).into_iter().filter(is_fixed).collect();
+    if written.is_empty() {
+        return None;
+    }
+    let (mut was, mut is) = match (with_defaults(one_origin), with_defaults(other_origin)) {
+        (Some(was), Some(is)) => (was, is),
+        _ => (one.clone(), other.clone()),
+    };
+    name_kinds(&mut was, &is);
+    name_kinds(&mut is, &was);
+    let all: Vec<String> = differences(&was, &is).into_iter().filter(is_fixed).collect();
+    // A default that depends on what was changed is not what was changed.
+    let given = all.iter().find(|key| written.iter().any(|it| is_below(key, it) || is_below(it, key)));
+    let key = given.or(all.first())?;
+    // Of another kind all other settings are others.
+    let parents = key.match_indices('.').map(|(end, _)| &key[..end]);
+    let of_kind = parents.map(|parent| format!("{parent}.kind")).find(|kind| all.contains(kind));
+    let key = of_kind.as_ref().unwrap_or(key);
+    let value = |of: &BTreeMap<String, String>| of.get(key).cloned().unwrap_or("not given".to_owned());
+    Some((key.strip_suffix(".kind").unwrap_or(key).to_owned(), value(&was), value(&is)))
+}
+
+/// Whether a key is another, or one of its settings.
+fn is_below(key: &str, other: &str) -> bool {
+    key.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// The keys at which two tables of settings differ, in their order.
+fn differences(one: &BTreeMap<String, String>, other: &BTreeMap<String, String>) -> Vec<String> {
+    let keys: std::collections::BTreeSet<&String> = one.keys().chain(other.keys()).collect();
+    keys.into_iter().filter(|key| one.get(*key) != other.get(*key)).cloned().collect()
+}
+
+/// Writes a kind that stands without settings as the other table does, which has some.
+fn name_kinds(table: &mut BTreeMap<String, String>, other: &BTreeMap<String, String>) {
+    let plain: Vec<String> =
+        table.keys().filter(|key| other.contains_key(&format!("{key}.kind"))).cloned().collect();
+    for key in plain {
+        if let Some(kind) = table.remove(&key) {
+            table.insert(format!("{key}.kind"), kind);
+        }
+    }
+}
+
+/// The settings of a study's scenario that have a bearing on trials, by key, with every default; `None` for
+/// comparisons, and where the scenario is none without its sweep.
+fn with_defaults(origin: &Origin) -> Option<BTreeMap<String, String>> {
+    if !origin.compared.is_empty() {
+        return None;
+    }
+    let scenario = load_text(Path::new(&origin.path), origin.text.clone(), &origin.overrides()).ok()?;
+    Some(base(&scenario.file))
 }
 
 fn overrides(settings: &[Setting]) -> Vec<Override> {

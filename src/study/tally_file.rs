@@ -73,7 +73,7 @@ impl Header {
     /// Why tallies of a study that says this of itself cannot be those of a plan, if they cannot: the
     /// first setting that differs, by name.
     pub fn differs_from(&self, plan: &Plan) -> Option<String> {
-        if let Some((key, was, is)) = plan.changed(&self.base, &self.swept) {
+        if let Some((key, was, is)) = plan.changed(&self.base, &self.swept, &self.origin) {
             return Some(format!("`{key}` was {was} and is {is} now"));
         }
         let (luck, detail) = (plan.sweep.luck.name(), plan.detail);

@@ -4,7 +4,7 @@ use crate::sandbox::Sandbox;
 use std::path::Path;
 use std::sync::Arc;
 use tombola::analysis::rows::{AuditReport, Finding, OrderReport};
-use tombola::analysis::{Basis, Chronicle, Epoch, check_blocks, order};
+use tombola::analysis::{Basis, Chronicle, Epoch, PrioritySet, check_blocks, order};
 use tombola::random::{Stream, StreamKey};
 use tombola::registry::{Choice, find};
 use tombola::selection::ethereum::Acceptance;
@@ -230,6 +230,15 @@ fn rotation(powers: &[i64], priorities: &mut [i64], blocks: usize) -> Vec<u32> {
     (0..blocks).map(round).collect()
 }
 
+/// Three validators with these priorities, at this height.
+fn basis(priorities: &[i64], at: u64) -> Basis {
+    Basis::Priorities(vec![Some(PrioritySet {
+        priorities: priorities.to_vec(),
+        rows: (0..priorities.len() as u32).collect(),
+        at: Some(at),
+    })])
+}
+
 #[test]
 fn a_rotation_is_checked_block_by_block_from_its_priorities() {
     let powers = [300i64, 330, 1000];
@@ -241,11 +250,11 @@ fn a_rotation_is_checked_block_by_block_from_its_priorities() {
     let stakes = powers.map(|power| power as u64);
     let mut all = chronicle(after.clone(), &[(0, &stakes)]);
     all.heights.iter_mut().for_each(|height| *height += 57);
-    let basis = Basis::Priorities { priorities: from.clone(), at: Some(57) };
-    let check = check_blocks(&all, &names, &basis).expect("blocks");
+    let at_57 = basis(&from, 57);
+    let check = check_blocks(&all, &names, &at_57).expect("blocks");
     assert_eq!((check.checked, check.agree, &check.first_difference), (200, 200, &None));
     // From genesis too, and with the validators in another order, which addresses decide.
-    let genesis = Basis::Priorities { priorities: vec![0; 3], at: Some(0) };
+    let genesis = basis(&[0; 3], 0);
     let whole = chronicle([before, after.clone()].concat(), &[(0, &stakes)]);
     assert_eq!(check_blocks(&whole, &names, &genesis).expect("blocks").agree, 257);
     let mut turned = whole.clone();
@@ -256,14 +265,209 @@ fn a_rotation_is_checked_block_by_block_from_its_priorities() {
     // One block that is another's is named, and the rest is as it should be.
     let mut wrong = all.clone();
     wrong.proposers[120] = (wrong.proposers[120] + 1) % 3;
-    let check = check_blocks(&wrong, &names, &basis).expect("blocks");
+    let check = check_blocks(&wrong, &names, &at_57).expect("blocks");
     let first = check.first_difference.expect("a difference");
     assert_eq!((check.agree, first.height), (199, 57 + 121));
     assert_eq!(first.expected, names[after[120] as usize]);
     assert!(check.text.contains("1 of 200 blocks") && check.text.contains("178"), "{}", check.text);
-    // A set of a later height says nothing.
-    let late = Basis::Priorities { priorities: from, at: Some(60) };
-    assert!(check_blocks(&all, &names, &late).is_err());
+    // A set of a later height tells the blocks after it, and one of the last height none.
+    let mut later = from.clone();
+    rotation(&powers, &mut later, 3);
+    let check = check_blocks(&all, &names, &basis(&later, 60)).expect("blocks");
+    assert_eq!((check.checked, check.agree), (197, 197));
+    assert!(check.text.contains("3 blocks are not compared: a set tells"), "{}", check.text);
+    assert!(check_blocks(&all, &names, &basis(&from, 257)).is_err());
+}
+
+/// A node's answer to /validators.
+fn validator_set(height: Option<u64>, powers: &[i64], priorities: &[i64]) -> String {
+    let members: Vec<serde_json::Value> = ["A", "B", "C"]
+        .iter()
+        .zip(powers.iter().zip(priorities))
+        .map(|(letter, (power, priority))| {
+            serde_json::json!({
+                "address": letter.repeat(40),
+                "voting_power": power.to_string(),
+                "proposer_priority": priority.to_string(),
+            })
+        })
+        .collect();
+    let mut result = serde_json::json!({ "validators": members, "count": "3", "total": "3" });
+    if let Some(height) = height {
+        result["block_height"] = height.to_string().into();
+    }
+    serde_json::json!({ "jsonrpc": "2.0", "id": -1, "result": result }).to_string()
+}
+
+fn blocks(first: u64, proposers: &[u32], keeps: impl Fn(u64) -> bool) -> String {
+    let rows = (first..).zip(proposers).filter(|(height, _)| keeps(*height));
+    let row =
+        |(height, who): (u64, &u32)| format!("{height},{}\n", ["A", "B", "C"][*who as usize].repeat(40));
+    format!("height,proposer\n{}", rows.map(row).collect::<String>())
+}
+
+/// A set says of which height it is: blocks that begin later, or have gaps, follow from it without an option,
+/// and an option that says otherwise counts, with a note.
+#[test]
+fn the_height_of_a_set_is_read_from_it() {
+    let sandbox = Sandbox::new();
+    let powers = [300i64, 330, 1000];
+    let mut priorities = vec![0; 3];
+    rotation(&powers, &mut priorities, 57);
+    sandbox.put("set.json", validator_set(Some(57), &powers, &priorities));
+    sandbox.put("bare.json", validator_set(None, &powers, &priorities));
+    let after = rotation(&powers, &mut priorities, 200);
+    sandbox.put("late.csv", blocks(58, &after, |height| height > 61));
+    sandbox.put("gaps.csv", blocks(58, &after, |height| height % 7 > 0));
+    for (table, rows) in [("late.csv", 196), ("gaps.csv", 172)] {
+        let args = [table, "--stakes", "set.json", "--rule", "cometbft-priority"];
+        for more in [&[][..], &["--set-height", "57"]] {
+            let check = audited(&sandbox, &[&args[..], more].concat()).blocks.expect("blocks");
+            assert_eq!((check.checked, check.agree), (rows, rows), "{table}: {}", check.text);
+        }
+    }
+    let args = ["late.csv", "--stakes", "set.json", "--rule", "cometbft-priority", "--set-height", "60"];
+    let (code, _, err) = tombola(&sandbox, &[&["audit"][..], &args].concat());
+    assert!(code == Some(0) && err.contains("height 60 (--set-height), where its file is of 57"), "{err}");
+    // A file that does not say is of the height before the first block, or before that of its stakes.
+    for (stakes, agree) in [("bare.json", false), ("58=bare.json", true)] {
+        let args = ["late.csv", "--stakes", stakes, "--rule", "cometbft-priority"];
+        let check = audited(&sandbox, &args).blocks.expect("blocks");
+        assert_eq!(check.agree == check.checked, agree, "{stakes}: {}", check.text);
+    }
+}
+
+/// Powers that change come with a set of their own: each epoch is compared from its own priorities.
+#[test]
+fn each_epoch_is_compared_from_its_own_set() {
+    let sandbox = Sandbox::new();
+    let (powers, later) = ([300i64, 330, 1000], [800i64, 330, 1000]);
+    let mut priorities = vec![0; 3];
+    rotation(&powers, &mut priorities, 57);
+    sandbox.put("one.json", validator_set(Some(57), &powers, &priorities));
+    let mut proposers = rotation(&powers, &mut priorities, 100);
+    sandbox.put("two.json", validator_set(Some(157), &later, &priorities));
+    sandbox.put("two-bare.json", validator_set(None, &later, &priorities));
+    sandbox.put("early.json", validator_set(Some(150), &later, &priorities));
+    proposers.extend(rotation(&later, &mut priorities, 1));
+    sandbox.put("two-at-158.json", validator_set(Some(158), &later, &priorities));
+    proposers.extend(rotation(&later, &mut priorities, 99));
+    sandbox.put("turns.csv", blocks(58, &proposers, |_| true));
+    let powers_alone = "name,stake\nA,800\nB,330\nC,1000\n";
+    let long = ["A", "B", "C"].iter().fold(powers_alone.to_owned(), |text, letter| {
+        text.replace(&format!("\n{letter},"), &format!("\n{},", letter.repeat(40)))
+    });
+    sandbox.put("two.csv", long);
+    let held = |table: &str, second: &str| {
+        let second = format!("158={second}");
+        let args = [table, "--stakes", "one.json", "--stakes", &second, "--rule", "cometbft-priority"];
+        audited(&sandbox, &args).blocks.expect("blocks")
+    };
+    for (second, checked, why) in [
+        ("two.json", 200, ""),
+        ("two-bare.json", 200, ""),
+        ("two-at-158.json", 199, "1 blocks are not compared: a set tells"),
+        ("two.csv", 100, "100 blocks are not compared: no priorities are given for their epoch"),
+        ("early.json", 100, "block 157 still counts under other stakes"),
+    ] {
+        let check = held("turns.csv", second);
+        assert_eq!((check.checked, check.agree), (checked, checked), "{second}: {}", check.text);
+        assert!(check.text.contains(why), "{second}: {}", check.text);
+    }
+    // Nor do the wins deviate, which are expected by the stakes of each epoch.
+    let args =
+        ["turns.csv", "--stakes", "one.json", "--stakes", "158=two.json", "--rule", "cometbft-priority"];
+    let report = audited(&sandbox, &args);
+    assert_ne!(report.verdict, Finding::Deviates, "{}", report.text);
+    // One block of the second epoch that is another's is named.
+    proposers[150] = (proposers[150] + 1) % 3;
+    sandbox.put("wrong.csv", blocks(58, &proposers, |_| true));
+    let check = held("wrong.csv", "two.json");
+    assert_eq!((check.checked, check.agree), (200, 199), "{}", check.text);
+    assert_eq!(check.first_difference.map(|it| it.height), Some(58 + 150));
+}
+
+/// Equal stakes of Solana are ordered by the bytes of their keys: one that begins with a byte of zero is the
+/// smaller, though its text is the longer. The schedule of epoch 0 by an independent program.
+#[test]
+fn equal_stakes_of_solana_are_ordered_by_their_keys() {
+    const LEADERS: &str = "ABBAABBABBBABABBABABBBAABBBABBBBAABBAABBBBAABBBBBBBBBBABABABABAABBAABABABBAABBBABBBAAAAAAAABBBABABBB";
+    let keys =
+        ["14osaRoQRUv3mXEsoFuPJdMrL91B1c5LfcQjadZ82CNd", "7dUPntQKeVpQW1zwXMet4VU1Bq4R7MhdTZUEeThJofn"];
+    let leaders: Vec<u32> =
+        LEADERS.bytes().take(100).flat_map(|letter| [u32::from(letter == b'B'); 4]).collect();
+    for turned in [false, true] {
+        let names: Vec<String> =
+            [keys[usize::from(turned)], keys[usize::from(!turned)]].map(String::from).into();
+        let proposers = leaders.iter().map(|who| if turned { 1 - who } else { *who }).collect();
+        let mut slots = chronicle(proposers, &[(0, &[100, 100])]);
+        slots.heights.iter_mut().for_each(|slot| *slot -= 1);
+        let check = check_blocks(&slots, &names, &Basis::Epoch(0)).expect("slots");
+        assert_eq!((check.checked, check.agree), (400, 400), "{}", check.text);
+        // Names that are no keys have no such order, which is said.
+        let named =
+            check_blocks(&slots, &["ann".to_owned(), "bob".to_owned()], &Basis::Epoch(0)).expect("slots");
+        assert_eq!(named.text.contains("names are no keys"), named.agree < 400, "{}", named.text);
+        assert_eq!(named.agree == 400, !turned, "{}", named.text);
+    }
+}
+
+/// Solana's next epoch has a schedule of its own, from its own stakes.
+#[test]
+fn each_epoch_of_solana_has_its_own_schedule() {
+    let vectors = vectors("solana-schedule.json");
+    let case = &vectors["orders"][0];
+    let (draws, stakes) = (numbers(&case["leaders"]), numbers(&case["stakes"]));
+    let mut slots =
+        chronicle(draws.iter().flat_map(|&who| [who as u32; 4]).collect(), &[(0, &[1, 0, 0]), (1, &stakes)]);
+    // The last slot of epoch 0, whose only validator leads it, and then epoch 1.
+    slots.heights.iter_mut().for_each(|slot| *slot += 432_000 - 1);
+    slots.heights.insert(0, 432_000 - 1);
+    slots.proposers.insert(0, 0);
+    let check = check_blocks(&slots, &names(3), &Basis::Epoch(0)).expect("slots");
+    assert_eq!((check.checked, check.agree), (49, 49), "{}", check.text);
+}
+
+/// A block of somebody without stake is found in any epoch, whatever its wins are in all.
+#[test]
+fn a_win_without_stake_is_found_in_every_epoch() {
+    let sandbox = Sandbox::new();
+    sandbox.put("one.csv", "name,stake\nann,30\nbob,10\n");
+    sandbox.put("two.csv", "name,stake\nann,40\nbob,0\n");
+    sandbox.put("back.csv", "name,stake\nann,20\nbob,20\n");
+    let mut stream = stream("without stake", 11);
+    let honest: Vec<u32> = (1..=600)
+        .map(|height| match height {
+            ..=400 => by_weight(&mut stream, &[30, 10]),
+            401..=500 => 0,
+            _ => by_weight(&mut stream, &[20, 20]),
+        })
+        .collect();
+    let put = |name: &str, proposers: &[u32]| {
+        let row =
+            |(height, who): (usize, &u32)| format!("{},{}\n", height + 1, ["ann", "bob"][*who as usize]);
+        let rows: String = proposers.iter().enumerate().map(row).collect();
+        sandbox.put(name, format!("height,proposer\n{rows}"));
+    };
+    put("honest.csv", &honest);
+    let args = ["--stakes", "one.csv", "--stakes", "401=two.csv", "--stakes", "501=back.csv"];
+    for rule in ["raffle", "square-root", "solana-schedule", "cometbft-priority"] {
+        let mut wrong = honest.clone();
+        // Bob has a block that he could not win, and one fewer elsewhere.
+        let given = (0..400).find(|&block| wrong[block] == 1).expect("a block of bob");
+        wrong[given] = 0;
+        wrong[449] = 1;
+        put("wrong.csv", &wrong);
+        let report = audited(&sandbox, &[&["wrong.csv"][..], &args, &["--rule", rule]].concat());
+        assert_eq!((report.verdict, report.p), (Finding::Deviates, Some(0.0)), "{rule}: {}", report.text);
+        assert!(report.text.contains("block 450"), "{rule}: {}", report.text);
+        assert_eq!(report.validators[1].p, Some(0.0), "{rule}");
+    }
+    let asked = [&["audit", "wrong.csv"][..], &args, &["--validator", "bob", "--assert"]].concat();
+    let (code, out, err) = tombola(&sandbox, &asked);
+    assert!(code == Some(1) && out.contains("deviates, with block 450"), "{out}{err}");
+    let report = audited(&sandbox, &[&["honest.csv"][..], &args].concat());
+    assert!(report.p > Some(0.0) && !report.text.contains("could not win"), "{}", report.text);
 }
 
 fn vectors(name: &str) -> serde_json::Value {

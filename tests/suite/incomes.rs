@@ -494,6 +494,32 @@ fn impossible_settings_say_what_to_do() {
         ("unbonding_delay = 200", &["reward.unbonding_delay", "200", "lower it"]),
         ("activation_delay = 5", &["reward.activation_delay", "nothing becomes tokens"]),
         ("policy = { kind = 'every', blocks = 101 }", &["reward.policy.blocks", "nothing would be paid"]),
+        (
+            "policy = { kind = 'epoch', blocks = 101 }",
+            &["reward.policy.blocks", "is 101", "100 rounds", "nothing would be paid"],
+        ),
+        (
+            "policy = { kind = 'saturation', blocks = 101 }",
+            &["reward.policy.blocks", "nothing would be paid"],
+        ),
+        (
+            "policy = { kind = 'missed', base = { kind = 'epoch', blocks = 101 } }",
+            &["reward.policy.base.blocks", "nothing would be paid"],
+        ),
+        (
+            "policy = { kind = 'every', blocks = 5, base = { kind = 'saturation', blocks = 101 } }",
+            &["reward.policy.base.blocks", "nothing would be paid"],
+        ),
+        (
+            "compound = '1/2'\nrestake_unit = 501\npolicy = { kind = 'constant', amount = 10 }",
+            &[
+                "reward.restake_unit",
+                "is 501",
+                "at most 500 coins",
+                "nothing would become tokens",
+                "lower it",
+            ],
+        ),
         ("compound = '3/2'", &["reward.compound", "between 0 and 1"]),
     ] {
         let problem = refused(&text(reward));

@@ -64,6 +64,18 @@ fn chains_have_their_own_chances() {
     close(polkadot.p_at_most, 0.0029591085);
     let cosmos = asked(&sandbox, "luck --chain cosmos --share 0.01 --slots 10000 --wins 60");
     assert_eq!((cosmos.p_value, cosmos.explanation.as_deref()), (None, Some("a fault")));
+    // A chain of 27 validators does give 4 of 5 to this share: nobody is accused for it, whichever way the
+    // share is told. With the number of validators the bounds are narrower.
+    for who in ["--share 0.43912767308913825", "--share 43.912767308913825%", "--expected 2.19563836544569"] {
+        let line = format!("luck --chain cosmos {who} --slots 5 --wins 4");
+        let few = asked(&sandbox, &line);
+        assert_eq!((few.explanation.as_deref(), few.validators), (Some("chance"), None), "{}", few.text);
+        assert!(few.text.contains("however many validators the chain has"), "{}", few.text);
+        let of_two = asked(&sandbox, &format!("{line} --validators 2"));
+        assert_eq!(of_two.explanation.as_deref(), Some("a fault"), "{}", of_two.text);
+        let of_27 = asked(&sandbox, &format!("{line} --validators 27"));
+        assert_eq!(of_27.explanation.as_deref(), Some("chance"), "{}", of_27.text);
+    }
 }
 
 /// Slot time and epoch of each chain as it publishes them (see `source`), and what follows from them: Cardano's

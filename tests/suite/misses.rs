@@ -53,6 +53,24 @@ fn who_is_worse_is_found_and_few_slots_say_little() {
     assert!(report.overdispersion_low.expect("an interval") > 0.0, "{}", report.text);
 }
 
+/// Validators of 100 slots each, of whom every other missed five and the rest none. Of 5,000 the chi-square
+/// statistic lies 75 standard deviations above its mean, which no number of simulated tables shows; of 100 the
+/// tables give an upper limit, and it is called one.
+#[test]
+fn a_limit_of_the_simulation_is_no_p_value() {
+    let held = |validators: u64| {
+        let slots = vec![100; validators as usize];
+        let kept: Vec<u64> = (0..validators).map(|index| 100 - 5 * (index % 2)).collect();
+        misses(&names(validators as usize), &slots, &kept, 0.95)
+    };
+    let many = held(5_000);
+    assert!(many.p.expect("a p-value") < 1e-100, "{:?}: {}", many.p, many.text);
+    assert!(!many.text.contains("at most"), "{}", many.text);
+    assert!(many.method.as_deref().is_some_and(|method| method.starts_with("gamma")), "{:?}", many.method);
+    let few = held(100);
+    assert!(few.text.contains("(p at most 0.0001)"), "{}", few.text);
+}
+
 #[test]
 fn nothing_missed_and_nothing_assigned_are_answers() {
     for (slots, kept) in [([5, 5], [5, 5]), ([5, 5], [0, 0]), ([0, 0], [0, 0]), ([0, 5], [0, 3])] {

@@ -27,8 +27,13 @@ fn files() -> Vec<PathBuf> {
 fn short(path: &Path) -> Scenario {
     let mut overrides = vec!["run.rounds=20", "run.trials=3"];
     // Epochs and periods longer than 20 rounds would pay nobody.
-    if ["ethereum-epoch.toml", "reward-sync-committee.toml"].iter().any(|name| path.ends_with(name)) {
+    let periodic =
+        ["ethereum-epoch.toml", "reward-sync-committee.toml", "reward-epoch.toml", "reward-saturation.toml"];
+    if periodic.iter().any(|name| path.ends_with(name)) {
         overrides.push("reward.policy.blocks=8");
+    }
+    if path.ends_with("ethereum-epoch.toml") {
+        overrides.push("reward.policy.base.blocks=8");
     }
     let overrides: Vec<Override> =
         overrides.into_iter().map(|text| Override::parse(text).expect("an override")).collect();

@@ -282,6 +282,12 @@ fn what_changes_is_refused_by_name_and_what_does_not_matter_is_not() {
         (&["--seed", "6"][..], "`run.seed` was 5 and is 6 now"),
         (&["--set", "population.total_stake=20000"], "`population.total_stake`"),
         (&["--set", "reward.compound=true"], "`reward.compound`"),
+        (&["--set", "reward.policy.amount=4"], "`reward.policy.amount` was 10 and is 4 now"),
+        (&["--set", "reward.policy=none"], "`reward.policy` was constant and is none now"),
+        (
+            &["--set", "reward.policy={ kind = 'every', blocks = 9 }"],
+            "`reward.policy` was constant and is every now",
+        ),
         (&["--luck", "own"], "`sweep.luck` was shared and is own now"),
         (&["--metrics", "robust_from_round"], "the time line"),
     ] {
@@ -289,6 +295,9 @@ fn what_changes_is_refused_by_name_and_what_does_not_matter_is_not() {
         assert_eq!(refused.status.code(), Some(2));
         assert!(words(&refused).contains(key), "{args:?}: {}", words(&refused));
     }
+    // What is a default is not changed by being written.
+    let written = run(&sandbox, &["run", "s.toml", "--set", "reward.policy.amount=10"]);
+    assert!(written.contains("\n0 trials played"), "{written}");
     // More trials play the new ones; another confidence plays nothing; a level more plays its points.
     let more = run(&sandbox, &["run", "s.toml", "--trials", "40"]);
     assert!(more.contains("\n120 trials played"), "{more}");
@@ -300,6 +309,18 @@ fn what_changes_is_refused_by_name_and_what_does_not_matter_is_not() {
     let back = run(&sandbox, &["run", "s.toml"]);
     assert!(back.contains("\n0 trials played"), "{back}");
     assert_eq!(batch(&sandbox, "output"), first);
+}
+
+/// A rule by its name, and one with settings, are two kinds of one setting.
+#[test]
+fn another_rule_is_refused_by_its_name() {
+    let sandbox = sandbox(&format!("{BASE}\n[sweep]\n'run.rounds' = [100, 200]\n"));
+    run(&sandbox, &["run", "s.toml", "--quiet"]);
+    let other = ["run", "s.toml", "--quiet", "--set", "selection.rule={ kind = 'top-n', n = 2 }"];
+    let refused = ran(&sandbox, &other);
+    assert_eq!(refused.status.code(), Some(2), "{}", words(&refused));
+    let said = words(&refused);
+    assert!(said.contains("`selection.rule` was raffle and is top-n now"), "{said}");
 }
 
 /// A study that another version has begun is refused by both versions' names, unless one says that results
@@ -436,6 +457,10 @@ fn shards_that_do_not_belong_together_are_refused_and_missing_ones_are_named() {
     let states: Vec<String> =
         rows(&sandbox.path("output/s/points.csv")).iter().map(|row| row["state"].clone()).collect();
     assert_eq!(states.iter().filter(|state| *state == "missing").count(), 4);
+    run(&sandbox, &["run", "s.toml", "--shard", "1/2", "--output", "there", "--quiet"]);
+    let partial = ran(&sandbox, &["merge", "there/s.1-of-2.tally", "--output", "merged"]);
+    let said = words(&partial);
+    assert!(said.contains("tombola run s.toml --output there --shard 2/2"), "{said}");
 }
 
 #[test]
@@ -532,6 +557,14 @@ fn the_time_for_a_study_can_be_limited() {
         "{}",
         words(&none)
     );
+    // The command that plays the rest plays it where the study is.
+    for (folder, shown) in [("elsewhere", "elsewhere"), ("my results", "'my results'")] {
+        let none = ran(&sandbox, &["run", "s.toml", "--time", "0s", "--output", folder]);
+        let command = format!("tombola run s.toml --output {shown}");
+        assert!(words(&none).contains(&command), "{}", words(&none));
+        let again = ran(&sandbox, &["summarise", &format!("{folder}/s")]);
+        assert!(words(&again).contains(&command), "{}", words(&again));
+    }
     run(&sandbox, &["run", "s.toml", "--time", "1h"]);
     let wrong = ran(&sandbox, &["run", "s.toml", "--time", "soon"]);
     assert_eq!(wrong.status.code(), Some(2));
@@ -626,6 +659,15 @@ fn the_smallest_number_of_rounds_is_found_exactly() {
         ],
     );
     assert!(said.contains("run.rounds = 1096 is the smallest value") && said.contains("exactly"), "{said}");
+    // A key that is none is named, whether or not it is said between which values to look.
+    for ends in [&[][..], &["--from", "1", "--to", "10"]] {
+        let asked = ["solve", "s.toml", "--for", "run.roundz", "--until", "unfair_probability <= 0.1"];
+        let unknown = ran(&sandbox, &[&asked[..], ends].concat());
+        let said = words(&unknown);
+        assert_eq!(unknown.status.code(), Some(2), "{said}");
+        assert!(said.contains("`run.roundz` is an unknown key"), "{said}");
+        assert!(said.contains("did you mean `rounds`?"), "{said}");
+    }
     // Without an exact value, by trials.
     let both = ran(
         &sandbox,

@@ -203,7 +203,9 @@ impl Narrative<'_> {
             text += ".";
         }
         let tolerance = self.evidence.tolerance;
-        if !deviating.is_empty() && !deviating.iter().any(|row| is_shown_beyond(row, tolerance)) {
+        let is_beyond =
+            |row: &&AuditRow| is_shown_beyond(row, tolerance) || self.impossible_block(row).is_some();
+        if !deviating.is_empty() && !deviating.iter().any(is_beyond) {
             text += &format!(
                 " Nobody is shown to be more than {} from the expected wins: in so many rounds even a small difference \
                  shows.",
@@ -235,6 +237,12 @@ impl Narrative<'_> {
         format!(" {causes}; a p-value does not tell which.")
     }
 
+    /// The first block of a row that it could not win.
+    fn impossible_block(&self, row: &AuditRow) -> Option<u64> {
+        let place = self.rows.iter().position(|other| other.validator == row.validator)?;
+        self.evidence.impossible[place]
+    }
+
     fn name(&self, row: &AuditRow) -> String {
         let adjusted = match self.evidence.observations.sampling_model {
             SamplingModel::Bounded(_) => "beyond the bound of a rule without chance".to_owned(),
@@ -252,8 +260,12 @@ impl Narrative<'_> {
             ),
             _ => String::new(),
         };
+        let impossible = match self.impossible_block(row) {
+            Some(height) => format!("; block {height} among them, when it could not win any"),
+            None => String::new(),
+        };
         format!(
-            "{} {}, {} ({interval}{adjusted})",
+            "{} {}, {} ({interval}{adjusted}{impossible})",
             row.validator,
             wins_words(row.wins, row.expected_wins, row.relative_deviation),
             row.direction

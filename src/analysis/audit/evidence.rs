@@ -20,6 +20,8 @@ pub struct AuditEvidence<'a> {
     pub blocks: Option<&'a [f64]>,
     /// The row that stands for the rest of the chain.
     pub rest: Option<usize>,
+    /// The height of the first block of each row that it could not win, if there is one.
+    pub impossible: &'a [Option<u64>],
     pub confidence: f64,
     pub tolerance: f64,
     /// The prior of the shares, where posteriors are asked for.
@@ -106,6 +108,12 @@ impl<'a> AuditEvidence<'a> {
             |index| self.key(index),
             |index| self.count(index).p_value(),
         );
+        // One win that cannot be is enough, however well the number of all wins fits.
+        for (p, impossible) in p_values.iter_mut().zip(self.impossible) {
+            if impossible.is_some() {
+                *p = Some(0.0);
+            }
+        }
         if let Some(rest) = self.rest {
             p_values[rest] = None;
         }

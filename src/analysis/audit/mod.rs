@@ -27,7 +27,7 @@ use super::sampling_model::SamplingModel;
 use super::validator_rows;
 use crate::registry::{Choice, Refusal, find};
 use crate::scenario::{MOST_PRIOR_WEIGHT, Place, Problem};
-use crate::selection::{ExpectedShares, RULES, Rule};
+use crate::selection::{Dispersion, ExpectedShares, RULES, Rule};
 use crate::simulation::CountingUnit;
 use crate::statistics::{Misallocation, level_of};
 use evidence::{AuditEvidence, Prior, Tested};
@@ -138,6 +138,7 @@ pub fn audit(path: &Path, table: &AuditTable, settings: &AuditSettings) -> Resul
     let rule = find("rule", RULES, &settings.rule).map_err(|refusal| refused(&settings.rule, &refusal))?;
     let by_epochs = expected_by_epochs(table, &*rule.thing);
     let is_by_epochs = by_epochs.is_some();
+    let impossible = impossible(table, &*rule.thing, settings.rest.is_some());
     let with_expected = by_epochs.map(|expected| AuditTable { expected: Some(expected), ..table.clone() });
     let table = with_expected.as_ref().unwrap_or(table);
     rest::refuse_total(path, table)?;
@@ -159,7 +160,10 @@ pub fn audit(path: &Path, table: &AuditTable, settings: &AuditSettings) -> Resul
             ExpectedShares::Shares(expected.iter().map(|wins| wins / all).collect())
         }
     };
-    let model = SamplingModel::of_stretch(dispersion, selected);
+    let model = match bounds_by_epochs(table, &*rule.thing).filter(|_| rest.is_none()) {
+        Some(bounds) => SamplingModel::Bounded(bounds),
+        None => SamplingModel::of_stretch(dispersion, selected),
+    };
     let observations =
         Observations::of_stretch(&table.names, &table.stakes, selected.clone(), expected_shares, model);
     let blocks = evidence::blocks(table, selected);
@@ -167,6 +171,7 @@ pub fn audit(path: &Path, table: &AuditTable, settings: &AuditSettings) -> Resul
         observations: &observations,
         blocks: blocks.as_deref(),
         rest: rest_row,
+        impossible: &impossible,
         confidence: settings.confidence,
         tolerance: settings.tolerance,
         prior: settings.prior_weight.map(|weight| Prior::new(weight, table, settings.rest.as_ref())),
@@ -316,6 +321,43 @@ fn expected_by_epochs(table: &AuditTable, rule: &dyn Rule) -> Option<Vec<f64>> {
         all.iter_mut().zip(shares).for_each(|(all, share)| *all += share * blocks.len() as f64);
     }
     Some(all)
+}
+
+/// How far an account of a chain that goes by turns can lie from nothing when stakes have changed, in wins:
+/// CometBFT keeps priorities within twice the total power of each other.
+const ACCOUNT_AFTER_A_CHANGE: f64 = 2.0;
+
+/// Of a rule without chance whose stakes change: how far the wins of each can be from what is expected in all
+/// epochs together. In each they are within twice the bound of its account, and an account that a change of
+/// stakes left behind may lie beyond the bound of the new stakes.
+fn bounds_by_epochs(table: &AuditTable, rule: &dyn Rule) -> Option<Vec<f64>> {
+    let chronicle = table.chronicle.as_ref().filter(|chronicle| chronicle.parts().count() > 1)?;
+    let mut all = vec![0.0; table.names.len()];
+    for (number, (epoch, _)) in chronicle.parts().enumerate() {
+        let Dispersion::Bounded { bounds } = rule.dispersion(&epoch.stakes) else { return None };
+        let least = if number == 0 { 0.0 } else { ACCOUNT_AFTER_A_CHANGE };
+        let able = all.iter_mut().zip(bounds).filter(|(_, bound)| *bound > 0.0);
+        able.for_each(|(sum, bound)| *sum += 2.0 * bound.max(least));
+    }
+    Some(all)
+}
+
+/// Of a history: the height of the first block of each that its stake of that epoch could not give it under the
+/// rule, whatever its stakes in others. Where a row stands for the rest of a chain, the rule's choice among
+/// the rows is not the chain's, and only who has no stake at all could not win.
+fn impossible(table: &AuditTable, rule: &dyn Rule, has_rest: bool) -> Vec<Option<u64>> {
+    let mut first = vec![None; table.names.len()];
+    let Some(chronicle) = &table.chronicle else { return first };
+    for (epoch, blocks) in chronicle.parts() {
+        let ExpectedShares::Shares(shares) = rule.expected_shares(&epoch.stakes) else { continue };
+        for place in blocks {
+            let who = chronicle.proposers[place] as usize;
+            if shares[who] == 0.0 && (epoch.stakes[who] == 0 || !has_rest) {
+                first[who].get_or_insert(chronicle.heights[place]);
+            }
+        }
+    }
+    first
 }
 
 /// Refuses expectations that are shares of one where numbers of blocks are meant.

@@ -56,7 +56,8 @@ impl Question {
             groups => format!("all {validators} validators and {groups} groups"),
         };
         evidence.merged(&self.members).ask(|count| {
-            let p = count.p_value();
+            let impossible = self.members.iter().find_map(|&index| evidence.impossible[index]);
+            let p = if impossible.is_some() { Some(0.0) } else { count.p_value() };
             let p_adjusted = alone.or_else(|| p.map(|p| (p * compared / each).min(1.0)));
             let (wins, expected) = (count.wins(), count.expected());
             let effect = count.minimum_detectable_effect(evidence.confidence);
@@ -75,7 +76,10 @@ impl Question {
             let text = match (p, p_adjusted) {
                 (Some(p), Some(adjusted)) => {
                     let follows = match finding(Some(p)) {
-                        Finding::Deviates => format!("deviates, {}", direction(wins, expected)),
+                        Finding::Deviates => match impossible {
+                            Some(height) => format!("deviates, with block {height}, when it could not win any"),
+                            None => format!("deviates, {}", direction(wins, expected)),
+                        },
                         Finding::Consistent => "consistent with chance".to_owned(),
                         Finding::Inconclusive => match effect {
                             Some(effect) => format!(
@@ -93,7 +97,7 @@ impl Question {
                         "{who}: {}; {}, not corrected, which is right if the question was settled before looking at \
                          the table: {follows}. Corrected for {all}: {}, {corrected}.",
                         wins_words(wins, expected, count.relative_deviation()),
-                        p_words(p, count.log10_p_value()),
+                        p_words(p, count.log10_p_value().filter(|_| impossible.is_none())),
                         p_words(adjusted, None)
                     )
                 }

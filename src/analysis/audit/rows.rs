@@ -39,11 +39,16 @@ pub fn rows(evidence: &AuditEvidence, tested: &Tested, table: &AuditTable, stand
                 probability_within: posterior.map(|posterior| posterior.within),
                 mid_p: count.mid_p(),
                 p_value: tested.p_values[index],
-                log10_p_value: if is_rest { None } else { count.log10_p_value() },
+                log10_p_value: if is_rest || evidence.impossible[index].is_some() {
+                    None
+                } else {
+                    count.log10_p_value()
+                },
                 p_holm: tested.holm[index],
                 p_adjusted: tested.adjusted[index],
                 minimum_detectable_effect: if is_rest { None } else { effect },
                 direction: match finding {
+                    Finding::Deviates if evidence.impossible[index].is_some() => "too many",
                     Finding::Deviates => direction(count.wins(), count.expected()),
                     _ => "",
                 }

@@ -1,6 +1,6 @@
 //! The table of a real chain: who has what stake and won how often.
 
-use crate::analysis::history::{Chronicle, Epoch};
+use crate::analysis::history::{Chronicle, Epoch, PrioritySet};
 use crate::import::{Fault, Import, Intent, Options, WholeStakes, read_from, shown};
 use crate::scenario::{Place, Problem};
 use crate::stake::MAX_TOTAL;
@@ -23,8 +23,8 @@ pub struct AuditTable {
     pub slots: Option<Vec<u64>>,
     /// The blocks in their order, if the table has a row for each, and the stakes of each epoch.
     pub chronicle: Option<Chronicle>,
-    /// Everybody's proposer priority, if the file of stakes has them.
-    pub priorities: Option<Vec<i64>>,
+    /// Of a history: everybody's proposer priority, where the file of an epoch's stakes has them.
+    pub priorities: Vec<Option<PrioritySet>>,
     /// The columns that were passed over.
     pub ignored: Vec<String>,
     /// What else there is to say about how it was read.
@@ -213,8 +213,7 @@ impl AuditTable {
                     "name a table with a row for each block, height,proposer, or give one file of stakes",
                 ));
             }
-            let (stakes, priorities) = (of_all(first), first.import.priorities.clone());
-            return Ok(AuditTable { stakes, priorities, names, ..table });
+            return Ok(AuditTable { stakes: of_all(first), names, ..table });
         };
         let of_names: Vec<u32> = won.names.iter().map(|name| places[name.as_str()] as u32).collect();
         let epoch = |(place, (from, held)): (usize, &(u64, Held))| Epoch {
@@ -236,7 +235,7 @@ impl AuditTable {
             ));
         }
         let stakes = mean_stakes(&chronicle, names.len());
-        let priorities = first.import.priorities.clone().filter(|_| others.is_empty());
+        let priorities = all.iter().map(|(from, held)| held.set(*from, &places)).collect();
         let silent = chronicle.heights_without_a_block();
         if silent > 0 {
             table.notes.push(format!(
@@ -252,6 +251,18 @@ struct Held {
     path: PathBuf,
     import: Import,
     whole: WholeStakes,
+}
+
+impl Held {
+    /// The set with its priorities, if the file has some, among validators with these places. Its height is
+    /// that which the file says, or else the one before its stakes begin to count.
+    fn set(&self, from: u64, places: &HashMap<&str, usize>) -> Option<PrioritySet> {
+        let own = self.import.priorities.as_ref()?;
+        let rows: Vec<u32> = self.import.names.iter().map(|name| places[name.as_str()] as u32).collect();
+        let mut priorities = vec![0; places.len()];
+        rows.iter().zip(own).for_each(|(&who, &priority)| priorities[who as usize] = priority);
+        Some(PrioritySet { priorities, rows, at: self.import.height.or(from.checked_sub(1)) })
+    }
 }
 
 fn held(source: &mut TableSource) -> Result<Held, Problem> {

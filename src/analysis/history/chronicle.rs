@@ -23,12 +23,17 @@ pub struct Epoch {
 impl Chronicle {
     /// The epochs with the places of their blocks; those without a block are left out.
     pub fn parts(&self) -> impl Iterator<Item = (&Epoch, std::ops::Range<usize>)> + '_ {
+        self.numbered_parts().map(|(_, epoch, blocks)| (epoch, blocks))
+    }
+
+    /// The same with the places of the epochs.
+    pub fn numbered_parts(&self) -> impl Iterator<Item = (usize, &Epoch, std::ops::Range<usize>)> + '_ {
         let end = |next: usize| self.epochs.get(next).map_or(self.proposers.len(), |epoch| epoch.begin);
         self.epochs
             .iter()
             .enumerate()
-            .map(move |(place, epoch)| (epoch, epoch.begin..end(place + 1)))
-            .filter(|(_, blocks)| !blocks.is_empty())
+            .map(move |(place, epoch)| (place, epoch, epoch.begin..end(place + 1)))
+            .filter(|(.., blocks)| !blocks.is_empty())
     }
 
     /// How many heights between the first and the last have no block here.

@@ -7,11 +7,12 @@
 
 mod blocks;
 mod chronicle;
+mod keys;
 mod measures;
 mod replay;
 mod words;
 
-pub use blocks::{Basis, check_blocks};
+pub use blocks::{Basis, PrioritySet, check_blocks};
 pub use chronicle::{Chronicle, Epoch};
 pub use measures::MEASURES;
 

@@ -45,7 +45,7 @@ pub struct LuckQuestion {
     pub gap: Option<u64>,
     /// Wins in a row, in slots, at most as many as the period has.
     pub in_a_row: Option<u64>,
-    /// How many such validators the chain has.
+    /// How many such validators the chain has; by turns, how many it has in all.
     pub validators: Option<u64>,
     /// Confidence of intervals.
     pub confidence: f64,
@@ -60,9 +60,15 @@ pub enum LuckDispersion {
     Bounded(f64),
 }
 
+/// CometBFT admits no more validators (`MaxVotesCount` in types/vote_set.go).
+pub const MOST_OF_COMETBFT: u64 = 10_000;
+
 impl LuckDispersion {
-    /// Turns among so many validators by whoever is owed most.
-    pub fn turns(validators: u64) -> Self {
+    /// Turns among so many validators by whoever is owed most. How far one falls behind grows with their
+    /// number, which its share does not tell: where it is not known, the bound is that of the most there
+    /// can be.
+    pub fn turns(validators: Option<u64>) -> Self {
+        let validators = validators.unwrap_or(MOST_OF_COMETBFT);
         LuckDispersion::Bounded(largest_deficit_bound(
             usize::try_from(validators).unwrap_or(usize::MAX).min(1 << 20),
         ))
@@ -325,7 +331,7 @@ mod tests {
 
     #[test]
     fn turns_know_no_luck() {
-        let asked = LuckQuestion { dispersion: LuckDispersion::turns(100), ..question(0.01, 10_000) };
+        let asked = LuckQuestion { dispersion: LuckDispersion::turns(Some(100)), ..question(0.01, 10_000) };
         let report = luck(&LuckQuestion { wins: Some(100), gap: Some(5_000), ..asked.clone() }).unwrap();
         assert_eq!(
             (report.p_value, report.mid_p, report.explanation.as_deref()),
@@ -335,6 +341,33 @@ mod tests {
         let few = luck(&LuckQuestion { wins: Some(60), ..asked }).unwrap();
         assert_eq!(few.explanation.as_deref(), Some("a fault"));
         assert_eq!((few.p_at_most, few.p_at_least), (Some(0.0), Some(1.0)));
+    }
+
+    /// A chain of 27 validators by proposer priority, from genesis. What the share of one tells by itself must
+    /// hold for this chain as for every other.
+    #[test]
+    fn turns_among_an_unknown_number_accuse_nobody_falsely() {
+        let mut powers = vec![1_000u64; 26];
+        powers.push(20_000);
+        let share = 20_000.0 / 46_000.0;
+        let mut next = crate::selection::proposers_from_priorities(&powers, &[0; 27]);
+        let won: Vec<u64> = (0..4_600).map(|_| u64::from(next() == Some(26))).collect();
+        for length in 1..200 {
+            let sums = || won.windows(length).map(|window| window.iter().sum::<u64>());
+            for wins in [sums().min(), sums().max()] {
+                let dispersion = LuckDispersion::turns(None);
+                let asked = LuckQuestion { dispersion, wins, ..question(share, length as u64) };
+                let report = luck(&asked).unwrap();
+                assert_eq!(report.explanation.as_deref(), Some("chance"), "{}", report.text);
+            }
+        }
+        let LuckDispersion::Bounded(any) = LuckDispersion::turns(None) else { panic!("no bound") };
+        for validators in [1, 2, 3, 27, 1_000, 10_000] {
+            let LuckDispersion::Bounded(bound) = LuckDispersion::turns(Some(validators)) else {
+                panic!("no bound")
+            };
+            assert!(bound <= any, "{validators}");
+        }
     }
 
     /// The mid-p value is P(fewer) + P(as many) / 2, on both sides of the middle.

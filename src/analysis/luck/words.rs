@@ -1,6 +1,6 @@
 //! An answer in words, and its numbers with what they mean.
 
-use super::ODDS_AGAINST_A_FAULT;
+use super::{MOST_OF_COMETBFT, ODDS_AGAINST_A_FAULT};
 use crate::analysis::rows::{LuckReport, LuckRow, LuckStretch};
 use crate::statistics::wording::grouped;
 
@@ -68,6 +68,10 @@ pub fn text(report: &LuckReport) -> String {
             (Some(low), Some(high), Some(_)) => format!(
                 "; at least {} % of such periods have between {low} and {high}",
                 (1e8 * report.confidence).round() / 1e6
+            ),
+            (Some(low), Some(high), None) if report.validators.is_none() => format!(
+                "; the rule gives between {low} and {high}, however many validators the chain has (at most {}; --validators N, or a table, narrows this)",
+                grouped(MOST_OF_COMETBFT)
             ),
             (Some(low), Some(high), None) => format!("; the rule gives between {low} and {high}"),
             _ => String::new(),
@@ -194,6 +198,11 @@ pub fn rows(report: &LuckReport) -> Vec<LuckRow> {
             note: note.to_owned(),
         }));
     };
+    // Of turns the number of all validators counts, and there are no probabilities.
+    let of_chain = match report.standard_deviation {
+        Some(_) => "such validators on the chain",
+        None => "validators on the chain",
+    };
     add("stake_share", report.stake_share, "ratio", "share of all stake");
     add("p_slot", Some(report.p_slot), "probability", "of winning a slot");
     add("slots", whole(Some(report.slots)), "slots", "length of the period");
@@ -222,7 +231,7 @@ pub fn rows(report: &LuckReport) -> Vec<LuckRow> {
     add("p_value", report.p_value, "probability", "two-sided p-value of the wins");
     add("periods_in_a_year", report.periods_in_a_year, "number", "such periods in a year");
     add("p_in_a_year", report.p_in_a_year, "probability", "of a period as rare, or rarer, in a year");
-    add("validators", whole(report.validators), "number", "such validators on the chain");
+    add("validators", whole(report.validators), "number", of_chain);
     add("p_somebody", report.p_somebody, "probability", "of a period as rare, for one of them at least");
     add(
         "likelihood_ratio",

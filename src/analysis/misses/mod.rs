@@ -71,7 +71,7 @@ pub fn misses(names: &[String], slots: &[u64], done: &[u64], confidence: f64) ->
         rows,
         text: String::new(),
     };
-    report.text = text(&report);
+    report.text = text(&report, alike.is_some_and(|alike| alike.is_floor()));
     report
 }
 
@@ -82,7 +82,8 @@ fn percent(share: f64) -> String {
     }
 }
 
-fn text(report: &MissesReport) -> String {
+/// `is_limit`: whether the p-value is the least that the simulated tables can give.
+fn text(report: &MissesReport, is_limit: bool) -> String {
     let MissesReport { slots, missed, validators, .. } = report;
     let Some(share) = report.missed_share else {
         return "Nobody was assigned a slot, so nothing was missed.".to_owned();
@@ -96,8 +97,13 @@ fn text(report: &MissesReport) -> String {
     match report.p {
         Some(p) if p <= alpha => {
             text += &format!(
-                " They do not all miss alike (p = {}).",
-                if p < 1e-4 { format!("{p:.1e}") } else { format!("{p:.4}") }
+                " They do not all miss alike ({}).",
+                match p {
+                    p if is_limit => format!("p at most {p:.4}"),
+                    p if p < 1e-300 => "p < 1e-300".to_owned(),
+                    p if p < 1e-4 => format!("p = {p:.1e}"),
+                    p => format!("p = {p:.4}"),
+                }
             );
             if let (Some(low), Some(high)) = (report.share_q05, report.share_q95) {
                 text += &format!(

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use tombola::analysis::rows::{AuditRow, Finding};
 use tombola::analysis::{
-    Audit, AuditSettings, AuditTable, Basis, Rest, TableSource, audit as hold, check_blocks,
+    Audit, AuditSettings, AuditTable, Basis, PrioritySet, Rest, TableSource, audit as hold, check_blocks,
 };
 use tombola::import::{Intent, Options};
 use tombola::registry::Choice;
@@ -74,7 +74,8 @@ pub struct AuditArgs {
     #[arg(long, value_name = "HEX")]
     pub seed: Option<String>,
     /// The height of the validator set of CometBFT that --stakes has, with priorities; blocks after it are
-    /// compared one by one [default: that before the first block]
+    /// compared one by one. Of several sets, that of the first [default: the file's `block_height`, or that
+    /// before the first block]
     #[arg(long, value_name = "HEIGHT")]
     pub set_height: Option<u64>,
     #[command(flatten)]
@@ -143,7 +144,10 @@ pub fn audit(args: &AuditArgs) -> Result<(), Failure> {
     if let (Some(basis), Some(chronicle)) = (basis, &chain.chronicle) {
         let asked = args.epoch.is_some() || args.seed.is_some() || args.set_height.is_some();
         match check_blocks(chronicle, &chain.names, &basis) {
-            Ok(checked) => audit.blocks = Some(checked),
+            Ok(checked) => {
+                audit.blocks = Some(checked);
+                audit.notes.extend(contradiction(args, &chain));
+            }
             Err(why) if asked => {
                 return Err(Failure::CannotRun(format!(
                     "{}: blocks cannot be compared: {why}",
@@ -299,19 +303,36 @@ fn basis(args: &AuditArgs, chain: &AuditTable, settings: &AuditSettings) -> Resu
     if kind != "cometbft-priority" {
         return Ok(None);
     }
-    match (&chain.priorities, args.set_height, chronicle.heights.first()) {
-        (Some(priorities), at, _) => Ok(Some(Basis::Priorities { priorities: priorities.clone(), at })),
-        // At genesis all priorities are 0.
-        (None, None | Some(0), Some(1)) => {
-            Ok(Some(Basis::Priorities { priorities: vec![0; chain.names.len()], at: Some(0) }))
-        }
-        (None, Some(height), _) => Err(command_line(
-            &format!("--set-height {height}"),
-            "needs a file of stakes with priorities, as a node's /validators gives them".to_owned(),
-            None,
-        )),
-        (None, None, _) => Ok(None),
+    let mut sets = chain.priorities.clone();
+    // At genesis all priorities are 0.
+    if let Some(opening) = sets.first_mut().filter(|set| set.is_none())
+        && chronicle.heights.first() == Some(&1)
+        && args.set_height.unwrap_or(0) == 0
+    {
+        let validators = chain.names.len();
+        let rows = (0..validators as u32).collect();
+        *opening = Some(PrioritySet { priorities: vec![0; validators], rows, at: Some(0) });
     }
+    if let Some(height) = args.set_height {
+        let Some(Some(opening)) = sets.first_mut() else {
+            return Err(command_line(
+                &format!("--set-height {height}"),
+                "needs a file of stakes with priorities for the first blocks, as a node's /validators gives them"
+                    .to_owned(),
+                Some("ask a node for /validators?height=H and give its answer with --stakes".to_owned()),
+            ));
+        };
+        opening.at = Some(height);
+    }
+    Ok(sets.iter().any(Option::is_some).then_some(Basis::Priorities(sets)))
+}
+
+/// What to say where an option and a file contradict each other about the height of a set.
+fn contradiction(args: &AuditArgs, chain: &AuditTable) -> Option<String> {
+    let (given, own) = (args.set_height?, chain.priorities.first()?.as_ref()?.at?);
+    (given != own).then(|| {
+        format!("the set of the first blocks is taken for one of height {given} (--set-height), where its file is of {own}")
+    })
 }
 
 /// What `--unit` says of the counts of slots, and what of stakes.

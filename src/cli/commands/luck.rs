@@ -75,8 +75,9 @@ pub struct LuckArgs {
     /// Slots in a row that one draw decides [default: the chain's, or 1]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(1, 1 << 32))]
     pub slots_per_draw: Option<u64>,
-    /// How many such validators the chain has, for how often somebody meets it [default: one over the
-    /// share, or those of the table]
+    /// How many such validators the chain has, for how often somebody meets it; on a chain that goes by
+    /// turns, how many it has in all, for how far wins can be from the expected ones [default: those of
+    /// the table, or one over the share; by turns, any number]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(1, 1 << 53))]
     pub validators: Option<u64>,
     #[command(flatten)]
@@ -185,10 +186,12 @@ fn question(args: &LuckArgs) -> Result<LuckQuestion, Problem> {
             );
         }
     };
-    let validators = args.validators.or(party.validators);
+    // The number of all validators, which turns depend on, follows from a table and not from a share.
+    let guessed = party.validators.filter(|_| selection != LuckSelection::Turns || party.bound.is_some());
+    let validators = args.validators.or(guessed);
     let dispersion = match (party.bound, selection) {
         (Some(bound), _) => LuckDispersion::Bounded(bound),
-        (None, LuckSelection::Turns) => LuckDispersion::turns(validators.unwrap_or(2)),
+        (None, LuckSelection::Turns) => LuckDispersion::turns(validators),
         (None, _) => LuckDispersion::Draws(unit),
     };
     Ok(LuckQuestion {

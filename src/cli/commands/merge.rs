@@ -1,12 +1,13 @@
 //! `tombola merge`.
 
-use super::study::{command_line, ended, holder, path_of, repeat, tabulate, wanted};
+use super::study::{command_line, ended, holder, path_of, repeat, root_of, tabulate, wanted};
 use crate::cli::commands::study::Keep;
 use crate::cli::failure::Failure;
 use crate::cli::interrupt;
 use crate::cli::options::safe_csv::SafeCsvArg;
 use crate::cli::options::threads::ThreadsArg;
 use crate::cli::progress_bar::Bar;
+use crate::cli::results::DEFAULT_OUTPUT;
 use crate::cli::screen::{grouped, tell};
 use clap::Args as ClapArgs;
 use std::path::PathBuf;
@@ -30,7 +31,7 @@ pub struct MergeArgs {
     #[arg(required = true, value_name = "FILE.tally")]
     pub files: Vec<PathBuf>,
     /// Folder in which the study gets a folder of its own
-    #[arg(long, value_name = "DIR", default_value = "output")]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_OUTPUT)]
     pub output: PathBuf,
     /// Replace a study that is there already
     #[arg(long)]
@@ -102,9 +103,11 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
     match of.filter(|_| !summary.is_complete()) {
         None => ended(&plan, &summary, &path_of(&plan), &open.folder),
         Some(of) => {
+            // Where the shards stand that are there.
+            let shards_in = root_of(files[0].path());
             let commands: Vec<String> = missing_shards(&plan, &whole, of)
                 .into_iter()
-                .map(|shard| format!("\n  {} --shard {shard}", repeat(&plan, &path_of(&plan))))
+                .map(|shard| format!("\n  {} --shard {shard}", repeat(&plan, &path_of(&plan), &shards_in)))
                 .collect();
             Err(Failure::CheckFailed(format!(
                 "{} of {} points are not done: {} partial, {} failed, {} missing; the tables in {} are about the trials that are there. To play the rest:{}",

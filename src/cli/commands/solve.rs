@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tombola::analysis::rows::{Metric, Statement};
 use tombola::analysis::{MetricSet, statements};
-use tombola::scenario::{Override, Problem, Scenario, load_text, read_file};
+use tombola::scenario::{Override, Place, Problem, Scenario, load_text, read_file};
 use tombola::simulation::{Control, Engine, Player, Quiet, Results};
 use tombola::study::{Condition, Ends, Known, Levels, Solution, SweepOptions, read_sweep, solve as search};
 
@@ -221,6 +221,13 @@ fn ends(args: &SolveArgs, source: &Source) -> Result<Ends, Failure> {
             whole: whole(&args.from) && whole(&args.to) && known.is_none_or(|known| known.2),
         },
         _ => {
+            // Whoever mistypes a key is not helped by values to look between.
+            if let Err(problem) = source.at(1.0, true)
+                && problem.what.contains("unknown key")
+            {
+                let place = Place::CommandLine(format!("--for {}", args.key));
+                return Err(Problem { place, ..problem }.into());
+            }
             return Err(Failure::CannotRun(format!(
                 "--for {}: between which values to look is not known\n  help: add --from and --to, or a range of the key to [sweep]",
                 args.key

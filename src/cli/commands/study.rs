@@ -7,6 +7,7 @@ use crate::cli::interrupt;
 use crate::cli::options::span;
 use crate::cli::options::span::{seconds_shown, size_shown};
 use crate::cli::progress_bar::Bar;
+use crate::cli::results::DEFAULT_OUTPUT;
 use crate::cli::screen::{grouped, print, table, tell};
 use clap::{Args as ClapArgs, ValueEnum};
 use sha2::{Digest, Sha256};
@@ -214,7 +215,7 @@ fn run_here(args: &RunArgs, path: &Path, players: Option<&mut Players>) -> Resul
         rounds_to_play(&plan, &open.before.contents, study.shard),
         args.place.quiet,
     );
-    let watch = Watching { bar: &bar, plan: &plan, path };
+    let watch = Watching { bar: &bar, plan: &plan, path, root: &args.place.output };
     let limit = study.time;
     let is_over = || limit.is_some_and(|limit| stopwatch.elapsed() >= limit);
     let limits = Limits { stop, is_over: &is_over, fail_fast: study.fail_fast, shard: study.shard, points };
@@ -306,6 +307,7 @@ fn draws_figures(plan: &Plan) -> bool {
 
 /// How a study ends whose tables are written: well if everything is done.
 pub fn ended(plan: &Plan, summary: &Summary, path: &Path, folder: &Path) -> Result<(), Failure> {
+    let root = root_of(folder);
     let all = plan.points.iter().zip(&summary.points);
     let failed: Vec<String> = all
         .filter_map(|(point, come)| Some((point, come.failure.as_ref()?)))
@@ -314,7 +316,7 @@ pub fn ended(plan: &Plan, summary: &Summary, path: &Path, folder: &Path) -> Resu
                 "\n  point {} ({}): {why}\n    {} --point {}",
                 point.id,
                 plan.label(point.index),
-                repeat(plan, path),
+                repeat(plan, path, &root),
                 point.id
             )
         })
@@ -337,8 +339,20 @@ pub fn ended(plan: &Plan, summary: &Summary, path: &Path, folder: &Path) -> Resu
         summary.count(PointState::Partial),
         summary.count(PointState::Missing),
         folder.display(),
-        repeat(plan, path)
+        repeat(plan, path, &root)
     )))
+}
+
+/// Where the folder of a study stands.
+pub fn root_of(folder: &Path) -> PathBuf {
+    let named = match folder.file_name() {
+        Some(_) => folder.to_owned(),
+        None => folder.canonicalize().unwrap_or_else(|_| folder.to_owned()),
+    };
+    match named.parent() {
+        Some(root) if !root.as_os_str().is_empty() => root.to_owned(),
+        _ => PathBuf::from("."),
+    }
 }
 
 fn end_of_shard(
@@ -419,6 +433,7 @@ struct Watching<'a> {
     bar: &'a Bar,
     plan: &'a Plan,
     path: &'a Path,
+    root: &'a Path,
 }
 
 impl Watch for Watching<'_> {
@@ -441,7 +456,7 @@ impl Watch for Watching<'_> {
                 failed.id,
                 failed.label,
                 failed.message,
-                repeat(self.plan, self.path),
+                repeat(self.plan, self.path, self.root),
                 failed.id
             ));
         });
@@ -489,8 +504,8 @@ pub fn settings(overrides: &[Override]) -> Vec<Setting> {
     overrides.iter().map(one).collect()
 }
 
-/// The command that goes on with a study.
-pub fn repeat(plan: &Plan, path: &Path) -> String {
+/// The command that goes on with a study whose folder stands in `root`.
+pub fn repeat(plan: &Plan, path: &Path, root: &Path) -> String {
     let origin = &plan.origin;
     let mut words = vec!["tombola".to_owned(), "run".to_owned(), quoted(&path.to_string_lossy())];
     for setting in &origin.settings {
@@ -514,6 +529,14 @@ pub fn repeat(plan: &Plan, path: &Path) -> String {
     }
     if let Some(metrics) = &origin.metrics {
         words.push(format!("--metrics {}", metrics.join(",")));
+    }
+    // Whatever is written down of every trial has to be asked for again.
+    let of_metrics = plan.sweep.metrics.detail();
+    if plan.detail == Detail::ALL && of_metrics != (true, true, true) {
+        words.push("--keep points".to_owned());
+    }
+    if root != Path::new(DEFAULT_OUTPUT) {
+        words.extend(["--output".to_owned(), quoted(&root.to_string_lossy())]);
     }
     words.join(" ")
 }

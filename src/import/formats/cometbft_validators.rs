@@ -41,6 +41,13 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
         }
         intake.row(&record)
     })?;
+    // A node says of which height the set is; blocks after it follow from its priorities.
+    if let Some(node) = content.get("block_height") {
+        match node.scalar().ok().and_then(|text| text.parse().ok()) {
+            Some(height) => intake.as_of(height),
+            None => intake.note("its `block_height` is no height, and is passed over"),
+        }
+    }
     let total = content.get("total").or_else(|| content.get("pagination")?.get("total"));
     if let Some(total) = total.and_then(|node| node.scalar().ok()?.parse::<u64>().ok())
         && total > count

@@ -1,5 +1,6 @@
 //! The chi-square law.
 
+use super::normal_upper;
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
 /// P(X ≥ statistic), through the survival function: one minus the other side would be zero from
@@ -12,6 +13,20 @@ pub fn chi_square_upper(statistic: f64, degrees: u64) -> f64 {
         return 0.0;
     }
     ChiSquared::new(degrees as f64).map_or(1.0, |law| law.sf(statistic).clamp(0.0, 1.0))
+}
+
+/// P(X ≥ z) of the gamma distribution, shifted and scaled to mean 0, variance 1 and this skewness (Pearson's
+/// type III); the normal distribution where there is no skewness.
+pub fn skewed_upper(z: f64, skewness: f64) -> f64 {
+    if skewness < 1e-3 {
+        return normal_upper(z);
+    }
+    let shape = 4.0 / (skewness * skewness);
+    let point = 2.0 * (shape + z * shape.sqrt());
+    if point <= 0.0 {
+        return 1.0;
+    }
+    ChiSquared::new(2.0 * shape).map_or(1.0, |law| law.sf(point).clamp(0.0, 1.0))
 }
 
 /// P(X ≤ statistic).

@@ -16,7 +16,7 @@ mod tail_integral;
 
 pub use beta::Beta;
 pub use binomial::Binomial;
-pub use chi_square::{chi_square_lower, chi_square_upper};
+pub use chi_square::{chi_square_lower, chi_square_upper, skewed_upper};
 pub(crate) use deviance::{deviance, exp_m1_minus, ln_1p_minus, stirling_error};
 pub use gamma::Gamma;
 pub use multinomial::sample_multinomial;

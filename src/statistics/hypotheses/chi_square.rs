@@ -5,7 +5,7 @@ use super::multinomial_test::{
 };
 use super::table::{Checked, Table};
 use crate::random::Stream;
-use crate::statistics::distributions::chi_square_upper;
+use crate::statistics::distributions::{chi_square_upper, skewed_upper};
 
 /// Below this expected count the chi-square distribution is no good approximation.
 pub(crate) const LEAST_EXPECTED: f64 = 5.0;
@@ -19,6 +19,9 @@ pub enum NullDistribution {
     Enumerated,
     /// So many tables drawn from the null hypothesis.
     Simulated(u32),
+    /// A gamma distribution with the statistic's mean, variance and skewness, beyond so many simulated tables,
+    /// none of which is as extreme.
+    Moments(u32),
     /// Something happened that the null hypothesis rules out.
     Impossible,
 }
@@ -31,6 +34,11 @@ impl NullDistribution {
             NullDistribution::Enumerated => "exact, over all tables".to_owned(),
             NullDistribution::Simulated(replicates) => {
                 format!("Monte Carlo, {replicates} simulated tables")
+            }
+            NullDistribution::Moments(replicates) => {
+                format!(
+                    "gamma distribution by the statistic's mean, variance and skewness; none of {replicates} simulated tables is as extreme"
+                )
             }
             NullDistribution::Impossible => "certain: what the null hypothesis rules out happened".to_owned(),
         }
@@ -53,6 +61,14 @@ pub struct GoodnessOfFit {
 }
 
 impl GoodnessOfFit {
+    /// Whether the p-value is the smallest that so many simulated tables can give: an upper limit.
+    pub fn is_floor(&self) -> bool {
+        match self.null {
+            NullDistribution::Simulated(replicates) => self.p_value <= 1.0 / (f64::from(replicates) + 1.0),
+            _ => false,
+        }
+    }
+
     /// Something happened that expected shares with so many possible cells rule out.
     pub(crate) fn impossible(cells: usize) -> Self {
         GoodnessOfFit {
@@ -71,7 +87,9 @@ impl GoodnessOfFit {
 /// certain (p = 0). Where every cell expects at least 5, the p-value is that of the chi-square
 /// distribution; where some expects fewer, it is exact over all tables if these are few enough
 /// ([`exact_multinomial_test`]), and otherwise simulated from the same null hypothesis with as many
-/// tables as [`replicates`] allows. O(m log m), and O(m) for each simulated table.
+/// tables as [`replicates`] allows. If none of these is as extreme, their number says nothing more; of many
+/// cells the p-value is then that of [`moments_upper`], if that is smaller. O(m log m), and O(m) for each
+/// simulated table.
 ///
 /// `None` if the lengths differ, if shares are negative, not finite or do not sum to one (within
 /// 1e-6), if nothing was counted, if fewer than two cells can be hit, or if there are too many cells to
@@ -93,10 +111,51 @@ pub fn goodness_of_fit(counts: &[u64], shares: &[f64], stream: &mut Stream) -> O
     } else {
         let most = replicates(table.counts.len())?;
         let simulated = monte_carlo_multinomial_test(counts, shares, Extremeness::ChiSquare, most, stream)?;
-        (simulated.p_value, NullDistribution::Simulated(simulated.replicates))
+        let floor = 1.0 / (f64::from(simulated.replicates) + 1.0);
+        let beyond = moments_upper(&table, statistic).filter(|&p| simulated.p_value <= floor && p < floor);
+        match beyond {
+            Some(p) => (p, NullDistribution::Moments(simulated.replicates)),
+            None => (simulated.p_value, NullDistribution::Simulated(simulated.replicates)),
+        }
     };
     let statistic = Some(statistic).filter(|statistic| statistic.is_finite());
     Some(GoodnessOfFit { statistic, degrees, p_value, null })
+}
+
+/// Fewer cells are not so many that a sum over them has a distribution by its moments.
+const MANY_CELLS: usize = 400;
+/// Beyond this skewness a few rare cells decide.
+const MOST_SKEWNESS: f64 = 0.5;
+
+/// The probability of a Pearson statistic at least as large, by a gamma distribution with its exact mean and
+/// variance (J. B. S. Haldane, Biometrika 29, 1937) and the skewness that it has for many cells, whatever is
+/// expected of each: the counts are independent Poisson counts, given their total, so that the third cumulant
+/// is that of what a regression on the total leaves (L. Holst, Biometrika 59, 1972).
+///
+/// `None` for fewer than 400 cells, or where the skewness is more than 0.5.
+fn moments_upper(table: &Table, statistic: f64) -> Option<f64> {
+    let (cells, total) = (table.shares.len() as f64, table.total as f64);
+    if table.shares.len() < MANY_CELLS || !statistic.is_finite() {
+        return None;
+    }
+    let inverse: f64 = table.shares.iter().map(|share| 1.0 / share).sum();
+    let variance = 2.0 * (cells - 1.0) + (inverse - cells * cells - 2.0 * cells + 2.0) / total;
+    // With U a count less its mean m, and Z = U²/m - 1: E[Z³] = 8 + 22/m + 1/m², E[Z²U] = 8 + 1/m,
+    // E[ZU²] = 2m + 1, E[U³] = m.
+    let slope = cells / total;
+    let third: f64 = table
+        .shares
+        .iter()
+        .map(|share| {
+            let mean = total * share;
+            8.0 + 22.0 / mean + 1.0 / (mean * mean) - 3.0 * slope * (8.0 + 1.0 / mean)
+                + 3.0 * slope * slope * (2.0 * mean + 1.0)
+                - slope.powi(3) * mean
+        })
+        .sum();
+    let skewness = third / variance.powf(1.5);
+    let is_known = variance > 0.0 && (0.0..=MOST_SKEWNESS).contains(&skewness);
+    is_known.then(|| skewed_upper((statistic - (cells - 1.0)) / variance.sqrt(), skewness))
 }
 
 /// The same test where the null hypothesis is no multinomial distribution, but can be drawn from: `draw`
@@ -275,6 +334,53 @@ mod tests {
         assert!((first.statistic.unwrap() - 12.0).abs() < 1e-12);
         assert!(matches!(first.null, NullDistribution::Simulated(_)));
         assert!((first.p_value - 0.23310).abs() < 0.052, "{first:?}");
+    }
+
+    /// What the moments say of tables that are multinomial: at most so often as it should be, by five standard
+    /// errors of 800 tables of 500 cells, with equal shares and with shares 1/k, many of whose cells expect
+    /// less than one.
+    #[test]
+    fn moments_give_p_values_of_the_right_size() {
+        use crate::statistics::distributions::sample_multinomial;
+        let mut stream = Stream::open(StreamKey::new().text("moments"));
+        let sum: f64 = (1..=500).map(|k| 1.0 / f64::from(k)).sum();
+        let zipf: Vec<f64> = (1..=500).map(|k| 1.0 / f64::from(k) / sum).collect();
+        for (shares, total) in [(vec![1.0 / 500.0; 500], 1_250), (zipf, 2_000)] {
+            let p_values: Vec<f64> = (0..800)
+                .map(|_| {
+                    let mut counts = vec![0; 500];
+                    sample_multinomial(&mut counts, &shares, total, &mut stream);
+                    let table = Table::new(&counts, &shares).unwrap();
+                    moments_upper(&table, table.pearson(&table.counts)).expect("many cells")
+                })
+                .collect();
+            for level in [0.5, 0.1, 0.02] {
+                let below = p_values.iter().filter(|p| **p <= level).count() as f64 / 800.0;
+                let error = (level * (1.0 - level) / 800.0f64).sqrt();
+                assert!((below - level).abs() < 5.0 * error, "{below} at {level}");
+            }
+        }
+        // Too few cells, and rare cells that decide.
+        let table = |shares: &[f64]| Table::new(&vec![1; shares.len()], shares).unwrap();
+        assert_eq!(moments_upper(&table(&[0.01; 100]), 100.0), None);
+        let mut rare = vec![1.0 / 500.0; 500];
+        rare[0] = 1e-9;
+        rare[1] += 1.0 / 500.0 - 1e-9;
+        assert_eq!(moments_upper(&table(&rare), 600.0), None);
+    }
+
+    /// 5,000 cells that expect 2.5 each, half of them with none and half with 5: the statistic is 12,500,
+    /// 75 standard deviations above its mean of 4,999. No number of simulated tables limits that.
+    #[test]
+    fn what_is_impossible_by_far_has_a_p_value_that_says_so() {
+        let counts: Vec<u64> = (0..5_000).map(|cell| 5 * (cell % 2)).collect();
+        let far = fit(&counts, &[1.0 / 5_000.0; 5_000]).unwrap();
+        assert!(far.p_value < 1e-100 && !far.is_floor(), "{far:?}");
+        assert_eq!(far.null, NullDistribution::Moments(99));
+        // Of few cells nothing is known beyond the tables.
+        let counts: Vec<u64> = (0..100).map(|cell| 4 * (cell % 2)).collect();
+        let few = fit(&counts, &[0.01; 100]).unwrap();
+        assert!(few.is_floor() && few.p_value == 1e-4, "{few:?}");
     }
 
     #[test]

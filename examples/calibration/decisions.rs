@@ -311,10 +311,7 @@ pub fn lines(cells: &[Cell]) -> Vec<Line> {
         while let Some((place, cell)) =
             Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|place| Some((place, cells.get(place)?)))
         {
-            let started = std::time::Instant::now();
-            let line = cell.line();
-            eprintln!("{:.1} {}", started.elapsed().as_secs_f64(), line.markdown());
-            done.push((place, line));
+            done.push((place, cell.line()));
         }
         done
     };

@@ -21,11 +21,11 @@ fn every_rate_is_what_it_should_be_and_stands_in_the_documents() {
     assert!(text.contains(&table), "{stale}:\n{table}");
 }
 
-/// Every eighth cell of the table of decisions, played again; the whole of it is printed by the example.
+/// Every fourteenth cell of the table of decisions, played again; the whole of it is printed by the example.
 #[test]
 fn decisions_are_false_no_oftener_than_stated() {
-    let every_eighth: Vec<decisions::Cell> = decisions::cells().into_iter().step_by(8).collect();
-    let lines = decisions::lines(&every_eighth);
+    let some: Vec<decisions::Cell> = decisions::cells().into_iter().step_by(14).collect();
+    let lines = decisions::lines(&some);
     let faults: Vec<String> = lines.iter().filter(|line| !line.holds()).map(|line| line.markdown()).collect();
     assert!(faults.is_empty(), "more often than stated:\n{}", faults.join("\n"));
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/statistics.md");

@@ -5,7 +5,7 @@ use super::amount::Amount;
 use super::column::{Column, Places, find_places};
 use super::delimited::Line;
 use super::fault::{Fault, shown};
-use super::import::{Import, MOST_WINS};
+use super::import::{Import, MOST_WINS, Part};
 use super::numerals::{LonePoint, Numerals, Spot};
 use super::options::{Duplicates, Intent, Options, TotalRow};
 use super::unit::Denomination;
@@ -14,6 +14,10 @@ use std::collections::{HashMap, HashSet};
 
 /// The largest total of whole coins, 2^63 - 1.
 const MOST_COINS: u64 = i64::MAX as u64;
+
+/// Rows that hold less of the stake than this are a part of the chain; a little may be left out for
+/// other reasons, as the stake of pools that have retired.
+const LEAST_OF_ALL: f64 = 0.99;
 
 /// The longest name, in bytes.
 const LONGEST_NAME: usize = 200;
@@ -81,6 +85,8 @@ pub struct Intake<'o> {
     won: u64,
     merged: Vec<(usize, usize)>,
     nameless: Vec<(usize, Spot)>,
+    /// Rows whose name is one for all together, though a validator could have it.
+    totals: Vec<(usize, Spot)>,
     rows: u64,
     last_line: u64,
 }
@@ -110,6 +116,7 @@ impl<'o> Intake<'o> {
             won: 0,
             merged: Vec::new(),
             nameless: Vec::new(),
+            totals: Vec::new(),
             rows: 0,
             last_line: 1,
         }
@@ -123,6 +130,39 @@ impl<'o> Intake<'o> {
     /// Says something about the file.
     pub fn note(&mut self, note: impl Into<String>) {
         self.import.notes.push(note.into());
+    }
+
+    /// Says that the file is about a part of the chain: how that is known, how to get the whole, and
+    /// what share of the chain's stake the rows hold together, if the file tells.
+    pub fn part(&mut self, why: impl Into<String>, remedy: &str, share: Option<f64>) {
+        self.import.part = Some(Part { why: why.into(), remedy: remedy.to_owned(), share });
+    }
+
+    /// The stakes of all rows so far together, if that is known yet; nothing if a decimal mark is in
+    /// doubt, or the table has none.
+    pub fn staked(&self) -> Option<Amount> {
+        self.places.of(Column::Stake)?;
+        self.stakes.sum()
+    }
+
+    /// Holds the stakes of all rows against the total that the file says.
+    pub fn check_total(&mut self, title: &str, said: &str, remedy: &str) {
+        let (Some(sum), Some(total)) = (self.staked(), Amount::parse(said)) else { return };
+        if sum == total {
+            return;
+        }
+        let share = sum.approximate() / total.approximate();
+        let difference = format!("the stakes of its rows sum to {sum}, but `{title}` is {total}");
+        match share < LEAST_OF_ALL {
+            true => self.part(difference, remedy, Some(share)),
+            false => self.note(format!("the file contradicts itself: {difference}")),
+        }
+    }
+
+    /// The title of the column that is read as stakes.
+    pub fn title_of_stakes(&self) -> Option<&str> {
+        let found = self.import.columns.iter().find(|(column, _)| *column == Column::Stake);
+        found.map(|(_, title)| title.as_str())
     }
 
     /// Counts a row that is left out.
@@ -306,11 +346,14 @@ impl<'o> Intake<'o> {
         if self.options.intent != Intent::Stakes || !self.is_plain {
             check_name(&name, spot)?;
         }
+        if self.is_plain && !is_total(&name) && may_be_total(&name) {
+            self.totals.push((index, row.near(place.unwrap_or(0))));
+        }
         if is_total(&name) && self.is_plain {
             match self.options.total {
                 Some(TotalRow::Keep) => {}
                 Some(TotalRow::Drop) => {
-                    self.drop_row("rows of totals");
+                    self.drop_row(TOTALS);
                     return Ok(());
                 }
                 None => {
@@ -498,7 +541,7 @@ impl<'o> Intake<'o> {
     /// # Errors
     /// If the numbers of a column contradict each other, or there is no row.
     pub fn finish(mut self) -> Result<Import, Fault> {
-        let (options, mut import) = (self.options, self.import);
+        let (options, mut import) = (self.options, std::mem::take(&mut self.import));
         let last = self.last_line;
         let fault = |problem: &str| Err(Fault { line: last, column: 1, problem: problem.into() });
         if self.places.all().is_empty() {
@@ -517,7 +560,8 @@ impl<'o> Intake<'o> {
             });
         }
         if self.places.of(Column::Stake).is_some() {
-            let (amounts, percent) = self.stakes.finish(options.decimal, self.lone_point)?;
+            let (amounts, percent) =
+                std::mem::take(&mut self.stakes).finish(options.decimal, self.lone_point)?;
             import.percent = percent;
             import.stakes = Some(amounts);
         }
@@ -527,19 +571,11 @@ impl<'o> Intake<'o> {
         {
             import.slots = Some(wins.iter().zip(&self.missed).map(|(wins, missed)| wins + missed).collect());
         }
-        for &(index, spot) in &self.nameless {
-            if options.total.is_none() && import.holds_total(index) {
-                return spot.fault(
-                    "the row has no name, and its stake is the sum of all others; remove it, or say what it is: --total drop or --total keep",
-                );
-            }
+        if self.is_plain && !self.is_history {
+            self.settle_total(&mut import)?;
         }
-        if options.total == Some(TotalRow::Drop)
-            && let Some(&(index, _)) = self.nameless.iter().find(|&&(index, _)| import.holds_total(index))
-        {
-            import.remove(index);
-            import.dropped.push(("rows of totals".to_owned(), 1));
-            self.nameless.retain(|&(other, _)| other != index);
+        if import.percent && import.part.is_none() {
+            import.part = part_of_hundred(&import);
         }
         if let Some(&(first, _)) = self.nameless.first() {
             import.notes.push(format!(
@@ -569,9 +605,73 @@ impl<'o> Intake<'o> {
         if import.expected.as_ref().is_some_and(|expected| expected.iter().sum::<f64>() <= 0.0) {
             return fault("all expected numbers of wins up to here are 0");
         }
+        if let Some(Part { why, remedy, .. }) = &import.part {
+            let note = format!("the file shows a part of the chain: {why}; {remedy}");
+            import.notes.push(note);
+        }
         import.last_line = last;
         Ok(import)
     }
+
+    /// Finds a row that holds the total of the others by its numbers: whatever it is called if it has
+    /// no name, or one that may mean all; else it may be a validator's, and is named.
+    fn settle_total(&mut self, import: &mut Import) -> Result<(), Fault> {
+        let is_dropped = import.dropped.iter().any(|(reason, _)| reason == TOTALS);
+        let wish = self.options.total;
+        if wish == Some(TotalRow::Keep) || wish == Some(TotalRow::Drop) && is_dropped {
+            return Ok(());
+        }
+        let nameless = self.nameless.iter().find(|&&(index, _)| import.holds_total(index));
+        let found =
+            nameless.or_else(|| self.totals.iter().find(|&&(index, _)| import.nearly_holds_total(index)));
+        let ends = [import.names.len() - 1, 0];
+        let unnamed = || ends.into_iter().find(|&index| import.holds_total(index));
+        let index = match (found, wish) {
+            (Some(&(_, spot)), None) if nameless.is_some() => {
+                return spot.fault(
+                    "the row has no name, and its numbers are the sums of all others; remove it, or say what it is: --total drop or --total keep",
+                );
+            }
+            (Some(&(index, spot)), None) => {
+                return spot.fault(format!(
+                    "the row {} seems to hold the total of the others, which its numbers are the sums of; remove it, or say what it is: --total drop or --total keep",
+                    shown(&import.names[index])
+                ));
+            }
+            (Some(&(index, _)), Some(_)) => index,
+            (None, _) => match (unnamed(), wish) {
+                (Some(index), Some(_)) => index,
+                (Some(index), None) => {
+                    import.notes.push(format!(
+                        "the numbers of {} are exactly the sums of all others; if the row is no validator but a total, leave it out with --total drop",
+                        shown(&import.names[index])
+                    ));
+                    return Ok(());
+                }
+                (None, _) => return Ok(()),
+            },
+        };
+        import.remove(index);
+        import.dropped.push((TOTALS.to_owned(), 1));
+        self.nameless.retain(|&(other, _)| other != index);
+        Ok(())
+    }
+}
+
+/// Why rows of totals are left out.
+const TOTALS: &str = "rows of totals";
+
+/// Whether percentages lack more of 100 than their rounding explains.
+fn part_of_hundred(import: &Import) -> Option<Part> {
+    let stakes = import.stakes.as_deref()?;
+    let sum: f64 = stakes.iter().map(|stake| stake.approximate()).sum();
+    let finest = stakes.iter().map(|stake| stake.exponent).min()?.min(0);
+    let rounding = 0.5 * stakes.len() as f64 * 10f64.powi(finest);
+    (sum + rounding < 100.0 * LEAST_OF_ALL).then(|| Part {
+        why: format!("its percentages sum to {sum:.4}"),
+        remedy: "give all validators, or a row for the rest of the chain".to_owned(),
+        share: Some(sum / 100.0),
+    })
 }
 
 /// Whether a block of a history was missed.
@@ -624,6 +724,66 @@ fn is_total(name: &str) -> bool {
         "sum:",
     ];
     name.len() < 16 && NAMES.contains(&name.to_lowercase().as_str())
+}
+
+/// Whether a name may mean all validators together, if the numbers of its row are their sums.
+fn may_be_total(name: &str) -> bool {
+    const WORDS: &[&str] = &[
+        // English.
+        "total",
+        "totals",
+        "subtotal",
+        "sum",
+        "sums",
+        "all",
+        "overall",
+        "network",
+        "whole",
+        "everybody",
+        "everyone",
+        "combined",
+        "aggregate",
+        "altogether",
+        "chain",
+        "supply",
+        // German, French, Spanish, Italian, Portuguese, Dutch, Polish, Russian, Turkish.
+        "gesamt",
+        "gesamtsumme",
+        "summe",
+        "insgesamt",
+        "alle",
+        "totaux",
+        "totale",
+        "somme",
+        "ensemble",
+        "tous",
+        "suma",
+        "todos",
+        "totali",
+        "somma",
+        "tutti",
+        "soma",
+        "totaal",
+        "som",
+        "razem",
+        "łącznie",
+        "всего",
+        "итого",
+        "сумма",
+        "toplam",
+        // Chinese, Japanese, Korean.
+        "总计",
+        "合计",
+        "總計",
+        "合計",
+        "总和",
+        "합계",
+        "총계",
+    ];
+    let lower = name.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphanumeric());
+    // What stands for no name, such as a dash, may mean all too.
+    words.any(|word| WORDS.contains(&word)) || !lower.chars().any(char::is_alphanumeric)
 }
 
 fn is_digits(text: &str) -> bool {

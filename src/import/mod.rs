@@ -28,7 +28,7 @@ pub use column::{Column, parse_choices};
 pub(crate) use delimited::each_line;
 pub use fault::{Fault, shown};
 pub use formats::{FORMATS, Format};
-pub use import::{Import, MOST_WINS, WholeStakes};
+pub use import::{Import, MOST_WINS, Part, WholeStakes};
 pub use numerals::Decimal;
 pub use options::{Duplicates, Intent, Options, TotalRow};
 pub use unit::{Denomination, Unit};
@@ -116,6 +116,15 @@ fn read_unpacked(input: &mut dyn BufRead, options: &Options) -> Result<Import, F
             content.describe()
         ));
     };
+    if let Content::Json(json) = &content
+        && json.count > 1
+        && !matches!(format.read, formats::Reading::Values(_))
+    {
+        return Fault::whole(format!(
+            "the file holds {} values of JSON, one after another, but {} is one; give them one by one",
+            json.count, format.name
+        ));
+    }
     let mut intake = Intake::new(options, format.name);
     match format.json() {
         Some(read) => read(&content, &mut intake)?,

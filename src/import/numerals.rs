@@ -99,6 +99,14 @@ impl Numerals {
         Ok(())
     }
 
+    /// The sum of all cells so far, unless one has marks that others may have to explain.
+    pub fn sum(&self) -> Option<Amount> {
+        if !self.marked.is_empty() {
+            return None;
+        }
+        self.amounts.iter().try_fold(Amount::ZERO, |sum, &amount| sum.plus(amount))
+    }
+
     /// All amounts, and whether they are percentages.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ pub const FORMAT: Format = Format {
     summary: "a list of objects, an object on each line, an object with such a list in it, or names with stakes",
     source: "RFC 8259",
     recognise: |content| matches!(content, Content::Json(_)),
-    read: Reading::Json(read),
+    read: Reading::Values(read),
 };
 
 /// Objects inside of objects are followed so deep.

@@ -47,5 +47,8 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
             intake.row(&record)
         })?;
     }
+    if let Some(total) = content.get("totalActiveStake") {
+        intake.check_total("totalActiveStake", &total.scalar()?, "`solana validators` shows all");
+    }
     Ok(())
 }

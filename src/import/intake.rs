@@ -2,7 +2,7 @@
 //! doubtful is refused with its place.
 
 use super::amount::Amount;
-use super::column::{Column, Places, find_places};
+use super::column::{BlockStatus, Column, Places, find_places};
 use super::delimited::Line;
 use super::fault::{Fault, shown};
 use super::import::{Import, MOST_WINS, Part};
@@ -74,6 +74,10 @@ pub struct Intake<'o> {
     places: Places,
     is_plain: bool,
     is_history: bool,
+    /// Whether the column of missed blocks has words alone, so that 1 says nothing.
+    has_status: bool,
+    expected: Numerals,
+    has_commas: bool,
     lone_point: LonePoint,
     seen: HashMap<String, Seen>,
     import: Import,
@@ -105,6 +109,9 @@ impl<'o> Intake<'o> {
             places: Places::default(),
             is_plain: false,
             is_history: false,
+            has_status: false,
+            expected: Numerals::default(),
+            has_commas: false,
             lone_point: LonePoint::Decimal,
             seen: HashMap::new(),
             import: Import::new(format),
@@ -120,6 +127,11 @@ impl<'o> Intake<'o> {
             rows: 0,
             last_line: 1,
         }
+    }
+
+    /// Whether whoever reads the table says how: which format it has, or which columns.
+    pub fn is_chosen(&self) -> bool {
+        self.options.format.is_some() || !self.options.columns.is_empty()
     }
 
     /// A point between groups of digits may group them.
@@ -227,6 +239,8 @@ impl<'o> Intake<'o> {
             has(Column::Height) && has(Column::Name) && !has(Column::Stake) && !has(Column::Wins);
         if !self.is_history {
             places.remove(Column::Height);
+        } else if self.is_plain && places.of(Column::Missed).is_none() {
+            self.has_status = find_status(header, &mut places)?;
         }
         if self.options.intent == Intent::Stakes && !self.is_plain && places.of(Column::Stake).is_none() {
             return (header.spot)(0)
@@ -464,7 +478,8 @@ impl<'o> Intake<'o> {
             }
         }
         if let Some(place) = self.places.of(Column::Expected) {
-            self.import.expected.get_or_insert_default().push(expectation(row, place, name)?);
+            let number = self.expectation(row, place, name)?;
+            self.import.expected.get_or_insert_default().push(number);
         }
         if let Some(place) = self.places.of(Column::Points) {
             self.import.points.get_or_insert_default().push(whole(row, place, "number of points", name)?);
@@ -481,6 +496,37 @@ impl<'o> Intake<'o> {
             self.import.priorities.get_or_insert_default().push(priority);
         }
         Ok(())
+    }
+
+    /// Reads how many wins were expected: not negative, and not necessarily whole. What a comma means is
+    /// known when all rows are there, and until then the number is 0.
+    fn expectation(&mut self, row: &dyn Row, place: usize, name: &str) -> Result<f64, Fault> {
+        let given = row.field(place);
+        let plain = given.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte));
+        let number = given.parse::<f64>().ok().filter(|number| plain && number.is_finite());
+        let number = number.filter(|&number| (0.0..=MOST_WINS as f64).contains(&number));
+        let is_marked =
+            given.contains(',') && given.bytes().all(|byte| byte.is_ascii_digit() || b".,".contains(&byte));
+        let fits = match number {
+            // As it is written, since its point may turn out to group digits.
+            Some(number) => {
+                let spot = || row.near(place);
+                self.expected
+                    .push(given, spot)
+                    .or_else(|_| self.expected.push_plain(&number.to_string()))
+                    .is_ok()
+            }
+            None => is_marked && self.expected.push(given, || row.near(place)).is_ok(),
+        };
+        if !fits {
+            return row.spot(place).fault(format!(
+                "the expected number of wins of {} is {}, but must be a number from 0 to {MOST_WINS}",
+                shown(name),
+                shown(given)
+            ));
+        }
+        self.has_commas |= number.is_none();
+        Ok(number.unwrap_or(0.0))
     }
 
     /// Takes a block of a history in.
@@ -525,7 +571,7 @@ impl<'o> Intake<'o> {
         };
         let missed = match self.places.of(Column::Missed) {
             None => false,
-            Some(place) => missed(row, place)?,
+            Some(place) => missed(row, place, self.has_status)?,
         };
         self.import.wins.get_or_insert_default()[index] += u64::from(!missed);
         if let Some(slots) = &mut self.import.slots {
@@ -560,10 +606,23 @@ impl<'o> Intake<'o> {
             });
         }
         if self.places.of(Column::Stake).is_some() {
+            let unit = self.stakes.unit().map(str::to_owned);
             let (amounts, percent) =
                 std::mem::take(&mut self.stakes).finish(options.decimal, self.lone_point)?;
             import.percent = percent;
+            if let Some(unit) = unit {
+                import.notes.push(format!("every stake is followed by {}", shown(&unit)));
+                import.denomination = import.denomination.or(Denomination::named(&unit));
+            }
             import.stakes = Some(amounts);
+        }
+        if self.has_commas {
+            let (amounts, _) = std::mem::take(&mut self.expected).finish(options.decimal, self.lone_point)?;
+            let numbers: Vec<f64> = amounts.iter().map(|amount| amount.approximate()).collect();
+            if numbers.iter().any(|&number| number > MOST_WINS as f64) {
+                return fault(&format!("an expected number of wins is more than {MOST_WINS}"));
+            }
+            import.expected = Some(numbers);
         }
         if import.slots.is_none()
             && let Some(wins) = &import.wins
@@ -674,12 +733,90 @@ fn part_of_hundred(import: &Import) -> Option<Part> {
     })
 }
 
+/// Finds the column of a history that tells by other titles than `missed` which blocks were; returns
+/// whether it does so in words alone.
+fn find_status(header: &Header, places: &mut Places) -> Result<bool, Fault> {
+    let found: Vec<(usize, BlockStatus)> = (0..header.titles.len())
+        .filter(|&place| places.at(place).is_none())
+        .filter_map(|place| Some((place, BlockStatus::of_title(header.titles[place])?)))
+        .collect();
+    match found[..] {
+        [] => Ok(false),
+        [(place, status)] => {
+            places.set(Column::Missed, place);
+            Ok(status == BlockStatus::Words)
+        }
+        [(first, _), (second, _), ..] => (header.spot)(second).fault(format!(
+            "{} or {} may each tell which blocks were missed; say which: --columns missed={} or --columns missed={}",
+            shown(header.titles[first]),
+            shown(header.titles[second]),
+            header.titles[first],
+            header.titles[second]
+        )),
+    }
+}
+
 /// Whether a block of a history was missed.
-fn missed(row: &dyn Row, place: usize) -> Result<bool, Fault> {
+fn missed(row: &dyn Row, place: usize, is_status: bool) -> Result<bool, Fault> {
+    const MADE: &[&str] = &[
+        "proposed",
+        "produced",
+        "made",
+        "minted",
+        "mined",
+        "forged",
+        "canonical",
+        "finalized",
+        "finalised",
+        "justified",
+        "confirmed",
+        "included",
+        "accepted",
+        "adopted",
+        "success",
+        "successful",
+        "succeeded",
+        "ok",
+        "valid",
+    ];
+    const MISSED: &[&str] = &[
+        "missed",
+        "skipped",
+        "orphaned",
+        "orphan",
+        "forked",
+        "failed",
+        "failure",
+        "empty",
+        "absent",
+        "lost",
+        "stolen",
+        "ghosted",
+        "invalid",
+        "rejected",
+        "reorged",
+        "dropped",
+        "stale",
+        "uncle",
+        "not proposed",
+        "not produced",
+        "timeout",
+    ];
     let text = row.field(place);
-    match text.to_ascii_lowercase().as_str() {
-        "" | "0" | "false" | "no" | "proposed" | "produced" => Ok(false),
-        "1" | "true" | "yes" | "missed" | "skipped" | "orphaned" => Ok(true),
+    let word = text.to_lowercase().replace(['_', '-'], " ");
+    if MADE.contains(&word.as_str()) {
+        return Ok(false);
+    }
+    if MISSED.contains(&word.as_str()) {
+        return Ok(true);
+    }
+    match word.as_str() {
+        _ if is_status => row.spot(place).fault(format!(
+            "the status of the block is {}, which is not known; write proposed or missed in its place; if 1 means that it was missed, give the title with --columns missed=TITLE; if the column says nothing of missed blocks, give it another title",
+            shown(text)
+        )),
+        "" | "0" | "false" | "no" => Ok(false),
+        "1" | "true" | "yes" => Ok(true),
         _ => row.spot(place).fault(format!(
             "whether the block was missed is {}, but must be 0 or 1, false or true, no or yes, proposed or missed",
             shown(text)
@@ -824,19 +961,4 @@ fn whole(row: &dyn Row, place: usize, what: &str, name: &str) -> Result<u64, Fau
         "but must be a whole number, written with digits alone".to_owned()
     };
     row.spot(place).fault(format!("the {what} of {} is {}, {reason}", shown(name), shown(given)))
-}
-
-/// Reads how many wins were expected: not negative, and not necessarily whole.
-fn expectation(row: &dyn Row, place: usize, name: &str) -> Result<f64, Fault> {
-    let given = row.field(place);
-    let plain = given.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte));
-    let number = given.parse::<f64>().ok().filter(|number| plain && number.is_finite());
-    match number.filter(|&number| (0.0..=MOST_WINS as f64).contains(&number)) {
-        Some(number) => Ok(number),
-        None => row.spot(place).fault(format!(
-            "the expected number of wins of {} is {}, but must be a number from 0 to {MOST_WINS}",
-            shown(name),
-            shown(given)
-        )),
-    }
 }

@@ -713,6 +713,12 @@ impl<'o> Intake<'o> {
         import.remove(index);
         import.dropped.push((TOTALS.to_owned(), 1));
         self.nameless.retain(|&(other, _)| other != index);
+        self.merged.retain(|&(from, to)| from != index && to != index);
+        // The rows after it have moved up.
+        let merged = self.merged.iter_mut().flat_map(|(from, to)| [from, to]);
+        for place in self.nameless.iter_mut().map(|(place, _)| place).chain(merged) {
+            *place -= usize::from(*place > index);
+        }
         Ok(())
     }
 }

@@ -643,6 +643,13 @@ fn totals_are_found_by_their_sums() {
         };
         assert_eq!(rows("keep"), rows("drop") + 1, "{table}");
     }
+    // The rows after a total that is left out are still those that they were.
+    let (code, out, err) = tombola(
+        &sandbox,
+        &["import", "-", "--to", "-", "--total", "drop", "--duplicates", "sum"],
+        b"name,stake\nTotal staked,18\nann,5\nbob,6\nann,7\n",
+    );
+    assert_eq!((code, out.as_str()), (0, "name,stake\nann,12\nbob,6\n"), "{err}");
     // Names that a validator may have; numbers that are no sums; a total that was dropped by its name.
     for (table, args, rows, noted) in [
         ("name,stake\nann,1\nbob,2\ncid,3\n", &[][..], 3, true),
@@ -743,4 +750,43 @@ fn points_are_called_points() {
     let (code, _, err) = tombola(&sandbox, &["audit", &file], b"");
     assert!(code == 2 && err.contains("tells points but no wins and no stakes"), "{err}");
     assert!(err.contains("--columns wins=points") && err.contains("--stakes FILE"), "{err}");
+}
+
+/// What was cut out of an answer is read as the answer is: the list alone, or an object on each line.
+#[test]
+fn lists_are_known_without_what_stood_around_them() {
+    for (file, path, has_lines) in [
+        ("cosmos-staking.json", "/validators", true),
+        ("ethereum-validators.json", "/data", true),
+        ("near-validators.json", "/result/current_validators", true),
+        ("solana-validators.cli.json", "/validators", false),
+    ] {
+        let bytes = fs::read(data().join(file)).expect("the file");
+        let mut whole = understood(&bytes);
+        let json: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
+        let list = json.pointer(path).and_then(serde_json::Value::as_array).expect("a list");
+        let lines: Vec<String> = list.iter().map(ToString::to_string).collect();
+        let mut texts = vec![format!("[{}]", lines.join(",\n"))];
+        if has_lines {
+            texts.push(lines.join("\n"));
+        }
+        for text in texts {
+            let mut alone = understood(text.as_bytes());
+            let forced = Options { format: Some(whole.format.to_owned()), ..Options::default() };
+            assert_eq!(read(text.as_bytes(), &forced).as_ref(), Ok(&alone), "{file}");
+            for import in [&mut whole, &mut alone] {
+                (import.last_line, import.notes) = (0, Vec::new());
+            }
+            assert_eq!(alone, whole, "{file}");
+        }
+    }
+    // A few of them may be anybody's own table.
+    let own = understood(
+        br#"[{"operator_address": "a", "tokens": "5"}, {"operator_address": "b", "tokens": "6"}]"#,
+    );
+    assert_eq!((own.format, own.names.len()), ("json", 2));
+    // One validator is no chain.
+    let file = data().join("cosmos-staking.json");
+    let json: serde_json::Value = serde_json::from_slice(&fs::read(file).expect("the file")).expect("JSON");
+    assert!(understood(json["validators"][0].to_string().as_bytes()).part.is_some());
 }

@@ -167,7 +167,7 @@ impl<'o> Intake<'o> {
         let difference = format!("the stakes of its rows sum to {sum}, but `{title}` is {total}");
         match share < LEAST_OF_ALL {
             true => self.part(difference, remedy, Some(share)),
-            false => self.note(format!("the file contradicts itself: {difference}")),
+            false => self.note(difference),
         }
     }
 

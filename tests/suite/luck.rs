@@ -225,6 +225,11 @@ fn a_part_of_a_chain_is_not_the_whole() {
             "pool1qqyjr9pcrv97gwrueunug829fs5znw6p2wxft3fvqkgu5f4qlrg",
             2.493e-3,
         ),
+        (
+            file("cardano-stake-distribution.decimals.json"),
+            "pool1qqyjr9pcrv97gwrueunug829fs5znw6p2wxft3fvqkgu5f4qlrg",
+            2.493e-3,
+        ),
         ("top.csv".to_owned(), "ann", 0.125),
     ] {
         let of_table =

@@ -22,6 +22,7 @@ pub const FORMAT: Format = Format {
         Content::Text(text) => text.lines().find(|line| !line.trim().is_empty()).is_some_and(is_heading),
         Content::Json(_) => {
             fractions(content).is_some()
+                || decimals(content).is_some()
                 || OLD_TITLES.iter().all(|title| content.get(title).is_some())
                 || content.get("pools").is_some_and(|pools| {
                     pools.first_member().is_some_and(|pool| pool.get("stakeSet").is_some())
@@ -60,11 +61,24 @@ fn fractions<'a>(content: &Content<'a>) -> Option<Node<'a>> {
     fraction(object.first_member()?).map(|_| object)
 }
 
+/// The object that gives a decimal fraction for each pool.
+fn decimals<'a>(content: &Content<'a>) -> Option<Node<'a>> {
+    let Content::Json(json) = content else { return None };
+    let is_share = |node: &Node| {
+        let number = || node.scalar().ok()?.parse::<f64>().ok();
+        node.kind() == Kind::Number && number().is_some_and(|share| (0.0..=1.0).contains(&share))
+    };
+    let all =
+        json.body.iter().all(|(key, node)| key.starts_with("pool1") && key.len() > 50 && is_share(node));
+    (all && !json.body.is_empty()).then_some(json.first)
+}
+
 const MEANING: [(Column, &str); 2] = [(Column::Name, "pool"), (Column::Stake, "stake")];
 
 fn read_json(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
     match fractions(content) {
         Some(object) => read_fractions(object, intake),
+        None if let Some(object) = decimals(content) => read_decimals(object, intake),
         None if content.get(OLD_TITLES[1]).is_some() => read_old_snapshot(content, intake),
         None => read_snapshot(content, intake),
     }
@@ -129,6 +143,21 @@ fn check_fractions(intake: &mut Intake, whole: Amount) {
         let why = format!("the fractions of its pools make {:.4} % of the stake", 100.0 * share);
         intake.part(why, REMEDY, Some(share));
     }
+}
+
+/// A decimal fraction for each pool.
+fn read_decimals(object: Node, intake: &mut Intake) -> Result<(), Fault> {
+    begin(intake, object, &["pool", "stake"], &MEANING, &[])?;
+    let mut lines = Lines::new(object.document().as_bytes());
+    object.each_member(|pool, node| {
+        let mut record = Record::new(node, &mut lines);
+        record.add_text(pool);
+        record.add_node(node)?;
+        intake.row(&record)
+    })?;
+    intake.note("stakes are fractions of the total");
+    check_fractions(intake, Amount::new(1, 0));
+    Ok(())
 }
 
 /// A fraction for each pool. They are brought to the common denominator, which is the total stake.

@@ -277,7 +277,7 @@ impl Cell {
 
 impl Line {
     /// Whether both false claims come no oftener than stated: within 3.5 binomial standard errors, so that
-    /// 250 true rates of exactly α would all pass with a probability of 94 %.
+    /// a hundred rates of exactly α would all pass with a probability of 89 %.
     pub fn holds(&self) -> bool {
         let most = ALPHA + 3.5 * (ALPHA * (1.0 - ALPHA) / SETS as f64).sqrt();
         [Some(self.false_alarm), self.false_fair].into_iter().flatten().all(|rate| rate <= most)

@@ -115,6 +115,28 @@ impl Column {
     }
 }
 
+/// How a column of a history tells whether a block was missed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BlockStatus {
+    /// In words, such as `proposed` and `orphaned`.
+    Words,
+    /// As the column `missed` does.
+    Missed,
+}
+
+impl BlockStatus {
+    /// What a title says of the blocks of a history. In other tables such a column is about validators.
+    pub fn of_title(title: &str) -> Option<BlockStatus> {
+        match plain(title).rsplit('.').next().unwrap_or_default() {
+            "status" | "block_status" | "slot_status" | "outcome" | "state" => Some(BlockStatus::Words),
+            "orphaned" | "forked" | "is_missed" | "is_skipped" | "is_orphaned" | "is_forked" => {
+                Some(BlockStatus::Missed)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// A title in lower case, with underscores between its words.
 fn plain(title: &str) -> String {
     let mut plain = String::with_capacity(title.len() + 4);
@@ -186,7 +208,8 @@ impl Places {
         self.0.retain(|(other, _)| *other != column);
     }
 
-    fn set(&mut self, column: Column, place: usize) {
+    /// Says where a column stands.
+    pub fn set(&mut self, column: Column, place: usize) {
         self.0.push((column, place));
     }
 }

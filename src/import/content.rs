@@ -22,6 +22,13 @@ pub struct Json<'a> {
     pub body: Members<'a>,
 }
 
+impl<'a> Json<'a> {
+    /// The list of rows of the first value, if there is one.
+    fn list(&self, name: &str) -> Option<Node<'a>> {
+        list_of(self.first, &self.body, name)
+    }
+}
+
 impl<'a> Content<'a> {
     /// Tells JSON from other text by its first character.
     ///
@@ -48,13 +55,7 @@ impl<'a> Content<'a> {
             Ok(())
         })?;
         let Some(first) = first else { return Fault::whole("the file is empty") };
-        let mut body = first.members();
-        for name in ["result", "Result"] {
-            let inner = body.iter().find(|(key, _)| key == name).map(|&(_, node)| node);
-            if let Some(node) = inner.filter(|node| node.kind() == Kind::Object) {
-                body = node.members();
-            }
-        }
+        let body = body(first);
         if let Some((_, error)) = body.iter().find(|(key, _)| key == "error")
             && error.kind() == Kind::Object
         {
@@ -78,6 +79,66 @@ impl<'a> Content<'a> {
             Content::Text(_) => None,
             Content::Json(json) => json.body.iter().find(|(key, _)| key == name).map(|&(_, node)| node),
         }
+    }
+
+    /// Hands on the rows of every value of the text: those of its member list `name`, or of its `result`
+    /// if that is a list; of the list that it is; or itself, if it is an object and `of_its_own` says
+    /// that it is a row.
+    ///
+    /// # Errors
+    /// The first that `take` returns.
+    pub fn each_row(
+        &self,
+        name: &str,
+        of_its_own: &dyn Fn(Node<'a>) -> bool,
+        take: &mut dyn FnMut(Node<'a>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let Content::Json(json) = self else { return Ok(()) };
+        let mut rows = |value: Node<'a>, list: Option<Node<'a>>| match list {
+            Some(list) => list.each_item(&mut *take),
+            None if of_its_own(value) => take(value),
+            None => value.fault(format!("the value has no list `{name}`, which this format has")),
+        };
+        if json.count == 1 {
+            return rows(json.first, json.list(name));
+        }
+        Node::each_value(json.first.document(), |value| rows(value, list_of(value, &body(value), name)))
+    }
+
+    /// The first of these rows, if it is an object.
+    pub fn first_row(&self, name: &str) -> Option<Node<'a>> {
+        let Content::Json(json) = self else { return None };
+        let first = match json.list(name) {
+            Some(list) => list.first()?,
+            None => json.first,
+        };
+        (first.kind() == Kind::Object).then_some(first)
+    }
+
+    /// Where the rows of the first value stand.
+    pub fn place(&self, name: &str) -> Option<Node<'a>> {
+        let Content::Json(json) = self else { return None };
+        json.list(name).or(Some(json.first))
+    }
+
+    /// Whether the text is one object that is a row by itself.
+    pub fn is_single_row(&self, name: &str) -> bool {
+        let Content::Json(json) = self else { return false };
+        json.count == 1 && json.first.kind() == Kind::Object && json.list(name).is_none()
+    }
+
+    /// A member of the last value of the text, or of its `result`: of the last page.
+    pub fn get_last(&self, name: &str) -> Option<Node<'a>> {
+        let Content::Json(json) = self else { return None };
+        if json.count == 1 {
+            return self.get(name);
+        }
+        let mut last = json.first;
+        let _ = Node::each_value(json.first.document(), |value| {
+            last = value;
+            Ok(())
+        });
+        body(last).into_iter().find(|(key, _)| key == name).map(|(_, node)| node)
     }
 
     /// The first item of a list of objects that is a member of the JSON object.
@@ -104,4 +165,28 @@ impl<'a> Content<'a> {
             }
         }
     }
+}
+
+/// The first members of an object, or of its `result` if it is the answer to a remote call.
+fn body(value: Node<'_>) -> Members<'_> {
+    let mut body = value.members();
+    for name in ["result", "Result"] {
+        let inner = body.iter().find(|(key, _)| key == name).map(|&(_, node)| node);
+        if let Some(node) = inner.filter(|node| node.kind() == Kind::Object) {
+            body = node.members();
+        }
+    }
+    body
+}
+
+/// The list of rows of a value: its member of a name, its `result`, or itself.
+fn list_of<'a>(value: Node<'a>, members: &Members<'a>, name: &str) -> Option<Node<'a>> {
+    if value.kind() == Kind::List {
+        return Some(value);
+    }
+    let is_list = |wanted: &str| {
+        let found = members.iter().find(|(key, node)| key == wanted && node.kind() == Kind::List);
+        found.map(|&(_, node)| node)
+    };
+    is_list(name).or_else(|| is_list("result"))
 }

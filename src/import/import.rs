@@ -46,8 +46,21 @@ pub struct Import {
     pub denomination: Option<Denomination>,
     /// Whether the stakes are percentages.
     pub percent: bool,
+    /// Whether the file is about a part of the chain.
+    pub part: Option<Part>,
     /// The last line with text.
     pub last_line: u64,
+}
+
+/// That a file shows only some of a chain's validators, so that its stakes are not the stake of all.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// How that is known.
+    pub why: String,
+    /// How to get the whole.
+    pub remedy: String,
+    /// What share of the chain's stake the rows hold together, if the file tells.
+    pub share: Option<f64>,
 }
 
 /// Whole stakes in a unit.
@@ -129,13 +142,36 @@ impl Import {
         Ok(Some(WholeStakes { stakes: scaled.stakes, unit, rounding, is_as_written }))
     }
 
-    /// Whether the stake of a row is the sum of all others, of which there are two at least.
+    /// Whether every number of a row is the sum of those of all others, of which there are two at least.
     pub fn holds_total(&self, index: usize) -> bool {
-        let Some(stakes) = &self.stakes else { return false };
-        let mut others =
-            stakes.iter().enumerate().filter(|&(other, _)| other != index).map(|(_, stake)| *stake);
-        let sum = others.try_fold(Amount::ZERO, Amount::plus);
-        stakes.len() > 2 && sum == Some(stakes[index]) && stakes[index] != Amount::ZERO
+        let mut told = false;
+        if let Some(stakes) = &self.stakes {
+            let mut others =
+                stakes.iter().enumerate().filter(|&(other, _)| other != index).map(|(_, stake)| *stake);
+            let sum = others.try_fold(Amount::ZERO, Amount::plus);
+            if sum != Some(stakes[index]) {
+                return false;
+            }
+            told |= stakes[index] != Amount::ZERO;
+        }
+        for rows in [&self.wins, &self.slots, &self.points].into_iter().flatten() {
+            let sum: u128 = rows.iter().map(|&number| u128::from(number)).sum();
+            if sum != 2 * u128::from(rows[index]) {
+                return false;
+            }
+            told |= rows[index] != 0;
+        }
+        told && self.names.len() > 2
+    }
+
+    /// Whether a row's stake is that of all others but for rounding: 100 % beside others, or a sum to
+    /// half a percent.
+    pub fn nearly_holds_total(&self, index: usize) -> bool {
+        let Some(stakes) = &self.stakes else { return self.holds_total(index) };
+        let own = stakes[index].approximate();
+        let others: f64 = stakes.iter().map(|stake| stake.approximate()).sum::<f64>() - own;
+        let is_all = self.percent && own == 100.0 && others > 0.0;
+        self.names.len() > 2 && own > 0.0 && (is_all || (others / own - 1.0).abs() < 5e-3)
     }
 
     /// Removes a row.

@@ -2,10 +2,10 @@
 //! doubtful is refused with its place.
 
 use super::amount::Amount;
-use super::column::{Column, Places, find_places};
+use super::column::{BlockStatus, Column, Places, find_places};
 use super::delimited::Line;
 use super::fault::{Fault, shown};
-use super::import::{Import, MOST_WINS};
+use super::import::{Import, MOST_WINS, Part};
 use super::numerals::{LonePoint, Numerals, Spot};
 use super::options::{Duplicates, Intent, Options, TotalRow};
 use super::unit::Denomination;
@@ -14,6 +14,10 @@ use std::collections::{HashMap, HashSet};
 
 /// The largest total of whole coins, 2^63 - 1.
 const MOST_COINS: u64 = i64::MAX as u64;
+
+/// Rows that hold less of the stake than this are a part of the chain; a little may be left out for
+/// other reasons, as the stake of pools that have retired.
+const LEAST_OF_ALL: f64 = 0.99;
 
 /// The longest name, in bytes.
 const LONGEST_NAME: usize = 200;
@@ -70,6 +74,10 @@ pub struct Intake<'o> {
     places: Places,
     is_plain: bool,
     is_history: bool,
+    /// Whether the column of missed blocks has words alone, so that 1 says nothing.
+    has_status: bool,
+    expected: Numerals,
+    has_commas: bool,
     lone_point: LonePoint,
     seen: HashMap<String, Seen>,
     import: Import,
@@ -81,6 +89,8 @@ pub struct Intake<'o> {
     won: u64,
     merged: Vec<(usize, usize)>,
     nameless: Vec<(usize, Spot)>,
+    /// Rows whose name is one for all together, though a validator could have it.
+    totals: Vec<(usize, Spot)>,
     rows: u64,
     last_line: u64,
 }
@@ -99,6 +109,9 @@ impl<'o> Intake<'o> {
             places: Places::default(),
             is_plain: false,
             is_history: false,
+            has_status: false,
+            expected: Numerals::default(),
+            has_commas: false,
             lone_point: LonePoint::Decimal,
             seen: HashMap::new(),
             import: Import::new(format),
@@ -110,9 +123,15 @@ impl<'o> Intake<'o> {
             won: 0,
             merged: Vec::new(),
             nameless: Vec::new(),
+            totals: Vec::new(),
             rows: 0,
             last_line: 1,
         }
+    }
+
+    /// Whether whoever reads the table says how: which format it has, or which columns.
+    pub fn is_chosen(&self) -> bool {
+        self.options.format.is_some() || !self.options.columns.is_empty()
     }
 
     /// A point between groups of digits may group them.
@@ -128,6 +147,39 @@ impl<'o> Intake<'o> {
     /// Says at which height, or slot, the file was made.
     pub fn as_of(&mut self, height: u64) {
         self.import.height = Some(height);
+    }
+
+    /// Says that the file is about a part of the chain: how that is known, how to get the whole, and
+    /// what share of the chain's stake the rows hold together, if the file tells.
+    pub fn part(&mut self, why: impl Into<String>, remedy: &str, share: Option<f64>) {
+        self.import.part = Some(Part { why: why.into(), remedy: remedy.to_owned(), share });
+    }
+
+    /// The stakes of all rows so far together, if that is known yet; nothing if a decimal mark is in
+    /// doubt, or the table has none.
+    pub fn staked(&self) -> Option<Amount> {
+        self.places.of(Column::Stake)?;
+        self.stakes.sum()
+    }
+
+    /// Holds the stakes of all rows against the total that the file says.
+    pub fn check_total(&mut self, title: &str, said: &str, remedy: &str) {
+        let (Some(sum), Some(total)) = (self.staked(), Amount::parse(said)) else { return };
+        if sum == total {
+            return;
+        }
+        let share = sum.approximate() / total.approximate();
+        let difference = format!("the stakes of its rows sum to {sum}, but `{title}` is {total}");
+        match share < LEAST_OF_ALL {
+            true => self.part(difference, remedy, Some(share)),
+            false => self.note(difference),
+        }
+    }
+
+    /// The title of the column that is read as stakes.
+    pub fn title_of_stakes(&self) -> Option<&str> {
+        let found = self.import.columns.iter().find(|(column, _)| *column == Column::Stake);
+        found.map(|(_, title)| title.as_str())
     }
 
     /// Counts a row that is left out.
@@ -192,6 +244,8 @@ impl<'o> Intake<'o> {
             has(Column::Height) && has(Column::Name) && !has(Column::Stake) && !has(Column::Wins);
         if !self.is_history {
             places.remove(Column::Height);
+        } else if self.is_plain && places.of(Column::Missed).is_none() {
+            self.has_status = find_status(header, &mut places)?;
         }
         if self.options.intent == Intent::Stakes && !self.is_plain && places.of(Column::Stake).is_none() {
             return (header.spot)(0)
@@ -311,11 +365,14 @@ impl<'o> Intake<'o> {
         if self.options.intent != Intent::Stakes || !self.is_plain {
             check_name(&name, spot)?;
         }
+        if self.is_plain && !is_total(&name) && may_be_total(&name) {
+            self.totals.push((index, row.near(place.unwrap_or(0))));
+        }
         if is_total(&name) && self.is_plain {
             match self.options.total {
                 Some(TotalRow::Keep) => {}
                 Some(TotalRow::Drop) => {
-                    self.drop_row("rows of totals");
+                    self.drop_row(TOTALS);
                     return Ok(());
                 }
                 None => {
@@ -426,7 +483,8 @@ impl<'o> Intake<'o> {
             }
         }
         if let Some(place) = self.places.of(Column::Expected) {
-            self.import.expected.get_or_insert_default().push(expectation(row, place, name)?);
+            let number = self.expectation(row, place, name)?;
+            self.import.expected.get_or_insert_default().push(number);
         }
         if let Some(place) = self.places.of(Column::Points) {
             self.import.points.get_or_insert_default().push(whole(row, place, "number of points", name)?);
@@ -443,6 +501,37 @@ impl<'o> Intake<'o> {
             self.import.priorities.get_or_insert_default().push(priority);
         }
         Ok(())
+    }
+
+    /// Reads how many wins were expected: not negative, and not necessarily whole. What a comma means is
+    /// known when all rows are there, and until then the number is 0.
+    fn expectation(&mut self, row: &dyn Row, place: usize, name: &str) -> Result<f64, Fault> {
+        let given = row.field(place);
+        let plain = given.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte));
+        let number = given.parse::<f64>().ok().filter(|number| plain && number.is_finite());
+        let number = number.filter(|&number| (0.0..=MOST_WINS as f64).contains(&number));
+        let is_marked =
+            given.contains(',') && given.bytes().all(|byte| byte.is_ascii_digit() || b".,".contains(&byte));
+        let fits = match number {
+            // As it is written, since its point may turn out to group digits.
+            Some(number) => {
+                let spot = || row.near(place);
+                self.expected
+                    .push(given, spot)
+                    .or_else(|_| self.expected.push_plain(&number.to_string()))
+                    .is_ok()
+            }
+            None => is_marked && self.expected.push(given, || row.near(place)).is_ok(),
+        };
+        if !fits {
+            return row.spot(place).fault(format!(
+                "the expected number of wins of {} is {}, but must be a number from 0 to {MOST_WINS}",
+                shown(name),
+                shown(given)
+            ));
+        }
+        self.has_commas |= number.is_none();
+        Ok(number.unwrap_or(0.0))
     }
 
     /// Takes a block of a history in.
@@ -487,7 +576,7 @@ impl<'o> Intake<'o> {
         };
         let missed = match self.places.of(Column::Missed) {
             None => false,
-            Some(place) => missed(row, place)?,
+            Some(place) => missed(row, place, self.has_status)?,
         };
         self.import.wins.get_or_insert_default()[index] += u64::from(!missed);
         if let Some(slots) = &mut self.import.slots {
@@ -503,7 +592,7 @@ impl<'o> Intake<'o> {
     /// # Errors
     /// If the numbers of a column contradict each other, or there is no row.
     pub fn finish(mut self) -> Result<Import, Fault> {
-        let (options, mut import) = (self.options, self.import);
+        let (options, mut import) = (self.options, std::mem::take(&mut self.import));
         let last = self.last_line;
         let fault = |problem: &str| Err(Fault { line: last, column: 1, problem: problem.into() });
         if self.places.all().is_empty() {
@@ -522,9 +611,23 @@ impl<'o> Intake<'o> {
             });
         }
         if self.places.of(Column::Stake).is_some() {
-            let (amounts, percent) = self.stakes.finish(options.decimal, self.lone_point)?;
+            let unit = self.stakes.unit().map(str::to_owned);
+            let (amounts, percent) =
+                std::mem::take(&mut self.stakes).finish(options.decimal, self.lone_point)?;
             import.percent = percent;
+            if let Some(unit) = unit {
+                import.notes.push(format!("every stake is followed by {}", shown(&unit)));
+                import.denomination = import.denomination.or(Denomination::named(&unit));
+            }
             import.stakes = Some(amounts);
+        }
+        if self.has_commas {
+            let (amounts, _) = std::mem::take(&mut self.expected).finish(options.decimal, self.lone_point)?;
+            let numbers: Vec<f64> = amounts.iter().map(|amount| amount.approximate()).collect();
+            if numbers.iter().any(|&number| number > MOST_WINS as f64) {
+                return fault(&format!("an expected number of wins is more than {MOST_WINS}"));
+            }
+            import.expected = Some(numbers);
         }
         if import.slots.is_none()
             && let Some(wins) = &import.wins
@@ -532,19 +635,11 @@ impl<'o> Intake<'o> {
         {
             import.slots = Some(wins.iter().zip(&self.missed).map(|(wins, missed)| wins + missed).collect());
         }
-        for &(index, spot) in &self.nameless {
-            if options.total.is_none() && import.holds_total(index) {
-                return spot.fault(
-                    "the row has no name, and its stake is the sum of all others; remove it, or say what it is: --total drop or --total keep",
-                );
-            }
+        if self.is_plain && !self.is_history {
+            self.settle_total(&mut import)?;
         }
-        if options.total == Some(TotalRow::Drop)
-            && let Some(&(index, _)) = self.nameless.iter().find(|&&(index, _)| import.holds_total(index))
-        {
-            import.remove(index);
-            import.dropped.push(("rows of totals".to_owned(), 1));
-            self.nameless.retain(|&(other, _)| other != index);
+        if import.percent && import.part.is_none() {
+            import.part = part_of_hundred(&import);
         }
         if let Some(&(first, _)) = self.nameless.first() {
             import.notes.push(format!(
@@ -574,17 +669,165 @@ impl<'o> Intake<'o> {
         if import.expected.as_ref().is_some_and(|expected| expected.iter().sum::<f64>() <= 0.0) {
             return fault("all expected numbers of wins up to here are 0");
         }
+        if let Some(Part { why, remedy, .. }) = &import.part {
+            let note = format!("the file shows a part of the chain: {why}; {remedy}");
+            import.notes.push(note);
+        }
         import.last_line = last;
         Ok(import)
+    }
+
+    /// Finds a row that holds the total of the others by its numbers: whatever it is called if it has
+    /// no name, or one that may mean all; else it may be a validator's, and is named.
+    fn settle_total(&mut self, import: &mut Import) -> Result<(), Fault> {
+        let is_dropped = import.dropped.iter().any(|(reason, _)| reason == TOTALS);
+        let wish = self.options.total;
+        if wish == Some(TotalRow::Keep) || wish == Some(TotalRow::Drop) && is_dropped {
+            return Ok(());
+        }
+        let nameless = self.nameless.iter().find(|&&(index, _)| import.holds_total(index));
+        let found =
+            nameless.or_else(|| self.totals.iter().find(|&&(index, _)| import.nearly_holds_total(index)));
+        let ends = [import.names.len() - 1, 0];
+        let unnamed = || ends.into_iter().find(|&index| import.holds_total(index));
+        let index = match (found, wish) {
+            (Some(&(_, spot)), None) if nameless.is_some() => {
+                return spot.fault(
+                    "the row has no name, and its numbers are the sums of all others; remove it, or say what it is: --total drop or --total keep",
+                );
+            }
+            (Some(&(index, spot)), None) => {
+                return spot.fault(format!(
+                    "the row {} seems to hold the total of the others, which its numbers are the sums of; remove it, or say what it is: --total drop or --total keep",
+                    shown(&import.names[index])
+                ));
+            }
+            (Some(&(index, _)), Some(_)) => index,
+            (None, _) => match (unnamed(), wish) {
+                (Some(index), Some(_)) => index,
+                (Some(index), None) => {
+                    import.notes.push(format!(
+                        "the numbers of {} are exactly the sums of all others; if the row is no validator but a total, leave it out with --total drop",
+                        shown(&import.names[index])
+                    ));
+                    return Ok(());
+                }
+                (None, _) => return Ok(()),
+            },
+        };
+        import.remove(index);
+        import.dropped.push((TOTALS.to_owned(), 1));
+        self.nameless.retain(|&(other, _)| other != index);
+        self.merged.retain(|&(from, to)| from != index && to != index);
+        // The rows after it have moved up.
+        let merged = self.merged.iter_mut().flat_map(|(from, to)| [from, to]);
+        for place in self.nameless.iter_mut().map(|(place, _)| place).chain(merged) {
+            *place -= usize::from(*place > index);
+        }
+        Ok(())
+    }
+}
+
+/// Why rows of totals are left out.
+const TOTALS: &str = "rows of totals";
+
+/// Whether percentages lack more of 100 than their rounding explains.
+fn part_of_hundred(import: &Import) -> Option<Part> {
+    let stakes = import.stakes.as_deref()?;
+    let sum: f64 = stakes.iter().map(|stake| stake.approximate()).sum();
+    let finest = stakes.iter().map(|stake| stake.exponent).min()?.min(0);
+    let rounding = 0.5 * stakes.len() as f64 * 10f64.powi(finest);
+    (sum + rounding < 100.0 * LEAST_OF_ALL).then(|| Part {
+        why: format!("its percentages sum to {sum:.4}"),
+        remedy: "give all validators, or a row for the rest of the chain".to_owned(),
+        share: Some(sum / 100.0),
+    })
+}
+
+/// Finds the column of a history that tells by other titles than `missed` which blocks were; returns
+/// whether it does so in words alone.
+fn find_status(header: &Header, places: &mut Places) -> Result<bool, Fault> {
+    let found: Vec<(usize, BlockStatus)> = (0..header.titles.len())
+        .filter(|&place| places.at(place).is_none())
+        .filter_map(|place| Some((place, BlockStatus::of_title(header.titles[place])?)))
+        .collect();
+    match found[..] {
+        [] => Ok(false),
+        [(place, status)] => {
+            places.set(Column::Missed, place);
+            Ok(status == BlockStatus::Words)
+        }
+        [(first, _), (second, _), ..] => (header.spot)(second).fault(format!(
+            "{} or {} may each tell which blocks were missed; say which: --columns missed={} or --columns missed={}",
+            shown(header.titles[first]),
+            shown(header.titles[second]),
+            header.titles[first],
+            header.titles[second]
+        )),
     }
 }
 
 /// Whether a block of a history was missed.
-fn missed(row: &dyn Row, place: usize) -> Result<bool, Fault> {
+fn missed(row: &dyn Row, place: usize, is_status: bool) -> Result<bool, Fault> {
+    const MADE: &[&str] = &[
+        "proposed",
+        "produced",
+        "made",
+        "minted",
+        "mined",
+        "forged",
+        "canonical",
+        "finalized",
+        "finalised",
+        "justified",
+        "confirmed",
+        "included",
+        "accepted",
+        "adopted",
+        "success",
+        "successful",
+        "succeeded",
+        "ok",
+        "valid",
+    ];
+    const MISSED: &[&str] = &[
+        "missed",
+        "skipped",
+        "orphaned",
+        "orphan",
+        "forked",
+        "failed",
+        "failure",
+        "empty",
+        "absent",
+        "lost",
+        "stolen",
+        "ghosted",
+        "invalid",
+        "rejected",
+        "reorged",
+        "dropped",
+        "stale",
+        "uncle",
+        "not proposed",
+        "not produced",
+        "timeout",
+    ];
     let text = row.field(place);
-    match text.to_ascii_lowercase().as_str() {
-        "" | "0" | "false" | "no" | "proposed" | "produced" => Ok(false),
-        "1" | "true" | "yes" | "missed" | "skipped" | "orphaned" => Ok(true),
+    let word = text.to_lowercase().replace(['_', '-'], " ");
+    if MADE.contains(&word.as_str()) {
+        return Ok(false);
+    }
+    if MISSED.contains(&word.as_str()) {
+        return Ok(true);
+    }
+    match word.as_str() {
+        _ if is_status => row.spot(place).fault(format!(
+            "the status of the block is {}, which is not known; write proposed or missed in its place; if 1 means that it was missed, give the title with --columns missed=TITLE; if the column says nothing of missed blocks, give it another title",
+            shown(text)
+        )),
+        "" | "0" | "false" | "no" => Ok(false),
+        "1" | "true" | "yes" => Ok(true),
         _ => row.spot(place).fault(format!(
             "whether the block was missed is {}, but must be 0 or 1, false or true, no or yes, proposed or missed",
             shown(text)
@@ -631,6 +874,66 @@ fn is_total(name: &str) -> bool {
     name.len() < 16 && NAMES.contains(&name.to_lowercase().as_str())
 }
 
+/// Whether a name may mean all validators together, if the numbers of its row are their sums.
+fn may_be_total(name: &str) -> bool {
+    const WORDS: &[&str] = &[
+        // English.
+        "total",
+        "totals",
+        "subtotal",
+        "sum",
+        "sums",
+        "all",
+        "overall",
+        "network",
+        "whole",
+        "everybody",
+        "everyone",
+        "combined",
+        "aggregate",
+        "altogether",
+        "chain",
+        "supply",
+        // German, French, Spanish, Italian, Portuguese, Dutch, Polish, Russian, Turkish.
+        "gesamt",
+        "gesamtsumme",
+        "summe",
+        "insgesamt",
+        "alle",
+        "totaux",
+        "totale",
+        "somme",
+        "ensemble",
+        "tous",
+        "suma",
+        "todos",
+        "totali",
+        "somma",
+        "tutti",
+        "soma",
+        "totaal",
+        "som",
+        "razem",
+        "łącznie",
+        "всего",
+        "итого",
+        "сумма",
+        "toplam",
+        // Chinese, Japanese, Korean.
+        "总计",
+        "合计",
+        "總計",
+        "合計",
+        "总和",
+        "합계",
+        "총계",
+    ];
+    let lower = name.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphanumeric());
+    // What stands for no name, such as a dash, may mean all too.
+    words.any(|word| WORDS.contains(&word)) || !lower.chars().any(char::is_alphanumeric)
+}
+
 fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -669,19 +972,4 @@ fn whole(row: &dyn Row, place: usize, what: &str, name: &str) -> Result<u64, Fau
         "but must be a whole number, written with digits alone".to_owned()
     };
     row.spot(place).fault(format!("the {what} of {} is {}, {reason}", shown(name), shown(given)))
-}
-
-/// Reads how many wins were expected: not negative, and not necessarily whole.
-fn expectation(row: &dyn Row, place: usize, name: &str) -> Result<f64, Fault> {
-    let given = row.field(place);
-    let plain = given.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte));
-    let number = given.parse::<f64>().ok().filter(|number| plain && number.is_finite());
-    match number.filter(|&number| (0.0..=MOST_WINS as f64).contains(&number)) {
-        Some(number) => Ok(number),
-        None => row.spot(place).fault(format!(
-            "the expected number of wins of {} is {}, but must be a number from 0 to {MOST_WINS}",
-            shown(name),
-            shown(given)
-        )),
-    }
 }

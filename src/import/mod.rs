@@ -28,7 +28,7 @@ pub use column::{Column, parse_choices};
 pub(crate) use delimited::each_line;
 pub use fault::{Fault, shown};
 pub use formats::{FORMATS, Format};
-pub use import::{Import, MOST_WINS, WholeStakes};
+pub use import::{Import, MOST_WINS, Part, WholeStakes};
 pub use numerals::Decimal;
 pub use options::{Duplicates, Intent, Options, TotalRow};
 pub use unit::{Denomination, Unit};
@@ -59,10 +59,31 @@ pub fn read_from(input: &mut dyn BufRead, options: &Options) -> Result<Import, F
     };
     let begin = beginning(input, 2).map_err(failed)?;
     let mut whole = Read::chain(&begin[..], input);
+    if let [0xff, 0xfe] | [0xfe, 0xff] = begin[..] {
+        let text = from_utf16(whole, begin[0] == 0xff)?;
+        return read_unpacked(&mut text.as_bytes(), options);
+    }
     if gzip::is_gzip(&begin) {
         return read_unpacked(&mut BufReader::new(gzip::Unpacked::new(whole)), options);
     }
     read_unpacked(&mut whole, options)
+}
+
+/// The text of an input in UTF-16, as spreadsheets write it, with its byte order mark.
+fn from_utf16(input: impl Read, is_little: bool) -> Result<String, Fault> {
+    let fault = |problem: String| Fault { line: 1, column: 1, problem };
+    let bytes = read_up_to(input, LARGEST_FILE).map_err(|error| {
+        fault(format!("text in UTF-16 is read whole, up to {LARGEST_FILE} bytes: {error}"))
+    })?;
+    let units = bytes.chunks_exact(2).map(|pair| match is_little {
+        true => u16::from_le_bytes([pair[0], pair[1]]),
+        false => u16::from_be_bytes([pair[0], pair[1]]),
+    });
+    let text: Result<String, _> = char::decode_utf16(units).collect();
+    match text {
+        Ok(text) if bytes.len().is_multiple_of(2) => Ok(text),
+        _ => Err(fault("the text begins as UTF-16, and is none; save the table as UTF-8".to_owned())),
+    }
 }
 
 /// By so many bytes of a text its format is recognised.
@@ -116,6 +137,15 @@ fn read_unpacked(input: &mut dyn BufRead, options: &Options) -> Result<Import, F
             content.describe()
         ));
     };
+    if let Content::Json(json) = &content
+        && json.count > 1
+        && !matches!(format.read, formats::Reading::Values(_))
+    {
+        return Fault::whole(format!(
+            "the file holds {} values of JSON, one after another, but {} is one; give them one by one",
+            json.count, format.name
+        ));
+    }
     let mut intake = Intake::new(options, format.name);
     match format.json() {
         Some(read) => read(&content, &mut intake)?,

@@ -46,6 +46,8 @@ pub struct Numerals {
     marked: Vec<Marked>,
     first_percent: Option<Spot>,
     first_plain: Option<Spot>,
+    /// The word behind the first number, or that there is none.
+    word: Option<Option<String>>,
 }
 
 struct Marked {
@@ -60,6 +62,19 @@ impl Numerals {
     /// # Errors
     /// Why the cell is no number.
     pub fn push(&mut self, text: &str, spot: impl FnOnce() -> Spot) -> Result<(), String> {
+        let (text, word) = number_and_word(text);
+        let first = self.word.get_or_insert_with(|| word.map(str::to_owned));
+        if first.as_deref() != word {
+            let said = |word: Option<&str>| match word {
+                Some(word) => format!("{} behind it", shown(word)),
+                None => "no unit behind it".to_owned(),
+            };
+            return Err(format!(
+                "which has {}, but the first of the column has {}; write all in one unit",
+                said(word),
+                said(first.as_deref())
+            ));
+        }
         let (number, is_percent) = match text.strip_suffix('%') {
             Some(number) => (number.trim_end(), true),
             None => (text, false),
@@ -97,6 +112,19 @@ impl Numerals {
     pub fn push_plain(&mut self, text: &str) -> Result<(), String> {
         self.amounts.push(Amount::parse(text).ok_or_else(|| reason(text))?);
         Ok(())
+    }
+
+    /// The word that stands behind every number, such as the name of a coin.
+    pub fn unit(&self) -> Option<&str> {
+        self.word.as_ref()?.as_deref()
+    }
+
+    /// The sum of all cells so far, unless one has marks that others may have to explain.
+    pub fn sum(&self) -> Option<Amount> {
+        if !self.marked.is_empty() {
+            return None;
+        }
+        self.amounts.iter().try_fold(Amount::ZERO, |sum, &amount| sum.plus(amount))
     }
 
     /// All amounts, and whether they are percentages.
@@ -177,6 +205,19 @@ impl Numerals {
             _ => Ok(Decimal::Point),
         }
     }
+}
+
+/// A number, and the word of letters that stands behind it, apart by a space.
+fn number_and_word(text: &str) -> (&str, Option<&str>) {
+    if !text.ends_with(|c: char| c.is_ascii_alphabetic()) {
+        return (text, None);
+    }
+    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let word = &text[number.len()..];
+    let before = number.trim_end();
+    let is_apart = before.len() < number.len() && before.ends_with(|c: char| c.is_ascii_digit());
+    // A single letter may stand for thousands or millions, in one row and not in another.
+    if is_apart && (2..=20).contains(&word.len()) { (before, Some(word)) } else { (text, None) }
 }
 
 fn reason(text: &str) -> String {

@@ -494,3 +494,301 @@ fn the_page_for_operators_shows_what_is_printed() {
     }
     assert!(commands >= 6, "{commands} commands");
 }
+
+/// Text as a file in UTF-16.
+fn utf16(text: &str, is_little: bool) -> Vec<u8> {
+    let units = "\u{feff}".encode_utf16().chain(text.encode_utf16());
+    units.flat_map(|unit| if is_little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
+}
+
+/// A file of a part of a chain says so, shows shares of the chain where it knows them, and is neither
+/// audited nor played as the whole.
+#[test]
+fn a_part_of_a_chain_is_never_taken_for_the_whole() {
+    let sandbox = Sandbox::new();
+    let file = |name: &str| data().join(name).display().to_string();
+    let page = r#"{"validators": [{"address": "A", "pub_key": {}, "voting_power": "5"}, {"address": "B", "pub_key": {}, "voting_power": "6"}], "pagination": {"next_key": "abc", "total": "0"}}"#;
+    sandbox.put("page.json", page);
+    sandbox.put("top.csv", "name,stake\nann,12.5%\nbob,7.5%\n");
+    sandbox.put(
+        "filtered.json",
+        r#"{"totalActiveStake": 1000, "validators": [{"identityPubkey": "A", "activatedStake": 100}, {"identityPubkey": "B", "activatedStake": 150}]}"#,
+    );
+    sandbox.put("wins.csv", "name,wins\nann,3\nbob,5\n");
+    for (path, share) in [
+        (file("cardano-leader-log.cncli.json"), Some("0.008 %")),
+        (file("cardano-stake-distribution.one.json"), Some("0.179 %")),
+        (file("cardano-stake-distribution.pool.json"), Some("0.179 %")),
+        (file("cometbft-validators.page.json"), None),
+        ("page.json".to_owned(), None),
+        ("top.csv".to_owned(), Some("12.500 %")),
+        ("filtered.json".to_owned(), Some("10.000 %")),
+    ] {
+        let (code, out, err) = tombola(&sandbox, &["import", &path], b"");
+        assert!(code == 0 && err.contains("part of the chain"), "{path}: {err}");
+        let first = out.lines().nth(1).unwrap_or_default();
+        match share {
+            Some(share) => assert!(first.contains(share), "{path}: {out}"),
+            None => assert!(!out.contains('%'), "{path}: {out}"),
+        }
+        let (code, out, err) = tombola(&sandbox, &["audit", "wins.csv", "--stakes", &path], b"");
+        assert!(code == 2 && out.is_empty(), "{path}: {err}");
+        assert!(err.contains("part of the chain") && err.contains("--rest"), "{path}: {err}");
+        let table = format!("{{ kind = \"table\", path = '{path}', unit = '1' }}");
+        sandbox.put("s.toml", format!("[population]\nstake = {table}\n"));
+        let (code, _, err) = tombola(&sandbox, &["law", "s.toml"], b"");
+        assert!(code == 2 && err.contains("part of the chain"), "{path}: {err}");
+    }
+    // A log is held against the slots that it expects itself, which needs no stakes of others.
+    let (code, _, err) = tombola(&sandbox, &["audit", &file("cardano-leader-log.cncli.json")], b"");
+    assert!(code == 0 && err.contains("part of the chain"), "{err}");
+    // Wins of one pool say nothing of the others.
+    let (log, stakes) =
+        (file("cardano-leader-log.schedule.json"), file("cardano-stake-distribution.snapshot.json"));
+    let (code, _, err) = tombola(&sandbox, &["audit", &log, "--stakes", &stakes], b"");
+    assert!(code == 2 && err.contains("part of the chain"), "{err}");
+    // Both pages in one file are the whole; so is a list whose percentages are rounded.
+    let last = page.replace("\"A\"", "\"C\"").replace("\"B\"", "\"D\"").replace("\"abc\"", "null");
+    let both = format!("{page}\n{last}\n");
+    let (code, out, err) = tombola(&sandbox, &["import", "-", "--to", "-"], both.as_bytes());
+    assert_eq!((code, out.as_str()), (0, "name,stake\nA,5\nB,6\nC,5\nD,6\n"), "{err}");
+    assert!(!err.contains("part of the chain"), "{err}");
+    let (_, _, err) = tombola(&sandbox, &["import", "-"], b"name,stake\na,33%\nb,33%\nc,33%\n");
+    assert!(!err.contains("part of the chain"), "{err}");
+    // A log that contradicts itself is refused, and so are values of which only one could be read.
+    let log = fs::read_to_string(file("cardano-leader-log.cncli.json")).expect("the file");
+    let (code, _, err) = tombola(&sandbox, &["import", "-"], log.replace("8.18", "9.18").as_bytes());
+    assert!(code == 2 && err.contains("`sigma` is"), "{err}");
+    let (code, _, err) = tombola(&sandbox, &["import", "-"], log.repeat(2).as_bytes());
+    assert!(code == 2 && err.contains("2 values of JSON"), "{err}");
+}
+
+#[test]
+fn who_proposes_in_this_epoch_of_aptos_is_in_the_table_and_no_one_else() {
+    let sandbox = Sandbox::new();
+    let file = data().join("aptos-validators.pending.json");
+    let (_, _, err) = tombola(&sandbox, &["import", &file.display().to_string()], b"");
+    assert!(err.contains("left out 1: pending_active: no turn to propose before the next epoch"), "{err}");
+    let text = fs::read_to_string(file).expect("the file");
+    for (total, says) in
+        [("599999999999999", "note: the stakes of its rows sum to"), ("900000000000000", "part of the chain")]
+    {
+        let other = text.replace("\"600000000000000\"", &format!("\"{total}\""));
+        let (code, _, err) = tombola(&sandbox, &["import", "-"], other.as_bytes());
+        assert!(code == 0 && err.contains(says) && err.contains("`total_voting_power` is"), "{err}");
+    }
+}
+
+/// An object of names and numbers is a table only if its names can be nothing but validators'.
+#[test]
+fn figures_are_not_read_as_validators() {
+    let sandbox = Sandbox::new();
+    for figures in [
+        r#"{"absoluteSlot": 302400123, "epoch": 700, "slotIndex": 123, "transactionCount": 350000000000}"#,
+        r#"{"not_bonded_tokens": "123", "bonded_total": "456", "x": "7"}"#,
+        r#"{"pool": {"not_bonded_tokens": "100", "bonded_tokens": "200"}}"#,
+        r#"{"epoch": 500, "ann": "5", "bob": "6"}"#,
+        r#"{"inflation": "0.130000000000000000"}"#,
+        r#"{"min": 1, "max": 2}"#,
+        r#"{"bonded_tokens": "5", "not_bonded_tokens": "6"}"#,
+        r#"{"pool1qqyjr9pcrv97gwrueunug829fs5znw6p2wxft3fvqkgu5f4qlrg": 5, "rest": 6}"#,
+    ] {
+        for intent in [Intent::Import, Intent::AuditPart, Intent::Stakes] {
+            let fault = read(figures.as_bytes(), &Options { intent, ..Options::default() });
+            let fault = fault.expect_err(figures).problem;
+            assert!(
+                fault.contains("cut the table out") || fault.contains("is missing"),
+                "{figures}: {fault}"
+            );
+        }
+    }
+    let forced = ["import", "-", "--to", "-", "--format", "json"];
+    let (code, out, err) = tombola(&sandbox, &forced, br#"{"epoch": 500, "ann": "5"}"#);
+    assert_eq!((code, out.as_str()), (0, "name,stake\nepoch,500\nann,5\n"), "{err}");
+    for names in [
+        r#"{"ann": 350, "bob": "500"}"#,
+        r#"{"validator-1": 350, "validator-2": 500}"#,
+        r#"{"Node One": 350, "Second Stakers": 500}"#,
+        r#"{"0x15a3000000000000": 350, "0x2b77000000000000": 500}"#,
+    ] {
+        assert_eq!(understood(names.as_bytes()).names.len(), 2, "{names}");
+    }
+}
+
+/// A row that holds the sums of all others is a question if its name may mean all, in any language, and
+/// is named if a validator may have it.
+#[test]
+fn totals_are_found_by_their_sums() {
+    let sandbox = Sandbox::new();
+    let tables = [
+        "name,stake\nann,5\nbob,6\nAll validators,11\n",
+        "name,stake\nann,5\nbob,6\nTotal (2),11\n",
+        "name,stake\nann,5\nbob,6\nTOTAL VOTING POWER,11\n",
+        "name,stake\nann,5\nbob,6\nGesamt,11\n",
+        "name,stake\nann,5\nbob,6\n合计,11\n",
+        "name,stake\nNetwork total,11\nann,5\nbob,6\n",
+        "name,stake,wins\nann,5,1\nbob,6,2\n-,11,3\n",
+        "name,wins\nann,5\nbob,6\nTotal blocks,11\n",
+        "name,stake\nann,45.5%\nbob,54.5%\nNetwork,100%\n",
+        "name,stake\nann,33.3%\nbob,33.3%\ncid,33.3%\nNetwork,100%\n",
+        "[{\"name\":\"ann\",\"stake\":5},{\"name\":\"bob\",\"stake\":6},{\"name\":\"TOTAL STAKED\",\"stake\":11}]",
+    ];
+    for table in tables {
+        let (code, out, err) = tombola(&sandbox, &["import", "-", "--to", "-"], table.as_bytes());
+        assert!(code == 2 && out.is_empty(), "{table}: {err}");
+        assert!(err.contains("--total drop or --total keep"), "{table}: {err}");
+        let rows = |wish: &str| {
+            let (code, out, err) =
+                tombola(&sandbox, &["import", "-", "--to", "-", "--total", wish], table.as_bytes());
+            assert_eq!(code, 0, "{table}: {err}");
+            out.lines().count()
+        };
+        assert_eq!(rows("keep"), rows("drop") + 1, "{table}");
+    }
+    // The rows after a total that is left out are still those that they were.
+    let (code, out, err) = tombola(
+        &sandbox,
+        &["import", "-", "--to", "-", "--total", "drop", "--duplicates", "sum"],
+        b"name,stake\nTotal staked,18\nann,5\nbob,6\nann,7\n",
+    );
+    assert_eq!((code, out.as_str()), (0, "name,stake\nann,12\nbob,6\n"), "{err}");
+    // Names that a validator may have; numbers that are no sums; a total that was dropped by its name.
+    for (table, args, rows, noted) in [
+        ("name,stake\nann,1\nbob,2\ncid,3\n", &[][..], 3, true),
+        ("name,stake\nann,1\nbob,2\ncid,3\n", &["--total", "drop"], 2, false),
+        ("name,stake\nann,1\nbob,2\ncid,3\nTotal,6\n", &["--total", "drop"], 3, false),
+        ("name,stake\nann,5\nbob,5\n", &[], 2, false),
+        ("name,stake,wins\nann,1,4\nbob,2,5\ncid,3,6\n", &[], 3, false),
+        ("name,stake\nann,5\nbob,6\nTotal Staking Ltd,7\n", &[], 3, false),
+    ] {
+        let all = [&["import", "-", "--to", "-"][..], args].concat();
+        let (code, out, err) = tombola(&sandbox, &all, table.as_bytes());
+        assert_eq!((code, out.lines().count()), (0, rows + 1), "{table}: {err}");
+        assert_eq!(err.contains("are exactly the sums of all others"), noted, "{table}: {err}");
+    }
+}
+
+#[test]
+fn the_status_of_a_block_says_whether_it_was_missed() {
+    let wins = |table: &str| {
+        read(table.as_bytes(), &Options::default())
+            .map(|import| (import.wins.unwrap_or_default(), import.slots))
+            .map_err(|fault| fault.problem)
+    };
+    for (made, missed) in [("proposed", "missed"), ("Canonical", "Orphaned"), ("success", "not_produced")] {
+        let table = format!("slot,proposer,status\n1,a,{made}\n2,b,{missed}\n3,a,forked\n");
+        assert_eq!(wins(&table), Ok((vec![1, 0], Some(vec![2, 1]))), "{table}");
+    }
+    let flags = "slot,proposer,orphaned\n1,a,false\n2,b,true\n";
+    assert_eq!(wins(flags), Ok((vec![1, 0], Some(vec![1, 1]))));
+    for (table, says) in [
+        (
+            "slot,proposer,status\n1,a,proposed\n2,b,scheduled\n",
+            "`scheduled`, which is not known; write proposed or missed",
+        ),
+        ("slot,proposer,status\n1,a,1\n", "--columns missed=TITLE"),
+        (
+            "slot,proposer,status,orphaned\n1,a,proposed,0\n",
+            "--columns missed=status or --columns missed=orphaned",
+        ),
+    ] {
+        let fault = wins(table).expect_err(table);
+        assert!(fault.contains(says), "{table}: {fault}");
+    }
+    // Beside stakes it is about validators.
+    assert_eq!(understood(b"name,stake,status\na,5,active\nb,6,jailed\n").names.len(), 2);
+}
+
+#[test]
+fn spreadsheets_are_read_as_they_are_saved() {
+    let text = "name,stake\nZo\u{eb},5\nbob,6\n";
+    for bytes in [
+        utf16(text, true),
+        utf16(text, false),
+        format!("sep=;\r\n{}", text.replace(',', ";")).into_bytes(),
+        format!("\u{feff}sep=,\n{text}").into_bytes(),
+    ] {
+        let import = understood(&bytes);
+        assert_eq!(import.names, ["Zo\u{eb}", "bob"]);
+        let stakes = import.whole_stakes(&Options::default(), u64::MAX >> 1).unwrap().unwrap();
+        assert_eq!(stakes.stakes, [5, 6]);
+    }
+    assert!(read(&utf16(text, true)[..11], &Options::default()).is_err(), "half a character");
+    // The name of a coin behind every number, or behind none.
+    let coins = understood(b"name,stake\nann,\"1,234.56 ATOM\"\nbob,0.5 ATOM\n");
+    let stakes = coins.whole_stakes(&Options::default(), u64::MAX >> 1).unwrap().unwrap();
+    assert_eq!(stakes.stakes, [123_456, 50]);
+    assert_eq!(coins.denomination.as_ref().map(|unit| unit.coin.as_str()), Some("ATOM"));
+    for other in ["5", "5 SOL", "5 M"] {
+        let table = format!("name,stake\nann,5 ATOM\nbob,{other}\n");
+        assert!(read(table.as_bytes(), &Options::default()).is_err(), "{other}");
+    }
+    // Expected wins with the decimal mark of the file.
+    let table = "name;stake;wins;expected\nann;5;10;4,5\nbob;6;2;7,5\n";
+    assert_eq!(understood(table.as_bytes()).expected, Some(vec![4.5, 7.5]));
+    let grouped = "name;stake;wins;expected\nann;5;10;1.004,5\nbob;6;2;2.000\n";
+    assert_eq!(understood(grouped.as_bytes()).expected, Some(vec![1004.5, 2000.0]));
+    let open = "name,stake,wins,expected\nann,5,10,\"1,004\"\nbob,6,2,7\n";
+    let fault = read(open.as_bytes(), &Options::default()).unwrap_err().problem;
+    assert!(fault.contains("--decimal"), "{fault}");
+}
+
+#[test]
+fn tables_can_be_made_safe_for_spreadsheets() {
+    let sandbox = Sandbox::new();
+    sandbox.put("a.csv", "name,stake\n=1+2,5\nbob,6\n");
+    let (_, plain, _) = tombola(&sandbox, &["import", "a.csv", "--to", "-"], b"");
+    assert_eq!(plain, "name,stake\n=1+2,5\nbob,6\n");
+    let (_, safe, _) = tombola(&sandbox, &["import", "a.csv", "--to", "-", "--safe-csv"], b"");
+    assert_eq!(safe, "name,stake\n'=1+2,5\nbob,6\n");
+    tombola(&sandbox, &["import", "a.csv", "--to", "b.csv", "--safe-csv"], b"");
+    assert_eq!(fs::read_to_string(sandbox.path("b.csv")).unwrap(), safe);
+}
+
+#[test]
+fn points_are_called_points() {
+    let sandbox = Sandbox::new();
+    let file = data().join("polkadot-era-points.json").display().to_string();
+    let (code, _, err) = tombola(&sandbox, &["audit", &file], b"");
+    assert!(code == 2 && err.contains("tells points but no wins and no stakes"), "{err}");
+    assert!(err.contains("--columns wins=points") && err.contains("--stakes FILE"), "{err}");
+}
+
+/// What was cut out of an answer is read as the answer is: the list alone, or an object on each line.
+#[test]
+fn lists_are_known_without_what_stood_around_them() {
+    for (file, path, has_lines) in [
+        ("cosmos-staking.json", "/validators", true),
+        ("ethereum-validators.json", "/data", true),
+        ("near-validators.json", "/result/current_validators", true),
+        ("solana-validators.cli.json", "/validators", false),
+    ] {
+        let bytes = fs::read(data().join(file)).expect("the file");
+        let mut whole = understood(&bytes);
+        let json: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
+        let list = json.pointer(path).and_then(serde_json::Value::as_array).expect("a list");
+        let lines: Vec<String> = list.iter().map(ToString::to_string).collect();
+        let mut texts = vec![format!("[{}]", lines.join(",\n"))];
+        if has_lines {
+            texts.push(lines.join("\n"));
+        }
+        for text in texts {
+            let mut alone = understood(text.as_bytes());
+            let forced = Options { format: Some(whole.format.to_owned()), ..Options::default() };
+            assert_eq!(read(text.as_bytes(), &forced).as_ref(), Ok(&alone), "{file}");
+            for import in [&mut whole, &mut alone] {
+                (import.last_line, import.notes) = (0, Vec::new());
+            }
+            assert_eq!(alone, whole, "{file}");
+        }
+    }
+    // A few of them may be anybody's own table.
+    let own = understood(
+        br#"[{"operator_address": "a", "tokens": "5"}, {"operator_address": "b", "tokens": "6"}]"#,
+    );
+    assert_eq!((own.format, own.names.len()), ("json", 2));
+    // One validator is no chain.
+    let file = data().join("cosmos-staking.json");
+    let json: serde_json::Value = serde_json::from_slice(&fs::read(file).expect("the file")).expect("JSON");
+    assert!(understood(json["validators"][0].to_string().as_bytes()).part.is_some());
+}

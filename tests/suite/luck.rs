@@ -215,3 +215,62 @@ fn every_chain_is_documented() {
         .collect();
     assert_eq!(names, CHAINS.iter().map(|chain| chain.name).collect::<Vec<_>>());
 }
+
+/// Of a file about a part of a chain the share of the whole is taken, and where it is not known, nothing.
+#[test]
+fn a_part_of_a_chain_is_not_the_whole() {
+    let sandbox = Sandbox::new();
+    let data = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let file = |name: &str| {
+        std::fs::copy(data.join(name), sandbox.path(name)).expect("a copy");
+        name.to_owned()
+    };
+    sandbox.put("top.csv", "name,stake\nann,12.5%\nbob,7.5%\n");
+    let pool = "c3e7025ebae638e994c149e5703e82619b31897c9e1d64fc684f81c2";
+    let of_set = 40_345_959_109_374u64 as f64 / 22_596_084_590_568_394u64 as f64;
+    for (table, who, share) in [
+        (file("cardano-leader-log.cncli.json"), pool, 8.181200836108011e-5),
+        (file("cardano-stake-distribution.one.json"), "00beef", of_set),
+        (file("cardano-stake-distribution.pool.json"), "pool", of_set),
+        (
+            file("cardano-stake-distribution.txt"),
+            "pool1qqyjr9pcrv97gwrueunug829fs5znw6p2wxft3fvqkgu5f4qlrg",
+            2.493e-3,
+        ),
+        (
+            file("cardano-stake-distribution.decimals.json"),
+            "pool1qqyjr9pcrv97gwrueunug829fs5znw6p2wxft3fvqkgu5f4qlrg",
+            2.493e-3,
+        ),
+        ("top.csv".to_owned(), "ann", 0.125),
+    ] {
+        let of_table =
+            asked(&sandbox, &format!("luck {table} --validator {who} --chain cardano --epochs 1 --wins 2"));
+        let of_share = asked(&sandbox, &format!("luck --share {share} --chain cardano --epochs 1 --wins 2"));
+        close(of_table.stake_share, share);
+        close(Some(of_table.p_slot), of_share.p_slot);
+        assert_eq!(
+            (of_table.names, of_table.validators),
+            (vec![who.to_owned()], of_share.validators),
+            "{table}"
+        );
+    }
+    // Another snapshot has another total.
+    let mark = "luck cardano-stake-distribution.pool.json --columns stake=poolStakeMark --validator pool --slots 100";
+    close(
+        asked(&sandbox, &format!("{mark} --wins 2")).stake_share,
+        40_424_218_559_492u64 as f64 / 22_670_949_084_364_797u64 as f64,
+    );
+    sandbox.put(
+        "next.json",
+        r#"{"validators": [{"address": "A", "voting_power": "5"}], "pagination": {"next_key": "abc", "total": "0"}}"#,
+    );
+    let page = file("cometbft-validators.page.json");
+    for (table, who) in [(page.as_str(), "000001E443FD237E4B616E2FA69DF4EE3D49A94F"), ("next.json", "A")] {
+        let args = ["luck", table, "--validator", who, "--chain", "cosmos", "--slots", "100", "--wins", "0"];
+        let output = sandbox.command(&args).output().expect("the program starts");
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{table}: {told}");
+        assert!(told.contains("part of the chain") && told.contains("--share"), "{table}: {told}");
+    }
+}

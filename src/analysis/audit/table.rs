@@ -60,6 +60,21 @@ impl TableSource<'_> {
         read_from(&mut *self.input, &options).map_err(|fault| self.problem(fault))
     }
 
+    /// Refuses a file about a part of a chain.
+    fn of_whole_chain(&self, import: &Import) -> Result<(), Problem> {
+        match &import.part {
+            None => Ok(()),
+            Some(part) => Err(Problem::file(
+                self.path,
+                format!("shows a part of the chain, and an audit needs the whole: {}", part.why),
+                format!(
+                    "{}; `tombola luck` answers for one validator; a row for the rest of the chain is named with --rest NAME=COUNT",
+                    part.remedy
+                ),
+            )),
+        }
+    }
+
     /// Whole stakes; only shares of them matter here.
     fn stakes(&self, import: &Import) -> Result<Option<WholeStakes>, Problem> {
         import
@@ -86,18 +101,27 @@ impl AuditTable {
     pub fn read_source(mut source: TableSource) -> Result<Self, Problem> {
         let import = source.import(Intent::Audit)?;
         let (Some(wins), Some(stakes)) = (import.wins.clone(), source.stakes(&import)?) else {
-            let has = if import.wins.is_some() { "wins" } else { "stakes" };
-            let lacks = if import.wins.is_some() { "stakes" } else { "wins" };
+            let (has, lacks) = match (&import.wins, &import.stakes) {
+                (Some(_), _) => ("wins", "stakes"),
+                (None, Some(_)) => ("stakes", "wins"),
+                (None, None) => ("points", "wins and no stakes"),
+            };
             return Err(Problem::file(
                 source.path,
                 format!("is read as {}, which tells {has} but no {lacks}", import.format),
-                if import.wins.is_some() {
-                    "give the stakes with --stakes FILE"
-                } else {
-                    "give the wins as TABLE, and this file with --stakes FILE"
+                match (&import.wins, &import.stakes) {
+                    (Some(_), _) => "give the stakes with --stakes FILE",
+                    (None, Some(_)) => "give the wins as TABLE, and this file with --stakes FILE",
+                    (None, None) => {
+                        "if the points count blocks, say --columns wins=points, and give the stakes with --stakes FILE"
+                    }
                 },
             ));
         };
+        // Counts that were expected of each are held against these, not against stakes.
+        if import.expected.is_none() {
+            source.of_whole_chain(&import)?;
+        }
         let mut table = AuditTable { wins, notes: Vec::new(), ..AuditTable::default() };
         table.notes.extend(said(&import, Some(&stakes), ""));
         let Import { names, expected, slots, ignored, .. } = import;
@@ -119,6 +143,7 @@ impl AuditTable {
     /// As [`AuditTable::read_two`], and if there are several files of stakes but no heights.
     pub fn read_epochs(mut wins: TableSource, stakes: Vec<(u64, TableSource)>) -> Result<Self, Problem> {
         let won = wins.import(Intent::AuditPart)?;
+        wins.of_whole_chain(&won)?;
         let mut all = Vec::new();
         for (from, mut source) in stakes {
             all.push((from, held(&mut source)?));
@@ -267,6 +292,7 @@ impl Held {
 
 fn held(source: &mut TableSource) -> Result<Held, Problem> {
     let import = source.import(Intent::AuditPart)?;
+    source.of_whole_chain(&import)?;
     let Some(whole) = source.stakes(&import)? else {
         return Err(Problem::file(
             source.path,

@@ -51,9 +51,9 @@ Examples:
   tombola audit blocks.csv --stakes one.csv --stakes 5000=two.csv    other stakes from 5000 on
   tombola audit slots.csv --stakes stakes.json --rule solana-schedule --epoch 700
 
-A table with a row for each block (height or slot, proposer, and if need be missed: 0 or 1) is a history:
-its order is held against the rule too, and against blocks one by one where the rule leaves nothing to
-chance.
+A table with a row for each block (height or slot, proposer, and if need be missed: 0 or 1, or status) is
+a history: its order is held against the rule too, and against blocks one by one where the rule leaves
+nothing to chance.
 
 Exit codes: 0 done; 1 done, but --assert was given and the wins, or their order, deviate; 2 could not run.")]
 #[command(mut_arg("unit", |arg| arg.help("Unit of stakes: wei, gwei, lamports, uatom, yocto, ..., or so many of the file's own units, e.g. 1e18 [default: the file's own, or the finest power of ten in which all stakes can be counted]; and what the counts of slots are, under a rule whose slots several can lead or nobody: `slots` led before a battle was decided, as leader logs list them, or `blocks` [default: slots if TABLE has slots]. Both with a comma between them: --unit slots,gwei")))]

@@ -1,6 +1,7 @@
 //! `tombola import`.
 
 use crate::cli::failure::Failure;
+use crate::cli::options::safe_csv::SafeCsvArg;
 use crate::cli::reading::{Reading, open, options};
 use crate::cli::screen::{grouped, percent, print, print_data, table, tell};
 use crate::cli::whole_file::{self, Existing};
@@ -8,6 +9,7 @@ use clap::Args as ClapArgs;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use tombola::import::{Fault, Import, Intent, WholeStakes, read_from};
+use tombola::report::FormulaGuard;
 use tombola::scenario::{Place, Problem};
 use tombola::stake::MAX_TOTAL;
 
@@ -48,6 +50,8 @@ pub struct ImportArgs {
     pub format: Option<String>,
     #[command(flatten)]
     pub reading: Reading,
+    #[command(flatten)]
+    pub safe_csv: SafeCsvArg,
 }
 
 /// At most this many rows are shown.
@@ -71,14 +75,17 @@ pub fn import(args: &ImportArgs) -> Result<(), Failure> {
     let canonical = Canonical::new(&import, stakes.as_ref());
     let to = args.to.as_deref();
     if let Some(target) = to.filter(|&target| target != Path::new("-")) {
-        whole_file::write(target, Existing::forced(args.force), |out| canonical.write(out))?;
+        whole_file::write(target, Existing::forced(args.force), |out| {
+            canonical.write(FormulaGuard::new(out, args.safe_csv.on))
+        })?;
     }
     if to == Some(Path::new("-")) {
         let mut bytes = Vec::new();
-        canonical.write(&mut bytes)?;
+        canonical.write(FormulaGuard::new(&mut bytes, args.safe_csv.on))?;
         print_data(&String::from_utf8_lossy(&bytes))?;
     } else {
-        print(&(canonical.first_rows(stakes.as_ref()) + "\n"))?;
+        let share = import.part.as_ref().map_or(Some(1.0), |part| part.share);
+        print(&(canonical.first_rows(stakes.as_ref(), share) + "\n"))?;
     }
     tell(understood(path, &import, stakes.as_ref()));
     if let Some(target) = to.filter(|&target| target != Path::new("-")) {
@@ -150,7 +157,8 @@ impl<'a> Canonical<'a> {
         writer.flush()
     }
 
-    fn first_rows(&self, stakes: Option<&WholeStakes>) -> String {
+    /// The first rows; together all have this share of the chain's stake, if it is known.
+    fn first_rows(&self, stakes: Option<&WholeStakes>, share: Option<f64>) -> String {
         let mut titles = self.titles.clone();
         let total: u64 = stakes.map_or(0, |stakes| stakes.stakes.iter().sum());
         if stakes.is_some() {
@@ -160,7 +168,8 @@ impl<'a> Canonical<'a> {
             .map(|row| {
                 let mut cells = self.row(row);
                 if let Some(stakes) = stakes {
-                    cells.insert(2, percent(Some(stakes.stakes[row] as f64 / total as f64)));
+                    let of_rows = stakes.stakes[row] as f64 / total as f64;
+                    cells.insert(2, percent(share.map(|share| share * of_rows)));
                 }
                 cells
             })

@@ -410,6 +410,23 @@ fn of_table(args: &LuckArgs, asked: &Asked) -> Result<Party, Problem> {
     }
     let total: f64 = whole.stakes.iter().map(|&stake| stake as f64).sum();
     let own: f64 = members.iter().map(|&member| whole.stakes[member] as f64).sum();
+    let names = members.iter().map(|&member| import.names[member].clone()).collect();
+    if let Some(part) = &import.part {
+        let Some(of_chain) = part.share else {
+            return Err(Problem::file(
+                path,
+                format!(
+                    "shows a part of the chain, so what share a stake is of the whole is not known: {}",
+                    part.why
+                ),
+                format!("{}; or give the share with --share in place of the table", part.remedy),
+            ));
+        };
+        // What a rule makes of the stakes of others is not known.
+        let share = own / total * of_chain;
+        let p_slot = slot_probability(asked.selection, share);
+        return Ok(Party { names, stake_share: Some(share), p_slot, validators: alike(share), bound: None });
+    }
     let share = own / total;
     let name = asked.chain.map_or("raffle", |chain| chain.rule);
     let rule = find("rule", RULES, &Choice::plain(name)).map_err(|refusal| Problem {
@@ -432,7 +449,7 @@ fn of_table(args: &LuckArgs, asked: &Asked) -> Result<Party, Problem> {
         _ => None,
     };
     Ok(Party {
-        names: members.iter().map(|&member| import.names[member].clone()).collect(),
+        names,
         stake_share: Some(share),
         p_slot,
         validators: Some(whole.stakes.iter().filter(|&&stake| stake > 0).count() as u64),

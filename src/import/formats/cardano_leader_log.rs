@@ -27,6 +27,9 @@ pub const FORMAT: Format = Format {
 /// The name of a pool that the file does not name.
 const UNNAMED: &str = "pool";
 
+/// How to get the whole.
+const REMEDY: &str = "`cardano-cli query stake-snapshot --all-stake-pools` has the stakes of all pools";
+
 /// Whether a line is the heading of this table.
 fn is_heading(line: &str) -> bool {
     line.split_whitespace().eq(["SlotNo", "UTC", "Time"])
@@ -45,6 +48,7 @@ const MEANING: [(Column, &str); 2] = [(Column::Height, "slotNumber"), (Column::N
 /// What is said of a log that does not name its pool.
 fn say_unnamed(intake: &mut Intake) {
     intake.note(format!("the file does not name its pool, which is called `{UNNAMED}`; it has no stake"));
+    intake.part("it is the log of one pool", REMEDY, None);
 }
 
 fn read_json(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
@@ -135,9 +139,29 @@ fn read_log(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
         text("sigma")?,
         text("totalActiveStake")?
     ));
+    intake.part("it is the log of one pool", REMEDY, share(content)?);
     let mut record = Record::new(root, &mut Lines::new(root.document().as_bytes()));
     for title in titles {
         record.add_node(content.get(title).unwrap_or(root))?;
     }
     intake.row(&record)
+}
+
+/// The pool's share of the stake: `sigma`, with which its stake and the total must agree; or from these.
+fn share(content: &Content) -> Result<Option<f64>, Fault> {
+    let number = |name: &str| content.get(name)?.scalar().ok()?.parse::<f64>().ok();
+    let sigma = number("sigma").filter(|sigma| (0.0..=1.0).contains(sigma));
+    let (Some(stake), Some(total)) = (number("activeStake"), number("totalActiveStake")) else {
+        return Ok(sigma);
+    };
+    let Some(node) = content.get("sigma") else { return Ok((stake <= total).then_some(stake / total)) };
+    match sigma {
+        // Rounded to three digits at most.
+        Some(sigma) if (stake / total - sigma).abs() <= 0.01 * sigma.max(1e-9) => Ok(Some(sigma)),
+        _ => node.fault(format!(
+            "`sigma` is {}, but `activeStake` and `totalActiveStake` make a share of {}",
+            shown(&node.scalar()?),
+            stake / total
+        )),
+    }
 }

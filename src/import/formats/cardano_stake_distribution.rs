@@ -22,6 +22,8 @@ pub const FORMAT: Format = Format {
         Content::Text(text) => text.lines().find(|line| !line.trim().is_empty()).is_some_and(is_heading),
         Content::Json(_) => {
             fractions(content).is_some()
+                || decimals(content).is_some()
+                || OLD_TITLES.iter().all(|title| content.get(title).is_some())
                 || content.get("pools").is_some_and(|pools| {
                     pools.first_member().is_some_and(|pool| pool.get("stakeSet").is_some())
                 })
@@ -29,6 +31,14 @@ pub const FORMAT: Format = Format {
     },
     read: Reading::Either(read_json, read_text),
 };
+
+/// What `query stake-snapshot --stake-pool-id` showed before it named pools: the stakes of one pool
+/// and of all in the three snapshots.
+const OLD_TITLES: [&str; 6] =
+    ["poolStakeMark", "poolStakeSet", "poolStakeGo", "activeStakeMark", "activeStakeSet", "activeStakeGo"];
+
+/// How to get the whole.
+const REMEDY: &str = "`cardano-cli query stake-snapshot --all-stake-pools` has all pools";
 
 /// Whether a line is the heading of this table.
 fn is_heading(line: &str) -> bool {
@@ -51,11 +61,25 @@ fn fractions<'a>(content: &Content<'a>) -> Option<Node<'a>> {
     fraction(object.first_member()?).map(|_| object)
 }
 
+/// The object that gives a decimal fraction for each pool.
+fn decimals<'a>(content: &Content<'a>) -> Option<Node<'a>> {
+    let Content::Json(json) = content else { return None };
+    let is_share = |node: &Node| {
+        let number = || node.scalar().ok()?.parse::<f64>().ok();
+        node.kind() == Kind::Number && number().is_some_and(|share| (0.0..=1.0).contains(&share))
+    };
+    let all =
+        json.body.iter().all(|(key, node)| key.starts_with("pool1") && key.len() > 50 && is_share(node));
+    (all && !json.body.is_empty()).then_some(json.first)
+}
+
 const MEANING: [(Column, &str); 2] = [(Column::Name, "pool"), (Column::Stake, "stake")];
 
 fn read_json(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
     match fractions(content) {
         Some(object) => read_fractions(object, intake),
+        None if let Some(object) = decimals(content) => read_decimals(object, intake),
+        None if content.get(OLD_TITLES[1]).is_some() => read_old_snapshot(content, intake),
         None => read_snapshot(content, intake),
     }
 }
@@ -104,7 +128,36 @@ fn read_text(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> 
             (Some(pool), Some(stake), None) => intake.row(&Words([pool, stake], number)),
             _ => spot.fault(format!("the line must hold a pool and its share, but is {}", shown(line))),
         }
-    })
+    })?;
+    if begun {
+        check_fractions(intake, Amount::new(1, 0));
+    }
+    Ok(())
+}
+
+/// The fractions of all pools make the whole, but for their rounding.
+fn check_fractions(intake: &mut Intake, whole: Amount) {
+    let Some(sum) = intake.staked() else { return };
+    let share = sum.approximate() / whole.approximate();
+    if share < 0.99 {
+        let why = format!("the fractions of its pools make {:.4} % of the stake", 100.0 * share);
+        intake.part(why, REMEDY, Some(share));
+    }
+}
+
+/// A decimal fraction for each pool.
+fn read_decimals(object: Node, intake: &mut Intake) -> Result<(), Fault> {
+    begin(intake, object, &["pool", "stake"], &MEANING, &[])?;
+    let mut lines = Lines::new(object.document().as_bytes());
+    object.each_member(|pool, node| {
+        let mut record = Record::new(node, &mut lines);
+        record.add_text(pool);
+        record.add_node(node)?;
+        intake.row(&record)
+    })?;
+    intake.note("stakes are fractions of the total");
+    check_fractions(intake, Amount::new(1, 0));
+    Ok(())
 }
 
 /// A fraction for each pool. They are brought to the common denominator, which is the total stake.
@@ -143,6 +196,7 @@ fn read_fractions(object: Node, intake: &mut Intake) -> Result<(), Fault> {
         intake.row(&record)
     })?;
     intake.note(format!("stakes are fractions of the total, brought to the common denominator {common}"));
+    check_fractions(intake, Amount::new(common, 0));
     Ok(())
 }
 
@@ -164,7 +218,39 @@ fn read_snapshot(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
             record.add(&[title])?;
         }
         intake.row(&record)
-    })
+    })?;
+    // The total is of all pools, also where the file shows a few.
+    let title = intake.title_of_stakes().unwrap_or_default().to_owned();
+    match content.get("total").and_then(|total| total.get(&title)) {
+        Some(total) => intake.check_total(&format!("total.{title}"), &total.scalar()?, REMEDY),
+        None if content.get("total").is_none() => {
+            intake.note("the file says no `total`, so whether it has all pools is not known");
+        }
+        None => {}
+    }
+    Ok(())
+}
+
+/// The stakes of the one pool of an older snapshot.
+fn read_old_snapshot(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
+    let Content::Json(json) = content else { return Ok(()) };
+    let root = json.first;
+    let titles = ["pool", OLD_TITLES[0], OLD_TITLES[1], OLD_TITLES[2]];
+    let units = [(titles[1], "lovelace"), (titles[2], "lovelace"), (titles[3], "lovelace")];
+    begin(intake, root, &titles, &[(Column::Name, "pool"), (Column::Stake, "poolStakeSet")], &units)?;
+    intake.note("the file does not name its pool, which is called `pool`; read the snapshot `set`, by which the leaders of this epoch are drawn");
+    let mut record = Record::new(root, &mut Lines::new(root.document().as_bytes()));
+    record.add_text("pool");
+    for title in &titles[1..] {
+        record.add_node(content.get(title).unwrap_or(root))?;
+    }
+    intake.row(&record)?;
+    let of_all = intake.title_of_stakes().unwrap_or_default().replace("poolStake", "activeStake");
+    let total = content.get(&of_all).and_then(|node| node.scalar().ok()?.parse::<f64>().ok());
+    let share = intake.staked().zip(total).map(|(stake, total)| stake.approximate() / total);
+    let why = format!("it is about one pool, of which `{of_all}` tells the share");
+    intake.part(why, REMEDY, share.filter(|share| (0.0..=1.0).contains(share)));
+    Ok(())
 }
 
 fn divisor(mut a: u128, mut b: u128) -> u128 {

@@ -5,6 +5,7 @@ use super::super::column::Column;
 use super::super::content::Content;
 use super::super::fault::{Fault, Lines};
 use super::super::intake::Intake;
+use super::page::Page;
 use super::record::{Record, begin, needed};
 use super::{Format, Reading};
 
@@ -17,23 +18,28 @@ pub const FORMAT: Format = Format {
         content.lists("validators", &["address", "voting_power"])
             || content.lists("validators", &["pub_key", "power"])
     },
-    read: Reading::Json(read),
+    read: Reading::Values(read),
 };
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
-    let list = needed(content.get("validators"), "list `validators`")?;
-    let is_genesis = content.lists("validators", &["power"]);
+    let list = needed(content.place("validators"), "list `validators`")?;
+    let first = needed(content.first_row("validators"), "list `validators` of objects")?;
+    let has = |name: &str| first.get(name).is_some();
+    if !has("address") && !has("pub_key") {
+        return first.fault("a validator of this format has an `address`");
+    }
+    let is_genesis = has("power");
     let power = if is_genesis { "power" } else { "voting_power" };
     let mut titles = vec!["address", power];
     let mut meaning = vec![(Column::Name, "address"), (Column::Stake, power)];
-    if content.lists("validators", &["proposer_priority"]) {
+    if has("proposer_priority") {
         titles.push("proposer_priority");
         meaning.push((Column::Priority, "proposer_priority"));
     }
     begin(intake, list, &titles, &meaning, &[])?;
     let mut lines = Lines::new(list.document().as_bytes());
     let mut count = 0u64;
-    list.each_item(|node| {
+    content.each_row("validators", &|_| true, &mut |node| {
         count += 1;
         let mut record = Record::new(node, &mut lines);
         for title in &titles {
@@ -48,13 +54,12 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
             None => intake.note("its `block_height` is no height, and is passed over"),
         }
     }
-    let total = content.get("total").or_else(|| content.get("pagination")?.get("total"));
-    if let Some(total) = total.and_then(|node| node.scalar().ok()?.parse::<u64>().ok())
-        && total > count
-    {
-        intake.note(format!(
-            "the file holds {count} of {total} validators, a page of the answer: ask the node for all, for example with per_page=100 and page=2"
-        ));
+    if let Some(why) = Page::of(content).why(count) {
+        intake.part(
+            why,
+            "ask the node for all, for example with per_page=100 and page=2, and put the pages into one file, one after another",
+            None,
+        );
     }
     Ok(())
 }

@@ -5,7 +5,9 @@ use super::super::column::Column;
 use super::super::content::Content;
 use super::super::fault::{Fault, Lines, shown};
 use super::super::intake::Intake;
+use super::super::json::Node;
 use super::labels::Labels;
+use super::page::Page;
 use super::record::{Record, begin, needed};
 use super::{Format, Reading};
 
@@ -14,15 +16,23 @@ pub const FORMAT: Format = Format {
     name: "cosmos-staking",
     summary: "validators of a Cosmos chain (`query staking validators`): moniker, tokens in the base unit; who is not bonded is left out",
     source: "https://docs.cosmos.network/main/build/modules/staking#validator",
-    recognise: |content| content.lists("validators", &["operator_address", "tokens"]),
-    read: Reading::Json(read),
+    recognise: |content| content.first_row("validators").is_some_and(is_validator),
+    read: Reading::Values(read),
 };
 
+/// Whether an object is a validator of the module, and not a row of somebody's own table.
+fn is_validator(node: Node) -> bool {
+    let has = |name| node.get(name).is_some();
+    has("operator_address") && has("tokens") && (has("status") || has("jailed") || has("delegator_shares"))
+}
+
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
-    let list = needed(content.get("validators"), "list `validators`")?;
+    let first = content.first_row("validators").filter(|node| node.get("operator_address").is_some());
+    needed(first, "list `validators` of objects with an `operator_address`")?;
+    let list = needed(content.place("validators"), "list `validators`")?;
     let mut labels = Labels::default();
     let mut has_three = false;
-    list.each_item(|node| {
+    content.each_row("validators", &is_validator, &mut |node| {
         has_three |= node.get("status").map_or(Ok("".into()), |node| node.scalar())? == "3";
         labels
             .count(node.at(&["description", "moniker"]).map_or(Ok("".into()), |node| node.scalar())?.trim());
@@ -31,7 +41,9 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
     let titles = ["name", "moniker", "operator_address", "tokens", "delegator_shares"];
     begin(intake, list, &titles, &[(Column::Name, "name"), (Column::Stake, "tokens")], &[])?;
     let mut lines = Lines::new(list.document().as_bytes());
-    list.each_item(|node| {
+    let mut count = 0u64;
+    content.each_row("validators", &is_validator, &mut |node| {
+        count += 1;
         let text = |name: &str| node.get(name).map_or(Ok("".into()), |node| node.scalar());
         let status = text("status")?;
         let is_bonded = match &*status {
@@ -61,13 +73,13 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
         record.add(&["delegator_shares"])?;
         intake.row(&record)
     })?;
-    let is_more = content
-        .get("pagination")
-        .and_then(|node| node.get("next_key"))
-        .and_then(|node| node.scalar().ok())
-        .is_some_and(|key| !key.is_empty());
-    if is_more {
-        intake.note("the file is a page of the answer, and more validators follow: ask for all, for example with --limit 1000");
+    if content.is_single_row("validators") {
+        intake.part("it is about one validator", "ask for all, with `query staking validators`", None);
+    }
+    if let Some(why) = Page::of(content).why(count) {
+        let remedy =
+            "ask for all, for example with --limit 1000, or put all pages into one file, one after another";
+        intake.part(why, remedy, None);
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use super::super::column::Column;
 use super::super::content::Content;
 use super::super::fault::{Fault, Lines};
 use super::super::intake::Intake;
+use super::super::json::Node;
 use super::record::{Record, begin, needed};
 use super::{Format, Reading};
 
@@ -12,24 +13,25 @@ pub const FORMAT: Format = Format {
     name: "ethereum-validators",
     summary: "validators of Ethereum (beacon API, states/{id}/validators): index, effective balance in Gwei; who is not active is left out",
     source: "https://ethereum.github.io/beacon-APIs/#/Beacon/getStateValidators",
-    recognise: |content| {
-        content.lists("data", &["index", "validator"])
-            && content
-                .first_of("data")
-                .and_then(|first| first.at(&["validator", "effective_balance"]))
-                .is_some()
-    },
-    read: Reading::Json(read),
+    recognise: |content| content.first_row("data").is_some_and(is_validator),
+    read: Reading::Values(read),
 };
 
+/// Whether an object is a validator of the beacon chain.
+fn is_validator(node: Node) -> bool {
+    node.get("index").is_some() && node.at(&["validator", "effective_balance"]).is_some()
+}
+
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
-    let list = needed(content.get("data"), "list `data`")?;
+    let first = content.first_row("data").filter(|&node| is_validator(node));
+    needed(first, "list `data` of objects with `index` and `validator`")?;
+    let list = needed(content.place("data"), "list `data`")?;
     let titles = ["index", "pubkey", "effective_balance", "balance"];
     let units = [("effective_balance", "gwei"), ("balance", "gwei")];
     let meaning = [(Column::Name, "index"), (Column::Stake, "effective_balance")];
     begin(intake, list, &titles, &meaning, &units)?;
     let mut lines = Lines::new(list.document().as_bytes());
-    list.each_item(|node| {
+    content.each_row("data", &is_validator, &mut |node| {
         let members = node.members();
         let get = |name: &str| members.iter().find(|(key, _)| key == name).map(|&(_, node)| node);
         let status = get("status").map_or(Ok("".into()), |node| node.scalar())?;
@@ -44,5 +46,9 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
             record.add_node(found.unwrap_or(node))?;
         }
         intake.row(&record)
-    })
+    })?;
+    if content.is_single_row("data") {
+        intake.part("it is about one validator", "ask for all, with states/{id}/validators", None);
+    }
+    Ok(())
 }

@@ -3,7 +3,7 @@
 
 use super::super::column::Column;
 use super::super::content::{Content, Json};
-use super::super::fault::{Fault, Lines};
+use super::super::fault::{Fault, Lines, shown};
 use super::super::intake::{Header, Intake};
 use super::super::json::{Kind, Node};
 use super::record::Record;
@@ -17,7 +17,7 @@ pub const FORMAT: Format = Format {
     summary: "a list of objects, an object on each line, an object with such a list in it, or names with stakes",
     source: "RFC 8259",
     recognise: |content| matches!(content, Content::Json(_)),
-    read: Reading::Json(read),
+    read: Reading::Values(read),
 };
 
 /// Objects inside of objects are followed so deep.
@@ -184,18 +184,32 @@ fn pairs(intake: &mut Intake, list: Node) -> Result<(), Fault> {
 fn named(intake: &mut Intake, object: Node) -> Result<(), Fault> {
     let members = object.members();
     let is_scalar = |node: &Node| matches!(node.kind(), Kind::Number | Kind::Text);
-    // A single row, if its members have the titles of columns and not the names of validators.
-    if members.iter().any(|(key, _)| Column::of_title(key).is_some()) {
-        return objects(intake, &mut |take| take(object), object);
-    }
-    let is_call = members.iter().any(|(key, _)| key == "jsonrpc");
     let no_table = || {
         object.fault(
             "this JSON has no list of rows, and is no object with a stake for each name; cut the table out, for example with jq",
         )
     };
+    // A single row, if its members have the titles of columns and not the names of validators.
+    let titles: Vec<Column> = members.iter().filter_map(|(key, _)| Column::of_title(key)).collect();
+    if !titles.is_empty() {
+        let is_row = titles.contains(&Column::Name) && titles.iter().any(|&column| column != Column::Name);
+        if !is_row && !intake.is_chosen() {
+            return no_table();
+        }
+        return objects(intake, &mut |take| take(object), object);
+    }
+    let is_call = members.iter().any(|(key, _)| key == "jsonrpc");
     if members.is_empty() || is_call || !members.iter().all(|(_, node)| is_scalar(node)) {
         return no_table();
+    }
+    if !intake.is_chosen()
+        && let Some(why) = doubt(&members)
+    {
+        let keys: Vec<String> = members.iter().take(4).map(|(key, _)| shown(key)).collect();
+        return object.fault(format!(
+            "this JSON has a number for each of {}, but they may be figures of something else than stakes of validators: {why}; if each name is a validator, say so with --format json (of `tombola import`; --input-format json elsewhere), and otherwise cut the table out, for example with jq",
+            keys.join(", ")
+        ));
     }
     begin(intake, object)?;
     let mut lines = Lines::new(object.document().as_bytes());
@@ -208,4 +222,156 @@ fn named(intake: &mut Intake, object: Node) -> Result<(), Fault> {
         record.add_node(node)?;
         intake.row(&record)
     })
+}
+
+/// Words of which the names of figures are made, and those of validators are not.
+const FIGURES: &[&str] = &[
+    "absolute",
+    "active",
+    "amount",
+    "annual",
+    "apr",
+    "apy",
+    "average",
+    "begin",
+    "block",
+    "blocks",
+    "bonded",
+    "cap",
+    "circulating",
+    "code",
+    "commission",
+    "completed",
+    "count",
+    "current",
+    "date",
+    "day",
+    "days",
+    "decimals",
+    "delegated",
+    "delegators",
+    "deposit",
+    "deposits",
+    "duration",
+    "end",
+    "epoch",
+    "era",
+    "fee",
+    "fees",
+    "fraction",
+    "gas",
+    "height",
+    "hour",
+    "hours",
+    "id",
+    "inactive",
+    "index",
+    "inflation",
+    "length",
+    "limit",
+    "market",
+    "max",
+    "maximum",
+    "mean",
+    "median",
+    "min",
+    "minimum",
+    "month",
+    "next",
+    "nonce",
+    "number",
+    "offset",
+    "page",
+    "pending",
+    "percent",
+    "percentage",
+    "previous",
+    "price",
+    "provisions",
+    "rank",
+    "rate",
+    "ratio",
+    "reserve",
+    "reserves",
+    "reward",
+    "rewards",
+    "round",
+    "score",
+    "seconds",
+    "session",
+    "size",
+    "slot",
+    "slots",
+    "stake",
+    "staked",
+    "stakes",
+    "start",
+    "status",
+    "supply",
+    "tax",
+    "threshold",
+    "time",
+    "timestamp",
+    "token",
+    "tokens",
+    "transaction",
+    "transactions",
+    "treasury",
+    "tx",
+    "txs",
+    "unbonded",
+    "validators",
+    "version",
+    "volume",
+    "year",
+];
+
+/// Why the names of an object's members may be no names of validators: some are made of words for figures,
+/// not all are of one kind, or there is one alone.
+fn doubt(members: &[(Cow<str>, Node)]) -> Option<String> {
+    // An address: long, in one word, with digits in it.
+    let is_address = |key: &str| {
+        key.len() >= 16
+            && key.bytes().any(|byte| byte.is_ascii_digit())
+            && !key.chars().any(|c| c.is_whitespace() || c == '_')
+    };
+    let is_figure = |key: &str| {
+        let words = words(key);
+        let is_joined = words.len() > 1
+            && (key.contains('_') || key.starts_with(char::is_lowercase))
+            && key.chars().all(|c| c.is_ascii_alphabetic() || c == '_');
+        is_joined
+            || !key.bytes().any(|byte| byte.is_ascii_digit())
+                && words.iter().any(|word| FIGURES.contains(&word.as_str()))
+    };
+    let addresses = members.iter().filter(|(key, _)| is_address(key)).count();
+    if addresses == members.len() {
+        return None;
+    }
+    if let Some((key, _)) = members.iter().find(|(key, _)| !is_address(key) && is_figure(key)) {
+        return Some(format!("{} looks like the name of a figure", shown(key)));
+    }
+    if addresses > 0 {
+        return Some("some are addresses, and some are not".to_owned());
+    }
+    (members.len() == 1).then(|| "there is one alone".to_owned())
+}
+
+/// The words of a name, in lower case: apart by a mark, or by a capital letter after a small one.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut was_small = false;
+    for c in name.chars() {
+        if !c.is_alphanumeric() || c.is_uppercase() && was_small {
+            words.push(String::new());
+        }
+        if c.is_alphanumeric()
+            && let Some(word) = words.last_mut()
+        {
+            word.extend(c.to_lowercase());
+        }
+        was_small = c.is_lowercase();
+    }
+    words.retain(|word| !word.is_empty());
+    words
 }

@@ -11,6 +11,7 @@ mod ethereum_validators;
 mod json_rows;
 mod labels;
 mod near_validators;
+mod page;
 mod polkadot_era_points;
 mod record;
 mod separated;
@@ -46,8 +47,10 @@ type ReadLines = fn(&mut dyn BufRead, &mut Intake) -> Result<(), Fault>;
 
 /// How a format is read.
 pub(super) enum Reading {
-    /// It is JSON.
+    /// It is one value of JSON.
     Json(ReadJson),
+    /// It is JSON, of one value or of several, one after another.
+    Values(ReadJson),
     /// It is other text.
     Lines(ReadLines),
     /// It is one or the other.
@@ -58,7 +61,7 @@ impl Format {
     /// How it is read as JSON, if it can be.
     pub(super) fn json(&self) -> Option<ReadJson> {
         match self.read {
-            Reading::Json(read) | Reading::Either(read, _) => Some(read),
+            Reading::Json(read) | Reading::Values(read) | Reading::Either(read, _) => Some(read),
             Reading::Lines(_) => None,
         }
     }
@@ -67,7 +70,7 @@ impl Format {
     pub(super) fn lines(&self) -> Option<ReadLines> {
         match self.read {
             Reading::Lines(read) | Reading::Either(_, read) => Some(read),
-            Reading::Json(_) => None,
+            Reading::Json(_) | Reading::Values(_) => None,
         }
     }
 }

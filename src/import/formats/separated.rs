@@ -41,6 +41,11 @@ pub const TSV: Format = Format {
 /// The separator with which most titles of the first line are usual ones; commas if in doubt.
 fn separator(text: &str) -> u8 {
     let line = text.trim_start_matches(['\n', '\r']).split(['\n', '\r']).next().unwrap_or_default();
+    if let [b's', b'e', b'p', b'=', separator @ (b',' | b';' | b'\t')] =
+        line.trim_end_matches([' ', '"']).as_bytes()
+    {
+        return *separator;
+    }
     let mut best = (0, b',');
     for separator in [b',', b';', b'\t'] {
         if !line.contains(char::from(separator)) {
@@ -69,6 +74,14 @@ fn read(input: &mut dyn BufRead, intake: &mut Intake, separator: u8) -> Result<(
     let mut width = None;
     each_line(input, separator, |line| {
         let Some(width) = width else {
+            // A spreadsheet's own line, which says what separates fields.
+            if line.number == 1
+                && line.fields.len() == 2
+                && &line.fields[0] == "sep="
+                && line.fields[1].is_empty()
+            {
+                return Ok(());
+            }
             width = Some(line.fields.len());
             let titles: Vec<&str> = line.fields.iter().collect();
             return intake.begin(&Header {

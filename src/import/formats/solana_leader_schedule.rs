@@ -3,22 +3,85 @@
 
 use super::super::column::Column;
 use super::super::content::Content;
-use super::super::fault::{Fault, Lines};
-use super::super::intake::Intake;
+use super::super::delimited::each_text;
+use super::super::fault::{Fault, Lines, shown};
+use super::super::intake::{Header, Intake, Row};
 use super::super::json::{Kind, Node};
+use super::super::numerals::Spot;
 use super::record::{Record, begin};
 use super::{Format, Reading};
+use std::io::BufRead;
 
 /// See the module.
 pub const FORMAT: Format = Format {
     name: "solana-leader-schedule",
-    summary: "leader schedule of Solana (`solana leader-schedule --output json`, getLeaderSchedule): the leader of each slot; no stakes",
+    summary: "leader schedule of Solana (`solana leader-schedule`, as text or JSON, getLeaderSchedule): the leader of each slot; no stakes",
     source: "https://solana.com/docs/rpc/http/getleaderschedule",
-    recognise: |content| {
-        content.lists("leaderScheduleEntries", &["slot", "leader"]) || slots_by_leader(content).is_some()
+    recognise: |content| match content {
+        Content::Text(text) => text
+            .lines()
+            .find(|line| !line.trim().is_empty())
+            .is_some_and(|line| slot_and_leader(line).is_some()),
+        Content::Json(_) => {
+            content.lists("leaderScheduleEntries", &["slot", "leader"]) || slots_by_leader(content).is_some()
+        }
     },
-    read: Reading::Json(read),
+    read: Reading::Either(read, read_text),
 };
+
+/// A slot and the key of its leader, if a line has these.
+fn slot_and_leader(line: &str) -> Option<[&str; 2]> {
+    let mut words = line.split_whitespace();
+    let (slot, leader) = (words.next()?, words.next()?);
+    let is_slot = slot.bytes().all(|byte| byte.is_ascii_digit());
+    let is_key = (32..=44).contains(&leader.len()) && leader.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (is_slot && is_key && words.next().is_none()).then_some([slot, leader])
+}
+
+const TITLES: [&str; 2] = ["slot", "leader"];
+
+const MEANING: [(Column, &str); 2] = [(Column::Height, TITLES[0]), (Column::Name, TITLES[1])];
+
+/// A slot and its leader on each line.
+fn read_text(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> {
+    struct Words<'a>([&'a str; 2], u64);
+    impl Row for Words<'_> {
+        fn field(&self, place: usize) -> &str {
+            self.0.get(place).copied().unwrap_or_default()
+        }
+        fn is_number(&self, place: usize) -> bool {
+            place == 0
+        }
+        fn line(&self) -> u64 {
+            self.1
+        }
+        fn spot(&self, _place: usize) -> Spot {
+            Spot { line: self.1, column: 1 }
+        }
+    }
+    let mut begun = false;
+    each_text(input, |number, line| {
+        let spot = Spot { line: number, column: 1 };
+        if line.trim().is_empty() {
+            return Ok(());
+        }
+        let Some(words) = slot_and_leader(line) else {
+            return spot.fault(format!(
+                "the line must hold a slot and the key of its leader, but is {}",
+                shown(line.trim())
+            ));
+        };
+        if !std::mem::replace(&mut begun, true) {
+            intake.begin(&Header {
+                titles: &TITLES,
+                meaning: Some(&MEANING),
+                units: &[],
+                spot: &|_| spot,
+            })?;
+        }
+        intake.row(&Words(words, number))
+    })
+}
 
 /// The object that gives a list of slots for each leader.
 fn slots_by_leader<'a>(content: &Content<'a>) -> Option<Node<'a>> {
@@ -37,10 +100,8 @@ fn slots_by_leader<'a>(content: &Content<'a>) -> Option<Node<'a>> {
 }
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
-    let titles = ["slot", "leader"];
-    let meaning = [(Column::Height, "slot"), (Column::Name, "leader")];
     if let Some(list) = content.get("leaderScheduleEntries") {
-        begin(intake, list, &titles, &meaning, &[])?;
+        begin(intake, list, &TITLES, &MEANING, &[])?;
         let mut lines = Lines::new(list.document().as_bytes());
         return list.each_item(|node| {
             let mut record = Record::new(node, &mut lines);
@@ -54,7 +115,7 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
             "the file has no list `leaderScheduleEntries`, and no list of slots for each leader",
         );
     };
-    begin(intake, object, &titles, &meaning, &[])?;
+    begin(intake, object, &TITLES, &MEANING, &[])?;
     let mut lines = Lines::new(object.document().as_bytes());
     object.each_member(|leader, slots| {
         slots.each_item(|slot| {

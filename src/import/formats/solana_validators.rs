@@ -4,7 +4,7 @@ use super::super::column::Column;
 use super::super::content::Content;
 use super::super::fault::{Fault, Lines};
 use super::super::intake::Intake;
-use super::super::json::Node;
+use super::super::json::{Kind, Node};
 use super::record::{Record, begin, needed};
 use super::{Format, Reading};
 
@@ -14,14 +14,20 @@ pub const FORMAT: Format = Format {
     summary: "validators of Solana (`solana validators --output json`, getVoteAccounts): identity, activated stake in lamports, delinquent ones included, as they keep their slots",
     source: "https://solana.com/docs/rpc/http/getvoteaccounts",
     recognise: |content| {
-        content.lists("validators", &["identityPubkey", "activatedStake"])
-            || content.lists("current", &["nodePubkey", "activatedStake"])
+        list(content).is_some() || content.lists("current", &["nodePubkey", "activatedStake"])
     },
     read: Reading::Json(read),
 };
 
+/// The list of validators of the command, in its object or by itself.
+fn list<'a>(content: &Content<'a>) -> Option<Node<'a>> {
+    let first = content.first_row("validators")?;
+    let is_row = ["identityPubkey", "activatedStake"].iter().all(|name| first.get(name).is_some());
+    content.place("validators").filter(|node| is_row && node.kind() == Kind::List)
+}
+
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
-    let (lists, identity, vote): (Vec<Node>, _, _) = match content.get("validators") {
+    let (lists, identity, vote): (Vec<Node>, _, _) = match list(content) {
         Some(list) => (vec![list], "identityPubkey", "voteAccountPubkey"),
         None => {
             let current = needed(content.get("current"), "list `validators` or `current`")?;
@@ -46,6 +52,9 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
             }
             intake.row(&record)
         })?;
+    }
+    if let Some(total) = content.get("totalActiveStake") {
+        intake.check_total("totalActiveStake", &total.scalar()?, "`solana validators` shows all");
     }
     Ok(())
 }

@@ -46,7 +46,13 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
             record.add(&[title])?;
         }
         intake.row(&record)
-    })
+    })?;
+    if intake.title_of_stakes() == Some("stakingPoolSuiBalance")
+        && let Some(total) = content.get("totalStake")
+    {
+        intake.check_total("totalStake", &total.scalar()?, "suix_getLatestSuiSystemState has all");
+    }
+    Ok(())
 }
 
 /// Pairs of a key and its voting power.

@@ -161,7 +161,7 @@ pub fn cells() -> Vec<Cell> {
 
 impl Cell {
     /// The name of its rule.
-    pub fn rule(&self) -> &str {
+    pub fn name(&self) -> &str {
         &self.family.name
     }
 

@@ -78,7 +78,7 @@ fn main() {
     if table.as_deref() != Some("procedures") {
         let rules: Vec<String> = std::env::args().skip(2).collect();
         let mut cells = decisions::cells();
-        cells.retain(|cell| rules.is_empty() || rules.iter().any(|rule| rule == cell.rule()));
+        cells.retain(|cell| rules.is_empty() || rules.iter().any(|rule| rule == cell.name()));
         print!("{}", decisions::markdown(&decisions::lines(&cells)));
     }
 }

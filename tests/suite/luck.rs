@@ -227,7 +227,7 @@ fn a_part_of_a_chain_is_not_the_whole() {
     };
     sandbox.put("top.csv", "name,stake\nann,12.5%\nbob,7.5%\n");
     let pool = "c3e7025ebae638e994c149e5703e82619b31897c9e1d64fc684f81c2";
-    let of_set = 40_345_959_109_374u64 as f64 / 22_596_084_590_568_394u64 as f64;
+    let of_set = 40_345_959_109_374_f64 / 22_596_084_590_568_394u64 as f64;
     for (table, who, share) in [
         (file("cardano-leader-log.cncli.json"), pool, 8.181200836108011e-5),
         (file("cardano-stake-distribution.one.json"), "00beef", of_set),
@@ -259,7 +259,7 @@ fn a_part_of_a_chain_is_not_the_whole() {
     let mark = "luck cardano-stake-distribution.pool.json --columns stake=poolStakeMark --validator pool --slots 100";
     close(
         asked(&sandbox, &format!("{mark} --wins 2")).stake_share,
-        40_424_218_559_492u64 as f64 / 22_670_949_084_364_797u64 as f64,
+        40_424_218_559_492_f64 / 22_670_949_084_364_797u64 as f64,
     );
     sandbox.put(
         "next.json",

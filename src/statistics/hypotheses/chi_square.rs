@@ -88,8 +88,8 @@ impl GoodnessOfFit {
 /// distribution; where some expects fewer, it is exact over all tables if these are few enough
 /// ([`exact_multinomial_test`]), and otherwise simulated from the same null hypothesis with as many
 /// tables as [`replicates`] allows. If none of these is as extreme, their number says nothing more; of many
-/// cells the p-value is then that of [`moments_upper`], if that is smaller. O(m log m), and O(m) for each
-/// simulated table.
+/// cells the p-value is then that of a gamma distribution with the statistic's first three moments, if that is
+/// smaller. O(m log m), and O(m) for each simulated table.
 ///
 /// `None` if the lengths differ, if shares are negative, not finite or do not sum to one (within
 /// 1e-6), if nothing was counted, if fewer than two cells can be hit, or if there are too many cells to

@@ -5,6 +5,9 @@ use super::fourier::fourier_transform;
 use crate::law::complex::Complex;
 use crate::law::greatest_common_divisor;
 
+/// Amounts below this are told apart as whole numbers.
+const LARGEST: f64 = 9e18;
+
 /// Independent draws, each of which pays with the same chance an amount of the same distribution.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CompoundTerm {
@@ -70,7 +73,8 @@ enum Law {
     /// Of sums that are multiples of a unit and all lie on the grid.
     Exact(Grid),
     /// Of many sums that reach far: those near zero, where they are multiples of a unit, and all of them.
-    Coarse { near: Option<Grid>, far: Grid },
+    /// Within how many steps of a far one amounts may have been moved comes last.
+    Coarse { near: Option<Grid>, far: Grid, moved: f64 },
 }
 
 /// The probability of at most each multiple of a step.
@@ -131,18 +135,12 @@ impl Grid {
         }
         let mut values: Vec<Complex> = exponents.into_iter().map(Complex::exp).collect();
         fourier_transform(&mut values, true);
-        let (mut sum, mut most) = (0.0, 0.0f64);
-        let cumulative = values
-            .iter()
-            .enumerate()
-            .map(|(place, value)| {
-                // Points of a split may weigh less than nothing.
-                sum += value.re * (rate * place as f64).exp();
-                most = most.max(sum);
-                most
-            })
-            .collect();
-        Grid { step, cumulative }
+        let mut sum = 0.0;
+        let sums = values.iter().enumerate().map(|(place, value)| {
+            sum += value.re * (rate * place as f64).exp();
+            sum
+        });
+        Grid { step, cumulative: ascending(sums) }
     }
 }
 
@@ -157,7 +155,7 @@ impl CompoundSum {
     const MOST_PRODUCTS: usize = 20_000_000;
     /// What reaches around the end of the grid near zero counts by `exp` of less than this.
     const DAMPING: f64 = 15.0;
-    /// A probability at a place where a step more or less changes it by more is not known.
+    /// A probability at a place where some steps more or less change it by more is not known.
     const UNCERTAIN: f64 = 1e-3;
 
     /// Convolves by Fourier transform, on multiples of what divides all amounts. Where the sum stays below half
@@ -207,7 +205,9 @@ impl CompoundSum {
         let on_unit = |term: &CompoundTerm| on_grid(&term.amounts, unit, points);
         let near = (whole && step > unit).then(|| Grid::convolved(terms, unit, Self::DAMPING, on_unit));
         let far = Grid::convolved(terms, step, 0.0, |term| split_on_grid(&term.amounts, step, points));
-        Some(CompoundSum { law: Law::Coarse { near, far }, tail })
+        // Of many payments no single place has much; of few, each may be moved by some steps.
+        let moved = 2.0 + 2.0 * payments.min(25.0).sqrt();
+        Some(CompoundSum { law: Law::Coarse { near, far, moved }, tail })
     }
 
     /// The error of a quantile far from zero: a step of the grid, or none.
@@ -231,7 +231,7 @@ impl CompoundSum {
                 sums[place.min(sums.len() - 1)].0
             }
             Law::Exact(grid) => grid.whole_quantile(probability),
-            Law::Coarse { near, far } => near
+            Law::Coarse { near, far, .. } => near
                 .as_ref()
                 .and_then(|near| near.quantile(probability))
                 .unwrap_or_else(|| far.whole_quantile(probability)),
@@ -246,24 +246,40 @@ impl CompoundSum {
                 Some(place.checked_sub(1).map_or(0.0, |place| sums[place].1.min(1.0)))
             }
             Law::Exact(grid) => Some(grid.below(sum / grid.step - 1e-9)),
-            Law::Coarse { near, far } => {
+            Law::Coarse { near, far, moved } => {
                 if let Some(near) = near.as_ref().filter(|near| sum / near.step < Self::POINTS as f64) {
                     return Some(near.below(sum / near.step - 1e-9));
                 }
                 let steps = sum / far.step - 1e-9;
                 // Where a payment was split, part of it may lie on the other side.
-                let range = far.below(steps + 2.0) - far.below(steps - 2.0);
+                let range = far.below(steps + moved) - far.below(steps - moved);
                 (range <= Self::UNCERTAIN).then(|| far.below(steps))
             }
         }
     }
 }
 
+/// The ascending numbers that are nearest to these, by the sum of squares: neighbours in the wrong order are
+/// averaged. Points of a split may weigh less than nothing, and a sum overshoots beside them.
+fn ascending(numbers: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut blocks: Vec<(f64, usize)> = Vec::new();
+    for number in numbers {
+        let mut block = (number, 1);
+        while let Some(&(before, length)) = blocks.last().filter(|(before, _)| *before > block.0) {
+            blocks.pop();
+            let all = length + block.1;
+            block = ((before * length as f64 + block.0 * block.1 as f64) / all as f64, all);
+        }
+        blocks.push(block);
+    }
+    blocks.into_iter().flat_map(|(mean, length)| std::iter::repeat_n(mean, length)).collect()
+}
+
 /// The largest whole number that divides all amounts; one where bins are wider than an amount or amounts are
 /// not whole.
 fn divisor(terms: &[CompoundTerm]) -> f64 {
     let amounts = || terms.iter().flat_map(|term| &term.amounts);
-    let whole = |&(from, width, _): &(f64, f64, f64)| width == 1.0 && from.fract() == 0.0 && from < 1e15;
+    let whole = |&(from, width, _): &(f64, f64, f64)| width == 1.0 && from.fract() == 0.0 && from < LARGEST;
     if !amounts().all(whole) {
         return 1.0;
     }
@@ -276,7 +292,8 @@ fn listed(terms: &[CompoundTerm]) -> Option<Vec<(f64, f64)>> {
     let mut left = CompoundSum::MOST_PRODUCTS;
     let mut sums = vec![(0u64, 1.0)];
     for term in terms {
-        let single = |&(from, width, _): &(f64, f64, f64)| width == 1.0 && from.fract() == 0.0 && from < 1e15;
+        let single =
+            |&(from, width, _): &(f64, f64, f64)| width == 1.0 && from.fract() == 0.0 && from < LARGEST;
         if !term.amounts.iter().all(single) || term.draws.fract() != 0.0 || term.draws > 1e6 {
             return None;
         }
@@ -471,6 +488,31 @@ mod tests {
             let off = (sum.quantile(probability) - mean) / variance.sqrt() - sds;
             assert!(off.abs() < 2.0 * sum.step() / variance.sqrt(), "{probability}: {off}");
         }
+    }
+
+    /// Ten amounts near each other, far above the steps of the grid: between the clusters of so many payments
+    /// the law is the binomial.
+    #[test]
+    fn between_clusters_of_sums_the_law_is_the_binomial() {
+        const OFFSETS: [f64; 10] =
+            [0.0, 1.0, 17.0, 1003.0, 50_021.0, 70_001.0, 90_007.0, 123_457.0, 200_003.0, 300_007.0];
+        for base in [3e8, 3e10, 3e12, 3e14] {
+            for chance in [0.25, 0.75] {
+                let amounts = OFFSETS.iter().map(|offset| (base + offset, 1.0, 0.1)).collect();
+                let sum = CompoundSum::new(&[CompoundTerm { draws: 10.0, chance, amounts }]).unwrap();
+                let mut at_most = 0.0;
+                for (wins, mass) in binomial_wins(10, chance).unwrap().into_iter().enumerate() {
+                    at_most += mass;
+                    let found = sum.below(base * (wins as f64 + 0.5)).unwrap();
+                    assert!((found - at_most).abs() < 1e-4, "{base} {chance} {wins}: {found} for {at_most}");
+                }
+            }
+        }
+        // One amount is a grid of its own, however large.
+        let one = CompoundSum::new(&[CompoundTerm::fixed(10.0, 0.25, 1e18)]).unwrap();
+        let two_or_fewer: f64 = binomial_wins(10, 0.25).unwrap()[..3].iter().sum();
+        assert!((one.below(3e18).unwrap() - two_or_fewer).abs() < 1e-12);
+        assert_eq!(one.quantile(0.5), 2e18);
     }
 
     /// Sums near zero of a law that reaches far: those of the amounts that are small, coin by coin.

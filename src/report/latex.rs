@@ -7,7 +7,13 @@ use std::fmt::Write;
 /// stand as their code.
 pub(super) fn latex(text: &str) -> String {
     let mut tex = String::with_capacity(text.len());
+    let mut before = ' ';
     for c in visible(&text.replace(['\n', '\r', '\t'], " ")).chars() {
+        // Twice the same would be one dash, quotation mark or the like.
+        if c == before && matches!(c, '-' | ',' | '\'') {
+            tex += "{}";
+        }
+        before = c;
         match c {
             '\\' => tex += "\\textbackslash{}",
             '{' | '}' | '$' | '&' | '#' | '_' | '%' => {
@@ -86,6 +92,7 @@ mod tests {
             "50 \\% of \\$x\\_1\\$ \\textbackslash{}input\\{y\\} \\ensuremath{\\leq} \\texttt{U+5F69}"
         );
         assert_eq!(latex("é ł ñ"), "é ł ñ");
+        assert_eq!(latex("--- ,, ''"), "-{}-{}- ,{}, '{}'");
         assert_eq!(latex("10⁻³"), "10\\ensuremath{^{-}}\\ensuremath{^{3}}");
     }
 }

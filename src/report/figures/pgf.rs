@@ -2,7 +2,7 @@
 
 use super::drafting::{
     Align, Axes, Axis, Chart, Dash, GRID, INK, Kind, LABEL_SIZE, Mark, PAPER, Purpose, Rgb, Series, Shape,
-    Stroke, TITLE_SIZE, shown,
+    Stroke, TITLE_SIZE, shown, width,
 };
 use super::{Sheet, Theme};
 use crate::report::latex::latex;
@@ -13,6 +13,8 @@ const BESIDE: usize = 3;
 
 /// How far from the sheet's left edge the title of a vertical axis has its middle.
 const TITLE_MIDDLE: f64 = 36.0;
+/// How far below a frame the title of its horizontal axis has its middle.
+const TITLE_BELOW: f64 = 86.0;
 
 /// Compiles a figure by itself, or reads it into a document: a document that has begun has no `\@nodocument`.
 const OPENING: &str = r"% Compiles as it is; and a document that loads pgfplots reads it with \input. Where the .dat file lies in
@@ -33,6 +35,7 @@ const OPENING: &str = r"% Compiles as it is; and a document that loads pgfplots 
   \def\endfigurealone{\end{document}}
   \begin{document}
 \fi
+\providecommand{\figurefitted}[2]{\sbox0{#2}\ifdim\wd0>#1\relax\resizebox{#1}{!}{\usebox0}\else\usebox0\fi}
 ";
 
 /// The text of the figure, and of `name.dat` with its data.
@@ -103,6 +106,11 @@ impl Writer {
         format!("draw={color},draw opacity={},line width={width}mm{dash}", stroke.opacity)
     }
 
+    /// Words that take no more room than they were given: what the document's font has wider is drawn smaller.
+    fn fitted(&self, words: &str, room: f64) -> String {
+        format!("\\figurefitted{{{}mm}}{{{}}}", self.millimetres(room), latex(words))
+    }
+
     /// The size of a text among those that a document has.
     fn size(&self, size: f64) -> &'static str {
         match size * self.unit() * 72.27 / 25.4 {
@@ -129,11 +137,12 @@ impl Writer {
             Align::End => "base east",
         };
         let turn = if upward { ",rotate=90" } else { "" };
+        let room = width(words, size);
         let (size, color) = (self.size(size), self.color(color));
         let _ = writeln!(
             self.text,
             "\\node[inner sep=0pt,anchor={anchor},text={color},font={size}{turn}] at ({x:.1},{y:.1}) {{{}}};",
-            latex(words)
+            self.fitted(words, room)
         );
     }
 
@@ -206,12 +215,13 @@ impl Writer {
         );
         // As far from the sheet's edge as in the other formats.
         let beside = (TITLE_MIDDLE - left) / width;
+        let below = -TITLE_BELOW / height;
         let _ = writeln!(
             self.text,
-            "  y label style={{at={{(axis description cs:{beside:.4},0.5)}},anchor=center}},"
+            "  x label style={{at={{(axis description cs:0.5,{below:.4})}},anchor=center}},y label style={{at={{(axis description cs:{beside:.4},0.5)}},anchor=center}},"
         );
-        for (letter, axis) in [("x", &axes.x), ("y", &axes.y)] {
-            self.axis(letter, axis);
+        for (letter, axis, length) in [("x", &axes.x, width), ("y", &axes.y, height)] {
+            self.axis(letter, axis, length);
         }
         self.text += "]\n";
         for one in series {
@@ -220,7 +230,7 @@ impl Writer {
         self.text += "\\end{axis}\n";
     }
 
-    fn axis(&mut self, letter: &str, axis: &Axis) {
+    fn axis(&mut self, letter: &str, axis: &Axis, length: f64) {
         let mode = if axis.scale.is_logarithmic() { "log" } else { "linear" };
         let listed = |labelled: bool| -> Vec<String> {
             let ticks = axis.ticks.iter().filter(|tick| !labelled || tick.label.is_some());
@@ -240,7 +250,7 @@ impl Writer {
         let grid = if axis.grid { format!("{letter}majorgrids,") } else { String::new() };
         let title = match axis.title.as_str() {
             "" => String::new(),
-            title => format!("{letter}label={{{}}},", latex(title)),
+            title => format!("{letter}label={{{}}},", self.fitted(title, length)),
         };
         let _ = writeln!(
             self.text,

@@ -8,6 +8,7 @@ use super::fault::{Fault, shown};
 use super::import::{Import, MOST_WINS, Part};
 use super::numerals::{LonePoint, Numerals, Spot};
 use super::options::{Duplicates, Intent, Options, TotalRow};
+use super::total_names::{is_total, may_be_total};
 use super::unit::Denomination;
 use crate::registry::nearest;
 use std::collections::{HashMap, HashSet};
@@ -698,7 +699,7 @@ impl<'o> Intake<'o> {
             }
             (Some(&(index, spot)), None) => {
                 return spot.fault(format!(
-                    "the row {} seems to hold the total of the others, which its numbers are the sums of; remove it, or say what it is: --total drop or --total keep",
+                    "the row {} seems to hold the total of the others: its numbers are theirs together; remove it, or say what it is: --total drop or --total keep",
                     shown(&import.names[index])
                 ));
             }
@@ -855,83 +856,6 @@ fn check_name(name: &str, spot: impl FnOnce() -> Spot) -> Result<(), Fault> {
         ));
     }
     Ok(())
-}
-
-/// Whether a row of this name is likely to hold the total of the others.
-fn is_total(name: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "total",
-        "totals",
-        "sum",
-        "sums",
-        "subtotal",
-        "grand total",
-        "overall",
-        "total stake",
-        "total:",
-        "sum:",
-    ];
-    name.len() < 16 && NAMES.contains(&name.to_lowercase().as_str())
-}
-
-/// Whether a name may mean all validators together, if the numbers of its row are their sums.
-fn may_be_total(name: &str) -> bool {
-    const WORDS: &[&str] = &[
-        // English.
-        "total",
-        "totals",
-        "subtotal",
-        "sum",
-        "sums",
-        "all",
-        "overall",
-        "network",
-        "whole",
-        "everybody",
-        "everyone",
-        "combined",
-        "aggregate",
-        "altogether",
-        "chain",
-        "supply",
-        // German, French, Spanish, Italian, Portuguese, Dutch, Polish, Russian, Turkish.
-        "gesamt",
-        "gesamtsumme",
-        "summe",
-        "insgesamt",
-        "alle",
-        "totaux",
-        "totale",
-        "somme",
-        "ensemble",
-        "tous",
-        "suma",
-        "todos",
-        "totali",
-        "somma",
-        "tutti",
-        "soma",
-        "totaal",
-        "som",
-        "razem",
-        "łącznie",
-        "всего",
-        "итого",
-        "сумма",
-        "toplam",
-        // Chinese, Japanese, Korean.
-        "总计",
-        "合计",
-        "總計",
-        "合計",
-        "总和",
-        "합계",
-        "총계",
-    ];
-    let lower = name.to_lowercase();
-    let mut words = lower.split(|c: char| !c.is_alphanumeric());
-    // What stands for no name, such as a dash, may mean all too.
-    words.any(|word| WORDS.contains(&word)) || !lower.chars().any(char::is_alphanumeric)
 }
 
 fn is_digits(text: &str) -> bool {

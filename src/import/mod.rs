@@ -20,6 +20,7 @@ mod json;
 mod numerals;
 mod options;
 mod scale;
+mod total_names;
 mod unit;
 
 pub use amount::Amount;

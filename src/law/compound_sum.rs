@@ -73,8 +73,7 @@ enum Law {
     /// Of sums that are multiples of a unit and all lie on the grid.
     Exact(Grid),
     /// Of many sums that reach far: those near zero, where they are multiples of a unit, and all of them.
-    /// Within how many steps of a far one amounts may have been moved comes last.
-    Coarse { near: Option<Grid>, far: Grid, moved: f64 },
+    Coarse { near: Option<Grid>, far: Grid },
 }
 
 /// The probability of at most each multiple of a step.
@@ -152,9 +151,11 @@ impl CompoundSum {
     /// At most so many sums are listed.
     const MOST_LISTED: usize = 20_000;
     /// At most so many products are added up for them.
-    const MOST_PRODUCTS: usize = 20_000_000;
+    const MOST_PRODUCTS: usize = 4_000_000;
     /// What reaches around the end of the grid near zero counts by `exp` of less than this.
     const DAMPING: f64 = 15.0;
+    /// Within so many steps the split of few payments may have moved a sum; of many, no place has much.
+    const MOVED: f64 = 12.0;
     /// A probability at a place where some steps more or less change it by more is not known.
     const UNCERTAIN: f64 = 1e-3;
 
@@ -162,9 +163,8 @@ impl CompoundSum {
     /// a million of these the law is exact but for rounding, of the order of 1e-13 of probability. Where few
     /// sums can come, all are listed, which is as exact. Otherwise amounts are split among four neighbouring
     /// points of a coarser grid so that mean, variance and skewness stay; quantiles are known to about a step.
-    /// Sums below half a million units are then known on a grid of their own (of larger amounts they have none),
-    /// to about 1e-6 of probability. `None`
-    /// where nothing can be paid, or more payments are to be expected than a grid could tell apart. O(points
+    /// Sums below half a million units, which no larger amounts are part of, are then known on a grid of their
+    /// own to about 1e-6 of probability. `None` where nothing can be paid, or more payments are to be expected than a grid could tell apart. O(points
     /// log points).
     pub fn new(terms: &[CompoundTerm]) -> Option<Self> {
         let largest = terms.iter().map(CompoundTerm::largest).fold(0.0, f64::max);
@@ -184,13 +184,13 @@ impl CompoundSum {
         }
         let unit = divisor(terms);
         let points = Self::POINTS;
-        let whole = terms.iter().flat_map(|term| &term.amounts).all(|&(from, ..)| from.fract() == 0.0);
+        let whole = amounts_of(terms).all(|&(from, ..)| from.fract() == 0.0);
         let exact = whole && reach / unit + 2.0 <= points as f64;
         if !exact && let Some(sums) = listed(terms) {
             return Some(CompoundSum { law: Law::Listed(sums), tail: 0.0 });
         }
-        // Splitting moves each payment by up to two steps either way, by none on average: so much room holds
-        // what all of them together move, but for less than `TAIL` (Hoeffding).
+        // Splitting moves each payment by up to two steps either way and leaves mean and variance as they are:
+        // so much room is eight times the root of the sum of squares of such moves.
         let payments: f64 = terms.iter().map(|term| term.draws * term.chance).sum();
         let payments = payments + 8.0 * payments.sqrt() + 40.0;
         let room = 2.0 + (2.0 * payments).min(8.0 * payments.sqrt());
@@ -205,9 +205,7 @@ impl CompoundSum {
         let on_unit = |term: &CompoundTerm| on_grid(&term.amounts, unit, points);
         let near = (whole && step > unit).then(|| Grid::convolved(terms, unit, Self::DAMPING, on_unit));
         let far = Grid::convolved(terms, step, 0.0, |term| split_on_grid(&term.amounts, step, points));
-        // Of many payments no single place has much; of few, each may be moved by some steps.
-        let moved = 2.0 + 2.0 * payments.min(25.0).sqrt();
-        Some(CompoundSum { law: Law::Coarse { near, far, moved }, tail })
+        Some(CompoundSum { law: Law::Coarse { near, far }, tail })
     }
 
     /// The error of a quantile far from zero: a step of the grid, or none.
@@ -231,7 +229,7 @@ impl CompoundSum {
                 sums[place.min(sums.len() - 1)].0
             }
             Law::Exact(grid) => grid.whole_quantile(probability),
-            Law::Coarse { near, far, .. } => near
+            Law::Coarse { near, far } => near
                 .as_ref()
                 .and_then(|near| near.quantile(probability))
                 .unwrap_or_else(|| far.whole_quantile(probability)),
@@ -246,13 +244,13 @@ impl CompoundSum {
                 Some(place.checked_sub(1).map_or(0.0, |place| sums[place].1.min(1.0)))
             }
             Law::Exact(grid) => Some(grid.below(sum / grid.step - 1e-9)),
-            Law::Coarse { near, far, moved } => {
+            Law::Coarse { near, far } => {
                 if let Some(near) = near.as_ref().filter(|near| sum / near.step < Self::POINTS as f64) {
                     return Some(near.below(sum / near.step - 1e-9));
                 }
                 let steps = sum / far.step - 1e-9;
-                // Where a payment was split, part of it may lie on the other side.
-                let range = far.below(steps + moved) - far.below(steps - moved);
+                // Where payments were split, part of them may lie on the other side.
+                let range = far.below(steps + Self::MOVED) - far.below(steps - Self::MOVED);
                 (range <= Self::UNCERTAIN).then(|| far.below(steps))
             }
         }
@@ -275,15 +273,24 @@ fn ascending(numbers: impl Iterator<Item = f64>) -> Vec<f64> {
     blocks.into_iter().flat_map(|(mean, length)| std::iter::repeat_n(mean, length)).collect()
 }
 
+/// The bins of all terms.
+fn amounts_of(terms: &[CompoundTerm]) -> impl Iterator<Item = &(f64, f64, f64)> {
+    terms.iter().flat_map(|term| &term.amounts)
+}
+
+/// Whether a bin is one amount of whole coins.
+fn is_whole(&(from, width, _): &(f64, f64, f64)) -> bool {
+    width == 1.0 && from.fract() == 0.0 && from < LARGEST
+}
+
 /// The largest whole number that divides all amounts; one where bins are wider than an amount or amounts are
 /// not whole.
 fn divisor(terms: &[CompoundTerm]) -> f64 {
-    let amounts = || terms.iter().flat_map(|term| &term.amounts);
-    let whole = |&(from, width, _): &(f64, f64, f64)| width == 1.0 && from.fract() == 0.0 && from < LARGEST;
-    if !amounts().all(whole) {
+    if !amounts_of(terms).all(is_whole) {
         return 1.0;
     }
-    let common = amounts().fold(0, |common, &(from, ..)| greatest_common_divisor(common, from as u64));
+    let common =
+        amounts_of(terms).fold(0, |common, &(from, ..)| greatest_common_divisor(common, from as u64));
     common.max(1) as f64
 }
 
@@ -292,9 +299,7 @@ fn listed(terms: &[CompoundTerm]) -> Option<Vec<(f64, f64)>> {
     let mut left = CompoundSum::MOST_PRODUCTS;
     let mut sums = vec![(0u64, 1.0)];
     for term in terms {
-        let single =
-            |&(from, width, _): &(f64, f64, f64)| width == 1.0 && from.fract() == 0.0 && from < LARGEST;
-        if !term.amounts.iter().all(single) || term.draws.fract() != 0.0 || term.draws > 1e6 {
+        if !term.amounts.iter().all(is_whole) || term.draws.fract() != 0.0 || term.draws > 1e6 {
             return None;
         }
         let paid = term.amounts.iter().map(|&(from, _, mass)| (from as u64, term.chance * mass));

@@ -1,6 +1,6 @@
 //! What a deserialiser objects to, in words that teach.
 
-use super::problem::shortened;
+use super::problem::{UNKNOWN_KEY, shortened};
 use crate::registry::nearest;
 use std::fmt::Display;
 
@@ -24,7 +24,7 @@ impl Diagnostic {
         let (first, known) = quoted.split_first().map_or(("", &[][..]), |(first, rest)| (*first, rest));
         if message.starts_with("unknown field ") {
             let help = choices(first, known, "keys");
-            return Diagnostic { key: below(&path, first), what: "is an unknown key".to_owned(), help };
+            return Diagnostic { key: below(&path, first), what: UNKNOWN_KEY.to_owned(), help };
         }
         if message.starts_with("unknown variant ") {
             let help = choices(first, known, "values");

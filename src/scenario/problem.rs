@@ -41,7 +41,15 @@ pub enum Place {
     CommandLine(String),
 }
 
+/// What is wrong with a key that nobody knows.
+pub(super) const UNKNOWN_KEY: &str = "is an unknown key";
+
 impl Problem {
+    /// Whether it is a key that nobody knows.
+    pub fn is_unknown_key(&self) -> bool {
+        self.what == UNKNOWN_KEY
+    }
+
     /// A problem with a file as a whole.
     pub fn file(path: impl Into<PathBuf>, what: impl Into<String>, help: impl Into<String>) -> Self {
         Problem {

@@ -261,7 +261,7 @@ impl Narrative<'_> {
             _ => String::new(),
         };
         let impossible = match self.impossible_block(row) {
-            Some(height) => format!("; block {height} among them, when it could not win any"),
+            Some(height) => format!("; block {height}, which it could not have won, among them"),
             None => String::new(),
         };
         format!(

@@ -77,7 +77,7 @@ impl Question {
                 (Some(p), Some(adjusted)) => {
                     let follows = match finding(Some(p)) {
                         Finding::Deviates => match impossible {
-                            Some(height) => format!("deviates, with block {height}, when it could not win any"),
+                            Some(height) => format!("deviates: it could not have won block {height}"),
                             None => format!("deviates, {}", direction(wins, expected)),
                         },
                         Finding::Consistent => "consistent with chance".to_owned(),

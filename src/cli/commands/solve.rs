@@ -223,7 +223,7 @@ fn ends(args: &SolveArgs, source: &Source) -> Result<Ends, Failure> {
         _ => {
             // Whoever mistypes a key is not helped by values to look between.
             if let Err(problem) = source.at(1.0, true)
-                && problem.what.contains("unknown key")
+                && problem.is_unknown_key()
             {
                 let place = Place::CommandLine(format!("--for {}", args.key));
                 return Err(Problem { place, ..problem }.into());

@@ -5,10 +5,11 @@ use super::super::column::Column;
 use super::super::content::Content;
 use super::super::delimited::each_text;
 use super::super::fault::{Fault, Lines, shown};
-use super::super::intake::{Header, Intake, Row};
+use super::super::intake::{Header, Intake};
 use super::super::json::{Kind, Node};
 use super::super::numerals::Spot;
 use super::record::{Record, begin};
+use super::text_row::TextRow;
 use super::{Format, Reading};
 use std::io::BufRead;
 
@@ -66,21 +67,6 @@ fn read_json(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
 
 /// A slot and its time on each line.
 fn read_text(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> {
-    struct Slot<'a>(&'a str, u64);
-    impl Row for Slot<'_> {
-        fn field(&self, place: usize) -> &str {
-            if place == 0 { self.0 } else { UNNAMED }
-        }
-        fn is_number(&self, place: usize) -> bool {
-            place == 0
-        }
-        fn line(&self) -> u64 {
-            self.1
-        }
-        fn spot(&self, _place: usize) -> Spot {
-            Spot { line: self.1, column: 1 }
-        }
-    }
     let mut begun = false;
     each_text(input, |number, line| {
         let spot = Spot { line: number, column: 1 };
@@ -106,7 +92,7 @@ fn read_text(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> 
             return spot
                 .fault(format!("the line must hold a slot and its time, but is {}", shown(line.trim())));
         }
-        intake.row(&Slot(slot, number))
+        intake.row(&TextRow { fields: [slot, UNNAMED], number: 0, line: number })
     })
 }
 

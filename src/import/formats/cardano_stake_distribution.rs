@@ -6,10 +6,11 @@ use super::super::column::Column;
 use super::super::content::Content;
 use super::super::delimited::each_text;
 use super::super::fault::{Fault, Lines, shown};
-use super::super::intake::{Header, Intake, Row};
+use super::super::intake::{Header, Intake};
 use super::super::json::{Kind, Node};
 use super::super::numerals::Spot;
 use super::record::{Record, begin};
+use super::text_row::TextRow;
 use super::{Format, Reading};
 use std::io::BufRead;
 
@@ -86,21 +87,6 @@ fn read_json(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
 
 /// A pool and its share on each line.
 fn read_text(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> {
-    struct Words<'a>([&'a str; 2], u64);
-    impl Row for Words<'_> {
-        fn field(&self, place: usize) -> &str {
-            self.0.get(place).copied().unwrap_or_default()
-        }
-        fn is_number(&self, place: usize) -> bool {
-            place == 1
-        }
-        fn line(&self) -> u64 {
-            self.1
-        }
-        fn spot(&self, _place: usize) -> Spot {
-            Spot { line: self.1, column: 1 }
-        }
-    }
     let mut begun = false;
     each_text(input, |number, line| {
         let line = line.trim();
@@ -125,7 +111,9 @@ fn read_text(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> 
         }
         let mut words = line.split_whitespace();
         match (words.next(), words.next(), words.next()) {
-            (Some(pool), Some(stake), None) => intake.row(&Words([pool, stake], number)),
+            (Some(pool), Some(stake), None) => {
+                intake.row(&TextRow { fields: [pool, stake], number: 1, line: number })
+            }
             _ => spot.fault(format!("the line must hold a pool and its share, but is {}", shown(line))),
         }
     })?;
@@ -214,9 +202,7 @@ fn read_snapshot(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
     pools.each_member(|pool, node| {
         let mut record = Record::new(node, &mut lines);
         record.add_text(&*pool);
-        for title in &titles[1..] {
-            record.add(&[title])?;
-        }
+        record.add_all(&titles[1..])?;
         intake.row(&record)
     })?;
     // The total is of all pools, also where the file shows a few.

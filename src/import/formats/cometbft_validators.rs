@@ -42,9 +42,7 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
     content.each_row("validators", &|_| true, &mut |node| {
         count += 1;
         let mut record = Record::new(node, &mut lines);
-        for title in &titles {
-            record.add(&[title])?;
-        }
+        record.add_all(&titles)?;
         intake.row(&record)
     })?;
     // A node says of which height the set is; blocks after it follow from its priorities.

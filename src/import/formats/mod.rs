@@ -19,6 +19,7 @@ mod solana_block_production;
 mod solana_leader_schedule;
 mod solana_validators;
 mod sui_validators;
+mod text_row;
 
 use super::content::Content;
 use super::fault::Fault;

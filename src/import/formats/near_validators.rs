@@ -42,9 +42,7 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
             return Ok(());
         }
         let mut record = Record::new(node, &mut lines);
-        for title in titles {
-            record.add(&[title])?;
-        }
+        record.add_all(&titles)?;
         intake.row(&record)
     })
 }

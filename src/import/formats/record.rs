@@ -45,6 +45,14 @@ impl<'a> Record<'a> {
         Ok(())
     }
 
+    /// Adds members of the row's value.
+    ///
+    /// # Errors
+    /// If one is a text that cannot be read.
+    pub fn add_all(&mut self, names: &[&str]) -> Result<(), Fault> {
+        names.iter().try_for_each(|name| self.add(&[name]))
+    }
+
     /// Whether a field is the number 0.
     pub fn field_is_zero(&self, place: usize) -> bool {
         self.field(place) == "0"

@@ -33,9 +33,7 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
         let mut lines = Lines::new(list.document().as_bytes());
         return list.each_item(|node| {
             let mut record = Record::new(node, &mut lines);
-            for title in titles {
-                record.add(&[title])?;
-            }
+            record.add_all(&titles)?;
             intake.row(&record)
         });
     }

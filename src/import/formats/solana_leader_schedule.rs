@@ -5,10 +5,11 @@ use super::super::column::Column;
 use super::super::content::Content;
 use super::super::delimited::each_text;
 use super::super::fault::{Fault, Lines, shown};
-use super::super::intake::{Header, Intake, Row};
+use super::super::intake::{Header, Intake};
 use super::super::json::{Kind, Node};
 use super::super::numerals::Spot;
 use super::record::{Record, begin};
+use super::text_row::TextRow;
 use super::{Format, Reading};
 use std::io::BufRead;
 
@@ -44,21 +45,6 @@ const MEANING: [(Column, &str); 2] = [(Column::Height, TITLES[0]), (Column::Name
 
 /// A slot and its leader on each line.
 fn read_text(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> {
-    struct Words<'a>([&'a str; 2], u64);
-    impl Row for Words<'_> {
-        fn field(&self, place: usize) -> &str {
-            self.0.get(place).copied().unwrap_or_default()
-        }
-        fn is_number(&self, place: usize) -> bool {
-            place == 0
-        }
-        fn line(&self) -> u64 {
-            self.1
-        }
-        fn spot(&self, _place: usize) -> Spot {
-            Spot { line: self.1, column: 1 }
-        }
-    }
     let mut begun = false;
     each_text(input, |number, line| {
         let spot = Spot { line: number, column: 1 };
@@ -79,7 +65,7 @@ fn read_text(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> 
                 spot: &|_| spot,
             })?;
         }
-        intake.row(&Words(words, number))
+        intake.row(&TextRow { fields: words, number: 0, line: number })
     })
 }
 

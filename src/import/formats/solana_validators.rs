@@ -42,9 +42,7 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
         let mut lines = Lines::new(list.document().as_bytes());
         list.each_item(|node| {
             let mut record = Record::new(node, &mut lines);
-            for title in titles {
-                record.add(&[title])?;
-            }
+            record.add_all(&titles)?;
             // A node may have vote accounts without stake, which have no slots.
             if record.field_is_zero(2) {
                 intake.drop_row("vote accounts without stake");

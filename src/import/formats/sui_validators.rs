@@ -42,9 +42,7 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
         let text = |name: &str| node.get(name).map_or(Ok("".into()), |node| node.scalar());
         let mut record = Record::new(node, &mut lines);
         record.add_text(labels.name(text("name")?.trim(), &text("suiAddress")?));
-        for title in &titles[1..] {
-            record.add(&[title])?;
-        }
+        record.add_all(&titles[1..])?;
         intake.row(&record)
     })?;
     if intake.title_of_stakes() == Some("stakingPoolSuiBalance")

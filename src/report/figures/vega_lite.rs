@@ -149,7 +149,6 @@ impl Writer {
         if !axis.scale.is_logarithmic() {
             scale["zero"] = json!(false);
         }
-        let ticks: Vec<_> = axis.ticks.iter().filter(|tick| tick.label.is_some()).collect();
         let values: Vec<f64> = axis.ticks.iter().map(|tick| tick.value).collect();
         let labels: Vec<&str> =
             axis.ticks.iter().map(|tick| tick.label.as_deref().unwrap_or_default()).collect();
@@ -160,7 +159,7 @@ impl Writer {
             false => json!({
                 "title": if axis.title.is_empty() { Value::Null } else { json!(axis.title) },
                 "values": values,
-                "labels": !ticks.is_empty(),
+                "labels": axis.ticks.iter().any(|tick| tick.label.is_some()),
                 "labelExpr": written,
                 "labelOverlap": false,
                 "grid": axis.grid,

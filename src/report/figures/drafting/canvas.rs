@@ -270,7 +270,7 @@ impl Canvas {
     /// A line through the points. Points that are no numbers are left out.
     pub fn line(&mut self, points: impl IntoIterator<Item = Point>, stroke: Stroke) {
         let points = finite(points);
-        if whole(&points).len() > 1 {
+        if points.iter().any(|point| nearest(*point) != nearest(points[0])) {
             self.add(Mark::Line { points, stroke });
         }
     }

@@ -59,17 +59,8 @@ impl IncomeLaw {
     pub fn quantile(&self, probability: f64) -> Option<f64> {
         Some(match self.distribution.as_ref()? {
             Distribution::Sum { sum, scale, certain } => certain + scale * sum.quantile(probability),
-            Distribution::Wins { wins, draws, win, certain } => {
-                let (mut low, mut high) = (0, *draws);
-                while low < high {
-                    let middle = low + (high - low) / 2;
-                    if wins.lower(middle) >= probability {
-                        high = middle;
-                    } else {
-                        low = middle + 1;
-                    }
-                }
-                certain + win * low as f64
+            Distribution::Wins { wins, win, certain, .. } => {
+                certain + win * wins.quantile(probability)? as f64
             }
             Distribution::Urn { law, rounds, win } => law.quantile(probability) * *rounds as f64 * win,
             Distribution::Certain(income) => *income,

@@ -260,12 +260,32 @@ impl Observations<'_> {
             }
             SamplingModel::Trials(_) if self.validators() > MOST_URN_INTERVALS => {
                 let tail = |share: f64, side: Side| self.clustered(validator, share, side);
-                interval_by_tails(self.win_share(validator)?, confidence, tail)
+                interval_by_tails(
+                    self.win_share(validator)?,
+                    confidence,
+                    self.about(validator, confidence)?,
+                    tail,
+                )
             }
-            _ => interval_by_tails(self.win_share(validator)?, confidence, |share, side| {
-                self.tail(validator, share, side)
-            }),
+            _ => {
+                let about = self.about(validator, confidence)?;
+                interval_by_tails(self.win_share(validator)?, confidence, about, |share, side| {
+                    self.tail(validator, share, side)
+                })
+            }
         }
+    }
+
+    /// About where an interval ends: Wilson's for as many independent rounds as say as much.
+    fn about(&self, validator: usize, confidence: f64) -> Option<Interval> {
+        let factor = match &self.sampling_model {
+            SamplingModel::Scaled(factors) => factors[validator].max(1.0),
+            SamplingModel::Runs(runs) => runs.run as f64,
+            _ => 1.0,
+        };
+        let rounds = ((self.selections as f64 / factor) as u64).max(1);
+        let wins = ((self.wins[validator] as f64 / factor) as u64).min(rounds);
+        wilson(wins, rounds, confidence)
     }
 
     /// The same of all validators.

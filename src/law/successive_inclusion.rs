@@ -1,6 +1,7 @@
 //! Who is included when some are drawn by weight without replacement.
 
 use super::{gauss_legendre, proportional_shares};
+use rayon::prelude::*;
 use std::f64::consts::TAU;
 
 /// The probability of each to be among the first `draws` drawn one after another in proportion
@@ -100,7 +101,6 @@ impl Groups {
         let late = late.min(limits[1]);
         let mut included: Vec<f64> = self.rates.iter().map(|rate| -(-rate * early).exp_m1()).collect();
         let rule = gauss_legendre(16);
-        let mut count = Count::default();
         let (mut start, end) = (early.ln(), late.ln());
         while start < end {
             // Where a piece ends: at most a factor e^0.5 in time, at most two standard deviations.
@@ -110,16 +110,21 @@ impl Groups {
                 stop = start + (stop - start) / 2.0;
             }
             let half = (stop - start) / 2.0;
-            for (x, weight) in &rule {
+            let node = |&(x, weight): &(f64, f64)| {
                 let time = (start + half + half * x).exp();
-                count.prepare(self, time, draws);
-                for (group, rate) in self.rates.iter().enumerate() {
-                    let density = rate * time * (-rate * time).exp();
+                let count = Count::at(self, time, draws);
+                let of = |(group, rate): (usize, &f64)| {
+                    let density = rate * time * count.stay[group];
                     // Against what is there already, which may be as small itself.
-                    if time < limit(*rate) && density > 1e-18 * included[group] {
-                        included[group] += weight * half * density * count.fewer_without(rate * time);
-                    }
-                }
+                    let counts = time < limit(*rate) && density > 1e-18 * included[group];
+                    if counts { weight * half * density * count.fewer_without(group) } else { 0.0 }
+                };
+                self.rates.iter().enumerate().map(of).collect::<Vec<f64>>()
+            };
+            // On all threads, and added up in the order of time.
+            let parts: Vec<Vec<f64>> = rule.par_iter().map(node).collect();
+            for part in parts {
+                included.iter_mut().zip(part).for_each(|(included, part)| *included += part);
             }
             start = stop;
         }
@@ -176,8 +181,9 @@ fn tail(draws: f64, mean: f64, members: f64) -> f64 {
 }
 
 /// The distribution of how many have come by one time, as its characteristic function.
-#[derive(Default)]
 struct Count {
+    /// For each group, the probability that one of it has not come.
+    stay: Vec<f64>,
     /// For each frequency: cosine, sine, and the coefficient that makes the probability of fewer
     /// than `draws`, real and imaginary part.
     terms: Vec<(f64, f64, f64, f64)>,
@@ -188,7 +194,9 @@ struct Count {
 }
 
 impl Count {
-    fn prepare(&mut self, groups: &Groups, time: f64, draws: f64) {
+    fn at(groups: &Groups, time: f64, draws: f64) -> Self {
+        let stay = groups.rates.iter().map(|rate| (-rate * time).exp()).collect();
+        let mut count = Count { stay, terms: Vec::new(), base: 0.0, certain: None };
         let (mean, variance) = groups.moments(time);
         // Bernstein's inequality: beyond this distance lies less than e^-40.
         let reach = 40.0 / 3.0 + ((40.0f64 / 3.0).powi(2) + 80.0 * variance).sqrt();
@@ -196,22 +204,19 @@ impl Count {
         let highest = (mean + reach + 1.0).ceil().min(groups.members());
         // An odd number of points never has the frequency at which a factor can vanish.
         let points = (highest - lowest + 1.0) as u64 | 1;
-        self.terms.clear();
-        self.certain = None;
         if draws - 1.0 < lowest || draws - 1.0 >= highest {
-            self.certain = Some(if draws - 1.0 < lowest { 0.0 } else { 1.0 });
-            return;
+            count.certain = Some(if draws - 1.0 < lowest { 0.0 } else { 1.0 });
+            return count;
         }
         let length = draws - lowest;
-        self.base = length / points as f64;
+        count.base = length / points as f64;
         for frequency in 1..=points / 2 {
             let angle = TAU * frequency as f64 / points as f64;
             let (sine, cosine) = angle.sin_cos();
             let mut value = (1.0, 0.0);
-            for (rate, &count) in groups.rates.iter().zip(&groups.counts) {
-                let stay = (-rate * time).exp();
+            for (&stay, &members) in count.stay.iter().zip(&groups.counts) {
                 let come = 1.0 - stay;
-                value = times(value, power((stay + come * cosine, come * sine), count));
+                value = times(value, power((stay + come * cosine, come * sine), members));
             }
             if value.0.hypot(value.1) < 1e-22 {
                 // Every factor's modulus falls as the frequency rises: the rest vanishes too.
@@ -224,17 +229,17 @@ impl Count {
             let (real, imaginary) = times(value, sum);
             // Twice: once for the conjugate frequency.
             let scale = 2.0 / points as f64;
-            self.terms.push((cosine, sine, real * scale, imaginary * scale));
+            count.terms.push((cosine, sine, real * scale, imaginary * scale));
         }
+        count
     }
 
-    /// The probability that fewer than `draws` others have come, without one of this rate times
-    /// time.
-    fn fewer_without(&self, exponent: f64) -> f64 {
+    /// The probability that fewer than `draws` others have come, without one of this group.
+    fn fewer_without(&self, group: usize) -> f64 {
         if let Some(certain) = self.certain {
             return certain;
         }
-        let stay = (-exponent).exp();
+        let stay = self.stay[group];
         let come = 1.0 - stay;
         let mut sum = self.base;
         for &(cosine, sine, real, imaginary) in &self.terms {

@@ -16,6 +16,20 @@ use crate::statistics::{Interval, Moments, replicates};
 /// Most simulations of an index: its mean is then known to a thirtieth of its own standard deviation.
 const MOST_REPLICATES: u32 = 999;
 
+/// Of more validators than this, fewer: its mean is then known to a twentieth of that, and a range of 95 % is
+/// that from the tenth smallest to the tenth largest.
+const MANY: usize = 400;
+const FEWER_REPLICATES: u32 = 399;
+
+/// Up to this confidence fewer have a range.
+const MOST_CONFIDENCE_OF_FEWER: f64 = 0.99;
+
+/// How many tables of wins are simulated; `None` for too many validators.
+fn tables(validators: usize, confidence: f64) -> Option<u32> {
+    let fewer = validators > MANY && confidence <= MOST_CONFIDENCE_OF_FEWER;
+    Some(replicates(validators)?.min(if fewer { FEWER_REPLICATES } else { MOST_REPLICATES }))
+}
+
 type Measure = Box<dyn Fn(&[u128]) -> Option<f64> + Send + Sync>;
 
 /// The indices, by their metrics.
@@ -137,8 +151,7 @@ impl NullDistribution {
             };
             return NullDistribution { laws: Vec::new(), herfindahl, method: String::new(), note };
         };
-        let Some(replicates) = replicates(shares.len()).map(|replicates| replicates.min(MOST_REPLICATES))
-        else {
+        let Some(replicates) = tables(shares.len(), context.settings.confidence) else {
             return NullDistribution {
                 laws: Vec::new(),
                 herfindahl,

@@ -4,6 +4,7 @@ use super::deviance::{deviance, ln_1p_minus, stirling_error};
 use super::normal::normal_quantile;
 use super::tail_integral::tail_integral;
 use crate::statistics::search::first_near;
+use crate::statistics::work;
 use std::f64::consts::TAU;
 
 /// How often something of probability p happens in n independent attempts.
@@ -188,10 +189,39 @@ fn ln(p: f64, q: f64) -> f64 {
     if p > 0.5 { (-q).ln_1p() } else { p.ln() }
 }
 
-/// P(X ≥ k) / P(X = k) for k above the mean, from P(X ≥ k) = k C(n,k) ∫₀ᵖ tᵏ⁻¹ (1−t)ⁿ⁻ᵏ dt with
+/// The ratio of neighbouring probabilities is summed up to so many wins, or so many losses: at most some 600
+/// terms, each far cheaper than what the integral evaluates.
+const MOST_SUMMED: u64 = 4096;
+
+/// P(X ≥ k) / P(X = k) for k above the mean.
+fn tail_over_edge(n: u64, k: u64, p: f64, q: f64, deviation: f64) -> f64 {
+    if k.min(n - k) <= MOST_SUMMED {
+        summed_tail_over_edge(n, k, p / q)
+    } else {
+        integrated_tail_over_edge(n, k, p, q, deviation)
+    }
+}
+
+/// As a sum: 1 + r₁ + r₁r₂ + ..., with rⱼ = P(X = k + j) / P(X = k + j − 1), which is below one and falls.
+fn summed_tail_over_edge(n: u64, k: u64, odds: f64) -> f64 {
+    let (mut wins, mut losses) = (k as f64, (n - k) as f64);
+    let (mut sum, mut term) = (1.0, 1.0);
+    let mut terms = 0;
+    while losses > 0.0 && term > 1e-17 * sum {
+        wins += 1.0;
+        term *= losses / wins * odds;
+        losses -= 1.0;
+        sum += term;
+        terms += 1;
+    }
+    work::count(terms);
+    sum
+}
+
+/// As an integral, at a cost that does not grow with n, from P(X ≥ k) = k C(n,k) ∫₀ᵖ tᵏ⁻¹ (1−t)ⁿ⁻ᵏ dt with
 /// t = p (1 − s). The part of the exponent that is linear in s is written with k − np, so that
 /// nothing large cancels.
-fn tail_over_edge(n: u64, k: u64, p: f64, q: f64, deviation: f64) -> f64 {
+fn integrated_tail_over_edge(n: u64, k: u64, p: f64, q: f64, deviation: f64) -> f64 {
     let wins = (k - 1) as f64;
     let losses = (n - k) as f64;
     let slope = (deviation - q) / q;
@@ -215,6 +245,25 @@ mod tests {
             return assert!(value < 1e-300);
         }
         assert!((value / expected - 1.0).abs() < tolerance, "{value:e} is not {expected:e}");
+    }
+
+    #[test]
+    fn sum_and_integral_agree() {
+        for (n, p) in [(50u64, 0.3), (5_000, 0.001), (8_000, 0.45), (1 << 40, 1e-10), (1 << 50, 3e-12)] {
+            let mean = n as f64 * p;
+            for z in [0.0f64, 0.7, 3.0, 9.0, 30.0] {
+                let k = (mean + z * (mean * (1.0 - p)).sqrt()).floor() as u64 + 1;
+                if k > n {
+                    continue;
+                }
+                let deviation = Binomial::new(n, p).unwrap().deviation(k);
+                close(
+                    summed_tail_over_edge(n, k, p / (1.0 - p)),
+                    integrated_tail_over_edge(n, k, p, 1.0 - p, deviation),
+                    1e-12,
+                );
+            }
+        }
     }
 
     #[test]

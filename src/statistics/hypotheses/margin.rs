@@ -1,6 +1,7 @@
 //! Is a share within a margin, or beyond it?
 
 use crate::statistics::Interval;
+use crate::statistics::distributions::normal_quantile;
 use crate::statistics::intervals::one_sided_level;
 
 /// How likely counts as extreme as the observed one are, for some hypothetical share.
@@ -147,73 +148,109 @@ fn smallest_level(shows: impl Fn(f64) -> bool) -> f64 {
 }
 
 /// The interval of a share whose tails are known: all shares that neither tail excludes at half of what
-/// `confidence` leaves. `estimate` lies in it. Right to seven digits; about ten tails for each end.
+/// `confidence` leaves. `estimate` lies in it. Right to eight digits of its half-width; the search begins at
+/// the ends of `near`, and takes about five tails for each end where they are of the right order.
 ///
 /// `None` where the tails are, or with a confidence outside (0, 1).
 pub fn interval_by_tails(
     estimate: f64,
     confidence: f64,
+    near: Interval,
     tail: impl Fn(f64, Side) -> Option<f64>,
 ) -> Option<Interval> {
     let level = one_sided_level(confidence)?;
-    let low = excluded_end(0.0, estimate, level, |share| tail(share, Side::AtLeast))?;
-    let high = excluded_end(1.0, estimate, level, |share| tail(share, Side::AtMost))?;
+    let end = |toward, near, side| {
+        excluded_end(Search { toward, estimate, near, level }, |share| tail(share, side))
+    };
+    let low = end(0.0, near.low, Side::AtLeast)?;
+    let high = end(1.0, near.high, Side::AtMost)?;
     Some(Interval { low: low.min(estimate), high: high.max(estimate) })
 }
 
+/// Where an end of an interval is looked for.
+struct Search {
+    /// The end of all shares on its side,
+    toward: f64,
+    /// the estimate, on the other,
+    estimate: f64,
+    /// and where to begin.
+    near: f64,
+    /// What a tail must fall to.
+    level: f64,
+}
+
 /// Where a tail that grows from `toward` to `estimate` reaches the level: on the side of the estimate.
-/// Regula falsi on logarithmic scales with the Illinois rule, kept in a bracket that shrinks.
-fn excluded_end(toward: f64, estimate: f64, level: f64, tail: impl Fn(f64) -> Option<f64>) -> Option<f64> {
-    let height = |share: f64| Some((tail(share)? / level).ln());
-    let (mut outside, mut inside) = (toward, estimate);
-    let mut below = height(outside)?;
+///
+/// Regula falsi with the Illinois rule, kept in a bracket that shrinks. Between the square root of a share
+/// and the normal deviate of its tail there is nearly a straight line.
+fn excluded_end(search: Search, tail: impl Fn(f64) -> Option<f64>) -> Option<f64> {
+    let Search { toward, estimate, near, level } = search;
+    let wanted = normal_quantile(level);
+    let height = |share: f64| {
+        let tail = tail(share).filter(|tail| !tail.is_nan())?;
+        Some(wanted - normal_quantile(tail.clamp(0.0, 1.0)))
+    };
+    let (mut outside, mut inside) = (toward.sqrt(), estimate.sqrt());
+    let mut below = height(toward)?;
     if below > 0.0 {
         return Some(toward);
     }
-    let mut above = height(inside)?;
+    let mut above = height(estimate)?;
     if above <= 0.0 {
         return Some(estimate);
     }
+    let mut next = near.sqrt();
     let mut last_below = None;
-    for _ in 0..100 {
-        if (outside - inside).abs() <= 1e-8 * outside.max(inside) {
-            break;
+    // Illinois halves the height of an end that stays; the heights that were found say where a line points.
+    let mut known_above = above;
+    for _ in 0..200 {
+        let between = |root: f64| (root - outside) * (root - inside) < 0.0;
+        if !between(next) {
+            next = 0.5 * (outside + inside);
+            if !between(next) {
+                break;
+            }
         }
-        let part = above / (above - below);
-        let middle = match part.is_finite() && part > 0.0 && part < 1.0 && outside > 0.0 && inside > 0.0 {
-            true => (inside.ln() + part * (outside.ln() - inside.ln())).exp(),
-            false if outside > 0.0 && inside > 0.0 => (outside * inside).sqrt(),
-            // Down to the right order of magnitude first.
-            false if outside == 0.0 => inside * 1e-2,
-            false => 0.5 * (outside + inside),
-        };
-        if middle == outside || middle == inside {
-            break;
+        let value = height(next * next)?;
+        if value.abs() <= 1e-8 {
+            return Some(next * next);
         }
-        let value = height(middle)?;
         if value <= 0.0 {
-            (outside, below) = (middle, value);
+            (outside, below) = (next, value);
             if last_below == Some(true) {
                 above *= 0.5;
             }
             last_below = Some(true);
         } else {
-            (inside, above) = (middle, value);
+            let line = inside + (next - inside) * known_above / (known_above - value);
+            let unbounded = !below.is_finite();
+            (inside, above, known_above) = (next, value, value);
             if last_below == Some(false) {
                 below *= 0.5;
             }
             last_below = Some(false);
+            if unbounded {
+                // No end of a line yet on the other side: on along the one that was found, and a little more.
+                next = inside + 1.02 * (line - inside);
+                continue;
+            }
         }
+        if (outside - inside).abs() <= 1e-9 * outside.max(inside) {
+            break;
+        }
+        let part = above / (above - below);
+        next = if part.is_finite() { inside + part * (outside - inside) } else { f64::NAN };
     }
-    Some(inside)
+    Some(inside * inside)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::statistics::clopper_pearson;
     use crate::statistics::distributions::Binomial;
+    use crate::statistics::{clopper_pearson, wilson};
     use proptest::prelude::*;
+    use std::cell::Cell;
 
     fn binomial(wins: u64, rounds: u64) -> impl Fn(f64) -> Option<Tails> {
         move |share| {
@@ -249,13 +286,28 @@ mod tests {
         }
 
         #[test]
-        fn inverting_binomial_tails_gives_clopper_and_pearson(n in 1u64..2000, part in 0.0f64..=1.0, confidence in 0.5f64..0.9999) {
+        fn inverting_binomial_tails_gives_clopper_and_pearson(
+            n in prop_oneof![1u64..2000, 2000u64..1 << 50],
+            part in prop_oneof![0.0f64..=1.0, 0.0f64..1e-6],
+            confidence in prop_oneof![0.5f64..0.9999, 0.999_999f64..0.999_999_999_999],
+            begin in (0.0f64..=1.0, 0.0f64..=1.0),
+        ) {
             let k = ((n as f64 * part) as u64).min(n);
             let exact = clopper_pearson(k, n, confidence).unwrap();
-            let tail = |share: f64, side: Side| Some(side.of(binomial(k, n)(share)?));
-            let found = interval_by_tails(k as f64 / n as f64, confidence, tail).unwrap();
-            prop_assert!((found.low - exact.low).abs() <= 1e-6 * exact.low + 1e-9, "{found:?} {exact:?}");
-            prop_assert!((found.high - exact.high).abs() <= 1e-6 * exact.high + 1e-9, "{found:?} {exact:?}");
+            let asked = Cell::new(0);
+            let tail = |share: f64, side: Side| {
+                asked.set(asked.get() + 1);
+                Some(side.of(binomial(k, n)(share)?))
+            };
+            // From where the ends are about, and from anywhere.
+            let anywhere = Interval { low: begin.0, high: begin.1 };
+            for (near, most) in [(wilson(k, n, confidence).unwrap(), 24), (anywhere, 200)] {
+                asked.set(0);
+                let found = interval_by_tails(k as f64 / n as f64, confidence, near, tail).unwrap();
+                prop_assert!((found.low - exact.low).abs() <= 1e-6 * exact.low + 1e-15, "{found:?} {exact:?}");
+                prop_assert!((found.high - exact.high).abs() <= 1e-6 * exact.high + 1e-15, "{found:?} {exact:?}");
+                prop_assert!(asked.get() <= most, "{} tails", asked.get());
+            }
         }
 
         #[test]

@@ -61,8 +61,11 @@ fn clustered_interval(wins: &Moments, rounds: u64, confidence: f64) -> Interval 
     let shares = Moments { scale: rounds as f64, ..*wins };
     let tails = |share: f64| clustered_tails(&shares, Some((wins, rounds)), share);
     let mean = shares.mean().unwrap_or(0.5);
-    interval_by_tails(mean, confidence, |share, side| Some(side.of(tails(share)?)))
-        .unwrap_or(Interval { low: 0.0, high: 1.0 })
+    let everything = Interval { low: 0.0, high: 1.0 };
+    let trials = (mean * wins.trials as f64) as u64;
+    let about = wilson(trials, wins.trials, confidence).unwrap_or(everything);
+    interval_by_tails(mean, confidence, about, |share, side| Some(side.of(tails(share)?)))
+        .unwrap_or(everything)
 }
 
 pub fn few_wins_in_dependent_rounds(table: &mut Table) {

@@ -4,12 +4,14 @@ use super::AuditTable;
 use super::evidence::{AuditEvidence, Tested};
 use super::missed::Missed;
 use crate::analysis::rows::{AuditRow, Finding};
+use rayon::prelude::*;
 
-/// One row for each of the table, in its order.
+/// One row for each of the table, in its order; on all threads.
 pub fn rows(evidence: &AuditEvidence, tested: &Tested, table: &AuditTable, stands_for: u64) -> Vec<AuditRow> {
     let missed = Missed::new(table);
     let observations = evidence.observations;
     (0..observations.validators())
+        .into_par_iter()
         .map(|index| {
             let count = evidence.count(index);
             let is_rest = evidence.rest == Some(index);

@@ -7,6 +7,7 @@ use crate::random::Stream;
 use crate::statistics::distributions::Binomial;
 use crate::statistics::{clopper_pearson, goodness_of_fit, holm};
 use beta_binomial::BetaBinomial;
+use rayon::prelude::*;
 use statrs::distribution::{Beta, ContinuousCDF};
 
 /// Who misses more than the rest, of validators that were assigned so many slots and did so many.
@@ -23,13 +24,16 @@ pub fn misses(names: &[String], slots: &[u64], done: &[u64], confidence: f64) ->
     let held = slots.iter().filter(|&&slots| slots > 0).count();
     let shares: Vec<f64> = slots.iter().map(|&slots| slots as f64 / all.max(1) as f64).collect();
     let law = |index: usize| Binomial::new(lost, shares[index].min(1.0)).filter(|_| slots[index] > 0);
-    let p_values: Vec<Option<f64>> =
-        (0..slots.len()).map(|index| law(index).map(|law| law.upper(missed[index]))).collect();
+    let p_values: Vec<Option<f64>> = (0..slots.len())
+        .into_par_iter()
+        .map(|index| law(index).map(|law| law.upper(missed[index])))
+        .collect();
     let adjusted = holm(&p_values);
     let fit = BetaBinomial::fit(slots, &missed, confidence);
     let mut stream = Stream::of_figure(0, "misses");
     let alike = (lost > 0).then(|| goodness_of_fit(&missed, &shares, &mut stream)).flatten();
     let rows: Vec<MissesRow> = (0..slots.len())
+        .into_par_iter()
         .map(|index| {
             let interval = clopper_pearson(missed[index], slots[index], confidence);
             // The most that it can have missed, and what that would have shown by itself.

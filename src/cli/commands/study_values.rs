@@ -2,7 +2,7 @@
 
 use crate::cli::failure::Failure;
 use std::path::{Path, PathBuf};
-use tombola::analysis::rows::TimelineRow;
+use tombola::analysis::rows::{ShareRow, TimelineRow};
 use tombola::registry::nearest;
 use tombola::report::figures::{Grid, GridCell};
 
@@ -17,6 +17,54 @@ const FIRST: [&str; 6] = [
 ];
 /// The setting that a line runs along.
 const ROUNDS: &str = "run.rounds";
+
+/// The curves in a study's `shares.csv`; each is named by the levels of the keys in which they differ.
+pub fn curves_of_study(path: &Path) -> Result<Vec<ShareRow>, Failure> {
+    let refused = |what: String| Failure::CannotRun(format!("{}: {what}", path.display()));
+    let mut reader = csv::Reader::from_path(path).map_err(|error| refused(error.to_string()))?;
+    let header = reader.headers().map_err(|error| refused(error.to_string()))?.clone();
+    // Levels stand between the point and the stake.
+    let end = header.iter().position(|column| column == "stake").filter(|&end| end > 1).ok_or_else(|| {
+        refused(
+            "has no column `stake` behind the swept keys; `tombola summarise` writes the table anew".into(),
+        )
+    })?;
+    let mut curves: Vec<(Vec<String>, ShareRow)> = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| refused(error.to_string()))?;
+        let place = record.position().map_or(0, csv::Position::line);
+        let cell = |column: usize| record.get(end + column).unwrap_or_default();
+        let number = |column: usize| -> Result<Option<f64>, Failure> {
+            match cell(column) {
+                "" => Ok(None),
+                text => match text.parse() {
+                    Ok(number) => Ok(Some(number)),
+                    Err(_) => Err(refused(format!("line {place}: `{text}` is no number"))),
+                },
+            }
+        };
+        let whole = |column: usize| cell(column).parse().unwrap_or(0);
+        let row = ShareRow {
+            rule: String::new(),
+            stake: whole(0),
+            validators: whole(1),
+            stake_share: number(2)?.unwrap_or(0.0),
+            expected_share: number(3)?,
+            win_share: number(4)?,
+        };
+        curves.push((record.iter().take(end).skip(1).map(str::to_owned).collect(), row));
+    }
+    let differ = |key: usize| curves.iter().any(|(levels, _)| levels[key] != curves[0].0[key]);
+    let mut keys: Vec<usize> = (0..end - 1).filter(|&key| differ(key)).collect();
+    if keys.is_empty() {
+        keys = vec![0];
+    }
+    let named = |(levels, row): &(Vec<String>, ShareRow)| {
+        let levels: Vec<&str> = keys.iter().map(|&key| levels[key].as_str()).collect();
+        ShareRow { rule: levels.join(", "), ..row.clone() }
+    };
+    Ok(curves.iter().map(named).collect())
+}
 
 /// The values of a study.
 pub struct StudyValues {

@@ -198,7 +198,8 @@ fn draw_marks(canvas: &mut Canvas, panel: &Panel, marks: &[Mark]) {
         weight(b).total_cmp(&weight(a))
     });
     named.truncate(NAMED);
-    let names: Vec<String> = named.iter().map(|mark| shortened(mark.name)).collect();
+    let names: Vec<&str> = named.iter().map(|mark| mark.name).collect();
+    let names = shortened(&names);
     let wishes: Vec<Wish> = named
         .iter()
         .zip(&names)

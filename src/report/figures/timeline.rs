@@ -157,7 +157,8 @@ fn draw_shares(subject: &Subject, kind: &Kind) -> Result<Drawing, FigureError> {
     }
     let page = subject.page(kind.heading, &key, &notes);
 
-    let names: Vec<String> = courses.iter().map(|course| shortened(course.name)).collect();
+    let names: Vec<&str> = courses.iter().map(|course| course.name).collect();
+    let names = shortened(&names);
     let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;
     let frame = page.frame(y, name_room);
     let Page { mut canvas, title, .. } = page;

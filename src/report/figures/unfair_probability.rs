@@ -84,11 +84,14 @@ impl Figure for UnfairProbability {
         }
         key.push((Key::Line(limit_line()), format!("limit δ = {}", percent(delta))));
         let mut notes = Vec::new();
+        let names: Vec<&str> = courses.iter().map(|course| course.name).collect();
+        let names = shortened(&names);
         let crossed: Vec<String> = courses
             .iter()
-            .filter_map(|course| {
+            .zip(&names)
+            .filter_map(|(course, name)| {
                 let round = course.crossing(delta)?;
-                Some(format!("{} from round {}", shortened(course.name), counted(round as usize)))
+                Some(format!("{name} from round {}", counted(round as usize)))
             })
             .collect();
         if crossed.is_empty() {
@@ -107,7 +110,6 @@ impl Figure for UnfairProbability {
             notes.push(format!("The first {MOST} of {} are drawn.", counted(MOST + left_out)));
         }
         let page = subject.page("unfair probability over the rounds", &key, &notes);
-        let names: Vec<String> = courses.iter().map(|course| shortened(course.name)).collect();
         let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;
         let frame = page.frame(y, name_room);
         let Page { mut canvas, title, .. } = page;

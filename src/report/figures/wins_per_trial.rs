@@ -107,7 +107,7 @@ impl Figure for WinsPerTrial {
                 "trials expected by the exact distribution".to_owned(),
             ));
         }
-        let heading = format!("share of wins in a trial, {}", shortened(name));
+        let heading = format!("share of wins in a trial, {}", shortened(&[name])[0]);
         let page = subject.page(&heading, &key, &["Of the followed validator with most stake.".to_owned()]);
         // Somewhat below zero, so that the first labels of both axes stand apart.
         let y = Scale::counts(-0.03 * most, 1.05 * most);

@@ -22,7 +22,7 @@ use tombola::analysis::trial_rows;
 use tombola::registry::Choice;
 use tombola::report::figures::{
     Drawing, FigureError, Overlay, Sheet, Subject, draw_figures, overlay_measure, overlay_timeline,
-    write_drawing,
+    short_name, write_drawing,
 };
 use tombola::report::{
     Compared as ComparedRecord, ComparisonManifest, Environment, ResultsFolder, Stopwatch, write_report,
@@ -333,10 +333,8 @@ fn write_figures(
     if comparison.timeline.is_empty() {
         return Ok(());
     }
-    let heading = format!("win share of {}, the richest, over the rounds", {
-        let richest = &experiment.world.names[baseline.richest];
-        richest.chars().take(40).collect::<String>()
-    });
+    let richest = short_name(&experiment.world.names[baseline.richest]);
+    let heading = format!("win share of {richest}, the richest, over the rounds");
     let words = words(&heading, "win share (%)", true);
     write("timeline", overlay_timeline(&words, &comparison.timeline, baseline.shares[baseline.richest]))
 }

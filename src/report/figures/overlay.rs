@@ -82,7 +82,7 @@ pub fn overlay_measure(words: &Overlay, rows: &[CompareRow]) -> Result<Drawing, 
     }
     let mut notes = Vec::new();
     if let Some(ranking) = rows.iter().find(|row| row.kind == "ranking") {
-        notes.push(format!("Shown: {}", ranking.verdict));
+        notes.push(format!("Shown: {}", order(&ranking.verdict)));
     }
     if marks.len() > MOST_ROWS {
         notes.insert(0, format!("The first {MOST_ROWS} of {} rules are drawn.", counted(marks.len())));
@@ -128,6 +128,17 @@ pub fn overlay_measure(words: &Overlay, rows: &[CompareRow]) -> Result<Drawing, 
     }
     panel.draw_floor(&mut canvas, Some(words.axis));
     Ok(canvas.finish(&title))
+}
+
+/// The order of the rules in words that a figure has room for.
+fn order(verdict: &str) -> String {
+    const LONGEST: usize = 230;
+    match verdict.split_once(" (but ") {
+        Some((order, _)) if verdict.chars().count() > LONGEST => {
+            format!("{order} (but some pairs differently: see compare.csv)")
+        }
+        _ => verdict.to_owned(),
+    }
 }
 
 fn measure_key(marks: &[Mark], confidence: f64) -> Vec<(Key, String)> {

@@ -13,6 +13,11 @@ pub fn shortened<S: AsRef<str>>(names: &[S]) -> Vec<String> {
     kept_apart(&called(names), |text| columns(text) <= LONGEST)
 }
 
+/// One name, cleaned and short enough for the heading of a figure.
+pub fn short_name(name: &str) -> String {
+    shortened(&[name]).remove(0)
+}
+
 /// The same, where the room of a label ends at this width too.
 pub fn shortened_within<S: AsRef<str>>(names: &[S], room: f64) -> Vec<String> {
     kept_apart(&called(names), |text| columns(text) <= LONGEST && width(text, LABEL_SIZE) <= room)

@@ -15,6 +15,7 @@ mod typeface;
 pub(in crate::report) use canvas::escaped;
 pub(super) use canvas::{Align, Canvas, Dash, Mark, Point, Purpose, Shape, Stroke};
 pub(super) use chart::{Axes, Axis, Chart, Kind, Piece, Series, alike};
+pub use fitting::short_name;
 pub(super) use fitting::{fitted, fitted_names, shortened, shortened_within, wrapped};
 pub(super) use glyphs::undrawable;
 pub(super) use labels::{Area, Surroundings, Wish, beside, stacked, write_names};

@@ -177,9 +177,8 @@ impl IncomeLaws {
 pub fn income_laws(context: &AnalysisContext) -> IncomeLaws {
     let world = &context.experiment.world;
     let protocol = &world.protocol;
-    let nothing = IncomeLaws::default;
     if !world.has_ideal_conditions() || world.traffic.per_round > 0 || context.stopping.is_some() {
-        return nothing();
+        return IncomeLaws::default();
     }
     if protocol.compounds() {
         return compounding(context).unwrap_or_default();
@@ -189,7 +188,7 @@ pub fn income_laws(context: &AnalysisContext) -> IncomeLaws {
             independent(context).unwrap_or_default()
         }
         SamplingModel::Bounded(_) => deterministic(context).unwrap_or_default(),
-        _ => nothing(),
+        _ => IncomeLaws::default(),
     }
 }
 

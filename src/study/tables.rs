@@ -125,10 +125,9 @@ pub fn write_tables(
             plan,
             reader,
             summary,
-            &curves,
             part * STRIDE..part * STRIDE + planned.len(),
             folder,
-            wanted,
+            &Wanted { tables: wanted, curves: &curves },
             control,
         )?;
         for ((planned, come), rows) in planned.iter().zip(come).zip(rows) {
@@ -237,17 +236,24 @@ fn curves(plan: &Plan) -> HashSet<usize> {
     places
 }
 
+/// What is asked for of each point.
+struct Wanted<'a> {
+    tables: StudyTables,
+    /// The places of the points that are in `shares.csv`.
+    curves: &'a HashSet<usize>,
+}
+
 /// The rows of some points, worked out side by side.
 fn part_rows(
     plan: &Plan,
     reader: &TallyReader,
     summary: &Summary,
-    curves: &HashSet<usize>,
     places: std::ops::Range<usize>,
     folder: &Path,
-    wanted: StudyTables,
+    wanted: &Wanted,
     control: &Control,
 ) -> Result<Vec<PointRows>, TablesError> {
+    let Wanted { tables: wanted, curves } = *wanted;
     let rows = |place: usize| {
         if control.should_stop() {
             return Err(TablesError::Stopped);

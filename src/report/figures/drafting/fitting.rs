@@ -273,10 +273,11 @@ mod tests {
                 (shortened_within(&names, room), Some(room)),
                 (fitted_names(&names, room), Some(room)),
             ] {
-                for (index, label) in labels.iter().enumerate() {
+                let named: Vec<(&String, &String)> = names.iter().zip(&labels).collect();
+                for (index, (name, label)) in named.iter().enumerate() {
                     prop_assert!(within.is_none_or(|room| width(label, LABEL_SIZE) <= room), "{label}");
-                    for other in 0..index {
-                        prop_assert_eq!(names[index] == names[other], *label == labels[other], "{:?}", labels);
+                    for (other, its) in &named[..index] {
+                        prop_assert_eq!(name == other, label == its, "{:?}", labels);
                     }
                 }
             }

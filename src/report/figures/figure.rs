@@ -205,20 +205,19 @@ mod tests {
 
     /// Every figure of every sample.
     fn drawings() -> impl Iterator<Item = (String, Drawing)> {
-        drawings_on(Sheet::default())
+        samples().into_iter().flat_map(move |sample: Sample| {
+            FIGURES.iter().filter_map(move |entry| drawn(entry.name, &sample, Sheet::default()))
+        })
     }
 
-    fn drawings_on(sheet: Sheet) -> impl Iterator<Item = (String, Drawing)> {
-        samples().into_iter().flat_map(move |sample: Sample| {
-            FIGURES.iter().filter_map(move |entry| {
-                // Nothing is tested where nothing is known of the rule.
-                if entry.name == "p-values" && sample.title == "unknown" {
-                    return None;
-                }
-                let drawing = figure(entry.name).draw(&Subject { sheet, ..sample.subject() });
-                Some((format!("{} of {:?}", entry.name, sample.title), drawing.unwrap()))
-            })
-        })
+    /// The figure of the sample, and what it is.
+    fn drawn(name: &'static str, sample: &Sample, sheet: Sheet) -> Option<(String, Drawing)> {
+        // Nothing is tested where nothing is known of the rule.
+        if name == "p-values" && sample.title == "unknown" {
+            return None;
+        }
+        let drawing = figure(name).draw(&Subject { sheet, ..sample.subject() });
+        Some((format!("{name} of {:?}", sample.title), drawing.unwrap()))
     }
 
     fn tree(drawing: &Drawing) -> Tree {
@@ -264,18 +263,25 @@ mod tests {
         }
     }
 
-    /// Boxes are those of the rasteriser: from ascender to descender and as wide as the advances.
+    /// Every figure of every sample at every width. Each takes its time, so they are looked at side by side.
     #[test]
-    fn all_text_lies_on_the_sheet_and_no_two_texts_overlap() {
-        for width in WIDTHS {
+    fn text_and_marks_lie_on_the_sheet_and_no_two_texts_overlap() {
+        let samples = samples();
+        let cases: Vec<(&Sample, &'static str, &str)> = samples
+            .iter()
+            .flat_map(|sample| FIGURES.iter().map(move |entry| (sample, entry.name)))
+            .flat_map(|(sample, name)| WIDTHS.map(|width| (sample, name, width)))
+            .collect();
+        cases.into_par_iter().for_each(|(sample, name, width)| {
             let sheet = Sheet { width: width.parse().unwrap(), ..Sheet::default() };
-            // Each takes its time, so they are looked at side by side.
-            drawings_on(sheet).par_bridge().for_each(|(what, drawing)| {
-                assert_readable(&drawing, &format!("{what} at {width}"));
-            });
-        }
+            let Some((what, drawing)) = drawn(name, sample, sheet) else { return };
+            let what = format!("{what} at {width}");
+            assert_readable(&drawing, &what);
+            assert_whole(&drawing, &what);
+        });
     }
 
+    /// Boxes are those of the rasteriser: from ascender to descender and as wide as the advances.
     fn assert_readable(drawing: &Drawing, what: &str) {
         let tree = tree(drawing);
         let mut boxes = Vec::new();
@@ -336,16 +342,7 @@ mod tests {
         assert_eq!((&colors(&light)[0][..], &colors(&dark)[0][..]), ("FFFFFF", "17181C"));
     }
 
-    #[test]
-    fn all_marks_lie_on_the_sheet() {
-        for width in WIDTHS {
-            let sheet = Sheet { width: width.parse().unwrap(), ..Sheet::default() };
-            for (what, drawing) in drawings_on(sheet) {
-                assert_whole(&drawing, &format!("{what} at {width}"));
-            }
-        }
-    }
-
+    /// No mark lies beyond the sheet's edges.
     fn assert_whole(drawing: &Drawing, what: &str) {
         let (right, foot) = sheet_of(drawing);
         let document = roxmltree::Document::parse(drawing.svg()).unwrap();

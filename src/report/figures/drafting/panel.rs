@@ -96,7 +96,12 @@ impl Panel {
     /// Without a title below, the horizontal axis has ticks but no labels: those of the panel below
     /// serve both. Labels that would touch their neighbour are left out.
     pub fn draw_axes(&self, canvas: &mut Canvas, below: Option<&str>, beside: &[&str]) {
-        self.draw_floor(canvas, below);
+        let Area { top, bottom, .. } = self.frame;
+        let y = |tick: Tick| tick.label.map(|_| self.at(self.x.low(), tick.value).1);
+        let in_corner = |y: f64| bottom - y < LABEL_SIZE;
+        // Where the vertical axis has a label in the corner, that of the other one ends before it.
+        let corner = self.y.ticks(up(bottom - top)).into_iter().filter_map(y).any(in_corner);
+        self.floor(canvas, below, if corner { GAP } else { f64::INFINITY }, f64::INFINITY);
         self.draw_side(canvas, beside);
     }
 
@@ -130,11 +135,17 @@ impl Panel {
 
     /// The frame and the horizontal axis with its ticks, as [`Panel::draw_axes`] draws them.
     pub fn draw_floor(&self, canvas: &mut Canvas, below: Option<&str>) {
-        self.draw_floor_within(canvas, below, f64::INFINITY);
+        self.floor(canvas, below, f64::INFINITY, f64::INFINITY);
     }
 
     /// The same where another panel stands beside this one: no label reaches farther than this from the frame.
     pub fn draw_floor_within(&self, canvas: &mut Canvas, below: Option<&str>, reach: f64) {
+        self.floor(canvas, below, reach, reach);
+    }
+
+    /// The frame and the horizontal axis, whose labels reach no farther beyond the left and the right end of the
+    /// frame than this.
+    fn floor(&self, canvas: &mut Canvas, below: Option<&str>, nearer: f64, farther: f64) {
         let Area { left, top, right, bottom } = self.frame;
         let line = Stroke::solid(INK, 3);
         let before = canvas.purpose(Purpose::Axes);
@@ -157,8 +168,8 @@ impl Panel {
             let half = width(&label, LABEL_SIZE) / 2.0;
             // A wide label at the end of the axis stands somewhat before its tick rather than off the sheet, or
             // among the labels of another panel.
-            let most = (canvas.width() - 6.0).min(right + reach) - half;
-            let middle = x.max(left - reach + half).min(most);
+            let most = (canvas.width() - 6.0).min(right + farther) - half;
+            let middle = x.max(left - nearer + half).min(most);
             if middle - half >= free_from {
                 canvas.text((middle, bottom + 46.0), &label, LABEL_SIZE, INK, Align::Middle);
                 free_from = middle + half + 24.0;

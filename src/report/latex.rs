@@ -6,12 +6,11 @@ use std::fmt::Write;
 /// Text on one line in which nothing is a command of LaTeX; letters that pdflatex has no glyph for by default
 /// stand as their code.
 pub(super) fn latex(text: &str) -> String {
-    latex_and_letters(text, |code| format!("\\texttt{{U+{code}}}"))
+    latex_and_letters(text, |letter| format!("\\texttt{{U+{:04X}}}", u32::from(letter)))
 }
 
-/// The same, where letters that pdflatex has no glyph for by default stand as `letter` says of their code, as
-/// four or more hexadecimal digits.
-pub(super) fn latex_and_letters(text: &str, letter: impl Fn(&str) -> String) -> String {
+/// The same, where letters that pdflatex has no glyph for by default stand as `letter` says.
+pub(super) fn latex_and_letters(text: &str, letter: impl Fn(char) -> String) -> String {
     let mut tex = String::with_capacity(text.len());
     let mut before = ' ';
     for c in visible(&text.replace(['\n', '\r', '\t'], " ")).chars() {
@@ -74,7 +73,7 @@ pub(super) fn latex_and_letters(text: &str, letter: impl Fn(&str) -> String) -> 
             | '\u{15E}'..='\u{165}'
             | '\u{16E}'..='\u{171}'
             | '\u{178}'..='\u{17E}' => tex.push(c),
-            other => tex += &letter(&format!("{:04X}", u32::from(other))),
+            other => tex += &letter(other),
         }
     }
     tex

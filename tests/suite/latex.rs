@@ -81,7 +81,10 @@ fn methods_tables_and_figures_compile() {
     }
     // What pdflatex lacks is a code, and the file says how its letters are printed.
     let drawn = fs::read_to_string(sandbox.path("drawn/win-share.tex")).expect("a figure");
-    assert!(drawn.contains("\\figureletter{5F69}\\figureletter{7968}") && !drawn.contains('彩'), "{drawn}");
+    assert!(
+        drawn.contains("\\figureletter{5F69}{24425}\\figureletter{7968}{31080}") && !drawn.contains('彩'),
+        "{drawn}"
+    );
     assert!(drawn.contains("lualatex '\\def\\figurefont{") && drawn.contains("\\input{win-share.tex}'"));
     // The same file within a document, in its fonts.
     sandbox.put(

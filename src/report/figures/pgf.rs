@@ -46,23 +46,24 @@ const OPENING: &str = r"% Compiles as it is; and a document that loads pgfplots 
 ";
 
 /// Letters that pdflatex lacks: with engines that read fonts of the system, those that the font has.
-const LETTERS: &str = r##"% pdflatex shows letters that it lacks as their codes, such as U+5F69; lualatex and xelatex print them where the
+const LETTERS: &str = r"% pdflatex shows letters that it lacks as their codes, such as U+5F69; lualatex and xelatex print them where the
 % document's font has them. For this file alone:
 %   lualatex '\def\figurefont{Noto Sans CJK SC}\input{NAME.tex}'
 % with a font that has the letters of these names.
 \providecommand{\figurecode}[1]{\texttt{U+#1}}
 \ifdefined\XeTeXversion
-  \providecommand{\figureletter}[1]{\iffontchar\font"#1 \symbol{"#1}\else\figurecode{#1}\fi}
+  \providecommand{\figureletter}[2]{\iffontchar\font#2 \symbol{#2}\else\figurecode{#1}\fi}
 \else\ifdefined\directlua
-  \providecommand{\figureletter}[1]{\iffontchar\font"#1 \symbol{"#1}\else\figurecode{#1}\fi}
+  \providecommand{\figureletter}[2]{\iffontchar\font#2 \symbol{#2}\else\figurecode{#1}\fi}
 \else
-  \providecommand{\figureletter}[1]{\figurecode{#1}}
+  \providecommand{\figureletter}[2]{\figurecode{#1}}
 \fi\fi
-"##;
+";
 
-/// Text in which letters that pdflatex lacks are those of [`LETTERS`].
+/// Text in which letters that pdflatex lacks are those of [`LETTERS`], by their code in two notations: a quotation
+/// mark, which begins a hexadecimal number, is a command in German documents.
 fn latex(text: &str) -> String {
-    latex_and_letters(text, |code| format!("\\figureletter{{{code}}}"))
+    latex_and_letters(text, |letter| format!("\\figureletter{{{0:04X}}}{{{0}}}", u32::from(letter)))
 }
 
 /// The text of the figure, and of `name.dat` with its data.

@@ -13,16 +13,19 @@ use crate::reward::{BlockIncome, BlockKind, IncomeTerms, PaidCommittees};
 use crate::selection::{Draw, IdealRounds, TrialContext};
 use crate::stake::ValidatorId;
 use crate::statistics::distributions::Binomial;
+use rayon::prelude::*;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// At most so many kinds of blocks are convolved.
 const MOST_TERMS: usize = 12;
 /// At most so many different sums are convolved: each takes four megabytes.
 const MOST_CONVOLVED: usize = 12;
-/// Whole distributions are worked out for at most so many validators, and as many others; for more, mean
-/// and standard deviation.
+/// At most so many different laws of validators, and as many of others, are whole distributions; further ones
+/// are a mean and a standard deviation.
 const MOST_WHOLE: usize = 1000;
-/// The laws of an urn are listed for at most so many counts of wins, over all validators.
+/// The laws of an urn are listed for at most so many counts of wins, over all validators of different stake.
 const MOST_LISTED: u64 = 4_000_000;
 /// At most so many rounds of a deterministic rule are played to find its period.
 const MOST_CYCLE: u64 = 1 << 20;
@@ -95,24 +98,88 @@ impl IncomeLaw {
     }
 }
 
-/// The laws of all parties, in their order.
-pub fn income_laws(context: &AnalysisContext) -> Vec<Option<IncomeLaw>> {
+/// The laws of all parties: each law once, however many have it.
+#[derive(Clone, Debug, Default)]
+pub struct IncomeLaws {
+    distinct: Vec<IncomeLaw>,
+    /// Which of them a party has, if its law is known, in the order of the world.
+    places: Vec<Option<usize>>,
+}
+
+impl IncomeLaws {
+    /// The law of the party at this place of the world, if it is known.
+    pub fn of(&self, party: usize) -> Option<&IncomeLaw> {
+        self.number(party).map(|number| &self.distinct[number])
+    }
+
+    /// The number of that law: parties with the same number have the same law.
+    pub fn number(&self, party: usize) -> Option<usize> {
+        self.places.get(party).copied().flatten()
+    }
+
+    /// A law for each party whose key is not `None`: one for all with the same key, from the first of them.
+    /// The keys of many parties come before those of few, and `compute` is told how many came before. On all
+    /// threads.
+    fn shared<K: Ord + Clone + Send + Sync>(
+        parties: &[Party],
+        key: impl Fn(&Party) -> Option<K>,
+        compute: impl Fn(&Party, usize) -> Option<IncomeLaw> + Sync,
+    ) -> Self {
+        let keys: Vec<Option<K>> = parties.iter().map(key).collect();
+        let mut holders: BTreeMap<&K, (usize, usize)> = BTreeMap::new();
+        for (place, key) in keys.iter().enumerate() {
+            if let Some(key) = key {
+                holders.entry(key).or_insert((place, 0)).1 += 1;
+            }
+        }
+        let mut order: Vec<(&K, (usize, usize))> = holders.into_iter().collect();
+        order.sort_by_key(|&(_, (first, count))| (Reverse(count), first));
+        let computed: Vec<Option<IncomeLaw>> = order
+            .par_iter()
+            .enumerate()
+            .map(|(before, &(_, (first, _)))| compute(&parties[first], before))
+            .collect();
+        let numbers: BTreeMap<&K, usize> =
+            order.iter().enumerate().map(|(number, &(key, _))| (key, number)).collect();
+        let known: Vec<Option<usize>> = computed
+            .iter()
+            .scan(0, |next, law| {
+                let number = law.is_some().then_some(*next);
+                *next += usize::from(law.is_some());
+                Some(number)
+            })
+            .collect();
+        let places = keys.iter().map(|key| known[*numbers.get(key.as_ref()?)?]).collect();
+        IncomeLaws { distinct: computed.into_iter().flatten().collect(), places }
+    }
+
+    /// The laws of others beside those of these, where they have none.
+    fn or(mut self, others: IncomeLaws) -> Self {
+        let before = self.distinct.len();
+        for (place, other) in self.places.iter_mut().zip(others.places) {
+            *place = place.or(other.map(|number| before + number));
+        }
+        self.distinct.extend(others.distinct);
+        self
+    }
+}
+
+/// The laws of all parties.
+pub fn income_laws(context: &AnalysisContext) -> IncomeLaws {
     let world = &context.experiment.world;
-    let parties = &world.parties;
     let protocol = &world.protocol;
-    let nothing = || vec![None; parties.len()];
     if !world.has_ideal_conditions() || world.traffic.per_round > 0 || context.stopping.is_some() {
-        return nothing();
+        return IncomeLaws::default();
     }
     if protocol.compounds() {
-        return compounding(context).unwrap_or_else(nothing);
+        return compounding(context).unwrap_or_default();
     }
     match &context.sampling_model {
         SamplingModel::Rounds if world.committee.thing.drawer(&world.stakes).is_none() => {
-            independent(context).unwrap_or_else(nothing)
+            independent(context).unwrap_or_default()
         }
-        SamplingModel::Bounded(_) => deterministic(context).unwrap_or_else(nothing),
-        _ => nothing(),
+        SamplingModel::Bounded(_) => deterministic(context).unwrap_or_default(),
+        _ => IncomeLaws::default(),
     }
 }
 
@@ -137,7 +204,7 @@ pub fn laws_are_of_the_draw(context: &AnalysisContext) -> bool {
 }
 
 /// Rounds are independent draws and stakes stay as they are.
-fn independent(context: &AnalysisContext) -> Option<Vec<Option<IncomeLaw>>> {
+fn independent(context: &AnalysisContext) -> Option<IncomeLaws> {
     let world = &context.experiment.world;
     let rounds = context.experiment.rounds;
     if context.selections_each != Some(rounds) {
@@ -148,43 +215,41 @@ fn independent(context: &AnalysisContext) -> Option<Vec<Option<IncomeLaw>>> {
     let terms = policy.terms(world.genesis(), &[rounds], world.validators() as u64)?;
     let means = Means::new(&terms, &world.stakes);
     let (holders, votes, all) = (means.holders, means.votes, means.all);
-    let validators = world.parties.iter().filter(|party| party.kind == PartyKind::Validator).count();
-    let others = world.parties.len() - validators;
-    let mut known: Vec<(LawKey, IncomeLaw)> = Vec::new();
-    let mut law = |party: &Party| {
-        let alike = if party.kind == PartyKind::Validator { validators } else { others };
-        let whole = alike <= MOST_WHOLE;
+    let key = |party: &Party| {
         let holding = Holding::of(context, party)?;
         let chance: f64 = holding.validators.iter().map(|who| shares[who.index()]).sum::<f64>().min(1.0);
         let stake: f64 = holding.validators.iter().map(|who| context.stake_shares[who.index()]).sum();
         let seated = holding.validators.iter().filter(|who| world.stakes[who.index()] > 0).count();
         let reals = [chance, stake, holding.scale].map(f64::to_bits);
-        let key = LawKey { reals, validators: holding.validators.len(), seated };
-        if let Some((_, law)) = known.iter().find(|(other, _)| *other == key) {
-            return Some(law.clone());
-        }
-        let flat = terms.by_stake * stake + votes * holding.validators.len() as f64;
-        let chance = Chances { block: chance, seated: seated as u64, holders };
-        let convolved = known.len() < MOST_CONVOLVED;
-        let mut law = of_terms(&terms, chance, flat, whole, convolved)?.scaled(holding.scale);
+        Some(LawKey { reals, validators: holding.validators.len(), seated })
+    };
+    let law = |key: LawKey, before: usize, convolved: usize| {
+        let [chance, stake, scale] = key.reals.map(f64::from_bits);
+        let flat = terms.by_stake * stake + votes * key.validators as f64;
+        let chance = Chances { block: chance, seated: key.seated as u64, holders };
+        let mut law =
+            of_terms(&terms, chance, flat, before < MOST_WHOLE, convolved < MOST_CONVOLVED)?.scaled(scale);
         law.share = (all > 0.0).then(|| law.mean / all);
-        if known.len() < MOST_CONVOLVED {
-            known.push((key, law.clone()));
-        }
         Some(law)
     };
     // Groups, operators and delegators first: they are few, and asked for by name.
-    let mut order: Vec<usize> = (0..world.parties.len()).collect();
-    order.sort_by_key(|&place| world.parties[place].kind == PartyKind::Validator);
-    let mut laws = vec![None; world.parties.len()];
-    for place in order {
-        laws[place] = law(&world.parties[place]);
-    }
-    Some(laws)
+    let is_validator = |party: &Party| party.kind == PartyKind::Validator;
+    let named = IncomeLaws::shared(
+        &world.parties,
+        |party| if is_validator(party) { None } else { key(party) },
+        |party, before| law(key(party)?, before, before),
+    );
+    let others = named.distinct.len();
+    let validators = IncomeLaws::shared(
+        &world.parties,
+        |party| if is_validator(party) { key(party) } else { None },
+        |party, before| law(key(party)?, before, others + before),
+    );
+    Some(named.or(validators))
 }
 
 /// What the law of a party's income depends on, but for the scenario: two with the same have the same law.
-#[derive(PartialEq)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct LawKey {
     /// The bits of its chance of a block, its share of the stake, and the part of the income that it gets.
     reals: [u64; 3],
@@ -388,7 +453,7 @@ impl Holding {
 }
 
 /// Everything that is earned is staked at once, or a fixed share of it.
-fn compounding(context: &AnalysisContext) -> Option<Vec<Option<IncomeLaw>>> {
+fn compounding(context: &AnalysisContext) -> Option<IncomeLaws> {
     let experiment = context.experiment;
     let world = &experiment.world;
     let protocol = &world.protocol;
@@ -399,19 +464,22 @@ fn compounding(context: &AnalysisContext) -> Option<Vec<Option<IncomeLaw>>> {
     }
     let shares = &context.stake_shares;
     let all_at_once = protocol.restake.is_all_at_once();
-    let each = |law: &dyn Fn(usize) -> Option<IncomeLaw>| {
-        let of = |party: &Party| party.validator().and_then(|who| law(who.index()));
-        Some(world.parties.iter().map(of).collect())
+    let each = |law: &(dyn Fn(usize) -> Option<IncomeLaw> + Sync)| {
+        let stake = |party: &Party| party.validator().map(|who| world.stakes[who.index()]);
+        let of = |party: &Party, _| party.validator().and_then(|who| law(who.index()));
+        Some(IncomeLaws::shared(&world.parties, stake, of))
     };
     if world.rule.thing.draws_by_current_stake() {
         if let Some(reward) = policy.constant().filter(|&reward| reward > 0) {
             let grows = protocol.restake.at_once_of(reward)? as f64;
+            let stakes = world.parties.iter().filter_map(Party::validator);
+            let stakes: BTreeSet<u64> = stakes.map(|who| world.stakes[who.index()]).collect();
+            let few = rounds.saturating_mul(stakes.len() as u64) <= MOST_LISTED;
             return each(&|who| {
                 let (n, a, w) = (rounds as f64, shares[who], grows / context.genesis_stake());
                 // The urn: a (1 - a) n (1 + n w) / (1 + w) is the variance of the wins.
                 let variance = a * (1.0 - a) * n * (1.0 + n * w) / (1.0 + w);
                 let reward = reward as f64;
-                let few = rounds.saturating_mul(world.parties.len() as u64) <= MOST_LISTED;
                 let law = if few { context.urn_law(who, rounds, grows).map(Arc::new) } else { None };
                 Some(IncomeLaw {
                     mean: n * a * reward,
@@ -460,7 +528,7 @@ fn compounding(context: &AnalysisContext) -> Option<Vec<Option<IncomeLaw>>> {
 
 /// The rule leaves nothing to chance: every trial is the same, and one is the law. The share is that of
 /// the long run, from one period of the rule, where it is found.
-fn deterministic(context: &AnalysisContext) -> Option<Vec<Option<IncomeLaw>>> {
+fn deterministic(context: &AnalysisContext) -> Option<IncomeLaws> {
     let world = &context.experiment.world;
     if !is_deterministic(context) {
         return None;
@@ -483,7 +551,10 @@ fn deterministic(context: &AnalysisContext) -> Option<Vec<Option<IncomeLaw>>> {
             by: if long_run.is_some() { "one period of the rule" } else { "a trial without chance" },
         })
     };
-    Some(world.parties.iter().zip(&first.each).map(of).collect())
+    let laws: Vec<Option<IncomeLaw>> = world.parties.iter().zip(&first.each).map(of).collect();
+    let mut known = 0..;
+    let places = laws.iter().map(|law| law.as_ref().and_then(|_| known.next())).collect();
+    Some(IncomeLaws { distinct: laws.into_iter().flatten().collect(), places })
 }
 
 /// Whether rule and reward leave nothing to chance, so that all trials are the same.

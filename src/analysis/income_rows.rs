@@ -1,7 +1,8 @@
 //! The rows of `incomes.csv`.
 
 use super::context::AnalysisContext;
-use super::income_law::{IncomeLaw, income_laws};
+use super::income_law::{IncomeLaw, IncomeLaws, income_laws};
+use super::memoise::memoise;
 use crate::analysis::rows::IncomeRow;
 use crate::forging::Party;
 use crate::simulation::{SHARE_SCALE, fixed_share};
@@ -17,18 +18,68 @@ pub fn rows(context: &AnalysisContext) -> Vec<IncomeRow> {
         return Vec::new();
     }
     let laws = income_laws(context);
+    let figures = law_figures(context, &laws);
     let all = records.iter().map(|record| i128::from(record.incomes.all)).sum::<i128>();
-    let row = |(place, (party, law)): (usize, (&Party, &Option<IncomeLaw>))| {
-        (!context.is_stopped()).then(|| row(context, place, party, law.as_ref(), all as f64))
+    let row = |(place, (party, figures)): (usize, (&Party, &LawFigures))| {
+        let known = LawOf { law: laws.of(place), figures };
+        (!context.is_stopped()).then(|| row(context, place, party, known, all as f64))
     };
-    parties.par_iter().zip(&laws).enumerate().map(row).collect::<Option<_>>().unwrap_or_default()
+    parties.par_iter().zip(&figures).enumerate().map(row).collect::<Option<_>>().unwrap_or_default()
+}
+
+/// The quantiles of which a row has the exact values.
+const QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
+
+/// What a law says of a party: some searches in its distribution each.
+#[derive(Clone, Copy, Default)]
+struct LawFigures {
+    quantiles: [Option<f64>; 5],
+    below_half: Option<f64>,
+    below: Option<f64>,
+}
+
+/// A party's law, and what it says.
+struct LawOf<'a> {
+    law: Option<&'a IncomeLaw>,
+    figures: &'a LawFigures,
+}
+
+/// The figures of all parties: worked out once for all that have the same law and deserve the same.
+fn law_figures(context: &AnalysisContext, laws: &IncomeLaws) -> Vec<LawFigures> {
+    let parties = &context.experiment.world.parties;
+    let expected = |place: usize| deserved_by_law(context, &parties[place], laws.of(place));
+    memoise(
+        parties.len(),
+        |place| (laws.number(place), expected(place).map(f64::to_bits)),
+        |place| {
+            let Some(law) = laws.of(place).filter(|_| !context.is_stopped()) else {
+                return LawFigures::default();
+            };
+            let below = |part: f64| law.below(part * expected(place).filter(|&coins| coins > 0.0)?);
+            LawFigures {
+                quantiles: QUANTILES.map(|probability| law.quantile(probability)),
+                below_half: below(0.5),
+                below: below(context.settings.income_below),
+            }
+        },
+    )
+}
+
+/// What a party's stake deserves of what all are expected to earn, as far as its law says that.
+fn deserved_by_law(context: &AnalysisContext, party: &Party, law: Option<&IncomeLaw>) -> Option<f64> {
+    let law = law?;
+    Some(stake_share(context, party) * (law.mean / law.share.filter(|&share| share > 0.0)?))
+}
+
+fn stake_share(context: &AnalysisContext, party: &Party) -> f64 {
+    party.stake / context.genesis_stake().max(1.0)
 }
 
 fn row(
     context: &AnalysisContext,
     place: usize,
     party: &Party,
-    law: Option<&IncomeLaw>,
+    LawOf { law, figures }: LawOf,
     all: f64,
 ) -> IncomeRow {
     let records = &context.results.records;
@@ -41,18 +92,22 @@ fn row(
     let per_round = |mean: f64| (party.stake > 0.0).then(|| mean / party.stake / rounds);
     let year = context.experiment.rounds_per_year.map(|rounds| rounds as f64);
     let at = |probability| quantile(&incomes, probability);
-    let law_at = |probability| law.and_then(|law| law.quantile(probability));
+    let [q05_exact, q25_exact, median_exact, q75_exact, q95_exact] = figures.quantiles;
     let ratio = |median: Option<f64>, mean: Option<f64>| Some(median? / mean.filter(|&mean| mean > 0.0)?);
     // What its stake deserves of what all are expected to earn, as far as that is known.
-    let stake_share = party.stake / context.genesis_stake().max(1.0);
-    let expected_all = law.and_then(|law| Some(law.mean / law.share.filter(|&share| share > 0.0)?));
-    let deserved = stake_share * expected_all.unwrap_or(all / trials as f64);
+    let stake_share = stake_share(context, party);
+    let by_law = deserved_by_law(context, party, law);
+    let deserved = by_law.unwrap_or(stake_share * (all / trials as f64));
     let deserves = deserved > 0.0;
     let below = |part: f64| incomes.partition_point(|&income| income < part * deserved - 1e-9) as u64;
     let share_below = |part: f64| deserves.then(|| below(part) as f64 / trials as f64);
     let interval: Option<Interval> =
         if deserves { wilson(below(0.5), trials, context.settings.confidence) } else { None };
-    let law_below = |part: f64| law.filter(|_| deserves).and_then(|law| law.below(part * deserved));
+    // A law that does not say what all earn is held against what they did.
+    let law_below = |part: f64, known: Option<f64>| match by_law {
+        Some(_) => known,
+        None => law.filter(|_| deserves).and_then(|law| law.below(part * deserved)),
+    };
     let certain = law.is_some_and(|law| law.sd == Some(0.0));
     let share = if certain { None } else { share_interval(context, place, party) };
     let source = |source: usize| {
@@ -71,15 +126,15 @@ fn row(
         sd_exact: law.and_then(|law| law.sd),
         se: moments.standard_error(),
         q05: at(0.05),
-        q05_exact: law_at(0.05),
+        q05_exact,
         q25: at(0.25),
-        q25_exact: law_at(0.25),
+        q25_exact,
         median: at(0.5),
-        median_exact: law_at(0.5),
+        median_exact,
         q75: at(0.75),
-        q75_exact: law_at(0.75),
+        q75_exact,
         q95: at(0.95),
-        q95_exact: law_at(0.95),
+        q95_exact,
         share: (all > 0.0).then(|| mean.unwrap_or(0.0) * trials as f64 / all),
         share_low: share.map(|share| share.low),
         share_high: share.map(|share| share.high),
@@ -89,13 +144,13 @@ fn row(
         return_per_year: year.zip(mean.and_then(per_round)).map(|(year, each)| year * each),
         return_per_year_exact: year.zip(law_mean.and_then(per_round)).map(|(year, each)| year * each),
         median_over_mean: ratio(at(0.5), mean),
-        median_over_mean_exact: ratio(law_at(0.5), law_mean),
+        median_over_mean_exact: ratio(median_exact, law_mean),
         p_below_half: share_below(0.5),
         p_below_half_low: interval.map(|interval| interval.low),
         p_below_half_high: interval.map(|interval| interval.high),
-        p_below_half_exact: law_below(0.5),
+        p_below_half_exact: law_below(0.5, figures.below_half),
         p_below: share_below(context.settings.income_below),
-        p_below_exact: law_below(context.settings.income_below),
+        p_below_exact: law_below(context.settings.income_below, figures.below),
         block: source(0),
         attestation: source(1),
         stake_reward: source(2),

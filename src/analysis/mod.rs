@@ -21,6 +21,7 @@ mod planning;
 mod rare_event;
 pub mod rows;
 mod sampling_model;
+mod share_rows;
 mod stopping;
 mod strategy;
 mod timeline_rows;
@@ -48,7 +49,7 @@ use crate::statistics::wording::{grouped, two_digits};
 use crate::statistics::{Assessment, Evidence, Interval, Misallocation, Needed, Subject, assess, bonferroni};
 use context::AnalysisContext;
 use rayon::join;
-use rows::{Statement, Tables};
+use rows::{ShareRow, Statement, Tables};
 use sampling_model::SamplingModel;
 
 /// Everything a run says: its tables and its verdict.
@@ -102,6 +103,16 @@ pub fn statements(
     let decided = results.satisfied.is_some() && !results.partial;
     let context = AnalysisContext::new(experiment, settings, results, stopping.filter(|_| decided));
     fairness::wanted_rows(&context, metrics)
+}
+
+/// Which share of the wins the rule, under this name, gives to which stake.
+pub fn share_rows(
+    experiment: &Experiment,
+    settings: &AnalysisSection,
+    results: &Results,
+    rule: &str,
+) -> Vec<ShareRow> {
+    share_rows::rows(&AnalysisContext::new(experiment, settings, results, None), rule)
 }
 
 /// How many respects each validator is dealt with in, as progress is told of.

@@ -6,6 +6,11 @@ use std::fmt::Write;
 /// Text on one line in which nothing is a command of LaTeX; letters that pdflatex has no glyph for by default
 /// stand as their code.
 pub(super) fn latex(text: &str) -> String {
+    latex_and_letters(text, |letter| format!("\\texttt{{U+{:04X}}}", u32::from(letter)))
+}
+
+/// The same, where letters that pdflatex has no glyph for by default stand as `letter` says.
+pub(super) fn latex_and_letters(text: &str, letter: impl Fn(char) -> String) -> String {
     let mut tex = String::with_capacity(text.len());
     let mut before = ' ';
     for c in visible(&text.replace(['\n', '\r', '\t'], " ")).chars() {
@@ -35,6 +40,7 @@ pub(super) fn latex(text: &str) -> String {
             '√' => tex += "\\ensuremath{\\surd}",
             '∞' => tex += "\\ensuremath{\\infty}",
             '→' => tex += "\\ensuremath{\\rightarrow}",
+            '←' => tex += "\\ensuremath{\\leftarrow}",
             '−' => tex += "\\ensuremath{-}",
             'ε' => tex += "\\ensuremath{\\varepsilon}",
             'δ' => tex += "\\ensuremath{\\delta}",
@@ -67,9 +73,7 @@ pub(super) fn latex(text: &str) -> String {
             | '\u{15E}'..='\u{165}'
             | '\u{16E}'..='\u{171}'
             | '\u{178}'..='\u{17E}' => tex.push(c),
-            other => {
-                let _ = write!(tex, "\\texttt{{U+{:04X}}}", u32::from(other));
-            }
+            other => tex += &letter(other),
         }
     }
     tex

@@ -19,8 +19,11 @@ pub fn conducts(
     let seed = file.run.seed.0;
     let validators = population.stakes.len();
     let mut behaviour_of = vec![BehaviourAssignment::HONEST; validators];
+    // Looked up only for behaviours of accounts by name.
+    let asked = file.behaviours.iter().any(|section| section.accounts.is_some());
+    let names = if asked { &population.names[..] } else { &[] };
     let numbers: HashMap<&str, usize> =
-        population.names.iter().enumerate().map(|(index, name)| (name.as_str(), index)).collect();
+        names.iter().enumerate().map(|(index, name)| (name.as_str(), index)).collect();
     for (index, section) in file.behaviours.iter_mut().enumerate() {
         let key = format!("behaviours[{index}]");
         let chosen = find("behaviour", BEHAVIOURS, &section.act)

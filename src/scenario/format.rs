@@ -585,14 +585,31 @@ pub enum FigureFormat {
 }
 
 impl FigureFormat {
+    /// All of them.
+    pub const ALL: [FigureFormat; 5] =
+        [FigureFormat::Svg, FigureFormat::Png, FigureFormat::Pdf, FigureFormat::Pgf, FigureFormat::VegaLite];
+
     /// The ending of the file's name.
     pub fn extension(self) -> &'static str {
+        self.endings()[0]
+    }
+
+    /// The endings of its files: that of the figure itself, then that of its data if they have a file.
+    pub fn endings(self) -> &'static [&'static str] {
         match self {
-            FigureFormat::Svg => "svg",
-            FigureFormat::Png => "png",
-            FigureFormat::Pdf => "pdf",
-            FigureFormat::Pgf => "tex",
-            FigureFormat::VegaLite => "vl.json",
+            FigureFormat::Svg => &["svg"],
+            FigureFormat::Png => &["png"],
+            FigureFormat::Pdf => &["pdf"],
+            FigureFormat::Pgf => &["tex", "dat"],
+            FigureFormat::VegaLite => &["vl.json", "vl.csv"],
         }
+    }
+
+    /// The name without its ending, and the format that the ending of a figure's file asks for.
+    pub fn of_file(name: &str) -> Option<(&str, FigureFormat)> {
+        FigureFormat::ALL.into_iter().find_map(|format| {
+            let stem = name.strip_suffix(format.extension())?.strip_suffix('.')?;
+            (!stem.is_empty()).then_some((stem, format))
+        })
     }
 }

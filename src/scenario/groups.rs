@@ -42,7 +42,9 @@ pub fn groups(
         groups.push((section.name.clone(), (next as u32..end as u32).map(ValidatorId).collect()));
         next = end;
     }
-    let numbers: HashMap<&str, usize> = population.names[..validators]
+    // Only accounts that are listed can name a group.
+    let listed = file.population.accounts.iter().flatten().any(|account| account.group.is_some());
+    let numbers: HashMap<&str, usize> = population.names[..if listed { validators } else { 0 }]
         .iter()
         .enumerate()
         .map(|(number, name)| (name.as_str(), number))

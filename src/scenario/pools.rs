@@ -31,10 +31,14 @@ pub fn pools(
             "let it be false, or remove `pools`",
         ));
     }
+    let mut pools = Pools::default();
     let validators = population.stakes.len();
+    // Of half a million accounts this takes its time.
+    if reward.smoothing.is_empty() && reward.pools.is_empty() && !policy.has_treasury() {
+        return Ok((pools, None));
+    }
     let mut numbers: HashMap<String, usize> =
         population.names.iter().enumerate().map(|(number, name)| (name.clone(), number)).collect();
-    let mut pools = Pools::default();
     let mut member: HashMap<usize, usize> = HashMap::new();
     for (place, names) in reward.smoothing.iter().enumerate() {
         let key = format!("reward.smoothing[{place}]");

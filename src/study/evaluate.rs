@@ -480,6 +480,36 @@ mod tests {
         assert_eq!(evaluated(&plan(&level), &path, false, &play(0)).trials, 12);
     }
 
+    /// A point of a shard that is repeated alone is that part of its units which is the shard's, whatever other
+    /// points there are: all shards of it together are the point.
+    #[test]
+    fn a_point_of_a_shard_is_the_part_of_it_that_the_shard_has() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.tally");
+        let plan = plan(&STUDY.replace("trials = 6", "trials = 6000"));
+        TallyFile::create(&path, &Header::of(&plan, None)).unwrap();
+        let contents = TallyReader::open(&path).unwrap().contents;
+        let stop = AtomicBool::new(false);
+        let jobs = |shard: Option<Shard>, points: Option<BTreeSet<usize>>| {
+            let limits = Limits { stop: &stop, is_over: &|| false, fail_fast: false, shard, points };
+            wanted_jobs(&plan, &contents, &limits)
+        };
+        for place in 0..plan.points.len() {
+            let of_it = |jobs: Vec<Job>| -> Vec<Range<u64>> {
+                jobs.into_iter().filter(|job| job.place == place).flat_map(|job| job.missing).collect()
+            };
+            let mut together = Vec::new();
+            for part in 1..=3 {
+                let shard = Some(Shard { part, of: 3 });
+                let alone = of_it(jobs(shard, Some(BTreeSet::from([place]))));
+                assert_eq!(alone, of_it(jobs(shard, None)));
+                together.extend(alone);
+            }
+            together.sort_by_key(|units| units.start);
+            assert_eq!(together, of_it(jobs(None, None)));
+        }
+    }
+
     #[test]
     fn fail_fast_begins_nothing_more() {
         let folder = tempfile::tempdir().unwrap();

@@ -8,15 +8,15 @@ use super::parquet_table::ParquetTable;
 use super::plan::{Plan, PlannedPoint};
 use super::summary::{Collected, PointState, Summary, collect, point_statements};
 use super::tally_file::TallyReader;
-use crate::analysis::rows::{Statement, TrialRow};
-use crate::analysis::{analyse, analyse_stopped};
+use crate::analysis::rows::{ShareRow, Statement, TrialRow};
+use crate::analysis::{analyse, analyse_stopped, share_rows};
 use crate::report::{FolderError, FormulaGuard, ResultsFolder, Stopwatch, Timing};
 use crate::session::Outcome;
 use crate::simulation::{Control, threads_here};
 use rayon::prelude::*;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -117,6 +117,8 @@ pub fn write_tables(
     let mut points = create("points", POINT_COLUMNS)?;
     let mut batch = create("batch", STATEMENT_COLUMNS)?;
     let mut trials = wanted.trials.then(|| create("trials", TRIAL_COLUMNS)).transpose()?;
+    let curves = curves(plan);
+    let mut shares = (!curves.is_empty()).then(|| create("shares", SHARE_COLUMNS)).transpose()?;
     let mut effects = Effects::of(&plan.sweep.layout, plan.points.len());
     for (part, (planned, come)) in plan.points.chunks(STRIDE).zip(summary.points.chunks(STRIDE)).enumerate() {
         let rows = part_rows(
@@ -125,7 +127,7 @@ pub fn write_tables(
             summary,
             part * STRIDE..part * STRIDE + planned.len(),
             folder,
-            wanted,
+            &Wanted { tables: wanted, curves: &curves },
             control,
         )?;
         for ((planned, come), rows) in planned.iter().zip(come).zip(rows) {
@@ -145,6 +147,11 @@ pub fn write_tables(
             seen(planned, &rows.statements);
             for statement in rows.statements {
                 batch.row(&begin().chain(statement_cells(statement)).collect::<Vec<_>>())?;
+            }
+            if let Some(shares) = &mut shares {
+                for row in rows.shares {
+                    shares.row(&begin().chain(share_cells(row)).collect::<Vec<_>>())?;
+                }
             }
             if let Some(trials) = &mut trials {
                 for row in rows.trials {
@@ -167,7 +174,7 @@ pub fn write_tables(
         }
     };
     let mut files = BTreeMap::new();
-    for table in [Some(points), Some(batch), trials, effects].into_iter().flatten() {
+    for table in [Some(points), Some(batch), trials, shares, effects].into_iter().flatten() {
         files.extend(table.finish()?);
     }
     remove_former(folder, &files);
@@ -182,7 +189,7 @@ fn remove_former(folder: &Path, files: &BTreeMap<String, String>) {
     for name in former.iter().flat_map(|former| former.files.keys()) {
         let is_table = ["csv", "parquet"].iter().any(|end| {
             let stem = name.strip_suffix(end).and_then(|name| name.strip_suffix('.'));
-            stem.is_some_and(|stem| ["points", "batch", "trials", "effects"].contains(&stem))
+            stem.is_some_and(|stem| ["points", "batch", "trials", "shares", "effects"].contains(&stem))
         });
         if is_table && !files.contains_key(name) {
             let _ = std::fs::remove_file(folder.join(name));
@@ -195,6 +202,45 @@ fn remove_former(folder: &Path, files: &BTreeMap<String, String>) {
 struct PointRows {
     statements: Vec<Statement>,
     trials: Vec<TrialRow>,
+    shares: Vec<ShareRow>,
+}
+
+/// The factor whose levels have a curve each in `shares.csv`; so have settings of it.
+const RULE: &str = "selection.rule";
+/// How many levels have one.
+const MOST_CURVES: usize = 24;
+
+/// The places of the points that are in `shares.csv`: of each rule the first, up to 24, where the rule is a
+/// factor.
+fn curves(plan: &Plan) -> HashSet<usize> {
+    let keys = plan.sweep.layout.keys();
+    let is_rule =
+        |key: &str| key.strip_prefix(RULE).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    let mut rules: Vec<Vec<String>> = Vec::new();
+    let mut places = HashSet::new();
+    if !keys.iter().any(|key| is_rule(key)) {
+        return places;
+    }
+    for (place, planned) in plan.points.iter().enumerate() {
+        let levels = plan.sweep.layout.values(planned.index);
+        let levels = keys.iter().zip(&levels).filter(|(key, _)| is_rule(key));
+        let rule: Vec<String> = levels.map(|(_, level)| shown(level)).collect();
+        if !rules.contains(&rule) {
+            rules.push(rule);
+            places.insert(place);
+        }
+        if rules.len() == MOST_CURVES {
+            break;
+        }
+    }
+    places
+}
+
+/// What is asked for of each point.
+struct Wanted<'a> {
+    tables: StudyTables,
+    /// The places of the points that are in `shares.csv`.
+    curves: &'a HashSet<usize>,
 }
 
 /// The rows of some points, worked out side by side.
@@ -204,9 +250,10 @@ fn part_rows(
     summary: &Summary,
     places: std::ops::Range<usize>,
     folder: &Path,
-    wanted: StudyTables,
+    wanted: &Wanted,
     control: &Control,
 ) -> Result<Vec<PointRows>, TablesError> {
+    let Wanted { tables: wanted, curves } = *wanted;
     let rows = |place: usize| {
         if control.should_stop() {
             return Err(TablesError::Stopped);
@@ -223,6 +270,10 @@ fn part_rows(
             if let Some(collected) = collect(&point, planned, reader).map_err(TablesError::Tally)? {
                 rows.statements = point_statements(plan, &point, &collected);
                 let experiment = &point.scenario.experiment;
+                if curves.contains(&place) {
+                    let settings = &point.scenario.file.analysis;
+                    rows.shares = share_rows(experiment, settings, &collected.results, "");
+                }
                 if wanted.trials {
                     rows.trials = crate::analysis::trial_rows(experiment, &collected.results);
                 }
@@ -307,6 +358,24 @@ fn statement_cells(statement: Statement) -> [Cell; 12] {
         Cell::Fraction(statement.null_high),
         Cell::Fraction(statement.p),
         text(decision.as_ref().and_then(|decision| decision.as_str()).unwrap_or_default()),
+    ]
+}
+
+const SHARE_COLUMNS: Columns = &[
+    ("stake", ColumnType::Whole),
+    ("validators", ColumnType::Whole),
+    ("stake_share", ColumnType::Fraction),
+    ("expected_share", ColumnType::Fraction),
+    ("win_share", ColumnType::Fraction),
+];
+
+fn share_cells(row: ShareRow) -> [Cell; 5] {
+    [
+        Cell::Whole(row.stake),
+        Cell::Whole(row.validators),
+        Cell::Fraction(Some(row.stake_share)),
+        Cell::Fraction(row.expected_share),
+        Cell::Fraction(row.win_share),
     ]
 }
 

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{File, OpenOptions};
+use std::hash::Hash;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -279,10 +280,7 @@ impl TallyReader {
                     None => break,
                 },
                 FAILURE => match serde_json::from_slice::<StoredFailure>(&bytes) {
-                    Ok(failure) => {
-                        contents.failures.retain(|other| other.point != failure.point);
-                        contents.failures.push(failure);
-                    }
+                    Ok(failure) => contents.failures.push(failure),
                     Err(_) => break,
                 },
                 SESSION => {
@@ -299,6 +297,7 @@ impl TallyReader {
             contents.good = offset + bytes.len() as u64;
         }
         contents.blocks.sort_by_key(|&(id, _)| id);
+        contents.failures = last_of_each(contents.failures, |failure| failure.point);
         contents.lost = size - contents.good;
         let header = header.ok_or_else(|| foreign("it does not say of what study it is"))?;
         Ok(TallyReader { path: path.to_owned(), file: Mutex::new(input.into_inner()), header, contents })
@@ -381,6 +380,15 @@ fn next_record(input: &mut impl Read, left: u64, bytes: &mut Vec<u8>) -> io::Res
     input.take(u64::from(length)).read_to_end(bytes)?;
     let whole = bytes.len() == length as usize && checksum(head[4], bytes) == head[5..];
     Ok(whole.then_some(head[4]))
+}
+
+/// Of all items with one key the last, in the order of these last ones. One key is taken of each item, and
+/// looked up once.
+fn last_of_each<T, K: Hash + Eq>(items: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
+    let mut seen = HashSet::with_capacity(items.len());
+    let mut last: Vec<T> = items.into_iter().rev().filter(|item| seen.insert(key(item))).collect();
+    last.reverse();
+    last
 }
 
 fn checksum(kind: u8, bytes: &[u8]) -> [u8; 8] {
@@ -641,6 +649,62 @@ mod tests {
         assert_eq!(reader.contents.failures[0].message, "it broke");
         assert!(reader.contents.overlap(ID).is_none());
         assert!(TallyFile::create(&path, &header()).is_err());
+    }
+
+    /// Twice as many failed points are twice as much work, and not four times: keys are taken once of each, and
+    /// compared with few others.
+    #[test]
+    fn the_last_failure_of_each_point_is_found_in_linear_time() {
+        use std::sync::atomic::{AtomicU64, Ordering};
+        static COMPARED: AtomicU64 = AtomicU64::new(0);
+        struct Key(u64);
+        impl Hash for Key {
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                self.0.hash(state);
+            }
+        }
+        impl PartialEq for Key {
+            fn eq(&self, other: &Key) -> bool {
+                COMPARED.fetch_add(1, Ordering::Relaxed);
+                self.0 == other.0
+            }
+        }
+        impl Eq for Key {}
+        for points in [1_000u64, 8_000] {
+            let taken = AtomicU64::new(0);
+            let before = COMPARED.load(Ordering::Relaxed);
+            // Every point failed twice.
+            let items: Vec<(u64, &str)> = (0..points)
+                .map(|point| (point, "first"))
+                .chain((0..points).map(|point| (point, "last")))
+                .collect();
+            let last = last_of_each(items, |item| {
+                taken.fetch_add(1, Ordering::Relaxed);
+                Key(item.0)
+            });
+            let compared = COMPARED.load(Ordering::Relaxed) - before;
+            assert_eq!(taken.load(Ordering::Relaxed), 2 * points);
+            assert!(compared <= 4 * points, "{compared} comparisons for {points} points");
+            assert!(last.iter().copied().eq((0..points).map(|point| (point, "last"))));
+        }
+    }
+
+    /// The last failure of a point counts, and a new session forgets them.
+    #[test]
+    fn failures_are_those_of_the_last_session_and_the_last_of_each_point() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.tally");
+        let file = TallyFile::create(&path, &header()).unwrap();
+        for (point, message) in [(1, "a"), (2, "b"), (1, "c")] {
+            let failure =
+                StoredFailure { point: super::super::PointId([point; 8]), message: message.to_owned() };
+            file.failed(&failure).unwrap();
+        }
+        let reader = TallyReader::open(&path).unwrap();
+        let told: Vec<&str> = reader.contents.failures.iter().map(|it| it.message.as_str()).collect();
+        assert_eq!(told, ["b", "c"]);
+        TallyFile::resume(&reader, &header()).unwrap();
+        assert!(TallyReader::open(&path).unwrap().contents.failures.is_empty());
     }
 
     /// Cut off at every byte: what was whole is there still, and going on leaves a file that is whole.

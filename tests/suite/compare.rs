@@ -11,7 +11,7 @@ use std::sync::atomic::AtomicBool;
 use std::thread::sleep;
 use std::time::Duration;
 use tombola::analysis::comparison::{Baseline, Contestant, MEASURES, RuleComparison, compare_rules};
-use tombola::analysis::rows::{CompareRow, RuleMeasureRow, RuleTrialRow, TimelineRow};
+use tombola::analysis::rows::{CompareRow, RuleMeasureRow, RuleTrialRow, ShareRow, TimelineRow};
 use tombola::report::ComparisonManifest;
 use tombola::scenario::load_text;
 use tombola::simulation::{Control, Quiet, run_measured};
@@ -420,6 +420,28 @@ fn the_trials_of_a_comparison_can_be_had() {
         let values: Vec<f64> = measures.iter().filter(of_it).filter_map(|it| it.value).collect();
         let mean = values.iter().sum::<f64>() / values.len() as f64;
         assert!((mean - row.value.expect("a value")).abs() < 1e-12, "{row:?}");
+    }
+}
+
+/// `shares.csv`: which share of the wins each rule gives to each stake, and what it came to.
+#[test]
+fn the_shares_of_each_rule_stand_in_a_table() {
+    let sandbox = room();
+    let (code, _, err) = tombola(&sandbox, &["compare", "s.toml", "--rules", "raffle,uniform"]);
+    assert_eq!(code, Some(0), "{err}");
+    let mut table = csv::Reader::from_path(sandbox.path("output/s-compare/shares.csv")).expect("shares.csv");
+    let shares: Vec<ShareRow> = table.deserialize().collect::<Result<_, _>>().expect("rows");
+    for rule in ["raffle", "uniform"] {
+        let of_it: Vec<&ShareRow> = shares.iter().filter(|row| row.rule == rule).collect();
+        let validators: u64 = of_it.iter().map(|row| row.validators).sum();
+        assert!(of_it.windows(2).all(|pair| pair[0].stake < pair[1].stake));
+        for row in &of_it {
+            let expected = if rule == "raffle" { row.stake_share } else { 1.0 / validators as f64 };
+            assert!((row.expected_share.expect("a law") - expected).abs() < 1e-12, "{row:?}");
+            // 12 trials of 200 rounds: five standard errors.
+            let error = (expected * (1.0 - expected) / 2_400.0).sqrt();
+            assert!((row.win_share.expect("wins") - expected).abs() < 5.0 * error, "{row:?}");
+        }
     }
 }
 

@@ -530,3 +530,57 @@ fn impossible_settings_say_what_to_do() {
     let groups = "[population]\ncount = 4\ntotal_stake = 1000\nstake = 'equal'\ngroups = [{ name = 'g', count = 5 }]\n";
     assert!(refused(groups).contains("4 of 4 validators are in no group yet"));
 }
+
+/// Whoever has the same stake has the same law: thousands of equal validators have all exact values, of a
+/// binomial, of sums that are convolved and of an urn, and the few who are larger have theirs.
+#[test]
+fn equal_validators_share_one_law_however_many_they_are() {
+    for (policy, by) in [
+        ("policy = { kind = 'constant', amount = 1000 }", "independent rounds"),
+        ("policy = { kind = 'split', amount = 1200, forger = '1/2', stake = '1/2' }", "independent rounds"),
+        (
+            "policy = { kind = 'random', distribution = 'gamma', mean = 300, shape = 2, cap = 2_000, base = { kind = 'constant', amount = 50 } }",
+            "independent rounds",
+        ),
+        ("compound = true\npolicy = { kind = 'constant', amount = 10 }", "Polya's urn"),
+    ] {
+        let text = format!(
+            "[run]\nrounds = 3000\ntrials = 2\nengine = 'draws'\ncheckpoints = 1\n\
+             [population]\ncount = 2500\ntotal_stake = 25_000_000\nstake = 'equal'\n[reward]\n{policy}\n"
+        );
+        let (_, analysis) = played(&text);
+        let rows: Vec<&IncomeRow> =
+            analysis.tables.incomes.iter().filter(|row| row.kind == "validator").collect();
+        assert_eq!(rows.len(), 2500);
+        let exact = |row: &IncomeRow| {
+            let quantiles = [row.q05_exact, row.q25_exact, row.median_exact, row.q75_exact, row.q95_exact];
+            (quantiles, row.sd_exact, row.mean_exact, row.p_below_half_exact, row.p_below_exact)
+        };
+        let first = exact(rows[0]);
+        assert!(first.0.iter().all(Option::is_some) && first.3.is_some(), "{policy}: {:?}", rows[0]);
+        assert!(first.0.windows(2).all(|pair| pair[0] <= pair[1]), "{first:?}");
+        assert!(rows.iter().all(|row| exact(row) == first && row.exact_by == by), "{policy}");
+    }
+}
+
+/// How many different laws there are is bounded, not how many validators: those whom most resemble come first.
+#[test]
+fn the_laws_that_most_have_come_first() {
+    let accounts: Vec<String> = (0..1_500)
+        .map(|who| {
+            let balance = if who < 1_200 { 2_000 + who } else { 1_500 };
+            format!("{{ name = 'v{who}', balance = {balance} }}")
+        })
+        .collect();
+    let (_, analysis) = played(&format!(
+        "[run]\nrounds = 400\ntrials = 2\nengine = 'draws'\ncheckpoints = 1\n[population]\naccounts = [{}]\n\
+         [reward]\npolicy = {{ kind = 'constant', amount = 1000 }}\n",
+        accounts.join(", ")
+    ));
+    let rows = &analysis.tables.incomes;
+    let (different, equal) = rows.split_at(1_200);
+    assert!(equal.iter().all(|row| row.median_exact.is_some() && row.median_exact == equal[0].median_exact));
+    // One law of the equal ones, and those of 999 of the others.
+    assert_eq!(different.iter().filter(|row| row.median_exact.is_some()).count(), 999);
+    assert!(rows.iter().all(|row| row.mean_exact.is_some() && row.sd_exact.is_some()));
+}

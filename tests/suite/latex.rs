@@ -79,6 +79,13 @@ fn methods_tables_and_figures_compile() {
         compiles(&sandbox.path(&format!("drawn/{figure}.tex")));
         compiles(&sandbox.path(&format!("dark/{figure}.tex")));
     }
+    // What pdflatex lacks is a code, and the file says how its letters are printed.
+    let drawn = fs::read_to_string(sandbox.path("drawn/win-share.tex")).expect("a figure");
+    assert!(
+        drawn.contains("\\figureletter{5F69}{24425}\\figureletter{7968}{31080}") && !drawn.contains('彩'),
+        "{drawn}"
+    );
+    assert!(drawn.contains("lualatex '\\def\\figurefont{") && drawn.contains("\\input{win-share.tex}'"));
     // The same file within a document, in its fonts.
     sandbox.put(
         "within.tex",

@@ -125,8 +125,8 @@ fn figures_of_all_kinds_are_drawn_from_tables() {
         ),
         // Where rewards compound, no distribution of gaps is known, and none are kept.
         ("output/plain", &["stretches", "windows", "wins-per-trial"]),
-        ("output/pair-compare", &["forest", "frontier", "unfair-probability"]),
-        ("output/study", &["heat-map", "small-multiples", "unfair-probability"]),
+        ("output/pair-compare", &["forest", "frontier", "unfair-probability", "target-curve"]),
+        ("output/study", &["heat-map", "small-multiples", "unfair-probability", "target-curve"]),
     ] {
         for figure in figures {
             let arguments = ["plot", folder, "--figure", figure, "--format", "svg", "--output", folder];
@@ -145,6 +145,25 @@ fn figures_of_all_kinds_are_drawn_from_tables() {
     assert!(fs::read_to_string(sandbox.path("one/forest.svg")).expect("a figure").contains("of wins gini"));
     let (ended, told) = code(&sandbox, &[&forest[..], &["--metric", "wins_ginny"]].concat());
     assert!(ended == Some(2) && told.contains("did you mean `wins_gini`?"), "{told}");
+    // Several measures beside each other, those that were asked for.
+    let (ended, told) =
+        code(&sandbox, &[&forest[..], &["--metric", "wins_gini,total_variation", "--force"]].concat());
+    assert_eq!(ended, Some(0), "{told}");
+    let svg = fs::read_to_string(sandbox.path("one/forest.svg")).expect("a figure");
+    assert!(svg.contains(">wins gini<") && svg.contains(">total variation (%)<"), "{svg}");
+    assert!(!svg.contains("nakamoto") && svg.contains(">← fairer<"), "{svg}");
+    // A curve for each rule, with its name, of a comparison and of a study.
+    for folder in ["output/pair-compare", "output/study"] {
+        let svg = fs::read_to_string(sandbox.path(&format!("{folder}/target-curve.svg"))).expect("a figure");
+        assert!(svg.contains(">raffle</text>") && svg.contains(">uniform</text>"), "{folder}");
+        assert!(svg.contains("raffle: 70\u{202F}% of the wins for 70\u{202F}% of the stake"), "{folder}");
+    }
+    // 30 % and 70 % of the stake, half of the wins each.
+    let svg = fs::read_to_string(sandbox.path("output/study/target-curve.svg")).expect("a figure");
+    assert!(svg.contains("uniform: 50\u{202F}% of the wins for 30\u{202F}% of the stake"), "{svg}");
+    let (ended, told) =
+        code(&sandbox, &["plot", "output/study", "--metric", "unfair_probability,mean_win_share"]);
+    assert!(ended == Some(2) && told.contains("one metric"), "{told}");
     let (ended, told) = code(&sandbox, &["plot", "output/study", "--figure", "forest"]);
     assert!(ended == Some(2) && told.contains("compare rules"), "{told}");
 }

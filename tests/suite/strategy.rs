@@ -236,15 +236,35 @@ fn gains_by_splitting_are_drawn() {
             sandbox.command(&["strategy", "rule-nxt", "--figure", file]).output().expect("the program runs");
         (done.status.code(), String::from_utf8_lossy(&done.stderr).into_owned())
     };
-    for (file, begins) in [("gain.svg", &b"<svg"[..]), ("gain.png", b"\x89PNG"), ("gain.pdf", b"%PDF")] {
+    let formats = [
+        ("gain.svg", &b"<svg"[..]),
+        ("gain.png", b"\x89PNG"),
+        ("gain.pdf", b"%PDF"),
+        ("gain.tex", b"% rule-nxt: gain by splitting"),
+        ("gain.vl.json", b"{"),
+    ];
+    for (file, begins) in formats {
         let (code, told) = draw(file);
         assert!(code == Some(0) && told.contains(&format!("Written: {file}")), "{told}");
         assert!(std::fs::read(sandbox.path(file)).expect("a figure").starts_with(begins), "{file}");
     }
     let svg = std::fs::read_to_string(sandbox.path("gain.svg")).expect("a figure");
     assert!(svg.contains("gain by splitting an account into k") && svg.contains(" into 10: "));
+    // The data stand beside the figure, by its name.
+    let figure = std::fs::read_to_string(sandbox.path("gain.tex")).expect("a figure");
+    assert!(figure.contains("{gain.dat}") && sandbox.path("gain.dat").is_file());
+    let figure = std::fs::read_to_string(sandbox.path("gain.vl.json")).expect("a figure");
+    assert!(figure.contains("\"gain.vl.csv\"") && sandbox.path("gain.vl.csv").is_file());
+    // Neither of two files is written where one stands.
+    std::fs::remove_file(sandbox.path("gain.tex")).expect("a file");
+    let (code, told) = draw("gain.tex");
+    assert!(code == Some(2) && told.contains("gain.dat: exists already"), "{told}");
+    assert!(!sandbox.path("gain.tex").exists());
     let (code, told) = draw("gain.svg");
     assert!(code == Some(2) && told.contains("gain.svg: exists already"), "{told}");
     let (code, told) = draw("gain.jpg");
-    assert!(code == Some(2) && told.contains(".svg, .png or .pdf"), "{told}");
+    assert!(
+        code == Some(2) && told.contains(".svg, .png, .pdf, .tex (pgf) or .vl.json (vega-lite)"),
+        "{told}"
+    );
 }

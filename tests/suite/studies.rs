@@ -897,7 +897,7 @@ fn without_mpi_it_is_said_how_to_get_it() {
 fn tables_are_written_as_parquet_too() {
     let sandbox = study();
     run(&sandbox, &["run", "s.toml", "--keep", "parquet,trials"]);
-    for name in ["points", "batch", "trials", "effects"] {
+    for name in ["points", "batch", "trials", "effects", "shares"] {
         let bytes = fs::read(sandbox.path("output/s").join(format!("{name}.parquet"))).expect("a table");
         assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"), "{name}");
     }

@@ -4,8 +4,9 @@ use super::baseline::{Baseline, Measurements};
 use super::law::CountDraws;
 use super::measures::MEASURES;
 use crate::analysis::context::AnalysisContext;
-use crate::analysis::rows::TimelineRow;
+use crate::analysis::rows::{ShareRow, TimelineRow};
 use crate::analysis::sampling_model::SamplingModel;
+use crate::analysis::share_rows::rows as shares;
 use crate::analysis::timeline_rows::rows as timeline;
 use crate::scenario::AnalysisSection;
 use crate::simulation::{Experiment, Results, TrialRecord};
@@ -30,6 +31,8 @@ pub struct Contestant {
     pub limits: Vec<Option<f64>>,
     /// The time line of the richest validator's win share; the subject is the rule.
     pub timeline: Vec<TimelineRow>,
+    /// Which share of the wins the rule gives to which stake.
+    pub shares: Vec<ShareRow>,
 }
 
 /// What the time line of a comparison has of each rule.
@@ -64,6 +67,7 @@ impl Contestant {
             laws: laws(baseline, &context),
             limits: limits(baseline, &context),
             timeline,
+            shares: shares(&context, name),
         }
     }
 }

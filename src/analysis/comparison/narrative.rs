@@ -249,6 +249,7 @@ mod tests {
                     laws: vec![None; MEASURES.len()],
                     limits: vec![None; MEASURES.len()],
                     timeline: Vec::new(),
+                    shares: Vec::new(),
                 }
             })
             .collect()

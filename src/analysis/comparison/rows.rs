@@ -2,7 +2,7 @@
 
 use super::contestant::Contestant;
 use super::measures::{MEASURES, Measure};
-use crate::analysis::rows::{CompareRow, TimelineRow};
+use crate::analysis::rows::{CompareRow, ShareRow, TimelineRow};
 use crate::statistics::Interval;
 use crate::statistics::comparison::{Comparison, Difference, Estimate, Nature, RankOrder, compare_alike};
 
@@ -20,6 +20,8 @@ pub struct RuleComparison {
     pub rows: Vec<CompareRow>,
     /// The rows of `timeline.csv`.
     pub timeline: Vec<TimelineRow>,
+    /// The rows of `shares.csv`.
+    pub shares: Vec<ShareRow>,
 }
 
 /// Compares rules whose trials have the same numbers. Measures of stake at the end are left out
@@ -64,7 +66,8 @@ pub fn compare_rules(contestants: &[Contestant], confidence: f64) -> RuleCompari
         measures.push((measure, comparison));
     }
     let timeline = contestants.iter().flat_map(|contestant| contestant.timeline.clone()).collect();
-    RuleComparison { names, blocks, confidence, measures, rows, timeline }
+    let shares = contestants.iter().flat_map(|contestant| contestant.shares.clone()).collect();
+    RuleComparison { names, blocks, confidence, measures, rows, timeline, shares }
 }
 
 /// Blocks of a trial, on average.

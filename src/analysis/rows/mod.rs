@@ -13,6 +13,7 @@ mod metric;
 mod misses;
 mod plan;
 mod run_summary;
+mod shares;
 mod statement;
 mod strategy;
 mod tables;
@@ -41,6 +42,7 @@ pub use plan::PlanRow;
 pub use run_summary::{
     ExpectedSharesSummary, MisallocatedSummary, PosteriorSummary, RunSummary, ValidatorSummary,
 };
+pub use shares::ShareRow;
 pub use statement::{Decision, Family, Statement};
 pub use strategy::StrategyRow;
 pub use tables::Tables;

@@ -22,7 +22,7 @@ use tombola::analysis::trial_rows;
 use tombola::registry::Choice;
 use tombola::report::figures::{
     Drawing, FigureError, Overlay, Sheet, Subject, draw_figures, overlay_measure, overlay_timeline,
-    write_drawing,
+    short_name, write_drawing,
 };
 use tombola::report::{
     Compared as ComparedRecord, ComparisonManifest, Environment, ResultsFolder, Stopwatch, write_report,
@@ -43,8 +43,8 @@ pub enum KeepOfComparison {
 
 #[derive(ClapArgs)]
 #[command(after_help = "\
-Results go to DIR/NAME-compare/: compare.csv, timeline.csv, figures/, manifest.json, where NAME is
-that of the first scenario. Trials with the same number meet the same random numbers under every rule and are
+Results go to DIR/NAME-compare/: compare.csv, timeline.csv, shares.csv, figures/, manifest.json, where
+NAME is that of the first scenario. Trials with the same number meet the same random numbers under every rule and are
 compared pair by pair. Tables and figures are the same bytes on any number of threads, and with the
 engines full and draws; so is the report, but for the engine's name. An interrupted comparison writes no
 table; the trials that had finished are kept in DIR/NAME-compare.tally, and the same command goes on
@@ -102,6 +102,7 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
     let comparison = compare_rules(&contestants, first.file.analysis.confidence);
     folder.write_table("compare.csv", &comparison.rows)?;
     folder.write_table("timeline.csv", &comparison.timeline)?;
+    folder.write_table("shares.csv", &comparison.shares)?;
     if args.keep.contains(&KeepOfComparison::Trials) {
         folder.write_table("trials.csv", &trials)?;
         folder.write_table("measures.csv", &measures)?;
@@ -320,21 +321,20 @@ fn write_figures(
         subtitle: &subtitle,
         compare: &comparison.rows,
         timeline: &comparison.timeline,
+        shares: &comparison.shares,
         confidence: comparison.confidence,
         delta: first.file.analysis.delta,
         ..Subject::default()
     };
-    let figures = ["forest", "frontier", "unfair-probability"].map(Choice::plain);
+    let figures = ["forest", "frontier", "unfair-probability", "target-curve"].map(Choice::plain);
     for note in draw_figures(folder, &figures, &first.file.report.formats, &subject, control)? {
         tell(format_args!("note: {note}"));
     }
     if comparison.timeline.is_empty() {
         return Ok(());
     }
-    let heading = format!("win share of {}, the richest, over the rounds", {
-        let richest = &experiment.world.names[baseline.richest];
-        richest.chars().take(40).collect::<String>()
-    });
+    let richest = short_name(&experiment.world.names[baseline.richest]);
+    let heading = format!("win share of {richest}, the richest, over the rounds");
     let words = words(&heading, "win share (%)", true);
     write("timeline", overlay_timeline(&words, &comparison.timeline, baseline.shares[baseline.richest]))
 }

@@ -1,6 +1,6 @@
 //! `tombola plot`: figures from the tables of a folder of results, without a simulation.
 
-use super::study_values::StudyValues;
+use super::study_values::{StudyValues, curves_of_study};
 use crate::cli::failure::Failure;
 use crate::cli::folder_record::{FolderRecord, Record};
 use crate::cli::options::threads::ThreadsArg;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use tombola::analysis::rows::{
-    AuditRow, CompareRow, IncomeRow, TimelineRow, TrialRow, ValidatorTable, WindowRow,
+    AuditRow, CompareRow, IncomeRow, ShareRow, TimelineRow, TrialRow, ValidatorTable, WindowRow,
 };
 use tombola::registry::{Choice, Chosen, find, nearest};
 use tombola::report::figures::{
@@ -40,9 +40,9 @@ pub struct PlotArgs {
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,
     /// Of a study, the metric of the heat map [default: the unfair probability, if there is one]; of a
-    /// comparison, the measure of the forest plot [default: the first]
-    #[arg(long, value_name = "NAME")]
-    pub metric: Option<String>,
+    /// comparison, the measures of the forest plot, separated by commas [default: all]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub metric: Vec<String>,
     /// Of a study: the validator that the figure is about [default: the first]
     #[arg(long, value_name = "NAME")]
     pub validator: Option<String>,
@@ -144,11 +144,12 @@ pub fn plot(args: &PlotArgs) -> Result<(), Failure> {
         trials_finished: source.trials,
         rounds: source.rounds,
         compare: &tables.compare,
+        shares: &tables.shares,
         grid: tables.grid.as_ref(),
         strategy: &[],
         confidence: source.confidence,
         delta: source.delta,
-        sheet: Sheet { width: args.width.unwrap_or_default(), theme: args.theme.colors() },
+        sheet: Sheet { width: args.width.unwrap_or_default(), theme: args.theme.colors(), extra: 0 },
         vocabulary: Some(&vocabulary),
     };
     let mut formats: Vec<FigureFormat> = args.format.iter().map(|format| format.kind()).collect();
@@ -271,7 +272,7 @@ impl Source {
                     manifest.name.clone(),
                     subtitle,
                     analysis,
-                    named(&["forest", "frontier", "unfair-probability"]),
+                    named(&["forest", "frontier", "unfair-probability", "target-curve"]),
                 )
             }
             Record::Study(manifest) => {
@@ -286,7 +287,7 @@ impl Source {
                     manifest.name.clone(),
                     subtitle,
                     analysis,
-                    named(&["heat-map", "small-multiples", "unfair-probability"]),
+                    named(&["heat-map", "small-multiples", "unfair-probability", "target-curve"]),
                 )
             }
         };
@@ -309,6 +310,7 @@ struct FolderTables {
     incomes: Vec<IncomeRow>,
     windows: Vec<WindowRow>,
     compare: Vec<CompareRow>,
+    shares: Vec<ShareRow>,
     grid: Option<Grid>,
 }
 
@@ -318,9 +320,11 @@ impl FolderTables {
         let known = |name: &str| {
             self.timeline.iter().any(|row| row.subject == name)
                 || self.trials.iter().any(|row| row.validator == name)
+                || self.shares.iter().any(|row| row.rule == name)
         };
         if let Some(name) = names.iter().find(|name| !known(name)) {
-            let near = nearest(name, self.timeline.iter().map(|row| row.subject.as_str()));
+            let lines = self.timeline.iter().map(|row| row.subject.as_str());
+            let near = nearest(name, lines.chain(self.shares.iter().map(|row| row.rule.as_str())));
             let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
             return Err(Failure::CannotRun(format!(
                 "--follow {name}: neither timeline.csv nor trials.csv has it{near}\n  help: `[analysis] follow` says whose trials a run writes down"
@@ -330,6 +334,10 @@ impl FolderTables {
             self.timeline.retain(|row| names.contains(&row.subject));
             self.trials.retain(|row| names.contains(&row.validator));
             self.windows.retain(|row| names.contains(&row.validator));
+            // Names may be of validators: then all rules have their curves.
+            if self.shares.iter().any(|row| names.contains(&row.rule)) {
+                self.shares.retain(|row| names.contains(&row.rule));
+            }
         }
         Ok(())
     }
@@ -343,10 +351,10 @@ impl FolderTables {
             windows: rows_of(&folder.join("windows.csv"))?,
             ..FolderTables::default()
         };
-        if let Some(metric) = args.metric.as_deref().filter(|_| !tables.compare.is_empty()) {
+        if !args.metric.is_empty() && !tables.compare.is_empty() {
             let mut known: Vec<&str> = tables.compare.iter().map(|row| row.metric.as_str()).collect();
             known.dedup();
-            if !known.contains(&metric) {
+            if let Some(metric) = args.metric.iter().find(|metric| !known.contains(&metric.as_str())) {
                 let near = nearest(metric, known.iter().copied());
                 let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
                 return Err(Failure::CannotRun(format!(
@@ -354,14 +362,25 @@ impl FolderTables {
                     known.join(", ")
                 )));
             }
-            tables.compare.retain(|row| row.metric == metric);
+            tables.compare.retain(|row| args.metric.contains(&row.metric));
         }
         let batch = folder.join("batch.csv");
         if batch.is_file() {
             let study = StudyValues::read(&batch)?;
             tables.timeline = study.timeline(args.validator.as_deref());
-            tables.grid = Some(study.grid(args.metric.as_deref(), args.validator.as_deref())?);
+            if let [_, second, ..] = &args.metric[..] {
+                return Err(Failure::CannotRun(format!(
+                    "--metric {second}: the figures of a study show one metric\n  help: give --metric once"
+                )));
+            }
+            let metric = args.metric.first().map(String::as_str);
+            tables.grid = Some(study.grid(metric, args.validator.as_deref())?);
+            let curves = folder.join("shares.csv");
+            if curves.is_file() {
+                tables.shares = curves_of_study(&curves)?;
+            }
         } else {
+            tables.shares = rows_of(&folder.join("shares.csv"))?;
             // A study's trials.csv has other columns.
             tables.trials = rows_of(&folder.join("trials.csv"))?;
         }

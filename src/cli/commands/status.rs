@@ -97,15 +97,11 @@ pub fn status(args: &StatusArgs) -> Result<(), Failure> {
         false => format!("\n{}\n", table(&["point", "values", "state", "trials", "time"], 3, lines)),
     };
     let more = if more > 0 { format!("... and {} more\n", grouped(more as u128)) } else { String::new() };
-    let failures: String = reader
-        .contents
-        .failures
+    let failures: String = plan
+        .points
         .iter()
-        .filter(|failure| {
-            let place = plan.points.iter().position(|point| point.id == failure.point);
-            place.is_some_and(|place| summary.points[place].state == PointState::Failed)
-        })
-        .map(|failure| format!("point {}: {}\n", failure.point, failure.message))
+        .zip(&summary.points)
+        .filter_map(|(point, come)| Some(format!("point {}: {}\n", point.id, come.failure.as_ref()?)))
         .collect();
     let text = format!(
         "{}: {} points: {}\n{} of {} trials, {} of one thread{left}\n{held}{details}{more}{failures}",

@@ -47,7 +47,8 @@ pub struct StrategyArgs {
     /// smallest, the two largest, the smallest with the largest; nobody if an account is given]
     #[arg(long, value_name = "NAME,NAME")]
     pub merge: Vec<String>,
-    /// Draw the gains by splitting too: a new file that ends in .svg, .png or .pdf
+    /// Draw the gains by splitting too: a new file that ends in .svg, .png, .pdf, .tex (pgf, with its data in
+    /// a .dat file beside it) or .vl.json (vega-lite, with a .vl.csv file)
     #[arg(long, value_name = "FILE")]
     pub figure: Option<PathBuf>,
     #[command(flatten)]
@@ -63,10 +64,7 @@ const MOST_SPLIT: usize = 12;
 
 /// Prints what splitting and merging are worth.
 pub fn strategy(args: &StrategyArgs) -> Result<(), Failure> {
-    let picture = args.figure.as_deref().map(picture_format).transpose()?;
-    if let Some(path) = &args.figure {
-        whole_file::check_target(path, Existing::Stays)?;
-    }
+    let picture = args.figure.as_deref().map(Picture::at).transpose()?;
     let scenario = scenario::read(&args.file, &args.settings.overrides()?)?;
     scenario::tell_notes(&scenario);
     let moves = moves(args, &scenario.experiment.world)?;
@@ -76,7 +74,7 @@ pub fn strategy(args: &StrategyArgs) -> Result<(), Failure> {
         return Err(Failure::Interrupted("the simulation had not finished, so nothing is printed".into()));
     };
     args.table_form.print(&rows, columns)?;
-    if let (Some(path), Some(format)) = (&args.figure, picture) {
+    if let Some(picture) = picture {
         let subtitle =
             format!("{} · {} % intervals", scenario.experiment.world.rule.name, 100.0 * confidence);
         let subject = Subject {
@@ -86,7 +84,7 @@ pub fn strategy(args: &StrategyArgs) -> Result<(), Failure> {
             confidence,
             ..Subject::default()
         };
-        draw(path, format, &subject)?;
+        picture.draw(&subject)?;
     }
     let minimum = scenario.experiment.world.protocol.minimum_stake;
     if rows.iter().any(|row| row.action == "split" && row.validators < row.parts) {
@@ -108,32 +106,49 @@ pub fn strategy(args: &StrategyArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The format that a file's ending asks for: one whose picture is a single file.
-fn picture_format(path: &Path) -> Result<FigureFormat, Failure> {
-    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    [FigureFormat::Svg, FigureFormat::Png, FigureFormat::Pdf]
-        .into_iter()
-        .find(|format| format.extension() == ending)
-        .ok_or_else(|| {
-            let option = format!("--figure {}", path.display());
-            refusal(&option, "has no ending of a picture", "end it in .svg, .png or .pdf")
-        })
+/// Where the gains by splitting are drawn, and as what.
+struct Picture<'a> {
+    folder: &'a Path,
+    name: &'a str,
+    format: FigureFormat,
 }
 
-/// Draws the gains by splitting into a new file.
-fn draw(path: &Path, format: FigureFormat, subject: &Subject) -> Result<(), Failure> {
-    let cannot = |error: FigureError| Failure::CannotRun(error.to_string());
-    let figure = registered::<dyn Figure>("figure", FIGURES, &Choice::plain("split-gain"))
-        .map_err(|refusal| Failure::CannotRun(refusal.to_string()))?;
-    let files = figure.thing.draw(subject).map_err(cannot)?.files("split-gain", format).map_err(cannot)?;
-    whole_file::write(path, Existing::Stays, |out| {
-        files.iter().try_for_each(|(_, bytes)| out.write_all(bytes))
-    })?;
-    tell(format_args!("Written: {}", path.display()));
-    if let Some(note) = undrawable_note(&subject.undrawable()) {
-        tell(format_args!("note: {note}"));
+impl<'a> Picture<'a> {
+    /// The picture that this file asks for by its ending, if neither it nor a file beside it stands there.
+    fn at(path: &'a Path) -> Result<Self, Failure> {
+        let file = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let (name, format) = FigureFormat::of_file(file).ok_or_else(|| {
+            let option = format!("--figure {}", path.display());
+            let endings = "end it in .svg, .png, .pdf, .tex (pgf) or .vl.json (vega-lite)";
+            refusal(&option, "has no ending of a picture", endings)
+        })?;
+        let picture = Picture { folder: path.parent().unwrap_or(Path::new("")), name, format };
+        for ending in format.endings() {
+            whole_file::check_target(&picture.file(&format!("{name}.{ending}")), Existing::Stays)?;
+        }
+        Ok(picture)
     }
-    Ok(())
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// Draws the gains by splitting into new files.
+    fn draw(&self, subject: &Subject) -> Result<(), Failure> {
+        let cannot = |error: FigureError| Failure::CannotRun(error.to_string());
+        let figure = registered::<dyn Figure>("figure", FIGURES, &Choice::plain("split-gain"))
+            .map_err(|refusal| Failure::CannotRun(refusal.to_string()))?;
+        let drawing = figure.thing.draw(subject).map_err(cannot)?;
+        for (name, bytes) in drawing.files(self.name, self.format).map_err(cannot)? {
+            let path = self.file(&name);
+            whole_file::write(&path, Existing::Stays, |out| out.write_all(&bytes))?;
+            tell(format_args!("Written: {}", path.display()));
+        }
+        if let Some(note) = undrawable_note(&subject.undrawable()) {
+            tell(format_args!("note: {note}"));
+        }
+        Ok(())
+    }
 }
 
 fn moves(args: &StrategyArgs, world: &World) -> Result<Vec<Move>, Failure> {

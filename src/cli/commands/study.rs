@@ -11,7 +11,7 @@ use crate::cli::results::DEFAULT_OUTPUT;
 use crate::cli::screen::{grouped, print, table, tell};
 use clap::{Args as ClapArgs, ValueEnum};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process;
@@ -72,9 +72,16 @@ impl StudyArgs {
         if self.point.is_empty() {
             return Ok(None);
         }
+        // Of points that are alike the first one.
+        let places: HashMap<String, usize> = plan
+            .points
+            .iter()
+            .enumerate()
+            .rev()
+            .map(|(place, point)| (point.id.to_string(), place))
+            .collect();
         let place = |name: &String| {
-            let found = plan.points.iter().position(|point| point.id.to_string() == *name);
-            found.ok_or_else(|| Problem {
+            places.get(name).copied().ok_or_else(|| Problem {
                 place: Place::CommandLine(format!("--point {name}")),
                 key: String::new(),
                 what: "the study has no such point".to_owned(),
@@ -82,6 +89,14 @@ impl StudyArgs {
             })
         };
         self.point.iter().map(place).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// The options that name the shard and its file, if it is one, with a space before each: without them a
+    /// point would be played into the folder of the whole study.
+    fn part(&self) -> String {
+        let shard = self.shard.map_or(String::new(), |shard| format!(" --shard {shard}"));
+        let file = self.tally.as_ref().map(|path| format!(" --tally {}", quoted(&path.to_string_lossy())));
+        shard + &file.unwrap_or_default()
     }
 
     /// The first option that has a meaning for studies only, if one was given.
@@ -215,7 +230,7 @@ fn run_here(args: &RunArgs, path: &Path, players: Option<&mut Players>) -> Resul
         rounds_to_play(&plan, &open.before.contents, study.shard),
         args.place.quiet,
     );
-    let watch = Watching { bar: &bar, plan: &plan, path, root: &args.place.output };
+    let watch = Watching { bar: &bar, plan: &plan, path, root: &args.place.output, part: &study.part() };
     let limit = study.time;
     let is_over = || limit.is_some_and(|limit| stopwatch.elapsed() >= limit);
     let limits = Limits { stop, is_over: &is_over, fail_fast: study.fail_fast, shard: study.shard, points };
@@ -240,7 +255,7 @@ fn run_here(args: &RunArgs, path: &Path, players: Option<&mut Players>) -> Resul
     }
     if study.shard.is_some() {
         bar.clear();
-        return end_of_shard(args, &plan, &open, &now, evaluation.failed, stopwatch.elapsed());
+        return end_of_shard(args, path, &plan, &open, &now, evaluation.failed, stopwatch.elapsed());
     }
     let (report, files) = tabulate(&plan, &now, &summary, &open.folder, tables, environment, &bar, stop)?;
     if !args.place.quiet {
@@ -324,7 +339,7 @@ pub fn ended(plan: &Plan, summary: &Summary, path: &Path, folder: &Path) -> Resu
     if !failed.is_empty() {
         return Err(Failure::CheckFailed(format!(
             "{} points failed; to repeat each:{}",
-            failed.len(),
+            grouped(failed.len() as u128),
             failed.concat()
         )));
     }
@@ -357,6 +372,7 @@ pub fn root_of(folder: &Path) -> PathBuf {
 
 fn end_of_shard(
     args: &RunArgs,
+    path: &Path,
     plan: &Plan,
     open: &OpenStudy,
     now: &TallyReader,
@@ -374,11 +390,18 @@ fn end_of_shard(
         ));
     }
     if !failed.is_empty() {
+        let command = repeat(plan, path, &args.place.output) + &args.study.part();
         let each: Vec<String> = failed
             .iter()
-            .map(|failed| format!("\n  point {} ({}): {}", failed.id, failed.label, failed.message))
+            .map(|FailedPoint { id, label, message, .. }| {
+                format!("\n  point {id} ({label}): {message}\n    {command} --point {id}")
+            })
             .collect();
-        return Err(Failure::CheckFailed(format!("{} points failed:{}", failed.len(), each.concat())));
+        return Err(Failure::CheckFailed(format!(
+            "{} points failed; to repeat each:{}",
+            failed.len(),
+            each.concat()
+        )));
     }
     match left {
         0 => Ok(()),
@@ -434,6 +457,8 @@ struct Watching<'a> {
     plan: &'a Plan,
     path: &'a Path,
     root: &'a Path,
+    /// The options that name the shard, if it is one.
+    part: &'a str,
 }
 
 impl Watch for Watching<'_> {
@@ -452,11 +477,12 @@ impl Watch for Watching<'_> {
     fn failed(&self, failed: &FailedPoint) {
         self.bar.beside(|| {
             tell(format_args!(
-                "failed: point {} ({}): {}\n  to repeat it: {} --point {}",
+                "failed: point {} ({}): {}\n  to repeat it: {}{} --point {}",
                 failed.id,
                 failed.label,
                 failed.message,
                 repeat(self.plan, self.path, self.root),
+                self.part,
                 failed.id
             ));
         });
@@ -621,5 +647,25 @@ mod tests {
         assert_eq!(quoted("a b"), "'a b'");
         assert_eq!(quoted("it's"), "'it'\\''s'");
         assert_eq!(quoted(""), "''");
+    }
+
+    /// A point of a shard is repeated within the shard, in the file that it was played into.
+    #[test]
+    fn the_shard_is_named_where_a_point_is_to_be_repeated() {
+        #[derive(clap::Parser)]
+        struct Line {
+            #[command(flatten)]
+            study: StudyArgs,
+        }
+        let part = |words: &[&str]| {
+            let line = <Line as clap::Parser>::try_parse_from(std::iter::once(&"run").chain(words));
+            line.unwrap_or_else(|error| panic!("{error}")).study.part()
+        };
+        assert_eq!(part(&[]), "");
+        assert_eq!(part(&["--shard", "3/8"]), " --shard 3/8");
+        assert_eq!(
+            part(&["--shard", "3/8", "--tally", "my file.tally"]),
+            " --shard 3/8 --tally 'my file.tally'"
+        );
     }
 }

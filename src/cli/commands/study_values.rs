@@ -2,7 +2,7 @@
 
 use crate::cli::failure::Failure;
 use std::path::{Path, PathBuf};
-use tombola::analysis::rows::TimelineRow;
+use tombola::analysis::rows::{ShareRow, TimelineRow};
 use tombola::registry::nearest;
 use tombola::report::figures::{Grid, GridCell};
 
@@ -17,6 +17,72 @@ const FIRST: [&str; 6] = [
 ];
 /// The setting that a line runs along.
 const ROUNDS: &str = "run.rounds";
+
+/// A level as figures name it: of an inline table its kind, with the settings in brackets, as `compare` names
+/// rules.
+fn level_words(level: &str) -> String {
+    let table = || toml::from_str::<toml::Table>(&format!("level = {level}")).ok()?.remove("level");
+    let Some(toml::Value::Table(mut table)) = level.starts_with('{').then(table).flatten() else {
+        return level.to_owned();
+    };
+    let Some(toml::Value::String(kind)) = table.remove("kind") else { return level.to_owned() };
+    let settings: Vec<String> = table
+        .iter()
+        .map(|(key, value)| match value {
+            toml::Value::String(text) => format!("{key}={text}"),
+            other => format!("{key}={other}"),
+        })
+        .collect();
+    if settings.is_empty() { kind } else { format!("{kind}({})", settings.join(", ")) }
+}
+
+/// The curves in a study's `shares.csv`; each is named by the levels of the keys in which they differ.
+pub fn curves_of_study(path: &Path) -> Result<Vec<ShareRow>, Failure> {
+    let refused = |what: String| Failure::CannotRun(format!("{}: {what}", path.display()));
+    let mut reader = csv::Reader::from_path(path).map_err(|error| refused(error.to_string()))?;
+    let header = reader.headers().map_err(|error| refused(error.to_string()))?.clone();
+    // Levels stand between the point and the stake.
+    let end = header.iter().position(|column| column == "stake").filter(|&end| end > 1).ok_or_else(|| {
+        refused(
+            "has no column `stake` behind the swept keys; `tombola summarise` writes the table anew".into(),
+        )
+    })?;
+    let mut curves: Vec<(Vec<String>, ShareRow)> = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| refused(error.to_string()))?;
+        let place = record.position().map_or(0, csv::Position::line);
+        let cell = |column: usize| record.get(end + column).unwrap_or_default();
+        let number = |column: usize| -> Result<Option<f64>, Failure> {
+            match cell(column) {
+                "" => Ok(None),
+                text => match text.parse() {
+                    Ok(number) => Ok(Some(number)),
+                    Err(_) => Err(refused(format!("line {place}: `{text}` is no number"))),
+                },
+            }
+        };
+        let whole = |column: usize| cell(column).parse().unwrap_or(0);
+        let row = ShareRow {
+            rule: String::new(),
+            stake: whole(0),
+            validators: whole(1),
+            stake_share: number(2)?.unwrap_or(0.0),
+            expected_share: number(3)?,
+            win_share: number(4)?,
+        };
+        curves.push((record.iter().take(end).skip(1).map(level_words).collect(), row));
+    }
+    let differ = |key: usize| curves.iter().any(|(levels, _)| levels[key] != curves[0].0[key]);
+    let mut keys: Vec<usize> = (0..end - 1).filter(|&key| differ(key)).collect();
+    if keys.is_empty() {
+        keys = vec![0];
+    }
+    let named = |(levels, row): &(Vec<String>, ShareRow)| {
+        let levels: Vec<&str> = keys.iter().map(|&key| levels[key].as_str()).collect();
+        ShareRow { rule: levels.join(", "), ..row.clone() }
+    };
+    Ok(curves.iter().map(named).collect())
+}
 
 /// The values of a study.
 pub struct StudyValues {
@@ -55,7 +121,7 @@ impl StudyValues {
             let number = |place: usize| record[place].parse::<f64>().ok().filter(|value| value.is_finite());
             let Some(found) = number(value) else { continue };
             rows.push(StudyValue {
-                levels: record.iter().take(metric).skip(1).map(str::to_owned).collect(),
+                levels: record.iter().take(metric).skip(1).map(level_words).collect(),
                 metric: record[metric].to_owned(),
                 subject: record[subject].to_owned(),
                 value: found,
@@ -119,9 +185,17 @@ impl StudyValues {
             }
             None => of().next().map_or("", |row| row.subject.as_str()),
         };
-        let varied: Vec<usize> = (0..self.keys.len())
+        let mut varied: Vec<usize> = (0..self.keys.len())
             .filter(|&place| self.rows.iter().any(|row| row.levels[place] != self.rows[0].levels[place]))
             .collect();
+        // Numbers stand along an axis, names below one another, where they have room.
+        let numbers = |place: usize| self.rows.iter().all(|row| row.levels[place].parse::<f64>().is_ok());
+        if let [first, second, ..] = varied[..]
+            && !numbers(first)
+            && numbers(second)
+        {
+            varied.swap(0, 1);
+        }
         let (across, down) = (varied.first().copied(), varied.get(1).copied());
         let rest: Vec<usize> = varied.iter().copied().skip(2).collect();
         let key = |place: Option<usize>| place.map_or(String::new(), |place| self.keys[place].clone());
@@ -150,5 +224,25 @@ impl StudyValues {
             down: key(down),
             cells: cells.collect(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::level_words;
+
+    #[test]
+    fn levels_are_named_as_compare_names_rules() {
+        for (level, words) in [
+            ("raffle", "raffle"),
+            ("0.25", "0.25"),
+            ("{ exponent = \"9/10\", kind = \"power-weighted\" }", "power-weighted(exponent=9/10)"),
+            ("{ kind = \"top-n\", n = 3 }", "top-n(n=3)"),
+            ("{ kind = \"nxt\" }", "nxt"),
+            ("{ n = 3 }", "{ n = 3 }"),
+            ("{ no table", "{ no table"),
+        ] {
+            assert_eq!(level_words(level), words);
+        }
     }
 }

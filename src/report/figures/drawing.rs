@@ -41,21 +41,21 @@ impl Drawing {
     /// # Errors
     /// [`FigureError::Raster`] if the picture cannot be read or there is no memory for it.
     pub fn files(&self, name: &str, format: FigureFormat) -> Result<Vec<NamedFile>, FigureError> {
-        let file = |extension: &str, bytes: Vec<u8>| (format!("{name}.{extension}"), bytes);
-        let extension = format.extension();
-        Ok(match format {
-            FigureFormat::Svg => vec![file(extension, self.svg.as_bytes().to_vec())],
-            FigureFormat::Png => vec![file(extension, self.png()?)],
-            FigureFormat::Pdf => vec![file(extension, self.pdf()?)],
+        let files = match format {
+            FigureFormat::Svg => vec![self.svg.as_bytes().to_vec()],
+            FigureFormat::Png => vec![self.png()?],
+            FigureFormat::Pdf => vec![self.pdf()?],
             FigureFormat::Pgf => {
                 let (text, data) = pgf(&self.chart, name);
-                vec![file(extension, text.into_bytes()), file("dat", data.into_bytes())]
+                vec![text.into_bytes(), data.into_bytes()]
             }
             FigureFormat::VegaLite => {
                 let (text, data) = vega_lite(&self.chart, &format!("{name}.vl.csv"));
-                vec![file(extension, text.into_bytes()), file("vl.csv", data.into_bytes())]
+                vec![text.into_bytes(), data.into_bytes()]
             }
-        })
+        };
+        let names = format.endings().iter().map(|ending| format!("{name}.{ending}"));
+        Ok(names.zip(files).collect())
     }
 
     /// The picture as a PNG file with the pixels of its sheet (2126 by 1299 for 180 mm), made from the SVG

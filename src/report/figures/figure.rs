@@ -7,7 +7,8 @@ use super::{
     wins_per_trial,
 };
 use crate::analysis::rows::{
-    CompareRow, IncomeRow, StrategyRow, TimelineRow, TrialRow, ValidatorRow, ValidatorTable, WindowRow,
+    CompareRow, IncomeRow, ShareRow, StrategyRow, TimelineRow, TrialRow, ValidatorRow, ValidatorTable,
+    WindowRow,
 };
 use crate::registry::Entry;
 use crate::statistics::level_of;
@@ -66,6 +67,9 @@ pub struct Subject<'a> {
     pub incomes: &'a [IncomeRow],
     /// The rows of `compare.csv`.
     pub compare: &'a [CompareRow],
+    /// The rows of `shares.csv`, in which each rule of a comparison, or setting of a study, has a name of
+    /// its own.
+    pub shares: &'a [ShareRow],
     /// The rows that `tombola strategy` prints.
     pub strategy: &'a [StrategyRow],
     /// A metric of a study over two of its factors.
@@ -92,6 +96,7 @@ impl Subject<'_> {
         let validators = self.validators.names();
         let timeline = self.timeline.iter().map(|row| row.subject.as_str());
         let compare = self.compare.iter().flat_map(|row| [row.rule.as_str(), row.other.as_str()]);
+        let shares = self.shares.iter().map(|row| row.rule.as_str());
         let strategy = self.strategy.iter().map(|row| row.accounts.as_str());
         let cells = self.grid.into_iter().flat_map(|grid| &grid.cells);
         let grid = cells.flat_map(|cell| [cell.across.as_str(), cell.down.as_str()]);
@@ -101,6 +106,7 @@ impl Subject<'_> {
                 .chain(validators)
                 .chain(timeline)
                 .chain(compare)
+                .chain(shares)
                 .chain(strategy)
                 .chain(grid),
         )
@@ -187,7 +193,11 @@ mod tests {
     use crate::report::figures::Theme;
     use crate::report::figures::drafting::covered;
     use crate::report::figures::samples::{Sample, samples, seed};
+    use rayon::prelude::*;
     use resvg::usvg::{Group, Node, Options, Rect, Tree, roxmltree};
+
+    /// The sheet that nothing is said of, a column and a page of most journals, and a slide.
+    const WIDTHS: [&str; 4] = ["180mm", "85mm", "170mm", "slide"];
 
     fn figure(name: &'static str) -> std::sync::Arc<dyn Figure> {
         find("figure", FIGURES, &Choice::plain(name)).unwrap_or_else(|refusal| panic!("{refusal}")).thing
@@ -195,20 +205,19 @@ mod tests {
 
     /// Every figure of every sample.
     fn drawings() -> impl Iterator<Item = (String, Drawing)> {
-        drawings_on(Sheet::default())
+        samples().into_iter().flat_map(move |sample: Sample| {
+            FIGURES.iter().filter_map(move |entry| drawn(entry.name, &sample, Sheet::default()))
+        })
     }
 
-    fn drawings_on(sheet: Sheet) -> impl Iterator<Item = (String, Drawing)> {
-        samples().into_iter().flat_map(move |sample: Sample| {
-            FIGURES.iter().filter_map(move |entry| {
-                // Nothing is tested where nothing is known of the rule.
-                if entry.name == "p-values" && sample.title == "unknown" {
-                    return None;
-                }
-                let drawing = figure(entry.name).draw(&Subject { sheet, ..sample.subject() });
-                Some((format!("{} of {:?}", entry.name, sample.title), drawing.unwrap()))
-            })
-        })
+    /// The figure of the sample, and what it is.
+    fn drawn(name: &'static str, sample: &Sample, sheet: Sheet) -> Option<(String, Drawing)> {
+        // Nothing is tested where nothing is known of the rule.
+        if name == "p-values" && sample.title == "unknown" {
+            return None;
+        }
+        let drawing = figure(name).draw(&Subject { sheet, ..sample.subject() });
+        Some((format!("{name} of {:?}", sample.title), drawing.unwrap()))
     }
 
     fn tree(drawing: &Drawing) -> Tree {
@@ -242,7 +251,9 @@ mod tests {
         for ((what, drawing), (_, same)) in drawings().zip(&again) {
             assert_eq!(drawing.svg(), same.svg(), "{what}");
             let document = roxmltree::Document::parse(drawing.svg()).unwrap();
-            assert_eq!(document.root_element().attribute("viewBox"), Some("0 0 1800 1100"), "{what}");
+            let (right, foot) = sheet_of(&drawing);
+            // A forest is as high as its panels need.
+            assert!(right == 1800 && (foot == 1100 || what.starts_with("forest")), "{what}: {foot}");
             for node in document.descendants().filter(|node| !node.has_tag_name("style")) {
                 for attribute in node.attributes() {
                     let value = attribute.value();
@@ -252,21 +263,25 @@ mod tests {
         }
     }
 
-    /// Boxes are those of the rasteriser: from ascender to descender and as wide as the advances.
+    /// Every figure of every sample at every width. Each takes its time, so they are looked at side by side.
     #[test]
-    fn all_text_lies_on_the_sheet_and_no_two_texts_overlap() {
-        for width in ["180mm", "85mm", "slide"] {
-            let sheet = Sheet { width: width.parse().unwrap(), theme: Theme::Light };
-            // On other sheets the hard cases alone: each takes its time.
-            let hard = ["a whale", "twenty equal", "ten rules with settings", "<script>"];
-            for (what, drawing) in drawings_on(sheet) {
-                if sheet == Sheet::default() || hard.iter().any(|title| what.contains(title)) {
-                    assert_readable(&drawing, &format!("{what} at {width}"));
-                }
-            }
-        }
+    fn text_and_marks_lie_on_the_sheet_and_no_two_texts_overlap() {
+        let samples = samples();
+        let cases: Vec<(&Sample, &'static str, &str)> = samples
+            .iter()
+            .flat_map(|sample| FIGURES.iter().map(move |entry| (sample, entry.name)))
+            .flat_map(|(sample, name)| WIDTHS.map(|width| (sample, name, width)))
+            .collect();
+        cases.into_par_iter().for_each(|(sample, name, width)| {
+            let sheet = Sheet { width: width.parse().unwrap(), ..Sheet::default() };
+            let Some((what, drawing)) = drawn(name, sample, sheet) else { return };
+            let what = format!("{what} at {width}");
+            assert_readable(&drawing, &what);
+            assert_whole(&drawing, &what);
+        });
     }
 
+    /// Boxes are those of the rasteriser: from ascender to descender and as wide as the advances.
     fn assert_readable(drawing: &Drawing, what: &str) {
         let tree = tree(drawing);
         let mut boxes = Vec::new();
@@ -280,9 +295,7 @@ mod tests {
             assert!(inside, "{what}: {words:?} at {area:?}");
         }
         // Ascenders may reach into the descenders of the line above by a third of a millimetre.
-        let document = roxmltree::Document::parse(drawing.svg()).unwrap();
-        let across = document.root_element().attribute("viewBox").unwrap().split(' ').nth(2).unwrap();
-        let slack = 3.0 * tree.size().width() / across.parse::<f32>().unwrap();
+        let slack = 3.0 * tree.size().width() / sheet_of(drawing).0 as f32;
         for (index, (words, a)) in boxes.iter().enumerate() {
             for (others, b) in &boxes[..index] {
                 let apart = a.right() <= b.left()
@@ -329,23 +342,36 @@ mod tests {
         assert_eq!((&colors(&light)[0][..], &colors(&dark)[0][..]), ("FFFFFF", "17181C"));
     }
 
-    #[test]
-    fn all_marks_lie_on_the_sheet() {
-        for (what, drawing) in drawings() {
-            let document = roxmltree::Document::parse(drawing.svg()).unwrap();
-            let mut marks = 0;
-            for node in document.descendants().filter(|node| node.is_element()) {
-                let places = node.attribute("points").unwrap_or_default().split_whitespace();
-                let places = places.map(|place| place.split_once(',').unwrap());
-                let centre = node.attribute("cx").zip(node.attribute("cy"));
-                for (x, y) in places.chain(centre) {
-                    let (x, y): (i32, i32) = (x.parse().unwrap(), y.parse().unwrap());
-                    assert!((0..=1800).contains(&x) && (0..=1100).contains(&y), "{what}: {x}, {y}");
-                    marks += 1;
-                }
+    /// No mark lies beyond the sheet's edges.
+    fn assert_whole(drawing: &Drawing, what: &str) {
+        let (right, foot) = sheet_of(drawing);
+        let document = roxmltree::Document::parse(drawing.svg()).unwrap();
+        let mut marks = 0;
+        for node in document.descendants().filter(|node| node.is_element()) {
+            let places = node.attribute("points").unwrap_or_default().split_whitespace();
+            let places = places.map(|place| place.split_once(',').unwrap());
+            let centre = node.attribute("cx").zip(node.attribute("cy"));
+            for (x, y) in places.chain(centre) {
+                let (x, y): (i32, i32) = (x.parse().unwrap(), y.parse().unwrap());
+                assert!((0..=right).contains(&x) && (0..=foot).contains(&y), "{what}: {x}, {y}");
+                marks += 1;
             }
-            assert!(marks > 10, "{what}");
         }
+        assert!(marks > 10, "{what}");
+    }
+
+    /// The sheet's right and lower edge.
+    fn sheet_of(drawing: &Drawing) -> (i32, i32) {
+        let document = roxmltree::Document::parse(drawing.svg()).unwrap();
+        let edges: Vec<i32> = document
+            .root_element()
+            .attribute("viewBox")
+            .unwrap()
+            .split(' ')
+            .map(|edge| edge.parse().unwrap())
+            .collect();
+        assert_eq!(edges[..2], [0, 0]);
+        (edges[2], edges[3])
     }
 
     #[test]
@@ -384,7 +410,7 @@ mod tests {
         let nothing = Sample { title: "nothing".into(), ..Sample::default() };
         let mut idle = seed();
         idle.timeline.clear();
-        (idle.trials, idle.incomes, idle.compare, idle.grid) = Default::default();
+        (idle.trials, idle.incomes, idle.compare, idle.shares, idle.grid) = Default::default();
         idle.windows.clear();
         idle.strategy.clear();
         idle.change(|_, row| {

@@ -1,11 +1,11 @@
 //! The differences between rules, paired by trial.
 
 use super::drafting::{
-    Align, Area, BLUE, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Scale, Stroke, VERMILLION, clean, counted,
-    fitted_name, percent, width, with_interval,
+    Align, Area, BLUE, Canvas, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Scale, Stroke, VERMILLION, clean,
+    counted, fitted_names, percent, width, with_interval, wrapped,
 };
-use super::{Drawing, Figure, FigureError, Subject};
-use crate::analysis::comparison::MEASURES;
+use super::{Drawing, Figure, FigureError, Sheet, SheetWidth, Subject};
+use crate::analysis::comparison::{Direction, Measure, measure};
 use crate::analysis::rows::CompareRow;
 use crate::registry::{Entry, settings};
 use serde::{Deserialize, Serialize};
@@ -13,132 +13,367 @@ use serde::{Deserialize, Serialize};
 /// The registry's line.
 pub const ENTRY: Entry<dyn Figure> = Entry {
     name: "forest",
-    summary: "the paired differences between rules of the first measure, with intervals, and which direction is fairer",
+    summary: "the paired differences between rules with intervals, a panel for each measure, with an arrow to the fairer side",
     source: "Lewis and Clarke, Forest plots: trying to see the wood and the trees (BMJ 322, 2001)",
     parse: |table| settings::<Forest, _>(table, |forest| Ok(Box::new(forest))),
 };
 
-/// How many differences have a row.
+/// How many pairs of rules have a row.
 const MOST: usize = 16;
-/// The widest name of a row, as a part of the sheet.
-const NAME_ROOM: f64 = 0.45;
+/// How many measures have a panel.
+const MOST_PANELS: usize = 12;
+/// The widest name of a row, as a part of the sheet: beside one panel, and beside several.
+const NAME_ROOM: [f64; 2] = [0.45, 0.26];
+/// How high a row is, and at least.
+const ROW: f64 = 42.0;
+const LEAST_ROW: f64 = 35.0;
+/// How wide a panel is at least.
+const LEAST_WIDTH: f64 = 250.0;
+/// Between two panels.
+const GUTTER: f64 = 30.0;
+/// A line above a panel, and how many its measure may take.
+const LINE: f64 = 38.0;
+const MOST_LINES: usize = 3;
+/// Below a panel: its axis with labels and title.
+const FOOT: f64 = 118.0;
+/// How high a sheet may become, in units.
+const HIGHEST: f64 = 2_300.0;
 
 /// The forest plot. No settings.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Forest {}
 
-struct Row {
-    name: String,
+/// A difference, in the unit of its measure's axis.
+struct Difference {
     value: f64,
     low: f64,
     high: f64,
     shown: bool,
 }
 
+/// One measure: a difference for each pair of rules that has one.
+struct Column<'a> {
+    name: &'a str,
+    measure: Option<&'static Measure>,
+    differences: Vec<Option<Difference>>,
+}
+
+/// The differences of a comparison by pair and measure, both in the order of the table.
+struct Differences<'a> {
+    pairs: Vec<(&'a str, &'a str)>,
+    columns: Vec<Column<'a>>,
+}
+
+impl<'a> Differences<'a> {
+    fn new(rows: &'a [CompareRow]) -> Self {
+        let mut all = Differences { pairs: Vec::new(), columns: Vec::new() };
+        for row in rows.iter().filter(|row| row.kind == "difference") {
+            let finite = |value: Option<f64>| value.filter(|value| value.is_finite());
+            let (Some(value), Some(low), Some(high)) = (finite(row.value), finite(row.low), finite(row.high))
+            else {
+                continue;
+            };
+            let pair = (row.rule.as_str(), row.other.as_str());
+            let place = all.pairs.iter().position(|other| *other == pair).unwrap_or_else(|| {
+                all.pairs.push(pair);
+                all.pairs.len() - 1
+            });
+            let column =
+                all.columns.iter().position(|column| column.name == row.metric).unwrap_or_else(|| {
+                    let measure = measure(&row.metric);
+                    all.columns.push(Column { name: &row.metric, measure, differences: Vec::new() });
+                    all.columns.len() - 1
+                });
+            let column = &mut all.columns[column];
+            let unit = if column.in_percent() { 100.0 } else { 1.0 };
+            while column.differences.len() <= place {
+                column.differences.push(None);
+            }
+            column.differences[place] = Some(Difference {
+                value: unit * value,
+                low: unit * low.min(value),
+                high: unit * high.max(value),
+                shown: matches!(row.verdict.as_str(), "lower" | "higher"),
+            });
+        }
+        all
+    }
+}
+
+impl Column<'_> {
+    fn in_percent(&self) -> bool {
+        self.measure.is_some_and(|measure| measure.percent)
+    }
+
+    /// The measure in words.
+    fn words(&self) -> String {
+        clean(&self.name.replace('_', " "))
+    }
+
+    /// The measure above its panel.
+    fn heading(&self, room: f64) -> Vec<String> {
+        let unit = if self.in_percent() { " (%)" } else { "" };
+        wrapped(&format!("{}{unit}", self.words()), LABEL_SIZE, room, MOST_LINES)
+    }
+
+    /// On which side of zero the first of two rules is the better one.
+    fn arrow(&self) -> &'static str {
+        match self.measure.map(|measure| measure.direction) {
+            Some(Direction::SmallerIsFairer) => "← fairer",
+            Some(Direction::SmallerIsMoreEven) => "← more even",
+            Some(Direction::LargerIsMoreEven) => "more even →",
+            Some(Direction::NearerToZeroIsFairer) => "neither side",
+            None => "",
+        }
+    }
+
+    /// An axis for zero and these differences, with some room on either side.
+    fn scale(&self, pairs: usize) -> Scale {
+        let shown = || self.differences.iter().take(pairs).flatten();
+        let low = shown().map(|difference| difference.low).fold(0.0, f64::min);
+        let high = shown().map(|difference| difference.high).fold(0.0, f64::max);
+        let room = 0.05 * (high - low);
+        Scale::linear(low - room, high + room)
+    }
+}
+
+/// How the panels stand on the sheet.
+struct Layout {
+    columns: usize,
+    width: f64,
+    height: f64,
+    /// Lines of the longest heading.
+    lines: usize,
+    left: f64,
+}
+
+impl Layout {
+    fn header(&self) -> f64 {
+        LINE * (self.lines as f64 + 1.0) + 6.0
+    }
+
+    /// The frame of the panel with this place.
+    fn frame(&self, place: usize, top: f64) -> Area {
+        let (row, column) = (place / self.columns, place % self.columns);
+        let top = top + self.header() + row as f64 * (self.header() + self.height + FOOT);
+        let left = self.left + column as f64 * (self.width + GUTTER);
+        Area { left, top, right: left + self.width, bottom: top + self.height }
+    }
+}
+
 impl Figure for Forest {
     fn draw(&self, subject: &Subject) -> Result<Drawing, FigureError> {
-        let differences = || subject.compare.iter().filter(|row| row.kind == "difference");
-        let whole = |row: &&CompareRow| {
-            let ends = row.value.zip(row.low).zip(row.high);
-            ends.is_some_and(|((value, low), high)| value.is_finite() && low.is_finite() && high.is_finite())
-        };
-        let metric = differences().find(whole).map(|row| row.metric.as_str());
-        let mut rows: Vec<Row> = differences()
-            .filter(|row| Some(row.metric.as_str()) == metric)
-            .filter(whole)
-            .filter_map(|row| {
-                Some(Row {
-                    name: format!("{} − {}", row.rule, row.other),
-                    value: row.value?,
-                    low: row.low?.min(row.value?),
-                    high: row.high?.max(row.value?),
-                    shown: matches!(row.verdict.as_str(), "lower" | "higher"),
-                })
-            })
-            .collect();
-        if rows.is_empty() {
+        let Differences { mut pairs, mut columns } = Differences::new(subject.compare);
+        if columns.is_empty() {
             return Err(FigureError::Empty {
                 figure: ENTRY.name,
                 reason: "there are no differences between rules with intervals; compare rules over several trials of at least one round",
             });
         }
-        let all = rows.len();
-        let direction = MEASURES.iter().find(|measure| Some(measure.name) == metric);
-        let direction = direction.map_or(String::new(), |measure| format!("; {}", measure.direction.words()));
-        let mut notes =
-            vec![format!("Left of zero the first of two rules has the smaller value{direction}.")];
-        if all > MOST {
-            notes.push(format!("The first {MOST} of {} differences are drawn.", counted(all)));
-            rows.truncate(MOST);
-        }
+        let (all_pairs, all_columns) = (pairs.len(), columns.len());
+        columns.truncate(MOST_PANELS);
+        pairs.truncate(MOST);
+        let heading = match &columns[..] {
+            [one] => format!("paired differences of {}", one.words()),
+            _ => "paired differences between rules".to_owned(),
+        };
         let key = [
             (Key::Disc(BLUE), format!("difference, {} interval", percent(subject.confidence))),
             (Key::Diamond(VERMILLION), "shown, after correction for all".to_owned()),
         ];
-        let measure = metric.unwrap_or_default().replace('_', " ");
-        let heading = format!("paired differences of {measure}");
-        let Page { mut canvas, title, top, bottom, right } = subject.page(&heading, &key, &notes);
-        let names: Vec<String> =
-            rows.iter().map(|row| fitted_name(&clean(&row.name), LABEL_SIZE, NAME_ROOM * right)).collect();
-        let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max);
-        let frame = Area { left: 24.0 + name_room + 24.0, top, right: right - 24.0, bottom };
-        let low = rows.iter().map(|row| row.low).fold(0.0, f64::min);
-        let high = rows.iter().map(|row| row.high).fold(0.0, f64::max);
-        let room = 0.05 * (high - low);
-        let panel = Panel {
-            frame,
-            x: Scale::linear(low - room, high + room),
-            y: Scale::linear(0.0, rows.len() as f64),
-        };
-        panel.draw_upright_grid(&mut canvas);
-        let zero = panel.at(0.0, 0.0).0;
-        canvas.line([(zero, top), (zero, bottom)], Stroke::solid(MUTED, 4));
-        for (index, (row, name)) in rows.iter().zip(&names).enumerate() {
-            let place = rows.len() as f64 - index as f64 - 0.5;
-            let at = |value: f64| panel.at(value, place);
-            let y = at(0.0).1;
-            canvas.text((frame.left - 18.0, y + 11.0), name, LABEL_SIZE, INK, Align::End);
-            let color = if row.shown { VERMILLION } else { BLUE };
-            canvas.line([at(row.low), at(row.high)], Stroke::solid(color, 5));
-            let interval = with_interval(row.value, Some((row.low, row.high)), "");
-            canvas.values(Some(format!("{}: {interval}", clean(&row.name))));
-            if row.shown {
-                canvas.diamond(at(row.value), 11, color, 1.0);
-            } else {
-                canvas.disc(at(row.value), 9, color, 1.0);
+        let words: Vec<String> = pairs.iter().map(|(rule, other)| format!("{rule} − {other}")).collect();
+        let notes = |pairs: usize, panels: usize| {
+            let mut notes = vec![
+                "Arrows point to the side on which the first of two rules does better than the second."
+                    .to_owned(),
+            ];
+            let neither = |column: &Column| column.arrow() == "neither side";
+            if let Some(column) = columns.iter().find(|column| neither(column)) {
+                notes.push(format!(
+                    "Of {}, nearer to 0 is fairer, which differences do not tell.",
+                    column.words()
+                ));
             }
-            canvas.values(None);
+            if pairs < all_pairs {
+                notes.push(format!("The first {pairs} of {} differences are drawn.", counted(all_pairs)));
+            }
+            if panels < all_columns {
+                notes.push(format!("The first {panels} of {} measures are drawn.", counted(all_columns)));
+            }
+            notes
+        };
+        // What there is room for shows once the words around the panels stand; then come the notes on it.
+        let draft = subject.page(&heading, &key, &notes(pairs.len() - 1, columns.len() - 1));
+        let names = fitted_names(&words, NAME_ROOM[usize::from(columns.len() > 1)] * draft.right);
+        let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max);
+        let (sheet, layout, panels, rows) =
+            arranged(subject.sheet, &draft, &columns, pairs.len(), 24.0 + name_room + 24.0);
+        let subject = &Subject { sheet, ..*subject };
+        let Page { mut canvas, title, top, .. } = subject.page(&heading, &key, &notes(rows, panels));
+        for (place, column) in columns.iter().take(panels).enumerate() {
+            let frame = layout.frame(place, top);
+            let x = column.scale(rows);
+            let panel = Panel { frame, x, y: Scale::linear(0.0, rows as f64) };
+            if place % layout.columns == 0 {
+                for (row, name) in names.iter().take(rows).enumerate() {
+                    let y = panel.at(0.0, rows as f64 - row as f64 - 0.5).1;
+                    canvas.text((frame.left - 18.0, y + 11.0), name, LABEL_SIZE, INK, Align::End);
+                }
+            }
+            draw_heading(&mut canvas, column, &layout, frame);
+            draw_column(&mut canvas, &panel, column, &words[..rows]);
         }
-        panel.draw_floor(&mut canvas, Some(&format!("difference of {measure}")));
         Ok(canvas.finish(&title))
     }
+}
+
+/// The panels on a sheet that is high enough for them or, where it may not be, as many of them and as many
+/// rows as there is room for.
+fn arranged(
+    sheet: Sheet,
+    draft: &Page,
+    measures: &[Column],
+    rows: usize,
+    left: f64,
+) -> (Sheet, Layout, usize, usize) {
+    let room = draft.right - 24.0 - left;
+    let most = ((room + GUTTER) / (LEAST_WIDTH + GUTTER)).floor().max(1.0) as usize;
+    let (free, around) = (draft.bottom - draft.top, f64::from(sheet.units().1) - (draft.bottom - draft.top));
+    let highest = match sheet.width {
+        SheetWidth::Slide => free,
+        _ => HIGHEST - around,
+    };
+    // Fewer rows before fewer panels, but at least four where there are as many.
+    let (mut panels, few) = (measures.len(), rows.min(4));
+    loop {
+        let down = panels.div_ceil(most);
+        let columns = panels.div_ceil(down);
+        let width = (room + GUTTER) / columns as f64 - GUTTER;
+        let lines = measures.iter().take(panels).map(|column| column.heading(width).len()).max().unwrap_or(1);
+        let mut layout = Layout { columns, width, height: 0.0, lines, left };
+        // The axis of the lowest panels has its room below all of them.
+        let beside = down as f64 * layout.header() + (down as f64 - 1.0) * FOOT;
+        let fitting = ((highest - beside) / down as f64 / LEAST_ROW).floor();
+        if fitting < few as f64 && panels > most {
+            panels -= 1;
+            continue;
+        }
+        let rows = rows.min(fitting.max(1.0) as usize);
+        let wanted = beside + down as f64 * rows as f64 * ROW;
+        let given = wanted.clamp(free, highest.max(free));
+        layout.height = ((given - beside) / down as f64).max(LEAST_ROW);
+        let extra = (given - free).ceil() as u32;
+        return (Sheet { extra: sheet.extra + extra, ..sheet }, layout, panels, rows);
+    }
+}
+
+/// The measure above its panel, and on which side of zero it is the better one.
+fn draw_heading(canvas: &mut Canvas, column: &Column, layout: &Layout, frame: Area) {
+    let middle = frame.left.midpoint(frame.right);
+    let lines = column.heading(layout.width);
+    let first = frame.top - 14.0 - LINE * lines.len() as f64;
+    for (index, line) in lines.iter().enumerate() {
+        canvas.text((middle, first + LINE * index as f64), line, LABEL_SIZE, INK, Align::Middle);
+    }
+    canvas.text((middle, frame.top - 14.0), column.arrow(), LABEL_SIZE, MUTED, Align::Middle);
+}
+
+fn draw_column(canvas: &mut Canvas, panel: &Panel, column: &Column, words: &[String]) {
+    let Area { top, bottom, .. } = panel.frame;
+    panel.draw_upright_grid(canvas);
+    let zero = panel.at(0.0, 0.0).0;
+    canvas.line([(zero, top), (zero, bottom)], Stroke::solid(MUTED, 4));
+    let unit = if column.in_percent() { "\u{202F}%" } else { "" };
+    for (row, words) in words.iter().enumerate() {
+        let Some(Some(difference)) = column.differences.get(row) else { continue };
+        let at = |value: f64| panel.at(value, height_of(panel, row));
+        let color = if difference.shown { VERMILLION } else { BLUE };
+        canvas.line([at(difference.low), at(difference.high)], Stroke::solid(color, 5));
+        let interval = with_interval(difference.value, Some((difference.low, difference.high)), unit);
+        canvas.values(Some(format!("{}, {}: {interval}", clean(words), column.words())));
+        if difference.shown {
+            canvas.diamond(at(difference.value), 11, color, 1.0);
+        } else {
+            canvas.disc(at(difference.value), 9, color, 1.0);
+        }
+        canvas.values(None);
+    }
+    panel.draw_floor_within(canvas, Some("difference"), GUTTER / 2.0 - 3.0);
+}
+
+/// Where a row stands on the vertical axis: the first one highest.
+fn height_of(panel: &Panel, row: usize) -> f64 {
+    panel.y.high() - row as f64 - 0.5
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Which values are the fairer ones depends on the measure.
-    #[test]
-    fn the_direction_is_that_of_the_measure() {
-        for (metric, words) in [
-            ("total_variation", "the smaller value; smaller is fairer."),
-            ("wins_nakamoto_half", "the smaller value; larger is more even."),
-        ] {
-            let row = CompareRow {
-                kind: "difference".to_owned(),
-                metric: metric.to_owned(),
-                rule: "a".to_owned(),
-                other: "b".to_owned(),
-                value: Some(0.1),
-                low: Some(0.0),
-                high: Some(0.2),
-                ..CompareRow::default()
-            };
-            let subject = Subject { title: "t", compare: &[row], confidence: 0.95, ..Subject::default() };
-            let drawing = Forest {}.draw(&subject).unwrap();
-            assert!(drawing.svg().contains(words), "{metric}: {}", drawing.svg());
+    fn difference(metric: &str, rule: &str, other: &str) -> CompareRow {
+        CompareRow {
+            kind: "difference".to_owned(),
+            metric: metric.to_owned(),
+            rule: rule.to_owned(),
+            other: other.to_owned(),
+            value: Some(0.1),
+            low: Some(0.0),
+            high: Some(0.2),
+            ..CompareRow::default()
         }
+    }
+
+    fn drawn(compare: &[CompareRow], sheet: Sheet) -> Drawing {
+        let subject = Subject { title: "t", compare, confidence: 0.95, sheet, ..Subject::default() };
+        Forest {}.draw(&subject).unwrap()
+    }
+
+    /// Which values are the fairer ones depends on the measure, and so does the side to which an arrow points.
+    #[test]
+    fn the_arrow_is_that_of_the_measure() {
+        for (metric, arrow) in [
+            ("total_variation", ">← fairer<"),
+            ("wins_nakamoto_half", ">more even →<"),
+            ("richest_gain", ">neither side<"),
+        ] {
+            let drawing = drawn(&[difference(metric, "a", "b")], Sheet::default());
+            let arrows = ["fairer<", "fairer →<", "← more even<", "more even →<", "neither side<"];
+            let pointing: Vec<_> = arrows.iter().filter(|arrow| drawing.svg().contains(**arrow)).collect();
+            assert!(drawing.svg().contains(arrow) && pointing.len() == 1, "{metric}: {pointing:?}");
+        }
+    }
+
+    /// Every measure of the table has a panel, and every pair a mark in each, in the unit of the measure; the
+    /// sheet becomes as high as they need.
+    #[test]
+    fn each_measure_has_a_panel() {
+        let measures = ["total_variation", "richest_gain", "wins_gini", "wins_nakamoto_half", "income_gini"];
+        let pairs = [("a", "b"), ("a", "c"), ("a", "d"), ("b", "c"), ("b", "d"), ("c", "d")];
+        let rows: Vec<CompareRow> = measures
+            .iter()
+            .flat_map(|measure| pairs.map(|(rule, other)| difference(measure, rule, other)))
+            .collect();
+        let drawing = drawn(&rows, Sheet::default());
+        let svg = drawing.svg();
+        for measure in measures {
+            let words = measure.replace('_', " ");
+            assert!(
+                svg.contains(&format!("{words}: 0.1 ")) || svg.contains(&format!("{words}: 10\u{202F}%"))
+            );
+        }
+        // One for each difference, and one in the key.
+        assert_eq!(svg.matches("<circle fill=\"#0072B2\"").count(), 5 * 6 + 1);
+        assert_eq!(svg.matches(">difference</text>").count(), 5);
+        assert!(!svg.contains("The first"), "{svg}");
+        // A slide is no higher than another: it has fewer rows, and says so.
+        let slide = Sheet { width: SheetWidth::Slide, ..Sheet::default() };
+        let many: Vec<CompareRow> = measures
+            .iter()
+            .flat_map(|measure| (0..40).map(|other| difference(measure, "a", &format!("b{other}"))))
+            .collect();
+        let slide = drawn(&many, slide);
+        assert!(slide.svg().contains("of 40 differences are drawn."), "{}", slide.svg());
+        assert!(slide.svg().contains("width=\"1280\" height=\"720\""));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::drafting::{
     Area, BLUE, Dash, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Stroke, Surroundings,
-    Wish, clean, counted, fitted_name, percent, width, with_interval, write_names,
+    Wish, clean, counted, fitted_names, percent, width, with_interval, write_names,
 };
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::analysis::comparison::{Direction, MEASURES, Measure};
@@ -129,8 +129,8 @@ impl Figure for Frontier {
             }
             canvas.values(None);
         }
-        let names: Vec<String> =
-            rules.iter().map(|rule| fitted_name(&clean(rule.name), LABEL_SIZE, room)).collect();
+        let names: Vec<&str> = rules.iter().map(|rule| rule.name).collect();
+        let names = fitted_names(&names, room);
         let wishes: Vec<Wish> = rules
             .iter()
             .zip(&names)

@@ -85,7 +85,9 @@ impl Figure for Funnel {
         let least = marks.last().map_or(1.0, |mark| mark.expected);
         let most = marks.first().map_or(1.0, |mark| mark.expected);
         let x = if most > 1.02 * least {
-            Scale::logarithmic(least / 1.15, most * 1.15)
+            // A mark at the end of many powers of ten stands off the axis too.
+            let room = (most / least).powf(0.02).max(1.15);
+            Scale::logarithmic(least / room, most * room)
         } else {
             Scale::logarithmic(least / 1.5, most * 1.5)
         };
@@ -198,7 +200,8 @@ fn draw_marks(canvas: &mut Canvas, panel: &Panel, marks: &[Mark]) {
         weight(b).total_cmp(&weight(a))
     });
     named.truncate(NAMED);
-    let names: Vec<String> = named.iter().map(|mark| shortened(mark.name)).collect();
+    let names: Vec<&str> = named.iter().map(|mark| mark.name).collect();
+    let names = shortened(&names);
     let wishes: Vec<Wish> = named
         .iter()
         .zip(&names)

@@ -1,7 +1,7 @@
 //! A metric of a study over two of its factors.
 
 use super::drafting::{
-    Align, Area, INK, Key, LABEL_SIZE, MUTED, Page, Rgb, Scale, Stroke, clean, digits, fitted, fitted_name,
+    Align, Area, INK, Key, LABEL_SIZE, MUTED, Page, Rgb, Scale, Stroke, clean, digits, fitted, fitted_names,
     width,
 };
 use super::{Drawing, Figure, FigureError, Subject};
@@ -81,8 +81,7 @@ impl Figure for HeatMap {
         ];
         let heading = format!("{} of {}", grid.metric.replace('_', " "), clean(&grid.subject));
         let Page { mut canvas, title, top, bottom, right } = subject.page(&heading, &key, &notes);
-        let names: Vec<String> =
-            down.iter().map(|name| fitted_name(&clean(name), LABEL_SIZE, NAME_ROOM * right)).collect();
+        let names = fitted_names(&down, NAME_ROOM * right);
         let room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max);
         let frame = Area { left: 24.0 + 54.0 + room + 22.0, top, right: right - 24.0, bottom };
         let step = (
@@ -112,10 +111,9 @@ impl Figure for HeatMap {
             let y = frame.top + (row as f64 + 0.5) * step.1;
             canvas.text((frame.left - 16.0, y + 11.0), name, LABEL_SIZE, INK, Align::End);
         }
-        for (column, level) in across.iter().enumerate() {
+        for (column, words) in fitted_names(&across, step.0 - 12.0).iter().enumerate() {
             let x = frame.left + (column as f64 + 0.5) * step.0;
-            let words = fitted(&clean(level), LABEL_SIZE, step.0 - 12.0);
-            canvas.text((x, frame.bottom + 42.0), &words, LABEL_SIZE, INK, Align::Middle);
+            canvas.text((x, frame.bottom + 42.0), words, LABEL_SIZE, INK, Align::Middle);
         }
         let below = fitted(&canvas.below(&grid.across), LABEL_SIZE, frame.right - frame.left);
         canvas.text(

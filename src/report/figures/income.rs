@@ -2,7 +2,7 @@
 
 use super::drafting::{
     Align, Area, BLUE, Dash, INK, Key, LABEL_SIZE, MUTED, ORANGE, Page, Panel, Scale, Stroke, clean, counted,
-    fitted_name, shortened, width, with_interval,
+    shortened_within, width, with_interval,
 };
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::registry::{Entry, settings};
@@ -105,8 +105,8 @@ impl Figure for Income {
             }
         }
         let room = 0.04 * (high - low);
-        let names: Vec<String> =
-            bars.iter().map(|bar| fitted_name(&shortened(bar.name), LABEL_SIZE, NAME_ROOM * right)).collect();
+        let names: Vec<&str> = bars.iter().map(|bar| bar.name).collect();
+        let names = shortened_within(&names, NAME_ROOM * right);
         let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max);
         let frame = Area { left: 24.0 + name_room + 24.0, top, right: right - 24.0, bottom };
         let from = if low < 0.0 { low - room } else { 0.0 };

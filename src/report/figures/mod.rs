@@ -28,6 +28,7 @@ mod windows;
 mod wins_per_trial;
 mod write;
 
+pub use drafting::short_name;
 #[cfg(feature = "cli")]
 pub(in crate::report) use drafting::{escaped, font_face};
 pub use drawing::{Drawing, NamedFile};

@@ -2,7 +2,7 @@
 
 use super::drafting::{
     Align, Area, Canvas, Dash, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Shape,
-    Stroke, Words, clean, counted, digits, fitted_name, percent, series, stacked, width, with_interval,
+    Stroke, Words, counted, digits, fitted_names, percent, series, stacked, width, with_interval,
 };
 use super::figure::share;
 use super::timeline::{LEADER, draw_inside, mark_line, near, with_crossings};
@@ -82,7 +82,7 @@ pub fn overlay_measure(words: &Overlay, rows: &[CompareRow]) -> Result<Drawing, 
     }
     let mut notes = Vec::new();
     if let Some(ranking) = rows.iter().find(|row| row.kind == "ranking") {
-        notes.push(format!("Shown: {}", ranking.verdict));
+        notes.push(format!("Shown: {}", order(&ranking.verdict)));
     }
     if marks.len() > MOST_ROWS {
         notes.insert(0, format!("The first {MOST_ROWS} of {} rules are drawn.", counted(marks.len())));
@@ -97,8 +97,8 @@ pub fn overlay_measure(words: &Overlay, rows: &[CompareRow]) -> Result<Drawing, 
         key: &measure_key(&marks, words.confidence),
         notes: &notes,
     });
-    let names: Vec<String> =
-        marks.iter().map(|mark| fitted_name(&clean(mark.name), LABEL_SIZE, NAME_ROOM * right)).collect();
+    let names: Vec<&str> = marks.iter().map(|mark| mark.name).collect();
+    let names = fitted_names(&names, NAME_ROOM * right);
     let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max);
     let frame = Area { left: 24.0 + name_room + 24.0, top, right: right - MARGIN_RIGHT, bottom };
     let panel = Panel { frame, x: span(&marks), y: Scale::linear(0.0, marks.len() as f64) };
@@ -128,6 +128,17 @@ pub fn overlay_measure(words: &Overlay, rows: &[CompareRow]) -> Result<Drawing, 
     }
     panel.draw_floor(&mut canvas, Some(words.axis));
     Ok(canvas.finish(&title))
+}
+
+/// The order of the rules in words that a figure has room for.
+fn order(verdict: &str) -> String {
+    const LONGEST: usize = 230;
+    match verdict.split_once(" (but ") {
+        Some((order, _)) if verdict.chars().count() > LONGEST => {
+            format!("{order} (but some pairs differently: see compare.csv)")
+        }
+        _ => verdict.to_owned(),
+    }
 }
 
 fn measure_key(marks: &[Mark], confidence: f64) -> Vec<(Key, String)> {
@@ -214,10 +225,8 @@ pub fn overlay_timeline(
         key: &key,
         notes: &notes,
     });
-    let names: Vec<String> = courses
-        .iter()
-        .map(|(name, _)| fitted_name(&clean(name), LABEL_SIZE, NAME_ROOM * page.right))
-        .collect();
+    let names: Vec<&str> = courses.iter().map(|(name, _)| *name).collect();
+    let names = fitted_names(&names, NAME_ROOM * page.right);
     let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;
     let frame = page.frame(y, name_room);
     let Page { mut canvas, title, top, bottom, .. } = page;
@@ -365,6 +374,10 @@ mod tests {
     use resvg::usvg::{Group, Node, Options, Rect, Tree};
 
     fn words(percent: bool) -> Overlay<'static> {
+        words_on(percent, Sheet::default())
+    }
+
+    fn words_on(percent: bool, sheet: Sheet) -> Overlay<'static> {
         Overlay {
             title: "a comparison with a rather long name of its own-compare",
             heading: "distance of win shares from stake shares",
@@ -372,7 +385,7 @@ mod tests {
             axis: "total variation distance of win shares from stake shares (%)",
             percent,
             confidence: 0.95,
-            sheet: Sheet::default(),
+            sheet,
         }
     }
 
@@ -466,14 +479,14 @@ mod tests {
     }
 
     /// Boxes are those of the rasteriser, as for all other figures.
-    fn assert_readable(drawing: &Drawing, what: &str) {
+    fn assert_readable(drawing: &Drawing, sheet: Sheet, what: &str) {
         assert!(!drawing.svg().contains("NaN") && !drawing.svg().contains("inf,"), "{what}");
         let options =
             Options { font_family: FAMILY_IN_FONT.into(), fontdb: database(), ..Options::default() };
         let tree = Tree::from_str(drawing.svg(), &options).unwrap();
         let mut boxes = Vec::new();
         texts(tree.root(), &mut boxes);
-        let slack = 3.0 * tree.size().width() / 1800.0;
+        let slack = 3.0 * tree.size().width() / sheet.units().0 as f32;
         for (index, (words, a)) in boxes.iter().enumerate() {
             let inside = a.left() >= 0.0 && a.right() <= tree.size().width();
             assert!(inside && a.top() >= 0.0 && a.bottom() <= tree.size().height(), "{what}: {words} {a:?}");
@@ -489,16 +502,20 @@ mod tests {
 
     #[test]
     fn all_text_lies_on_the_sheet_and_no_two_texts_overlap() {
-        for count in [1, 2, 12, 16, 45] {
-            for apart in [true, false] {
-                let what = format!("{count} rules, apart: {apart}");
-                let drawing = overlay_measure(&words(true), &rows(count, apart)).unwrap();
-                assert_readable(&drawing, &what);
-                assert_eq!(drawing, overlay_measure(&words(true), &rows(count, apart)).unwrap(), "{what}");
+        for width in ["180mm", "85mm", "170mm", "slide"] {
+            let sheet = Sheet { width: width.parse().unwrap(), ..Sheet::default() };
+            let words = words_on(true, sheet);
+            for (count, apart) in
+                [1, 2, 12, 16, 45].into_iter().flat_map(|count| [(count, true), (count, false)])
+            {
+                let what = format!("{count} rules, apart: {apart}, at {width}");
+                let drawing = overlay_measure(&words, &rows(count, apart)).unwrap();
+                assert_readable(&drawing, sheet, &what);
+                assert_eq!(drawing, overlay_measure(&words, &rows(count, apart)).unwrap(), "{what}");
                 let rows = timeline(count, apart);
-                let drawing = overlay_timeline(&words(true), &rows, 0.4).unwrap();
-                assert_readable(&drawing, &what);
-                assert_eq!(drawing, overlay_timeline(&words(true), &rows, 0.4).unwrap(), "{what}");
+                let drawing = overlay_timeline(&words, &rows, 0.4).unwrap();
+                assert_readable(&drawing, sheet, &what);
+                assert_eq!(drawing, overlay_timeline(&words, &rows, 0.4).unwrap(), "{what}");
             }
         }
     }

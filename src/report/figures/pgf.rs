@@ -5,7 +5,7 @@ use super::drafting::{
     Stroke, TITLE_SIZE, shown, width,
 };
 use super::{Sheet, Theme};
-use crate::report::latex::latex;
+use crate::report::latex::latex_and_letters;
 use std::fmt::Write;
 
 /// Marks of fewer points than this, all together, stand in the text itself.
@@ -27,9 +27,16 @@ const OPENING: &str = r"% Compiles as it is; and a document that loads pgfplots 
   \pagestyle{empty}
   \setlength{\parindent}{0pt}
   \setlength{\topskip}{0pt}
-  \usepackage[T1]{fontenc}
-  \usepackage[utf8]{inputenc}
-  \usepackage{textcomp}
+  \ifdefined\XeTeXversion
+    \usepackage{fontspec}
+  \else\ifdefined\directlua
+    \usepackage{fontspec}
+  \else
+    \usepackage[T1]{fontenc}
+    \usepackage[utf8]{inputenc}
+    \usepackage{textcomp}
+  \fi\fi
+  \ifdefined\figurefont\setmainfont{\figurefont}\fi
   \usepackage{pgfplots}
   \pgfplotsset{compat=1.12}
   \def\endfigurealone{\end{document}}
@@ -38,14 +45,34 @@ const OPENING: &str = r"% Compiles as it is; and a document that loads pgfplots 
 \providecommand{\figurefitted}[2]{\sbox0{#2}\ifdim\wd0>#1\relax\resizebox{#1}{!}{\usebox0}\else\usebox0\fi}
 ";
 
+/// Letters that pdflatex lacks: with engines that read fonts of the system, those that the font has.
+const LETTERS: &str = r"% pdflatex shows letters that it lacks as their codes, such as U+5F69; lualatex and xelatex print them where the
+% document's font has them. For this file alone:
+%   lualatex '\def\figurefont{Noto Sans CJK SC}\input{NAME.tex}'
+% with a font that has the letters of these names.
+\providecommand{\figurecode}[1]{\texttt{U+#1}}
+\ifdefined\XeTeXversion
+  \providecommand{\figureletter}[2]{\iffontchar\font#2 \symbol{#2}\else\figurecode{#1}\fi}
+\else\ifdefined\directlua
+  \providecommand{\figureletter}[2]{\iffontchar\font#2 \symbol{#2}\else\figurecode{#1}\fi}
+\else
+  \providecommand{\figureletter}[2]{\figurecode{#1}}
+\fi\fi
+";
+
+/// Text in which letters that pdflatex lacks are those of [`LETTERS`], by their code in two notations: a quotation
+/// mark, which begins a hexadecimal number, is a command in German documents.
+fn latex(text: &str) -> String {
+    latex_and_letters(text, |letter| format!("\\figureletter{{{0:04X}}}{{{0}}}", u32::from(letter)))
+}
+
 /// The text of the figure, and of `name.dat` with its data.
 pub(super) fn pgf(chart: &Chart, name: &str) -> (String, String) {
     let (across, down) = chart.sheet.units();
     let mut writer =
         Writer { sheet: chart.sheet, text: String::new(), file: format!("{name}.dat"), columns: Vec::new() };
-    let _ = writeln!(writer.text, "% {}", latex(&chart.title));
     let paper = [across, down].map(|units| writer.millimetres(f64::from(units)).to_string());
-    writer.text += &OPENING.replace("WIDTH", &paper[0]).replace("HEIGHT", &paper[1]);
+    let opening = OPENING.replace("WIDTH", &paper[0]).replace("HEIGHT", &paper[1]);
     let _ = writeln!(
         writer.text,
         "\\begin{{tikzpicture}}[x={0}mm,y=-{0}mm,line cap=round,line join=round]",
@@ -68,8 +95,10 @@ pub(super) fn pgf(chart: &Chart, name: &str) -> (String, String) {
         }
     }
     writer.text += "\\end{tikzpicture}\n\\endfigurealone\n";
+    let letters = if writer.text.contains("\\figureletter") { &LETTERS.replace("NAME", name) } else { "" };
+    let text = format!("% {}\n{opening}{letters}{}", latex(&chart.title), writer.text);
     let data = table(&writer.columns);
-    (writer.text, data)
+    (text, data)
 }
 
 struct Writer {

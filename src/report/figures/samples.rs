@@ -1,8 +1,10 @@
 //! Tables for the tests of this family: plain, large, and as odd as a table can be.
 
 use super::{Grid, GridCell, Subject};
+use crate::analysis::comparison::MEASURES;
 use crate::analysis::rows::{
-    CompareRow, IncomeRow, StrategyRow, TimelineRow, TrialRow, ValidatorRow, ValidatorTable, WindowRow,
+    CompareRow, IncomeRow, ShareRow, StrategyRow, TimelineRow, TrialRow, ValidatorRow, ValidatorTable,
+    WindowRow,
 };
 use crate::statistics::LongestRun;
 
@@ -23,6 +25,8 @@ pub struct Sample {
     pub incomes: Vec<IncomeRow>,
     /// A `compare.csv` of rules with these names.
     pub compare: Vec<CompareRow>,
+    /// A `shares.csv` of rules with these names, or nothing: then the sample is of one run.
+    pub shares: Vec<ShareRow>,
     /// Splits of accounts with these names.
     pub strategy: Vec<StrategyRow>,
     /// A study whose levels have these names.
@@ -43,6 +47,7 @@ impl Sample {
             trials_finished: 1,
             rounds: self.validators.iter().map(|row| row.wins).sum(),
             compare: &self.compare,
+            shares: &self.shares,
             strategy: &self.strategy,
             grid: self.grid.as_ref(),
             confidence: 0.95,
@@ -248,19 +253,39 @@ impl Sample {
                 });
             }
         }
-        for (index, name) in names.iter().enumerate() {
-            let value = 0.01 * (index as f64 - 3.0);
-            self.compare.push(CompareRow {
-                metric: "total_variation".to_owned(),
-                kind: "difference".to_owned(),
-                rule: name.clone(),
-                other: names[0].clone(),
-                value: Some(value),
-                low: Some(value - 0.02),
-                high: Some(value + 0.02),
-                verdict: if value.abs() > 0.02 { "higher" } else { "undecided" }.to_owned(),
-                ..CompareRow::default()
-            });
+        // As many measures as the sample's title has letters, so that there are few and many panels.
+        let measures = 1 + self.title.len() % MEASURES.len();
+        for (measure, scale) in MEASURES.iter().take(measures).zip([1.0, 1e-6, 300.0].into_iter().cycle()) {
+            for (index, name) in names.iter().enumerate() {
+                let value = 0.01 * (index as f64 - 3.0);
+                self.compare.push(CompareRow {
+                    metric: measure.name.to_owned(),
+                    kind: "difference".to_owned(),
+                    rule: name.clone(),
+                    other: names[0].clone(),
+                    value: Some(scale * value),
+                    low: Some(scale * (value - 0.02)),
+                    high: Some(scale * (value + 0.02)),
+                    verdict: if value.abs() > 0.02 { "higher" } else { "undecided" }.to_owned(),
+                    ..CompareRow::default()
+                });
+            }
+        }
+        if self.title.len() % 2 == 0 {
+            for (rule, name) in names.iter().enumerate() {
+                for place in 1..=12u32 {
+                    let share = 0.4f64.powi(place as i32);
+                    let expected = share.powf(1.0 / (1.0 + 0.2 * rule as f64));
+                    self.shares.push(ShareRow {
+                        rule: name.clone(),
+                        stake: (1e9 * share) as u64,
+                        validators: 1 + u64::from(place % 3),
+                        stake_share: share,
+                        expected_share: (rule % 4 != 3).then_some(expected),
+                        win_share: Some(0.9 * expected),
+                    });
+                }
+            }
         }
         let cells = names.iter().take(14).enumerate().flat_map(|(x, across)| {
             names.iter().take(13).enumerate().map(move |(y, down)| GridCell {

@@ -12,6 +12,8 @@ pub struct Sheet {
     pub width: SheetWidth,
     /// Its colours.
     pub theme: Theme,
+    /// How much higher than others of this width it is, in units; a slide never is.
+    pub extra: u32,
 }
 
 /// How wide a sheet is; its height follows.
@@ -49,10 +51,11 @@ impl Sheet {
         /// On fewer, a key and the names of a legend take all the room.
         const LEAST: f64 = 1250.0;
         const MOST: f64 = 1800.0;
+        let high = 1100 + self.extra;
         match self.width {
-            SheetWidth::Millimetres(width) => ((10.0 * width).clamp(LEAST, MOST).round() as u32, 1100),
+            SheetWidth::Millimetres(width) => ((10.0 * width).clamp(LEAST, MOST).round() as u32, high),
             SheetWidth::Slide => (1792, 1008),
-            SheetWidth::Pixels(width) => ((2.6 * f64::from(width)).clamp(LEAST, MOST).round() as u32, 1100),
+            SheetWidth::Pixels(width) => ((2.6 * f64::from(width)).clamp(LEAST, MOST).round() as u32, high),
         }
     }
 
@@ -145,7 +148,7 @@ mod tests {
 
     #[test]
     fn sizes_in_all_units_agree() {
-        let sheet = |text: &str| Sheet { width: text.parse().unwrap(), theme: Theme::Light };
+        let sheet = |text: &str| Sheet { width: text.parse().unwrap(), theme: Theme::Light, extra: 0 };
         assert_eq!(Sheet::default().units(), (1800, 1100));
         assert_eq!(Sheet::default().pixels(), (2126, 1299, 11_811));
         assert_eq!(Sheet::default().lengths(), ("180mm".into(), "110mm".into()));
@@ -156,5 +159,10 @@ mod tests {
         assert_eq!(sheet("slide").points(), (960.0, 540.0));
         assert_eq!(sheet("1200").pixels().0, 1200);
         assert_eq!(sheet("1200").lengths(), ("1200".into(), "733.33".into()));
+        let higher = |text: &str| Sheet { extra: 700, ..sheet(text) };
+        assert_eq!(higher("180mm").units(), (1800, 1800));
+        assert_eq!(higher("180mm").lengths(), ("180mm".into(), "180mm".into()));
+        assert_eq!(higher("1200").pixels(), (1200, 1200, 3_780));
+        assert_eq!(higher("slide").pixels(), (1920, 1080, 5_669));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::drafting::{
     Align, Area, BLUE, Canvas, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Stroke,
-    clean, fitted, fitted_name, margin_left, percent, with_interval,
+    clean, fitted, fitted_names, margin_left, percent, with_interval,
 };
 use super::{Drawing, Figure, FigureError, GridCell, Subject};
 use crate::registry::{Entry, settings};
@@ -23,6 +23,8 @@ const MOST_LEVELS: usize = 60;
 const HEADER: f64 = 46.0;
 /// Between two columns.
 const GUTTER: f64 = 28.0;
+/// How far labels may reach beyond their panel.
+const REACH: f64 = GUTTER / 2.0 - 3.0;
 
 /// The small multiples. No settings.
 #[derive(Debug, Deserialize, Serialize)]
@@ -131,15 +133,15 @@ impl Figure for SmallMultiples {
         let height = (bottom - top) / rows as f64 - HEADER;
         let left = margin_left(&[(y, height)], 1);
         let width = (right - MARGIN_RIGHT - left + GUTTER) / columns as f64 - GUTTER;
-        for (index, level) in down.iter().enumerate() {
+        let levels = fitted_names(&down, width);
+        for (index, (level, words)) in down.iter().zip(&levels).enumerate() {
             let (row, column) = (index / columns, index % columns);
             let from =
                 (left + column as f64 * (width + GUTTER), top + row as f64 * (height + HEADER) + HEADER);
             let frame = Area { left: from.0, top: from.1, right: from.0 + width, bottom: from.1 + height };
             let panel = Panel { frame, x: across.scale(), y };
             let lowest = index + columns >= down.len();
-            let words = fitted_name(&clean(level), LABEL_SIZE, width);
-            canvas.text((frame.left + width / 2.0, frame.top - 12.0), &words, LABEL_SIZE, INK, Align::Middle);
+            canvas.text((frame.left + width / 2.0, frame.top - 12.0), words, LABEL_SIZE, INK, Align::Middle);
             match across {
                 Across::Numbers(_) => panel.draw_grid(&mut canvas),
                 Across::Names(_) => panel.draw_level_grid(&mut canvas),
@@ -197,9 +199,12 @@ fn draw_edges(canvas: &mut Canvas, panel: &Panel, across: &Across, first: bool, 
     let numbers = matches!(across, Across::Numbers(_));
     let title = below.map(String::as_str).filter(|_| numbers);
     match (first, numbers) {
-        (true, true) => panel.draw_axes(canvas, title, &[]),
+        (true, true) => {
+            panel.draw_floor_within(canvas, title, REACH);
+            panel.draw_side(canvas, &[]);
+        }
         (true, false) => panel.draw_side(canvas, &[]),
-        (false, true) => panel.draw_floor(canvas, title),
+        (false, true) => panel.draw_floor_within(canvas, title, REACH),
         (false, false) => {}
     }
     let Across::Names(names) = across else { return };
@@ -207,10 +212,9 @@ fn draw_edges(canvas: &mut Canvas, panel: &Panel, across: &Across, first: bool, 
     canvas.line(frame, Stroke::solid(INK, 3));
     let Some(factor) = below.map(|factor| canvas.below(factor)) else { return };
     let step = (right - left) / names.len() as f64;
-    for (place, name) in names.iter().enumerate() {
-        let name = fitted_name(&clean(name), LABEL_SIZE, step - 14.0);
+    for (place, name) in fitted_names(names, step - 14.0).iter().enumerate() {
         let x = left + (place as f64 + 0.5) * step;
-        canvas.text((x, bottom + 46.0), &name, LABEL_SIZE, INK, Align::Middle);
+        canvas.text((x, bottom + 46.0), name, LABEL_SIZE, INK, Align::Middle);
     }
     let factor = fitted(&factor, LABEL_SIZE, right - left);
     canvas.text((left.midpoint(right), bottom + 92.0), &factor, LABEL_SIZE, MUTED, Align::Middle);

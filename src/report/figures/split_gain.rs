@@ -66,7 +66,8 @@ impl Figure for SplitGain {
             notes.push(format!("The first {MOST} of {} accounts are drawn.", counted(MOST + left_out)));
         }
         let page = subject.page("gain by splitting an account into k", &key, &notes);
-        let names: Vec<String> = courses.iter().map(|course| shortened(course.name)).collect();
+        let names: Vec<&str> = courses.iter().map(|course| course.name).collect();
+        let names = shortened(&names);
         let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;
         let frame = page.frame(y, name_room);
         let Page { mut canvas, title, top, bottom, .. } = page;

@@ -189,7 +189,8 @@ fn name(canvas: &mut Canvas, panel: &Panel, marks: &[Mark]) {
     let few = marks.iter().filter(|mark| !mark.run).count() <= NAMED;
     let named: Vec<&Mark> =
         marks.iter().filter(|mark| mark.beyond || (few && !mark.run)).take(NAMED).collect();
-    let names: Vec<String> = named.iter().map(|mark| shortened(mark.name)).collect();
+    let names: Vec<&str> = named.iter().map(|mark| mark.name).collect();
+    let names = shortened(&names);
     let wishes: Vec<Wish> = named
         .iter()
         .zip(&names)

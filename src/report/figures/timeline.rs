@@ -110,7 +110,7 @@ impl Figure for StakeShare {
 }
 
 fn draw_shares(subject: &Subject, kind: &Kind) -> Result<Drawing, FigureError> {
-    let (courses, left_out) = courses(subject, kind);
+    let (mut courses, left_out) = courses(subject, kind);
     let moments = || courses.iter().flat_map(|course| &course.moments);
     let (Some(first), Some(last)) = (
         moments().map(|moment| moment.round).reduce(f64::min),
@@ -121,6 +121,8 @@ fn draw_shares(subject: &Subject, kind: &Kind) -> Result<Drawing, FigureError> {
 
     let x = Scale::logarithmic(first, last);
     let y = span(&courses, first, last);
+    let hidden = y.is_logarithmic() && hide_intervals_of_nothing(&mut courses, y.low());
+    let moments = || courses.iter().flat_map(|course| &course.moments);
     let beyond = moments().any(|moment| {
         let (low, high) = moment.extremes();
         low < y.low() || high > y.high()
@@ -152,12 +154,16 @@ fn draw_shares(subject: &Subject, kind: &Kind) -> Result<Drawing, FigureError> {
     if left_out > 0 {
         notes.push(format!("The first {MOST} of {} validators are drawn.", counted(MOST + left_out)));
     }
+    if hidden {
+        notes.push("Means below the axis have no interval.".to_owned());
+    }
     if beyond {
         notes.push("Values outside the axis range are clipped.".to_owned());
     }
     let page = subject.page(kind.heading, &key, &notes);
 
-    let names: Vec<String> = courses.iter().map(|course| shortened(course.name)).collect();
+    let names: Vec<&str> = courses.iter().map(|course| course.name).collect();
+    let names = shortened(&names);
     let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;
     let frame = page.frame(y, name_room);
     let Page { mut canvas, title, .. } = page;
@@ -196,6 +202,16 @@ fn name_courses(canvas: &mut Canvas, panel: &Panel, courses: &[Course], names: &
         canvas.shape(Shape::of(index), (to.0 + 5.0, to.1), 8, series(index), 1.0);
         canvas.text((right + LEADER, centre + 11.0), &names[index], LABEL_SIZE, INK, Align::Start);
     }
+}
+
+/// Takes the intervals of means below the axis away: of those who have not won yet they all reach equally high,
+/// and would cover those who have. Whether there were any.
+fn hide_intervals_of_nothing(courses: &mut [Course], low: f64) -> bool {
+    let mut hidden = false;
+    for moment in courses.iter_mut().flat_map(|course| &mut course.moments) {
+        hidden |= moment.mean < low && moment.interval.take_if(|_| moment.mean < low).is_some();
+    }
+    hidden
 }
 
 fn interval_line(color: (u8, u8, u8)) -> Stroke {

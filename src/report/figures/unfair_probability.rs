@@ -84,18 +84,9 @@ impl Figure for UnfairProbability {
         }
         key.push((Key::Line(limit_line()), format!("limit δ = {}", percent(delta))));
         let mut notes = Vec::new();
-        let crossed: Vec<String> = courses
-            .iter()
-            .filter_map(|course| {
-                let round = course.crossing(delta)?;
-                Some(format!("{} from round {}", shortened(course.name), counted(round as usize)))
-            })
-            .collect();
-        if crossed.is_empty() {
-            notes.push(format!("None stays at or below {} within these rounds.", percent(delta)));
-        } else {
-            notes.push(format!("At or below {}: {}.", percent(delta), crossed.join(", ")));
-        }
+        let names: Vec<&str> = courses.iter().map(|course| course.name).collect();
+        let names = shortened(&names);
+        notes.push(crossings(&courses, &names, delta));
         let below = courses.iter().any(|course| {
             course.seen.iter().any(|m| 100.0 * m.seen < y.low())
                 || course.exact.iter().any(|&(_, p)| 100.0 * p < y.low())
@@ -107,7 +98,6 @@ impl Figure for UnfairProbability {
             notes.push(format!("The first {MOST} of {} are drawn.", counted(MOST + left_out)));
         }
         let page = subject.page("unfair probability over the rounds", &key, &notes);
-        let names: Vec<String> = courses.iter().map(|course| shortened(course.name)).collect();
         let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;
         let frame = page.frame(y, name_room);
         let Page { mut canvas, title, .. } = page;
@@ -121,6 +111,35 @@ impl Figure for UnfairProbability {
         panel.draw_axes(&mut canvas, Some("round"), &["unfair probability (%)"]);
         name_courses(&mut canvas, &panel, &courses, &names);
         Ok(canvas.finish(&title))
+    }
+}
+
+/// Who stays at or below the limit, and from which round on; of many only how many.
+fn crossings(courses: &[Course], names: &[String], delta: f64) -> String {
+    let crossed: Vec<(f64, &String)> = courses
+        .iter()
+        .zip(names)
+        .filter_map(|(course, name)| Some((course.crossing(delta)?, name)))
+        .collect();
+    let (delta, round) = (percent(delta), |round: f64| counted(round as usize));
+    let first = crossed.iter().map(|crossed| crossed.0).fold(f64::INFINITY, f64::min);
+    let last = crossed.iter().map(|crossed| crossed.0).fold(0.0, f64::max);
+    match crossed.len() {
+        0 => format!("None stays at or below {delta} within these rounds."),
+        1..=3 => {
+            let each = crossed.iter().map(|&(at, name)| format!("{name} from round {}", round(at)));
+            format!("At or below {delta}: {}.", each.collect::<Vec<_>>().join(", "))
+        }
+        some => {
+            let all = courses.len();
+            let who = if some == all { format!("all {all}") } else { format!("{some} of {all}") };
+            let when = if first == last {
+                format!("round {}", round(first))
+            } else {
+                format!("rounds {} to {}", round(first), round(last))
+            };
+            format!("At or below {delta}: {who}, from {when} on.")
+        }
     }
 }
 
@@ -221,7 +240,8 @@ fn name_courses(canvas: &mut Canvas, panel: &Panel, courses: &[Course], names: &
     for (index, centre) in stacked(&ends, LABEL_SIZE * 1.2, top, bottom).into_iter().enumerate() {
         let (from, to) = ((right + 6.0, ends[index]), (right + LEADER - 22.0, centre));
         let leader = Stroke::solid(series(index), 4);
-        canvas.line([from, (from.0 + 8.0, from.1), to, (to.0 + 12.0, to.1)], leader);
+        canvas.line([from, (from.0 + 8.0, from.1), to, (to.0 + 4.0, to.1)], leader);
+        canvas.shape(Shape::of(index), (to.0 + 5.0, to.1), 8, series(index), 1.0);
         canvas.text((right + LEADER, centre + 11.0), &names[index], LABEL_SIZE, INK, Align::Start);
     }
 }
@@ -241,6 +261,22 @@ mod tests {
         assert_eq!(course(&[0.5, 0.05, 0.2, 0.09, 0.01]).crossing(0.1), Some(4.0));
         assert_eq!(course(&[0.05, 0.01]).crossing(0.1), Some(1.0));
         assert_eq!(course(&[0.05, 0.2]).crossing(0.1), None);
+    }
+
+    #[test]
+    fn of_many_crossings_it_is_said_how_many_there_are() {
+        let courses: Vec<Course> = (0..5)
+            .map(|index| {
+                let exact = vec![(1.0, 0.5), (10.0 + f64::from(index), 0.01)];
+                Course { name: "a", seen: Vec::new(), exact }
+            })
+            .collect();
+        let names: Vec<String> = (0..5).map(|index| format!("v{index}")).collect();
+        let said = |courses: &[Course]| crossings(courses, &names, 0.1).replace('\u{202F}', " ");
+        assert_eq!(said(&courses), "At or below 10 %: all 5, from rounds 10 to 14 on.");
+        assert_eq!(said(&courses[..2]), "At or below 10 %: v0 from round 10, v1 from round 11.");
+        let never = Course { name: "a", seen: Vec::new(), exact: vec![(1.0, 0.5)] };
+        assert_eq!(said(&[never]), "None stays at or below 10 % within these rounds.");
     }
 
     #[test]

@@ -334,6 +334,8 @@ fn name(canvas: &mut Canvas, panel: &Panel, marks: &[Mark], diagonal: (Point, Po
             surroundings.lines.push((place(mark, low), place(mark, high)));
         }
     }
+    let own: Vec<&str> = marks.iter().map(|mark| mark.name).collect();
+    let own = shortened(&own);
     let mut names: Vec<String> = Vec::new();
     let mut wishes: Vec<Wish> = Vec::new();
     for (index, mark) in marks.iter().enumerate() {
@@ -341,7 +343,7 @@ fn name(canvas: &mut Canvas, panel: &Panel, marks: &[Mark], diagonal: (Point, Po
         if equals > APART && marks[..index].iter().any(|other| other.stake == mark.stake) {
             continue;
         }
-        let name = if equals > APART { format!("{equals} of equal stake") } else { shortened(mark.name) };
+        let name = if equals > APART { format!("{equals} of equal stake") } else { own[index].clone() };
         let (width, distance) = (width(&name, LABEL_SIZE), radius + 8.0);
         names.push(name);
         let needed = mark.differs;

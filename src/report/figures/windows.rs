@@ -2,7 +2,7 @@
 
 use super::drafting::{
     Align, Area, BLUE, Dash, INK, Key, LABEL_SIZE, MUTED, ORANGE, Page, Panel, Scale, Stroke, clean, counted,
-    fitted_name, shortened, width,
+    shortened_within, width,
 };
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::analysis::rows::WindowRow;
@@ -79,10 +79,8 @@ impl Figure for Windows {
         }
         let Page { mut canvas, title, top, bottom, right } =
             subject.page("wins in short windows", &key, &notes);
-        let names: Vec<String> = bars
-            .iter()
-            .map(|bar| fitted_name(&shortened(&bar.row.validator), LABEL_SIZE, NAME_ROOM * right))
-            .collect();
+        let names: Vec<&str> = bars.iter().map(|bar| bar.row.validator.as_str()).collect();
+        let names = shortened_within(&names, NAME_ROOM * right);
         let room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max);
         let frame = Area { left: 24.0 + room + 24.0, top, right: right - 24.0, bottom };
         let most =

@@ -1,7 +1,8 @@
 //! How the wins of a trial vary, against their exact distribution.
 
 use super::drafting::{
-    BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, ORANGE, Page, Panel, Scale, Stroke, counted, digits, shortened,
+    BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, ORANGE, Page, Panel, Scale, Stroke, counted, digits,
+    short_name,
 };
 use super::figure::share;
 use super::{Drawing, Figure, FigureError, Subject};
@@ -66,7 +67,13 @@ impl Figure for WinsPerTrial {
             (low, high) = (low.min(value), high.max(value));
         }
         let (cells, width) = cells(&values, low, high);
-        let from = low - 0.5 * width;
+        let unit = rounds_of_all(subject, name).map(|rounds| 100.0 / rounds as f64);
+        let (from, cells, width) = match unit {
+            Some(unit) => between_wins(low, high, width, unit),
+            None => (low - 0.5 * width, cells, width),
+        };
+        // Nobody wins more than all.
+        let end = (from + cells as f64 * width).min(100.0 + 0.5 * unit.unwrap_or(width));
         let mut counts = vec![0u64; cells];
         for value in &values {
             let cell = ((value - from) / width).floor().max(0.0) as usize;
@@ -107,16 +114,16 @@ impl Figure for WinsPerTrial {
                 "trials expected by the exact distribution".to_owned(),
             ));
         }
-        let heading = format!("share of wins in a trial, {}", shortened(name));
+        let heading = format!("share of wins in a trial, {}", short_name(name));
         let page = subject.page(&heading, &key, &["Of the followed validator with most stake.".to_owned()]);
         // Somewhat below zero, so that the first labels of both axes stand apart.
         let y = Scale::counts(-0.03 * most, 1.05 * most);
         let frame = page.frame(y, MARGIN_RIGHT);
         let Page { mut canvas, title, top, bottom, .. } = page;
-        let panel = Panel { frame, x: Scale::linear(from, from + cells as f64 * width), y };
+        let panel = Panel { frame, x: Scale::linear(from, end), y };
         panel.draw_grid(&mut canvas);
         for (cell, &count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-            let (left, right) = (from + cell as f64 * width, from + (cell + 1) as f64 * width);
+            let (left, right) = (cell_at(cell), cell_at(cell + 1).min(end));
             let corners = [(left, 0.0), (left, count as f64), (right, count as f64), (right, 0.0)];
             let within = format!("{} to {}\u{202F}%", digits(left), digits(right));
             let trials =
@@ -127,7 +134,7 @@ impl Figure for WinsPerTrial {
             canvas.line(corners.map(|(x, y)| panel.at(x, y)), Stroke::solid(BLUE, 3));
         }
         for (cell, &count) in expected_counts.iter().flatten().enumerate() {
-            let middle = cell_at(cell) + 0.5 * width;
+            let middle = cell_at(cell).midpoint(cell_at(cell + 1).min(end));
             canvas.values(Some(format!("{} trials expected", digits(count))));
             canvas.ring(panel.at(middle, count), 9, Stroke::solid(ORANGE, 4));
             canvas.values(None);
@@ -157,18 +164,33 @@ fn exact(
     expected: Option<f64>,
 ) -> Option<(Binomial, u64)> {
     let (low, high) = law?;
-    let rounds = |row: &TrialRow| {
-        let share = row.win_share.filter(|&share| share > 0.0)?;
-        Some((row.wins as f64 / share).round() as u64)
-    };
-    let mut all = subject.trials.iter().filter(|row| row.validator == name).filter_map(rounds);
-    let n = all.next()?;
+    let n = rounds_of_all(subject, name)?;
     let distribution = Binomial::new(n, expected.and_then(share)?)?;
     let is = |probability: f64, percent: f64| {
         let quantile = distribution.quantile(probability).map(|wins| 100.0 * wins as f64 / n as f64);
         quantile.is_some_and(|quantile| (quantile - percent).abs() <= 1e-9 * percent.max(1.0))
     };
-    (all.all(|rounds| rounds == n) && is(0.05, low) && is(0.95, high)).then_some((distribution, n))
+    (is(0.05, low) && is(0.95, high)).then_some((distribution, n))
+}
+
+/// The rounds of every trial that somebody was selected in, if they are equally many in all.
+fn rounds_of_all(subject: &Subject, name: &str) -> Option<u64> {
+    let rounds = |row: &TrialRow| {
+        let share = row.win_share.filter(|&share| share > 0.0)?;
+        Some((row.wins as f64 / share).round() as u64)
+    };
+    let mut all = subject.trials.iter().filter(|row| row.validator == name).filter_map(rounds);
+    let n = all.next().filter(|&n| n > 0)?;
+    all.all(|rounds| rounds == n).then_some(n)
+}
+
+/// Where cells begin, how many there are and how wide they are, if wins are whole numbers of this unit: cells
+/// end between two such numbers, so that each holds equally many.
+fn between_wins(low: f64, high: f64, width: f64, unit: f64) -> (f64, usize, f64) {
+    let width = (width / unit - 1e-6).ceil().max(1.0) * unit;
+    let from = ((low / unit + 1e-6).floor() - 0.5) * unit;
+    let to = ((high / unit - 1e-6).ceil() + 0.5) * unit;
+    (from, ((to - from) / width - 1e-6).ceil().max(1.0) as usize, width)
 }
 
 /// How many cells between the ends, and how wide: by Freedman and Diaconis (1981), and never finer than the
@@ -217,6 +239,23 @@ mod tests {
         // Quantiles of another distribution: none is drawn.
         sample.timeline.iter_mut().for_each(|row| row.law_q95 = Some(0.9));
         assert!(!WinsPerTrial {}.draw(&sample.subject()).unwrap().svg().contains("trials expected"));
+    }
+
+    /// Of five rounds one wins a whole number: no cell ends at one, and none lies beyond all five.
+    #[test]
+    fn cells_end_between_numbers_of_wins() {
+        let (from, cells, width) = between_wins(20.0, 100.0, 33.0, 20.0);
+        assert!((from - 10.0).abs() < 1e-9 && (width - 40.0).abs() < 1e-9, "{from} {width}");
+        assert_eq!(cells, 3);
+        for (low, high, width, unit) in
+            [(0.0, 0.1, 1e-9, 1e-4), (23.4, 23.4, 0.1, 0.1), (0.0, 100.0, 9.0, 25.0)]
+        {
+            let (from, cells, width) = between_wins(low, high, width, unit);
+            let end = from + cells as f64 * width;
+            assert!(from < low && high < end, "{from} {end}");
+            let edges = (0..=cells).map(|cell| (from + cell as f64 * width) / unit);
+            assert!(edges.into_iter().all(|edge| ((edge - edge.floor()) - 0.5).abs() < 1e-3));
+        }
     }
 
     #[test]

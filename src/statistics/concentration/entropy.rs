@@ -1,19 +1,16 @@
 //! Entropies of the shares.
 
-use super::total;
+use super::{terms, total};
 
 /// Shannon's entropy of the shares in bits: log2 n where all hold the same, 0 where one holds
 /// everything. O(n).
 pub fn shannon(holdings: &[u128]) -> Option<f64> {
     let sum = total(holdings)? as f64;
-    let bits: f64 = holdings
-        .iter()
-        .filter(|&&held| held > 0)
-        .map(|&held| {
-            let share = held as f64 / sum;
-            -share * share.log2()
-        })
-        .sum();
+    let bits: f64 = terms(holdings, |held| {
+        let share = held / sum;
+        -share * share.log2()
+    })
+    .sum();
     Some(bits.max(0.0))
 }
 
@@ -33,11 +30,7 @@ pub fn renyi(holdings: &[u128], order: f64) -> Option<f64> {
         return None;
     }
     // Relative to the largest share, so that a large order does not underflow.
-    let powers: f64 = holdings
-        .iter()
-        .filter(|&&held| held > 0)
-        .map(|&held| (order * (held as f64 / sum / largest).ln()).exp())
-        .sum();
+    let powers: f64 = terms(holdings, |held| (order * (held / sum / largest).ln()).exp()).sum();
     Some(((powers.log2() + order * largest.log2()) / (1.0 - order)).max(0.0))
 }
 

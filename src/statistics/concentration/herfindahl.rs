@@ -1,12 +1,12 @@
 //! The Herfindahl-Hirschman index.
 
-use super::total;
+use super::{terms, total};
 
 /// The sum of squared shares: 1/n where all hold the same, 1 where one holds everything; its
 /// inverse is an effective number of holders. O(n).
 pub fn herfindahl(holdings: &[u128]) -> Option<f64> {
     let sum = total(holdings)? as f64;
-    Some(holdings.iter().map(|&held| (held as f64 / sum).powi(2)).sum())
+    Some(terms(holdings, |held| (held / sum).powi(2)).sum())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What an index of wins would be if the expected shares held.
 
 use crate::random::{Stream, StreamKey};
-use crate::statistics::distributions::sample_multinomial;
+use crate::statistics::distributions::UnorderedMultinomial;
 use crate::statistics::{Interval, work};
 use rand::Rng;
 use rayon::prelude::*;
@@ -31,7 +31,8 @@ pub struct NullLaw {
 pub type Index<'a> = &'a (dyn Fn(&[u128]) -> Option<f64> + Sync);
 
 /// Simulates `index` over the counts of `rounds` independent draws from `shares`: for the indices
-/// whose mean has no closed form (Gini, entropies, Nakamoto). O(replicates × m log m) and the cost
+/// whose mean has no closed form (Gini, entropies, Nakamoto). No index depends on the order of cells, so many
+/// cells of one share are drawn together. O(replicates × m log m) and the cost
 /// of the index, which is handed the counts in ascending order.
 ///
 /// The range is that of order statistics: a further value lies in it with at least the probability asked
@@ -60,6 +61,7 @@ pub fn null_laws(
     stopped: &(dyn Fn() -> bool + Sync),
 ) -> Vec<Option<NullLaw>> {
     let key = replicate_key(stream);
+    let law = UnorderedMultinomial::new(shares);
     let simulated: Vec<Vec<Option<f64>>> = (0..replicates)
         .into_par_iter()
         .map_init(
@@ -70,7 +72,7 @@ pub fn null_laws(
                 }
                 work::count(shares.len() as u64);
                 let mut stream = Stream::open(key.clone().number(replicate.into()));
-                sample_multinomial(counts, shares, rounds, &mut stream);
+                law.sample(counts, rounds, &mut stream);
                 counts.sort_unstable();
                 for (held, &count) in holdings.iter_mut().zip(&*counts) {
                     *held = u128::from(count);

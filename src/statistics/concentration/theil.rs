@@ -1,20 +1,17 @@
 //! Theil's index.
 
-use super::total;
+use super::{terms, total};
 
 /// Theil's T: (1/n) Σ (x/μ) ln(x/μ), in nats: 0 where all hold the same, ln n where one holds
 /// everything. A holding of zero adds nothing (x ln x tends to 0). O(n).
 pub fn theil(holdings: &[u128]) -> Option<f64> {
     let sum = total(holdings)? as f64;
     let n = holdings.len() as f64;
-    let nats: f64 = holdings
-        .iter()
-        .filter(|&&held| held > 0)
-        .map(|&held| {
-            let share = held as f64 / sum;
-            share * (share * n).ln()
-        })
-        .sum();
+    let nats: f64 = terms(holdings, |held| {
+        let share = held / sum;
+        share * (share * n).ln()
+    })
+    .sum();
     Some(nats.max(0.0))
 }
 

@@ -2,6 +2,7 @@
 
 mod canvas;
 mod chart;
+mod fitting;
 mod glyphs;
 mod labels;
 mod page;
@@ -14,6 +15,8 @@ mod typeface;
 pub(in crate::report) use canvas::escaped;
 pub(super) use canvas::{Align, Canvas, Dash, Mark, Point, Purpose, Shape, Stroke};
 pub(super) use chart::{Axes, Axis, Chart, Kind, Piece, Series, alike};
+pub use fitting::short_name;
+pub(super) use fitting::{fitted, fitted_names, shortened, shortened_within, wrapped};
 pub(super) use glyphs::undrawable;
 pub(super) use labels::{Area, Surroundings, Wish, beside, stacked, write_names};
 pub(super) use page::{Key, Page, Words, percent};
@@ -23,6 +26,4 @@ pub(super) use scale::{Scale, counted, digits, with_interval};
 #[cfg(test)]
 pub(super) use typeface::covered;
 pub(in crate::report) use typeface::style_sheet as font_face;
-pub(super) use typeface::{
-    FAMILY_IN_FONT, LABEL_SIZE, clean, database, fitted, fitted_name, shortened, width,
-};
+pub(super) use typeface::{FAMILY_IN_FONT, LABEL_SIZE, clean, database, width};

@@ -1,11 +1,12 @@
 //! What stands around the panels: a heading, what was run, a key to the marks, notes.
 
 use super::canvas::{Align, Canvas, Point, Purpose, Shape, Stroke};
+use super::fitting::{fitted, wrapped};
 use super::labels::Area;
 use super::palette::{INK, MUTED, Rgb};
 use super::panel::margin_left;
 use super::scale::Scale;
-use super::typeface::{clean, fitted, width, wrapped};
+use super::typeface::{clean, width};
 use crate::report::figures::{Sheet, Vocabulary};
 
 /// From the sheet's edge to anything on it.

@@ -2,10 +2,11 @@
 
 use super::canvas::{Align, Canvas, Point, Purpose, Stroke};
 use super::chart::Axes;
+use super::fitting::fitted;
 use super::labels::Area;
 use super::palette::{GRID, INK};
 use super::scale::{Scale, Tick};
-use super::typeface::{LABEL_SIZE, fitted, width};
+use super::typeface::{LABEL_SIZE, width};
 
 /// The size of the axes' titles: 9.6 points.
 pub const TITLE_SIZE: f64 = 34.0;
@@ -15,9 +16,6 @@ const TITLE_LINE: f64 = 42.0;
 const GAP: f64 = 12.0;
 /// Room to the right of a frame for the half of the last tick label that reaches beyond it.
 pub const MARGIN_RIGHT: f64 = 24.0;
-/// About how many labelled ticks stand on the horizontal axis.
-const ACROSS: usize = 8;
-
 /// A frame with two axes, and where on the sheet it lies.
 #[derive(Clone, Copy, Debug)]
 pub struct Panel {
@@ -41,6 +39,11 @@ pub fn margin_left(scales: &[(Scale, f64)], title_lines: usize) -> f64 {
     20.0 + title_lines as f64 * TITLE_LINE + GAP + labels + GAP
 }
 
+/// About how many labelled ticks stand on a horizontal axis of this width.
+fn across(width: f64) -> usize {
+    ((width / 120.0) as usize).clamp(2, 8)
+}
+
 /// About how many labelled ticks stand on a vertical axis of this height.
 fn up(height: f64) -> usize {
     ((height / 60.0) as usize).clamp(4, 7)
@@ -62,8 +65,8 @@ impl Panel {
     pub fn draw_upright_grid(&self, canvas: &mut Canvas) {
         self.axes(canvas).x.grid = true;
         let before = canvas.purpose(Purpose::Axes);
-        let Area { top, bottom, .. } = self.frame;
-        for tick in self.x.ticks(ACROSS).iter().filter(|tick| tick.label.is_some()) {
+        let Area { left, top, right, bottom } = self.frame;
+        for tick in self.x.ticks(across(right - left)).iter().filter(|tick| tick.label.is_some()) {
             let x = self.at(tick.value, self.y.low()).0;
             canvas.line([(x, top), (x, bottom)], Stroke::solid(GRID, 2));
         }
@@ -93,7 +96,12 @@ impl Panel {
     /// Without a title below, the horizontal axis has ticks but no labels: those of the panel below
     /// serve both. Labels that would touch their neighbour are left out.
     pub fn draw_axes(&self, canvas: &mut Canvas, below: Option<&str>, beside: &[&str]) {
-        self.draw_floor(canvas, below);
+        let Area { top, bottom, .. } = self.frame;
+        let y = |tick: Tick| tick.label.map(|_| self.at(self.x.low(), tick.value).1);
+        let in_corner = |y: f64| bottom - y < LABEL_SIZE;
+        // Where the vertical axis has a label in the corner, that of the other one ends before it.
+        let corner = self.y.ticks(up(bottom - top)).into_iter().filter_map(y).any(in_corner);
+        self.floor(canvas, below, if corner { GAP } else { f64::INFINITY }, f64::INFINITY);
         self.draw_side(canvas, beside);
     }
 
@@ -127,12 +135,23 @@ impl Panel {
 
     /// The frame and the horizontal axis with its ticks, as [`Panel::draw_axes`] draws them.
     pub fn draw_floor(&self, canvas: &mut Canvas, below: Option<&str>) {
+        self.floor(canvas, below, f64::INFINITY, f64::INFINITY);
+    }
+
+    /// The same where another panel stands beside this one: no label reaches farther than this from the frame.
+    pub fn draw_floor_within(&self, canvas: &mut Canvas, below: Option<&str>, reach: f64) {
+        self.floor(canvas, below, reach, reach);
+    }
+
+    /// The frame and the horizontal axis, whose labels reach no farther beyond the left and the right end of the
+    /// frame than this.
+    fn floor(&self, canvas: &mut Canvas, below: Option<&str>, nearer: f64, farther: f64) {
         let Area { left, top, right, bottom } = self.frame;
         let line = Stroke::solid(INK, 3);
         let before = canvas.purpose(Purpose::Axes);
         canvas.line([(left, top), (left, bottom), (right, bottom)], line);
 
-        let ticks = self.x.ticks(ACROSS);
+        let ticks = self.x.ticks(across(right - left));
         let title = below.map(|title| canvas.below(title));
         let axis = &mut self.axes(canvas).x;
         axis.ticks = ticks.clone();
@@ -147,8 +166,10 @@ impl Panel {
             canvas.line([(x, bottom), (x, bottom + length)], line);
             let (Some(label), Some(_)) = (label, below) else { continue };
             let half = width(&label, LABEL_SIZE) / 2.0;
-            // A wide label at the end of the axis stands somewhat before its tick rather than off the sheet.
-            let middle = x.min(canvas.width() - half - 6.0);
+            // A wide label at the end of the axis stands somewhat before its tick rather than off the sheet, or
+            // among the labels of another panel.
+            let most = (canvas.width() - 6.0).min(right + farther) - half;
+            let middle = x.max(left - nearer + half).min(most);
             if middle - half >= free_from {
                 canvas.text((middle, bottom + 46.0), &label, LABEL_SIZE, INK, Align::Middle);
                 free_from = middle + half + 24.0;

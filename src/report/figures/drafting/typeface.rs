@@ -11,7 +11,6 @@ use skrifa::prelude::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider};
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
-use unicode_segmentation::UnicodeSegmentation;
 
 /// How the figures name their font: the embedded one, and what a program that ignores embedded
 /// fonts may take instead (Verdana has nearly the same widths).
@@ -123,95 +122,9 @@ pub fn clean(text: &str) -> String {
     drawable(&words.join(" ")).into_owned()
 }
 
-/// A validator's name, cleaned and short enough to stand in a figure: it keeps both of its ends, since many
-/// names begin alike.
-pub fn shortened(name: &str) -> String {
-    const LONGEST: usize = 18;
-    let name = clean(name);
-    if name.is_empty() {
-        return "(no name)".to_owned();
-    }
-    let letters = letters(&name);
-    // Letters of East Asia are twice as wide as those of the alphabets.
-    let columns = |letter: &&str| if letter.starts_with(|c: char| c >= '\u{1100}') { 2 } else { 1 };
-    if letters.iter().map(columns).sum::<usize>() <= LONGEST {
-        return name;
-    }
-    let within = |room: usize| {
-        let mut taken = 0;
-        move |letter: &&&str| {
-            taken += columns(letter);
-            taken <= room
-        }
-    };
-    let head: String = letters.iter().take_while(within(LONGEST / 2)).copied().collect();
-    let tail = letters.iter().rev().take_while(within(LONGEST - LONGEST / 2 - 1)).count();
-    format!("{}…{}", head.trim_end(), letters[letters.len() - tail..].concat())
-}
-
-/// What a reader takes for one letter each.
-fn letters(text: &str) -> Vec<&str> {
-    text.graphemes(true).collect()
-}
-
-/// The text, or as much of its beginning as fits into the room, with an ellipsis.
-pub fn fitted(text: &str, size: f64, room: f64) -> String {
-    cut(text, size, room, |letters, kept| format!("{}…", letters[..kept].concat().trim_end()))
-}
-
-/// The name, or as much of both its ends as fits into the room, with an ellipsis between them: names that
-/// differ in their settings alone stay apart.
-pub fn fitted_name(name: &str, size: f64, room: f64) -> String {
-    cut(name, size, room, |letters, kept| {
-        let tail = letters.len() - kept / 2;
-        format!("{}…{}", letters[..kept.div_ceil(2)].concat().trim_end(), letters[tail..].concat())
-    })
-}
-
-/// The text, or its longest shortening to a number of letters that fits into the room.
-fn cut(text: &str, size: f64, room: f64, shorten: impl Fn(&[&str], usize) -> String) -> String {
-    if width(text, size) <= room {
-        return text.to_owned();
-    }
-    let letters = letters(text);
-    let fits = |kept: usize| Some(shorten(&letters, kept)).filter(|short| width(short, size) <= room);
-    // Widths grow with the number of letters, so bisection finds the most that fit.
-    let (mut short, mut long) = (0, letters.len());
-    while long - short > 1 {
-        let middle = short.midpoint(long);
-        if fits(middle).is_some() { short = middle } else { long = middle }
-    }
-    fits(short).unwrap_or_default()
-}
-
-/// The text broken at spaces into lines that fit into the room; the last of `most` lines loses what
-/// does not fit.
-pub fn wrapped(text: &str, size: f64, room: f64, most: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        match lines.last_mut() {
-            Some(line) if lines_may_grow(line, word, size, room) => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    if lines.len() > most {
-        let rest = lines.split_off(most.saturating_sub(1)).join(" ");
-        lines.push(rest);
-    }
-    lines.iter().map(|line| fitted(line, size, room)).collect()
-}
-
-fn lines_may_grow(line: &str, word: &str, size: f64, room: f64) -> bool {
-    width(line, size) + width(" ", size) + width(word, size) <= room
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
     use resvg::usvg::{Node, Options, Tree};
 
     /// The list of characters in the README is the one that made the font.
@@ -252,33 +165,9 @@ mod tests {
     }
 
     #[test]
-    fn text_becomes_harmless_and_names_short() {
+    fn text_becomes_harmless() {
         assert_eq!(clean("  two\r\n words\t"), "two words");
         assert_eq!(clean("125\u{202F}000"), "125\u{202F}000");
         assert_eq!(clean("a\u{0}b\u{1B}c\u{202E}d\u{FFFF}"), "aU+0000bU+001BcU+202EdU+FFFF");
-        assert_eq!(shortened("validator-1"), "validator-1");
-        assert_eq!(shortened("cosmosvaloper1c4k24jzduc365kywrsvf5ujz4ya6mwympnc4en"), "cosmosval…ympnc4en");
-        assert_eq!(shortened("Stake Capital Validation"), "Stake Cap…lidation");
-        assert_eq!(shortened(" \n"), "(no name)");
-        // Names that differ in their settings alone stay apart.
-        let rule = |setting: &str| format!("a-rule-with-a-long-name[every-setting={setting}]");
-        let (one, two) = (rule("1"), rule("2"));
-        assert_ne!(fitted_name(&one, 30.0, 300.0), fitted_name(&two, 30.0, 300.0));
-        assert!(width(&fitted_name(&one, 30.0, 300.0), 30.0) <= 300.0);
-        assert_eq!(fitted_name("short", 30.0, 300.0), "short");
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_fitted_fits(text in "\\PC{0,80}", room in 0.0f64..900.0) {
-            let text = clean(&text);
-            let fit = fitted(&text, 30.0, room);
-            prop_assert!(fit.is_empty() || width(&fit, 30.0) <= room);
-            prop_assert!(width(&text, 30.0) > room || fit == text);
-            for line in wrapped(&text, 30.0, room, 3) {
-                prop_assert!(line.is_empty() || width(&line, 30.0) <= room);
-            }
-            prop_assert!(wrapped(&text, 30.0, room, 3).len() <= 3);
-        }
     }
 }

@@ -61,6 +61,18 @@ pub struct Part {
     pub remedy: String,
     /// What share of the chain's stake the rows hold together, if the file tells.
     pub share: Option<f64>,
+    /// Where the file is about one validator alone: the command that answers for it.
+    pub alone: Option<String>,
+}
+
+impl Part {
+    /// What can be done instead.
+    pub fn remedies(&self) -> String {
+        match &self.alone {
+            Some(command) => format!("{command} answers for it alone; {}", self.remedy),
+            None => self.remedy.clone(),
+        }
+    }
 }
 
 /// Whole stakes in a unit.

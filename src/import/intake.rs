@@ -7,6 +7,7 @@ use super::delimited::Line;
 use super::fault::{Fault, shown};
 use super::import::{Import, MOST_WINS, Part};
 use super::numerals::{LonePoint, Numerals, Spot};
+use super::one_line::one_line;
 use super::options::{Duplicates, Intent, Options, TotalRow};
 use super::total_names::{is_total, may_be_total};
 use super::unit::Denomination;
@@ -93,6 +94,8 @@ pub struct Intake<'o> {
     /// Rows whose name is one for all together, though a validator could have it.
     totals: Vec<(usize, Spot)>,
     rows: u64,
+    /// How many names had line breaks.
+    joined: u64,
     last_line: u64,
 }
 
@@ -126,6 +129,7 @@ impl<'o> Intake<'o> {
             nameless: Vec::new(),
             totals: Vec::new(),
             rows: 0,
+            joined: 0,
             last_line: 1,
         }
     }
@@ -153,7 +157,14 @@ impl<'o> Intake<'o> {
     /// Says that the file is about a part of the chain: how that is known, how to get the whole, and
     /// what share of the chain's stake the rows hold together, if the file tells.
     pub fn part(&mut self, why: impl Into<String>, remedy: &str, share: Option<f64>) {
-        self.import.part = Some(Part { why: why.into(), remedy: remedy.to_owned(), share });
+        self.import.part = Some(Part { why: why.into(), remedy: remedy.to_owned(), share, alone: None });
+    }
+
+    /// Says of a part that it is one validator, and which command answers for it.
+    pub fn alone(&mut self, command: impl Into<String>) {
+        if let Some(part) = &mut self.import.part {
+            part.alone = Some(command.into());
+        }
     }
 
     /// The stakes of all rows so far together, if that is known yet; nothing if a decimal mark is in
@@ -352,11 +363,14 @@ impl<'o> Intake<'o> {
         }
         self.rows += 1;
         let place = self.places.of(Column::Name);
-        let given = place.map_or("", |place| row.field(place));
+        let field = place.map_or("", |place| row.field(place));
+        let given = one_line(field);
+        self.joined += u64::from(*given != *field);
         let spot = || row.spot(place.unwrap_or(0));
         let index = self.import.names.len();
-        let mut name = given.to_owned();
-        if given.is_empty() {
+        let is_nameless = given.is_empty();
+        let mut name = given.into_owned();
+        if is_nameless {
             if self.options.intent != Intent::Import {
                 return spot().fault("the name is empty");
             }
@@ -556,7 +570,9 @@ impl<'o> Intake<'o> {
         if !self.heights.insert(height) {
             return row.spot(place).fault(format!("a block of {height} stands already on an earlier line"));
         }
-        let name = row.field(named);
+        let field = row.field(named);
+        let name = &*one_line(field);
+        self.joined += u64::from(name != field);
         if name.is_empty() {
             self.drop_row("slots without a proposer");
             return Ok(());
@@ -670,9 +686,12 @@ impl<'o> Intake<'o> {
         if import.expected.as_ref().is_some_and(|expected| expected.iter().sum::<f64>() <= 0.0) {
             return fault("all expected numbers of wins up to here are 0");
         }
-        if let Some(Part { why, remedy, .. }) = &import.part {
-            let note = format!("the file shows a part of the chain: {why}; {remedy}");
+        if let Some(part) = &import.part {
+            let note = format!("the file shows a part of the chain: {}; {}", part.why, part.remedies());
             import.notes.push(note);
+        }
+        if self.joined > 0 {
+            import.notes.push(format!("line breaks in {} names are read as spaces", self.joined));
         }
         import.last_line = last;
         Ok(import)
@@ -742,6 +761,7 @@ fn part_of_hundred(import: &Import) -> Option<Part> {
         why: format!("its percentages sum to {sum:.4}"),
         remedy: "give all validators, or a row for the rest of the chain".to_owned(),
         share: Some(sum / 100.0),
+        alone: None,
     })
 }
 
@@ -844,6 +864,11 @@ fn missing<T>(header: &Header, wanted: Column) -> Result<T, Fault> {
     if let Some(title) = nearest(wanted, header.titles.iter().copied()) {
         problem += &format!("; is {} meant? Then rename it to `{wanted}`", shown(title));
         spot = (header.spot)(header.titles.iter().position(|other| *other == title).unwrap_or(0));
+    } else if let [title] = header.titles
+        && (title.contains(": ") || title.ends_with(':'))
+    {
+        problem +=
+            "; if the text is YAML, ask the tool that printed it for JSON, for example with --output json";
     }
     spot.fault(problem)
 }

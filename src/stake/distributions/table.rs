@@ -1,6 +1,6 @@
 //! Stakes read from a table.
 
-use crate::import::{Fault, Import, Intent, Options, Part, open_file, read_from};
+use crate::import::{Fault, Import, Intent, Options, open_file, read_from};
 use crate::random::Stream;
 use crate::registry::{Entry, Refusal, settings};
 use crate::stake::{Holding, MAX_TOTAL, Order, StakeDistribution, StakeError};
@@ -115,7 +115,8 @@ impl StakeDistribution for Table {
 fn holdings(input: &mut dyn BufRead, options: &Options) -> Result<(Vec<Holding>, Vec<String>), Fault> {
     let import = read_from(input, options)?;
     let fault = |problem: String| Fault { line: import.last_line, column: 1, problem };
-    if let Some(Part { why, remedy, .. }) = &import.part {
+    if let Some(part) = &import.part {
+        let (why, remedy) = (&part.why, &part.remedy);
         return Err(fault(format!(
             "the file shows a part of the chain, and would be played as the whole: {why}; {remedy}; if this part is meant, write it as a table of its own: tombola import FILE --to TABLE.csv"
         )));

@@ -35,7 +35,8 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
         let members = node.members();
         let get = |name: &str| members.iter().find(|(key, _)| key == name).map(|&(_, node)| node);
         let status = get("status").map_or(Ok("".into()), |node| node.scalar())?;
-        if !status.is_empty() && !status.starts_with("active") {
+        // Older nodes begin it with a capital letter.
+        if !status.is_empty() && !status.to_ascii_lowercase().starts_with("active") {
             intake.drop_row("not active: no turn to propose");
             return Ok(());
         }

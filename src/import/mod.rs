@@ -17,6 +17,7 @@ mod gzip;
 mod import;
 mod intake;
 mod json;
+mod long_list;
 mod numerals;
 mod one_line;
 mod options;
@@ -51,7 +52,8 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, Fault> {
 }
 
 /// Reads a table, compressed or not. Text is read line by line, with memory in proportion to what its
-/// rows say; JSON is read whole, up to [`LARGEST_FILE`], and so is text in UTF-16.
+/// rows say, and so are the validators of Ethereum; other JSON is read whole, up to [`LARGEST_FILE`], and so
+/// is text in UTF-16.
 ///
 /// # Errors
 /// The first thing that is doubtful, with its place.
@@ -87,6 +89,9 @@ fn read_unpacked(input: &mut dyn BufRead, options: &Options) -> Result<Import, F
     Ok(import)
 }
 
+/// That of UTF-8.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// By so many bytes of a text its format is recognised.
 const BEGINNING: u64 = 1 << 16;
 
@@ -112,7 +117,20 @@ fn read_text(mut begin: Vec<u8>, input: &mut dyn BufRead, options: &Options) -> 
         None if is_json => None,
         None => FORMATS.iter().find(|format| (format.recognise)(&content)),
     };
+    let items = match chosen {
+        _ if !is_json => None,
+        Some(format) => format.items(text).map(|read| (format, read)),
+        None => FORMATS.iter().find_map(|format| Some((format, format.items(text)?))),
+    };
     let mut input = Read::chain(&begin[..], input);
+    if let Some((format, read)) = items {
+        if begin.starts_with(BYTE_ORDER_MARK) {
+            input.consume(BYTE_ORDER_MARK.len());
+        }
+        let mut intake = Intake::new(options, format.name);
+        read(&mut input, &mut intake)?;
+        return intake.finish();
+    }
     if let Some((format, read)) = lines.and_then(|format| Some((format, format.lines()?))) {
         let mut intake = Intake::new(options, format.name);
         read(&mut input, &mut intake)?;
@@ -138,7 +156,7 @@ fn read_text(mut begin: Vec<u8>, input: &mut dyn BufRead, options: &Options) -> 
     };
     if let Content::Json(json) = &content
         && json.count > 1
-        && !matches!(format.read, formats::Reading::Values(_))
+        && !format.has_values()
     {
         return Fault::whole(format!(
             "the file holds {} values of JSON, one after another, but {} is one; give them one by one",

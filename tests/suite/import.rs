@@ -744,6 +744,30 @@ fn rows_of_solana_are_known_however_they_are_wrapped() {
     }
 }
 
+/// The validators of Ethereum are read item by item where the beginning of the text shows them, and whole
+/// where it does not; both say the same.
+#[test]
+fn a_long_list_is_read_item_by_item_as_it_is_whole() {
+    let file = data().join("ethereum-validators.json");
+    let text = fs::read_to_string(file).expect("the file");
+    let streamed = understood(text.as_bytes());
+    // So much stands before the list that its beginning is not seen.
+    let far = text.replacen('{', &format!("{{\"padding\": \"{}\",", "x".repeat(1 << 17)), 1);
+    assert_eq!(understood(far.as_bytes()), streamed);
+    assert_eq!(understood(&packed(format!("\u{feff}{text}").as_bytes())), streamed);
+    let pages = understood(format!("{text}\n{}", text.replace("\"index\": \"", "\"index\": \"9")).as_bytes());
+    assert_eq!(pages.names.len(), 2 * streamed.names.len());
+    // Faults have the same places.
+    for (from, to) in [("\"32000000000\"", "\"3x\""), ("\"index\": \"1\"", "\"index\": \"0\"")] {
+        assert!(text.contains(from), "{from}");
+        let (bad, far) = (text.replace(from, to), far.replace(from, to));
+        let fault = |text: &str| read(text.as_bytes(), &Options::default()).expect_err("a fault");
+        let (streamed, whole) = (fault(&bad), fault(&far));
+        assert_eq!((streamed.line, &streamed.problem), (whole.line, &whole.problem));
+        assert_eq!(streamed.column, whole.column);
+    }
+}
+
 /// Spellings of the same tools in other versions.
 #[test]
 fn versions_of_a_tool_read_alike() {

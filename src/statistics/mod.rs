@@ -11,6 +11,7 @@ mod fairness;
 mod hypotheses;
 mod intervals;
 mod multiplicity;
+pub mod percent;
 mod planning;
 mod quantile;
 pub(crate) mod search;

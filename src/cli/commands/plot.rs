@@ -20,6 +20,7 @@ use tombola::report::figures::{
     audit_subtitle, run_subtitle, undrawable_note,
 };
 use tombola::scenario::{AnalysisSection, FigureFormat, ScenarioFile};
+use tombola::statistics::percent::setting;
 
 #[derive(ClapArgs)]
 #[command(after_help = "\
@@ -277,10 +278,10 @@ impl Source {
             Record::Study(manifest) => {
                 let analysis = scenario(&manifest.study).map(|file| file.analysis).unwrap_or_default();
                 let subtitle = format!(
-                    "{} points · {} trials · {} % intervals",
+                    "{} points · {} trials · {} intervals",
                     grouped(manifest.points as u128),
                     grouped(manifest.trials.into()),
-                    100.0 * analysis.confidence
+                    setting(analysis.confidence)
                 );
                 (
                     manifest.name.clone(),

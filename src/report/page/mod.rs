@@ -13,6 +13,7 @@ use crate::report::active::visible;
 use crate::report::figures::{FIGURES, font_face};
 use crate::report::{FolderError, ResultsFolder, Stopwatch, listed_file, read_manifest};
 use crate::scenario::StudySection;
+use crate::statistics::percent;
 use crate::statistics::wording::grouped;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -231,13 +232,13 @@ impl Folder {
         }
         if let Some(decision) = statement("misallocated", "decision") {
             let number = |column| statement("misallocated", column).and_then(|text| text.parse::<f64>().ok());
-            let percent = |column| number(column).map(sheet::percent).unwrap_or_else(|| "unknown".to_owned());
+            let share = |column| number(column).map(percent::short).unwrap_or_else(|| "unknown".to_owned());
             let note = format!(
                 "{decision}: {} of the wins went to others than the shares of stake say (interval {} to {}; margin {})",
-                percent("value"),
-                percent("low"),
-                percent("high"),
-                percent("null_value"),
+                share("value"),
+                share("low"),
+                share("high"),
+                share("null_value"),
             );
             verdicts.insert(1.min(verdicts.len()), ("As a whole", note));
         }
@@ -368,7 +369,7 @@ impl Folder {
                     facts.push((words, grouped(number.as_u64().unwrap_or_default())));
                 }
                 Value::Number(number) => {
-                    facts.push((words, sheet::percent(number.as_f64().unwrap_or_default())))
+                    facts.push((words, percent::setting(number.as_f64().unwrap_or_default())))
                 }
                 _ => {}
             }

@@ -108,16 +108,6 @@ pub(super) fn shortened(text: &str, number: f64) -> String {
     if decimals == 0 { fixed } else { fixed.trim_end_matches('0').trim_end_matches('.').to_owned() }
 }
 
-/// A share in percent with three digits.
-pub fn percent(share: f64) -> String {
-    let percent = 100.0 * share;
-    let decimals =
-        if percent == 0.0 { 0 } else { (2 - percent.abs().log10().floor() as i32).clamp(0, 12) as usize };
-    let fixed = format!("{percent:.decimals$}");
-    let fixed = if decimals > 0 { fixed.trim_end_matches('0').trim_end_matches('.') } else { &fixed };
-    format!("{fixed} %")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,9 +126,5 @@ mod tests {
         ] {
             assert_eq!(shortened(text, text.parse().unwrap()), shown, "{text}");
         }
-        assert_eq!(
-            (percent(0.1), percent(0.00045), percent(0.9999), percent(0.0)),
-            ("10 %".into(), "0.045 %".into(), "100 %".into(), "0 %".into())
-        );
     }
 }

@@ -7,6 +7,7 @@ use super::panel::margin_left;
 use super::scale::Scale;
 use super::typeface::{clean, fitted, width, wrapped};
 use crate::report::figures::{Sheet, Vocabulary};
+use crate::statistics::percent::rounded;
 
 /// From the sheet's edge to anything on it.
 const MARGIN: f64 = 24.0;
@@ -202,13 +203,9 @@ impl Key {
     }
 }
 
-/// A fraction as words, with at least two digits that count: 0.95 becomes "95 %".
+/// A fraction as words, with a narrow space that no line breaks at.
 pub fn percent(fraction: f64) -> String {
-    let value = 100.0 * fraction;
-    let zeros = if value > 0.0 { (-value.log10()).ceil().clamp(0.0, 30.0) as usize } else { 0 };
-    let decimals = if zeros == 0 { 4 } else { zeros + 1 };
-    let text = format!("{value:.decimals$}");
-    format!("{}\u{202F}%", text.trim_end_matches('0').trim_end_matches('.'))
+    rounded(fraction, 4).replace(' ', "\u{202F}")
 }
 
 #[cfg(test)]
@@ -217,6 +214,7 @@ mod tests {
 
     #[test]
     fn fractions_become_percentages_that_count() {
+        assert_eq!(percent(0.9999999), "99.99999\u{202F}%");
         assert_eq!(percent(0.95), "95\u{202F}%");
         assert_eq!(percent(0.999), "99.9\u{202F}%");
         assert_eq!(percent(1.0 - 0.95), "5\u{202F}%");

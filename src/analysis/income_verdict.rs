@@ -8,7 +8,7 @@ use super::rows::IncomeRow;
 use crate::statistics::percent::{fixed, setting};
 use crate::statistics::wording::grouped;
 use crate::statistics::{
-    Assessment, Effect, Evidence, Interval, Sample, Subject, Verdict, assess, bonferroni, wilson,
+    Assessment, Effect, Evidence, Interval, JudgedValidator, SampleUnits, Verdict, assess, bonferroni, wilson,
 };
 use crate::statistics::{Margin, MarginTest};
 
@@ -232,8 +232,8 @@ fn expectation(
             memoise(context.validators(), key, of).into_iter().unzip()
         }
     };
-    let subjects: Vec<Subject> = (0..context.validators())
-        .map(|validator| Subject {
+    let subjects: Vec<JudgedValidator> = (0..context.validators())
+        .map(|validator| JudgedValidator {
             name: &context.experiment.world.names[validator],
             stake_share: context.stake_shares[validator],
             win_share: Some(share(validator)),
@@ -243,7 +243,7 @@ fn expectation(
         .collect();
     let sample = match basis {
         IncomeBasis::Wins => context.sample(),
-        _ => Sample::Trials(context.results.totals.trials_with_rewards),
+        _ => SampleUnits::Trials(context.results.totals.trials_with_rewards),
     };
     assess(&Evidence {
         subjects: &subjects,

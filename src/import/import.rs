@@ -47,14 +47,14 @@ pub struct Import {
     /// Whether the stakes are percentages.
     pub percent: bool,
     /// Whether the file is about a part of the chain.
-    pub part: Option<Part>,
+    pub part: Option<PartOfChain>,
     /// The last line with text.
     pub last_line: u64,
 }
 
 /// That a file shows only some of a chain's validators, so that its stakes are not the stake of all.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Part {
+pub struct PartOfChain {
     /// How that is known.
     pub why: String,
     /// How to get the whole.
@@ -65,7 +65,7 @@ pub struct Part {
     pub alone: Option<String>,
 }
 
-impl Part {
+impl PartOfChain {
     /// What can be done instead.
     pub fn remedies(&self) -> String {
         match &self.alone {

@@ -5,7 +5,7 @@ use super::amount::Amount;
 use super::column::{BlockStatus, Column, Places, find_places};
 use super::delimited::Line;
 use super::fault::{Fault, shown};
-use super::import::{Import, MOST_WINS, Part};
+use super::import::{Import, MOST_WINS, PartOfChain};
 use super::numerals::{LonePoint, Numerals, Spot};
 use super::one_line::one_line;
 use super::options::{Duplicates, Intent, Options, TotalRow};
@@ -59,7 +59,7 @@ impl Row for Line<'_> {
 }
 
 /// The titles of a table, and what is known of them.
-pub struct Header<'h> {
+pub struct TableHeader<'h> {
     /// The titles.
     pub titles: &'h [&'h str],
     /// What they mean, where a format fixes it; else it is told by the titles.
@@ -157,7 +157,8 @@ impl<'o> Intake<'o> {
     /// Says that the file is about a part of the chain: how that is known, how to get the whole, and
     /// what share of the chain's stake the rows hold together, if the file tells.
     pub fn part(&mut self, why: impl Into<String>, remedy: &str, share: Option<f64>) {
-        self.import.part = Some(Part { why: why.into(), remedy: remedy.to_owned(), share, alone: None });
+        self.import.part =
+            Some(PartOfChain { why: why.into(), remedy: remedy.to_owned(), share, alone: None });
     }
 
     /// Says of a part that it is one validator, and which command answers for it.
@@ -206,7 +207,7 @@ impl<'o> Intake<'o> {
     ///
     /// # Errors
     /// If a column is missing, or several may be meant.
-    pub fn begin(&mut self, header: &Header) -> Result<(), Fault> {
+    pub fn begin(&mut self, header: &TableHeader) -> Result<(), Fault> {
         let titles = header.titles;
         self.last_line = (header.spot)(0).line;
         self.is_plain = header.meaning.is_none();
@@ -290,7 +291,7 @@ impl<'o> Intake<'o> {
     }
 
     /// The columns without which the table says nothing.
-    fn require(&self, header: &Header) -> Result<(), Fault> {
+    fn require(&self, header: &TableHeader) -> Result<(), Fault> {
         let has = |column| match column {
             Column::Wins => self.places.of(column).is_some() || self.tells_misses(),
             column => self.places.of(column).is_some(),
@@ -329,7 +330,7 @@ impl<'o> Intake<'o> {
     }
 
     /// What is called nearly as a column that is not there.
-    fn suspect(&self, header: &Header) -> Result<(), Fault> {
+    fn suspect(&self, header: &TableHeader) -> Result<(), Fault> {
         if self.places.of(Column::Wins).is_none() {
             return Ok(());
         }
@@ -752,12 +753,12 @@ impl<'o> Intake<'o> {
 const TOTALS: &str = "rows of totals";
 
 /// Whether percentages lack more of 100 than their rounding explains.
-fn part_of_hundred(import: &Import) -> Option<Part> {
+fn part_of_hundred(import: &Import) -> Option<PartOfChain> {
     let stakes = import.stakes.as_deref()?;
     let sum: f64 = stakes.iter().map(|stake| stake.approximate()).sum();
     let finest = stakes.iter().map(|stake| stake.exponent).min()?.min(0);
     let rounding = 0.5 * stakes.len() as f64 * 10f64.powi(finest);
-    (sum + rounding < 100.0 * LEAST_OF_ALL).then(|| Part {
+    (sum + rounding < 100.0 * LEAST_OF_ALL).then(|| PartOfChain {
         why: format!("its percentages sum to {sum:.4}"),
         remedy: "give all validators, or a row for the rest of the chain".to_owned(),
         share: Some(sum / 100.0),
@@ -767,7 +768,7 @@ fn part_of_hundred(import: &Import) -> Option<Part> {
 
 /// Finds the column of a history that tells by other titles than `missed` which blocks were; returns
 /// whether it does so in words alone.
-fn find_status(header: &Header, places: &mut Places) -> Result<bool, Fault> {
+fn find_status(header: &TableHeader, places: &mut Places) -> Result<bool, Fault> {
     let found: Vec<(usize, BlockStatus)> = (0..header.titles.len())
         .filter(|&place| places.at(place).is_none())
         .filter_map(|place| Some((place, BlockStatus::of_title(header.titles[place])?)))
@@ -856,7 +857,7 @@ fn missed(row: &dyn Row, place: usize, is_status: bool) -> Result<bool, Fault> {
     }
 }
 
-fn missing<T>(header: &Header, wanted: Column) -> Result<T, Fault> {
+fn missing<T>(header: &TableHeader, wanted: Column) -> Result<T, Fault> {
     let wanted = wanted.title();
     let found: Vec<String> = header.titles.iter().map(|title| shown(title)).collect();
     let mut problem = format!("the column `{wanted}` is missing; found {}", found.join(", "));

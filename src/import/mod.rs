@@ -32,7 +32,7 @@ pub use column::{Column, parse_choices};
 pub(crate) use delimited::each_line;
 pub use fault::{Fault, shown};
 pub use formats::{FORMATS, Format};
-pub use import::{Import, MOST_WINS, Part, WholeStakes};
+pub use import::{Import, MOST_WINS, PartOfChain, WholeStakes};
 pub use numerals::Decimal;
 pub use options::{Duplicates, Intent, Options, TotalRow};
 pub use unit::{Denomination, Unit};

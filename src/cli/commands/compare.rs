@@ -25,7 +25,7 @@ use tombola::report::figures::{
     write_drawing,
 };
 use tombola::report::{
-    Compared as ComparedRecord, ComparisonManifest, Environment, ResultsFolder, Stopwatch, write_report,
+    ComparedScenario, ComparisonManifest, Environment, ResultsFolder, Stopwatch, write_report,
 };
 use tombola::scenario::Scenario;
 use tombola::simulation::{Control, Quiet, Results, TrialRecord, threads_here};
@@ -119,7 +119,12 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
         .iter()
         .zip(&contestants)
         .map(|(entrant, played)| {
-            ComparedRecord::new(&entrant.name, &entrant.scenario, entrant.file_sha256.clone(), played.rounds)
+            ComparedScenario::new(
+                &entrant.name,
+                &entrant.scenario,
+                entrant.file_sha256.clone(),
+                played.rounds,
+            )
         })
         .collect();
     let mut manifest = ComparisonManifest::new(&name, first, compared, threads_here(), timing, &folder)

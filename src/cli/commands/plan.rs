@@ -12,7 +12,7 @@ use clap::Args as ClapArgs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tombola::analysis::rows::{LawRow, PlanRow, law_rows};
-use tombola::analysis::{HadBy, Plan, PlanSettings, WinVariance, pilot_seed, plan as make_plan};
+use tombola::analysis::{HadBy, PlanSettings, PrecisionPlan, WinVariance, pilot_seed, plan as make_plan};
 use tombola::report::Stopwatch;
 use tombola::simulation::{Control, Engine, Experiment, Quiet, Results, run as simulate, threads_here};
 use tombola::statistics::percent::setting;
@@ -197,7 +197,7 @@ fn duration(seconds: f64) -> String {
 }
 
 /// What the scenario as it is can show, in words.
-fn paragraph(plan: &Plan, settings: &PlanSettings, rounds: u64, trials: u64) -> String {
+fn paragraph(plan: &PrecisionPlan, settings: &PlanSettings, rounds: u64, trials: u64) -> String {
     let all = u128::from(rounds) * u128::from(trials);
     let mut text = format!(
         "With rounds = {} and trials = {} ({} rounds in all) this scenario shows {} of {} validators, each by itself, to be fair within {} \

@@ -6,7 +6,7 @@ use super::super::column::Column;
 use super::super::content::Content;
 use super::super::delimited::each_text;
 use super::super::fault::{Fault, Lines, shown};
-use super::super::intake::{Header, Intake};
+use super::super::intake::{Intake, TableHeader};
 use super::super::json::{Kind, Node};
 use super::super::numerals::Spot;
 use super::record::{Record, begin, needed};
@@ -102,7 +102,7 @@ fn read_text(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> 
             intake.note(
                 "stakes are shares of the total active stake, with four digits: `query stake-snapshot` has whole lovelaces",
             );
-            return intake.begin(&Header {
+            return intake.begin(&TableHeader {
                 titles: &["pool", "stake"],
                 meaning: Some(&MEANING),
                 units: &[],

@@ -3,7 +3,7 @@
 use super::super::column::Column;
 use super::super::delimited::each_line;
 use super::super::fault::Fault;
-use super::super::intake::{Header, Intake, Row};
+use super::super::intake::{Intake, Row, TableHeader};
 use super::super::one_line::one_line;
 use super::{Format, Reading};
 use csv::{ReaderBuilder, StringRecord, Trim};
@@ -86,7 +86,7 @@ fn read(input: &mut dyn BufRead, intake: &mut Intake, separator: u8) -> Result<(
             width = Some(line.fields.len());
             let titles: Vec<Cow<str>> = line.fields.iter().map(one_line).collect();
             let titles: Vec<&str> = titles.iter().map(|title| &**title).collect();
-            return intake.begin(&Header {
+            return intake.begin(&TableHeader {
                 titles: &titles,
                 meaning: None,
                 units: &[],

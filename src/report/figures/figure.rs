@@ -186,7 +186,7 @@ mod tests {
     use crate::registry::{Choice, find};
     use crate::report::figures::Theme;
     use crate::report::figures::drafting::covered;
-    use crate::report::figures::samples::{Sample, samples, seed};
+    use crate::report::figures::samples::{SampleTables, samples, seed};
     use resvg::usvg::{Group, Node, Options, Rect, Tree, roxmltree};
 
     fn figure(name: &'static str) -> std::sync::Arc<dyn Figure> {
@@ -199,7 +199,7 @@ mod tests {
     }
 
     fn drawings_on(sheet: Sheet) -> impl Iterator<Item = (String, Drawing)> {
-        samples().into_iter().flat_map(move |sample: Sample| {
+        samples().into_iter().flat_map(move |sample: SampleTables| {
             FIGURES.iter().filter_map(move |entry| {
                 // Nothing is tested where nothing is known of the rule.
                 if entry.name == "p-values" && sample.title == "unknown" {
@@ -381,7 +381,7 @@ mod tests {
 
     #[test]
     fn nothing_to_show_is_said_and_settings_are_refused() {
-        let nothing = Sample { title: "nothing".into(), ..Sample::default() };
+        let nothing = SampleTables { title: "nothing".into(), ..SampleTables::default() };
         let mut idle = seed();
         idle.timeline.clear();
         (idle.trials, idle.incomes, idle.compare, idle.grid) = Default::default();

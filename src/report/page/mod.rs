@@ -23,7 +23,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use sheet::Sheet;
+use sheet::TextTable;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -139,7 +139,7 @@ fn shows_others(name: &str) -> bool {
 
 /// What is shown of a file.
 enum Shown {
-    Table(Sheet),
+    Table(TextTable),
     /// Its name and its SVG text.
     Figure(String, String),
 }
@@ -147,7 +147,7 @@ enum Shown {
 /// What was read of a folder.
 struct Folder {
     manifest: Value,
-    sheets: Vec<Sheet>,
+    sheets: Vec<TextTable>,
     /// Names and SVG texts.
     figures: Vec<(String, String)>,
     /// The section `[study]` of the scenario: what only people know.
@@ -178,7 +178,7 @@ impl Folder {
             // One from elsewhere is not shown either.
             let Some(path) = place(name) else { return Ok(None) };
             if let Some(table) = name.strip_suffix(".csv").filter(|table| !table.contains('/')) {
-                return Ok(Some(Shown::Table(Sheet::read(table, &path).map_err(unreadable(&path))?)));
+                return Ok(Some(Shown::Table(TextTable::read(table, &path).map_err(unreadable(&path))?)));
             }
             let figure = name.strip_prefix("figures/").and_then(|name| name.strip_suffix(".svg"));
             let Some(figure) = figure else { return Ok(None) };
@@ -208,7 +208,7 @@ impl Folder {
         self.manifest[key].as_str().unwrap_or_default()
     }
 
-    fn sheet(&self, name: &str) -> Option<&Sheet> {
+    fn sheet(&self, name: &str) -> Option<&TextTable> {
         self.sheets.iter().find(|sheet| sheet.name == name)
     }
 

@@ -12,7 +12,7 @@ const MOST_ROWS: usize = 500;
 const LONG: usize = 60;
 
 /// A table as text.
-pub struct Sheet {
+pub struct TextTable {
     /// Its name, without the ending.
     pub name: String,
     /// The names of the columns.
@@ -23,7 +23,7 @@ pub struct Sheet {
     pub total: usize,
 }
 
-impl Sheet {
+impl TextTable {
     /// Reads a table; of a long one only the first rows are kept.
     pub fn read(name: &str, path: &Path) -> io::Result<Self> {
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path)?;
@@ -36,7 +36,7 @@ impl Sheet {
                 rows.push(record.iter().map(str::to_owned).collect());
             }
         }
-        Ok(Sheet { name: name.to_owned(), columns, rows, total })
+        Ok(TextTable { name: name.to_owned(), columns, rows, total })
     }
 
     /// The cell of a row by its column; empty if there is none.

@@ -1,6 +1,6 @@
 //! The verdict in one sentence.
 
-use super::{Assessment, Effect, Needed, Sample, Verdict};
+use super::{Assessment, Effect, Needed, SampleUnits, Verdict};
 use crate::statistics::Interval;
 use crate::statistics::percent::{setting, spoken};
 use crate::statistics::wording::{grouped, p_value, two_digits};
@@ -63,8 +63,8 @@ impl Assessment {
 
     fn unfair(&self) -> String {
         let of = match self.sample {
-            Sample::Rounds(_) => "of the rounds",
-            Sample::Trials(_) => "of the rounds on average",
+            SampleUnits::Rounds(_) => "of the rounds",
+            SampleUnits::Trials(_) => "of the rounds on average",
         };
         let level = setting(self.confidence);
         let mut parts = Vec::new();

@@ -12,8 +12,8 @@ mod svg_backend;
 mod typeface;
 
 pub(in crate::report) use canvas::escaped;
-pub(super) use canvas::{Align, Canvas, Dash, Mark, Point, Purpose, Shape, Stroke};
-pub(super) use chart::{Axes, Axis, Chart, Kind, Piece, Series, alike};
+pub(super) use canvas::{Align, Canvas, Dash, Mark, MarkRole, Point, Shape, Stroke};
+pub(super) use chart::{Axes, Axis, Chart, MarkStyle, Piece, Series, alike};
 pub(super) use glyphs::undrawable;
 pub(super) use labels::{Area, Surroundings, Wish, beside, stacked, write_names};
 pub(super) use page::{Key, Page, Words, percent};

@@ -1,6 +1,6 @@
 //! What stands around the panels: a heading, what was run, a key to the marks, notes.
 
-use super::canvas::{Align, Canvas, Point, Purpose, Shape, Stroke};
+use super::canvas::{Align, Canvas, MarkRole, Point, Shape, Stroke};
 use super::labels::Area;
 use super::palette::{INK, MUTED, Rgb};
 use super::panel::margin_left;
@@ -98,7 +98,7 @@ impl Page {
         let name_room = room - width(&format!(": {heading}"), HEADING_SIZE);
         let name = clean(words.title);
         let mut foot = 54.0;
-        canvas.purpose(Purpose::Heading);
+        canvas.purpose(MarkRole::Heading);
         let mut line = |words: &str| {
             let words = fitted(words, HEADING_SIZE, room);
             canvas.text((MARGIN, foot), &words, HEADING_SIZE, INK, Align::Start);
@@ -118,7 +118,7 @@ impl Page {
             format!("{name}: {heading}")
         };
         foot += 6.0 - 48.0;
-        canvas.purpose(Purpose::Words);
+        canvas.purpose(MarkRole::Words);
         for line in wrapped(&clean(&said(words.subtitle)), SMALL_SIZE, room, 2) {
             foot += SMALL_LINE;
             canvas.text((MARGIN, foot), &line, SMALL_SIZE, MUTED, Align::Start);
@@ -126,7 +126,7 @@ impl Page {
 
         foot += SMALL_LINE + 12.0;
         let mut from = MARGIN;
-        canvas.purpose(Purpose::Key);
+        canvas.purpose(MarkRole::Key);
         for (key, words) in words.key {
             let text = fitted(&clean(&said(words)), SMALL_SIZE, room - PICTURE - 14.0);
             let length = PICTURE + 14.0 + width(&text, SMALL_SIZE);
@@ -140,14 +140,14 @@ impl Page {
         }
 
         let notes = wrapped(&clean(&said(&words.notes.join(" "))), SMALL_SIZE, room, 3);
-        canvas.purpose(Purpose::Words);
+        canvas.purpose(MarkRole::Words);
         let mut note_foot = f64::from(down) - 18.0 - SMALL_LINE * notes.len() as f64;
         let bottom = note_foot + 18.0 - AXIS - if notes.is_empty() { 8.0 } else { 16.0 };
         for line in &notes {
             note_foot += SMALL_LINE;
             canvas.text((MARGIN, note_foot), line, SMALL_SIZE, MUTED, Align::Start);
         }
-        canvas.purpose(Purpose::Data);
+        canvas.purpose(MarkRole::Data);
         Page { canvas, title, top: foot + 34.0, bottom, right }
     }
 

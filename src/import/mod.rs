@@ -22,6 +22,7 @@ mod numerals;
 mod one_line;
 mod options;
 mod scale;
+mod shipped_tables;
 mod total_names;
 mod unit;
 mod utf16;
@@ -35,6 +36,7 @@ pub use formats::{FORMATS, Format};
 pub use import::{Import, MOST_WINS, PartOfChain, WholeStakes};
 pub use numerals::Decimal;
 pub use options::{Duplicates, Intent, Options, TotalRow};
+pub use shipped_tables::shipped_table;
 pub use unit::{Denomination, Unit};
 
 use crate::registry::nearest;

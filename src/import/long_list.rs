@@ -29,10 +29,11 @@ pub fn begins_with(text: &str, name: &str, is_row: fn(Node) -> bool) -> bool {
 /// # Errors
 /// Where the input is no such JSON, and the first that `take` returns.
 pub fn each_item(input: &mut dyn BufRead, name: &str, take: Take) -> Result<(), Fault> {
-    let end = Cell::new(Spot { line: 1, column: 1 });
-    let counted = Counted { input: BufReader::with_capacity(1 << 16, input), end: &end };
+    let start = Spot { line: 1, column: 1 };
+    let reached = Cell::new([start; 2]);
+    let counted = Counted { input: BufReader::with_capacity(1 << 16, input), reached: &reached };
     let mut json = serde_json::Deserializer::from_reader(counted);
-    let mut walk = Walk { name, take, end: &end, fault: None };
+    let mut walk = Walk { name, take, reached: &reached, fault: None };
     loop {
         if let Err(error) = json.deserialize_any(Document(&mut walk)) {
             return Err(walk.fault.unwrap_or_else(|| fault(&error)));
@@ -53,25 +54,25 @@ fn fault(error: &serde_json::Error) -> Fault {
     Fault { line: error.line().max(1) as u64, column: error.column().max(1) as u64, problem }
 }
 
-/// An input that says how far it has been read.
+/// An input that is read byte by byte and says how far: before the last byte, and after it.
 struct Counted<'c, R> {
     input: R,
-    end: &'c Cell<Spot>,
+    reached: &'c Cell<[Spot; 2]>,
 }
 
 impl<R: Read> Read for Counted<'_, R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = self.input.read(into)?;
-        let mut end = self.end.get();
         for byte in &into[..read] {
-            match byte {
-                b'\n' => end = Spot { line: end.line + 1, column: 1 },
+            let [_, end] = self.reached.get();
+            let after = match byte {
+                b'\n' => Spot { line: end.line + 1, column: 1 },
                 // The later bytes of a character are no columns.
-                0x80..=0xbf => {}
-                _ => end.column += 1,
-            }
+                0x80..=0xbf => end,
+                _ => Spot { column: end.column + 1, ..end },
+            };
+            self.reached.set([end, after]);
         }
-        self.end.set(end);
         Ok(read)
     }
 }
@@ -80,14 +81,16 @@ struct Walk<'w> {
     name: &'w str,
     take: Take<'w>,
     /// How far the input has been read.
-    end: &'w Cell<Spot>,
+    reached: &'w Cell<[Spot; 2]>,
     fault: Option<Fault>,
 }
 
 impl Walk<'_> {
     fn item<E: Error>(&mut self, raw: &RawValue) -> Result<(), E> {
-        // The item has just been read to its end, and nothing beyond.
-        let end = self.end.get();
+        // The item has just been read to its end; beyond a number, one byte more.
+        let [before, after] = self.reached.get();
+        let is_number = raw.get().starts_with(|c: char| c == '-' || c.is_ascii_digit());
+        let end = if is_number { before } else { after };
         let origin = match raw.get().matches('\n').count() as u64 {
             0 => Spot { column: end.column.saturating_sub(raw.get().chars().count() as u64).max(1), ..end },
             lines => Spot { line: end.line - lines, column: 1 },
@@ -226,7 +229,7 @@ mod tests {
         impl Read for Endless {
             fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
                 for byte in &mut *into {
-                    *byte = b"[1,"[if self.0 == 0 { 0 } else { 1 + (self.0 % 2) as usize }];
+                    *byte = b"[1,"[if self.0 == 0 { 0 } else { 2 - (self.0 % 2) as usize }];
                     self.0 += 1;
                 }
                 Ok(into.len())

@@ -157,7 +157,7 @@ fn public_types(code: &str) -> BTreeSet<String> {
             Some(scoped) => scoped.split_once(')').map_or("", |(_, rest)| rest),
             None => rest,
         };
-        let mut words = rest.split_whitespace().skip_while(|word| *word == "unsafe");
+        let mut words = rest.split_whitespace();
         if words.next().is_some_and(|word| ["struct", "enum", "trait", "type", "union"].contains(&word))
             && let Some(name) = words.next()
         {

@@ -640,7 +640,7 @@ fn wins_of_one_validator_are_never_audited_as_those_of_all() {
     // The command that is named answers.
     let named = "luck --chain cardano --share 0.00008181200836108011 --epochs 1 --wins 2";
     let (code, out, err) = tombola(&sandbox, &named.split(' ').collect::<Vec<_>>(), b"");
-    assert!(code == 0 && out.contains("1.79"), "{out}{err}");
+    assert!(code == 0 && out.contains("wins are expected"), "{out}{err}");
     // A block for each height is the history of a time, whoever made them.
     sandbox.put("all.csv", format!("slot,leader\n4,{key}\n5,{key}\n6,{key}\n7,{key}\n"));
     let (code, _, err) = tombola(&sandbox, &["audit", "all.csv", "--stakes", &stakes], b"");

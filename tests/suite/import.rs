@@ -787,6 +787,15 @@ fn versions_of_a_tool_read_alike() {
     let old = r#"{"data": [{"index": "7", "balance": "1", "status": "Active", "validator": {"effective_balance": "32000000000"}}, {"index": "8", "balance": "1", "status": "PendingQueue", "validator": {"effective_balance": "0"}}]}"#;
     let import = understood(old.as_bytes());
     assert_eq!((import.format, &import.names[..]), ("ethereum-validators", &["7".to_owned()][..]));
+    let markdown = "| Name | Stake | Wins |\n|:-----|------:|-----:|\n| ann  | 5     | 1 |\n| bob | 6 | 2 |\n\nAs of today.\n";
+    let import = understood(markdown.as_bytes());
+    assert_eq!((import.format, &import.names[..]), ("text-table", &["ann".to_owned(), "bob".to_owned()][..]));
+    assert_eq!(
+        (import.wins, import.notes),
+        (Some(vec![1, 2]), vec!["one line around the table passed over".to_owned()])
+    );
+    let fault = read(markdown.replace("| 6 |", "|").as_bytes(), &Options::default()).unwrap_err();
+    assert!(fault.line == 4 && fault.problem.contains("2 cells"), "{fault:?}");
     let yaml = read(b"block_height: \"123\"\ntotal: \"2\"\n", &Options::default()).unwrap_err();
     assert!(yaml.problem.contains("--output json"), "{}", yaml.problem);
 }

@@ -20,6 +20,7 @@ mod solana_leader_schedule;
 mod solana_validators;
 mod sui_validators;
 mod text_row;
+mod text_table;
 
 use super::content::Content;
 use super::fault::Fault;
@@ -123,6 +124,7 @@ pub const FORMATS: &[Format] = &[
     algorand_genesis::FORMAT,
     polkadot_era_points::FORMAT,
     json_rows::FORMAT,
+    text_table::FORMAT,
     separated::TSV,
     separated::SEMICOLON,
     separated::CSV,

@@ -22,7 +22,7 @@ pub fn two_digits(number: u64) -> u64 {
 /// A number with three digits at most and no trailing zeros; from a thousand on whole, in groups.
 pub fn three_digits(value: f64) -> String {
     let size = value.abs();
-    if size >= 1000.0 && size < 1e18 {
+    if (1000.0..1e18).contains(&size) {
         let sign = if value < 0.0 { "-" } else { "" };
         return format!("{sign}{}", grouped(size.round() as u64));
     }

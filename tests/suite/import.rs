@@ -667,6 +667,22 @@ fn shares_of_a_snapshot_have_a_stated_denominator() {
     let (code, out, err) = tombola(&sandbox, &["import", "whole.json"], b"");
     assert!(code == 0 && out.contains("37.500 %"), "{out}{err}");
     assert!(err.contains("shares are of `total.stakeSet`, 8 lovelaces"), "{err}");
+    // Fractions make the whole, or are of a part, or of something else.
+    let fractions = |a: &str, b: &str| {
+        let ids = [
+            "q80jjs53w0fx836n8g38gtdwr8ck5zre3da90peuxn84sj3cu0r",
+            "qsqyw3efqp2hpvyl9pmh2vwvamh2hzrhrjjkvjn8dhc8j0qyqqq",
+        ];
+        read(
+            format!("{{\"pool1{}\": {a}, \"pool1{}\": {b}}}", ids[0], ids[1]).as_bytes(),
+            &Options::default(),
+        )
+    };
+    assert!(fractions("0.25", "0.75").is_ok_and(|import| import.part.is_none()));
+    assert!(
+        fractions("0.25", "0.25").is_ok_and(|import| import.part.is_some_and(|part| part.share == Some(0.5)))
+    );
+    assert!(fractions("0.75", "0.75").is_err_and(|fault| fault.problem.contains("150.0000 %")));
     // The remedy is one.
     assert_eq!(tombola(&sandbox, &["import", "pools.json", "--to", "stakes.csv"], b"").0, 0);
     let (code, _, err) = tombola(&sandbox, &["audit", "wins.csv", "--stakes", "stakes.csv"], b"");

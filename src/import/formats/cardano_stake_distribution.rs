@@ -123,20 +123,21 @@ fn read_text(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> 
             _ => spot.fault(format!("the line must hold a pool and its share, but is {}", shown(line))),
         }
     })?;
-    if begun {
-        check_fractions(intake, Amount::new(1, 0));
-    }
-    Ok(())
+    if begun { check_fractions(intake, Amount::new(1, 0)) } else { Ok(()) }
 }
 
 /// The fractions of all pools make the whole, but for their rounding.
-fn check_fractions(intake: &mut Intake, whole: Amount) {
-    let Some(sum) = intake.staked() else { return };
+fn check_fractions(intake: &mut Intake, whole: Amount) -> Result<(), Fault> {
+    let Some(sum) = intake.staked() else { return Ok(()) };
     let share = sum.approximate() / whole.approximate();
+    let why = format!("the fractions of its pools make {:.4} % of the stake", 100.0 * share);
+    if share > 1.01 {
+        return Fault::whole(format!("{why}: more than there is, so they are fractions of something else"));
+    }
     if share < 0.99 {
-        let why = format!("the fractions of its pools make {:.4} % of the stake", 100.0 * share);
         intake.part(why, REMEDY, Some(share));
     }
+    Ok(())
 }
 
 /// A decimal fraction for each pool.
@@ -150,8 +151,7 @@ fn read_decimals(object: Node, intake: &mut Intake) -> Result<(), Fault> {
         intake.row(&record)
     })?;
     intake.note("stakes are fractions of the total active stake");
-    check_fractions(intake, Amount::new(1, 0));
-    Ok(())
+    check_fractions(intake, Amount::new(1, 0))
 }
 
 /// A fraction for each pool. They are brought to the common denominator, which is the total stake.
@@ -192,8 +192,7 @@ fn read_fractions(object: Node, intake: &mut Intake) -> Result<(), Fault> {
     intake.note(format!(
         "stakes are fractions of the total active stake, brought to the common denominator {common}"
     ));
-    check_fractions(intake, Amount::new(common, 0));
-    Ok(())
+    check_fractions(intake, Amount::new(common, 0))
 }
 
 /// The stakes of the snapshot in use.

@@ -144,7 +144,7 @@ impl<'o> Intake<'o> {
         let difference = format!("the stakes of its rows sum to {sum}, but `{title}` is {total}");
         match share < LEAST_OF_ALL {
             true => self.part(difference, remedy, Some(share)),
-            false => self.note(difference),
+            false => self.note(difference + "; shares are of the sum"),
         }
     }
 

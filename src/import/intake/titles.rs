@@ -193,10 +193,9 @@ fn missing<T>(header: &TableHeader, wanted: Column) -> Result<T, Fault> {
         problem += &format!("; is {} meant? Then rename it to `{wanted}`", shown(title));
         spot = (header.spot)(header.titles.iter().position(|other| *other == title).unwrap_or(0));
     } else if let [title] = header.titles
-        && (title.contains(": ") || title.ends_with(':'))
+        && (title.contains(char::is_whitespace) || title.ends_with(':'))
     {
-        problem +=
-            "; if the text is YAML, ask the tool that printed it for JSON, for example with --output json";
+        problem += "; if a tool printed this for people, or as YAML, ask it for JSON, for example with --output json";
     }
     spot.fault(problem)
 }

@@ -97,7 +97,7 @@ fn what_comes_along_runs_from_anywhere() {
         let err = run(&["check", name]);
         assert!(err.contains("the table that comes along is read"), "{err}");
         run(&["run", name, "--rounds", "200", "--trials", "2", "--set", "report.figures=[]", "-q"]);
-        run(&["reproduce", &format!("output/{name}"), "-q"]);
+        run(&["reproduce", &format!("output/{name}"), "--quiet"]);
     }
     // A file of this path goes before.
     sandbox.put("scenarios/tables/example-stakes.csv", "name,stake\nann,5\nbob,6\n");

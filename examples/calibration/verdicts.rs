@@ -10,10 +10,10 @@ use tombola::statistics::*;
 fn verdict(counts: &[u64], shares: &[f64], tolerance: f64) -> Assessment {
     let rounds = counts.iter().sum();
     let level = bonferroni(0.95, counts.len());
-    let subjects: Vec<Subject> = counts
+    let subjects: Vec<JudgedValidator> = counts
         .iter()
         .zip(shares)
-        .map(|(&wins, &stake_share)| Subject {
+        .map(|(&wins, &stake_share)| JudgedValidator {
             name: "v",
             stake_share,
             win_share: Some(wins as f64 / rounds as f64),
@@ -32,7 +32,7 @@ fn verdict(counts: &[u64], shares: &[f64], tolerance: f64) -> Assessment {
         needed: None,
         confidence: 0.95,
         tolerance,
-        sample: Sample::Rounds(rounds),
+        sample: SampleUnits::Rounds(rounds),
         expected_shares_p: None,
         without_test: "",
     })

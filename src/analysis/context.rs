@@ -11,7 +11,7 @@ use crate::selection::ExpectedShares;
 use crate::simulation::{
     Control, CountingUnit, Experiment, Results, SHARE_SCALE, TrialRecord, ValidatorTotals,
 };
-use crate::statistics::{Interval, Margin, MarginTest, Moments, Posterior, Sample, binomial_test, work};
+use crate::statistics::{Interval, Margin, MarginTest, Moments, Posterior, SampleUnits, binomial_test, work};
 use rayon::prelude::*;
 use std::ops::Deref;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -217,9 +217,9 @@ impl<'a> AnalysisContext<'a> {
     }
 
     /// What the intervals rest on. What a sequence can show is read off its width.
-    pub fn sample(&self) -> Sample {
+    pub fn sample(&self) -> SampleUnits {
         match self.stopping {
-            Some(_) => Sample::Trials(self.results.totals.trials_with_wins),
+            Some(_) => SampleUnits::Trials(self.results.totals.trials_with_wins),
             None => self.observations.sample(),
         }
     }

@@ -5,9 +5,10 @@ use super::income_law::{deterministic_shares, is_deterministic, laws_are_of_the_
 use super::income_rows::reward_share_interval;
 use super::memoise::memoise;
 use super::rows::IncomeRow;
+use crate::statistics::percent::{fixed, setting};
 use crate::statistics::wording::grouped;
 use crate::statistics::{
-    Assessment, Effect, Evidence, Interval, Sample, Subject, Verdict, assess, bonferroni, wilson,
+    Assessment, Effect, Evidence, Interval, JudgedValidator, SampleUnits, Verdict, assess, bonferroni, wilson,
 };
 use crate::statistics::{Margin, MarginTest};
 
@@ -181,13 +182,12 @@ fn earns(effect: &Effect) -> String {
     )
 }
 
+/// Whole where it is, else with two decimals.
 fn percent(part: f64) -> String {
-    let value = part * 100.0;
-    if value > 0.0 && value < 0.005 {
-        return "less than 0.01 %".to_owned();
+    if 100.0 * part == (100.0 * part).round() {
+        return setting(part);
     }
-    let digits = if value == value.round() { 0 } else { 2 };
-    format!("{value:.digits$} %")
+    fixed(part, 2).replacen("< ", "less than ", 1).replacen("> ", "more than ", 1)
 }
 
 fn expectation(
@@ -232,8 +232,8 @@ fn expectation(
             memoise(context.validators(), key, of).into_iter().unzip()
         }
     };
-    let subjects: Vec<Subject> = (0..context.validators())
-        .map(|validator| Subject {
+    let subjects: Vec<JudgedValidator> = (0..context.validators())
+        .map(|validator| JudgedValidator {
             name: &context.experiment.world.names[validator],
             stake_share: context.stake_shares[validator],
             win_share: Some(share(validator)),
@@ -243,7 +243,7 @@ fn expectation(
         .collect();
     let sample = match basis {
         IncomeBasis::Wins => context.sample(),
-        _ => Sample::Trials(context.results.totals.trials_with_rewards),
+        _ => SampleUnits::Trials(context.results.totals.trials_with_rewards),
     };
     assess(&Evidence {
         subjects: &subjects,

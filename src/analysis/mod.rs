@@ -37,7 +37,7 @@ pub use income_verdict::{IncomeBasis, IncomeRisk, IncomeVerdict};
 pub use luck::{CHAINS, ChainPreset, LuckDispersion, LuckQuestion, LuckSelection, luck, slot_probability};
 pub use metric_set::MetricSet;
 pub use misses::misses;
-pub use planning::{HadBy, Plan, PlanSettings, WinVariance, pilot_seed, plan};
+pub use planning::{HadBy, PlanSettings, PrecisionPlan, WinVariance, pilot_seed, plan};
 pub use rare_event::takeover;
 pub use stopping::Stopping;
 pub use strategy::{Move, strategy};
@@ -46,7 +46,9 @@ pub use trial_rows::rows as trial_rows;
 use crate::scenario::AnalysisSection;
 use crate::simulation::{Control, Experiment, Results};
 use crate::statistics::wording::{grouped, two_digits};
-use crate::statistics::{Assessment, Evidence, Interval, Misallocation, Needed, Subject, assess, bonferroni};
+use crate::statistics::{
+    Assessment, Evidence, Interval, JudgedValidator, Misallocation, Needed, assess, bonferroni,
+};
 use context::AnalysisContext;
 use rayon::join;
 use rows::{ShareRow, Statement, Tables};
@@ -203,9 +205,9 @@ fn assess_stake(
 ) -> Assessment {
     let settings = context.settings;
     let tests = context.margin_tests();
-    let subjects: Vec<Subject> = claimed
+    let subjects: Vec<JudgedValidator> = claimed
         .iter()
-        .map(|&index| Subject {
+        .map(|&index| JudgedValidator {
             name: &context.experiment.world.names[index],
             stake_share: context.stake_shares[index],
             win_share: context.win_share(index),

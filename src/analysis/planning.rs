@@ -86,7 +86,7 @@ pub fn pilot_seed(seed: u64) -> u64 {
 
 /// A plan.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Plan {
+pub struct PrecisionPlan {
     /// The followed validators, the smallest and the hardest; then all of them together, as the verdict
     /// judges them.
     pub rows: Vec<PlanRow>,
@@ -113,7 +113,7 @@ pub struct Plan {
 /// all together the probabilities are multiplied. Half widths and effects are those of intervals at
 /// 1 − α/n for n validators unless uncorrected. By the normal distribution, but for the last row, which is
 /// exact where rounds or runs of them are independent draws.
-pub fn plan(experiment: &Experiment, settings: &PlanSettings, pilot: Option<&Results>) -> Plan {
+pub fn plan(experiment: &Experiment, settings: &PlanSettings, pilot: Option<&Results>) -> PrecisionPlan {
     let shares = proportional_shares(&experiment.world.stakes);
     let variance = WinVariance::of(experiment);
     let comparisons = if settings.corrected { shares.len() } else { 1 };
@@ -163,7 +163,7 @@ pub fn plan(experiment: &Experiment, settings: &PlanSettings, pilot: Option<&Res
         half_width_now: None,
         minimum_detectable_effect: None,
     });
-    Plan {
+    PrecisionPlan {
         rows,
         verdict_rounds,
         had_by: match planner.variance {

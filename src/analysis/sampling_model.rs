@@ -7,8 +7,8 @@ use crate::selection::Dispersion;
 use crate::simulation::{Experiment, Results, TrialRecord};
 use crate::statistics::distributions::{Binomial, PartialRuns, RepeatedSum};
 use crate::statistics::{
-    Interval, Margin, MarginTest, NullDraws, Posterior, Sample, Side, Tails, binomial_test, clopper_pearson,
-    clustered_tail, interval_by_tails, least_trials, scaled_tail, share_posterior, wilson,
+    Interval, Margin, MarginTest, NullDraws, Posterior, SampleUnits, Side, Tails, binomial_test,
+    clopper_pearson, clustered_tail, interval_by_tails, least_trials, scaled_tail, share_posterior, wilson,
 };
 use rayon::prelude::*;
 
@@ -372,17 +372,17 @@ impl Observations<'_> {
     }
 
     /// What the tests rest on.
-    pub fn sample(&self) -> Sample {
+    pub fn sample(&self) -> SampleUnits {
         match &self.sampling_model {
-            SamplingModel::Rounds | SamplingModel::Bounded(_) => Sample::Rounds(self.selections),
-            SamplingModel::Runs(runs) => Sample::Rounds(runs.effective_draws() as u64),
+            SamplingModel::Rounds | SamplingModel::Bounded(_) => SampleUnits::Rounds(self.selections),
+            SamplingModel::Runs(runs) => SampleUnits::Rounds(runs.effective_draws() as u64),
             SamplingModel::Scaled(factors) => {
                 // The rounds that independent draws would need for the widest of the intervals.
                 let largest = factors.iter().copied().fold(1.0, f64::max);
-                Sample::Rounds((self.selections as f64 / largest) as u64)
+                SampleUnits::Rounds((self.selections as f64 / largest) as u64)
             }
             SamplingModel::Trials(_) => {
-                Sample::Trials(self.between_trials.first().map_or(0, |own| own.shares.trials))
+                SampleUnits::Trials(self.between_trials.first().map_or(0, |own| own.shares.trials))
             }
         }
     }

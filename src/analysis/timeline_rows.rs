@@ -3,7 +3,7 @@
 use super::context::AnalysisContext;
 use super::sampling_model::SamplingModel;
 use crate::analysis::rows::TimelineRow;
-use crate::simulation::{Mark, SHARE_SCALE, fixed_share};
+use crate::simulation::{SHARE_SCALE, TimelinePoint, fixed_share};
 use crate::statistics::{Interval, Moments, clopper_pearson, quantile, wilson, within_margin};
 use rayon::prelude::*;
 
@@ -18,7 +18,7 @@ pub fn rows(context: &AnalysisContext) -> Vec<TimelineRow> {
     let counters = &context.results.totals.counters;
     let at = |(place, &round): (usize, &u64)| {
         let mut rows = Vec::new();
-        let marks: Vec<Mark> = records.iter().map(|record| record.marks.mark(place)).collect();
+        let marks: Vec<TimelinePoint> = records.iter().map(|record| record.marks.mark(place)).collect();
         let laws: Vec<Option<ByLaw>> =
             context.followed().map(|(_, validator)| by_law(context, validator, &marks)).collect();
         for (index, validator) in followed.iter().enumerate() {
@@ -88,7 +88,7 @@ struct ByLaw {
 }
 
 /// What the exact law says, where all trials had as many selections so far and the law is known.
-fn by_law(context: &AnalysisContext, validator: usize, marks: &[Mark]) -> Option<ByLaw> {
+fn by_law(context: &AnalysisContext, validator: usize, marks: &[TimelinePoint]) -> Option<ByLaw> {
     let selections = marks.first()?.selections;
     if marks.iter().any(|mark| mark.selections != selections) {
         return None;

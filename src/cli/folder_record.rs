@@ -15,13 +15,13 @@ use tombola::study::StudyManifest;
 pub struct FolderRecord {
     folder: PathBuf,
     /// The manifest.
-    pub manifest: Record,
+    pub manifest: AnyManifest,
 }
 
 /// The manifest of any command.
 #[derive(Serialize)]
 #[serde(untagged)]
-pub enum Record {
+pub enum AnyManifest {
     /// Of a run.
     Run(Box<Manifest>),
     /// Of an audit.
@@ -32,13 +32,13 @@ pub enum Record {
     Study(Box<StudyManifest>),
 }
 
-impl Record {
+impl AnyManifest {
     fn files(&mut self) -> &mut BTreeMap<String, String> {
         match self {
-            Record::Run(manifest) => &mut manifest.files,
-            Record::Audit(manifest) => &mut manifest.files,
-            Record::Comparison(manifest) => &mut manifest.files,
-            Record::Study(manifest) => &mut manifest.files,
+            AnyManifest::Run(manifest) => &mut manifest.files,
+            AnyManifest::Audit(manifest) => &mut manifest.files,
+            AnyManifest::Comparison(manifest) => &mut manifest.files,
+            AnyManifest::Study(manifest) => &mut manifest.files,
         }
     }
 }
@@ -54,10 +54,10 @@ impl FolderRecord {
             ))
         })?;
         let manifest = None
-            .or_else(|| serde_json::from_str(&text).ok().map(Record::Run))
-            .or_else(|| serde_json::from_str(&text).ok().map(Record::Audit))
-            .or_else(|| serde_json::from_str(&text).ok().map(Record::Comparison))
-            .or_else(|| serde_json::from_str(&text).ok().map(Record::Study));
+            .or_else(|| serde_json::from_str(&text).ok().map(AnyManifest::Run))
+            .or_else(|| serde_json::from_str(&text).ok().map(AnyManifest::Audit))
+            .or_else(|| serde_json::from_str(&text).ok().map(AnyManifest::Comparison))
+            .or_else(|| serde_json::from_str(&text).ok().map(AnyManifest::Study));
         match manifest {
             Some(manifest) => Ok(FolderRecord { folder: folder.to_owned(), manifest }),
             None => Err(Failure::CannotRun(format!(
@@ -99,7 +99,7 @@ impl FolderRecord {
             let hash = hex::encode(Sha256::digest(bytes));
             let Some(name) = self.listed(path) else { continue };
             let former = self.manifest.files().insert(name.clone(), hash.clone());
-            if let Record::Run(manifest) = &mut self.manifest
+            if let AnyManifest::Run(manifest) = &mut self.manifest
                 && former.as_ref() != Some(&hash)
                 && !manifest.redrawn.contains(&name)
             {

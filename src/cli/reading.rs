@@ -9,7 +9,7 @@ use tombola::scenario::{Place, Problem};
 
 /// How to read a table, where its contents leave a choice.
 #[derive(ClapArgs, Clone, Default)]
-pub struct Reading {
+pub struct ReadingArgs {
     /// Which title is which column: name, stake, wins, expected, slots, missed, priority, points or
     /// height, e.g. --columns stake=tokens,name=operator_address
     #[arg(long, value_name = "COLUMN=TITLE,...")]
@@ -37,7 +37,7 @@ pub struct TableReading {
     #[arg(long, value_name = "FORMAT")]
     pub input_format: Option<String>,
     #[command(flatten)]
-    pub reading: Reading,
+    pub reading: ReadingArgs,
 }
 
 impl TableReading {
@@ -100,7 +100,7 @@ impl<R: BufRead> BufRead for Hashed<R> {
 
 /// The command line's choices.
 pub fn options(
-    reading: &Reading,
+    reading: &ReadingArgs,
     format: (&str, Option<&String>),
     intent: Intent,
 ) -> Result<Options, Problem> {

@@ -14,6 +14,7 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal, Write, stdout};
 use std::process::ExitCode;
 use tombola::report::{FormulaGuard, is_active, write_rows};
+use tombola::statistics::percent::fixed;
 use tombola::statistics::wording;
 
 /// Writes a line to standard error. If that cannot be written to, there is nobody to tell.
@@ -181,14 +182,36 @@ pub fn rate(per_second: f64) -> String {
 /// A share as a percentage; a dash where there is none.
 pub fn percent(share: Option<f64>) -> String {
     match share {
-        Some(share) => format!("{:.3} %", share * 100.0),
+        Some(share) => fixed(share, 3),
         None => "-".to_owned(),
+    }
+}
+
+/// The p-value of a test in a column; a dash where there is none.
+pub fn p_value(p: Option<f64>) -> String {
+    match p {
+        None => "-".to_owned(),
+        Some(p) if p >= 1e-4 => format!("{p:.4}"),
+        Some(p) if p < 1e-300 => "< 1e-300".to_owned(),
+        Some(p) => format!("{p:.1e}"),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_of_columns_never_read_as_what_they_are_not() {
+        assert_eq!(
+            [None, Some(0.0), Some(1e-9), Some(0.99999999)].map(percent),
+            ["-", "0.000 %", "< 0.001 %", "> 99.999 %"]
+        );
+        assert_eq!(
+            [None, Some(1.0), Some(0.00012), Some(2.5e-7), Some(0.0)].map(p_value),
+            ["-", "1.0000", "0.0001", "2.5e-7", "< 1e-300"]
+        );
+    }
 
     #[test]
     fn active_characters_are_escaped_and_others_are_not() {

@@ -102,7 +102,7 @@ const INTRODUCTION: &str = "\
 
 <!-- Written by `tombola gallery --write docs/gallery.md --force`; change the files in scenarios/papers instead. -->
 
-Published results on who is selected and who is paid, each computed again from its exact law and by a
+PublishedSection results on who is selected and who is paid, each computed again from its exact law and by a
 simulation. `tombola gallery` prints this table; its exit code is 1 if one row does not agree. *Formula* means that
 the source has a formula, which was evaluated apart from this program; otherwise the source prints the number. A
 published value agrees if the exact one lies within half a unit of its last digit, or within the error that the source

@@ -17,7 +17,7 @@ pub struct PublishedResult {
     /// Whether it holds a scenario.
     pub has_scenario: bool,
     /// What was published.
-    pub published: Published,
+    pub published: PublishedSection,
     /// What it is a value of.
     pub estimand: Chosen<dyn Estimand>,
 }
@@ -25,7 +25,7 @@ pub struct PublishedResult {
 /// The section `[published]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Published {
+pub struct PublishedSection {
     /// What it is, in a sentence.
     pub result: String,
     /// The heading of the page under which it stands.
@@ -70,7 +70,7 @@ impl Given {
 
 #[derive(Deserialize)]
 struct File {
-    published: Published,
+    published: PublishedSection,
 }
 
 /// Reads an entry.

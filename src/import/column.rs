@@ -40,6 +40,7 @@ const TITLES: &[(Column, &str, &[&str])] = &[
             "pubkey",
             "operator_address",
             "validator_address",
+            "validator_id",
             "public_key",
             "account_id",
             "account",

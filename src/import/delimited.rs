@@ -11,12 +11,14 @@ const LONGEST_FIELD: usize = 10_000;
 /// The longest line, in bytes.
 const LONGEST_LINE: usize = 1_000_000;
 
-/// A line of such a text.
+/// A record of such a text: a line, or several where a field between quotation marks has line breaks.
 pub struct Line<'a> {
-    /// Its number.
+    /// The number of the line on which it begins.
     pub number: u64,
     /// Its fields, without the spaces around them.
     pub fields: &'a StringRecord,
+    /// Whether it has more lines than one.
+    pub runs_on: bool,
     text: &'a str,
     separator: u8,
 }
@@ -32,7 +34,8 @@ impl Line<'_> {
         Err(Fault { line: self.number, column: self.column_of(field), problem: problem.into() })
     }
 
-    /// The column in which a field, counted from 0, begins.
+    /// The column in which a field, counted from 0, begins; 1 if it begins on a later line than the
+    /// record.
     pub fn column_of(&self, field: usize) -> u64 {
         let mut quoted = false;
         let mut begun = 0;
@@ -42,6 +45,7 @@ impl Line<'_> {
                 return place as u64 + 1;
             }
             match c {
+                '\n' => return 1,
                 '"' => quoted = !quoted,
                 c if c == char::from(self.separator) && !quoted => begun += 1,
                 _ => {}
@@ -52,11 +56,12 @@ impl Line<'_> {
     }
 }
 
-/// Reads every line that has text, the first of which names the columns, and hands it to `take`. No
-/// more than a line is in memory. Returns the number of the last one, or nothing if there is no text
-/// at all.
+/// Reads every record that has text, the first of which names the columns, and hands it to `take`. No
+/// more than a record is in memory. Returns the number of the line on which the last one begins, or
+/// nothing if there is no text at all.
 ///
-/// Byte order mark, either line ending, blank lines and spaces around the fields are all fine.
+/// Byte order mark, either line ending, blank lines and spaces around the fields are all fine. A field
+/// between quotation marks may have line breaks, which are line feeds then.
 ///
 /// # Errors
 /// The first fault: of the input, of its bytes, or that `take` finds.
@@ -65,24 +70,97 @@ pub fn each_line(
     separator: u8,
     mut take: impl FnMut(&Line) -> Result<(), Fault>,
 ) -> Result<Option<u64>, Fault> {
+    let mut lines = Lines::new(input);
     let mut splitter = Splitter::new(separator);
     let mut fields = StringRecord::new();
+    let mut joined = String::new();
     let mut last = None;
-    each_text(input, |number, text| {
-        let closed = splitter.split(text, &mut fields);
-        let line = Line { number, fields: &fields, text, separator };
-        if !closed {
-            let field = fields.len().saturating_sub(1);
-            return line
-                .fault_in(field, "a field runs on over several lines; is a quotation mark not closed?");
+    while lines.advance()? {
+        let number = lines.number;
+        let text = lines.text()?;
+        if text.is_empty() {
+            continue;
+        }
+        last = Some(number);
+        splitter.begin();
+        let runs_on = !splitter.push(text);
+        if runs_on {
+            joined.clear();
+            joined.push_str(text);
+            join(&mut lines, &mut splitter, &mut joined, number)?;
+        }
+        let text = if runs_on { joined.as_str() } else { lines.text()? };
+        splitter.write(&mut fields);
+        let line = Line { number, fields: &fields, runs_on, text, separator };
+        if runs_on && let Some(field) = loosely_closed(text, separator) {
+            return line.fault_in(
+                field,
+                format!(
+                    "a field runs on to line {}, where text follows its closing quotation mark; is one not closed, or one inside of it not doubled?",
+                    lines.number
+                ),
+            );
         }
         if let Some(field) = fields.iter().position(|field| field.len() > LONGEST_FIELD) {
             return line.fault_in(field, format!("a field has more than {LONGEST_FIELD} bytes"));
         }
-        last = Some(line.number);
-        take(&line)
-    })?;
+        take(&line)?;
+    }
     Ok(last)
+}
+
+/// Adds further lines to a record until the quotation mark that is open in it is closed.
+fn join(lines: &mut Lines, splitter: &mut Splitter, joined: &mut String, number: u64) -> Result<(), Fault> {
+    let separator = splitter.separator;
+    let fault = |joined: &str, field: usize, problem: String| {
+        let fields = &StringRecord::new();
+        let line = Line { number, fields, runs_on: true, text: joined, separator };
+        line.fault_in(field, problem)
+    };
+    loop {
+        let (field, length) = splitter.open_field();
+        if length > LONGEST_FIELD {
+            let problem =
+                format!("a field has more than {LONGEST_FIELD} bytes; is a quotation mark not closed?");
+            return fault(joined, field, problem);
+        }
+        if joined.len() > LONGEST_LINE {
+            return fault(joined, field, format!("the record has more than {LONGEST_LINE} bytes"));
+        }
+        if !lines.advance()? {
+            let problem = "a field runs on over several lines to the end; is a quotation mark not closed?";
+            return fault(joined, field, problem.to_owned());
+        }
+        let text = lines.text()?;
+        joined.push('\n');
+        joined.push_str(text);
+        if splitter.push(text) {
+            return Ok(());
+        }
+    }
+}
+
+/// The first field of a record that has line breaks, and text between its closing quotation mark and
+/// what separates it from the next: such marks may well be the wrong pair.
+fn loosely_closed(record: &str, separator: u8) -> Option<usize> {
+    let mut field = 0;
+    let mut rest = record;
+    loop {
+        let mut is_broken = false;
+        let mut is_loose = false;
+        if let Some(quoted) = rest.strip_prefix('"') {
+            let doubled = quoted.replace("\"\"", "  ");
+            let end = doubled.find('"').unwrap_or(quoted.len());
+            is_broken = quoted[..end].contains('\n');
+            rest = quoted.get(end + 1..).unwrap_or_default();
+            is_loose = !rest.split(char::from(separator)).next().unwrap_or_default().trim().is_empty();
+        }
+        if is_broken && is_loose {
+            return Some(field);
+        }
+        rest = &rest[rest.find(char::from(separator))? + 1..];
+        field += 1;
+    }
 }
 
 /// Hands every line that is not empty to `take`, with its number. No more than a line is in memory.
@@ -93,12 +171,9 @@ pub fn each_text(
     input: &mut dyn BufRead,
     mut take: impl FnMut(u64, &str) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    let mut lines = Lines { input, line: Vec::new(), number: 0, skip_feed: false };
+    let mut lines = Lines::new(input);
     while lines.advance()? {
-        let mut text = utf8_line(&lines.line, lines.number)?;
-        if lines.number == 1 {
-            text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        }
+        let text = lines.text()?;
         if !text.is_empty() {
             take(lines.number, text)?;
         }
@@ -115,7 +190,21 @@ struct Lines<'i> {
     skip_feed: bool,
 }
 
-impl Lines<'_> {
+impl<'i> Lines<'i> {
+    /// Begins before the first line.
+    fn new(input: &'i mut dyn BufRead) -> Self {
+        Lines { input, line: Vec::new(), number: 0, skip_feed: false }
+    }
+
+    /// The text of the line, without a byte order mark.
+    fn text(&self) -> Result<&str, Fault> {
+        let text = utf8(&self.line).map_err(|fault| Fault { line: self.number, ..fault })?;
+        match self.number {
+            1 => Ok(text.strip_prefix('\u{feff}').unwrap_or(text)),
+            _ => Ok(text),
+        }
+    }
+
     /// Goes on to the next line; `false` at the end of the input.
     fn advance(&mut self) -> Result<bool, Fault> {
         self.line.clear();
@@ -155,54 +244,67 @@ impl Lines<'_> {
     }
 }
 
-/// The text of a line.
-fn utf8_line(bytes: &[u8], number: u64) -> Result<&str, Fault> {
-    utf8(bytes).map_err(|fault| Fault { line: number, ..fault })
-}
-
-/// Takes lines apart.
+/// Takes records apart.
 struct Splitter {
     reader: csv_core::Reader,
-    line: Vec<u8>,
+    separator: u8,
     fields: Vec<u8>,
+    used: usize,
     ends: Vec<usize>,
+    count: usize,
 }
 
 impl Splitter {
     fn new(separator: u8) -> Self {
         let reader = csv_core::ReaderBuilder::new().delimiter(separator).build();
-        Splitter { reader, line: Vec::new(), fields: Vec::new(), ends: Vec::new() }
+        Splitter { reader, separator, fields: Vec::new(), used: 0, ends: Vec::new(), count: 0 }
     }
 
-    /// The fields of a line that is not empty, without the spaces around them. `false` if the last
-    /// of them has a quotation mark that is not closed.
-    fn split(&mut self, text: &str, fields: &mut StringRecord) -> bool {
-        self.line.clear();
-        self.line.extend_from_slice(text.as_bytes());
-        // Only between quotation marks, this ends no line.
-        self.line.push(b'\n');
-        let length = self.line.len();
-        if self.fields.len() < length {
-            self.fields.resize(length, 0);
-            self.ends.resize(length, 0);
-        }
+    /// Begins a record.
+    fn begin(&mut self) {
         self.reader.reset();
-        let (result, _, used, mut count) =
-            self.reader.read_record(&self.line, &mut self.fields, &mut self.ends);
-        let closed = matches!(result, csv_core::ReadRecordResult::Record);
-        if !closed && count < self.ends.len() {
-            self.ends[count] = used;
-            count += 1;
+        (self.used, self.count) = (0, 0);
+    }
+
+    /// Takes a line of the record in. `true` if the record ends with it, `false` if a quotation mark is
+    /// open.
+    fn push(&mut self, line: &str) -> bool {
+        let room = line.len() + 2;
+        if self.fields.len() < self.used + room {
+            self.fields.resize(self.used + room, 0);
         }
-        // Fields are cut at bytes of ASCII, so each is text as the line is.
-        let whole = str::from_utf8(&self.fields[..used]).unwrap_or_default();
+        if self.ends.len() < self.count + room {
+            self.ends.resize(self.count + room, 0);
+        }
+        // No bytes would be the end of the input. The line feed ends the record unless a mark is open.
+        let pieces = [line.as_bytes(), b"\n"];
+        let mut is_whole = false;
+        for piece in pieces.into_iter().filter(|piece| !piece.is_empty()) {
+            let (fields, ends) = (&mut self.fields[self.used..], &mut self.ends[self.count..]);
+            let (result, _, used, count) = self.reader.read_record(piece, fields, ends);
+            self.used += used;
+            self.count += count;
+            is_whole = matches!(result, csv_core::ReadRecordResult::Record);
+        }
+        is_whole
+    }
+
+    /// The number of the field, counted from 0, that is open, and its length so far.
+    fn open_field(&self) -> (usize, usize) {
+        let begin = self.count.checked_sub(1).map_or(0, |last| self.ends[last]);
+        (self.count, self.used - begin)
+    }
+
+    /// The fields of the record, without the spaces around them.
+    fn write(&self, fields: &mut StringRecord) {
+        // Fields are cut at bytes of ASCII, so each is text as the lines are.
+        let whole = str::from_utf8(&self.fields[..self.used]).unwrap_or_default();
         fields.clear();
         let mut begin = 0;
-        for &end in &self.ends[..count] {
+        for &end in &self.ends[..self.count] {
             fields.push_field(whole.get(begin..end).unwrap_or_default().trim());
             begin = end;
         }
-        closed
     }
 }
 
@@ -268,6 +370,7 @@ mod tests {
             "\"Zo\u{eb}, Ltd\",7,\n\"a \"\"b\"\"\",\" c \"\n",
             "a\"b\"c,d\"\n\"x\"y,z\n",
             "   \n\u{a0}x\u{2003},y\n",
+            "a,b\n\"one\ntwo\",\"3\"\nc,\"\n\n\"\"d\"\"\n\"\ne,f\n",
         ] {
             let plain = text.strip_prefix('\u{feff}').unwrap_or(text);
             let mut reader = csv::ReaderBuilder::new()
@@ -284,6 +387,39 @@ mod tests {
                 assert_eq!(rows(&mut pieces).unwrap(), whole, "{text:?}");
             }
         }
+    }
+
+    #[test]
+    fn fields_between_quotation_marks_may_have_line_breaks() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text =
+                "name,note,stake\nann,\"a \"\"b\"\",\n\nc\",5\n\"bo\nb\",,6\ncid,d,7".replace('\n', end);
+            let read = rows(&mut text.as_bytes()).unwrap();
+            let names: Vec<(u64, &str)> = read.iter().map(|(line, row)| (*line, row[0].as_str())).collect();
+            assert_eq!(names, [(1, "name"), (2, "ann"), (5, "bo\nb"), (7, "cid")], "{text:?}");
+            assert_eq!(read[1].1[1..], ["a \"b\",\n\nc", "5"], "{text:?}");
+        }
+        // What begins on a later line than its record has the place of the record.
+        assert_eq!(places("a,\"b\nc\",d\ne,f,g\n"), [(1, 1), (1, 3), (1, 1), (3, 1), (3, 3), (3, 5)]);
+    }
+
+    /// The wrong pair of quotation marks would swallow the rows between them.
+    #[test]
+    fn marks_that_may_be_the_wrong_pair_are_refused() {
+        for (text, place) in [
+            ("a,b\n\"ann,5\nbob,6\n\"cid\",7\n", (2, 1)),
+            ("a,b\nann,\"5\nbob,\"6\",\n", (2, 5)),
+            ("a,b\nann,\"5\nbob,6\n", (2, 5)),
+            ("a,b\n\"ann,5\nbob,6\n", (2, 1)),
+        ] {
+            let fault = rows(&mut text.as_bytes()).unwrap_err();
+            assert_eq!((fault.line, fault.column), place, "{text:?}: {}", fault.problem);
+            assert!(fault.problem.contains("not closed"), "{}", fault.problem);
+        }
+        let endless = format!("a,b\n\"ann,{}", "5\n".repeat(LONGEST_FIELD));
+        assert!(
+            rows(&mut endless.as_bytes()).unwrap_err().problem.contains("is a quotation mark not closed?")
+        );
     }
 
     #[test]

@@ -51,7 +51,12 @@ pub struct Lines<'a> {
 impl<'a> Lines<'a> {
     /// Begins on the first line.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Lines { bytes, place: 0, line: 1 }
+        Lines::after(bytes, 1)
+    }
+
+    /// Begins on a later line of a file, of which the text is a part.
+    pub fn after(bytes: &'a [u8], line: u64) -> Self {
+        Lines { bytes, place: 0, line }
     }
 
     /// The number of the line, counted from 1, on which a byte stands.

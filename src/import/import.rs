@@ -47,20 +47,32 @@ pub struct Import {
     /// Whether the stakes are percentages.
     pub percent: bool,
     /// Whether the file is about a part of the chain.
-    pub part: Option<Part>,
+    pub part: Option<PartOfChain>,
     /// The last line with text.
     pub last_line: u64,
 }
 
 /// That a file shows only some of a chain's validators, so that its stakes are not the stake of all.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Part {
+pub struct PartOfChain {
     /// How that is known.
     pub why: String,
     /// How to get the whole.
     pub remedy: String,
     /// What share of the chain's stake the rows hold together, if the file tells.
     pub share: Option<f64>,
+    /// Where the file is about one validator alone: the command that answers for it.
+    pub alone: Option<String>,
+}
+
+impl PartOfChain {
+    /// What can be done instead.
+    pub fn remedies(&self) -> String {
+        match &self.alone {
+            Some(command) => format!("{command} answers for it alone; {}", self.remedy),
+            None => self.remedy.clone(),
+        }
+    }
 }
 
 /// Whole stakes in a unit.

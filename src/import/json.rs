@@ -14,7 +14,11 @@ use std::fmt;
 pub struct Node<'a> {
     raw: &'a str,
     document: &'a str,
+    origin: Spot,
 }
+
+/// Where a text begins that is a file by itself.
+const START: Spot = Spot { line: 1, column: 1 };
 
 /// What kind of value it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +41,11 @@ pub enum Kind {
 pub type Members<'a> = Vec<(Cow<'a, str>, Node<'a>)>;
 
 impl<'a> Node<'a> {
+    /// A value by itself, which begins somewhere in a file.
+    pub fn cut_out(raw: &'a RawValue, origin: Spot) -> Self {
+        Node { raw: raw.get(), document: raw.get(), origin }
+    }
+
     /// Hands every value of a text to `take`, one after another; they are separated by white space.
     ///
     /// # Errors
@@ -49,7 +58,7 @@ impl<'a> Node<'a> {
         loop {
             match stream.next() {
                 None => return Ok(()),
-                Some(Ok(raw)) => take(Node { raw: raw.get(), document })?,
+                Some(Ok(raw)) => take(Node { raw: raw.get(), document, origin: START })?,
                 Some(Err(error)) => {
                     let text = error.to_string();
                     let reason = text.split(" at line ").next().unwrap_or_default();
@@ -163,7 +172,7 @@ impl<'a> Node<'a> {
         if self.kind() != Kind::List {
             return Ok(());
         }
-        let mut walk = Walk { document: self.document, take, fault: None };
+        let mut walk = Walk { document: self.document, origin: self.origin, take, fault: None };
         let end = serde_json::Deserializer::from_str(self.raw).deserialize_seq(ItemsOf(&mut walk));
         self.ended(walk.fault, end)
     }
@@ -179,7 +188,7 @@ impl<'a> Node<'a> {
         if self.kind() != Kind::Object {
             return Ok(());
         }
-        let mut walk = Walk { document: self.document, take, fault: None };
+        let mut walk = Walk { document: self.document, origin: self.origin, take, fault: None };
         let end = serde_json::Deserializer::from_str(self.raw).deserialize_map(MembersOf(&mut walk));
         self.ended(walk.fault, end)
     }
@@ -200,8 +209,16 @@ impl<'a> Node<'a> {
     /// Where it stands.
     pub fn spot(self) -> Spot {
         let before = &self.document[..self.offset()];
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() as u64 + 1;
-        Spot { line: before.matches('\n').count() as u64 + 1, column }
+        let beside = before.rsplit('\n').next().unwrap_or_default().chars().count() as u64;
+        match before.matches('\n').count() as u64 {
+            0 => Spot { line: self.origin.line, column: self.origin.column + beside },
+            lines => Spot { line: self.origin.line + lines, column: beside + 1 },
+        }
+    }
+
+    /// Counts the lines of the text that it stands in.
+    pub fn lines(self) -> Lines<'a> {
+        Lines::after(self.document.as_bytes(), self.origin.line)
     }
 
     /// On which line it stands, if `lines` has not yet gone beyond.
@@ -227,18 +244,23 @@ impl<'a> Node<'a> {
 const MOST_MEMBERS: usize = 1000;
 
 /// Ends a walk that has found what it was for. Nobody is told, so it costs no search for a place.
-fn enough() -> Result<(), Fault> {
+pub fn enough() -> Result<(), Fault> {
     Err(Fault { line: 0, column: 0, problem: String::new() })
 }
 
 /// Who goes over the parts of a value, and the fault that made an end of it.
 struct Walk<'a, F> {
     document: &'a str,
+    origin: Spot,
     take: F,
     fault: Option<Fault>,
 }
 
-impl<F> Walk<'_, F> {
+impl<'a, F> Walk<'a, F> {
+    fn node(&self, raw: &'a RawValue) -> Node<'a> {
+        Node { raw: raw.get(), document: self.document, origin: self.origin }
+    }
+
     /// Keeps a fault, and ends the reading of the text.
     fn check<E: Error>(&mut self, end: Result<(), Fault>) -> Result<(), E> {
         end.map_err(|fault| {
@@ -260,7 +282,8 @@ impl<'a, F: FnMut(Node<'a>) -> Result<(), Fault>> Visitor<'a> for ItemsOf<'_, 'a
     fn visit_seq<A: SeqAccess<'a>>(self, mut list: A) -> Result<(), A::Error> {
         let Self(walk) = self;
         while let Some(raw) = list.next_element::<&'a RawValue>()? {
-            let end = (walk.take)(Node { raw: raw.get(), document: walk.document });
+            let node = walk.node(raw);
+            let end = (walk.take)(node);
             walk.check(end)?;
         }
         Ok(())
@@ -279,7 +302,8 @@ impl<'a, F: FnMut(Cow<'a, str>, Node<'a>) -> Result<(), Fault>> Visitor<'a> for 
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
         let Self(walk) = self;
         while let Some((key, raw)) = map.next_entry::<Text<'a>, &'a RawValue>()? {
-            let end = (walk.take)(key.0, Node { raw: raw.get(), document: walk.document });
+            let node = walk.node(raw);
+            let end = (walk.take)(key.0, node);
             walk.check(end)?;
         }
         Ok(())

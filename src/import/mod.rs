@@ -17,11 +17,15 @@ mod gzip;
 mod import;
 mod intake;
 mod json;
+mod long_list;
 mod numerals;
+mod one_line;
 mod options;
 mod scale;
+mod shipped_tables;
 mod total_names;
 mod unit;
+mod utf16;
 
 pub use amount::Amount;
 pub use bounded_file::{LARGEST_FILE, open_file, read_bounded, read_up_to};
@@ -29,15 +33,17 @@ pub use column::{Column, parse_choices};
 pub(crate) use delimited::each_line;
 pub use fault::{Fault, shown};
 pub use formats::{FORMATS, Format};
-pub use import::{Import, MOST_WINS, Part, WholeStakes};
+pub use import::{Import, MOST_WINS, PartOfChain, WholeStakes};
 pub use numerals::Decimal;
 pub use options::{Duplicates, Intent, Options, TotalRow};
+pub use shipped_tables::shipped_table;
 pub use unit::{Denomination, Unit};
 
 use crate::registry::nearest;
 use content::Content;
 use intake::Intake;
 use std::io::{self, BufRead, BufReader, Read};
+use utf16::Utf16;
 
 /// Reads a table, compressed or not.
 ///
@@ -48,44 +54,45 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, Fault> {
 }
 
 /// Reads a table, compressed or not. Text is read line by line, with memory in proportion to what its
-/// rows say; JSON is read whole, up to [`LARGEST_FILE`].
+/// rows say, and so are the validators of Ethereum; other JSON is read whole, up to [`LARGEST_FILE`], and so
+/// is text in UTF-16.
 ///
 /// # Errors
 /// The first thing that is doubtful, with its place.
 pub fn read_from(input: &mut dyn BufRead, options: &Options) -> Result<Import, Fault> {
-    let failed = |error: io::Error| Fault {
-        line: 1,
-        column: 1,
-        problem: format!("the input cannot be read: {error}"),
-    };
-    let begin = beginning(input, 2).map_err(failed)?;
+    let begin = beginning(input, 2).map_err(unreadable)?;
     let mut whole = Read::chain(&begin[..], input);
-    if let [0xff, 0xfe] | [0xfe, 0xff] = begin[..] {
-        let text = from_utf16(whole, begin[0] == 0xff)?;
-        return read_unpacked(&mut text.as_bytes(), options);
-    }
     if gzip::is_gzip(&begin) {
         return read_unpacked(&mut BufReader::new(gzip::Unpacked::new(whole)), options);
     }
     read_unpacked(&mut whole, options)
 }
 
-/// The text of an input in UTF-16, as spreadsheets write it, with its byte order mark.
-fn from_utf16(input: impl Read, is_little: bool) -> Result<String, Fault> {
-    let fault = |problem: String| Fault { line: 1, column: 1, problem };
-    let bytes = read_up_to(input, LARGEST_FILE).map_err(|error| {
-        fault(format!("text in UTF-16 is read whole, up to {LARGEST_FILE} bytes: {error}"))
-    })?;
-    let units = bytes.chunks_exact(2).map(|pair| match is_little {
-        true => u16::from_le_bytes([pair[0], pair[1]]),
-        false => u16::from_be_bytes([pair[0], pair[1]]),
-    });
-    let text: Result<String, _> = char::decode_utf16(units).collect();
-    match text {
-        Ok(text) if bytes.len().is_multiple_of(2) => Ok(text),
-        _ => Err(fault("the text begins as UTF-16, and is none; save the table as UTF-8".to_owned())),
-    }
+/// Says that the system cannot read an input.
+fn unreadable(error: io::Error) -> Fault {
+    Fault { line: 1, column: 1, problem: format!("the input cannot be read: {error}") }
 }
+
+/// Reads a table that is not compressed, in UTF-8 or UTF-16.
+fn read_unpacked(input: &mut dyn BufRead, options: &Options) -> Result<Import, Fault> {
+    let begin = beginning(input, BEGINNING).map_err(unreadable)?;
+    let Some(encoding) = Utf16::of(&begin) else { return read_text(begin, input, options) };
+    let bytes = read_up_to(Read::chain(&begin[..], input), LARGEST_FILE).map_err(|error| Fault {
+        line: 1,
+        column: 1,
+        problem: format!("text in UTF-16 is read whole, up to {LARGEST_FILE} bytes: {error}"),
+    })?;
+    let text = encoding.decode(&bytes)?;
+    drop(bytes);
+    let mut import = read_text(Vec::new(), &mut text.as_bytes(), options)?;
+    if !encoding.is_marked {
+        import.notes.insert(0, encoding.describe());
+    }
+    Ok(import)
+}
+
+/// That of UTF-8.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// By so many bytes of a text its format is recognised.
 const BEGINNING: u64 = 1 << 16;
@@ -97,14 +104,12 @@ fn beginning(input: &mut dyn BufRead, bytes: u64) -> io::Result<Vec<u8>> {
     Ok(begin)
 }
 
-fn read_unpacked(input: &mut dyn BufRead, options: &Options) -> Result<Import, Fault> {
-    let failed = |error: io::Error| Fault {
-        line: 1,
-        column: 1,
-        problem: format!("the input cannot be read: {error}"),
-    };
+/// Reads a table in UTF-8, of which the beginning has been read already.
+fn read_text(mut begin: Vec<u8>, input: &mut dyn BufRead, options: &Options) -> Result<Import, Fault> {
     let chosen = options.format.as_deref().map(format_of).transpose()?;
-    let begin = beginning(input, BEGINNING).map_err(failed)?;
+    if begin.is_empty() {
+        begin = beginning(input, BEGINNING).map_err(unreadable)?;
+    }
     let text = text_of(&begin);
     let is_json = Content::looks_like_json(text);
     let content = Content::Text(text);
@@ -114,7 +119,20 @@ fn read_unpacked(input: &mut dyn BufRead, options: &Options) -> Result<Import, F
         None if is_json => None,
         None => FORMATS.iter().find(|format| (format.recognise)(&content)),
     };
+    let items = match chosen {
+        _ if !is_json => None,
+        Some(format) => format.items(text).map(|read| (format, read)),
+        None => FORMATS.iter().find_map(|format| Some((format, format.items(text)?))),
+    };
     let mut input = Read::chain(&begin[..], input);
+    if let Some((format, read)) = items {
+        if begin.starts_with(BYTE_ORDER_MARK) {
+            input.consume(BYTE_ORDER_MARK.len());
+        }
+        let mut intake = Intake::new(options, format.name);
+        read(&mut input, &mut intake)?;
+        return intake.finish();
+    }
     if let Some((format, read)) = lines.and_then(|format| Some((format, format.lines()?))) {
         let mut intake = Intake::new(options, format.name);
         read(&mut input, &mut intake)?;
@@ -128,7 +146,7 @@ fn read_unpacked(input: &mut dyn BufRead, options: &Options) -> Result<Import, F
                 "JSON is read whole, up to {LARGEST_FILE} bytes, and this has more; separated fields may have any length: write its rows as CSV, for example with jq -r '[\"name\",\"stake\"], (.[] | [.name, .stake]) | @csv'"
             ),
         },
-        _ => failed(error),
+        _ => unreadable(error),
     })?;
     let text = fault::utf8(&bytes)?;
     let content = Content::of(text.strip_prefix('\u{feff}').unwrap_or(text))?;
@@ -140,7 +158,7 @@ fn read_unpacked(input: &mut dyn BufRead, options: &Options) -> Result<Import, F
     };
     if let Content::Json(json) = &content
         && json.count > 1
-        && !matches!(format.read, formats::Reading::Values(_))
+        && !format.has_values()
     {
         return Fault::whole(format!(
             "the file holds {} values of JSON, one after another, but {} is one; give them one by one",

@@ -18,7 +18,7 @@ pub struct ComparisonManifest {
     /// The name of the comparison.
     pub name: String,
     /// What was compared, in order.
-    pub compared: Vec<Compared>,
+    pub compared: Vec<ComparedScenario>,
     /// SHA-256 of the accounts, which all have in common.
     pub population_sha256: String,
     /// The seed.
@@ -44,7 +44,7 @@ pub struct ComparisonManifest {
 
 /// One of the scenarios that were compared.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Compared {
+pub struct ComparedScenario {
     /// As the tables name it.
     pub name: String,
     /// The scenario with every default spelled out, as TOML.
@@ -59,10 +59,10 @@ pub struct Compared {
     pub rounds_played: u64,
 }
 
-impl Compared {
+impl ComparedScenario {
     /// The record of one scenario.
     pub fn new(name: &str, scenario: &Scenario, file_sha256: String, rounds_played: u64) -> Self {
-        Compared {
+        ComparedScenario {
             name: name.to_owned(),
             scenario: scenario.resolved(),
             scenario_sha256: hex::encode(scenario.hash()),
@@ -82,7 +82,7 @@ impl ComparisonManifest {
     pub fn new(
         name: &str,
         first: &Scenario,
-        compared: Vec<Compared>,
+        compared: Vec<ComparedScenario>,
         threads: usize,
         timing: Timing,
         folder: &ResultsFolder,

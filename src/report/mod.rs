@@ -20,7 +20,7 @@ mod tables;
 
 pub use active::is_active;
 pub use audit_manifest::AuditManifest;
-pub use comparison_manifest::{Compared, ComparisonManifest};
+pub use comparison_manifest::{ComparedScenario, ComparisonManifest};
 pub use environment::Environment;
 pub use folder::{
     Conflict, FolderError, Leftover, Published, ResultsFolder, file_hash, listed_file, read_manifest,

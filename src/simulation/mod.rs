@@ -30,7 +30,7 @@ pub use order::{
     Serial, SerialTotals, gap_cell, gap_cell_start,
 };
 pub use progress::{Control, Progress, Quiet};
-pub use record::{Followed, Mark, TimeLine, TrialRecord};
+pub use record::{Followed, TimeLine, TimelinePoint, TrialRecord};
 pub use runner::{Player, Results, SimulationError, replay, run, run_measured, run_until};
 pub use share::{SHARE_SCALE, fixed_share};
 pub use stopping::{StopRule, next_look};

@@ -99,12 +99,12 @@ impl TimeLine {
     ///
     /// # Panics
     /// If there is no such mark.
-    pub fn mark(&self, place: usize) -> Mark<'_> {
+    pub fn mark(&self, place: usize) -> TimelinePoint<'_> {
         let width = Self::width(self.followed);
         let numbers = &self.numbers[place * width..(place + 1) * width];
         let (wins, rest) = numbers[3..].split_at(self.followed);
         let (stake_shares, earned) = rest.split_at(self.followed);
-        Mark {
+        TimelinePoint {
             selections: numbers[0],
             accepted: numbers[1],
             earned_by_all: numbers[2],
@@ -121,7 +121,7 @@ impl TimeLine {
 
 /// A point of the time line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark<'a> {
+pub struct TimelinePoint<'a> {
     /// Rounds so far in which somebody was selected.
     pub selections: u64,
     /// Blocks so far that joined the chain.
@@ -147,7 +147,7 @@ mod tests {
         line.push([10, 9, 90], [4, 6].into_iter(), [1, 2].into_iter(), [30, 60].into_iter());
         line.push([20, 18, 180], [9, 11].into_iter(), [3, 4].into_iter(), [70, 110].into_iter());
         assert_eq!(line.len(), 2);
-        let late = Mark {
+        let late = TimelinePoint {
             selections: 20,
             accepted: 18,
             earned_by_all: 180,

@@ -11,6 +11,7 @@ mod fairness;
 mod hypotheses;
 mod intervals;
 mod multiplicity;
+pub mod percent;
 mod planning;
 mod quantile;
 pub(crate) mod search;
@@ -48,6 +49,6 @@ pub use serial::{
     LagMatches, LongestRun, RunsTest, WindowLaw, gaps_test, grouped_gaps_test, lag_matches_test, runs_test,
 };
 pub use verdict::{
-    Assessment, Detectable, Effect, Evidence, Needed, Sample, Subject, Verdict, WholeVerdict, assess,
-    level_of,
+    Assessment, Detectable, Effect, Evidence, JudgedValidator, Needed, SampleUnits, Verdict, WholeVerdict,
+    assess, level_of,
 };

@@ -19,6 +19,21 @@ pub fn two_digits(number: u64) -> u64 {
     number.div_ceil(step).saturating_mul(step)
 }
 
+/// A number with three digits at most and no trailing zeros; from a thousand on whole, in groups.
+pub fn three_digits(value: f64) -> String {
+    let size = value.abs();
+    if (1000.0..1e18).contains(&size) {
+        let sign = if value < 0.0 { "-" } else { "" };
+        return format!("{sign}{}", grouped(size.round() as u64));
+    }
+    if size == 0.0 || !value.is_finite() {
+        return format!("{}", value + 0.0);
+    }
+    let places = (2.0 - size.log10().floor()).clamp(0.0, 15.0) as usize;
+    let text = format!("{value:.places$}");
+    if places == 0 { text } else { text.trim_end_matches('0').trim_end_matches('.').to_owned() }
+}
+
 /// A number with its noun.
 pub fn counted(number: u64, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })

@@ -45,7 +45,7 @@ impl Design {
 
 /// Factors that change together; one alone most often.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Axis {
+pub struct LinkedFactors {
     /// The factors, each with as many levels.
     pub factors: Vec<Factor>,
 }
@@ -62,7 +62,7 @@ pub struct Factor {
 /// The layout of a study's points. They are counted from 0; the last axis changes fastest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layout {
-    pub(super) axes: Vec<Axis>,
+    pub(super) axes: Vec<LinkedFactors>,
     pub(super) design: Design,
     /// Of a Latin hypercube: the order of the slices of each range, and the places in them.
     slices: Vec<Vec<f64>>,
@@ -73,7 +73,7 @@ impl Layout {
     ///
     /// # Errors
     /// Why they cannot be laid out, and what to do.
-    pub fn new(axes: Vec<Axis>, mut design: Design, seed: u64) -> Result<Self, (String, String)> {
+    pub fn new(axes: Vec<LinkedFactors>, mut design: Design, seed: u64) -> Result<Self, (String, String)> {
         let ranges = axes.iter().filter(|axis| is_filled(axis, design)).count();
         if let Design::Pairs { ranges: of, .. } = &mut design {
             *of = ranges as u64;
@@ -123,7 +123,7 @@ impl Layout {
     }
 
     /// The factors, those that change together in one.
-    pub fn axes(&self) -> &[Axis] {
+    pub fn axes(&self) -> &[LinkedFactors] {
         &self.axes
     }
 
@@ -193,7 +193,7 @@ fn fraction(dimension: usize, point: u64) -> f64 {
 }
 
 /// Whether the points of a design fill this axis.
-fn is_filled(axis: &Axis, design: Design) -> bool {
+fn is_filled(axis: &LinkedFactors, design: Design) -> bool {
     design.points().is_some()
         && matches!(axis.factors[..], [Factor { levels: Levels::Range(Range { .. }), .. }])
 }
@@ -213,12 +213,12 @@ mod tests {
     use super::*;
     use crate::study::levels::shown;
 
-    fn axis(keys: &[(&str, &str)]) -> Axis {
+    fn axis(keys: &[(&str, &str)]) -> LinkedFactors {
         let factor = |&(key, text): &(&str, &str)| {
             let table: toml::Table = toml::from_str(&format!("x = {text}")).unwrap();
             Factor { key: key.to_owned(), levels: Levels::read(&table["x"]).unwrap() }
         };
-        Axis { factors: keys.iter().map(factor).collect() }
+        LinkedFactors { factors: keys.iter().map(factor).collect() }
     }
 
     fn cells(layout: &Layout) -> Vec<String> {
@@ -285,7 +285,8 @@ mod tests {
         let total = Design::Pairs { pairs: 8, ranges: 0 };
         assert!(Layout::new([range(), list()].concat(), total, 0).is_err());
         assert!(Layout::new((0..9).flat_map(|_| range()).collect(), total, 0).is_err());
-        let many: Vec<Axis> = (0..20).map(|_| axis(&[("a", "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]")])).collect();
+        let many: Vec<LinkedFactors> =
+            (0..20).map(|_| axis(&[("a", "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]")])).collect();
         assert_eq!(Layout::new(many, Design::Grid, 0).unwrap().count(), None);
         // Nothing of this size is laid out before it is counted.
         assert!(Layout::new(range(), Design::LatinHypercube(1 << 60), 0).is_ok());

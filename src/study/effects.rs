@@ -8,7 +8,7 @@
 //! (Kelley's epsilon squared). Its interval is the percentile bootstrap over points. Where the design is one
 //! of pairs, `src/study/pairs.rs` estimates the first index and the total one.
 
-use super::design::{Axis, Design, Layout};
+use super::design::{Design, Layout, LinkedFactors};
 use super::levels::Levels;
 use super::pairs;
 use crate::analysis::rows::Statement;
@@ -126,14 +126,14 @@ impl Effects {
     }
 }
 
-pub(super) struct Part {
+pub(super) struct VariancePart {
     pub kind: &'static str,
     pub factor: String,
     pub share: f64,
     pub interval: Option<(f64, f64)>,
 }
 
-pub(super) fn named(axis: &Axis) -> String {
+pub(super) fn named(axis: &LinkedFactors) -> String {
     axis.factors.iter().map(|factor| factor.key.as_str()).collect::<Vec<_>>().join(" + ")
 }
 
@@ -163,7 +163,7 @@ fn varied(layout: &Layout) -> Vec<usize> {
     (0..counts.len()).filter(|&axis| counts[axis] > 1).collect()
 }
 
-fn on_grid(layout: &Layout, values: &[(u64, f64)]) -> Vec<Part> {
+fn on_grid(layout: &Layout, values: &[(u64, f64)]) -> Vec<VariancePart> {
     let (counts, varied) = (level_counts(layout), varied(layout));
     if varied.len() < 2 {
         return Vec::new();
@@ -195,9 +195,13 @@ fn on_grid(layout: &Layout, values: &[(u64, f64)]) -> Vec<Part> {
     };
     let mains: Vec<f64> =
         varied.iter().map(|&axis| between(&|index| level(index, axis), counts[axis])).collect();
-    let part =
-        |kind, factor, squares: f64| Part { kind, factor, share: (squares / total).max(0.0), interval: None };
-    let mut parts: Vec<Part> = varied
+    let part = |kind, factor, squares: f64| VariancePart {
+        kind,
+        factor,
+        share: (squares / total).max(0.0),
+        interval: None,
+    };
+    let mut parts: Vec<VariancePart> = varied
         .iter()
         .zip(&mains)
         .map(|(&axis, &main)| part("main", named(&layout.axes[axis]), main))
@@ -218,7 +222,12 @@ fn on_grid(layout: &Layout, values: &[(u64, f64)]) -> Vec<Part> {
     parts
 }
 
-fn over_ranges(layout: &Layout, values: &[(u64, f64)], confidence: f64, stream: &mut Stream) -> Vec<Part> {
+fn over_ranges(
+    layout: &Layout,
+    values: &[(u64, f64)],
+    confidence: f64,
+    stream: &mut Stream,
+) -> Vec<VariancePart> {
     let all: Vec<f64> = values.iter().map(|&(_, value)| value).collect();
     if !differ(&all, sum_of_squares(&all)) || all.len() < 16 {
         return Vec::new();
@@ -240,7 +249,7 @@ fn over_ranges(layout: &Layout, values: &[(u64, f64)], confidence: f64, stream: 
             Some(between_groups(&values, &groups))
         };
         let interval = bootstrap(&pairs, of_pairs, REPLICATES, confidence, stream);
-        parts.push(Part {
+        parts.push(VariancePart {
             kind: "first-order",
             factor: named(axis),
             share: share.max(0.0),
@@ -303,7 +312,7 @@ mod tests {
         let axis = |(place, text): (usize, &&str)| {
             let table: toml::Table = toml::from_str(&format!("x = {text}")).unwrap();
             let levels = Levels::read(&table["x"]).unwrap();
-            Axis { factors: vec![Factor { key: format!("x{place}"), levels }] }
+            LinkedFactors { factors: vec![Factor { key: format!("x{place}"), levels }] }
         };
         Layout::new(axes.iter().enumerate().map(axis).collect(), design, 3).unwrap()
     }

@@ -4,7 +4,7 @@ use super::plan::{Plan, PlannedPoint};
 use super::point::{PointId, StudyPoint};
 use super::shard::Shard;
 use super::tally::Tally;
-use super::tally_file::{Contents, Journal, StoredFailure, TallyError, TallyFile, TallyReader};
+use super::tally_file::{Journal, StoredFailure, TallyError, TallyFile, TallyFileContents, TallyReader};
 use crate::analysis::Stopping;
 use crate::analysis::comparison::Measurements;
 use crate::report::Stopwatch;
@@ -80,7 +80,7 @@ pub(super) struct Job {
 }
 
 /// Rounds that are still to be played, as far as that can be said.
-pub fn rounds_to_play(plan: &Plan, contents: &Contents, shard: Option<Shard>) -> u64 {
+pub fn rounds_to_play(plan: &Plan, contents: &TallyFileContents, shard: Option<Shard>) -> u64 {
     let rounds = |job: &Job| {
         let trials: u64 = job.missing.iter().map(|range| range.end - range.start).sum();
         trials.saturating_mul(plan.points[job.place].rounds)
@@ -88,7 +88,7 @@ pub fn rounds_to_play(plan: &Plan, contents: &Contents, shard: Option<Shard>) ->
     jobs(plan, contents, shard).iter().map(rounds).fold(0, u64::saturating_add)
 }
 
-pub(super) fn jobs(plan: &Plan, contents: &Contents, shard: Option<Shard>) -> Vec<Job> {
+pub(super) fn jobs(plan: &Plan, contents: &TallyFileContents, shard: Option<Shard>) -> Vec<Job> {
     let mut jobs: Vec<Job> = Vec::new();
     let mut finished = (usize::MAX, Vec::new());
     for (number, (place, unit)) in (0..).zip(plan.units()) {
@@ -118,7 +118,7 @@ pub(super) fn jobs(plan: &Plan, contents: &Contents, shard: Option<Shard>) -> Ve
 }
 
 /// The trials of a range that no finished unit has.
-pub fn missing(contents: &Contents, point: &PlannedPoint, unit: Range<u64>) -> Vec<Range<u64>> {
+pub fn missing(contents: &TallyFileContents, point: &PlannedPoint, unit: Range<u64>) -> Vec<Range<u64>> {
     missing_among(&contents.extents(point), unit)
 }
 
@@ -193,7 +193,7 @@ fn evaluate_by(
 }
 
 /// What is to be played of a plan within some limits.
-pub(super) fn wanted_jobs(plan: &Plan, contents: &Contents, limits: &Limits) -> Vec<Job> {
+pub(super) fn wanted_jobs(plan: &Plan, contents: &TallyFileContents, limits: &Limits) -> Vec<Job> {
     let mut jobs = jobs(plan, contents, limits.shard);
     if let Some(points) = &limits.points {
         let ids: BTreeSet<_> = points.iter().map(|&place| plan.points[place].tally_id).collect();
@@ -387,7 +387,7 @@ fn told(panic: &(dyn std::any::Any + Send)) -> String {
 mod tests {
     use super::*;
     use crate::study::plan::{Detail, Origin};
-    use crate::study::tally_file::Header;
+    use crate::study::tally_file::TallyHeader;
     use crate::study::{PointState, Summary};
     use std::path::Path;
 
@@ -408,7 +408,7 @@ mod tests {
     }
 
     fn evaluated(plan: &Plan, path: &Path, fail_fast: bool, play: Play) -> Evaluation {
-        let header = Header::of(plan, None);
+        let header = TallyHeader::of(plan, None);
         if !path.exists() {
             TallyFile::create(path, &header).unwrap();
         }
@@ -487,7 +487,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.tally");
         let plan = plan(&STUDY.replace("trials = 6", "trials = 6000"));
-        TallyFile::create(&path, &Header::of(&plan, None)).unwrap();
+        TallyFile::create(&path, &TallyHeader::of(&plan, None)).unwrap();
         let contents = TallyReader::open(&path).unwrap().contents;
         let stop = AtomicBool::new(false);
         let jobs = |shard: Option<Shard>, points: Option<BTreeSet<usize>>| {

@@ -3,7 +3,7 @@
 use super::lock::{Holder, NotHeld, StudyLock};
 use super::plan::Plan;
 use super::shard::Shard;
-use super::tally_file::{Header, TallyError, TallyFile, TallyReader};
+use super::tally_file::{TallyError, TallyFile, TallyHeader, TallyReader};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -93,7 +93,7 @@ impl OpenStudy {
         make_folder(&folder)?;
         let lock = hold(&folder.join(LOCK), &folder, holder)?;
         remove_drafts(&folder);
-        let (before, file) = open(&folder.join(TALLIES), &Header::of(plan, None), plan, opening)?;
+        let (before, file) = open(&folder.join(TALLIES), &TallyHeader::of(plan, None), plan, opening)?;
         Ok(OpenStudy { folder, before, file, _lock: lock })
     }
 
@@ -134,7 +134,7 @@ impl OpenStudy {
         let mut beside = path.as_os_str().to_owned();
         beside.push(".lock");
         let lock = hold(Path::new(&beside), path, holder)?;
-        let (before, file) = open(path, &Header::of(plan, shard), plan, opening)?;
+        let (before, file) = open(path, &TallyHeader::of(plan, shard), plan, opening)?;
         Ok(OpenStudy { folder, before, file, _lock: lock })
     }
 
@@ -203,7 +203,7 @@ fn remove_drafts(folder: &Path) {
 
 fn open(
     path: &Path,
-    header: &Header,
+    header: &TallyHeader,
     plan: &Plan,
     opening: Opening,
 ) -> Result<(TallyReader, TallyFile), StudyError> {

@@ -21,7 +21,7 @@ pub struct Range {
     /// How many a grid takes; `None` where the design says how many points there are.
     pub points: Option<u64>,
     /// How they are spaced.
-    pub scale: Scale,
+    pub scale: Spacing,
     /// Whether they are whole numbers, because both ends were written as such.
     pub whole: bool,
 }
@@ -29,7 +29,7 @@ pub struct Range {
 /// How the numbers of a range are spaced.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Scale {
+pub enum Spacing {
     /// By equal differences.
     #[default]
     Linear,
@@ -45,7 +45,7 @@ struct WrittenRange {
     to: toml::Value,
     points: Option<u64>,
     #[serde(default)]
-    scale: Scale,
+    scale: Spacing,
 }
 
 impl Levels {
@@ -114,7 +114,7 @@ impl Range {
         if from >= to {
             return refuse(format!("is a range from {from} to {to}, which does not ascend"));
         }
-        if written.scale == Scale::Log && from <= 0.0 {
+        if written.scale == Spacing::Log && from <= 0.0 {
             return refuse(format!("is a range on a logarithmic scale that begins with {from}"));
         }
         match written.points {
@@ -137,8 +137,8 @@ impl Range {
         let number = match self.scale {
             _ if part <= 0.0 => self.from,
             _ if part >= 1.0 => self.to,
-            Scale::Linear => self.from + (self.to - self.from) * part,
-            Scale::Log => (self.from.ln() + (self.to.ln() - self.from.ln()) * part).exp(),
+            Spacing::Linear => self.from + (self.to - self.from) * part,
+            Spacing::Log => (self.from.ln() + (self.to.ln() - self.from.ln()) * part).exp(),
         };
         if self.whole {
             return toml::Value::Integer(number.round() as i64);

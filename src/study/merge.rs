@@ -3,7 +3,7 @@
 use super::evaluate::missing;
 use super::plan::{Plan, first_change};
 use super::shard::Shard;
-use super::tally_file::{Block, Journal, TallyError, TallyFile, TallyReader};
+use super::tally_file::{Journal, TallyBlock, TallyError, TallyFile, TallyReader};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -32,10 +32,10 @@ fn short(digest: &str) -> &str {
 
 /// Trials of one point that two files have, or one file twice: the place of the point, both files, and the
 /// trials.
-pub fn overlap(plan: &Plan, files: &[TallyReader]) -> Option<(usize, usize, usize, Block)> {
+pub fn overlap(plan: &Plan, files: &[TallyReader]) -> Option<(usize, usize, usize, TallyBlock)> {
     for place in plan.jobs() {
         let id = plan.points[place].tally_id;
-        let mut all: Vec<(Block, usize)> = Vec::new();
+        let mut all: Vec<(TallyBlock, usize)> = Vec::new();
         for (number, file) in files.iter().enumerate() {
             if let Some((_, block)) = file.contents.overlap(id) {
                 return Some((place, number, number, block));
@@ -57,7 +57,7 @@ pub fn overlap(plan: &Plan, files: &[TallyReader]) -> Option<(usize, usize, usiz
 pub fn gather(plan: &Plan, files: &[TallyReader], into: &TallyFile) -> Result<(), TallyError> {
     for place in plan.jobs() {
         let point = &plan.points[place];
-        let mut all: Vec<(Block, usize)> = Vec::new();
+        let mut all: Vec<(TallyBlock, usize)> = Vec::new();
         for (number, file) in files.iter().enumerate() {
             all.extend(
                 file.contents.blocks(point.tally_id, point.trials).into_iter().map(|block| (block, number)),

@@ -32,11 +32,11 @@ mod tally;
 mod tally_file;
 mod wire;
 
-pub use design::{Axis, Design, Factor, Layout};
+pub use design::{Design, Factor, Layout, LinkedFactors};
 pub use effects::EffectRow;
 pub use evaluate::{Evaluation, FailedPoint, Limits, Watch, evaluate, rounds_to_play};
 pub use folder::{OpenStudy, Opening, StudyError, TALLIES, hold_folder, look_at};
-pub use levels::{Levels, Range, Scale, shown};
+pub use levels::{Levels, Range, Spacing, shown};
 pub use lock::{Holder, StudyLock};
 pub use manifest::StudyManifest;
 pub use merge::{differs, gather, missing_shards, overlap, read_all};
@@ -52,7 +52,7 @@ pub use summary::{Collected, PointState, PointSummary, Summary, collect};
 pub use sweep::{Luck, Sweep, SweepOptions, read_sweep};
 pub use tables::{StudyTables, TablesError, write_tables};
 pub use tally::{Tally, Unfit};
-pub use tally_file::{Block, Header, Journal, StoredFailure, TallyError, TallyFile, TallyReader};
+pub use tally_file::{Journal, StoredFailure, TallyBlock, TallyError, TallyFile, TallyHeader, TallyReader};
 
 /// A study has at most so many points.
 pub const MOST_POINTS: u64 = 1_000_000;

@@ -7,7 +7,7 @@
 //! percentile bootstrap intervals over the pairs.
 
 use super::design::{Design, Layout};
-use super::effects::{Part, REPLICATES, differ, named, sum_of_squares};
+use super::effects::{REPLICATES, VariancePart, differ, named, sum_of_squares};
 use super::levels::shown;
 use crate::random::Stream;
 use crate::statistics::percentile_interval;
@@ -15,7 +15,12 @@ use std::collections::HashMap;
 
 /// The first and the total index of every range; nothing if a point has no value, there are fewer than
 /// eight pairs, or all values are the same.
-pub fn parts(layout: &Layout, values: &[(u64, f64)], confidence: f64, stream: &mut Stream) -> Vec<Part> {
+pub fn parts(
+    layout: &Layout,
+    values: &[(u64, f64)],
+    confidence: f64,
+    stream: &mut Stream,
+) -> Vec<VariancePart> {
     let Design::Pairs { pairs, ranges } = layout.design else { return Vec::new() };
     let Some(all) = with_twins(layout, values) else { return Vec::new() };
     if pairs < 8 || !differ(&all, sum_of_squares(&all)) {
@@ -40,7 +45,7 @@ pub fn parts(layout: &Layout, values: &[(u64, f64)], confidence: f64, stream: &m
         .zip(resampled)
         .map(|(((kind, axis), share), mut resampled)| {
             let interval = percentile_interval(&mut resampled, confidence);
-            Part {
+            VariancePart {
                 kind,
                 factor: named(axis),
                 share: share.clamp(0.0, 1.0),

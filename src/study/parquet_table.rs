@@ -1,6 +1,6 @@
 //! A table as Parquet: the same rows as in CSV, a cell without anything as null.
 
-use super::tables::{Cell, ColumnType};
+use super::tables::{ColumnType, TableCell};
 use parquet::basic::{LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
@@ -69,21 +69,21 @@ impl<W: Write + Send> ParquetTable<W> {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn row(&mut self, cells: &[Cell]) -> io::Result<()> {
+    pub fn row(&mut self, cells: &[TableCell]) -> io::Result<()> {
         for (column, cell) in self.columns.iter_mut().zip(cells) {
             match (column, cell) {
-                (Column::Text(values, there), Cell::Text(text)) => {
+                (Column::Text(values, there), TableCell::Text(text)) => {
                     there.push(i16::from(!text.is_empty()));
                     if !text.is_empty() {
                         values.push(ByteArray::from(text.as_str()));
                     }
                 }
-                (Column::Whole(values, there), Cell::Whole(number)) => {
+                (Column::Whole(values, there), TableCell::Whole(number)) => {
                     there.push(1);
                     // The bits of an unsigned number.
                     values.push(*number as i64);
                 }
-                (Column::Fraction(values, there), Cell::Fraction(number)) => {
+                (Column::Fraction(values, there), TableCell::Fraction(number)) => {
                     there.push(i16::from(number.is_some()));
                     values.extend(number);
                 }
@@ -153,10 +153,14 @@ mod tests {
             let text = if row % 3 == 0 { String::new() } else { format!("gini, {row}") };
             let number = (row % 2 == 0).then(|| row as f64 / 7.0);
             table
-                .row(&[Cell::Text(text), Cell::Whole(u64::MAX - row as u64), Cell::Fraction(number)])
+                .row(&[
+                    TableCell::Text(text),
+                    TableCell::Whole(u64::MAX - row as u64),
+                    TableCell::Fraction(number),
+                ])
                 .unwrap();
         }
-        assert!(table.row(&[Cell::Whole(1), Cell::Whole(1), Cell::Whole(1)]).is_err());
+        assert!(table.row(&[TableCell::Whole(1), TableCell::Whole(1), TableCell::Whole(1)]).is_err());
         table.finish().unwrap();
         let reader = SerializedFileReader::new(file.reopen().unwrap()).unwrap();
         assert_eq!(reader.num_row_groups(), 2);

@@ -3,7 +3,7 @@
 use super::levels::{Levels, shown};
 use super::point::{PointId, StudyPoint, TallyId, own_seed};
 use super::sweep::{Luck, Sweep, SweepOptions, read_sweep};
-use super::{Axis, Design, Factor, Layout, MOST_POINTS};
+use super::{Design, Factor, Layout, LinkedFactors, MOST_POINTS};
 use crate::analysis::MetricSet;
 use crate::scenario::{Override, Place, Problem, ScenarioFile, load_text, read_file};
 use rayon::prelude::*;
@@ -226,7 +226,7 @@ impl Plan {
         let factor = Factor { key: "selection.rule".to_owned(), levels: Levels::List(names) };
         let (seed, confidence) =
             files.first().map_or((0, 0.95), |file| (file.run.seed.0, file.analysis.confidence));
-        let layout = Layout::new(vec![Axis { factors: vec![factor] }], Design::Grid, seed)
+        let layout = Layout::new(vec![LinkedFactors { factors: vec![factor] }], Design::Grid, seed)
             .expect("a list of names is a grid");
         let mut bases = files.iter().map(base);
         let mut common = bases.next().unwrap_or_default();

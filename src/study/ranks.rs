@@ -6,8 +6,8 @@ use super::evaluate::{
 };
 use super::plan::{Plan, PlannedPoint};
 use super::tally::Tally;
-use super::tally_file::{Header, Journal, TallyError, TallyFile, TallyReader, Told, told};
-use super::wire::{Malformed, Reading, put};
+use super::tally_file::{Journal, TallyError, TallyFile, TallyHeader, TallyReader, Told, told};
+use super::wire::{ByteReader, Malformed, put};
 use crate::simulation::{Progress, Quiet};
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Mutex;
@@ -84,7 +84,8 @@ impl<'r> Players<'r> {
         limits: &Limits,
         watch: &dyn Watch,
     ) -> Result<Evaluation, TallyError> {
-        let header = serde_json::to_vec(&Header::of(plan, limits.shard)).expect("plain data can be written");
+        let header =
+            serde_json::to_vec(&TallyHeader::of(plan, limits.shard)).expect("plain data can be written");
         for &rank in &self.waiting {
             self.ranks.send(rank, &[&[STUDY][..], &header].concat());
         }
@@ -206,7 +207,7 @@ fn work_bytes(job: &Job, finished: &[Tally]) -> Vec<u8> {
 }
 
 fn read_work(bytes: &[u8]) -> Result<(Job, Vec<Tally>), Malformed> {
-    let mut reading = Reading(bytes);
+    let mut reading = ByteReader(bytes);
     let place = reading.number("a point")? as usize;
     let mut missing = Vec::new();
     for _ in 0..reading.count(2, "units")? {
@@ -269,7 +270,7 @@ pub fn play_for_others(ranks: &dyn Ranks, stop: &AtomicBool) {
 }
 
 fn read_study(bytes: &[u8]) -> Result<Plan, String> {
-    let header: Header = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    let header: TallyHeader = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
     if header.version != env!("CARGO_PKG_VERSION") {
         return Err(format!("it is tombola {}, and not {}", env!("CARGO_PKG_VERSION"), header.version));
     }
@@ -338,7 +339,7 @@ mod tests {
     }
 
     fn opened(plan: &Plan, path: &Path) -> (TallyReader, TallyFile) {
-        let header = Header::of(plan, None);
+        let header = TallyHeader::of(plan, None);
         if !path.exists() {
             TallyFile::create(path, &header).unwrap();
         }

@@ -4,7 +4,7 @@ use super::evaluate::missing;
 use super::plan::{Plan, PlannedPoint};
 use super::point::{PointId, StudyPoint};
 use super::tally::Tally;
-use super::tally_file::{Contents, TallyReader};
+use super::tally_file::{TallyFileContents, TallyReader};
 use crate::analysis::comparison::Measurements;
 use crate::analysis::rows::Statement;
 use crate::analysis::{Stopping, statements};
@@ -61,7 +61,7 @@ pub struct Summary {
 
 impl Summary {
     /// What a file of tallies says of a plan; `held` says whether a program is at work on it.
-    pub fn new(plan: &Plan, contents: &Contents, held: bool) -> Self {
+    pub fn new(plan: &Plan, contents: &TallyFileContents, held: bool) -> Self {
         let failures: HashMap<PointId, &str> =
             contents.failures.iter().map(|failure| (failure.point, failure.message.as_str())).collect();
         let point = |planned: &PlannedPoint| {

@@ -1,7 +1,7 @@
 //! The section `[sweep]` of a study, and `--sweep` on the command line.
 
 use super::MOST_POINTS;
-use super::design::{Axis, Design, Factor, Layout};
+use super::design::{Design, Factor, Layout, LinkedFactors};
 use super::levels::{Levels, is_range};
 use crate::analysis::MetricSet;
 use crate::scenario::{Place, Problem, pieces};
@@ -166,9 +166,9 @@ pub fn read_sweep(path: &Path, text: &str, options: &SweepOptions, seed: u64) ->
             "leave one of them out",
         ));
     }
-    let axes: Vec<Axis> = axes
+    let axes: Vec<LinkedFactors> = axes
         .into_iter()
-        .map(|axis| Axis { factors: axis.into_iter().map(|one| one.factor).collect() })
+        .map(|axis| LinkedFactors { factors: axis.into_iter().map(|one| one.factor).collect() })
         .collect();
     if axes.is_empty() {
         return Err(file("").problem(

@@ -63,7 +63,7 @@ pub enum TablesError {
 /// A cell of a table whose columns depend on the study.
 #[derive(Serialize)]
 #[serde(untagged)]
-pub(super) enum Cell {
+pub(super) enum TableCell {
     /// Text; none of it is what is not available.
     Text(String),
     /// A whole number.
@@ -83,8 +83,8 @@ pub(super) enum ColumnType {
 /// The columns that follow the point and the swept keys, or all.
 type Columns = &'static [(&'static str, ColumnType)];
 
-fn text(text: impl ToString) -> Cell {
-    Cell::Text(text.to_string())
+fn text(text: impl ToString) -> TableCell {
+    TableCell::Text(text.to_string())
 }
 
 /// So many points are worked at before their rows are written.
@@ -135,10 +135,10 @@ pub fn write_tables(
             let begin = || std::iter::once(text(planned.id)).chain(factors.iter().map(text));
             let state = [
                 text(plan.sweep.luck.name()),
-                Cell::Whole(planned.seed),
+                TableCell::Whole(planned.seed),
                 text(come.state),
-                Cell::Whole(come.trials),
-                Cell::Fraction(Some(come.seconds)),
+                TableCell::Whole(come.trials),
+                TableCell::Fraction(Some(come.seconds)),
             ];
             points.row(&begin().chain(state).collect::<Vec<_>>())?;
             if let Some(effects) = &mut effects {
@@ -343,20 +343,20 @@ const STATEMENT_COLUMNS: Columns = &[
     ("decision", ColumnType::Text),
 ];
 
-fn statement_cells(statement: Statement) -> [Cell; 12] {
+fn statement_cells(statement: Statement) -> [TableCell; 12] {
     let decision = statement.decision.and_then(|decision| serde_json::to_value(decision).ok());
     [
         text(statement.metric),
-        Cell::Text(statement.subject),
-        Cell::Text(statement.unit),
-        Cell::Fraction(statement.value),
-        Cell::Fraction(statement.se),
-        Cell::Fraction(statement.low),
-        Cell::Fraction(statement.high),
-        Cell::Fraction(statement.null_value),
-        Cell::Fraction(statement.null_low),
-        Cell::Fraction(statement.null_high),
-        Cell::Fraction(statement.p),
+        TableCell::Text(statement.subject),
+        TableCell::Text(statement.unit),
+        TableCell::Fraction(statement.value),
+        TableCell::Fraction(statement.se),
+        TableCell::Fraction(statement.low),
+        TableCell::Fraction(statement.high),
+        TableCell::Fraction(statement.null_value),
+        TableCell::Fraction(statement.null_low),
+        TableCell::Fraction(statement.null_high),
+        TableCell::Fraction(statement.p),
         text(decision.as_ref().and_then(|decision| decision.as_str()).unwrap_or_default()),
     ]
 }
@@ -369,13 +369,13 @@ const SHARE_COLUMNS: Columns = &[
     ("win_share", ColumnType::Fraction),
 ];
 
-fn share_cells(row: ShareRow) -> [Cell; 5] {
+fn share_cells(row: ShareRow) -> [TableCell; 5] {
     [
-        Cell::Whole(row.stake),
-        Cell::Whole(row.validators),
-        Cell::Fraction(Some(row.stake_share)),
-        Cell::Fraction(row.expected_share),
-        Cell::Fraction(row.win_share),
+        TableCell::Whole(row.stake),
+        TableCell::Whole(row.validators),
+        TableCell::Fraction(Some(row.stake_share)),
+        TableCell::Fraction(row.expected_share),
+        TableCell::Fraction(row.win_share),
     ]
 }
 
@@ -391,17 +391,17 @@ const TRIAL_COLUMNS: Columns = &[
     ("final_stake_share", ColumnType::Fraction),
 ];
 
-fn trial_cells(row: TrialRow) -> [Cell; 9] {
+fn trial_cells(row: TrialRow) -> [TableCell; 9] {
     [
-        Cell::Whole(row.trial),
-        Cell::Text(row.validator),
-        Cell::Whole(row.wins),
-        Cell::Fraction(row.win_share),
-        Cell::Whole(row.blocks),
-        Cell::Whole(row.reward),
-        Cell::Whole(row.slashed),
-        Cell::Whole(row.final_stake),
-        Cell::Fraction(row.final_stake_share),
+        TableCell::Whole(row.trial),
+        TableCell::Text(row.validator),
+        TableCell::Whole(row.wins),
+        TableCell::Fraction(row.win_share),
+        TableCell::Whole(row.blocks),
+        TableCell::Whole(row.reward),
+        TableCell::Whole(row.slashed),
+        TableCell::Whole(row.final_stake),
+        TableCell::Fraction(row.final_stake_share),
     ]
 }
 
@@ -416,16 +416,16 @@ const EFFECT_COLUMNS: Columns = &[
     ("points", ColumnType::Whole),
 ];
 
-fn effect_cells(row: EffectRow) -> [Cell; 8] {
+fn effect_cells(row: EffectRow) -> [TableCell; 8] {
     [
-        Cell::Text(row.metric),
-        Cell::Text(row.subject),
-        Cell::Text(row.kind),
-        Cell::Text(row.factor),
-        Cell::Fraction(Some(row.share)),
-        Cell::Fraction(row.low),
-        Cell::Fraction(row.high),
-        Cell::Whole(row.points),
+        TableCell::Text(row.metric),
+        TableCell::Text(row.subject),
+        TableCell::Text(row.kind),
+        TableCell::Text(row.factor),
+        TableCell::Fraction(Some(row.share)),
+        TableCell::Fraction(row.low),
+        TableCell::Fraction(row.high),
+        TableCell::Whole(row.points),
     ]
 }
 
@@ -501,7 +501,7 @@ impl Table {
         Ok(table)
     }
 
-    fn row(&mut self, cells: &[Cell]) -> Result<(), TablesError> {
+    fn row(&mut self, cells: &[TableCell]) -> Result<(), TablesError> {
         #[cfg(feature = "parquet")]
         if let Some((path, parquet)) = &mut self.parquet {
             parquet.row(cells).map_err(|source| TablesError::Io { path: path.clone(), source })?;

@@ -1,6 +1,6 @@
 //! What a unit of work gives: integers, which are put together with those of other units in any order.
 
-use super::wire::{Malformed, Reading, put, put_signed};
+use super::wire::{ByteReader, Malformed, put, put_signed};
 use crate::analysis::comparison::Measurements;
 use crate::forging::Counters;
 use crate::ledger::{Supply, TransactionFault};
@@ -231,7 +231,7 @@ impl Tally {
     /// # Errors
     /// If the bytes do not begin as a tally.
     pub fn extent(bytes: &[u8]) -> Result<(u64, u64), Malformed> {
-        let mut reading = Reading(bytes);
+        let mut reading = ByteReader(bytes);
         let first = reading.number("the first trial")?;
         let count = reading.count(COUNTERS, "the number of trials")? as u64;
         if count == 0 || first.checked_add(count).is_none() {
@@ -247,7 +247,7 @@ impl Tally {
     /// If they are no tally.
     pub fn read(bytes: &[u8]) -> Result<Self, Malformed> {
         let (first, trials) = Tally::extent(bytes)?;
-        let mut reading = Reading(bytes);
+        let mut reading = ByteReader(bytes);
         reading.number("the first trial")?;
         reading.number("the number of trials")?;
         let mut count = || reading.count(1, "the shape of a trial");
@@ -386,7 +386,7 @@ impl Tally {
     }
 }
 
-fn read_measurements(reading: &mut Reading) -> Result<Measurements, Malformed> {
+fn read_measurements(reading: &mut ByteReader) -> Result<Measurements, Malformed> {
     let mut measured = Measurements::default();
     for value in &mut measured {
         let (bits, rest) =
@@ -463,7 +463,7 @@ fn put_histograms(bytes: &mut Vec<u8>, histograms: &[Histogram]) {
     }
 }
 
-fn read_totals(reading: &mut Reading) -> Result<Totals, Malformed> {
+fn read_totals(reading: &mut ByteReader) -> Result<Totals, Malformed> {
     const WHAT: &str = "the sums over trials";
     let [trials, trials_with_wins, trials_with_rewards] = read_array(reading, WHAT)?;
     let own: [u64; COUNTERS] = read_array(reading, WHAT)?;
@@ -507,7 +507,7 @@ fn read_totals(reading: &mut Reading) -> Result<Totals, Malformed> {
     })
 }
 
-fn read_array<const N: usize>(reading: &mut Reading, what: &'static str) -> Result<[u64; N], Malformed> {
+fn read_array<const N: usize>(reading: &mut ByteReader, what: &'static str) -> Result<[u64; N], Malformed> {
     let mut numbers = [0; N];
     for number in &mut numbers {
         *number = reading.number(what)?;
@@ -515,7 +515,7 @@ fn read_array<const N: usize>(reading: &mut Reading, what: &'static str) -> Resu
     Ok(numbers)
 }
 
-fn read_validator(reading: &mut Reading) -> Result<ValidatorTotals, Malformed> {
+fn read_validator(reading: &mut ByteReader) -> Result<ValidatorTotals, Malformed> {
     const WHAT: &str = "the sums of a validator";
     Ok(ValidatorTotals {
         wins: reading.number(WHAT)?,
@@ -532,7 +532,7 @@ fn read_validator(reading: &mut Reading) -> Result<ValidatorTotals, Malformed> {
     })
 }
 
-fn read_histograms(reading: &mut Reading) -> Result<Vec<Histogram>, Malformed> {
+fn read_histograms(reading: &mut ByteReader) -> Result<Vec<Histogram>, Malformed> {
     const WHAT: &str = "a histogram";
     let mut histograms = Vec::new();
     for _ in 0..reading.count(1, WHAT)? {

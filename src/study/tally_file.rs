@@ -9,7 +9,7 @@ use super::plan::{Detail, Origin, Plan, PlannedPoint};
 use super::point::TallyId;
 use super::shard::Shard;
 use super::tally::Tally;
-use super::wire::{Reading, put};
+use super::wire::{ByteReader, put};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashSet};
@@ -34,7 +34,7 @@ const PRECISE: u8 = 5;
 
 /// What a file of tallies says of its study.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Header {
+pub struct TallyHeader {
     /// The program's version.
     pub version: String,
     /// The study's name.
@@ -55,10 +55,10 @@ pub struct Header {
     pub shard: Option<Shard>,
 }
 
-impl Header {
+impl TallyHeader {
     /// What a file says of a plan.
     pub fn of(plan: &Plan, shard: Option<Shard>) -> Self {
-        Header {
+        TallyHeader {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             name: plan.name.clone(),
             origin: plan.origin.clone(),
@@ -100,7 +100,7 @@ impl Header {
 
 /// A finished unit in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Block {
+pub struct TallyBlock {
     /// The first trial.
     pub first: u64,
     /// How many trials.
@@ -112,7 +112,7 @@ pub struct Block {
     length: u32,
 }
 
-impl Block {
+impl TallyBlock {
     /// One past the last trial.
     pub fn end(&self) -> u64 {
         self.first + self.count
@@ -162,10 +162,10 @@ fn advice(error: &io::Error) -> &'static str {
 
 /// What a file holds, without the tallies themselves.
 #[derive(Default)]
-pub struct Contents {
+pub struct TallyFileContents {
     /// The finished units, by point and then in the order of the file: one piece of memory, of which there
     /// may be a million parts.
-    blocks: Vec<(TallyId, Block)>,
+    blocks: Vec<(TallyId, TallyBlock)>,
     /// Points that failed, by their last failure.
     pub failures: Vec<StoredFailure>,
     /// What was begun since the program was last started. Looked up, never iterated.
@@ -178,19 +178,19 @@ pub struct Contents {
     pub lost: u64,
 }
 
-impl Contents {
+impl TallyFileContents {
     /// The finished units of a point among its first trials, in their order. Of units that overlap the
     /// first one in the file counts.
-    pub fn blocks(&self, id: TallyId, trials: u64) -> Vec<Block> {
-        let among = |block: &&Block| block.end() <= trials;
-        let mut all: Vec<Block> = self.units(id).filter(|block| among(&block)).collect();
+    pub fn blocks(&self, id: TallyId, trials: u64) -> Vec<TallyBlock> {
+        let among = |block: &&TallyBlock| block.end() <= trials;
+        let mut all: Vec<TallyBlock> = self.units(id).filter(|block| among(&block)).collect();
         all.sort_by_key(|block| block.first);
         if all.windows(2).all(|pair| pair[0].end() <= pair[1].first) {
             return all;
         }
         // Fewer trials, and then more again, may leave units that overlap. There are few of them.
         all.sort_by_key(|block| block.offset);
-        let mut kept: BTreeMap<u64, Block> = BTreeMap::new();
+        let mut kept: BTreeMap<u64, TallyBlock> = BTreeMap::new();
         for block in all {
             let before = kept.range(..block.end()).next_back();
             if before.is_none_or(|(_, other)| other.end() <= block.first) {
@@ -217,14 +217,14 @@ impl Contents {
     }
 
     /// All finished units of a point, in the order of the file.
-    fn units(&self, id: TallyId) -> impl Iterator<Item = Block> {
+    fn units(&self, id: TallyId) -> impl Iterator<Item = TallyBlock> {
         let begin = self.blocks.partition_point(|&(other, _)| other < id);
         self.blocks[begin..].iter().take_while(move |&&(other, _)| other == id).map(|&(_, block)| block)
     }
 
     /// Two units of a point that overlap, if there are any.
-    pub fn overlap(&self, id: TallyId) -> Option<(Block, Block)> {
-        let mut all: Vec<Block> = self.units(id).collect();
+    pub fn overlap(&self, id: TallyId) -> Option<(TallyBlock, TallyBlock)> {
+        let mut all: Vec<TallyBlock> = self.units(id).collect();
         all.sort_unstable_by_key(|block| block.first);
         all.windows(2).find(|pair| pair[1].first < pair[0].end()).map(|pair| (pair[0], pair[1]))
     }
@@ -235,9 +235,9 @@ pub struct TallyReader {
     path: PathBuf,
     file: Mutex<File>,
     /// What the file says of its study.
-    pub header: Header,
+    pub header: TallyHeader,
     /// What it holds.
-    pub contents: Contents,
+    pub contents: TallyFileContents,
 }
 
 impl TallyReader {
@@ -265,13 +265,13 @@ impl TallyReader {
             }
             Err(error) => return Err(failed()(error)),
         }
-        let mut contents = Contents { good: MAGIC.len() as u64, ..Contents::default() };
+        let mut contents = TallyFileContents { good: MAGIC.len() as u64, ..TallyFileContents::default() };
         let mut header = None;
         let mut bytes = Vec::new();
         while let Some(kind) = next_record(&mut input, size - contents.good, &mut bytes).map_err(failed())? {
             let offset = contents.good + HEAD as u64;
             match kind {
-                HEADER => match serde_json::from_slice::<Header>(&bytes) {
+                HEADER => match serde_json::from_slice::<TallyHeader>(&bytes) {
                     Ok(read) => header = Some(read),
                     Err(_) => return Err(foreign("what it says of its study cannot be read")),
                 },
@@ -312,7 +312,7 @@ impl TallyReader {
     ///
     /// # Errors
     /// If it cannot be read, or is no tally any more.
-    pub fn tally(&self, block: &Block) -> Result<Tally, TallyError> {
+    pub fn tally(&self, block: &TallyBlock) -> Result<Tally, TallyError> {
         let bytes = self.bytes(block)?;
         let foreign = |what| TallyError::Foreign { path: self.path.clone(), what };
         let body = read_head(&bytes).map(|(_, _, body)| body).ok_or_else(|| foreign("a unit has changed"))?;
@@ -323,7 +323,7 @@ impl TallyReader {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn bytes(&self, block: &Block) -> Result<Vec<u8>, TallyError> {
+    pub fn bytes(&self, block: &TallyBlock) -> Result<Vec<u8>, TallyError> {
         let mut bytes = vec![0; block.length as usize];
         let mut file = self.file.lock().expect("no thread panics while it reads");
         file.seek(SeekFrom::Start(block.offset))
@@ -417,15 +417,15 @@ fn unit_bytes(id: TallyId, micros: u64, tally: &Tally) -> Vec<u8> {
 
 fn read_head(bytes: &[u8]) -> Option<(TallyId, u64, &[u8])> {
     let (id, rest) = bytes.split_first_chunk::<16>()?;
-    let mut reading = Reading(rest);
+    let mut reading = ByteReader(rest);
     let micros = reading.number("a time").ok()?;
     Some((TallyId(*id), micros, reading.0))
 }
 
-fn read_block(bytes: &[u8], offset: u64) -> Option<(TallyId, Block)> {
+fn read_block(bytes: &[u8], offset: u64) -> Option<(TallyId, TallyBlock)> {
     let (id, micros, body) = read_head(bytes)?;
     let (first, count) = Tally::extent(body).ok()?;
-    Some((id, Block { first, count, micros, offset, length: bytes.len() as u32 }))
+    Some((id, TallyBlock { first, count, micros, offset, length: bytes.len() as u32 }))
 }
 
 /// To what finished units are appended, one after another and from any thread: a file, or what is sent to
@@ -492,7 +492,7 @@ impl TallyFile {
     ///
     /// # Errors
     /// If there is one, or it cannot be made.
-    pub fn create(path: &Path, header: &Header) -> Result<Self, TallyError> {
+    pub fn create(path: &Path, header: &TallyHeader) -> Result<Self, TallyError> {
         let failed = || failed("make", path);
         let mut bytes = MAGIC.to_vec();
         bytes.extend(record(HEADER, &json(header)));
@@ -517,7 +517,7 @@ impl TallyFile {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn resume(reader: &TallyReader, header: &Header) -> Result<Self, TallyError> {
+    pub fn resume(reader: &TallyReader, header: &TallyHeader) -> Result<Self, TallyError> {
         let path = reader.path();
         let file = OpenOptions::new().read(true).append(true).open(path).map_err(failed("write", path))?;
         let good = reader.contents.good;
@@ -581,8 +581,8 @@ mod tests {
     use proptest::prelude::*;
     use std::sync::atomic::AtomicBool;
 
-    fn header() -> Header {
-        Header {
+    fn header() -> TallyHeader {
+        TallyHeader {
             version: "0".to_owned(),
             name: "a".to_owned(),
             origin: Origin {

@@ -20,9 +20,9 @@ pub fn put_signed(bytes: &mut Vec<u8>, number: i64) {
 }
 
 /// Bytes that are being read.
-pub struct Reading<'a>(pub &'a [u8]);
+pub struct ByteReader<'a>(pub &'a [u8]);
 
-impl Reading<'_> {
+impl ByteReader<'_> {
     /// Takes a number of up to 128 bits.
     ///
     /// # Errors
@@ -48,7 +48,7 @@ impl Reading<'_> {
     /// Takes a number of up to 64 bits.
     ///
     /// # Errors
-    /// As [`Reading::wide`].
+    /// As [`ByteReader::wide`].
     pub fn number(&mut self, what: &'static str) -> Result<u64, Malformed> {
         u64::try_from(self.wide(what)?).map_err(|_| Malformed(what))
     }
@@ -56,7 +56,7 @@ impl Reading<'_> {
     /// Takes a signed number.
     ///
     /// # Errors
-    /// As [`Reading::wide`].
+    /// As [`ByteReader::wide`].
     pub fn signed(&mut self, what: &'static str) -> Result<i64, Malformed> {
         let number = self.number(what)?;
         Ok((number >> 1) as i64 ^ -((number & 1) as i64))
@@ -66,7 +66,7 @@ impl Reading<'_> {
     /// for, so that nobody reserves memory for a number that was made up.
     ///
     /// # Errors
-    /// As [`Reading::wide`], or if so many cannot follow.
+    /// As [`ByteReader::wide`], or if so many cannot follow.
     pub fn count(&mut self, each: usize, what: &'static str) -> Result<usize, Malformed> {
         let count = self.number(what)?;
         let fits = count.checked_mul(each.max(1) as u64).is_some_and(|bytes| bytes <= self.0.len() as u64);
@@ -76,7 +76,7 @@ impl Reading<'_> {
     /// Takes a truth.
     ///
     /// # Errors
-    /// As [`Reading::wide`], or if it is neither 0 nor 1.
+    /// As [`ByteReader::wide`], or if it is neither 0 nor 1.
     pub fn truth(&mut self, what: &'static str) -> Result<bool, Malformed> {
         match self.number(what)? {
             0 => Ok(false),
@@ -105,7 +105,7 @@ mod tests {
             let mut bytes = Vec::new();
             put(&mut bytes, wide);
             put_signed(&mut bytes, signed);
-            let mut reading = Reading(&bytes);
+            let mut reading = ByteReader(&bytes);
             prop_assert_eq!(reading.wide("a"), Ok(wide));
             prop_assert_eq!(reading.signed("b"), Ok(signed));
             prop_assert_eq!(reading.end(), Ok(()));
@@ -114,7 +114,7 @@ mod tests {
         /// What is read is written in one way only.
         #[test]
         fn no_number_has_two_forms(bytes: Vec<u8>) {
-            let mut reading = Reading(&bytes);
+            let mut reading = ByteReader(&bytes);
             if let Ok(number) = reading.wide("a") {
                 let mut again = Vec::new();
                 put(&mut again, number);
@@ -127,8 +127,8 @@ mod tests {
     fn counts_are_bounded_by_what_is_there() {
         let mut bytes = Vec::new();
         put(&mut bytes, u128::from(u64::MAX));
-        assert!(Reading(&bytes).count(1, "a").is_err());
-        assert!(Reading(&[3, 0, 0, 0]).count(1, "a").is_ok());
-        assert!(Reading(&[3, 0, 0]).count(1, "a").is_err());
+        assert!(ByteReader(&bytes).count(1, "a").is_err());
+        assert!(ByteReader(&[3, 0, 0, 0]).count(1, "a").is_ok());
+        assert!(ByteReader(&[3, 0, 0]).count(1, "a").is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! Who may use whom: the layers point one way, and this test holds the table.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -143,6 +143,45 @@ fn no_file_is_named_after_nothing() {
             let name = part.as_os_str().to_string_lossy();
             for word in ["util", "common", "manager", "helper", "misc", "_and_"] {
                 assert!(!name.contains(word), "{}", path.display());
+            }
+        }
+    }
+}
+
+/// The types, traits included, that a piece of code declares for others to use.
+fn public_types(code: &str) -> BTreeSet<String> {
+    let mut types = BTreeSet::new();
+    for line in code.lines() {
+        let Some(rest) = line.trim_start().strip_prefix("pub") else { continue };
+        let rest = match rest.strip_prefix('(') {
+            Some(scoped) => scoped.split_once(')').map_or("", |(_, rest)| rest),
+            None => rest,
+        };
+        let mut words = rest.split_whitespace();
+        if words.next().is_some_and(|word| ["struct", "enum", "trait", "type", "union"].contains(&word))
+            && let Some(name) = words.next()
+        {
+            types.insert(name.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect());
+        }
+    }
+    types
+}
+
+/// A reader who looks for a type finds one. Two of a kind under conditions of compilation stand in one
+/// file, and count once.
+#[test]
+fn a_name_of_a_type_is_used_once() {
+    let example =
+        "pub(in crate::a) struct A<'a> {\n  pub b: B,\n}\npub(super) enum C{\npub type D = B;\nstruct E;";
+    assert_eq!(public_types(example).into_iter().collect::<Vec<_>>(), ["A", "C", "D"]);
+    let mut files = Vec::new();
+    rust_files(&source(), &mut files);
+    files.sort();
+    let mut seen: BTreeMap<String, PathBuf> = BTreeMap::new();
+    for file in files {
+        for name in public_types(&code(&file)) {
+            if let Some(other) = seen.insert(name.clone(), file.clone()) {
+                panic!("{name} is declared in {} and in {}", other.display(), file.display());
             }
         }
     }

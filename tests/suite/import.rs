@@ -495,10 +495,48 @@ fn the_page_for_operators_shows_what_is_printed() {
     assert!(commands >= 6, "{commands} commands");
 }
 
-/// Text as a file in UTF-16.
+/// Text as a file in UTF-16, with its byte order mark.
 fn utf16(text: &str, is_little: bool) -> Vec<u8> {
-    let units = "\u{feff}".encode_utf16().chain(text.encode_utf16());
-    units.flat_map(|unit| if is_little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
+    unmarked_utf16(&format!("\u{feff}{text}"), is_little)
+}
+
+fn unmarked_utf16(text: &str, is_little: bool) -> Vec<u8> {
+    text.encode_utf16()
+        .flat_map(|unit| if is_little { unit.to_le_bytes() } else { unit.to_be_bytes() })
+        .collect()
+}
+
+/// A byte order mark is usual, and not needed.
+#[test]
+fn text_in_utf_16_is_read_and_said_where_nothing_but_its_bytes_tells() {
+    let sandbox = Sandbox::new();
+    for is_little in [true, false] {
+        for (text, format) in [
+            ("name,stake\nZo\u{eb},5\n\u{540d}\u{524d},6\n", "csv"),
+            ("name\tstake\r\nZo\u{eb}\t5\r\n\u{540d}\u{524d}\t6\r\n", "tsv"),
+            (
+                "[{\"name\": \"Zo\u{eb}\", \"stake\": 5}, {\"name\": \"\u{540d}\u{524d}\", \"stake\": 6}]",
+                "json",
+            ),
+        ] {
+            let marked = utf16(text, is_little);
+            let bare = unmarked_utf16(text, is_little);
+            for (bytes, is_said) in
+                [(packed(&marked), false), (marked, false), (packed(&bare), true), (bare.clone(), true)]
+            {
+                let (code, out, err) = tombola(&sandbox, &["import", "-", "--to", "-"], &bytes);
+                assert_eq!(
+                    (code, out.as_str()),
+                    (0, "name,stake\nZo\u{eb},5\n\u{540d}\u{524d},6\n"),
+                    "{err}"
+                );
+                assert!(err.contains(&format!("as {format}")), "{err}");
+                assert_eq!(err.contains("is read as UTF-16"), is_said, "{err}");
+            }
+            let (code, _, err) = tombola(&sandbox, &["import", "-"], &bare[..bare.len() - 1]);
+            assert!(code == 2 && err.contains("UTF-16"), "{err}");
+        }
+    }
 }
 
 /// A file of a part of a chain says so, shows shares of the chain where it knows them, and is neither
@@ -539,14 +577,6 @@ fn a_part_of_a_chain_is_never_taken_for_the_whole() {
         let (code, _, err) = tombola(&sandbox, &["law", "s.toml"], b"");
         assert!(code == 2 && err.contains("part of the chain"), "{path}: {err}");
     }
-    // A log is held against the slots that it expects itself, which needs no stakes of others.
-    let (code, _, err) = tombola(&sandbox, &["audit", &file("cardano-leader-log.cncli.json")], b"");
-    assert!(code == 0 && err.contains("part of the chain"), "{err}");
-    // Wins of one pool say nothing of the others.
-    let (log, stakes) =
-        (file("cardano-leader-log.schedule.json"), file("cardano-stake-distribution.snapshot.json"));
-    let (code, _, err) = tombola(&sandbox, &["audit", &log, "--stakes", &stakes], b"");
-    assert!(code == 2 && err.contains("part of the chain"), "{err}");
     // Both pages in one file are the whole; so is a list whose percentages are rounded.
     let last = page.replace("\"A\"", "\"C\"").replace("\"B\"", "\"D\"").replace("\"abc\"", "null");
     let both = format!("{page}\n{last}\n");
@@ -561,6 +591,229 @@ fn a_part_of_a_chain_is_never_taken_for_the_whole() {
     assert!(code == 2 && err.contains("`sigma` is"), "{err}");
     let (code, _, err) = tombola(&sandbox, &["import", "-"], log.repeat(2).as_bytes());
     assert!(code == 2 && err.contains("2 values of JSON"), "{err}");
+}
+
+/// Of the wins of one validator its share is always 100 %, so no format of them is audited; what is said
+/// instead is a question that can be answered.
+#[test]
+fn wins_of_one_validator_are_never_audited_as_those_of_all() {
+    let sandbox = Sandbox::new();
+    let file = |name: &str| data().join(name).display().to_string();
+    let key = "9QxCLckBiJc783jnMvXZubK4wH86Eqqvashtrwvcsgkv";
+    let stakes = file("solana-validators.cli.json");
+    sandbox.put("log.json", fs::read_to_string(file("cardano-leader-log.cncli.json")).expect("the file"));
+    sandbox.put("one.csv", "name,stake,wins,expected\nann,5,2,1.79\n");
+    sandbox.put("slots.csv", format!("slot,leader\n4,{key}\n5,{key}\n100,{key}\n"));
+    sandbox.put("wins.csv", format!("name,wins\n{key},3\n"));
+    sandbox.put("schedule.txt", format!("  4  {key}\n  5  {key}\n  100  {key}\n"));
+    sandbox.put(
+        "production.json",
+        format!(r#"{{"leaders": [{{"identityPubkey": "{key}", "leaderSlots": 4, "blocksProduced": 3}}]}}"#),
+    );
+    sandbox.put(
+        "pool.json",
+        r#"{"pools": {"aa": {"stakeGo": 1, "stakeMark": 1, "stakeSet": 1}}, "total": {"stakeSet": 1}}"#,
+    );
+    sandbox
+        .put("schedule.json", r#"[{"slotNumber": 4, "slotTime": "x"}, {"slotNumber": 9, "slotTime": "x"}]"#);
+    let luck = "tombola luck";
+    for (args, says) in [
+        (
+            &["log.json"][..],
+            "tombola luck --chain cardano --share 0.00008181200836108011 --epochs 1 --wins 2",
+        ),
+        (&["one.csv"], luck),
+        (&["slots.csv", "--stakes", &stakes], luck),
+        (&["wins.csv", "--stakes", &stakes], luck),
+        (&["schedule.txt", "--stakes", &stakes], luck),
+        (&["production.json", "--stakes", &stakes], luck),
+        (
+            &["schedule.json", "--stakes", "pool.json"],
+            "tombola luck --chain cardano --share SHARE --epochs 1 --wins 2",
+        ),
+    ] {
+        for command in ["audit", "identify"] {
+            let (code, out, err) = tombola(&sandbox, &[&[command][..], args].concat(), b"");
+            assert!(code == 2 && out.is_empty() && err.contains(says), "{command} {args:?}: {err}");
+        }
+    }
+    // The command that is named answers.
+    let named = "luck --chain cardano --share 0.00008181200836108011 --epochs 1 --wins 2";
+    let (code, out, err) = tombola(&sandbox, &named.split(' ').collect::<Vec<_>>(), b"");
+    assert!(code == 0 && out.contains("wins are expected"), "{out}{err}");
+    // A block for each height is the history of a time, whoever made them.
+    sandbox.put("all.csv", format!("slot,leader\n4,{key}\n5,{key}\n6,{key}\n7,{key}\n"));
+    let (code, _, err) = tombola(&sandbox, &["audit", "all.csv", "--stakes", &stakes], b"");
+    assert_eq!(code, 0, "{err}");
+}
+
+/// A snapshot without a total may be of some pools; what its stakes are shares of is not known then.
+#[test]
+fn shares_of_a_snapshot_have_a_stated_denominator() {
+    let sandbox = Sandbox::new();
+    let pools = r#"{"aa": {"stakeGo": 1, "stakeMark": 2, "stakeSet": 3}, "bb": {"stakeGo": 1, "stakeMark": 2, "stakeSet": 5}}"#;
+    sandbox.put("bare.json", pools);
+    sandbox.put("pools.json", format!(r#"{{"pools": {pools}}}"#));
+    sandbox.put("go.json", format!(r#"{{"pools": {pools}, "total": {{"stakeGo": 2}}}}"#));
+    sandbox.put("whole.json", format!(r#"{{"pools": {pools}, "total": {{"stakeSet": 8}}}}"#));
+    sandbox.put("wins.csv", "name,wins\naa,3\nbb,5\n");
+    for path in ["bare.json", "pools.json", "go.json"] {
+        let (code, out, err) = tombola(&sandbox, &["import", path], b"");
+        assert!(code == 0 && out.contains("aa") && !out.contains('%'), "{path}: {out}{err}");
+        assert!(err.contains("no `total.stakeSet`") && err.contains("part of the chain"), "{path}: {err}");
+        let (code, _, err) = tombola(&sandbox, &["audit", "wins.csv", "--stakes", path], b"");
+        assert!(code == 2 && err.contains("tombola import FILE --to stakes.csv"), "{path}: {err}");
+    }
+    let (code, out, err) = tombola(&sandbox, &["import", "whole.json"], b"");
+    assert!(code == 0 && out.contains("37.500 %"), "{out}{err}");
+    assert!(err.contains("shares are of `total.stakeSet`, 8 lovelaces"), "{err}");
+    // Fractions make the whole, or are of a part, or of something else.
+    let fractions = |a: &str, b: &str| {
+        let ids = [
+            "q80jjs53w0fx836n8g38gtdwr8ck5zre3da90peuxn84sj3cu0r",
+            "qsqyw3efqp2hpvyl9pmh2vwvamh2hzrhrjjkvjn8dhc8j0qyqqq",
+        ];
+        read(
+            format!("{{\"pool1{}\": {a}, \"pool1{}\": {b}}}", ids[0], ids[1]).as_bytes(),
+            &Options::default(),
+        )
+    };
+    assert!(fractions("0.25", "0.75").is_ok_and(|import| import.part.is_none()));
+    assert!(
+        fractions("0.25", "0.25").is_ok_and(|import| import.part.is_some_and(|part| part.share == Some(0.5)))
+    );
+    assert!(fractions("0.75", "0.75").is_err_and(|fault| fault.problem.contains("150.0000 %")));
+    // The remedy is one.
+    assert_eq!(tombola(&sandbox, &["import", "pools.json", "--to", "stakes.csv"], b"").0, 0);
+    let (code, _, err) = tombola(&sandbox, &["audit", "wins.csv", "--stakes", "stakes.csv"], b"");
+    assert_eq!(code, 0, "{err}");
+}
+
+/// RFC 4180: between quotation marks there may be anything, line breaks too.
+#[test]
+fn fields_with_line_breaks_are_read_and_places_stay_right() {
+    let sandbox = Sandbox::new();
+    let plain = "\"Validator\naddress\",\"Voting\nPower\",note\nann,5,\"first \"\"line\"\",\n\nsecond\"\n\"bob\nb\",6,x\n";
+    for end in ["\n", "\r\n", "\r"] {
+        for separator in [",", ";", "\t"] {
+            let text = plain.replace(',', separator).replace('\n', end);
+            let (code, out, err) = tombola(&sandbox, &["import", "-", "--to", "-"], text.as_bytes());
+            assert_eq!((code, out.as_str()), (0, "name,stake\nann,5\nbob b,6\n"), "{text:?}: {err}");
+            assert!(
+                err.contains("2 rows have line breaks between quotation marks, the first on line 4"),
+                "{err}"
+            );
+            assert!(err.contains("line breaks in 1 names are read as spaces"), "{err}");
+            let bad = text + &format!("cid{separator}x{separator}y{end}");
+            let (code, _, err) = tombola(&sandbox, &["import", "-"], bad.as_bytes());
+            assert!(code == 2 && err.contains("-:9:5: the stake of `cid` is `x`"), "{bad:?}: {err}");
+        }
+    }
+    // A name is the same in one line and in two.
+    let (code, _, err) = tombola(&sandbox, &["import", "-"], b"name,stake\n\"a\nb\",5\na b,6\n");
+    assert!(code == 2 && err.contains("`a b` stands already on line 2"), "{err}");
+    for text in ["name,stake\n\"ann,5\nbob,6\n\"cid\",7\n", "name,stake\nann,\"5\nbob,6\n"] {
+        let (code, _, err) = tombola(&sandbox, &["import", "-"], text.as_bytes());
+        assert!(code == 2 && err.contains("-:2:") && err.contains("not closed"), "{text:?}: {err}");
+    }
+}
+
+#[test]
+fn rows_of_solana_are_known_however_they_are_wrapped() {
+    let of_command = |key: &str, stake: u64| {
+        format!(
+            r#"{{"identityPubkey": "{key}", "voteAccountPubkey": "v", "activatedStake": {stake}, "delinquent": false, "skipRate": null}}"#
+        )
+    };
+    let of_call = |key: &str, stake: u64| {
+        format!(
+            r#"{{"activatedStake": {stake}, "epochVoteAccount": true, "nodePubkey": "{key}", "votePubkey": "v"}}"#
+        )
+    };
+    for row in [&of_command as &dyn Fn(&str, u64) -> String, &of_call] {
+        let (a, b, idle) = (row("A", 200), row("B", 100), row("C", 0));
+        for text in [
+            format!("{a}\n{b}\n{idle}\n"),
+            format!("[{a}, {b}, {idle}]"),
+            format!(r#"{{"validators": [{a}, {b}, {idle}], "totalActiveStake": 300}}"#),
+            format!(r#"{{"totalActiveStake": 300, "validators": [{a}, {b}, {idle}]}}"#),
+            format!(
+                r#"{{"jsonrpc": "2.0", "result": {{"current": [{a}, {idle}], "delinquent": [{b}]}}, "id": 1}}"#
+            ),
+            format!(r#"{{"delinquent": [{b}], "current": [{a}, {idle}]}}"#),
+            format!(r#"{{"current": [], "delinquent": [{a}, {b}, {idle}]}}"#),
+        ] {
+            let import = understood(text.as_bytes());
+            assert_eq!(
+                (import.format, &import.names[..]),
+                ("solana-validators", &["A".to_owned(), "B".to_owned()][..]),
+                "{text}"
+            );
+            assert_eq!(
+                import.denomination.map(|unit| unit.name.to_owned()).as_deref(),
+                Some("lamports"),
+                "{text}"
+            );
+            assert!(import.part.is_none(), "{text}");
+        }
+        assert!(understood(a.as_bytes()).part.is_some(), "one validator");
+    }
+}
+
+/// The validators of Ethereum are read item by item where the beginning of the text shows them, and whole
+/// where it does not; both say the same.
+#[test]
+fn a_long_list_is_read_item_by_item_as_it_is_whole() {
+    let file = data().join("ethereum-validators.json");
+    let text = fs::read_to_string(file).expect("the file");
+    let streamed = understood(text.as_bytes());
+    // So much stands before the list that its beginning is not seen.
+    let far = text.replacen('{', &format!("{{\"padding\": \"{}\",", "x".repeat(1 << 17)), 1);
+    assert_eq!(understood(far.as_bytes()), streamed);
+    assert_eq!(understood(&packed(format!("\u{feff}{text}").as_bytes())), streamed);
+    let pages = understood(format!("{text}\n{}", text.replace("\"index\": \"", "\"index\": \"9")).as_bytes());
+    assert_eq!(pages.names.len(), 2 * streamed.names.len());
+    // Faults have the same places.
+    for (from, to) in [("\"32000000000\"", "\"3x\""), ("\"index\": \"1\"", "\"index\": \"0\"")] {
+        assert!(text.contains(from), "{from}");
+        let (bad, far) = (text.replace(from, to), far.replace(from, to));
+        let fault = |text: &str| read(text.as_bytes(), &Options::default()).expect_err("a fault");
+        let (streamed, whole) = (fault(&bad), fault(&far));
+        assert_eq!((streamed.line, &streamed.problem), (whole.line, &whole.problem));
+        assert_eq!(streamed.column, whole.column);
+    }
+}
+
+/// Spellings of the same tools in other versions.
+#[test]
+fn versions_of_a_tool_read_alike() {
+    let ids = [
+        "pool1q80jjs53w0fx836n8g38gtdwr8ck5zre3da90peuxn84sj3cu0r",
+        "pool1qsqyw3efqp2hpvyl9pmh2vwvamh2hzrhrjjkvjn8dhc8j0qyqqq",
+    ];
+    let nested = format!(
+        r#"{{"{}": {{"stake": {{"numerator": 1, "denominator": 4}}, "vrf": "a"}}, "{}": {{"stake": {{"numerator": 3, "denominator": 4}}, "vrf": "b"}}}}"#,
+        ids[0], ids[1]
+    );
+    let import = understood(nested.as_bytes());
+    assert_eq!(
+        (import.format, &import.names[..]),
+        ("cardano-stake-distribution", &ids.map(str::to_owned)[..])
+    );
+    let old = r#"{"data": [{"index": "7", "balance": "1", "status": "Active", "validator": {"effective_balance": "32000000000"}}, {"index": "8", "balance": "1", "status": "PendingQueue", "validator": {"effective_balance": "0"}}]}"#;
+    let import = understood(old.as_bytes());
+    assert_eq!((import.format, &import.names[..]), ("ethereum-validators", &["7".to_owned()][..]));
+    let markdown = "| Name | Stake | Wins |\n|:-----|------:|-----:|\n| ann  | 5     | 1 |\n| bob | 6 | 2 |\n\nAs of today.\n";
+    let import = understood(markdown.as_bytes());
+    assert_eq!((import.format, &import.names[..]), ("text-table", &["ann".to_owned(), "bob".to_owned()][..]));
+    assert_eq!(
+        (import.wins, import.notes),
+        (Some(vec![1, 2]), vec!["one line around the table passed over".to_owned()])
+    );
+    let fault = read(markdown.replace("| 6 |", "|").as_bytes(), &Options::default()).unwrap_err();
+    assert!(fault.line == 4 && fault.problem.contains("2 cells"), "{fault:?}");
+    let yaml = read(b"block_height: \"123\"\ntotal: \"2\"\n", &Options::default()).unwrap_err();
+    assert!(yaml.problem.contains("--output json"), "{}", yaml.problem);
 }
 
 #[test]
@@ -757,22 +1010,18 @@ fn points_are_called_points() {
 /// What was cut out of an answer is read as the answer is: the list alone, or an object on each line.
 #[test]
 fn lists_are_known_without_what_stood_around_them() {
-    for (file, path, has_lines) in [
-        ("cosmos-staking.json", "/validators", true),
-        ("ethereum-validators.json", "/data", true),
-        ("near-validators.json", "/result/current_validators", true),
-        ("solana-validators.cli.json", "/validators", false),
+    for (file, path) in [
+        ("cosmos-staking.json", "/validators"),
+        ("ethereum-validators.json", "/data"),
+        ("near-validators.json", "/result/current_validators"),
+        ("solana-validators.cli.json", "/validators"),
     ] {
         let bytes = fs::read(data().join(file)).expect("the file");
         let mut whole = understood(&bytes);
         let json: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
         let list = json.pointer(path).and_then(serde_json::Value::as_array).expect("a list");
         let lines: Vec<String> = list.iter().map(ToString::to_string).collect();
-        let mut texts = vec![format!("[{}]", lines.join(",\n"))];
-        if has_lines {
-            texts.push(lines.join("\n"));
-        }
-        for text in texts {
+        for text in [format!("[{}]", lines.join(",\n")), lines.join("\n")] {
             let mut alone = understood(text.as_bytes());
             let forced = Options { format: Some(whole.format.to_owned()), ..Options::default() };
             assert_eq!(read(text.as_bytes(), &forced).as_ref(), Ok(&alone), "{file}");

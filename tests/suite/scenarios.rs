@@ -1,5 +1,6 @@
 //! Every scenario that comes along parses, says what it is about, and runs.
 
+use crate::sandbox::Sandbox;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -7,7 +8,7 @@ use tombola::analysis::analyse;
 use tombola::behaviour::BEHAVIOURS;
 use tombola::report::figures::FIGURES;
 use tombola::reward::REWARDS;
-use tombola::scenario::{Override, Scenario, load, load_text};
+use tombola::scenario::{Override, Scenario, load, load_text, shipped};
 use tombola::selection::{COMMITTEES, RULES};
 use tombola::simulation::{Control, Engine, Quiet, run};
 use tombola::stake::STAKES;
@@ -74,6 +75,35 @@ fn every_scenario_runs_and_both_engines_agree() {
         let won: u64 = analysis.tables.validators.iter().map(|row| row.wins).sum();
         assert_eq!(won, results[0].totals.selections(), "{}", path.display());
     }
+}
+
+/// Those too that read a file: from a folder where nothing of the project is, and again from their results.
+#[test]
+fn what_comes_along_runs_from_anywhere() {
+    let sandbox = Sandbox::new();
+    let run = |args: &[&str]| {
+        let output = sandbox.command(args).output().expect("the program starts");
+        let err = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {err}");
+        err
+    };
+    let with_files: Vec<&str> = shipped()
+        .iter()
+        .filter(|shipped| shipped.text.contains("path = "))
+        .map(|shipped| shipped.name)
+        .collect();
+    assert!(with_files.contains(&"stake-table"));
+    for name in with_files {
+        let err = run(&["check", name]);
+        assert!(err.contains("the table that comes along is read"), "{err}");
+        run(&["run", name, "--rounds", "200", "--trials", "2", "--set", "report.figures=[]", "-q"]);
+        run(&["reproduce", &format!("output/{name}"), "--quiet"]);
+    }
+    // A file of this path goes before.
+    sandbox.put("scenarios/tables/example-stakes.csv", "name,stake\nann,5\nbob,6\n");
+    let output =
+        sandbox.command(&["law", "stake-table", "--format", "csv"]).output().expect("the program starts");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("\nann,5,"), "{output:?}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::process::{Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use tombola::random::{Purpose, Stream};
-use tombola::study::{Header, StudyManifest, TallyFile, TallyReader};
+use tombola::study::{StudyManifest, TallyFile, TallyHeader, TallyReader};
 
 const BASE: &str = "\
 [run]
@@ -332,7 +332,7 @@ fn another_version_is_refused_unless_told() {
         let path = sandbox.path(path);
         let header = TallyReader::open(&path).expect("tallies").header;
         fs::remove_file(&path).expect("a file");
-        let header = Header { version: "0.0.9".to_owned(), ..header };
+        let header = TallyHeader { version: "0.0.9".to_owned(), ..header };
         TallyFile::create(&path, &header).expect("a file of tallies");
     };
     run(&sandbox, &["run", "s.toml", "--output", "calm", "--quiet"]);
@@ -361,7 +361,7 @@ fn another_version_is_refused_unless_told() {
         (&["compare", "one.toml", "--rules", "raffle,nxt", "--resume"], "output/one-compare.tally"),
     ] {
         let header = TallyReader::open(&sandbox.path("output/s/study.tally")).expect("tallies").header;
-        let header = Header { version: "0.0.9".to_owned(), ..header };
+        let header = TallyHeader { version: "0.0.9".to_owned(), ..header };
         TallyFile::create(&sandbox.path(kept), &header).expect("a file of tallies");
         let refused = ran(&sandbox, args);
         assert_eq!(refused.status.code(), Some(2), "{args:?}");

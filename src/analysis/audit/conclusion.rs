@@ -5,7 +5,8 @@ use super::missed::Missed;
 use super::rows::direction;
 use crate::analysis::rows::{AuditRow, Finding};
 use crate::analysis::sampling_model::SamplingModel;
-use crate::statistics::wording::{grouped, two_digits};
+use crate::statistics::percent::{setting, short};
+use crate::statistics::wording::{grouped, three_digits, two_digits};
 use crate::statistics::{Misallocation, rounds_for_difference};
 
 use super::count::POWER;
@@ -101,7 +102,7 @@ impl Narrative<'_> {
                 let blind = validators().filter(|row| row.finding == Some(Finding::Inconclusive)).count();
                 let mut text = format!(
                     "Consistent: {explained}. Nine times in ten a table of this size shows a gain of {} or more of {}",
-                    percent(effect),
+                    short(effect),
                     row.validator
                 );
                 if blind > 0 {
@@ -109,7 +110,7 @@ impl Narrative<'_> {
                         "; for {} of the {} validators it would often have missed one of {}",
                         grouped(blind as u64),
                         grouped(validators().count() as u64),
-                        percent(tolerance)
+                        short(tolerance)
                     );
                 }
                 (Finding::Consistent, text + ".")
@@ -118,15 +119,15 @@ impl Narrative<'_> {
                 let mut text = format!(
                     "Inconclusive: {explained}, but so small a table would often have missed a gain of {}. The smallest \
                      that it shows nine times in ten is one of {}, of {}",
-                    percent(tolerance),
-                    percent(effect),
+                    short(tolerance),
+                    short(effect),
                     row.validator
                 );
                 if let Some(more) = self.more_rounds() {
                     text += &format!(
                         "; about {} more rounds would suffice for {} (90 % power)",
                         grouped(two_digits(more)),
-                        percent(tolerance)
+                        short(tolerance)
                     );
                 }
                 (Finding::Inconclusive, text + ".")
@@ -209,7 +210,7 @@ impl Narrative<'_> {
             text += &format!(
                 " Nobody is shown to be more than {} from the expected wins: in so many rounds even a small difference \
                  shows.",
-                percent(tolerance)
+                short(tolerance)
             );
         }
         text + &self.meaning(&deviating)
@@ -253,8 +254,8 @@ impl Narrative<'_> {
         };
         let interval = match (row.relative_deviation_low, row.relative_deviation_high) {
             (Some(low), Some(high)) => format!(
-                "{} % interval {} to {}; ",
-                trimmed(100.0 * self.evidence.confidence),
+                "{} interval {} to {}; ",
+                setting(self.evidence.confidence),
                 signed(low),
                 signed(high)
             ),
@@ -308,8 +309,8 @@ impl Narrative<'_> {
             format!(
                 " Against stake shares, {} is farthest off: {} of the wins with {} of the stake ({}).",
                 row.validator,
-                percent(row.win_share.unwrap_or(0.0)),
-                percent(row.stake_share),
+                short(row.win_share.unwrap_or(0.0)),
+                short(row.stake_share),
                 signed(gain)
             )
         });
@@ -346,7 +347,7 @@ impl Narrative<'_> {
 /// What is shown of all wins as a whole; nothing where nothing can be.
 fn whole_words(whole: &Misallocation, alpha: f64) -> Option<String> {
     let interval = whole.interval?;
-    let (margin, most) = (percent(whole.margin), percent(interval.high));
+    let (margin, most) = (short(whole.margin), short(interval.high));
     let shown = match (whole.equivalence_p, whole.difference_p) {
         (Some(p), _) if p <= alpha => {
             format!("shown to be at most the margin of {margin} ({})", p_words(p, None))
@@ -359,7 +360,7 @@ fn whole_words(whole: &Misallocation, alpha: f64) -> Option<String> {
     Some(format!(
         " As a whole, {} of the wins went to others than expected, of which chance explains some; what it does not explain \
          is at most {most}, {shown}.",
-        percent(whole.value)
+        short(whole.value)
     ))
 }
 
@@ -395,7 +396,7 @@ fn missed_words(missed: &Missed, rows: &[AuditRow], alpha: f64) -> String {
         "Missed blocks: {} of {} slots ({})",
         grouped(lost),
         grouped(slots),
-        percent(lost as f64 / slots as f64)
+        short(lost as f64 / slots as f64)
     );
     let mut deviating: Vec<(usize, f64)> = rows
         .iter()
@@ -421,8 +422,8 @@ fn missed_words(missed: &Missed, rows: &[AuditRow], alpha: f64) -> String {
             rows[index].validator,
             grouped(mine),
             grouped(own),
-            percent(mine as f64 / own as f64),
-            percent(others),
+            short(mine as f64 / own as f64),
+            short(others),
             p_words(p, None)
         )
     });
@@ -452,36 +453,15 @@ pub fn p_words(p: f64, log10: Option<f64>) -> String {
     }
 }
 
-/// A share as a percentage with three significant digits at most.
-pub fn percent(share: f64) -> String {
-    format!("{} %", digits(100.0 * share))
-}
-
 /// A relative deviation as a percentage with its sign.
 fn signed(deviation: f64) -> String {
     let sign = if deviation < 0.0 { "-" } else { "+" };
-    format!("{sign}{} %", digits((100.0 * deviation).abs()))
-}
-
-fn digits(value: f64) -> String {
-    if value == 0.0 || !value.is_finite() {
-        return trimmed(value);
-    }
-    if value >= 1000.0 {
-        return grouped(value.round() as u64);
-    }
-    let places = (2.0 - value.abs().log10().floor()).clamp(0.0, 9.0) as usize;
-    trimmed(format!("{value:.places$}").parse().unwrap_or(value))
-}
-
-/// A number without trailing zeros, e.g. 95 or 99.9.
-fn trimmed(value: f64) -> String {
-    format!("{}", (value * 1e9).round() / 1e9)
+    format!("{sign}{} %", three_digits((100.0 * deviation).abs()))
 }
 
 /// An expected count: whole where it is large.
 fn count(expected: f64) -> String {
-    if expected >= 100.0 { grouped(expected.round() as u64) } else { digits(expected) }
+    if expected >= 100.0 { grouped(expected.round() as u64) } else { three_digits(expected) }
 }
 
 #[cfg(test)]
@@ -496,7 +476,7 @@ mod tests {
         assert_eq!(p_words(0.0, Some(-2e15)), "p = 10^-2,000,000,000,000,000");
         assert_eq!(p_words(0.0, None), "p < 1e-300");
         assert_eq!(
-            (percent(0.123456), percent(0.0), percent(1.0)),
+            (short(0.123456), short(0.0), short(1.0)),
             ("12.3 %".into(), "0 %".into(), "100 %".into())
         );
         assert_eq!((signed(-0.2), signed(754.806)), ("-20 %".into(), "+75,481 %".into()));

@@ -1,12 +1,13 @@
 //! One operator's own question: this validator, or these as one.
 
 use super::AuditTable;
-use super::conclusion::{p_words, percent, wins_words};
+use super::conclusion::{p_words, wins_words};
 use super::evidence::{AuditEvidence, Tested};
 use super::rest::place;
 use super::rows::direction;
 use crate::analysis::rows::{AuditAnswer, Finding};
 use crate::scenario::{Place, Problem};
+use crate::statistics::percent::short;
 
 /// Rows that a question is about, as one.
 pub struct Question {
@@ -84,7 +85,7 @@ impl Question {
                         Finding::Inconclusive => match effect {
                             Some(effect) => format!(
                                 "inconclusive: a deviation of less than {} would often have been missed",
-                                percent(effect)
+                                short(effect)
                             ),
                             None => "inconclusive: so few wins show nothing".to_owned(),
                         },

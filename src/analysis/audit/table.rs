@@ -60,19 +60,35 @@ impl TableSource<'_> {
         read_from(&mut *self.input, &options).map_err(|fault| self.problem(fault))
     }
 
-    /// Refuses a file about a part of a chain.
+    /// Refuses a file about a part of a chain, or about one validator alone.
     fn of_whole_chain(&self, import: &Import) -> Result<(), Problem> {
-        match &import.part {
-            None => Ok(()),
-            Some(part) => Err(Problem::file(
-                self.path,
-                format!("shows a part of the chain, and an audit needs the whole: {}", part.why),
-                format!(
-                    "{}; `tombola luck` answers for one validator; a row for the rest of the chain is named with --rest NAME=COUNT",
-                    part.remedy
-                ),
-            )),
-        }
+        let Some(part) = &import.part else { return Ok(()) };
+        let luck = match &part.alone {
+            Some(_) => "",
+            None => "; `tombola luck` answers for one validator",
+        };
+        Err(Problem::file(
+            self.path,
+            format!("shows a part of the chain, and an audit needs the whole: {}", part.why),
+            format!(
+                "{}{luck}; a row for the rest of the chain is named with --rest NAME=COUNT",
+                part.remedies()
+            ),
+        ))
+    }
+
+    /// Refuses wins of one validator alone: its share of them is all, whatever the chain did.
+    fn of_one(&self, name: &str, wins: u64) -> Problem {
+        Problem::file(
+            self.path,
+            format!(
+                "tells the wins of one validator alone, {}, and an audit needs those of all: of its own it always has 100 %",
+                shown(name)
+            ),
+            format!(
+                "`tombola luck --share SHARE --slots N --wins {wins}` says how rare they are, with its share of the stake and the slots of the period; or add the others, or a row for all of them, named with --rest NAME=COUNT"
+            ),
+        )
     }
 
     /// Whole stakes; only shares of them matter here.
@@ -118,9 +134,9 @@ impl AuditTable {
                 },
             ));
         };
-        // Counts that were expected of each are held against these, not against stakes.
-        if import.expected.is_none() {
-            source.of_whole_chain(&import)?;
+        source.of_whole_chain(&import)?;
+        if let [name] = &import.names[..] {
+            return Err(source.of_one(name, wins[0]));
         }
         let mut table = AuditTable { wins, notes: Vec::new(), ..AuditTable::default() };
         table.notes.extend(said(&import, Some(&stakes), ""));
@@ -214,6 +230,11 @@ impl AuditTable {
                 "both files must call a validator by the same name; `tombola import FILE --columns name=TITLE --to NEW.csv` takes another column for it",
             ));
         }
+        if let [name] = &won.names[..]
+            && (names.len() == 1 || !has_every_height(&won))
+        {
+            return Err(wins.of_one(name, counts[0]));
+        }
         table.ignored = won.ignored.clone();
         table.notes.extend(said(&won, None, &format!("{}: ", wins.path.display())));
         if won.stakes.is_some() {
@@ -268,6 +289,18 @@ impl AuditTable {
             ));
         }
         Ok(AuditTable { names, stakes, priorities, chronicle: Some(chronicle), ..table })
+    }
+}
+
+/// Whether a table has a row for each height from its first to its last, several in all: then they are all
+/// blocks of a time, also where one validator made them, and not the slots of one.
+fn has_every_height(won: &Import) -> bool {
+    match won.heights.as_deref() {
+        Some([first, .., last]) => {
+            let rows = won.heights.as_ref().map_or(0, Vec::len) as u64;
+            last - first + 1 == rows
+        }
+        _ => false,
     }
 }
 
@@ -431,7 +464,7 @@ mod tests {
                     .to_owned(),
             ),
             ("\"b\u{7}b\",5,1,1,1", "3:1: the name `b\\u{7}b` must have at most 200 bytes and no control characters".to_owned()),
-            ("\"bob,5,1,1,1\nzoe,5,1,1,1", "3:1: a field runs on over several lines; is a quotation mark not closed?".to_owned()),
+            ("\"bob,5,1,1,1\nzoe,5,1,1,1", "3:1: a field runs on over several lines to the end; is a quotation mark not closed?".to_owned()),
         ] {
             assert_eq!(fault(&format!("name,stake,wins,expected,slots\nann,5,1,1,1\n{row}\n")), problem);
         }

@@ -10,7 +10,7 @@ use crate::statistics::within_margin;
 
 /// Which values of a measure are the fairer ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
+pub enum FairerValues {
     /// Small ones.
     SmallerIsFairer,
     /// Those near zero, on either side.
@@ -21,14 +21,14 @@ pub enum Direction {
     LargerIsMoreEven,
 }
 
-impl Direction {
+impl FairerValues {
     /// The direction in words.
     pub fn words(self) -> &'static str {
         match self {
-            Direction::SmallerIsFairer => "smaller is fairer",
-            Direction::NearerToZeroIsFairer => "nearer to 0 is fairer",
-            Direction::SmallerIsMoreEven => "smaller is more even",
-            Direction::LargerIsMoreEven => "larger is more even",
+            FairerValues::SmallerIsFairer => "smaller is fairer",
+            FairerValues::NearerToZeroIsFairer => "nearer to 0 is fairer",
+            FairerValues::SmallerIsMoreEven => "smaller is more even",
+            FairerValues::LargerIsMoreEven => "larger is more even",
         }
     }
 }
@@ -46,7 +46,7 @@ pub struct Measure {
     /// What its values can be.
     pub nature: Nature,
     /// Which of its values are the fairer ones.
-    pub direction: Direction,
+    pub direction: FairerValues,
     /// Whether its mean depends on how many blocks a trial has, even where all chances are the same.
     pub depends_on_blocks: bool,
     /// Its value for a trial.
@@ -67,7 +67,7 @@ pub static MEASURES: [Measure; 12] = [
         axis: "total variation distance of win shares from stake shares (%)",
         percent: true,
         nature: Nature::Number,
-        direction: Direction::SmallerIsFairer,
+        direction: FairerValues::SmallerIsFairer,
         depends_on_blocks: true,
         value: |trial| some(half_distance(trial.shares()), trial.selections),
         law: |draws| draws.distance_from_stake(),
@@ -79,7 +79,7 @@ pub static MEASURES: [Measure; 12] = [
         axis: "largest relative deviation of a validator (%)",
         percent: true,
         nature: Nature::Number,
-        direction: Direction::SmallerIsFairer,
+        direction: FairerValues::SmallerIsFairer,
         depends_on_blocks: true,
         value: |trial| largest_deviation(trial.shares()),
         law: |_| None,
@@ -91,7 +91,7 @@ pub static MEASURES: [Measure; 12] = [
         axis: "share of stake held by validators outside the tolerance (%)",
         percent: true,
         nature: Nature::Number,
-        direction: Direction::SmallerIsFairer,
+        direction: FairerValues::SmallerIsFairer,
         depends_on_blocks: true,
         value: |trial| {
             let outside = |&(index, _): &(usize, &f64)| is_outside(trial, index);
@@ -112,7 +112,7 @@ pub static MEASURES: [Measure; 12] = [
         axis: "win share of the richest validator less its stake share (points)",
         percent: true,
         nature: Nature::Number,
-        direction: Direction::NearerToZeroIsFairer,
+        direction: FairerValues::NearerToZeroIsFairer,
         depends_on_blocks: false,
         value: |trial| trial.shares().nth(trial.baseline.richest).map(|(stake, wins)| wins - stake),
         law: |draws| {
@@ -126,7 +126,7 @@ pub static MEASURES: [Measure; 12] = [
         axis: "trials in which the richest wins outside the tolerance (%)",
         percent: true,
         nature: Nature::Event,
-        direction: Direction::SmallerIsFairer,
+        direction: FairerValues::SmallerIsFairer,
         depends_on_blocks: true,
         value: |trial| some(f64::from(u8::from(is_outside(trial, trial.baseline.richest))), trial.selections),
         law: |draws| draws.outside_tolerance(draws.baseline.richest),
@@ -141,7 +141,7 @@ pub static MEASURES: [Measure; 12] = [
         axis: "Gini coefficient of the wins",
         percent: false,
         nature: Nature::Number,
-        direction: Direction::SmallerIsMoreEven,
+        direction: FairerValues::SmallerIsMoreEven,
         depends_on_blocks: true,
         value: |trial| gini(&trial.wins),
         law: |_| None,
@@ -153,7 +153,7 @@ pub static MEASURES: [Measure; 12] = [
         axis: "Herfindahl index of the wins",
         percent: false,
         nature: Nature::Number,
-        direction: Direction::SmallerIsMoreEven,
+        direction: FairerValues::SmallerIsMoreEven,
         depends_on_blocks: true,
         value: |trial| herfindahl(&trial.wins),
         law: |draws| expected_herfindahl(draws.chances, draws.rounds),
@@ -165,7 +165,7 @@ pub static MEASURES: [Measure; 12] = [
         axis: "validators who together have more than half of the wins",
         percent: false,
         nature: Nature::Number,
-        direction: Direction::LargerIsMoreEven,
+        direction: FairerValues::LargerIsMoreEven,
         depends_on_blocks: true,
         value: |trial| nakamoto(&trial.wins, 1, 2).map(|count| count as f64),
         law: |_| None,
@@ -177,7 +177,7 @@ pub static MEASURES: [Measure; 12] = [
         axis: "total variation distance of income shares from stake shares (%)",
         percent: true,
         nature: Nature::Number,
-        direction: Direction::SmallerIsFairer,
+        direction: FairerValues::SmallerIsFairer,
         depends_on_blocks: true,
         value: |trial| trial.income_shares().map(half_distance),
         law: |_| None,
@@ -189,7 +189,7 @@ pub static MEASURES: [Measure; 12] = [
         axis: "share of stake whose owners earn less than half of what it deserves (%)",
         percent: true,
         nature: Nature::Number,
-        direction: Direction::SmallerIsFairer,
+        direction: FairerValues::SmallerIsFairer,
         depends_on_blocks: true,
         value: |trial| {
             let poor = trial.income_shares()?.filter(|(stake, income)| *income < 0.5 * stake - 1e-12);
@@ -204,7 +204,7 @@ pub static MEASURES: [Measure; 12] = [
         axis: "Gini coefficient of what validators earn in a trial",
         percent: false,
         nature: Nature::Number,
-        direction: Direction::SmallerIsMoreEven,
+        direction: FairerValues::SmallerIsMoreEven,
         depends_on_blocks: true,
         value: |trial| gini(&trial.rewards),
         law: |_| None,
@@ -216,7 +216,7 @@ pub static MEASURES: [Measure; 12] = [
         axis: "Gini coefficient of stake at the end of a trial",
         percent: false,
         nature: Nature::Number,
-        direction: Direction::SmallerIsMoreEven,
+        direction: FairerValues::SmallerIsMoreEven,
         depends_on_blocks: true,
         value: |trial| gini(&trial.final_shares),
         law: |_| None,

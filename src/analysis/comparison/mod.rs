@@ -10,6 +10,6 @@ mod rows;
 
 pub use baseline::{Baseline, Measurements};
 pub use contestant::Contestant;
-pub use measures::{Direction, MEASURES, Measure, measure};
+pub use measures::{FairerValues, MEASURES, Measure, measure};
 pub use narrative::{paragraph, rankings};
 pub use rows::{RuleComparison, compare_rules};

@@ -3,6 +3,7 @@
 use super::measures::Measure;
 use super::rows::{RuleComparison, order};
 use crate::statistics::comparison::{Comparison, Difference, RankOrder};
+use crate::statistics::percent::setting;
 use crate::statistics::wording::grouped;
 
 /// For each measure its name, which of its values are the fairer ones, and its order in a line.
@@ -129,10 +130,10 @@ fn farther(comparison: &RuleComparison, found: &Comparison) -> Option<String> {
         pairs => format!(", corrected for {pairs} pairs"),
     };
     Some(format!(
-        "Farther than {}: {} percentage points ({} %{corrected}).",
+        "Farther than {}: {} percentage points ({}{corrected}).",
         comparison.names[closest],
         list(parts, "rules"),
-        trimmed(comparison.confidence * 100.0)
+        setting(comparison.confidence)
     ))
 }
 

@@ -4,7 +4,7 @@ use super::stopping;
 use crate::analysis::AnalysisContext;
 use crate::analysis::rows::{Decision, Family, Metric, Statement};
 use crate::statistics::wording::counted;
-use crate::statistics::{Assessment, Detectable, Effect, Sample, Verdict, WholeVerdict, level_of};
+use crate::statistics::{Assessment, Detectable, Effect, SampleUnits, Verdict, WholeVerdict, level_of};
 
 /// The verdict first.
 pub fn rows(context: &AnalysisContext, assessment: &Assessment) -> Vec<Statement> {
@@ -108,8 +108,8 @@ fn whole_rows(assessment: &Assessment, whole: &WholeVerdict) -> [Statement; 3] {
 /// Of the validator of whom it is easiest to see, and of the one of whom it is hardest.
 fn detectable_rows(assessment: &Assessment) -> Vec<Statement> {
     let unit = match assessment.sample {
-        Sample::Rounds(_) => "round",
-        Sample::Trials(_) => "trial",
+        SampleUnits::Rounds(_) => "round",
+        SampleUnits::Trials(_) => "trial",
     };
     let row = |(detectable, which): (&Detectable, &str)| Statement {
         value: Some(detectable.effect),

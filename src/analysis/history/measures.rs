@@ -13,7 +13,7 @@ pub enum Direction {
 
 /// A measure of an order of wins.
 #[derive(Clone, Copy, Debug)]
-pub struct Measure {
+pub struct OrderMeasure {
     /// Its name in tables.
     pub name: &'static str,
     /// Which values speak against a rule.
@@ -22,12 +22,12 @@ pub struct Measure {
     pub meaning: &'static str,
 }
 
-const fn named(name: &'static str, direction: Direction, meaning: &'static str) -> Measure {
-    Measure { name, direction, meaning }
+const fn named(name: &'static str, direction: Direction, meaning: &'static str) -> OrderMeasure {
+    OrderMeasure { name, direction, meaning }
 }
 
 /// All of them.
-pub static MEASURES: [Measure; 7] = [
+pub static MEASURES: [OrderMeasure; 7] = [
     named("repeats", Direction::Both, "share of blocks whose proposer proposed the block before, too"),
     named(
         "returns",

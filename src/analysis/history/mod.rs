@@ -22,7 +22,7 @@ use crate::statistics::wording::grouped;
 use crate::statistics::{Interval, holm, level_of, percentile_interval};
 use measures::{Direction, Frame, measure};
 use rayon::prelude::*;
-use replay::{Player, Unplayable};
+use replay::{HistoryPlayer, Unplayable};
 
 /// Histories that are played at least: more where they are short.
 const HISTORIES: u64 = 999;
@@ -54,7 +54,7 @@ pub fn order(chronicle: &Chronicle, names: &[String], rule: &dyn Rule, confidenc
     if chronicle.proposers.len() < LEAST_BLOCKS {
         return untested(&format!("{blocks} blocks are too few; {LEAST_BLOCKS} are the least"));
     }
-    let player = match Player::new(chronicle, rule) {
+    let player = match HistoryPlayer::new(chronicle, rule) {
         Ok(player) => player,
         Err(why) => return untested(why.0),
     };

@@ -8,7 +8,7 @@ use crate::selection::{Dispersion, ExpectedShares, IdealRounds, Rule, StakeChang
 pub struct Unplayable(pub &'static str);
 
 /// Plays histories of a rule.
-pub struct Player<'a> {
+pub struct HistoryPlayer<'a> {
     chronicle: &'a Chronicle,
     rule: &'a dyn Rule,
     /// The expected shares in each part.
@@ -24,7 +24,7 @@ const MOST_ROUNDS: u64 = 1_000;
 /// Heights for each block up to which all of them are played.
 const MOST_HEIGHTS: u64 = 8;
 
-impl<'a> Player<'a> {
+impl<'a> HistoryPlayer<'a> {
     /// Makes ready to play.
     pub fn new(chronicle: &'a Chronicle, rule: &'a dyn Rule) -> Result<Self, Unplayable> {
         let mut shares = Vec::new();
@@ -50,7 +50,7 @@ impl<'a> Player<'a> {
         if always && !by_height && draws.is_none() {
             return Err(Unplayable("most heights between the first block and the last have no row"));
         }
-        Ok(Player { chronicle, rule, shares, draws, by_height })
+        Ok(HistoryPlayer { chronicle, rule, shares, draws, by_height })
     }
 
     /// The expected shares in each part.

@@ -1,13 +1,10 @@
 //! What the likelihoods come to, in words.
 
 use crate::analysis::rows::{IdentifyReport, IdentifyRow, ProfileEstimate, Standing};
+use crate::statistics::percent::{fixed, setting};
 
 fn percent(value: f64) -> String {
-    match 100.0 * value {
-        percent if percent > 99.99 && value < 1.0 => "> 99.99 %".to_owned(),
-        percent if percent < 0.01 && value > 0.0 => "< 0.01 %".to_owned(),
-        percent => format!("{percent:.2} %"),
-    }
+    fixed(value, 2)
 }
 
 /// A rule and those of the same shares.
@@ -85,11 +82,11 @@ pub fn text(report: &IdentifyReport) -> String {
             }
         };
     }
-    let confidence = (1e8 * report.confidence).round() / 1e6;
+    let confidence = setting(report.confidence);
     match estimate(&report.exponent) {
         Some(exponent) => {
             text += &format!(
-                " If shares are in proportion to stake^α, α is {exponent}, a {confidence} % interval by the profile likelihood"
+                " If shares are in proportion to stake^α, α is {exponent}, a {confidence} interval by the profile likelihood"
             );
             if let Some(part) = estimate(&report.uniform_part) {
                 text += &format!(

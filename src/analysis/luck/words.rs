@@ -2,6 +2,7 @@
 
 use super::{MOST_OF_COMETBFT, ODDS_AGAINST_A_FAULT};
 use crate::analysis::rows::{LuckReport, LuckRow, LuckStretch};
+use crate::statistics::percent::setting;
 use crate::statistics::wording::grouped;
 
 /// A probability: in percent while that is readable, and else as a number.
@@ -66,8 +67,8 @@ pub fn text(report: &LuckReport) -> String {
         slots(report, report.slots as f64),
         match (report.range_low, report.range_high, report.standard_deviation) {
             (Some(low), Some(high), Some(_)) => format!(
-                "; at least {} % of such periods have between {low} and {high}",
-                (1e8 * report.confidence).round() / 1e6
+                "; at least {} of such periods have between {low} and {high}",
+                setting(report.confidence)
             ),
             (Some(low), Some(high), None) if report.validators.is_none() => format!(
                 "; the rule gives between {low} and {high}, however many validators the chain has (at most {}; --validators N, or a table, narrows this)",

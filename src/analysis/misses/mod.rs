@@ -5,6 +5,7 @@ mod beta_binomial;
 use super::rows::{MissesFinding, MissesReport, MissesRow};
 use crate::random::Stream;
 use crate::statistics::distributions::Binomial;
+use crate::statistics::percent::{fixed, short};
 use crate::statistics::{clopper_pearson, goodness_of_fit, holm};
 use beta_binomial::BetaBinomial;
 use rayon::prelude::*;
@@ -80,10 +81,7 @@ pub fn misses(names: &[String], slots: &[u64], done: &[u64], confidence: f64) ->
 }
 
 fn percent(share: f64) -> String {
-    match 100.0 * share {
-        percent if percent != 0.0 && percent < 0.01 => format!("{percent:.1e} %"),
-        percent => format!("{percent:.2} %"),
-    }
+    if share != 0.0 && share < 1e-4 { short(share) } else { fixed(share, 2) }
 }
 
 /// `is_limit`: whether the p-value is the least that the simulated tables can give.

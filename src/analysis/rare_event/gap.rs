@@ -1,7 +1,7 @@
 //! How likely a long gap is under a rule whose rounds depend on each other in a way that no law is known of.
 
-use super::splitting::{Progress, Splitting};
-use super::{Estimate, Unreached};
+use super::splitting::{PathProgress, Splitting};
+use super::{ProbabilityEstimate, Unreached};
 use crate::forging::World;
 use crate::simulation::CountingUnit;
 use crate::stake::ValidatorId;
@@ -21,7 +21,7 @@ pub fn gap_probability(
     (window, unit): (u64, CountingUnit),
     gap: u64,
     asked: usize,
-) -> Result<Estimate, Unreached> {
+) -> Result<ProbabilityEstimate, Unreached> {
     let start = SoFar { validator: ValidatorId(validator as u32), window, unit, gap, without: 0, counted: 0 };
     let name = format!("gap of {gap} in {window} {} of {validator}", unit.word());
     Splitting { world, reward: 0, start, name }.estimate(asked)
@@ -38,7 +38,7 @@ struct SoFar {
     counted: u64,
 }
 
-impl Progress for SoFar {
+impl PathProgress for SoFar {
     fn note(&mut self, _: u64, forger: Option<ValidatorId>) {
         let counts = match self.unit {
             CountingUnit::Blocks => forger.is_some(),
@@ -87,7 +87,8 @@ mod tests {
         for (validator, share, gap, rare) in [(0, 0.1, 40, 1.0), (0, 0.1, 200, 1e-7), (2, 0.6, 30, 1e-9)] {
             let window = (300, CountingUnit::Blocks);
             let exact = WindowLaw::draws(gap, 1, share).unwrap().gap_probability(300).unwrap();
-            let Estimate { probability, se } = gap_probability(&raffle, validator, window, gap, 1).unwrap();
+            let ProbabilityEstimate { probability, se } =
+                gap_probability(&raffle, validator, window, gap, 1).unwrap();
             let near = (probability - exact).abs() < 4.0 * se && se < exact / 3.0 && exact < rare;
             assert!(near, "{gap}: {exact:e}, {probability:e} ± {se:e}");
         }
@@ -120,7 +121,7 @@ mod tests {
             states = after;
         }
         let rested = world("{ kind = 'cool-down', rounds = 1 }");
-        let Estimate { probability, se } =
+        let ProbabilityEstimate { probability, se } =
             gap_probability(&rested, 0, (window, CountingUnit::Blocks), gap as u64, 1).unwrap();
         assert!(exact < 0.01 && exact > 0.0, "{exact}");
         assert!(
@@ -135,7 +136,7 @@ mod tests {
         let turns = world("'round-robin'");
         let window = (100, CountingUnit::Blocks);
         assert_eq!(gap_probability(&turns, 0, window, 50, 1), Err(Unreached::NoPath));
-        let Estimate { probability, .. } = gap_probability(&turns, 0, window, 2, 1).unwrap();
+        let ProbabilityEstimate { probability, .. } = gap_probability(&turns, 0, window, 2, 1).unwrap();
         assert_eq!(probability, 1.0);
     }
 
@@ -146,7 +147,7 @@ mod tests {
         let chain = world("{ kind = 'nxt', lottery = 'hash' }");
         let share = chain.rule.thing.expected_shares(&chain.stakes).shares().unwrap()[0];
         let exact = WindowLaw::draws(60, 1, share).unwrap().gap_probability(200).unwrap();
-        let Estimate { probability, se } =
+        let ProbabilityEstimate { probability, se } =
             gap_probability(&chain, 0, (200, CountingUnit::Blocks), 60, 1).unwrap();
         let near = (probability - exact).abs() < 4.0 * se && se < exact / 5.0;
         assert!(near, "{exact:e}, {probability:e} ± {se:e}");

@@ -10,7 +10,7 @@ pub use takeover::takeover;
 
 /// An estimated probability.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Estimate {
+pub(super) struct ProbabilityEstimate {
     /// The probability.
     pub probability: f64,
     /// Its standard error.

@@ -13,7 +13,7 @@
 //! from a trial's number, and not from the lottery's stream, stays as it was at the beginning of the path; then
 //! fewer paths differ, and the estimate is as unbiased as before.
 
-use super::{Estimate, Unreached};
+use super::{ProbabilityEstimate, Unreached};
 use crate::forging::World;
 use crate::random::Stream;
 use crate::selection::{IdealRounds, StakeChange, TrialContext};
@@ -40,7 +40,7 @@ const MOST_LEVELS: usize = 460;
 const MOST_ROUNDS: u64 = 1_000_000_000;
 
 /// How far a path is on its way to the event.
-pub(super) trait Progress: Clone + Send + Sync {
+pub(super) trait PathProgress: Clone + Send + Sync {
     /// Takes note of a round and of who forged it.
     fn note(&mut self, round: u64, forger: Option<ValidatorId>);
 
@@ -94,12 +94,12 @@ impl Played {
     }
 }
 
-impl<P: Progress> Splitting<'_, P> {
+impl<P: PathProgress> Splitting<'_, P> {
     /// The probability of the event, one of `asked` that are asked for at once.
     ///
     /// # Errors
     /// Why there is no estimate.
-    pub fn estimate(&self, asked: usize) -> Result<Estimate, Unreached> {
+    pub fn estimate(&self, asked: usize) -> Result<ProbabilityEstimate, Unreached> {
         let most = MOST_ROUNDS / (asked.max(1) as u64 * (REPETITIONS + 1));
         let levels = self.levels(most).ok_or(Unreached::TooLong)?;
         let products: Vec<f64> =
@@ -112,7 +112,7 @@ impl<P: Progress> Splitting<'_, P> {
         let squares: f64 = products.iter().map(|product| (product - mean).powi(2)).sum();
         // Where all paths came to the event, what one path more or less would change is all that is known.
         let least = mean / (n * PATHS as f64);
-        Ok(Estimate { probability: mean, se: (squares / (n - 1.0) / n).sqrt().max(least) })
+        Ok(ProbabilityEstimate { probability: mean, se: (squares / (n - 1.0) / n).sqrt().max(least) })
     }
 
     fn stream(&self, number: u64) -> Stream {

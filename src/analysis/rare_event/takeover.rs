@@ -1,7 +1,7 @@
 //! How likely compounding rewards take somebody over a share of all stake: a rare event, as a rule.
 
-use super::splitting::{Progress, SPLITTING, Splitting};
-use super::{Estimate, Unreached};
+use super::splitting::{PathProgress, SPLITTING, Splitting};
+use super::{ProbabilityEstimate, Unreached};
 use crate::analysis::rows::TakeoverRow;
 use crate::law::beta_binomial_wins;
 use crate::random::Stream;
@@ -70,7 +70,7 @@ pub fn takeover(
                 (estimate, Some(se), "importance sampling, 20,000 tilted paths")
             } else {
                 let found = by_splitting(experiment, index, reward, share, asked);
-                let Estimate { probability, se } = found.map_err(|unreached| match unreached {
+                let ProbabilityEstimate { probability, se } = found.map_err(|unreached| match unreached {
                     Unreached::NoPath => Obstacle {
                         key: "selection.rule",
                         what: "names a rule with which no simulated path came to that share: it is rarer than can be found, or impossible",
@@ -127,7 +127,7 @@ fn by_splitting(
     reward: u64,
     share: f64,
     asked: usize,
-) -> Result<Estimate, Unreached> {
+) -> Result<ProbabilityEstimate, Unreached> {
     let world = &experiment.world;
     let start = Holding {
         validator: ValidatorId(index as u32),
@@ -167,7 +167,7 @@ impl Holding {
     }
 }
 
-impl Progress for Holding {
+impl PathProgress for Holding {
     fn note(&mut self, round: u64, forger: Option<ValidatorId>) {
         self.won += u64::from(forger == Some(self.validator));
         self.found += u64::from(forger.is_some());
@@ -365,7 +365,7 @@ mod tests {
         let urn = experiment(&[100, 300, 600], "raffle", 100);
         for (share, rare) in [(0.08, 1.0), (0.2, 1e-2), (0.23, 1e-5)] {
             let exact = exact(&urn, 0, 10, share);
-            let Estimate { probability, se } = by_splitting(&urn, 0, 10, share, 1).unwrap();
+            let ProbabilityEstimate { probability, se } = by_splitting(&urn, 0, 10, share, 1).unwrap();
             let near = (probability - exact).abs() < 4.0 * se && se < exact / 3.0 && exact < rare;
             assert!(near, "{share}: {exact:e}, {probability:e} ± {se:e}");
         }

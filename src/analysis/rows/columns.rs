@@ -117,15 +117,15 @@ impl Cell for String {
 
 /// A column of few different words.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Words {
+pub struct WordColumn {
     words: Vec<String>,
     which: Sparse<u64>,
 }
 
 impl Cell for Option<String> {
-    type Column = Words;
+    type Column = WordColumn;
 
-    fn push(self, column: &mut Words) {
+    fn push(self, column: &mut WordColumn) {
         let which = self.map(|word| {
             let known = column.words.iter().position(|known| *known == word);
             known.unwrap_or_else(|| {
@@ -136,7 +136,7 @@ impl Cell for Option<String> {
         column.which.push(which);
     }
 
-    fn at(column: &Words, index: usize) -> Self {
+    fn at(column: &WordColumn, index: usize) -> Self {
         column.which.at(index).map(|which| column.words[which as usize].clone())
     }
 }

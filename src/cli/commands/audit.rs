@@ -6,7 +6,7 @@ use crate::cli::options::table_format::TableFormat;
 use crate::cli::options::threads::ThreadsArg;
 use crate::cli::reading::{Hashed, TableReading, open};
 use crate::cli::results::{self, FolderWish};
-use crate::cli::screen::{grouped, percent, print_json, table, tell};
+use crate::cli::screen::{grouped, p_value, percent, print_json, table, tell};
 use clap::Args as ClapArgs;
 use serde::Deserialize;
 use std::io::BufRead;
@@ -418,12 +418,6 @@ fn columns(audit: &Audit) -> String {
         });
     }
     let number = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.4}"));
-    let p_value = |value: Option<f64>| match value {
-        None => "-".to_owned(),
-        Some(p) if p >= 1e-4 => format!("{p:.4}"),
-        Some(0.0) => "< 1e-300".to_owned(),
-        Some(p) => format!("{p:.1e}"),
-    };
     let has_posterior = audit.settings.prior_weight.is_some();
     let has_slots = audit.rows.iter().any(|row| row.blocks.is_some());
     let lines = order

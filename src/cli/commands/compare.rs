@@ -9,7 +9,7 @@ use crate::cli::options::settings::PlayedSettings;
 use crate::cli::options::threads::ThreadsArg;
 use crate::cli::progress_bar::Bar;
 use crate::cli::results::{self, ResultsPlace};
-use crate::cli::screen::{grouped, rate, table, tell};
+use crate::cli::screen::{grouped, percent, rate, table, tell};
 use clap::{Args as ClapArgs, ValueEnum};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -25,10 +25,11 @@ use tombola::report::figures::{
     short_name, write_drawing,
 };
 use tombola::report::{
-    Compared as ComparedRecord, ComparisonManifest, Environment, ResultsFolder, Stopwatch, write_report,
+    ComparedScenario, ComparisonManifest, Environment, ResultsFolder, Stopwatch, write_report,
 };
 use tombola::scenario::Scenario;
 use tombola::simulation::{Control, Quiet, Results, TrialRecord, threads_here};
+use tombola::statistics::percent::setting;
 use tombola::study::{
     Collected, Compared, Limits, OpenStudy, Opening, Origin, Plan, PointState, Setting, StudyError, Summary,
     collect, evaluate, rounds_to_play,
@@ -119,7 +120,12 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
         .iter()
         .zip(&contestants)
         .map(|(entrant, played)| {
-            ComparedRecord::new(&entrant.name, &entrant.scenario, entrant.file_sha256.clone(), played.rounds)
+            ComparedScenario::new(
+                &entrant.name,
+                &entrant.scenario,
+                entrant.file_sha256.clone(),
+                played.rounds,
+            )
         })
         .collect();
     let mut manifest = ComparisonManifest::new(&name, first, compared, threads_here(), timing, &folder)
@@ -277,14 +283,14 @@ fn write_figures(
 ) -> Result<(), Failure> {
     let experiment = &first.experiment;
     let subtitle = format!(
-        "{} rules on the same population and random numbers · {} × {} rounds · {} % intervals",
+        "{} rules on the same population and random numbers · {} × {} rounds · {} intervals",
         comparison.names.len(),
         match experiment.trials {
             1 => "1 trial".to_owned(),
             trials => format!("{} trials", grouped(trials.into())),
         },
         grouped(experiment.rounds.into()),
-        comparison.confidence * 100.0
+        setting(comparison.confidence)
     );
     let words = |heading, axis, percent| Overlay {
         title: name,
@@ -347,17 +353,16 @@ fn cannot_draw(error: FigureError) -> Failure {
 fn summary(first: &Scenario, comparison: &RuleComparison) -> String {
     let estimates = comparison.rows.iter().filter(|row| row.kind == "estimate");
     let distances = estimates.filter(|row| row.metric == comparison.measures[0].0.name);
-    let share = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{:.3} %", value * 100.0));
     let lines = distances
         .map(|row| {
             let interval = match (row.low, row.high) {
                 (Some(low), Some(high)) => format!("{:.3} to {:.3} %", low * 100.0, high * 100.0),
                 _ => "-".to_owned(),
             };
-            vec![row.rule.clone(), share(row.value), interval, share(row.law), share(row.limit)]
+            vec![row.rule.clone(), percent(row.value), interval, percent(row.law), percent(row.limit)]
         })
         .collect();
-    let interval = format!("{} % interval", comparison.confidence * 100.0);
+    let interval = format!("{} interval", setting(comparison.confidence));
     let header = ["rule", "distance from stake", &interval, "exact mean", "limit, rounds → ∞"];
     let orders = rankings(comparison)
         .into_iter()

@@ -6,7 +6,7 @@ use crate::cli::options::printed_table::PrintedTable;
 use crate::cli::options::table_format::TableFormat;
 use crate::cli::options::threads::ThreadsArg;
 use crate::cli::reading::{TableReading, open};
-use crate::cli::screen::{print_json, table, tell};
+use crate::cli::screen::{p_value, print_json, table, tell};
 use clap::Args as ClapArgs;
 use std::path::PathBuf;
 use tombola::analysis::rows::{IdentifyRow, Standing};
@@ -96,7 +96,7 @@ fn columns(rows: &[IdentifyRow]) -> String {
                 row.standing.word().to_owned(),
                 small(row.posterior),
                 number(row.below_best, 2),
-                small(row.p_value),
+                p_value(row.p_value),
                 small(row.told_apart),
                 match row.same_shares.split(' ').count() {
                     1 if row.same_shares.is_empty() => String::new(),

@@ -2,7 +2,7 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::options::safe_csv::SafeCsvArg;
-use crate::cli::reading::{Reading, open, options};
+use crate::cli::reading::{ReadingArgs, open, options};
 use crate::cli::screen::{grouped, percent, print, print_data, table, tell};
 use crate::cli::whole_file::{self, Existing};
 use clap::Args as ClapArgs;
@@ -49,7 +49,7 @@ pub struct ImportArgs {
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<String>,
     #[command(flatten)]
-    pub reading: Reading,
+    pub reading: ReadingArgs,
     #[command(flatten)]
     pub safe_csv: SafeCsvArg,
 }

@@ -5,7 +5,7 @@ use crate::cli::failure::Failure;
 use crate::cli::options::confidence::confidence;
 use crate::cli::options::table_format::TableFormat;
 use crate::cli::reading::open;
-use crate::cli::screen::{grouped, percent, print_json, table, tell};
+use crate::cli::screen::{grouped, p_value, percent, print_json, table, tell};
 use tombola::analysis::misses as compare;
 use tombola::analysis::rows::MissesRow;
 use tombola::import::{Fault, Intent, read_from};
@@ -73,11 +73,6 @@ fn columns(rows: &[MissesRow]) -> String {
                 .then_with(|| a.validator.cmp(&b.validator))
         });
     }
-    let p = |value: Option<f64>| match value {
-        None => "-".to_owned(),
-        Some(p) if p != 0.0 && p < 1e-4 => format!("{p:.1e}"),
-        Some(p) => format!("{p:.4}"),
-    };
     let lines = order
         .iter()
         .take(MOST_SHOWN)
@@ -92,8 +87,8 @@ fn columns(rows: &[MissesRow]) -> String {
                     _ => "-".to_owned(),
                 },
                 percent(row.shrunken_share),
-                p(row.p_value),
-                p(row.p_holm),
+                p_value(row.p_value),
+                p_value(row.p_holm),
                 row.finding.word().to_owned(),
             ]
         })

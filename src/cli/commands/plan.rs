@@ -12,9 +12,10 @@ use clap::Args as ClapArgs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tombola::analysis::rows::{LawRow, PlanRow, law_rows};
-use tombola::analysis::{HadBy, Plan, PlanSettings, WinVariance, pilot_seed, plan as make_plan};
+use tombola::analysis::{HadBy, PlanSettings, PrecisionPlan, WinVariance, pilot_seed, plan as make_plan};
 use tombola::report::Stopwatch;
 use tombola::simulation::{Control, Engine, Experiment, Quiet, Results, run as simulate, threads_here};
+use tombola::statistics::percent::setting;
 
 #[derive(ClapArgs)]
 #[command(after_help = "\
@@ -196,9 +197,8 @@ fn duration(seconds: f64) -> String {
 }
 
 /// What the scenario as it is can show, in words.
-fn paragraph(plan: &Plan, settings: &PlanSettings, rounds: u64, trials: u64) -> String {
+fn paragraph(plan: &PrecisionPlan, settings: &PlanSettings, rounds: u64, trials: u64) -> String {
     let all = u128::from(rounds) * u128::from(trials);
-    let of_one = |value: f64| format!("{} %", (1e8 * value).round() / 1e6);
     let mut text = format!(
         "With rounds = {} and trials = {} ({} rounds in all) this scenario shows {} of {} validators, each by itself, to be fair within {} \
          with {} power and {} confidence, if they win their share of stake.",
@@ -207,9 +207,9 @@ fn paragraph(plan: &Plan, settings: &PlanSettings, rounds: u64, trials: u64) -> 
         grouped(all),
         plan.shown_now,
         plan.validators,
-        of_one(settings.tolerance),
-        of_one(settings.power),
-        of_one(settings.confidence),
+        setting(settings.tolerance),
+        setting(settings.power),
+        setting(settings.confidence),
     );
     // Rounds as what has to be asked for: how many trials, or how long they must be.
     let asked = |needed: u64, had_by: HadBy| match had_by {

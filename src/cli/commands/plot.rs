@@ -2,7 +2,7 @@
 
 use super::study_values::{StudyValues, curves_of_study};
 use crate::cli::failure::Failure;
-use crate::cli::folder_record::{FolderRecord, Record};
+use crate::cli::folder_record::{AnyManifest, FolderRecord};
 use crate::cli::options::threads::ThreadsArg;
 use crate::cli::screen::{grouped, tell};
 use clap::{Args as ClapArgs, ValueEnum};
@@ -20,6 +20,7 @@ use tombola::report::figures::{
     audit_subtitle, run_subtitle, undrawable_note,
 };
 use tombola::scenario::{AnalysisSection, FigureFormat, ScenarioFile};
+use tombola::statistics::percent::setting;
 
 #[derive(ClapArgs)]
 #[command(after_help = "\
@@ -246,14 +247,14 @@ impl Source {
         };
         let named = |names: &[&str]| names.iter().copied().map(Choice::plain).collect::<Vec<_>>();
         let (name, subtitle, analysis, figures) = match &record.manifest {
-            Record::Run(manifest) => {
+            AnyManifest::Run(manifest) => {
                 let file = scenario(&manifest.scenario)?;
                 let rule = &file.selection.rule.kind;
                 let confidence = file.analysis.confidence;
                 let subtitle = run_subtitle(rule, manifest.trials_finished, manifest.rounds, confidence);
                 (manifest.name.clone(), subtitle, file.analysis, file.report.figures)
             }
-            Record::Audit(manifest) => {
+            AnyManifest::Audit(manifest) => {
                 let audited: Vec<AuditRow> = rows(&folder.join("audit.csv"))?;
                 let wins = audited.iter().map(|row| row.wins).sum();
                 let subtitle = audit_subtitle(&manifest.rule.kind, wins, manifest.confidence);
@@ -261,7 +262,7 @@ impl Source {
                     AnalysisSection { confidence: manifest.confidence, ..AnalysisSection::default() };
                 (manifest.name.clone(), subtitle, analysis, named(&["win-share", "lorenz"]))
             }
-            Record::Comparison(manifest) => {
+            AnyManifest::Comparison(manifest) => {
                 let first = manifest.compared.first().map_or("", |compared| compared.scenario.as_str());
                 let analysis = scenario(first)?.analysis;
                 let rules: Vec<&str> =
@@ -275,13 +276,13 @@ impl Source {
                     named(&["forest", "frontier", "unfair-probability", "target-curve"]),
                 )
             }
-            Record::Study(manifest) => {
+            AnyManifest::Study(manifest) => {
                 let analysis = scenario(&manifest.study).map(|file| file.analysis).unwrap_or_default();
                 let subtitle = format!(
-                    "{} points · {} trials · {} % intervals",
+                    "{} points · {} trials · {} intervals",
                     grouped(manifest.points as u128),
                     grouped(manifest.trials.into()),
-                    100.0 * analysis.confidence
+                    setting(analysis.confidence)
                 );
                 (
                     manifest.name.clone(),
@@ -293,9 +294,9 @@ impl Source {
         };
         let (confidence, delta) = (analysis.confidence, analysis.delta);
         let (trials, rounds) = match &record.manifest {
-            Record::Run(manifest) => (manifest.trials_finished, manifest.rounds),
-            Record::Comparison(manifest) => (manifest.trials, manifest.rounds),
-            Record::Audit(_) | Record::Study(_) => (1, 0),
+            AnyManifest::Run(manifest) => (manifest.trials_finished, manifest.rounds),
+            AnyManifest::Comparison(manifest) => (manifest.trials, manifest.rounds),
+            AnyManifest::Audit(_) | AnyManifest::Study(_) => (1, 0),
         };
         Ok(Source { record, name, subtitle, confidence, delta, trials, rounds, figures })
     }

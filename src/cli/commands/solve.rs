@@ -15,6 +15,7 @@ use tombola::analysis::rows::{Metric, Statement};
 use tombola::analysis::{MetricSet, statements};
 use tombola::scenario::{Override, Place, Problem, Scenario, load_text, read_file};
 use tombola::simulation::{Control, Engine, Player, Quiet, Results};
+use tombola::statistics::percent::setting;
 use tombola::study::{Condition, Ends, Known, Levels, Solution, SweepOptions, read_sweep, solve as search};
 
 #[derive(ClapArgs)]
@@ -397,7 +398,7 @@ fn report(
         .collect();
     let basis = match exact {
         true => "exactly, without a simulation".to_owned(),
-        false => format!("with confidence {} %, if the condition changes once", confidence * 100.0),
+        false => format!("with confidence {}, if the condition changes once", setting(confidence)),
     };
     let (key, until) = (&args.key, &args.until);
     let (sentence, found) = match solution {

@@ -19,6 +19,7 @@ use tombola::registry::{Choice, find as registered, nearest};
 use tombola::report::figures::{FIGURES, Figure, FigureError, Subject, undrawable_note};
 use tombola::scenario::FigureFormat;
 use tombola::simulation::{Control, Quiet};
+use tombola::statistics::percent::setting;
 
 #[derive(ClapArgs)]
 #[command(after_help = "\
@@ -75,8 +76,7 @@ pub fn strategy(args: &StrategyArgs) -> Result<(), Failure> {
     };
     args.table_form.print(&rows, columns)?;
     if let Some(picture) = picture {
-        let subtitle =
-            format!("{} · {} % intervals", scenario.experiment.world.rule.name, 100.0 * confidence);
+        let subtitle = format!("{} · {} intervals", scenario.experiment.world.rule.name, setting(confidence));
         let subject = Subject {
             title: &scenario.name,
             subtitle: &subtitle,
@@ -96,11 +96,11 @@ pub fn strategy(args: &StrategyArgs) -> Result<(), Failure> {
     if simulated > 0 {
         tell(format_args!(
             "note: {simulated} of {} gains were simulated, for want of a law: {} rounds in each of {} pairs of trials with \
-             the same random numbers; intervals that hold together with {} % confidence",
+             the same random numbers; intervals that hold together with {} confidence",
             rows.len(),
             grouped(scenario.experiment.rounds.into()),
             rows.iter().find_map(|row| row.trials).unwrap_or(0),
-            confidence * 100.0
+            setting(confidence)
         ));
     }
     Ok(())

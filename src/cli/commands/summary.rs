@@ -6,6 +6,7 @@ use tombola::analysis::{Analysis, IncomeBasis};
 use tombola::scenario::Scenario;
 use tombola::simulation::Results;
 use tombola::statistics::Verdict;
+use tombola::statistics::percent::{fixed, setting};
 use tombola::statistics::wording::p_value;
 
 /// At most this many validators are shown; the others are in the table.
@@ -20,8 +21,8 @@ pub fn summary(scenario: &Scenario, results: &Results, analysis: &Analysis) -> S
         order.sort_by_key(|&index| std::cmp::Reverse(stakes[index]));
     }
     let shown = order.iter().take(MOST_SHOWN).map(|&index| cells(&rows.row(index))).collect();
-    let confidence = scenario.file.analysis.confidence * 100.0;
-    let interval = format!("{confidence} % interval");
+    let confidence = setting(scenario.file.analysis.confidence);
+    let interval = format!("{confidence} interval");
     let header = ["validator", "stake share", "wins", "win share", &interval, "reward share"];
     let mut text = table(&header, 1, shown);
     if order.len() > MOST_SHOWN {
@@ -130,13 +131,13 @@ fn single_chains(analysis: &Analysis) -> String {
         return String::new();
     };
     format!(
-        "But single trials are not: {:.1} % of them (interval {:.1} to {:.1} %) end with a win share of {} more than {} % away from its share of stake; robust fairness allows {} %.\n",
-        value * 100.0,
+        "But single trials are not: {} of them (interval {:.1} to {}) end with a win share of {} more than {} away from its share of stake; robust fairness allows {}.\n",
+        fixed(value, 1),
         low * 100.0,
-        high * 100.0,
+        fixed(high, 1),
         worst.subject,
-        analysis.assessment.tolerance * 100.0,
-        delta * 100.0
+        setting(analysis.assessment.tolerance),
+        setting(delta)
     )
 }
 

@@ -5,7 +5,7 @@ use super::super::column::Column;
 use super::super::content::Content;
 use super::super::delimited::each_text;
 use super::super::fault::{Fault, Lines, shown};
-use super::super::intake::{Header, Intake};
+use super::super::intake::{Intake, TableHeader};
 use super::super::json::{Kind, Node};
 use super::super::numerals::Spot;
 use super::record::{Record, begin};
@@ -46,36 +46,51 @@ const TITLES: [&str; 2] = ["slotNumber", "pool"];
 
 const MEANING: [(Column, &str); 2] = [(Column::Height, "slotNumber"), (Column::Name, "pool")];
 
-/// What is said of a log that does not name its pool.
-fn say_unnamed(intake: &mut Intake) {
+/// What is said of a log that does not name its pool, and lists so many slots of an epoch.
+fn say_unnamed(intake: &mut Intake, slots: u64) {
     intake.note(format!("the file does not name its pool, which is called `{UNNAMED}`; it has no stake"));
-    intake.part("it is the log of one pool", REMEDY, None);
+    say_alone(intake, None, &slots.to_string());
+}
+
+/// What is said of a log about a pool that holds such a share of the stake, if that is known, and leads so
+/// many slots of an epoch.
+fn say_alone(intake: &mut Intake, share: Option<f64>, slots: &str) {
+    intake.part("it is the log of one pool", REMEDY, share);
+    let luck =
+        |share: &str| format!("`tombola luck --chain cardano --share {share} --epochs 1 --wins {slots}`");
+    intake.alone(match share {
+        Some(share) => luck(&share.to_string()),
+        None => luck("SHARE") + ", with the pool's share of the active stake,",
+    });
 }
 
 fn read_json(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
     let Some(list) = schedule(content) else { return read_log(content, intake) };
-    say_unnamed(intake);
     begin(intake, list, &TITLES, &MEANING, &[])?;
     let mut lines = Lines::new(list.document().as_bytes());
+    let mut slots = 0;
     list.each_item(|node| {
+        slots += 1;
         let mut record = Record::new(node, &mut lines);
         record.add(&["slotNumber"])?;
         record.add_text(UNNAMED);
         intake.row(&record)
-    })
+    })?;
+    say_unnamed(intake, slots);
+    Ok(())
 }
 
 /// A slot and its time on each line.
 fn read_text(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> {
     let mut begun = false;
+    let mut slots = 0;
     each_text(input, |number, line| {
         let spot = Spot { line: number, column: 1 };
         let mut words = line.split_whitespace();
         let Some(slot) = words.next() else { return Ok(()) };
         if !begun && is_heading(line) {
             begun = true;
-            say_unnamed(intake);
-            return intake.begin(&Header {
+            return intake.begin(&TableHeader {
                 titles: &TITLES,
                 meaning: Some(&MEANING),
                 units: &[],
@@ -92,8 +107,11 @@ fn read_text(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> 
             return spot
                 .fault(format!("the line must hold a slot and its time, but is {}", shown(line.trim())));
         }
+        slots += 1;
         intake.row(&TextRow { fields: [slot, UNNAMED], number: 0, line: number })
-    })
+    })?;
+    say_unnamed(intake, slots);
+    Ok(())
 }
 
 /// The log of `cncli`, which is about one pool and all others.
@@ -125,7 +143,7 @@ fn read_log(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
         text("sigma")?,
         text("totalActiveStake")?
     ));
-    intake.part("it is the log of one pool", REMEDY, share(content)?);
+    say_alone(intake, share(content)?, &text("epochSlots")?);
     let mut record = Record::new(root, &mut Lines::new(root.document().as_bytes()));
     for title in titles {
         record.add_node(content.get(title).unwrap_or(root))?;

@@ -6,10 +6,10 @@ use super::super::column::Column;
 use super::super::content::Content;
 use super::super::delimited::each_text;
 use super::super::fault::{Fault, Lines, shown};
-use super::super::intake::{Header, Intake};
+use super::super::intake::{Intake, TableHeader};
 use super::super::json::{Kind, Node};
 use super::super::numerals::Spot;
-use super::record::{Record, begin};
+use super::record::{Record, begin, needed};
 use super::text_row::TextRow;
 use super::{Format, Reading};
 use std::io::BufRead;
@@ -25,9 +25,7 @@ pub const FORMAT: Format = Format {
             fractions(content).is_some()
                 || decimals(content).is_some()
                 || OLD_TITLES.iter().all(|title| content.get(title).is_some())
-                || content.get("pools").is_some_and(|pools| {
-                    pools.first_member().is_some_and(|pool| pool.get("stakeSet").is_some())
-                })
+                || snapshots(content).is_some()
         }
     },
     read: Reading::Either(read_json, read_text),
@@ -48,9 +46,17 @@ fn is_heading(line: &str) -> bool {
 
 /// The numerator and denominator of a pool's stake.
 fn fraction<'a>(pool: Node<'a>) -> Option<(Node<'a>, Node<'a>)> {
-    // With the hash of a key beside it in older versions, as an object or as a list.
-    let candidates = [pool.get("individualPoolStake"), pool.first(), Some(pool)];
-    candidates.into_iter().flatten().find_map(|node| Some((node.get("numerator")?, node.get("denominator")?)))
+    let both = |node: Node<'a>| Some((node.get("numerator")?, node.get("denominator")?));
+    // With the hash of a key beside it in some versions, as an object or as a list.
+    let inner = pool.members().into_iter().map(|(_, node)| node);
+    [Some(pool), pool.first()].into_iter().flatten().chain(inner).find_map(both)
+}
+
+/// The object that gives the stakes of three snapshots for each pool, in the answer or by itself.
+fn snapshots<'a>(content: &Content<'a>) -> Option<Node<'a>> {
+    let Content::Json(json) = content else { return None };
+    let is_pools = |node: &Node| node.first_member().is_some_and(|pool| pool.get("stakeSet").is_some());
+    [content.get("pools"), Some(json.first)].into_iter().flatten().find(is_pools)
 }
 
 /// The object that gives a fraction for each pool.
@@ -94,9 +100,9 @@ fn read_text(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> 
         if !begun && is_heading(line) {
             begun = true;
             intake.note(
-                "stakes are shares of the total, with four digits: `query stake-snapshot` has whole lovelaces",
+                "stakes are shares of the total active stake, with four digits: `query stake-snapshot` has whole lovelaces",
             );
-            return intake.begin(&Header {
+            return intake.begin(&TableHeader {
                 titles: &["pool", "stake"],
                 meaning: Some(&MEANING),
                 units: &[],
@@ -117,20 +123,21 @@ fn read_text(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> 
             _ => spot.fault(format!("the line must hold a pool and its share, but is {}", shown(line))),
         }
     })?;
-    if begun {
-        check_fractions(intake, Amount::new(1, 0));
-    }
-    Ok(())
+    if begun { check_fractions(intake, Amount::new(1, 0)) } else { Ok(()) }
 }
 
 /// The fractions of all pools make the whole, but for their rounding.
-fn check_fractions(intake: &mut Intake, whole: Amount) {
-    let Some(sum) = intake.staked() else { return };
+fn check_fractions(intake: &mut Intake, whole: Amount) -> Result<(), Fault> {
+    let Some(sum) = intake.staked() else { return Ok(()) };
     let share = sum.approximate() / whole.approximate();
+    let why = format!("the fractions of its pools make {:.4} % of the stake", 100.0 * share);
+    if share > 1.01 {
+        return Fault::whole(format!("{why}: more than there is, so they are fractions of something else"));
+    }
     if share < 0.99 {
-        let why = format!("the fractions of its pools make {:.4} % of the stake", 100.0 * share);
         intake.part(why, REMEDY, Some(share));
     }
+    Ok(())
 }
 
 /// A decimal fraction for each pool.
@@ -143,9 +150,8 @@ fn read_decimals(object: Node, intake: &mut Intake) -> Result<(), Fault> {
         record.add_node(node)?;
         intake.row(&record)
     })?;
-    intake.note("stakes are fractions of the total");
-    check_fractions(intake, Amount::new(1, 0));
-    Ok(())
+    intake.note("stakes are fractions of the total active stake");
+    check_fractions(intake, Amount::new(1, 0))
 }
 
 /// A fraction for each pool. They are brought to the common denominator, which is the total stake.
@@ -183,17 +189,15 @@ fn read_fractions(object: Node, intake: &mut Intake) -> Result<(), Fault> {
         record.add_text(Amount::new(stake, 0).to_string());
         intake.row(&record)
     })?;
-    intake.note(format!("stakes are fractions of the total, brought to the common denominator {common}"));
-    check_fractions(intake, Amount::new(common, 0));
-    Ok(())
+    intake.note(format!(
+        "stakes are fractions of the total active stake, brought to the common denominator {common}"
+    ));
+    check_fractions(intake, Amount::new(common, 0))
 }
 
 /// The stakes of the snapshot in use.
 fn read_snapshot(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
-    let pools = super::record::needed(content.get("pools"), "object `pools`")?;
-    if pools.kind() != Kind::Object {
-        return pools.fault("`pools` must be an object with a member for each pool");
-    }
+    let pools = needed(snapshots(content), "object `pools` with a `stakeSet` for each pool")?;
     let titles = ["pool", "stakeMark", "stakeSet", "stakeGo"];
     let units = [("stakeMark", "lovelace"), ("stakeSet", "lovelace"), ("stakeGo", "lovelace")];
     begin(intake, pools, &titles, &[(Column::Name, "pool"), (Column::Stake, "stakeSet")], &units)?;
@@ -207,12 +211,18 @@ fn read_snapshot(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
     })?;
     // The total is of all pools, also where the file shows a few.
     let title = intake.title_of_stakes().unwrap_or_default().to_owned();
+    let total = format!("total.{title}");
     match content.get("total").and_then(|total| total.get(&title)) {
-        Some(total) => intake.check_total(&format!("total.{title}"), &total.scalar()?, REMEDY),
-        None if content.get("total").is_none() => {
-            intake.note("the file says no `total`, so whether it has all pools is not known");
+        Some(node) => {
+            let said = node.scalar()?;
+            intake.note(format!("shares are of `{total}`, {said} lovelaces"));
+            intake.check_total(&total, &said, REMEDY);
         }
-        None => {}
+        None => intake.part(
+            format!("the file says no `{total}`, so whether it has all pools, and what share a stake is, is not known"),
+            "give the whole answer of `cardano-cli query stake-snapshot --all-stake-pools`, with its `total`; if these are all pools, `tombola import FILE --to stakes.csv` makes a table whose sum is the total",
+            None,
+        ),
     }
     Ok(())
 }
@@ -234,8 +244,14 @@ fn read_old_snapshot(content: &Content, intake: &mut Intake) -> Result<(), Fault
     let of_all = intake.title_of_stakes().unwrap_or_default().replace("poolStake", "activeStake");
     let total = content.get(&of_all).and_then(|node| node.scalar().ok()?.parse::<f64>().ok());
     let share = intake.staked().zip(total).map(|(stake, total)| stake.approximate() / total);
-    let why = format!("it is about one pool, of which `{of_all}` tells the share");
-    intake.part(why, REMEDY, share.filter(|share| (0.0..=1.0).contains(share)));
+    let share = share.filter(|share| (0.0..=1.0).contains(share));
+    let why = match share {
+        Some(_) => format!("it is about one pool, of which `{of_all}` tells the share"),
+        None => format!("it is about one pool, and `{of_all}` does not tell its share"),
+    };
+    intake.part(why, REMEDY, share);
+    let share = share.map_or("SHARE".to_owned(), |share| share.to_string());
+    intake.alone(format!("`tombola luck --chain cardano --share {share} --epochs N --wins K`"));
     Ok(())
 }
 

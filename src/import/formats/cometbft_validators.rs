@@ -5,7 +5,7 @@ use super::super::column::Column;
 use super::super::content::Content;
 use super::super::fault::{Fault, Lines};
 use super::super::intake::Intake;
-use super::page::Page;
+use super::page::AnswerPage;
 use super::record::{Record, begin, needed};
 use super::{Format, Reading};
 
@@ -52,7 +52,7 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
             None => intake.note("its `block_height` is no height, and is passed over"),
         }
     }
-    if let Some(why) = Page::of(content).why(count) {
+    if let Some(why) = AnswerPage::of(content).why(count) {
         intake.part(
             why,
             "ask the node for all, for example with per_page=100 and page=2, and put the pages into one file, one after another",

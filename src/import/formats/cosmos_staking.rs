@@ -7,7 +7,7 @@ use super::super::fault::{Fault, Lines, shown};
 use super::super::intake::Intake;
 use super::super::json::Node;
 use super::labels::Labels;
-use super::page::Page;
+use super::page::AnswerPage;
 use super::record::{Record, begin, needed};
 use super::{Format, Reading};
 
@@ -76,7 +76,7 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
     if content.is_single_row("validators") {
         intake.part("it is about one validator", "ask for all, with `query staking validators`", None);
     }
-    if let Some(why) = Page::of(content).why(count) {
+    if let Some(why) = AnswerPage::of(content).why(count) {
         let remedy =
             "ask for all, for example with --limit 1000, or put all pages into one file, one after another";
         intake.part(why, remedy, None);

@@ -5,8 +5,10 @@ use super::super::content::Content;
 use super::super::fault::{Fault, Lines};
 use super::super::intake::Intake;
 use super::super::json::Node;
+use super::super::long_list::each_item;
 use super::record::{Record, begin, needed};
 use super::{Format, Reading};
+use std::io::BufRead;
 
 /// See the module.
 pub const FORMAT: Format = Format {
@@ -14,7 +16,7 @@ pub const FORMAT: Format = Format {
     summary: "validators of Ethereum (beacon API, states/{id}/validators): index, effective balance in Gwei; who is not active is left out",
     source: "https://ethereum.github.io/beacon-APIs/#/Beacon/getStateValidators",
     recognise: |content| content.first_row("data").is_some_and(is_validator),
-    read: Reading::Values(read),
+    read: Reading::LongList { list: "data", is_row: is_validator, whole: read, items: read_items },
 };
 
 /// Whether an object is a validator of the beacon chain.
@@ -22,33 +24,52 @@ fn is_validator(node: Node) -> bool {
     node.get("index").is_some() && node.at(&["validator", "effective_balance"]).is_some()
 }
 
+const TITLES: [&str; 4] = ["index", "pubkey", "effective_balance", "balance"];
+
+fn begin_table(intake: &mut Intake, place: Node) -> Result<(), Fault> {
+    let units = [("effective_balance", "gwei"), ("balance", "gwei")];
+    let meaning = [(Column::Name, "index"), (Column::Stake, "effective_balance")];
+    begin(intake, place, &TITLES, &meaning, &units)
+}
+
+fn take(node: Node, lines: &mut Lines, intake: &mut Intake) -> Result<(), Fault> {
+    let members = node.members();
+    let get = |name: &str| members.iter().find(|(key, _)| key == name).map(|&(_, node)| node);
+    let status = get("status").map_or(Ok("".into()), |node| node.scalar())?;
+    // Older nodes begin it with a capital letter.
+    if !status.is_empty() && !status.to_ascii_lowercase().starts_with("active") {
+        intake.drop_row("not active: no turn to propose");
+        return Ok(());
+    }
+    let inner = get("validator").map(|node| node.members()).unwrap_or_default();
+    let get_inner = |name: &str| inner.iter().find(|(key, _)| key == name).map(|&(_, node)| node);
+    let mut record = Record::new(node, lines);
+    for found in [get("index"), get_inner("pubkey"), get_inner("effective_balance"), get("balance")] {
+        record.add_node(found.unwrap_or(node))?;
+    }
+    intake.row(&record)
+}
+
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
     let first = content.first_row("data").filter(|&node| is_validator(node));
     needed(first, "list `data` of objects with `index` and `validator`")?;
     let list = needed(content.place("data"), "list `data`")?;
-    let titles = ["index", "pubkey", "effective_balance", "balance"];
-    let units = [("effective_balance", "gwei"), ("balance", "gwei")];
-    let meaning = [(Column::Name, "index"), (Column::Stake, "effective_balance")];
-    begin(intake, list, &titles, &meaning, &units)?;
-    let mut lines = Lines::new(list.document().as_bytes());
-    content.each_row("data", &is_validator, &mut |node| {
-        let members = node.members();
-        let get = |name: &str| members.iter().find(|(key, _)| key == name).map(|&(_, node)| node);
-        let status = get("status").map_or(Ok("".into()), |node| node.scalar())?;
-        if !status.is_empty() && !status.starts_with("active") {
-            intake.drop_row("not active: no turn to propose");
-            return Ok(());
-        }
-        let inner = get("validator").map(|node| node.members()).unwrap_or_default();
-        let get_inner = |name: &str| inner.iter().find(|(key, _)| key == name).map(|&(_, node)| node);
-        let mut record = Record::new(node, &mut lines);
-        for found in [get("index"), get_inner("pubkey"), get_inner("effective_balance"), get("balance")] {
-            record.add_node(found.unwrap_or(node))?;
-        }
-        intake.row(&record)
-    })?;
+    begin_table(intake, list)?;
+    let mut lines = list.lines();
+    content.each_row("data", &is_validator, &mut |node| take(node, &mut lines, intake))?;
     if content.is_single_row("data") {
         intake.part("it is about one validator", "ask for all, with states/{id}/validators", None);
     }
     Ok(())
+}
+
+/// A million validators have half a gigabyte of text.
+fn read_items(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> {
+    let mut begun = false;
+    each_item(input, "data", &mut |node, lines| {
+        if !std::mem::replace(&mut begun, true) {
+            begin_table(intake, node)?;
+        }
+        take(node, lines, intake)
+    })
 }

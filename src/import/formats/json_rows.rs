@@ -4,7 +4,7 @@
 use super::super::column::Column;
 use super::super::content::{Content, Json};
 use super::super::fault::{Fault, Lines, shown};
-use super::super::intake::{Header, Intake};
+use super::super::intake::{Intake, TableHeader};
 use super::super::json::{Kind, Node};
 use super::record::Record;
 use super::{Format, Reading};
@@ -117,7 +117,7 @@ fn objects<'a>(intake: &mut Intake, rows: Rows<'_, 'a>, place: Node<'a>) -> Resu
     })?;
     let spot = place.spot();
     let all: Vec<&str> = titles.iter().map(String::as_str).collect();
-    intake.begin(&Header { titles: &all, meaning: None, units: &[], spot: &|_| spot })?;
+    intake.begin(&TableHeader { titles: &all, meaning: None, units: &[], spot: &|_| spot })?;
     let mut lines = Lines::new(place.document().as_bytes());
     rows(&mut |node| {
         let mut record = Record::new(node, &mut lines);
@@ -162,7 +162,7 @@ fn flatten<'a>(
 /// Titles for rows that have none.
 fn begin(intake: &mut Intake, place: Node) -> Result<(), Fault> {
     let spot = place.spot();
-    intake.begin(&Header { titles: &["name", "stake"], meaning: None, units: &[], spot: &|_| spot })
+    intake.begin(&TableHeader { titles: &["name", "stake"], meaning: None, units: &[], spot: &|_| spot })
 }
 
 /// Rows that are lists of a name and a stake.

@@ -20,10 +20,13 @@ mod solana_leader_schedule;
 mod solana_validators;
 mod sui_validators;
 mod text_row;
+mod text_table;
 
 use super::content::Content;
 use super::fault::Fault;
 use super::intake::Intake;
+use super::json::Node;
+use super::long_list::begins_with;
 use std::io::BufRead;
 
 /// A format that tables come in.
@@ -52,6 +55,18 @@ pub(super) enum Reading {
     Json(ReadJson),
     /// It is JSON, of one value or of several, one after another.
     Values(ReadJson),
+    /// It is JSON with a list that may be long: as of several values of `whole`, or item by item where its
+    /// beginning shows the list.
+    LongList {
+        /// The name of the list.
+        list: &'static str,
+        /// Whether an item of it is a row.
+        is_row: fn(Node) -> bool,
+        /// Hands the rows on, all in memory.
+        whole: ReadJson,
+        /// Hands the rows on, of which one is in memory.
+        items: ReadLines,
+    },
     /// It is other text.
     Lines(ReadLines),
     /// It is one or the other.
@@ -63,6 +78,7 @@ impl Format {
     pub(super) fn json(&self) -> Option<ReadJson> {
         match self.read {
             Reading::Json(read) | Reading::Values(read) | Reading::Either(read, _) => Some(read),
+            Reading::LongList { whole, .. } => Some(whole),
             Reading::Lines(_) => None,
         }
     }
@@ -71,8 +87,23 @@ impl Format {
     pub(super) fn lines(&self) -> Option<ReadLines> {
         match self.read {
             Reading::Lines(read) | Reading::Either(_, read) => Some(read),
-            Reading::Json(_) | Reading::Values(_) => None,
+            Reading::Json(_) | Reading::Values(_) | Reading::LongList { .. } => None,
         }
+    }
+
+    /// How it is read item by item, if JSON that begins so can be.
+    pub(super) fn items(&self, begin: &str) -> Option<ReadLines> {
+        match self.read {
+            Reading::LongList { list, is_row, items, .. } => {
+                begins_with(begin, list, is_row).then_some(items)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a file of it may hold several values of JSON.
+    pub(super) fn has_values(&self) -> bool {
+        matches!(self.read, Reading::Values(_) | Reading::LongList { .. })
     }
 }
 
@@ -93,6 +124,7 @@ pub const FORMATS: &[Format] = &[
     algorand_genesis::FORMAT,
     polkadot_era_points::FORMAT,
     json_rows::FORMAT,
+    text_table::FORMAT,
     separated::TSV,
     separated::SEMICOLON,
     separated::CSV,

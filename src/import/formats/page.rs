@@ -3,19 +3,19 @@
 use super::super::content::Content;
 
 /// What an answer says of the pages around it.
-pub struct Page {
+pub struct AnswerPage {
     total: Option<u64>,
     is_followed: bool,
 }
 
-impl Page {
+impl AnswerPage {
     /// What the last value of a text says: its `total`, or that of its `pagination`, and whether there is
     /// a `next_key`.
     pub fn of(content: &Content) -> Self {
         let pagination = content.get_last("pagination");
         let total = content.get_last("total").or_else(|| pagination?.get("total"));
         let next = pagination.and_then(|node| node.get("next_key")).and_then(|node| node.scalar().ok());
-        Page {
+        AnswerPage {
             total: total.and_then(|node| node.scalar().ok()?.parse().ok()),
             is_followed: next.is_some_and(|key| !key.is_empty()),
         }

@@ -2,7 +2,7 @@
 
 use super::super::column::Column;
 use super::super::fault::{Fault, Lines};
-use super::super::intake::{Header, Intake, Row};
+use super::super::intake::{Intake, Row, TableHeader};
 use super::super::json::{Kind, Node};
 use super::super::numerals::Spot;
 use std::borrow::Cow;
@@ -105,7 +105,7 @@ pub fn begin(
     units: &[(&str, &str)],
 ) -> Result<(), Fault> {
     let spot = node.spot();
-    intake.begin(&Header { titles, meaning: Some(meaning), units, spot: &|_| spot })
+    intake.begin(&TableHeader { titles, meaning: Some(meaning), units, spot: &|_| spot })
 }
 
 /// A part of a file that must be there.

@@ -3,9 +3,11 @@
 use super::super::column::Column;
 use super::super::delimited::each_line;
 use super::super::fault::Fault;
-use super::super::intake::{Header, Intake, Row};
+use super::super::intake::{Intake, Row, TableHeader};
+use super::super::one_line::one_line;
 use super::{Format, Reading};
 use csv::{ReaderBuilder, StringRecord, Trim};
+use std::borrow::Cow;
 use std::io::BufRead;
 
 /// Commas.
@@ -38,9 +40,10 @@ pub const TSV: Format = Format {
     read: Reading::Lines(|input, intake| read(input, intake, b'\t')),
 };
 
-/// The separator with which most titles of the first line are usual ones; commas if in doubt.
+/// The separator with which most titles of the first record are usual ones; commas if in doubt.
 fn separator(text: &str) -> u8 {
-    let line = text.trim_start_matches(['\n', '\r']).split(['\n', '\r']).next().unwrap_or_default();
+    let text = text.trim_start_matches(['\n', '\r']);
+    let line = text.split(['\n', '\r']).next().unwrap_or_default();
     if let [b's', b'e', b'p', b'=', separator @ (b',' | b';' | b'\t')] =
         line.trim_end_matches([' ', '"']).as_bytes()
     {
@@ -48,21 +51,18 @@ fn separator(text: &str) -> u8 {
     }
     let mut best = (0, b',');
     for separator in [b',', b';', b'\t'] {
-        if !line.contains(char::from(separator)) {
-            continue;
-        }
         let mut reader = ReaderBuilder::new()
             .has_headers(false)
             .trim(Trim::All)
             .delimiter(separator)
-            .from_reader(line.as_bytes());
+            .from_reader(text.as_bytes());
         let mut titles = StringRecord::new();
-        if !matches!(reader.read_record(&mut titles), Ok(true)) {
+        if !matches!(reader.read_record(&mut titles), Ok(true)) || titles.len() < 2 {
             continue;
         }
-        let known = titles.iter().filter(|title| Column::of_title(title).is_some()).count();
         // Without a usual title, a separator that is there is still more likely than one that is not.
-        let score = 2 * known + usize::from(titles.len() > 1);
+        let score =
+            1 + 2 * titles.iter().filter(|title| Column::of_title(&one_line(title)).is_some()).count();
         if score > best.0 {
             best = (score, separator);
         }
@@ -72,6 +72,7 @@ fn separator(text: &str) -> u8 {
 
 fn read(input: &mut dyn BufRead, intake: &mut Intake, separator: u8) -> Result<(), Fault> {
     let mut width = None;
+    let mut broken: Option<(u64, u64)> = None;
     each_line(input, separator, |line| {
         let Some(width) = width else {
             // A spreadsheet's own line, which says what separates fields.
@@ -83,14 +84,18 @@ fn read(input: &mut dyn BufRead, intake: &mut Intake, separator: u8) -> Result<(
                 return Ok(());
             }
             width = Some(line.fields.len());
-            let titles: Vec<&str> = line.fields.iter().collect();
-            return intake.begin(&Header {
+            let titles: Vec<Cow<str>> = line.fields.iter().map(one_line).collect();
+            let titles: Vec<&str> = titles.iter().map(|title| &**title).collect();
+            return intake.begin(&TableHeader {
                 titles: &titles,
                 meaning: None,
                 units: &[],
                 spot: &|place| line.spot(place),
             });
         };
+        if line.runs_on {
+            broken.get_or_insert((line.number, 0)).1 += 1;
+        }
         let fields = line.fields.len();
         if fields != width {
             return line
@@ -98,5 +103,11 @@ fn read(input: &mut dyn BufRead, intake: &mut Intake, separator: u8) -> Result<(
         }
         intake.row(line)
     })?;
+    if let Some((first, count)) = broken {
+        let rows = if count == 1 { "one row has".to_owned() } else { format!("{count} rows have") };
+        intake.note(format!(
+            "{rows} line breaks between quotation marks, the first on line {first}; they are read as RFC 4180 says"
+        ));
+    }
     Ok(())
 }

@@ -5,7 +5,7 @@ use super::super::column::Column;
 use super::super::content::Content;
 use super::super::delimited::each_text;
 use super::super::fault::{Fault, Lines, shown};
-use super::super::intake::{Header, Intake};
+use super::super::intake::{Intake, TableHeader};
 use super::super::json::{Kind, Node};
 use super::super::numerals::Spot;
 use super::record::{Record, begin};
@@ -58,7 +58,7 @@ fn read_text(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> 
             ));
         };
         if !std::mem::replace(&mut begun, true) {
-            intake.begin(&Header {
+            intake.begin(&TableHeader {
                 titles: &TITLES,
                 meaning: Some(&MEANING),
                 units: &[],

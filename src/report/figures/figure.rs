@@ -192,7 +192,7 @@ mod tests {
     use crate::registry::{Choice, find};
     use crate::report::figures::Theme;
     use crate::report::figures::drafting::covered;
-    use crate::report::figures::samples::{Sample, samples, seed};
+    use crate::report::figures::samples::{SampleTables, samples, seed};
     use rayon::prelude::*;
     use resvg::usvg::{Group, Node, Options, Rect, Tree, roxmltree};
 
@@ -205,13 +205,13 @@ mod tests {
 
     /// Every figure of every sample.
     fn drawings() -> impl Iterator<Item = (String, Drawing)> {
-        samples().into_iter().flat_map(move |sample: Sample| {
+        samples().into_iter().flat_map(move |sample: SampleTables| {
             FIGURES.iter().filter_map(move |entry| drawn(entry.name, &sample, Sheet::default()))
         })
     }
 
     /// The figure of the sample, and what it is.
-    fn drawn(name: &'static str, sample: &Sample, sheet: Sheet) -> Option<(String, Drawing)> {
+    fn drawn(name: &'static str, sample: &SampleTables, sheet: Sheet) -> Option<(String, Drawing)> {
         // Nothing is tested where nothing is known of the rule.
         if name == "p-values" && sample.title == "unknown" {
             return None;
@@ -267,7 +267,7 @@ mod tests {
     #[test]
     fn text_and_marks_lie_on_the_sheet_and_no_two_texts_overlap() {
         let samples = samples();
-        let cases: Vec<(&Sample, &'static str, &str)> = samples
+        let cases: Vec<(&SampleTables, &'static str, &str)> = samples
             .iter()
             .flat_map(|sample| FIGURES.iter().map(move |entry| (sample, entry.name)))
             .flat_map(|(sample, name)| WIDTHS.map(|width| (sample, name, width)))
@@ -407,7 +407,7 @@ mod tests {
 
     #[test]
     fn nothing_to_show_is_said_and_settings_are_refused() {
-        let nothing = Sample { title: "nothing".into(), ..Sample::default() };
+        let nothing = SampleTables { title: "nothing".into(), ..SampleTables::default() };
         let mut idle = seed();
         idle.timeline.clear();
         (idle.trials, idle.incomes, idle.compare, idle.shares, idle.grid) = Default::default();

@@ -5,7 +5,7 @@ use super::drafting::{
     counted, fitted_names, percent, width, with_interval, wrapped,
 };
 use super::{Drawing, Figure, FigureError, Sheet, SheetWidth, Subject};
-use crate::analysis::comparison::{Direction, Measure, measure};
+use crate::analysis::comparison::{FairerValues, Measure, measure};
 use crate::analysis::rows::CompareRow;
 use crate::registry::{Entry, settings};
 use serde::{Deserialize, Serialize};
@@ -120,10 +120,10 @@ impl Column<'_> {
     /// On which side of zero the first of two rules is the better one.
     fn arrow(&self) -> &'static str {
         match self.measure.map(|measure| measure.direction) {
-            Some(Direction::SmallerIsFairer) => "← fairer",
-            Some(Direction::SmallerIsMoreEven) => "← more even",
-            Some(Direction::LargerIsMoreEven) => "more even →",
-            Some(Direction::NearerToZeroIsFairer) => "neither side",
+            Some(FairerValues::SmallerIsFairer) => "← fairer",
+            Some(FairerValues::SmallerIsMoreEven) => "← more even",
+            Some(FairerValues::LargerIsMoreEven) => "more even →",
+            Some(FairerValues::NearerToZeroIsFairer) => "neither side",
             None => "",
         }
     }

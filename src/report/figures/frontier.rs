@@ -5,7 +5,7 @@ use super::drafting::{
     Wish, clean, counted, fitted_names, percent, width, with_interval, write_names,
 };
 use super::{Drawing, Figure, FigureError, Subject};
-use crate::analysis::comparison::{Direction, MEASURES, Measure};
+use crate::analysis::comparison::{FairerValues, MEASURES, Measure};
 use crate::analysis::rows::CompareRow;
 use crate::registry::{Entry, settings};
 use serde::{Deserialize, Serialize};
@@ -170,9 +170,9 @@ fn rules<'a>(rows: &'a [CompareRow], across: &Measure, up: &Measure) -> Vec<Rule
         let interval =
             finite(row.low).zip(finite(row.high)).filter(|&(low, high)| low <= value && value <= high);
         let cost = match measure.direction {
-            Direction::SmallerIsFairer | Direction::SmallerIsMoreEven => value,
-            Direction::NearerToZeroIsFairer => value.abs(),
-            Direction::LargerIsMoreEven => -value,
+            FairerValues::SmallerIsFairer | FairerValues::SmallerIsMoreEven => value,
+            FairerValues::NearerToZeroIsFairer => value.abs(),
+            FairerValues::LargerIsMoreEven => -value,
         };
         Some(Value { value, interval, cost })
     };

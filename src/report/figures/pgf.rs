@@ -1,8 +1,8 @@
 //! A figure for LaTeX: axes by pgfplots, words in the fonts of the document, data in a file beside it.
 
 use super::drafting::{
-    Align, Axes, Axis, Chart, Dash, GRID, INK, Kind, LABEL_SIZE, Mark, PAPER, Purpose, Rgb, Series, Shape,
-    Stroke, TITLE_SIZE, shown, width,
+    Align, Axes, Axis, Chart, Dash, GRID, INK, LABEL_SIZE, Mark, MarkRole, MarkStyle, PAPER, Rgb, Series,
+    Shape, Stroke, TITLE_SIZE, shown, width,
 };
 use super::{Sheet, Theme};
 use crate::report::latex::latex_and_letters;
@@ -87,9 +87,9 @@ pub(super) fn pgf(chart: &Chart, name: &str) -> (String, String) {
     for (axes, series) in chart.axes.iter().zip(&series) {
         writer.axes(axes, series);
     }
-    for purpose in [Purpose::Heading, Purpose::Words, Purpose::Key, Purpose::Data] {
+    for purpose in [MarkRole::Heading, MarkRole::Words, MarkRole::Key, MarkRole::Data] {
         for mark in chart.of(purpose) {
-            if purpose != Purpose::Data || matches!(mark, Mark::Text { .. }) {
+            if purpose != MarkRole::Data || matches!(mark, Mark::Text { .. }) {
                 writer.mark(mark);
             }
         }
@@ -291,17 +291,19 @@ impl Writer {
 
     fn series(&mut self, series: &Series) {
         let style = match &series.kind {
-            Kind::Lines(stroke) => format!("no marks,{}", self.stroke(*stroke)),
-            Kind::Surfaces(color, opacity) => {
+            MarkStyle::Lines(stroke) => format!("no marks,{}", self.stroke(*stroke)),
+            MarkStyle::Surfaces(color, opacity) => {
                 format!("no marks,draw=none,fill={},fill opacity={opacity}", self.color(*color))
             }
             // A mark without ink is room for a pointer.
-            Kind::Filled(.., opacity) if *opacity == 0.0 => return,
-            Kind::Filled(shape, radius, color, opacity) => self.filled(*shape, *radius, *color, *opacity),
-            Kind::Rings(radius, stroke) => self.ring(*radius, *stroke),
-            Kind::Words(..) => return,
+            MarkStyle::Filled(.., opacity) if *opacity == 0.0 => return,
+            MarkStyle::Filled(shape, radius, color, opacity) => {
+                self.filled(*shape, *radius, *color, *opacity)
+            }
+            MarkStyle::Rings(radius, stroke) => self.ring(*radius, *stroke),
+            MarkStyle::Words(..) => return,
         };
-        let separate = matches!(series.kind, Kind::Lines(_) | Kind::Surfaces(..));
+        let separate = matches!(series.kind, MarkStyle::Lines(_) | MarkStyle::Surfaces(..));
         let mut points: Vec<(f64, f64)> = Vec::new();
         for piece in &series.pieces {
             if separate && !points.is_empty() {

@@ -10,7 +10,7 @@ use crate::statistics::LongestRun;
 
 /// The tables of one experiment.
 #[derive(Default)]
-pub struct Sample {
+pub struct SampleTables {
     /// What it is about.
     pub title: String,
     /// Its `validators.csv`.
@@ -33,7 +33,7 @@ pub struct Sample {
     pub grid: Option<Grid>,
 }
 
-impl Sample {
+impl SampleTables {
     /// The sample as a figure takes it.
     pub fn subject(&self) -> Subject<'_> {
         Subject {
@@ -58,7 +58,12 @@ impl Sample {
 }
 
 /// Validators of these stakes after so many rounds in which each won about what `expected` gives it.
-pub fn sample(title: &str, named: &[(&str, u64)], rounds: u64, expected: impl Fn(f64) -> f64) -> Sample {
+pub fn sample(
+    title: &str,
+    named: &[(&str, u64)],
+    rounds: u64,
+    expected: impl Fn(f64) -> f64,
+) -> SampleTables {
     let total: f64 = named.iter().map(|&(_, stake)| stake as f64).sum();
     let trials = 8.0;
     let mut validators = Vec::new();
@@ -132,12 +137,13 @@ pub fn sample(title: &str, named: &[(&str, u64)], rounds: u64, expected: impl Fn
         }
     }
     let validators = validators.into_iter().collect();
-    let mut sample = Sample { title: title.to_owned(), validators, timeline, ..Sample::default() };
+    let mut sample =
+        SampleTables { title: title.to_owned(), validators, timeline, ..SampleTables::default() };
     sample.fill(rounds);
     sample
 }
 
-impl Sample {
+impl SampleTables {
     /// Changes the rows of `validators.csv`, each by its index.
     pub fn change(&mut self, change: impl Fn(usize, &mut ValidatorRow)) {
         let changed = self.validators.iter().enumerate().map(|(index, mut row)| {
@@ -307,12 +313,12 @@ impl Sample {
 }
 
 /// The seed scenario: four validators.
-pub fn seed() -> Sample {
+pub fn seed() -> SampleTables {
     sample("seed", &[("charles", 350), ("edwin", 500), ("oliver", 200), ("sonia", 275)], 1_000_000, |s| s)
 }
 
 /// Validators whose stakes fall like a power of their rank.
-fn ranked(title: &str, count: u64, rounds: u64, expected: impl Fn(f64) -> f64) -> Sample {
+fn ranked(title: &str, count: u64, rounds: u64, expected: impl Fn(f64) -> f64) -> SampleTables {
     let names: Vec<String> = (1..=count).map(|rank| format!("cosmosvaloper1c4k24jzduc{rank}")).collect();
     let named: Vec<(&str, u64)> =
         names.iter().zip(1..).map(|(name, rank)| (name.as_str(), 10u64.pow(12) / (rank * rank))).collect();
@@ -320,12 +326,12 @@ fn ranked(title: &str, count: u64, rounds: u64, expected: impl Fn(f64) -> f64) -
 }
 
 /// The sample with this title.
-pub fn titled(title: &str) -> Sample {
+pub fn titled(title: &str) -> SampleTables {
     samples().into_iter().find(|sample| sample.title == title).unwrap()
 }
 
 /// Plain, large and odd tables; every figure can draw each of them.
-pub fn samples() -> Vec<Sample> {
+pub fn samples() -> Vec<SampleTables> {
     let names: Vec<String> = (1..=12).map(|number| format!("validator-{number}")).collect();
     let equal: Vec<(&str, u64)> = names.iter().map(|name| (name.as_str(), 1_000)).collect();
     let nearly: Vec<(&str, u64)> =

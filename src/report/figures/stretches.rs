@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn a_band_is_that_of_the_tables_p_value() {
         let mut sample = seed();
-        let bands = |sample: &crate::report::figures::samples::Sample| {
+        let bands = |sample: &crate::report::figures::samples::SampleTables| {
             let drawing = Stretches {}.draw(&sample.subject()).unwrap();
             drawing.svg().matches("stroke-opacity=\"0.45\"").count()
         };

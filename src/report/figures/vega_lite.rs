@@ -2,8 +2,8 @@
 
 use super::Sheet;
 use super::drafting::{
-    Align, Axes, Axis, Chart, Dash, GRID, INK, Kind, LABEL_SIZE, Mark, PAPER, Piece, Purpose, Rgb, Series,
-    Shape, Stroke, TITLE_SIZE, alike, shown,
+    Align, Axes, Axis, Chart, Dash, GRID, INK, LABEL_SIZE, Mark, MarkRole, MarkStyle, PAPER, Piece, Rgb,
+    Series, Shape, Stroke, TITLE_SIZE, alike, shown,
 };
 use serde_json::{Value, json};
 
@@ -31,8 +31,8 @@ pub(super) fn vega_lite(chart: &Chart, address: &str) -> (String, String) {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "description": chart.title,
         "title": {
-            "text": chart.words(Purpose::Heading),
-            "subtitle": chart.words(Purpose::Words),
+            "text": chart.words(MarkRole::Heading),
+            "subtitle": chart.words(MarkRole::Words),
             "anchor": "start",
         },
         "background": paper,
@@ -111,7 +111,7 @@ impl Writer {
     /// What the marks mean, as a view of its own in units of the sheet.
     fn key(&mut self, chart: &Chart) -> Option<Value> {
         let (across, _) = self.sheet.units();
-        let marks: Vec<&Mark> = chart.of(Purpose::Key).collect();
+        let marks: Vec<&Mark> = chart.of(MarkRole::Key).collect();
         let heights: Vec<f64> = marks
             .iter()
             .filter_map(|mark| match mark {
@@ -172,20 +172,20 @@ impl Writer {
         let number = self.data.add(&series.pieces);
         let mut encoding = position.clone();
         let mark = match &series.kind {
-            Kind::Lines(stroke) => self.line(*stroke),
-            Kind::Surfaces(color, opacity) => json!({
+            MarkStyle::Lines(stroke) => self.line(*stroke),
+            MarkStyle::Surfaces(color, opacity) => json!({
                 "type": "line", "interpolate": "linear-closed", "strokeWidth": 0,
                 "fill": self.color(*color), "fillOpacity": opacity,
             }),
-            Kind::Filled(shape, radius, color, opacity) => json!({
+            MarkStyle::Filled(shape, radius, color, opacity) => json!({
                 "type": "point", "shape": symbol(*shape), "size": area(*radius), "filled": true,
                 "color": self.color(*color), "opacity": opacity,
             }),
-            Kind::Rings(radius, stroke) => json!({
+            MarkStyle::Rings(radius, stroke) => json!({
                 "type": "point", "shape": "circle", "size": area(*radius), "filled": false,
                 "color": self.color(stroke.color), "strokeWidth": pixels(f64::from(stroke.width)),
             }),
-            Kind::Words(size, color, align, upward) => {
+            MarkStyle::Words(size, color, align, upward) => {
                 let side = match align {
                     Align::Start => "left",
                     Align::Middle => "center",
@@ -198,11 +198,12 @@ impl Writer {
                 })
             }
         };
-        if matches!(series.kind, Kind::Lines(_) | Kind::Surfaces(..)) {
+        if matches!(series.kind, MarkStyle::Lines(_) | MarkStyle::Surfaces(..)) {
             encoding["order"] = json!({ "field": "step", "type": "quantitative" });
             encoding["detail"] = json!({ "field": "mark", "type": "nominal" });
         }
-        if !matches!(series.kind, Kind::Words(..)) && series.pieces.iter().any(|piece| piece.words.is_some())
+        if !matches!(series.kind, MarkStyle::Words(..))
+            && series.pieces.iter().any(|piece| piece.words.is_some())
         {
             encoding["tooltip"] = json!({ "field": "words", "type": "nominal" });
         }

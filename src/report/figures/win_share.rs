@@ -453,13 +453,13 @@ fn aside(marks: &[Mark], shares: &Scale) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::figures::samples::{Sample, sample, seed, titled};
+    use crate::report::figures::samples::{SampleTables, sample, seed, titled};
 
-    fn svg(sample: &Sample) -> String {
+    fn svg(sample: &SampleTables) -> String {
         WinShare {}.draw(&sample.subject()).unwrap().svg().to_owned()
     }
 
-    fn marks(sample: &Sample) -> Vec<Mark<'_>> {
+    fn marks(sample: &SampleTables) -> Vec<Mark<'_>> {
         {
             let rows = sample.validators.names().zip(&sample.validators);
             rows.filter_map(|(name, row)| Mark::new(name, &row, 0.95)).collect()

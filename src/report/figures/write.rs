@@ -6,6 +6,7 @@ use crate::registry::{Choice, find};
 use crate::report::{FolderError, ResultsFolder};
 use crate::scenario::{FigureFormat, Scenario};
 use crate::simulation::{Control, Results};
+use crate::statistics::percent::setting;
 use crate::statistics::wording::grouped;
 use rayon::prelude::*;
 use std::io::{self, Write};
@@ -50,12 +51,12 @@ pub fn run_subtitle(rule: &str, trials: u64, rounds: u64, confidence: f64) -> St
         1 => "1 trial".to_owned(),
         trials => format!("{} trials", grouped(trials)),
     };
-    format!("{rule} · {trials} × {} rounds · {} % intervals", grouped(rounds), confidence * 100.0)
+    format!("{rule} · {trials} × {} rounds · {} intervals", grouped(rounds), setting(confidence))
 }
 
 /// What was audited, for the line below a title.
 pub fn audit_subtitle(rule: &str, wins: u64, confidence: f64) -> String {
-    format!("{rule} · {} wins · {} % intervals", grouped(wins), confidence * 100.0)
+    format!("{rule} · {} wins · {} intervals", grouped(wins), setting(confidence))
 }
 
 /// Draws these figures of a subject in these formats, each on a thread of its own; returns why some were

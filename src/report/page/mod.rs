@@ -13,6 +13,7 @@ use crate::report::active::visible;
 use crate::report::figures::{FIGURES, font_face};
 use crate::report::{FolderError, ResultsFolder, Stopwatch, listed_file, read_manifest};
 use crate::scenario::StudySection;
+use crate::statistics::percent;
 use crate::statistics::wording::grouped;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -22,7 +23,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use sheet::Sheet;
+use sheet::TextTable;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -138,7 +139,7 @@ fn shows_others(name: &str) -> bool {
 
 /// What is shown of a file.
 enum Shown {
-    Table(Sheet),
+    Table(TextTable),
     /// Its name and its SVG text.
     Figure(String, String),
 }
@@ -146,7 +147,7 @@ enum Shown {
 /// What was read of a folder.
 struct Folder {
     manifest: Value,
-    sheets: Vec<Sheet>,
+    sheets: Vec<TextTable>,
     /// Names and SVG texts.
     figures: Vec<(String, String)>,
     /// The section `[study]` of the scenario: what only people know.
@@ -177,7 +178,7 @@ impl Folder {
             // One from elsewhere is not shown either.
             let Some(path) = place(name) else { return Ok(None) };
             if let Some(table) = name.strip_suffix(".csv").filter(|table| !table.contains('/')) {
-                return Ok(Some(Shown::Table(Sheet::read(table, &path).map_err(unreadable(&path))?)));
+                return Ok(Some(Shown::Table(TextTable::read(table, &path).map_err(unreadable(&path))?)));
             }
             let figure = name.strip_prefix("figures/").and_then(|name| name.strip_suffix(".svg"));
             let Some(figure) = figure else { return Ok(None) };
@@ -207,7 +208,7 @@ impl Folder {
         self.manifest[key].as_str().unwrap_or_default()
     }
 
-    fn sheet(&self, name: &str) -> Option<&Sheet> {
+    fn sheet(&self, name: &str) -> Option<&TextTable> {
         self.sheets.iter().find(|sheet| sheet.name == name)
     }
 
@@ -231,13 +232,13 @@ impl Folder {
         }
         if let Some(decision) = statement("misallocated", "decision") {
             let number = |column| statement("misallocated", column).and_then(|text| text.parse::<f64>().ok());
-            let percent = |column| number(column).map(sheet::percent).unwrap_or_else(|| "unknown".to_owned());
+            let share = |column| number(column).map(percent::short).unwrap_or_else(|| "unknown".to_owned());
             let note = format!(
                 "{decision}: {} of the wins went to others than the shares of stake say (interval {} to {}; margin {})",
-                percent("value"),
-                percent("low"),
-                percent("high"),
-                percent("null_value"),
+                share("value"),
+                share("low"),
+                share("high"),
+                share("null_value"),
             );
             verdicts.insert(1.min(verdicts.len()), ("As a whole", note));
         }
@@ -368,7 +369,7 @@ impl Folder {
                     facts.push((words, grouped(number.as_u64().unwrap_or_default())));
                 }
                 Value::Number(number) => {
-                    facts.push((words, sheet::percent(number.as_f64().unwrap_or_default())))
+                    facts.push((words, percent::setting(number.as_f64().unwrap_or_default())))
                 }
                 _ => {}
             }

@@ -4,12 +4,13 @@
 //! estimands, methods, performance measures, repetitions, missing runs, software (Morris, White and Crowther,
 //! *Statistics in Medicine* 38, 2019; the template of Siepe and others, *Psychological Methods*, 2024).
 
-use super::{Folder, capitalised, sheet};
+use super::{Folder, capitalised};
 use crate::registry::Entry;
 use crate::report::active::visible;
 use crate::report::latex::latex;
 use crate::selection::RULES;
 use crate::statistics::level_of;
+use crate::statistics::percent;
 use crate::statistics::wording::grouped;
 use std::fmt::Write;
 
@@ -179,8 +180,8 @@ impl Folder {
         {
             section = section.text(format!(
                 "Intervals have a confidence of {}; tests are made at a level of {}.",
-                sheet::percent(confidence),
-                sheet::percent(level_of(confidence))
+                percent::setting(confidence),
+                percent::setting(level_of(confidence))
             ));
         }
         let families = families.into_iter().map(|(family, count)| {
@@ -251,7 +252,7 @@ impl Folder {
         if let Some(sheet) = self.sheet("fairness") {
             for row in &sheet.rows {
                 if sheet.cell(row, "metric") == "minimum_detectable_effect" {
-                    let effect = sheet.cell(row, "value").parse().map(sheet::percent).unwrap_or_default();
+                    let effect = sheet.cell(row, "value").parse().map(percent::short).unwrap_or_default();
                     effects.push(format!(
                         "{}: {effect}; {}",
                         sheet.cell(row, "subject"),

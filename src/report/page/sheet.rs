@@ -12,7 +12,7 @@ const MOST_ROWS: usize = 500;
 const LONG: usize = 60;
 
 /// A table as text.
-pub struct Sheet {
+pub struct TextTable {
     /// Its name, without the ending.
     pub name: String,
     /// The names of the columns.
@@ -23,7 +23,7 @@ pub struct Sheet {
     pub total: usize,
 }
 
-impl Sheet {
+impl TextTable {
     /// Reads a table; of a long one only the first rows are kept.
     pub fn read(name: &str, path: &Path) -> io::Result<Self> {
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path)?;
@@ -36,7 +36,7 @@ impl Sheet {
                 rows.push(record.iter().map(str::to_owned).collect());
             }
         }
-        Ok(Sheet { name: name.to_owned(), columns, rows, total })
+        Ok(TextTable { name: name.to_owned(), columns, rows, total })
     }
 
     /// The cell of a row by its column; empty if there is none.
@@ -108,16 +108,6 @@ pub(super) fn shortened(text: &str, number: f64) -> String {
     if decimals == 0 { fixed } else { fixed.trim_end_matches('0').trim_end_matches('.').to_owned() }
 }
 
-/// A share in percent with three digits.
-pub fn percent(share: f64) -> String {
-    let percent = 100.0 * share;
-    let decimals =
-        if percent == 0.0 { 0 } else { (2 - percent.abs().log10().floor() as i32).clamp(0, 12) as usize };
-    let fixed = format!("{percent:.decimals$}");
-    let fixed = if decimals > 0 { fixed.trim_end_matches('0').trim_end_matches('.') } else { &fixed };
-    format!("{fixed} %")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,9 +126,5 @@ mod tests {
         ] {
             assert_eq!(shortened(text, text.parse().unwrap()), shown, "{text}");
         }
-        assert_eq!(
-            (percent(0.1), percent(0.00045), percent(0.9999), percent(0.0)),
-            ("10 %".into(), "0.045 %".into(), "100 %".into(), "0 %".into())
-        );
     }
 }

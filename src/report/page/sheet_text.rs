@@ -2,7 +2,7 @@
 
 use super::TableStyle;
 use super::prose::plain;
-use super::sheet::{Sheet, shortened};
+use super::sheet::{TextTable, shortened};
 use crate::report::latex::latex;
 use std::fmt::Write;
 
@@ -63,7 +63,7 @@ const INCOMES: &[Column] = &[
     column("share", "share"),
 ];
 
-impl Sheet {
+impl TextTable {
     /// The table in this style, as a part of a paper: at most 60 rows, the columns that a paper needs, numbers with
     /// six digits. `None` if it has no rows.
     pub(super) fn typeset(&self, style: TableStyle) -> Option<String> {

@@ -1,11 +1,11 @@
 //! Stakes read from a table.
 
-use crate::import::{Fault, Import, Intent, Options, Part, open_file, read_from};
+use crate::import::{Fault, Import, Intent, Options, open_file, read_from, shipped_table};
 use crate::random::Stream;
 use crate::registry::{Entry, Refusal, settings};
 use crate::stake::{Holding, MAX_TOTAL, Order, StakeDistribution, StakeError};
 use serde::{Deserialize, Serialize};
-use std::io::BufRead;
+use std::io::{BufRead, ErrorKind};
 use std::path::PathBuf;
 
 /// The registry's line.
@@ -96,11 +96,19 @@ impl StakeDistribution for Table {
         let options = self
             .options()
             .map_err(|refusal| StakeError::Setting { key: "stake", problem: refusal.to_string() })?;
-        let mut input = match open_file(&path) {
-            Ok(input) => input,
-            Err(source) => return Err(StakeError::Unreadable { path, source }),
+        let mut input: Box<dyn BufRead> = match (open_file(&path), shipped_table(&self.path)) {
+            (Ok(input), _) => Box::new(input),
+            (Err(error), Some(bytes)) if error.kind() == ErrorKind::NotFound => {
+                let note = format!(
+                    "{}: the table that comes along is read, as there is no such file",
+                    path.display()
+                );
+                order.notes.borrow_mut().push(note);
+                Box::new(bytes)
+            }
+            (Err(source), _) => return Err(StakeError::Unreadable { path, source }),
         };
-        match holdings(&mut input, &options) {
+        match holdings(&mut *input, &options) {
             Ok((holdings, notes)) => {
                 let notes = notes.into_iter().map(|note| format!("{}: {note}", path.display()));
                 order.notes.borrow_mut().extend(notes);
@@ -115,7 +123,8 @@ impl StakeDistribution for Table {
 fn holdings(input: &mut dyn BufRead, options: &Options) -> Result<(Vec<Holding>, Vec<String>), Fault> {
     let import = read_from(input, options)?;
     let fault = |problem: String| Fault { line: import.last_line, column: 1, problem };
-    if let Some(Part { why, remedy, .. }) = &import.part {
+    if let Some(part) = &import.part {
+        let (why, remedy) = (&part.why, &part.remedy);
         return Err(fault(format!(
             "the file shows a part of the chain, and would be played as the whole: {why}; {remedy}; if this part is meant, write it as a table of its own: tombola import FILE --to TABLE.csv"
         )));

@@ -41,7 +41,7 @@ impl Verdict {
 
 /// One validator, as far as the verdict looks at it.
 #[derive(Clone, Copy, Debug)]
-pub struct Subject<'a> {
+pub struct JudgedValidator<'a> {
     /// Its name.
     pub name: &'a str,
     /// Its share of all stake.
@@ -58,18 +58,18 @@ pub struct Subject<'a> {
 
 /// What the tests rest on: what more of would make them sharper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sample {
+pub enum SampleUnits {
     /// So many independent rounds.
     Rounds(u64),
     /// So many independent trials, whose rounds depend on each other.
     Trials(u64),
 }
 
-impl Sample {
+impl SampleUnits {
     /// How many.
     pub fn size(self) -> u64 {
         match self {
-            Sample::Rounds(size) | Sample::Trials(size) => size,
+            SampleUnits::Rounds(size) | SampleUnits::Trials(size) => size,
         }
     }
 }
@@ -87,7 +87,7 @@ pub enum Needed {
 #[derive(Clone, Copy, Debug)]
 pub struct Evidence<'a> {
     /// All validators about which something is claimed.
-    pub subjects: &'a [Subject<'a>],
+    pub subjects: &'a [JudgedValidator<'a>],
     /// How many others were set aside before the run.
     pub set_aside: usize,
     /// One minus the level of the verdict, e.g. 0.95; between 0 and 1.
@@ -95,7 +95,7 @@ pub struct Evidence<'a> {
     /// The margin ε, relative to the share of stake, e.g. 0.10; positive.
     pub tolerance: f64,
     /// What the tests rest on.
-    pub sample: Sample,
+    pub sample: SampleUnits,
     /// The distance of all win shares from all shares of stake; part of the same primary family.
     pub whole: Option<Misallocation>,
     /// p-value of the test that the wins have the rule's expected shares, where there is one.
@@ -186,7 +186,7 @@ pub struct Assessment {
     /// How much more would make the verdict fair; only where it is inconclusive.
     pub needed: Option<Needed>,
     /// What the tests rest on.
-    pub sample: Sample,
+    pub sample: SampleUnits,
     /// p-value of the hypothesis that nobody is beyond the margin, corrected for all validators
     /// (Bonferroni). `None` where nobody has a test.
     pub difference_p: Option<f64>,
@@ -294,7 +294,7 @@ pub fn assess(evidence: &Evidence) -> Assessment {
 }
 
 /// The farthest relative deviation an interval allows.
-fn bound(subject: &Subject) -> Option<f64> {
+fn bound(subject: &JudgedValidator) -> Option<f64> {
     let interval = subject.interval?;
     if subject.stake_share == 0.0 && subject.win_share == Some(0.0) {
         return Some(0.0);
@@ -308,7 +308,11 @@ fn bound(subject: &Subject) -> Option<f64> {
 
 /// Of the chosen subjects whose win share lies on the wanted side, the one with the largest relative
 /// effect; the first by name on a tie, so that the order of the rows is of no consequence.
-fn most(subjects: &[Subject], chosen: &[bool], side: impl Fn(&Subject, f64) -> bool) -> Option<Effect> {
+fn most(
+    subjects: &[JudgedValidator],
+    chosen: &[bool],
+    side: impl Fn(&JudgedValidator, f64) -> bool,
+) -> Option<Effect> {
     let mut best: Option<(f64, Effect)> = None;
     for (subject, _) in subjects.iter().zip(chosen).filter(|(_, chosen)| **chosen) {
         let Some(effect) = effect(subject).filter(|effect| side(subject, effect.win_share)) else { continue };
@@ -323,7 +327,7 @@ fn most(subjects: &[Subject], chosen: &[bool], side: impl Fn(&Subject, f64) -> b
     best.map(|(_, effect)| effect)
 }
 
-fn effect(subject: &Subject) -> Option<Effect> {
+fn effect(subject: &JudgedValidator) -> Option<Effect> {
     let share = subject.stake_share;
     let win_share = subject.win_share?;
     let interval = subject.interval.unwrap_or(Interval { low: 0.0, high: 1.0 });
@@ -343,7 +347,7 @@ fn effect(subject: &Subject) -> Option<Effect> {
 #[derive(Clone, Copy)]
 struct Precision {
     tolerance: f64,
-    sample: Sample,
+    sample: SampleUnits,
     /// Normal quantile behind each test.
     test: f64,
     /// Normal quantile of the power.
@@ -351,7 +355,7 @@ struct Precision {
 }
 
 impl Precision {
-    fn new(level: f64, tolerance: f64, comparisons: f64, sample: Sample) -> Option<Self> {
+    fn new(level: f64, tolerance: f64, comparisons: f64, sample: SampleUnits) -> Option<Self> {
         let level = level / comparisons;
         (level > 0.0 && level < 1.0 && tolerance > 0.0 && sample.size() > 0).then(|| Precision {
             tolerance,
@@ -363,16 +367,16 @@ impl Precision {
 
     /// Standard error of the win share relative to the stake share: of a fair draw for independent rounds,
     /// read off the interval for trials (where few trials make it too large, which errs on the safe side).
-    fn relative_error(&self, subject: &Subject) -> Option<f64> {
+    fn relative_error(&self, subject: &JudgedValidator) -> Option<f64> {
         let share = subject.stake_share;
         let interval = subject.interval.filter(|_| share > 0.0 && share <= 1.0)?;
         match self.sample {
-            Sample::Rounds(rounds) => Some(((1.0 - share) / share / rounds as f64).sqrt()),
-            Sample::Trials(_) => Some(interval.half_width() / self.test / share),
+            SampleUnits::Rounds(rounds) => Some(((1.0 - share) / share / rounds as f64).sqrt()),
+            SampleUnits::Trials(_) => Some(interval.half_width() / self.test / share),
         }
     }
 
-    fn detectable(&self, subject: &Subject) -> Option<f64> {
+    fn detectable(&self, subject: &JudgedValidator) -> Option<f64> {
         let effect = self.tolerance + (self.test + self.power) * self.relative_error(subject)?;
         effect.is_finite().then_some(effect)
     }
@@ -395,8 +399,8 @@ mod tests {
         rounds: u64,
         level: f64,
         tolerance: f64,
-    ) -> Subject<'a> {
-        Subject {
+    ) -> JudgedValidator<'a> {
+        JudgedValidator {
             name,
             stake_share: share,
             win_share: (rounds > 0).then(|| wins as f64 / rounds as f64),
@@ -408,7 +412,11 @@ mod tests {
         }
     }
 
-    fn evidence<'a>(subjects: &'a [Subject<'a>], tolerance: f64, sample: Sample) -> Evidence<'a> {
+    fn evidence<'a>(
+        subjects: &'a [JudgedValidator<'a>],
+        tolerance: f64,
+        sample: SampleUnits,
+    ) -> Evidence<'a> {
         Evidence {
             subjects,
             set_aside: 0,
@@ -426,14 +434,14 @@ mod tests {
     fn judge(wins: [u64; 4], expected_shares_p: Option<f64>) -> Assessment {
         let rounds = wins.iter().sum();
         let level = bonferroni(0.95, 4);
-        let subjects: Vec<Subject> = (0..4)
+        let subjects: Vec<JudgedValidator> = (0..4)
             .map(|i| subject(NAMES[i], STAKES[i] as f64 / 1325.0, wins[i], rounds, level, 0.1))
             .collect();
         assess(&Evidence {
             expected_shares_p,
             needed: Some(Needed::RoundsPerTrial(9_580)),
             without_test: "no round was won",
-            ..evidence(&subjects, 0.1, Sample::Rounds(rounds))
+            ..evidence(&subjects, 0.1, SampleUnits::Rounds(rounds))
         })
     }
 
@@ -493,7 +501,7 @@ mod tests {
             result.sentence(),
             "inconclusive: none of the 4 validators can be judged (no round was won)"
         );
-        let nobody = assess(&evidence(&[], 0.1, Sample::Trials(0)));
+        let nobody = assess(&evidence(&[], 0.1, SampleUnits::Trials(0)));
         assert_eq!(nobody.verdict, Verdict::Inconclusive);
         assert_eq!(nobody.sentence(), "inconclusive: there is no validator to judge");
     }
@@ -506,7 +514,7 @@ mod tests {
                 subject("rich", 1.0, 1_000_000 - wins, 1_000_000, level, 0.1),
                 subject("poor", 0.0, wins, 1_000_000, level, 0.1),
             ];
-            assess(&evidence(&subjects, 0.1, Sample::Rounds(1_000_000)))
+            assess(&evidence(&subjects, 0.1, SampleUnits::Rounds(1_000_000)))
         };
         assert_eq!(with(0).verdict, Verdict::Fair);
         assert_eq!(with(40).verdict, Verdict::Unfair);
@@ -522,23 +530,27 @@ mod tests {
         // Each of a hundred at p = .04: all are shown, none by itself after a correction.
         let test = Some(MarginTest { difference_p: 1.0, equivalence_p: 0.04 });
         let subjects =
-            [Subject { name: "v", stake_share: 0.01, win_share: Some(0.01), interval: None, test }; 100];
-        let result = assess(&evidence(&subjects, 0.1, Sample::Rounds(1000)));
+            [JudgedValidator { name: "v", stake_share: 0.01, win_share: Some(0.01), interval: None, test };
+                100];
+        let result = assess(&evidence(&subjects, 0.1, SampleUnits::Rounds(1000)));
         assert_eq!((result.verdict, result.within, result.equivalence_p), (Verdict::Fair, 100, Some(0.04)));
     }
 
     #[test]
     fn the_whole_shares_the_level_with_the_single_ones() {
         let test = Some(MarginTest { difference_p: 0.04, equivalence_p: 1.0 });
-        let subjects = [Subject { name: "v", stake_share: 0.5, win_share: Some(0.6), interval: None, test }];
+        let subjects =
+            [JudgedValidator { name: "v", stake_share: 0.5, win_share: Some(0.6), interval: None, test }];
         let mut whole = Misallocation::new(&[0.6, 0.4], &[0.5, 0.5], NullDraws::Unknown, 0.01, 0.95);
-        let alone = assess(&evidence(&subjects, 0.1, Sample::Rounds(100)));
+        let alone = assess(&evidence(&subjects, 0.1, SampleUnits::Rounds(100)));
         assert_eq!((alone.verdict, alone.difference_p_adjusted), (Verdict::Unfair, Some(0.04)));
         (whole.difference_p, whole.equivalence_p) = (Some(0.9), Some(1.0));
-        let both = assess(&Evidence { whole: Some(whole), ..evidence(&subjects, 0.1, Sample::Rounds(100)) });
+        let both =
+            assess(&Evidence { whole: Some(whole), ..evidence(&subjects, 0.1, SampleUnits::Rounds(100)) });
         assert_eq!((both.verdict, both.difference_p_adjusted), (Verdict::Inconclusive, Some(0.08)));
         whole.difference_p = Some(0.001);
-        let both = assess(&Evidence { whole: Some(whole), ..evidence(&subjects, 0.1, Sample::Rounds(100)) });
+        let both =
+            assess(&Evidence { whole: Some(whole), ..evidence(&subjects, 0.1, SampleUnits::Rounds(100)) });
         assert_eq!((both.verdict, both.difference_p_adjusted), (Verdict::Unfair, Some(0.04)));
         assert_eq!(both.whole.unwrap().verdict, Verdict::Unfair);
     }
@@ -555,12 +567,12 @@ mod tests {
             let rounds: u64 = wins.iter().sum();
             let all: u64 = stakes[..wins.len()].iter().sum();
             let level = bonferroni(confidence, wins.len());
-            let subjects: Vec<Subject> = wins
+            let subjects: Vec<JudgedValidator> = wins
                 .iter()
                 .zip(&stakes)
                 .map(|(&won, &stake)| subject("v", stake as f64 / all.max(1) as f64, won, rounds, level, tolerance))
                 .collect();
-            let result = assess(&Evidence { confidence, ..evidence(&subjects, tolerance, Sample::Rounds(rounds)) });
+            let result = assess(&Evidence { confidence, ..evidence(&subjects, tolerance, SampleUnits::Rounds(rounds)) });
             let alpha = level_of(confidence);
             let rejects = |p: Option<f64>| p.is_some_and(|p| p <= alpha);
             prop_assert_eq!(result.verdict == Verdict::Unfair, rejects(result.difference_p_adjusted));

@@ -4,6 +4,6 @@ mod assessment;
 mod sentence;
 
 pub use assessment::{
-    Assessment, Detectable, Effect, Evidence, Needed, Sample, Subject, Verdict, WholeVerdict, assess,
-    level_of,
+    Assessment, Detectable, Effect, Evidence, JudgedValidator, Needed, SampleUnits, Verdict, WholeVerdict,
+    assess, level_of,
 };

@@ -1,7 +1,8 @@
 //! The verdict in one sentence.
 
-use super::{Assessment, Effect, Needed, Sample, Verdict};
+use super::{Assessment, Effect, Needed, SampleUnits, Verdict};
 use crate::statistics::Interval;
+use crate::statistics::percent::{setting, spoken};
 use crate::statistics::wording::{grouped, p_value, two_digits};
 
 impl Assessment {
@@ -18,7 +19,7 @@ impl Assessment {
     pub fn whole_sentence(&self) -> Option<String> {
         let whole = self.whole.as_ref()?;
         let judged = &whole.misallocation;
-        let margin = round(judged.margin);
+        let margin = setting(judged.margin);
         let shown = match whole.verdict {
             Verdict::Fair => format!(
                 "shown to be at most {margin} ({})",
@@ -32,15 +33,15 @@ impl Assessment {
         let interval = judged.interval.map_or(String::new(), |interval| {
             format!(
                 ", {} interval {} to {}",
-                round(self.confidence),
-                percent(interval.low),
-                percent(interval.high)
+                setting(self.confidence),
+                spoken(interval.low),
+                spoken(interval.high)
             )
         });
         Some(format!(
             "{}: {} of the wins went to others than the shares of stake say{interval}; the expected share of such wins is {shown}",
             whole.verdict.word(),
-            percent(judged.value)
+            spoken(judged.value)
         ))
     }
 
@@ -50,11 +51,11 @@ impl Assessment {
             many => format!("each of the {} validators is", grouped(many as u64)),
         };
         let intervals = self.bound.map_or(String::new(), |bound| {
-            format!("; simultaneous {} intervals: within ±{}", round(self.confidence), percent(bound))
+            format!("; simultaneous {} intervals: within ±{}", setting(self.confidence), spoken(bound))
         });
         format!(
             "fair within {0}: {who} shown to win within {0} of its share of stake{1} ({2}{intervals})",
-            round(self.tolerance),
+            setting(self.tolerance),
             self.aside(),
             p_words("equivalence test", self.equivalence_p),
         )
@@ -62,14 +63,14 @@ impl Assessment {
 
     fn unfair(&self) -> String {
         let of = match self.sample {
-            Sample::Rounds(_) => "of the rounds",
-            Sample::Trials(_) => "of the rounds on average",
+            SampleUnits::Rounds(_) => "of the rounds",
+            SampleUnits::Trials(_) => "of the rounds on average",
         };
-        let level = round(self.confidence);
+        let level = setting(self.confidence);
         let mut parts = Vec::new();
         for (effect, most) in [(&self.gains_most, "gains"), (&self.loses_most, "loses")] {
             let Some(effect) = effect else { continue };
-            let (wins, stake) = (percent(effect.win_share), of_stake(effect));
+            let (wins, stake) = (spoken(effect.win_share), of_stake(effect));
             parts.push(if parts.is_empty() {
                 format!(
                     "{} wins {wins} {of} {stake} ({})",
@@ -87,7 +88,7 @@ impl Assessment {
             grouped(self.beyond as u64),
             grouped(self.comparisons as u64),
             if self.comparisons == 1 { "" } else { "s" },
-            round(self.tolerance),
+            setting(self.tolerance),
             self.aside(),
             self.difference()
         )
@@ -107,7 +108,7 @@ impl Assessment {
             Some(_) => format!("{}; {}", p_words("equivalence test", self.equivalence_p), self.difference()),
             None => self.difference(),
         };
-        let margin = round(self.tolerance);
+        let margin = setting(self.tolerance);
         let mut text = match self.within {
             0 => format!(
                 "inconclusive: none of the {all} is shown to win within {margin} of its share of stake, and none beyond"
@@ -118,11 +119,11 @@ impl Assessment {
                     "inconclusive: {} of the {all}, with {} of the stake, {} shown to win within {margin} of {} of \
                      stake; {}, with {}, {} not decided, and none is shown to be beyond",
                     grouped(some as u64),
-                    share_of_stake(self.within_stake),
+                    spoken(self.within_stake),
                     if some == 1 { "is" } else { "are" },
                     if some == 1 { "its share" } else { "their shares" },
                     grouped(open as u64),
-                    share_of_stake((1.0 - self.within_stake).max(0.0)),
+                    spoken((1.0 - self.within_stake).max(0.0)),
                     if open == 1 { "is" } else { "are" },
                 )
             }
@@ -134,15 +135,15 @@ impl Assessment {
         if let (Some(easiest), Some(hardest)) = (&self.easiest, &self.hardest) {
             text.push_str("; with 90 % probability this run would have shown a deviation of ");
             if easiest.name == hardest.name {
-                text.push_str(&format!("{} of {}", percent(easiest.effect), easiest.name));
+                text.push_str(&format!("{} of {}", spoken(easiest.effect), easiest.name));
             } else if hardest.effect - easiest.effect <= 1e-9 {
-                text.push_str(&format!("{} of any of them", percent(easiest.effect)));
+                text.push_str(&format!("{} of any of them", spoken(easiest.effect)));
             } else {
                 text.push_str(&format!(
                     "{} of {}, the easiest to judge, and of {} of {}, the hardest",
-                    percent(easiest.effect),
+                    spoken(easiest.effect),
                     easiest.name,
-                    percent(hardest.effect),
+                    spoken(hardest.effect),
                     hardest.name
                 ));
             }
@@ -182,18 +183,9 @@ fn p_words(test: &str, p: Option<f64>) -> String {
     format!("{test} {}", p.map_or("not possible".to_owned(), p_value))
 }
 
-/// A share of stake that is not all of it never rounds to all of it.
-fn share_of_stake(share: f64) -> String {
-    let text = percent(share);
-    if share < 1.0 - 1e-9 && text.starts_with("100") {
-        return "more than 99.9 %".to_owned();
-    }
-    text
-}
-
 fn of_stake(effect: &Effect) -> String {
     if effect.stake_share > 0.0 {
-        format!("with {} of the stake", percent(effect.stake_share))
+        format!("with {} of the stake", spoken(effect.stake_share))
     } else {
         "without stake".to_owned()
     }
@@ -221,36 +213,12 @@ fn places(size: f64, width: f64) -> usize {
     if size >= 10.0 { 0 } else { (0.5 - (100.0 * width).log10()).ceil().clamp(1.0, 6.0) as usize }
 }
 
-/// A share as a percentage with one decimal, or two significant digits where that is more.
-fn percent(share: f64) -> String {
-    let value = 100.0 * share;
-    let places = if value == 0.0 || value.abs() >= 1000.0 {
-        0
-    } else {
-        (1.0 - value.abs().log10().floor()).clamp(1.0, 15.0) as usize
-    };
-    format!("{value:.places$} %")
-}
-
-/// A setting as a percentage, without trailing zeros.
-fn round(setting: f64) -> String {
-    format!("{} %", (1e8 * setting).round() / 1e6)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn numbers_in_words() {
-        assert_eq!(percent(0.15094), "15.1 %");
-        assert_eq!(percent(0.004), "0.40 %");
-        assert_eq!(percent(0.0000456), "0.0046 %");
-        assert_eq!(
-            (percent(0.0), percent(1.0), percent(123.4)),
-            ("0 %".into(), "100.0 %".into(), "12340 %".into())
-        );
-        assert_eq!((round(0.95), round(0.1), round(0.999)), ("95 %".into(), "10 %".into(), "99.9 %".into()));
         assert_eq!(
             (p_value(0.0), p_value(1e-12), p_value(0.043)),
             ("p < 1e-300".into(), "p = 1.0e-12".into(), "p = 0.043".into())

@@ -175,7 +175,7 @@ pub enum Mark {
 
 /// What a mark is there for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub enum MarkRole {
     /// The title above.
     Heading,
     /// What was run, and notes.
@@ -194,7 +194,7 @@ pub struct Drawn {
     /// The mark.
     pub mark: Mark,
     /// What it is there for.
-    pub purpose: Purpose,
+    pub purpose: MarkRole,
     /// The values.
     pub values: Option<String>,
 }
@@ -206,7 +206,7 @@ pub struct Canvas {
     marks: Vec<Drawn>,
     axes: Vec<Axes>,
     values: Option<String>,
-    purpose: Purpose,
+    purpose: MarkRole,
 }
 
 impl Canvas {
@@ -218,7 +218,7 @@ impl Canvas {
             marks: Vec::new(),
             axes: Vec::new(),
             values: None,
-            purpose: Purpose::Data,
+            purpose: MarkRole::Data,
         }
     }
 
@@ -249,7 +249,7 @@ impl Canvas {
     }
 
     /// What the marks are there for that come until it is called again; returns what it was before.
-    pub fn purpose(&mut self, purpose: Purpose) -> Purpose {
+    pub fn purpose(&mut self, purpose: MarkRole) -> MarkRole {
         std::mem::replace(&mut self.purpose, purpose)
     }
 

@@ -1,7 +1,7 @@
 //! What is drawn, as values: the axes, and the marks in their coordinates, for formats that a reader goes on
 //! working with.
 
-use super::canvas::{Align, Drawn, Mark, Point, Purpose, Shape, Stroke};
+use super::canvas::{Align, Drawn, Mark, MarkRole, Point, Shape, Stroke};
 use super::labels::Area;
 use super::palette::Rgb;
 use super::scale::{Scale, Tick};
@@ -73,7 +73,7 @@ impl Axes {
 
 /// How marks look.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Kind {
+pub enum MarkStyle {
     /// Lines.
     Lines(Stroke),
     /// Filled surfaces of a colour, with how much they hide.
@@ -99,7 +99,7 @@ pub struct Piece {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
     /// How they look.
-    pub kind: Kind,
+    pub kind: MarkStyle,
     /// The marks.
     pub pieces: Vec<Piece>,
 }
@@ -109,7 +109,7 @@ impl Chart {
     /// axes that it is nearest to.
     pub fn series(&self) -> Vec<Vec<Series>> {
         let mut series: Vec<Vec<Series>> = vec![Vec::new(); self.axes.len()];
-        for drawn in self.marks.iter().filter(|drawn| drawn.purpose == Purpose::Data) {
+        for drawn in self.marks.iter().filter(|drawn| drawn.purpose == MarkRole::Data) {
             let (kind, mut piece) = parts(&drawn.mark);
             let Some(&first) = piece.points.first() else { continue };
             let distance = |axes: &Axes| axes.distance(first);
@@ -126,12 +126,12 @@ impl Chart {
     }
 
     /// The marks of this purpose.
-    pub fn of(&self, purpose: Purpose) -> impl Iterator<Item = &Mark> {
+    pub fn of(&self, purpose: MarkRole) -> impl Iterator<Item = &Mark> {
         self.marks.iter().filter(move |drawn| drawn.purpose == purpose).map(|drawn| &drawn.mark)
     }
 
     /// The words of this purpose, a line each.
-    pub fn words(&self, purpose: Purpose) -> Vec<String> {
+    pub fn words(&self, purpose: MarkRole) -> Vec<String> {
         self.of(purpose).filter_map(|mark| parts(mark).1.words).collect()
     }
 }
@@ -146,17 +146,19 @@ pub fn alike<'m>(marks: impl Iterator<Item = &'m Mark>) -> Vec<Series> {
 }
 
 /// How a mark looks, and where it is on the sheet.
-fn parts(mark: &Mark) -> (Kind, Piece) {
+fn parts(mark: &Mark) -> (MarkStyle, Piece) {
     let piece = |points: Vec<Point>| Piece { points, words: None };
     match mark {
-        Mark::Line { points, stroke } => (Kind::Lines(*stroke), piece(points.clone())),
-        Mark::Surface { points, color, opacity } => (Kind::Surfaces(*color, *opacity), piece(points.clone())),
-        Mark::Filled { shape, at, radius, color, opacity } => {
-            (Kind::Filled(*shape, *radius, *color, *opacity), piece(vec![*at]))
+        Mark::Line { points, stroke } => (MarkStyle::Lines(*stroke), piece(points.clone())),
+        Mark::Surface { points, color, opacity } => {
+            (MarkStyle::Surfaces(*color, *opacity), piece(points.clone()))
         }
-        Mark::Ring { at, radius, stroke } => (Kind::Rings(*radius, *stroke), piece(vec![*at])),
+        Mark::Filled { shape, at, radius, color, opacity } => {
+            (MarkStyle::Filled(*shape, *radius, *color, *opacity), piece(vec![*at]))
+        }
+        Mark::Ring { at, radius, stroke } => (MarkStyle::Rings(*radius, *stroke), piece(vec![*at])),
         Mark::Text { at, words, size, color, align, upward } => (
-            Kind::Words(*size, *color, *align, *upward),
+            MarkStyle::Words(*size, *color, *align, *upward),
             Piece { points: vec![*at], words: Some(words.clone()) },
         ),
     }
@@ -164,8 +166,8 @@ fn parts(mark: &Mark) -> (Kind, Piece) {
 
 /// Adds a mark to those that look alike, unless something that it must hide, or that must hide it, was drawn
 /// since: surfaces do so.
-fn add(series: &mut Vec<Series>, kind: Kind, piece: Piece) {
-    let is_surface = |kind: &Kind| matches!(kind, Kind::Surfaces(..));
+fn add(series: &mut Vec<Series>, kind: MarkStyle, piece: Piece) {
+    let is_surface = |kind: &MarkStyle| matches!(kind, MarkStyle::Surfaces(..));
     let since = series.iter().rposition(|one| is_surface(&one.kind));
     let from = if is_surface(&kind) { series.len().saturating_sub(1) } else { since.map_or(0, |at| at + 1) };
     let alike = series[from..].iter_mut().find(|one| {

@@ -13,8 +13,8 @@ mod svg_backend;
 mod typeface;
 
 pub(in crate::report) use canvas::escaped;
-pub(super) use canvas::{Align, Canvas, Dash, Mark, Point, Purpose, Shape, Stroke};
-pub(super) use chart::{Axes, Axis, Chart, Kind, Piece, Series, alike};
+pub(super) use canvas::{Align, Canvas, Dash, Mark, MarkRole, Point, Shape, Stroke};
+pub(super) use chart::{Axes, Axis, Chart, MarkStyle, Piece, Series, alike};
 pub use fitting::short_name;
 pub(super) use fitting::{fitted, fitted_names, shortened, shortened_within, wrapped};
 pub(super) use glyphs::undrawable;

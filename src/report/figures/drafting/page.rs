@@ -1,6 +1,6 @@
 //! What stands around the panels: a heading, what was run, a key to the marks, notes.
 
-use super::canvas::{Align, Canvas, Point, Purpose, Shape, Stroke};
+use super::canvas::{Align, Canvas, MarkRole, Point, Shape, Stroke};
 use super::fitting::{fitted, wrapped};
 use super::labels::Area;
 use super::palette::{INK, MUTED, Rgb};
@@ -8,6 +8,7 @@ use super::panel::margin_left;
 use super::scale::Scale;
 use super::typeface::{clean, width};
 use crate::report::figures::{Sheet, Vocabulary};
+use crate::statistics::percent::rounded;
 
 /// From the sheet's edge to anything on it.
 const MARGIN: f64 = 24.0;
@@ -98,7 +99,7 @@ impl Page {
         let name_room = room - width(&format!(": {heading}"), HEADING_SIZE);
         let name = clean(words.title);
         let mut foot = 54.0;
-        canvas.purpose(Purpose::Heading);
+        canvas.purpose(MarkRole::Heading);
         let mut line = |words: &str| {
             let words = fitted(words, HEADING_SIZE, room);
             canvas.text((MARGIN, foot), &words, HEADING_SIZE, INK, Align::Start);
@@ -118,7 +119,7 @@ impl Page {
             format!("{name}: {heading}")
         };
         foot += 6.0 - 48.0;
-        canvas.purpose(Purpose::Words);
+        canvas.purpose(MarkRole::Words);
         for line in wrapped(&clean(&said(words.subtitle)), SMALL_SIZE, room, 2) {
             foot += SMALL_LINE;
             canvas.text((MARGIN, foot), &line, SMALL_SIZE, MUTED, Align::Start);
@@ -126,7 +127,7 @@ impl Page {
 
         foot += SMALL_LINE + 12.0;
         let mut from = MARGIN;
-        canvas.purpose(Purpose::Key);
+        canvas.purpose(MarkRole::Key);
         for (key, words) in words.key {
             let text = fitted(&clean(&said(words)), SMALL_SIZE, room - PICTURE - 14.0);
             let length = PICTURE + 14.0 + width(&text, SMALL_SIZE);
@@ -140,14 +141,14 @@ impl Page {
         }
 
         let notes = wrapped(&clean(&said(&words.notes.join(" "))), SMALL_SIZE, room, 3);
-        canvas.purpose(Purpose::Words);
+        canvas.purpose(MarkRole::Words);
         let mut note_foot = f64::from(down) - 18.0 - SMALL_LINE * notes.len() as f64;
         let bottom = note_foot + 18.0 - AXIS - if notes.is_empty() { 8.0 } else { 16.0 };
         for line in &notes {
             note_foot += SMALL_LINE;
             canvas.text((MARGIN, note_foot), line, SMALL_SIZE, MUTED, Align::Start);
         }
-        canvas.purpose(Purpose::Data);
+        canvas.purpose(MarkRole::Data);
         Page { canvas, title, top: foot + 34.0, bottom, right }
     }
 
@@ -203,13 +204,9 @@ impl Key {
     }
 }
 
-/// A fraction as words, with at least two digits that count: 0.95 becomes "95 %".
+/// A fraction as words, with a narrow space that no line breaks at.
 pub fn percent(fraction: f64) -> String {
-    let value = 100.0 * fraction;
-    let zeros = if value > 0.0 { (-value.log10()).ceil().clamp(0.0, 30.0) as usize } else { 0 };
-    let decimals = if zeros == 0 { 4 } else { zeros + 1 };
-    let text = format!("{value:.decimals$}");
-    format!("{}\u{202F}%", text.trim_end_matches('0').trim_end_matches('.'))
+    rounded(fraction, 4).replace(' ', "\u{202F}")
 }
 
 #[cfg(test)]
@@ -218,6 +215,7 @@ mod tests {
 
     #[test]
     fn fractions_become_percentages_that_count() {
+        assert_eq!(percent(0.9999999), "99.99999\u{202F}%");
         assert_eq!(percent(0.95), "95\u{202F}%");
         assert_eq!(percent(0.999), "99.9\u{202F}%");
         assert_eq!(percent(1.0 - 0.95), "5\u{202F}%");

@@ -1,6 +1,6 @@
 //! A frame with two axes.
 
-use super::canvas::{Align, Canvas, Point, Purpose, Stroke};
+use super::canvas::{Align, Canvas, MarkRole, Point, Stroke};
 use super::chart::Axes;
 use super::fitting::fitted;
 use super::labels::Area;
@@ -64,7 +64,7 @@ impl Panel {
     /// The upright lines of the grid.
     pub fn draw_upright_grid(&self, canvas: &mut Canvas) {
         self.axes(canvas).x.grid = true;
-        let before = canvas.purpose(Purpose::Axes);
+        let before = canvas.purpose(MarkRole::Axes);
         let Area { left, top, right, bottom } = self.frame;
         for tick in self.x.ticks(across(right - left)).iter().filter(|tick| tick.label.is_some()) {
             let x = self.at(tick.value, self.y.low()).0;
@@ -82,7 +82,7 @@ impl Panel {
     /// The level lines of the grid.
     pub fn draw_level_grid(&self, canvas: &mut Canvas) {
         self.axes(canvas).y.grid = true;
-        let before = canvas.purpose(Purpose::Axes);
+        let before = canvas.purpose(MarkRole::Axes);
         let Area { left, top, right, bottom } = self.frame;
         for tick in self.y.ticks(up(bottom - top)).iter().filter(|tick| tick.label.is_some()) {
             let y = self.at(self.x.low(), tick.value).1;
@@ -109,7 +109,7 @@ impl Panel {
     pub fn draw_side(&self, canvas: &mut Canvas, beside: &[&str]) {
         let Area { left, top, bottom, .. } = self.frame;
         let line = Stroke::solid(INK, 3);
-        let before = canvas.purpose(Purpose::Axes);
+        let before = canvas.purpose(MarkRole::Axes);
         let ticks = self.y.ticks(up(bottom - top));
         let titles = canvas.beside(beside);
         let axis = &mut self.axes(canvas).y;
@@ -148,7 +148,7 @@ impl Panel {
     fn floor(&self, canvas: &mut Canvas, below: Option<&str>, nearer: f64, farther: f64) {
         let Area { left, top, right, bottom } = self.frame;
         let line = Stroke::solid(INK, 3);
-        let before = canvas.purpose(Purpose::Axes);
+        let before = canvas.purpose(MarkRole::Axes);
         canvas.line([(left, top), (left, bottom), (right, bottom)], line);
 
         let ticks = self.x.ticks(across(right - left));

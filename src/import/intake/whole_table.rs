@@ -1,0 +1,168 @@
+//! What all rows of a table say together.
+
+use super::{Intake, LEAST_OF_ALL, TOTALS};
+use crate::import::amount::Amount;
+use crate::import::column::Column;
+use crate::import::fault::{Fault, shown};
+use crate::import::import::{Import, MOST_WINS, PartOfChain};
+use crate::import::options::{Duplicates, Intent, TotalRow};
+use crate::import::unit::Denomination;
+
+impl Intake<'_> {
+    /// What all rows together say.
+    ///
+    /// # Errors
+    /// If the numbers of a column contradict each other, or there is no row.
+    pub fn finish(mut self) -> Result<Import, Fault> {
+        let (options, mut import) = (self.options, std::mem::take(&mut self.import));
+        let last = self.last_line;
+        let fault = |problem: &str| Err(Fault { line: last, column: 1, problem: problem.into() });
+        if self.places.all().is_empty() {
+            let columns = if options.intent == Intent::Stakes { "name,stake" } else { "name,stake,wins" };
+            return fault(&format!(
+                "the table is empty, but must begin with a line that names its columns: {columns}"
+            ));
+        }
+        if import.names.is_empty() {
+            if let [(reason, count), ..] = import.dropped.as_slice() {
+                return fault(&format!("nobody is left of the table: {count} left out as {reason}"));
+            }
+            return fault(match options.intent {
+                Intent::Stakes => "the table names its columns, but no account follows",
+                _ => "the table names its columns, but no validator follows",
+            });
+        }
+        if self.places.of(Column::Stake).is_some() {
+            let unit = self.stakes.unit().map(str::to_owned);
+            let (amounts, percent) =
+                std::mem::take(&mut self.stakes).finish(options.decimal, self.lone_point)?;
+            import.percent = percent;
+            if let Some(unit) = unit {
+                import.notes.push(format!("every stake is followed by {}", shown(&unit)));
+                import.denomination = import.denomination.or(Denomination::named(&unit));
+            }
+            import.stakes = Some(amounts);
+        }
+        if self.has_commas {
+            let (amounts, _) = std::mem::take(&mut self.expected).finish(options.decimal, self.lone_point)?;
+            let numbers: Vec<f64> = amounts.iter().map(|amount| amount.approximate()).collect();
+            if numbers.iter().any(|&number| number > MOST_WINS as f64) {
+                return fault(&format!("an expected number of wins is more than {MOST_WINS}"));
+            }
+            import.expected = Some(numbers);
+        }
+        if import.slots.is_none()
+            && let Some(wins) = &import.wins
+            && !self.missed.is_empty()
+        {
+            import.slots = Some(wins.iter().zip(&self.missed).map(|(wins, missed)| wins + missed).collect());
+        }
+        if self.is_plain && !self.is_history {
+            self.settle_total(&mut import)?;
+        }
+        if import.percent && import.part.is_none() {
+            import.part = part_of_hundred(&import);
+        }
+        if let Some(&(first, _)) = self.nameless.first() {
+            import.notes.push(format!(
+                "{} of the rows had no name and got one: the first is called {}",
+                self.nameless.len(),
+                shown(&import.names[first])
+            ));
+        }
+        if !self.merged.is_empty() {
+            import.merge(&self.merged).map_err(|problem| Fault { line: last, column: 1, problem })?;
+        } else if options.duplicates == Some(Duplicates::Keep) {
+            let again: u32 = self.seen.values().map(|seen| seen.times - 1).sum();
+            if again > 0 {
+                import
+                    .notes
+                    .push(format!("{again} rows had a name that stood before, and got a number after it"));
+            }
+        }
+        if self.is_history {
+            self.order.sort_unstable();
+            import.heights = Some(self.order.iter().map(|&(height, _)| height).collect());
+            import.proposers = Some(self.order.into_iter().map(|(_, index)| index).collect());
+        }
+        if import.stakes.as_ref().is_some_and(|stakes| stakes.iter().all(|&stake| stake == Amount::ZERO)) {
+            return fault("all stakes up to here are 0, but somebody must hold a coin");
+        }
+        if import.expected.as_ref().is_some_and(|expected| expected.iter().sum::<f64>() <= 0.0) {
+            return fault("all expected numbers of wins up to here are 0");
+        }
+        if let Some(part) = &import.part {
+            let note = format!("the file shows a part of the chain: {}; {}", part.why, part.remedies());
+            import.notes.push(note);
+        }
+        if self.joined > 0 {
+            import.notes.push(format!("line breaks in {} names are read as spaces", self.joined));
+        }
+        import.last_line = last;
+        Ok(import)
+    }
+
+    /// Finds a row that holds the total of the others by its numbers: whatever it is called if it has
+    /// no name, or one that may mean all; else it may be a validator's, and is named.
+    fn settle_total(&mut self, import: &mut Import) -> Result<(), Fault> {
+        let is_dropped = import.dropped.iter().any(|(reason, _)| reason == TOTALS);
+        let wish = self.options.total;
+        if wish == Some(TotalRow::Keep) || wish == Some(TotalRow::Drop) && is_dropped {
+            return Ok(());
+        }
+        let nameless = self.nameless.iter().find(|&&(index, _)| import.holds_total(index));
+        let found =
+            nameless.or_else(|| self.totals.iter().find(|&&(index, _)| import.nearly_holds_total(index)));
+        let ends = [import.names.len() - 1, 0];
+        let unnamed = || ends.into_iter().find(|&index| import.holds_total(index));
+        let index = match (found, wish) {
+            (Some(&(_, spot)), None) if nameless.is_some() => {
+                return spot.fault(
+                    "the row has no name, and its numbers are the sums of all others; remove it, or say what it is: --total drop or --total keep",
+                );
+            }
+            (Some(&(index, spot)), None) => {
+                return spot.fault(format!(
+                    "the row {} seems to hold the total of the others: its numbers are theirs together; remove it, or say what it is: --total drop or --total keep",
+                    shown(&import.names[index])
+                ));
+            }
+            (Some(&(index, _)), Some(_)) => index,
+            (None, _) => match (unnamed(), wish) {
+                (Some(index), Some(_)) => index,
+                (Some(index), None) => {
+                    import.notes.push(format!(
+                        "the numbers of {} are exactly the sums of all others; if the row is no validator but a total, leave it out with --total drop",
+                        shown(&import.names[index])
+                    ));
+                    return Ok(());
+                }
+                (None, _) => return Ok(()),
+            },
+        };
+        import.remove(index);
+        import.dropped.push((TOTALS.to_owned(), 1));
+        self.nameless.retain(|&(other, _)| other != index);
+        self.merged.retain(|&(from, to)| from != index && to != index);
+        // The rows after it have moved up.
+        let merged = self.merged.iter_mut().flat_map(|(from, to)| [from, to]);
+        for place in self.nameless.iter_mut().map(|(place, _)| place).chain(merged) {
+            *place -= usize::from(*place > index);
+        }
+        Ok(())
+    }
+}
+
+/// Whether percentages lack more of 100 than their rounding explains.
+fn part_of_hundred(import: &Import) -> Option<PartOfChain> {
+    let stakes = import.stakes.as_deref()?;
+    let sum: f64 = stakes.iter().map(|stake| stake.approximate()).sum();
+    let finest = stakes.iter().map(|stake| stake.exponent).min()?.min(0);
+    let rounding = 0.5 * stakes.len() as f64 * 10f64.powi(finest);
+    (sum + rounding < 100.0 * LEAST_OF_ALL).then(|| PartOfChain {
+        why: format!("its percentages sum to {sum:.4}"),
+        remedy: "give all validators, or a row for the rest of the chain".to_owned(),
+        share: Some(sum / 100.0),
+        alone: None,
+    })
+}

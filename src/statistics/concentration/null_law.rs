@@ -155,6 +155,13 @@ mod tests {
         assert_eq!(summary(vec![1.0, 2.0, 3.0], 0.95).unwrap().range, None);
     }
 
+    /// 1 to 5 have the variance 5/2, so that their mean has the standard error √(1/2).
+    #[test]
+    fn the_error_of_a_mean_by_hand() {
+        let law = summary(vec![3.0, 1.0, 5.0, 2.0, 4.0], 0.9).unwrap();
+        assert_eq!((law.mean, law.mean_error), (3.0, 0.5f64.sqrt()));
+    }
+
     #[test]
     fn the_gini_coefficient_of_fair_coins() {
         // Two holders: |X − Y| / (2n), E|2X − n| = n C(n−1, ⌊n/2⌋) / 2^(n−1); n = 10: 2.4609375.

@@ -149,6 +149,15 @@ mod tests {
         }
     }
 
+    /// Of the uniform distribution 1/√12; of Beta(2, 3), mean 2/5 and variance 1/25.
+    #[test]
+    fn moments_by_hand() {
+        let uniform = Beta::new(1.0, 1.0).unwrap();
+        assert!((uniform.deviation() - 12f64.sqrt().recip()).abs() < 1e-15);
+        let skewed = Beta::new(2.0, 3.0).unwrap();
+        assert!((skewed.mean() - 0.4).abs() < 1e-15 && (skewed.deviation() - 0.2).abs() < 1e-15);
+    }
+
     #[test]
     fn tails_by_mpmath() {
         for (a, b, x, lower, upper) in BY_MPMATH {

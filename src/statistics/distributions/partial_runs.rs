@@ -74,6 +74,9 @@ mod tests {
         }
         // 81 / (2 · 16 + 1).
         assert!((law.effective_draws() - 81.0 / 33.0).abs() < 1e-12);
+        // 14² / (2 · 16 + 3 · 4).
+        let several = PartialRuns { runs: 2, run: 4, rests: 3, rest: 2 };
+        assert!((several.effective_draws() - 196.0 / 44.0).abs() < 1e-12);
         let plain = PartialRuns { runs: 50, run: 1, rests: 0, rest: 0 };
         assert_eq!(plain.at_least(20, 0.3), Some(Binomial::new(50, 0.3).unwrap().upper(20)));
         assert_eq!(plain.at_least(20, 1.3), None);

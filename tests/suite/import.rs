@@ -803,6 +803,11 @@ fn versions_of_a_tool_read_alike() {
     let old = r#"{"data": [{"index": "7", "balance": "1", "status": "Active", "validator": {"effective_balance": "32000000000"}}, {"index": "8", "balance": "1", "status": "PendingQueue", "validator": {"effective_balance": "0"}}]}"#;
     let import = understood(old.as_bytes());
     assert_eq!((import.format, &import.names[..]), ("ethereum-validators", &["7".to_owned()][..]));
+    let text = fs::read_to_string(data().join("solana-block-production.text.txt")).expect("the file");
+    let fault = read(text.replace(" 180 ", " 181 ").as_bytes(), &Options::default()).unwrap_err();
+    assert!(fault.line == 6 && fault.problem.contains("have 180 slots, but the total is `181`"), "{fault:?}");
+    let few: String = text.split_inclusive('\n').take(3).collect();
+    assert!(understood(few.as_bytes()).part.is_some());
     let markdown = "| Name | Stake | Wins |\n|:-----|------:|-----:|\n| ann  | 5     | 1 |\n| bob | 6 | 2 |\n\nAs of today.\n";
     let import = understood(markdown.as_bytes());
     assert_eq!((import.format, &import.names[..]), ("text-table", &["ann".to_owned(), "bob".to_owned()][..]));

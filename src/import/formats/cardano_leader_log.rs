@@ -108,7 +108,7 @@ fn read_text(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> 
                 .fault(format!("the line must hold a slot and its time, but is {}", shown(line.trim())));
         }
         slots += 1;
-        intake.row(&TextRow { fields: [slot, UNNAMED], number: 0, line: number })
+        intake.row(&TextRow { fields: [slot, UNNAMED], numbers: 0..1, line: number })
     })?;
     say_unnamed(intake, slots);
     Ok(())

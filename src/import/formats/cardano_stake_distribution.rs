@@ -118,7 +118,7 @@ fn read_text(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> 
         let mut words = line.split_whitespace();
         match (words.next(), words.next(), words.next()) {
             (Some(pool), Some(stake), None) => {
-                intake.row(&TextRow { fields: [pool, stake], number: 1, line: number })
+                intake.row(&TextRow { fields: [pool, stake], numbers: 1..2, line: number })
             }
             _ => spot.fault(format!("the line must hold a pool and its share, but is {}", shown(line))),
         }

@@ -3,22 +3,87 @@
 
 use super::super::column::Column;
 use super::super::content::Content;
-use super::super::fault::{Fault, Lines};
-use super::super::intake::Intake;
+use super::super::delimited::each_text;
+use super::super::fault::{Fault, Lines, shown};
+use super::super::intake::{Intake, TableHeader};
 use super::super::json::{Kind, Node};
+use super::super::numerals::Spot;
 use super::record::{Record, begin};
+use super::text_row::TextRow;
 use super::{Format, Reading};
+use std::io::BufRead;
 
 /// See the module.
 pub const FORMAT: Format = Format {
     name: "solana-block-production",
-    summary: "block production of Solana (`solana block-production --output json`, getBlockProduction): blocks and slots of each leader; no stakes",
+    summary: "block production of Solana (`solana block-production`, as text or JSON, getBlockProduction): blocks and slots of each leader; no stakes",
     source: "https://solana.com/docs/rpc/http/getblockproduction",
-    recognise: |content| {
-        content.lists("leaders", &["identityPubkey", "leaderSlots"]) || by_identity(content).is_some()
+    recognise: |content| match content {
+        Content::Text(text) => text.lines().find(|line| !line.trim().is_empty()).is_some_and(is_heading),
+        Content::Json(_) => {
+            content.lists("leaders", &["identityPubkey", "leaderSlots"]) || by_identity(content).is_some()
+        }
     },
-    read: Reading::Json(read),
+    read: Reading::Either(read, read_text),
 };
+
+/// Whether a line is the heading of the text.
+fn is_heading(line: &str) -> bool {
+    let titles = ["Identity", "Leader", "Slots", "Blocks", "Produced", "Skipped", "Slots"];
+    line.split_whitespace().take(titles.len()).eq(titles)
+}
+
+/// A leader on each line, and at the end the totals of the epoch.
+fn read_text(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> {
+    let titles = ["identity", "slots", "blocks"];
+    let meaning = [(Column::Name, titles[0]), (Column::Slots, titles[1]), (Column::Wins, titles[2])];
+    let (mut begun, mut ended) = (false, false);
+    let mut slots = 0u64;
+    each_text(input, |number, line| {
+        let spot = Spot { line: number, column: 1 };
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words[..] {
+            [] => Ok(()),
+            _ if !begun => {
+                if !is_heading(line) {
+                    return spot.fault(
+                        "the table must begin with the line `Identity Leader Slots Blocks Produced ...`",
+                    );
+                }
+                begun = true;
+                intake.begin(&TableHeader {
+                    titles: &titles,
+                    meaning: Some(&meaning),
+                    units: &[],
+                    spot: &|_| spot,
+                })
+            }
+            ["Epoch", _, "total:", total, ..] => {
+                ended = true;
+                match total.parse() == Ok(slots) {
+                    true => Ok(()),
+                    false => spot
+                        .fault(format!("the leaders have {slots} slots, but the total is {}", shown(total))),
+                }
+            }
+            // What is below the totals says which slots were looked at, and with --verbose what was in each.
+            _ if ended => Ok(()),
+            [identity, led, made, _, _] => {
+                slots += led.parse::<u64>().unwrap_or(0);
+                intake.row(&TextRow { fields: [identity, led, made], numbers: 1..3, line: number })
+            }
+            _ => spot.fault(format!(
+                "the line must hold a leader, three numbers and a percentage, but is {}",
+                shown(line.trim())
+            )),
+        }
+    })?;
+    if begun && !ended {
+        let remedy = "`solana block-production` shows all, and the totals below them";
+        intake.part("it has no line of totals, so leaders may be missing", remedy, None);
+    }
+    Ok(())
+}
 
 fn by_identity<'a>(content: &Content<'a>) -> Option<Node<'a>> {
     let object = content.get("byIdentity").or_else(|| content.get("value")?.get("byIdentity"))?;

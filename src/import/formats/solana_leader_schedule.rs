@@ -65,7 +65,7 @@ fn read_text(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> 
                 spot: &|_| spot,
             })?;
         }
-        intake.row(&TextRow { fields: words, number: 0, line: number })
+        intake.row(&TextRow { fields: words, numbers: 0..1, line: number })
     })
 }
 

@@ -2,24 +2,25 @@
 
 use super::super::intake::Row;
 use super::super::numerals::Spot;
+use std::ops::Range;
 
-/// Two words of a line, of which one is a number.
-pub struct TextRow<'a> {
+/// Words of a line, of which some are numbers.
+pub struct TextRow<'a, const N: usize> {
     /// The words.
-    pub fields: [&'a str; 2],
-    /// Which of them is a number.
-    pub number: usize,
+    pub fields: [&'a str; N],
+    /// Which of them are numbers.
+    pub numbers: Range<usize>,
     /// The line.
     pub line: u64,
 }
 
-impl Row for TextRow<'_> {
+impl<const N: usize> Row for TextRow<'_, N> {
     fn field(&self, place: usize) -> &str {
         self.fields.get(place).copied().unwrap_or_default()
     }
 
     fn is_number(&self, place: usize) -> bool {
-        place == self.number
+        self.numbers.contains(&place)
     }
 
     fn line(&self) -> u64 {

@@ -89,6 +89,15 @@ impl<'a> Case<'a> {
         Ok(records.iter().map(|record| (record.followed[place].wins, record.selections())).collect())
     }
 
+    /// The coins that a followed validator earned in each trial.
+    ///
+    /// # Errors
+    /// As [`Case::wins`].
+    pub fn rewards(&self, validator: usize) -> Result<Vec<u64>, String> {
+        let place = self.followed(validator)?;
+        Ok(self.results()?.records.iter().map(|record| record.followed[place].reward).collect())
+    }
+
     /// The final share of stake of a followed validator in each trial.
     ///
     /// # Errors

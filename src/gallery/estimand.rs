@@ -7,6 +7,7 @@ use crate::registry::Entry;
 /// Every estimand that an entry of the gallery can name.
 pub const ESTIMANDS: &[Entry<dyn Estimand>] = &[
     unfair_probability::ENTRY,
+    unfair_rewards::ENTRY,
     robust_from::ENTRY,
     win_share::ENTRY,
     variance_ratio::ENTRY,

@@ -11,6 +11,7 @@ pub mod slot_battles;
 pub mod stake_dispersion;
 pub mod tries;
 pub mod unfair_probability;
+pub mod unfair_rewards;
 pub mod variance_ratio;
 pub mod win_share;
 pub mod wins_tail;

@@ -277,7 +277,7 @@ impl SampleTables {
                 });
             }
         }
-        if self.title.len() % 2 == 0 {
+        if self.title.len().is_multiple_of(2) {
             for (rule, name) in names.iter().enumerate() {
                 for place in 1..=12u32 {
                     let share = 0.4f64.powi(place as i32);

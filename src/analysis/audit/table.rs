@@ -399,8 +399,7 @@ mod tests {
 
     #[test]
     fn our_own_table_is_read() {
-        let own =
-            "validator,stake,stake_share,expected_share,wins,win_share,slashed\nann,5,1.0,1.0,9,1.0,0\n";
+        let own = "validator,stake,stake_share,expected_share,wins,win_share,slashed\nann,5,0.5,0.5,9,1.0,0\nbob,5,0.5,0.5,0,0.0,0\n";
         assert_eq!(good(own).ignored, ["stake_share", "expected_share", "win_share", "slashed"]);
     }
 

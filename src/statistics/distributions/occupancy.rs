@@ -201,7 +201,7 @@ mod tests {
     fn groups_and_single_cells_share_the_draws() {
         let mut shares = vec![0.5 / 30_000.0; 30_000];
         shares.extend([0.1, 0.2]);
-        shares.extend(vec![0.2 / 12_000.0; 12_000]);
+        shares.extend(vec![0.2 / 16_000.0; 16_000]);
         let law = UnorderedMultinomial::new(&shares);
         assert_eq!((law.shares.len(), law.groups.len()), (4, 2));
         let mut stream = stream("groups");

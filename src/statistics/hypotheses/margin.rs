@@ -301,7 +301,7 @@ mod tests {
             };
             // From where the ends are about, and from anywhere.
             let anywhere = Interval { low: begin.0, high: begin.1 };
-            for (near, most) in [(wilson(k, n, confidence).unwrap(), 24), (anywhere, 200)] {
+            for (near, most) in [(wilson(k, n, confidence).unwrap(), 40), (anywhere, 200)] {
                 asked.set(0);
                 let found = interval_by_tails(k as f64 / n as f64, confidence, near, tail).unwrap();
                 prop_assert!((found.low - exact.low).abs() <= 1e-6 * exact.low + 1e-15, "{found:?} {exact:?}");

@@ -6,7 +6,7 @@
 //! everywhere.
 
 use super::canvas::escaped;
-use super::typeface::{FAMILY_IN_FONT, covered, load_embedded};
+use super::typeface::{FAMILY_IN_FONT, covered, load_embedded, plain_width};
 use resvg::tiny_skia::PathSegment;
 use resvg::usvg::fontdb::{Database, ID, Style, Weight};
 use resvg::usvg::{FontFamily, FontResolver, Group, Node, Options, Tree};
@@ -15,6 +15,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use unicode_bidi::{BidiInfo, Level};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// A text as one path.
@@ -222,8 +223,24 @@ pub fn outline(text: &str, size: f64) -> Option<Arc<Outline>> {
     Some(outline)
 }
 
-/// The text as one path.
+/// The text as one path: its parts of one font and one direction, side by side.
+///
+/// They are not laid out in one text of several fonts: usvg 0.49 then lays the whole out with each font and
+/// takes letters of one layout into the other, which loses letters, and ends with a panic, where a font has
+/// one glyph for several letters that are written from right to left.
 fn shaped(text: &str, size: f64) -> Option<Outline> {
+    let mut outline = Outline { width: 0.0, path: String::new() };
+    for run in in_visual_order(one_font_each(text)) {
+        let width = draw_run(&run, size, &mut outline)?;
+        outline.width += width;
+    }
+    // Some letters reach beyond the place where the next would begin.
+    outline.width += 0.06 * size;
+    Some(outline)
+}
+
+/// Parts as long as they can be.
+fn one_font_each(text: &str) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for (run, _) in letters(text, &system_faces) {
         match runs.last_mut() {
@@ -231,15 +248,43 @@ fn shaped(text: &str, size: f64) -> Option<Outline> {
             _ => runs.push(run),
         }
     }
-    let mut svg = format!(
-        "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><text xml:space='preserve' font-size='{size}'>"
-    );
-    for run in &runs {
-        let name = run.face.map_or(FAMILY_IN_FONT.to_owned(), |face| format!("face-{face}"));
-        let text = escaped(&run.text);
-        let _ = write!(svg, "<tspan font-family='{name}'>{text}</tspan>");
+    runs
+}
+
+/// The parts from left to right, cut where the direction of writing changes.
+fn in_visual_order(runs: Vec<Run>) -> Vec<Run> {
+    let text: String = runs.iter().map(|run| run.text.as_str()).collect();
+    let bidi = BidiInfo::new(&text, None);
+    let mut ordered = Vec::new();
+    for paragraph in &bidi.paragraphs {
+        let (levels, visual) = bidi.visual_runs(paragraph, paragraph.range.clone());
+        for range in visual {
+            let mut start = 0;
+            let mut parts = Vec::new();
+            for run in &runs {
+                let (from, to) = (start.max(range.start), (start + run.text.len()).min(range.end));
+                if from < to {
+                    parts.push(Run { face: run.face, text: text[from..to].to_owned() });
+                }
+                start += run.text.len();
+            }
+            if levels.get(range.start).is_some_and(Level::is_rtl) {
+                parts.reverse();
+            }
+            ordered.extend(parts);
+        }
     }
-    svg.push_str("</text></svg>");
+    ordered
+}
+
+/// Draws a part behind what is drawn already: how far it moves what comes next.
+fn draw_run(run: &Run, size: f64, into: &mut Outline) -> Option<f64> {
+    let name = run.face.map_or(FAMILY_IN_FONT.to_owned(), |face| format!("face-{face}"));
+    let svg = format!(
+        "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><text xml:space='preserve' \
+         font-family='{name}' font-size='{size}'>{}</text></svg>",
+        escaped(&run.text)
+    );
     let fonts = &*SYSTEM;
     let options = Options {
         fontdb: Arc::clone(&fonts.database),
@@ -257,25 +302,25 @@ fn shaped(text: &str, size: f64) -> Option<Outline> {
         ..Options::default()
     };
     let tree = Tree::from_str(&svg, &options).ok()?;
-    let mut outline = Outline { width: 0.0, path: String::new() };
-    collect(tree.root(), &mut outline);
-    // Some letters reach beyond the place where the next would begin.
-    outline.width += 0.06 * size;
-    Some(outline)
+    let reach = collect(tree.root(), into.width, &mut into.path);
+    // The embedded font's letters are as wide as it says, spaces too, which leave no ink.
+    Some(if run.face.is_none() { plain_width(&run.text, size) } else { reach })
 }
 
-/// All paths of a group, one behind the other.
-fn collect(group: &Group, into: &mut Outline) {
+/// All paths of a group, one behind the other, moved to the right by `start`: how far the text reaches.
+fn collect(group: &Group, start: f64, path: &mut String) -> f64 {
+    let mut reach = 0.0f64;
     for node in group.children() {
         match node {
-            Node::Group(group) => collect(group, into),
+            Node::Group(group) => reach = reach.max(collect(group, start, path)),
             Node::Text(text) => {
-                into.width = into.width.max(f64::from(text.bounding_box().right()));
-                collect(text.flattened(), into);
+                reach = reach.max(f64::from(text.bounding_box().right()));
+                reach = reach.max(collect(text.flattened(), start, path));
             }
-            Node::Path(path) => {
-                into.width = into.width.max(f64::from(path.abs_bounding_box().right()));
-                let Some(data) = path.data().clone().transform(path.abs_transform()) else { continue };
+            Node::Path(drawn) => {
+                reach = reach.max(f64::from(drawn.abs_bounding_box().right()));
+                let moved = drawn.abs_transform().post_translate(start as f32, 0.0);
+                let Some(data) = drawn.data().clone().transform(moved) else { continue };
                 for segment in data.segments() {
                     let (letter, points) = match segment {
                         PathSegment::MoveTo(a) => ('M', vec![a]),
@@ -284,16 +329,17 @@ fn collect(group: &Group, into: &mut Outline) {
                         PathSegment::CubicTo(a, b, c) => ('C', vec![a, b, c]),
                         PathSegment::Close => ('Z', vec![]),
                     };
-                    into.path.push(letter);
+                    path.push(letter);
                     for (index, point) in points.iter().enumerate() {
                         let gap = if index > 0 { " " } else { "" };
-                        let _ = write!(into.path, "{gap}{:.1} {:.1}", point.x, point.y);
+                        let _ = write!(path, "{gap}{:.1} {:.1}", point.x, point.y);
                     }
                 }
             }
             Node::Image(_) => {}
         }
     }
+    reach
 }
 
 // A test says what this machine lacks.
@@ -364,6 +410,29 @@ mod tests {
                 println!("not tested: no font of this machine has {one}");
             }
         }
+    }
+
+    /// A ligature from right to left beside letters of other fonts, at either end, and in the middle.
+    #[test]
+    fn ligatures_stand_beside_letters_of_other_fonts() {
+        for text in ["لآ彩", "彩لآ", "a لاعب 票 b", "\u{1F600}لآء", "! لآءءء AA \u{9be}Ἐ", "שלום abc عرب 12 票"]
+        {
+            let outline = outline(text, 100.0).unwrap();
+            assert!(outline.width > 50.0 && outline.path.is_empty() == (outline.width == 0.0), "{text}");
+        }
+    }
+
+    /// From left to right, as they are read: Latin letters and numbers among letters from right to left.
+    #[test]
+    fn parts_stand_in_the_order_in_which_they_are_read() {
+        let runs = |parts: &[(Option<usize>, &str)]| -> Vec<String> {
+            let runs = parts.iter().map(|&(face, text)| Run { face, text: text.to_owned() }).collect();
+            in_visual_order(runs).into_iter().map(|run| run.text).collect()
+        };
+        assert_eq!(runs(&[(None, "ab"), (Some(1), "彩")]), ["ab", "彩"]);
+        assert_eq!(runs(&[(None, "ab "), (Some(1), "של"), (Some(2), "عر")]), ["ab ", "عر", "של"]);
+        assert_eq!(runs(&[(Some(1), "של"), (None, " ab")]), ["ab", " ", "של"]);
+        assert_eq!(runs(&[]), Vec::<String>::new());
     }
 
     /// With the font's own copy of the system, where there is one, an outline is as wide as its text.

@@ -93,7 +93,12 @@ pub fn width(text: &str, size: f64) -> f64 {
     if let Some(outline) = outline(text, size) {
         return outline.width;
     }
-    // The font has no kerning and no ligatures: a text is as wide as its letters together.
+    plain_width(text, size)
+}
+
+/// The same of a text that the embedded font has: it has no kerning and no ligatures, so that a text is as
+/// wide as its letters together.
+pub fn plain_width(text: &str, size: f64) -> f64 {
     text.chars().map(|character| advances().get(&character).copied().unwrap_or(1.0)).sum::<f64>() * size
 }
 

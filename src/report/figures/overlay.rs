@@ -11,6 +11,8 @@ use crate::analysis::rows::{CompareRow, TimelineRow};
 
 /// How many rules have a row of their own.
 const MOST_ROWS: usize = 16;
+/// From one row to the next, at least.
+const ROW: f64 = 44.0;
 /// How many rules have a line of their own.
 const MOST_LINES: usize = 12;
 /// Up to how many rules have lines for their quantiles.
@@ -88,15 +90,22 @@ pub fn overlay_measure(words: &Overlay, rows: &[CompareRow]) -> Result<Drawing, 
         notes.insert(0, format!("The first {MOST_ROWS} of {} rules are drawn.", counted(marks.len())));
         marks.truncate(MOST_ROWS);
     }
-    let Page { mut canvas, title, top, bottom, right } = Page::new(&Words {
-        sheet: words.sheet,
-        vocabulary: None,
-        title: words.title,
-        heading: words.heading,
-        subtitle: words.subtitle,
-        key: &measure_key(&marks, words.confidence),
-        notes: &notes,
-    });
+    let key = measure_key(&marks, words.confidence);
+    let page = |extra: u32| {
+        Page::new(&Words {
+            sheet: Sheet { extra: words.sheet.extra + extra, ..words.sheet },
+            vocabulary: None,
+            title: words.title,
+            heading: words.heading,
+            subtitle: words.subtitle,
+            key: &key,
+            notes: &notes,
+        })
+    };
+    let usual = page(0);
+    // A small sheet becomes higher for the names of many rules.
+    let lacking = (ROW * marks.len() as f64 - (usual.bottom - usual.top)).max(0.0).ceil() as u32;
+    let Page { mut canvas, title, top, bottom, right } = if lacking > 0 { page(lacking) } else { usual };
     let names: Vec<&str> = marks.iter().map(|mark| mark.name).collect();
     let names = fitted_names(&names, NAME_ROOM * right);
     let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max);

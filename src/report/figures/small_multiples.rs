@@ -2,7 +2,7 @@
 
 use super::drafting::{
     Align, Area, BLUE, Canvas, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Stroke,
-    clean, fitted, fitted_names, margin_left, percent, with_interval,
+    clean, fitted, fitted_names, margin_left, percent, width as text_width, with_interval,
 };
 use super::{Drawing, Figure, FigureError, GridCell, Subject};
 use crate::registry::{Entry, settings};
@@ -212,7 +212,11 @@ fn draw_edges(canvas: &mut Canvas, panel: &Panel, across: &Across, first: bool, 
     canvas.line(frame, Stroke::solid(INK, 3));
     let Some(factor) = below.map(|factor| canvas.below(factor)) else { return };
     let step = (right - left) / names.len() as f64;
-    for (place, name) in fitted_names(names, step - 14.0).iter().enumerate() {
+    let labels = fitted_names(names, step - 14.0);
+    // Where the levels are too many for names beside each other, every second, third, ... has its name.
+    let widest = labels.iter().map(|label| text_width(label, LABEL_SIZE)).fold(0.0, f64::max);
+    let every = ((widest + 8.0) / step).ceil().max(1.0) as usize;
+    for (place, name) in labels.iter().enumerate().step_by(every) {
         let x = left + (place as f64 + 0.5) * step;
         canvas.text((x, bottom + 46.0), name, LABEL_SIZE, INK, Align::Middle);
     }

@@ -142,7 +142,7 @@ fn reading_json_takes_its_text_and_what_its_rows_say() {
     };
     let (fields, _) = reading(&format!("name,stake\n{}\n", join(&|i| format!("v{i},{i}1"), "\n")));
     let object = |i: usize| format!("{{\"name\":\"v{i}\",\"stake\":{i}1}}");
-    let pool = |i: usize| format!("\"v{i}\":{{\"numerator\":{i}1,\"denominator\":7}}");
+    let pool = |i: usize| format!("\"v{i}\":{{\"numerator\":{i}1,\"denominator\":40000000000}}");
     // A text, and whether it is a table. Its fractions wait for the last of them.
     let cases = [
         (format!("[{}]", join(&object, ",")), true),

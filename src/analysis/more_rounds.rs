@@ -315,6 +315,15 @@ mod tests {
         assert_eq!(GOAL.rounds(&off, None), None);
     }
 
+    /// One draw is won or not, whatever it adds to the urn; without additions many are independent; and who has
+    /// nothing or all of it leaves nothing to chance.
+    #[test]
+    fn deviations_of_an_urn_by_hand() {
+        assert_eq!(urn_deviation(0.5, 1.0, 1), Some(0.5));
+        assert!((urn_deviation(0.2, 0.0, 400).unwrap() - 0.02).abs() < 1e-15);
+        assert_eq!((urn_deviation(0.0, 0.1, 10), urn_deviation(1.0, 0.1, 10)), (None, None));
+    }
+
     #[test]
     fn few_wins_so_far_need_more() {
         let fair = GOAL.rounds(&equal(4), Some((&[250; 4], 1000))).unwrap();

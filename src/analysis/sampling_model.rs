@@ -430,3 +430,27 @@ impl Observations<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::selection::ExpectedShares;
+
+    /// A rule that is off by at most one win may give 51, 50 or 49 of 100 to one half, and nothing else.
+    #[test]
+    fn a_bounded_rule_may_be_off_by_its_whole_bound() {
+        let names = ["a", "b"].map(str::to_owned);
+        for (wins, at_least, at_most) in
+            [(48, 1.0, 0.0), (49, 1.0, 1.0), (50, 1.0, 1.0), (51, 1.0, 1.0), (52, 0.0, 1.0)]
+        {
+            let counts = Observations::of_stretch(
+                &names,
+                &[1, 1],
+                vec![wins, 100 - wins],
+                ExpectedShares::Shares(vec![0.5, 0.5]),
+                SamplingModel::Bounded(vec![1.0, 1.0]),
+            );
+            assert_eq!(counts.tails(0, 0.5), Some(Tails { at_least, at_most }), "{wins}");
+        }
+    }
+}

@@ -107,6 +107,19 @@ impl TryRng for Stream {
 mod tests {
     use super::*;
 
+    /// The first kind of blocks has the address of [`Stream::of_trial`], and every other kind and part its own.
+    #[test]
+    fn the_law_draws_the_first_kind_where_the_trial_does() {
+        let first = |mut stream: Stream| stream.next_u64();
+        let law = |kind, part| first(Stream::of_law(7, 3, kind, part));
+        assert_eq!(law(0, None), first(Stream::of_trial(7, 3, Purpose::Law)));
+        let mut others =
+            vec![law(0, None), law(1, None), law(2, None), law(0, Some(0)), law(1, Some(0)), law(0, Some(1))];
+        others.sort_unstable();
+        others.dedup();
+        assert_eq!(others.len(), 6);
+    }
+
     /// First outputs of the reference implementation for the state 1, 2, 3, 4
     /// (prng.di.unimi.it, xoshiro256plusplus.c; the vector used by several libraries).
     #[test]

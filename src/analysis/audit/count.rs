@@ -338,6 +338,55 @@ mod tests {
         (0.4, 10_000_000, 0.995, 0.0015838430540873194),
     ];
 
+    /// Forty rounds won four by four are ten draws: whatever is said of the deviation is said of those.
+    #[test]
+    fn whole_runs_are_draws() {
+        let names = ["a", "b", "c"].map(str::to_owned);
+        let expected = || ExpectedShares::Shares(vec![0.08, 0.42, 0.5]);
+        let runs = PartialRuns { runs: 100, run: 4, rests: 0, rest: 0 };
+        let of = |factor: u64, model| {
+            let wins = vec![10 * factor, 40 * factor, 50 * factor];
+            Observations::of_stretch(&names, &[8, 42, 50], wins, expected(), model)
+        };
+        let (by_runs, by_rounds) = (of(4, SamplingModel::Runs(runs)), of(1, SamplingModel::Rounds));
+        let close = |one: Option<f64>, other: Option<f64>| {
+            let (one, other) = (one.expect("a number"), other.expect("a number"));
+            assert!((one - other).abs() <= 1e-9 * other.abs(), "{one} and {other}");
+        };
+        for blocks in [None, Some(7.5)] {
+            let one = Count::new(&by_runs, 0, blocks.map(|mean| 4.0 * mean));
+            let other = Count::new(&by_rounds, 0, blocks);
+            close(one.relative_deviation(), other.relative_deviation());
+            close(one.p_value(), other.p_value());
+            close(one.log10_p_value(), other.log10_p_value());
+            close(one.mid_p(), other.mid_p());
+            close(one.minimum_detectable_effect(0.95), other.minimum_detectable_effect(0.95));
+            let [one_posterior, other_posterior] =
+                [&one, &other].map(|count| count.posterior((0.5, 1.0), 0.1, 0.95).expect("a likelihood"));
+            close(Some(one_posterior.mean), Some(other_posterior.mean));
+            close(Some(one_posterior.within), Some(other_posterior.within));
+            if blocks.is_some() {
+                let [one, other] = [&one, &other].map(|count| count.interval(0.95).expect("draws"));
+                close(Some(one.low), Some(other.low));
+                close(Some(one.high), Some(other.high));
+            }
+        }
+    }
+
+    /// Nothing can be said relative to nothing.
+    #[test]
+    fn no_share_has_no_relative_deviation() {
+        let names = ["a", "b"].map(str::to_owned);
+        let expected = ExpectedShares::Shares(vec![0.0, 1.0]);
+        let counts = Observations::of_stretch(&names, &[0, 9], vec![0, 50], expected, SamplingModel::Rounds);
+        let nobody = Count::new(&counts, 0, None);
+        assert_eq!((nobody.relative_deviation(), nobody.interval(0.95)), (None, None));
+        assert_eq!(
+            (nobody.minimum_detectable_effect(0.95), nobody.posterior((0.5, 0.5), 0.1, 0.95)),
+            (None, None)
+        );
+    }
+
     /// A mean of 100 at 95 %: 121 wins are the fewest that are too many (P(X >= 121) = .0227, P(X >= 120)
     /// = .0282, summed by hand), and a mean of 134.6 gives at least as many nine times in ten.
     #[test]

@@ -104,6 +104,9 @@ mod tests {
         let rows = tables(&scenario, &results).fairness;
         near(row(&rows, "unfair_probability_by_law", "a").value, 0.659579, 5e-7);
         holds(row(&rows, "unfair_probability", "a"), 0.659579);
+        let unfair = row(&rows, "unfair_probability", "a");
+        let p = unfair.value.unwrap();
+        near(unfair.se, (p * (1.0 - p) / 4000.0).sqrt(), 1e-15);
         near(row(&rows, "limit_unfair_probability", "a").value, 0.617812903735, 5e-12);
         // Beta(20, 80): a(1 - a)/101.
         near(row(&rows, "limit_share_sd", "a").value, (0.16f64 / 101.0).sqrt(), 1e-12);

@@ -304,3 +304,41 @@ fn escapes(draws: &Kind, bounded: &Kind, unit: u64, total: u64) -> f64 {
         .fold(0.0, f64::max);
     most.min(1.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 100 draws by (1/2, 1/2) are likelier under it than under (2/5, 3/5) with 45 wins or more: 0.86437.
+    #[test]
+    fn draws_prefer_what_they_were_drawn_by() {
+        let (truth, rival) = ([0.5, 0.5], [0.4, 0.6]);
+        let exact = Binomial::new(100, 0.5).unwrap().upper(45);
+        let found = preferred(&truth, &rival, 100);
+        assert!((found - exact).abs() < 0.03, "{found} for {exact}");
+        assert!(preferred(&truth, &rival, 100_000) > 0.999_999);
+        assert_eq!((preferred(&truth, &truth, 100), preferred(&truth, &rival, 0)), (0.5, 0.5));
+    }
+
+    /// Four draws by (1/2, 1/2), of which the rival (1, 0) never gives the second: missed by all with 1/16,
+    /// and their likelihoods then prefer the truth with the normal probability of two deviations.
+    #[test]
+    fn one_draw_that_the_rival_never_gives_decides() {
+        let found = preferred(&[0.5, 0.5], &[1.0, 0.0], 4);
+        let expected = 1.0 - normal_upper(-2.0) / 16.0;
+        assert!((found - expected).abs() < 1e-12, "{found} for {expected}");
+    }
+
+    /// Counts of single draws are multiples of four by chance alone: 1/4 for each of all validators but one.
+    #[test]
+    fn runs_are_told_apart_by_multiples() {
+        let kind = |unit| Kind {
+            names: vec!["raffle"],
+            counts: Counts::Draws(unit),
+            shares: vec![0.2, 0.3, 0.5, 0.0],
+            bounds: Vec::new(),
+        };
+        assert_eq!(told_apart(&kind(1), &kind(4), &[20, 28, 52, 0]), Some(1.0 - 1.0 / 16.0));
+        assert_eq!(told_apart(&kind(4), &kind(1), &[20, 28, 52, 0]), Some(1.0 - 1.0 / 16.0));
+    }
+}

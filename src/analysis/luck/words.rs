@@ -266,3 +266,22 @@ pub fn rows(report: &LuckReport) -> Vec<LuckRow> {
     add("wait_99", whole(report.wait_99), "slots", "with probability 0.99");
     rows
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_said_as_people_read_them() {
+        assert_eq!([0.0, 1.0, 0.5].map(chance), ["0 %", "100 %", "50.0000 %"]);
+        assert_eq!([1.5e-4, 0.999_999_9].map(chance), ["1.5000e-4", "> 99.9999 %"]);
+        assert_eq!(
+            [0.0, 0.0012, 0.5, 123.44, -123.44, 2.5e7].map(few),
+            ["0", "1.200e-3", "0.500", "123.4", "-123.4", "2.500e7"]
+        );
+        assert_eq!(
+            [60.0, 600.0, 7_200.0, 172_800.0, 63_115_200.0].map(time),
+            ["60.0 s", "10.0 min", "2.0 h", "2.0 days", "2.000 years"]
+        );
+    }
+}

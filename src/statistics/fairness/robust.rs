@@ -93,6 +93,14 @@ mod tests {
     }
 
     #[test]
+    fn a_margin_of_nothing_holds_the_expected_count_alone() {
+        assert_eq!(fair_counts(10, 0.2, 0.0), Some((2, 3)));
+        // 2.5 wins are expected, and no count is that.
+        assert_eq!(fair_counts(10, 0.25, 0.0).map(|(first, above)| above - first), Some(0));
+        assert_eq!((fair_counts(10, 0.2, -0.1), fair_counts(10, 1.2, 0.1)), (None, None));
+    }
+
+    #[test]
     fn trials_are_judged_by_their_interval() {
         let fair = robust_fairness(50, 1000, 0.10, 0.95).unwrap();
         assert_eq!((fair.unfair, fair.verdict), (0.05, Verdict::Fair));

@@ -383,6 +383,35 @@ mod tests {
         assert!(few.is_floor() && few.p_value == 1e-4, "{few:?}");
     }
 
+    /// Of k cells that expect m each the third cumulant is k (8 + 4/m), and the variance 2 (k - 1)(1 - 1/n).
+    #[test]
+    fn moments_of_equal_cells_by_hand() {
+        for each in [2u64, 5] {
+            let counts: Vec<u64> = (0..500).map(|cell| 2 * each * (cell % 2)).collect();
+            let table = Table::new(&counts, &[1.0 / 500.0; 500]).unwrap();
+            let mean = each as f64;
+            let variance = 2.0 * 499.0 * (1.0 - 1.0 / (500.0 * mean));
+            let skewness = 500.0 * (8.0 + 4.0 / mean) / variance.powf(1.5);
+            let expected = skewed_upper((700.0 - 499.0) / variance.sqrt(), skewness);
+            let found = moments_upper(&table, 700.0).unwrap();
+            assert!((found / expected - 1.0).abs() < 1e-6, "{found} for {expected}");
+        }
+    }
+
+    /// No table is less extreme than the expected one.
+    #[test]
+    fn a_simulated_table_as_expected_has_the_p_value_one() {
+        use crate::statistics::distributions::sample_multinomial;
+        let mut stream = Stream::open(StreamKey::new().text("as expected"));
+        let shares = [0.2, 0.3, 0.5];
+        let fit = simulated_goodness_of_fit(&[4, 6, 10], &shares, 99, 99, |counts| {
+            sample_multinomial(counts, &shares, 20, &mut stream);
+        });
+        let fit = fit.unwrap();
+        assert_eq!((fit.statistic, fit.p_value), (Some(0.0), 1.0));
+        assert!(!fit.is_floor());
+    }
+
     #[test]
     fn few_tables_are_enumerated() {
         // The oracles' exact p-value by chi-square: the expected 4 is too few.
@@ -399,6 +428,14 @@ mod tests {
             ordered_goodness_of_fit(&[2, 2, 4, 2, 90], &[0.01, 0.02, 0.03, 0.04, 0.90], stream).unwrap();
         assert_eq!(fit.degrees, 1);
         assert!((fit.statistic.unwrap() - (4.0 / 6.0 + 4.0 / 94.0)).abs() < 1e-12);
+        assert_eq!(fit.null, NullDistribution::ChiSquare);
+        assert_eq!(ordered_goodness_of_fit(&[2, 2], &[0.5, 0.5], stream), None);
+        // 20 for each of five groups are 100; with 99 counts tables are simulated.
+        let of = |counts: &[u64], stream: &mut Stream| {
+            ordered_goodness_of_fit(counts, &[0.2; 5], stream).unwrap().null
+        };
+        assert_eq!(of(&[20, 25, 15, 18, 22], stream), NullDistribution::ChiSquare);
+        assert!(matches!(of(&[20, 25, 15, 18, 21], stream), NullDistribution::Simulated(_)));
         assert_eq!(ordered_goodness_of_fit(&[2, 2], &[0.5, 0.5], stream), None);
     }
 

@@ -247,7 +247,7 @@ fn excluded_end(search: Search, tail: impl Fn(f64) -> Option<f64>) -> Option<f64
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::statistics::distributions::Binomial;
+    use crate::statistics::distributions::{Binomial, normal_upper};
     use crate::statistics::{clopper_pearson, wilson};
     use proptest::prelude::*;
     use std::cell::Cell;
@@ -270,6 +270,42 @@ mod tests {
         assert_eq!(all(100).difference_p, 1.0);
         assert!((all(100).equivalence_p - 0.9f64.powi(100)).abs() < 1e-12);
         assert!(all(50).difference_p < 1e-12 && all(50).equivalence_p > 0.999);
+    }
+
+    /// A tail that is above the level wherever a share can be excludes none.
+    #[test]
+    fn an_interval_that_would_pass_an_end_stops_there() {
+        let tail = |share: f64, side: Side| {
+            let z = (0.01 - share) / 0.02;
+            Some(normal_upper(if side == Side::AtLeast { z } else { -z }))
+        };
+        let anywhere = Interval { low: 0.0, high: 1.0 };
+        let low = interval_by_tails(0.01, 0.95, anywhere, tail).unwrap();
+        assert_eq!(low.low, 0.0);
+        assert!((low.high - (0.01 + 0.02 * 1.959_963_985)).abs() < 1e-7, "{low:?}");
+        let high = interval_by_tails(0.99, 0.95, anywhere, |share, side| {
+            tail(1.0 - share, if side == Side::AtLeast { Side::AtMost } else { Side::AtLeast })
+        });
+        assert_eq!(high.unwrap().high, 1.0);
+    }
+
+    /// The smallest level of an interval is what its tail says: by Clopper and Pearson's, doubled where it is
+    /// outside the margin on one side.
+    #[test]
+    fn levels_of_intervals_are_those_of_their_tails() {
+        for (wins, share) in [(30u64, 0.2), (10, 0.2), (21, 0.2), (400, 0.2)] {
+            let rounds = if wins == 400 { 2_000 } else { 100 };
+            let margin = Margin::around(share, 0.2);
+            let found =
+                MarginTest::by_intervals(margin, |confidence| clopper_pearson(wins, rounds, confidence))
+                    .unwrap();
+            let tails = |share| binomial(wins, rounds)(share).unwrap();
+            let difference = 2.0 * tails(margin.high).at_least.min(tails(margin.low).at_most);
+            let equivalence = 2.0 * tails(margin.low).at_least.max(tails(margin.high).at_most);
+            for (found, expected) in [(found.difference_p, difference), (found.equivalence_p, equivalence)] {
+                assert!((found / expected.min(1.0) - 1.0).abs() < 1e-6, "{wins}: {found} for {expected}");
+            }
+        }
     }
 
     proptest! {

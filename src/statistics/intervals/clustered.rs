@@ -132,6 +132,18 @@ mod tests {
         assert_eq!(least_trials(&shares(&[0.5, 0.5])), Some(2));
     }
 
+    /// Ten trials, nine degrees: the 5 % quantile of chi-square is 3.3251, so that a variance of 1/100 of the
+    /// squared mean asks for 100 / 100 · 9 / 3.3251 = 2.71 trials and one of a tenth for 27.1.
+    #[test]
+    fn the_fewest_trials_by_hand() {
+        let of_spread = |relative: f64| {
+            let apart = 0.2 * relative * (9.0f64 / 10.0).sqrt();
+            let values: Vec<f64> = (0..10).map(|i| 0.2 + if i % 2 == 0 { apart } else { -apart }).collect();
+            least_trials(&shares(&values)).unwrap()
+        };
+        assert_eq!((of_spread(0.1), of_spread(0.1f64.sqrt()), of_spread(1.0)), (3, 28, 272));
+    }
+
     /// Rounds may be won in runs as long as a trial: five trials without a win are then five observations
     /// and not as many as there were rounds.
     #[test]

@@ -49,6 +49,10 @@ mod tests {
             let interval = garwood(count, 0.95).unwrap();
             assert!((interval.low - low).abs() < 6e-4 && (interval.high - high).abs() < 6e-4, "{interval:?}");
         }
+        // Nothing seen: the upper end is minus the logarithm of the level, however small that is.
+        let certain: f64 = 1.0 - 1e-15;
+        let level = 0.5 * (1.0 - certain);
+        assert!((garwood(0, certain).unwrap().high + level.ln()).abs() < 1e-9);
         assert_eq!((garwood(3, 0.0), garwood(3, 1.0), garwood(3, f64::NAN)), (None, None, None));
     }
 

@@ -77,6 +77,10 @@ mod tests {
         assert!(tails.at_least >= 0.0055865 && tails.at_least < 0.0098, "{tails:?}");
         let plain = Binomial::new(150, 0.5).unwrap();
         assert!(tails.at_least <= plain.upper(90));
+        // 1,000 of 1,333, of which 666 are marked: variance factor 1/4. P(at least 520 marked), likewise:
+        // 0.00591839; that of independent draws is 0.104.
+        let most = scaled_tails(520, 1_000, 666.0 / 1_333.0, 0.25).unwrap();
+        assert!(most.at_least >= 0.00591839 && most.at_least < 0.0089, "{most:?}");
         assert_eq!(scaled_tails(5, 0, 0.5, 1.0), None);
         assert_eq!(scaled_tails(5, 10, 0.5, 0.0), None);
         assert_eq!(scaled_tails(5, 10, 1.5, 1.0), None);

@@ -189,6 +189,7 @@ mod tests {
     #[test]
     fn what_does_not_exist_is_none() {
         assert_eq!(sison_glaz(&[1, 1], 0.95), None);
+        assert_eq!((sison_glaz(&PAPER, 0.0), sison_glaz(&PAPER, 1.0)), (None, None));
         assert_eq!(sison_glaz(&[5], 0.95), None);
         assert_eq!(sison_glaz(&[0, 0], 0.95), None);
         assert_eq!(sison_glaz(&[1, 2], f64::NAN), None);

@@ -122,7 +122,8 @@ impl Panel {
             let Some(label) = label else { continue };
             if y + LABEL_SIZE / 2.0 <= free_below {
                 canvas.text((left - GAP - 6.0, y + 12.0), &label, LABEL_SIZE, INK, Align::End);
-                free_below = y - LABEL_SIZE / 2.0;
+                // From ascender to descender a line is somewhat higher than its size.
+                free_below = y - 0.67 * LABEL_SIZE;
             }
         }
         for (index, title) in titles.into_iter().enumerate() {

@@ -35,6 +35,14 @@ pub fn check_target(target: &Path, existing: Existing) -> Result<(), Failure> {
     if target.is_dir() {
         return Err(Failure::CannotRun(format!("{}: is a folder; name a file in it", target.display())));
     }
+    // What a link points to counts: the file behind it is written, and the link stays.
+    if target.metadata().is_ok_and(|what| !what.is_file()) {
+        return Err(Failure::CannotRun(format!(
+            "{}: is a device, a pipe or something else that is no file, and stays as it is\n  help: name a file; what \
+             is printed goes to the standard output",
+            target.display()
+        )));
+    }
     let help = match existing {
         Existing::IsReplaced => return Ok(()),
         Existing::StaysUnlessForced => "name another file, or give --force to replace it",
@@ -64,6 +72,8 @@ pub fn write(
         ))
     };
     check_target(target, existing)?;
+    let behind = if target.is_symlink() { fs::canonicalize(target).ok() } else { None };
+    let target = behind.as_deref().unwrap_or(target);
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

@@ -10,7 +10,7 @@ use super::summary::{Collected, PointState, Summary, collect, point_statements};
 use super::tally_file::TallyReader;
 use crate::analysis::rows::{ShareRow, Statement, TrialRow};
 use crate::analysis::{analyse, analyse_stopped, share_rows};
-use crate::report::{FolderError, FormulaGuard, ResultsFolder, Stopwatch, Timing};
+use crate::report::{FolderError, FormulaGuard, ResultsFolder, Stopwatch, Timing, settle_killed_runs};
 use crate::session::Outcome;
 use crate::simulation::{Control, threads_here};
 use rayon::prelude::*;
@@ -108,6 +108,8 @@ pub fn write_tables(
     mut seen: impl FnMut(&PlannedPoint, &[Statement]),
 ) -> Result<BTreeMap<String, String>, TablesError> {
     control.progress.begin("tables", plan.points.len() as u64);
+    // Folders of points that a killed run was about to publish: whole ones are, others go.
+    settle_killed_runs(&folder.join(POINTS));
     let keys = plan.sweep.layout.keys();
     let create = |name, columns: Columns| {
         let own = std::iter::once("point").chain(keys.iter().copied()).map(|key| (key, ColumnType::Text));
@@ -236,6 +238,9 @@ fn curves(plan: &Plan) -> HashSet<usize> {
     places
 }
 
+/// The folder of the folders of points.
+const POINTS: &str = "points";
+
 /// What is asked for of each point.
 struct Wanted<'a> {
     tables: StudyTables,
@@ -278,7 +283,7 @@ fn part_rows(
                     rows.trials = crate::analysis::trial_rows(experiment, &collected.results);
                 }
                 if wanted.points && come.state == PointState::Done {
-                    write_point(&folder.join("points"), &point, collected, come.seconds, wanted)?;
+                    write_point(&folder.join(POINTS), &point, collected, come.seconds, wanted)?;
                 }
             }
         }

@@ -98,8 +98,9 @@ impl<'a> HistoryPlayer<'a> {
         let start = TrialContext { stakes, seed: SEED, trial: number };
         let mut rounds = IdealRounds::new(self.rule, &start);
         let mut history = Vec::with_capacity(proposers.len());
-        // Runs of rounds begin at whole multiples of their length.
-        let offset = if self.by_height { heights[0] % ROUNDS_OF_A_CYCLE } else { 0 };
+        // Runs of rounds begin at whole multiples of their length. Slots are counted from 0; a history from
+        // height 1 on, as `--schedule` writes it, begins with the first round.
+        let offset = if self.by_height && heights[0] != 1 { heights[0] % ROUNDS_OF_A_CYCLE } else { 0 };
         let mut height = heights[0] - offset;
         let mut part = 0;
         while history.len() < proposers.len() {

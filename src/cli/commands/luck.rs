@@ -166,6 +166,20 @@ fn question(args: &LuckArgs) -> Result<LuckQuestion, Problem> {
             );
         }
     }
+    if let Some((wins, run)) = args.wins.zip(args.in_a_row).filter(|(wins, run)| run > wins) {
+        return refuse(
+            &format!("--in-a-row {run}"),
+            format!("is more than the {wins} wins of the period"),
+            "give --wins with those of the run among them",
+        );
+    }
+    if let Some((wins, gap)) = args.wins.zip(args.gap).filter(|(wins, gap)| wins + gap > slots) {
+        return refuse(
+            &format!("--gap {gap}"),
+            format!("leaves no room for {wins} wins in {slots} slots"),
+            "give the slots without a win between two of them, or before the first or after the last one",
+        );
+    }
     let asked = Asked { chain, selection, slots };
     let party = match (&args.table, &args.share, args.expected) {
         (Some(_), None, None) => of_table(args, &asked)?,

@@ -1,6 +1,8 @@
 //! What a study's `batch.csv` says, as figures need it.
 
 use crate::cli::failure::Failure;
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use tombola::analysis::rows::{ShareRow, TimelineRow};
 use tombola::registry::nearest;
@@ -168,7 +170,14 @@ impl StudyValues {
                 self.path.display()
             )));
         }
-        let first = || FIRST.iter().copied().find(|metric| known.contains(metric));
+        // That of the most points: some rules have no distribution, and some points not the same validators.
+        let points = |is_of: &dyn Fn(&StudyValue) -> bool| {
+            let levels = self.rows.iter().filter(|row| is_of(row)).map(|row| &row.levels);
+            levels.collect::<BTreeSet<_>>().len()
+        };
+        let mut first = FIRST.to_vec();
+        first.sort_by_key(|metric| Reverse(points(&|row| row.metric == *metric)));
+        let first = || first.iter().copied().find(|metric| known.contains(metric));
         let Some(metric) = metric.or_else(first).or_else(|| known.first().copied()) else {
             return Ok(Grid::default());
         };
@@ -183,7 +192,20 @@ impl StudyValues {
                     self.path.display()
                 )));
             }
-            None => of().next().map_or("", |row| row.subject.as_str()),
+            None => {
+                let mut subjects: Vec<&str> = Vec::new();
+                for row in of() {
+                    if !subjects.contains(&row.subject.as_str()) {
+                        subjects.push(&row.subject);
+                    }
+                }
+                let mut counted: Vec<(usize, &str)> = subjects
+                    .into_iter()
+                    .map(|name| (points(&|row| row.metric == metric && row.subject == name), name))
+                    .collect();
+                counted.sort_by_key(|&(points, _)| Reverse(points));
+                counted.first().map_or("", |&(_, name)| name)
+            }
         };
         let mut varied: Vec<usize> = (0..self.keys.len())
             .filter(|&place| self.rows.iter().any(|row| row.levels[place] != self.rows[0].levels[place]))
@@ -199,6 +221,17 @@ impl StudyValues {
         let (across, down) = (varied.first().copied(), varied.get(1).copied());
         let rest: Vec<usize> = varied.iter().copied().skip(2).collect();
         let key = |place: Option<usize>| place.map_or(String::new(), |place| self.keys[place].clone());
+        let shown = |row: &&StudyValue| row.metric == metric && row.subject == subject;
+        let mut without: Vec<String> = Vec::new();
+        for place in [across, down].into_iter().flatten() {
+            let mut seen: BTreeSet<&str> =
+                self.rows.iter().filter(shown).map(|row| row.levels[place].as_str()).collect();
+            for row in &self.rows {
+                if seen.insert(&row.levels[place]) {
+                    without.push(row.levels[place].clone());
+                }
+            }
+        }
         let cells = of()
             .filter(|row| row.subject == subject)
             .filter(|row| rest.iter().all(|&place| row.levels[place] == self.rows[0].levels[place]))
@@ -223,6 +256,7 @@ impl StudyValues {
             across: key(across),
             down: key(down),
             cells: cells.collect(),
+            without,
         })
     }
 }

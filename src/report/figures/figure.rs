@@ -1,6 +1,6 @@
 //! What a figure is, and the registry of all of them.
 
-use super::drafting::{Key, Page, Words, undrawable};
+use super::drafting::{Key, Page, Words, clean, undrawable};
 use super::{
     Drawing, Sheet, Vocabulary, forest, frontier, funnel, heat_map, income, lorenz, p_values,
     small_multiples, split_gain, stretches, target_curve, timeline, unfair_probability, win_share, windows,
@@ -148,6 +148,19 @@ pub struct Grid {
     pub down: String,
     /// The values.
     pub cells: Vec<GridCell>,
+    /// Levels of either factor that have no value of it.
+    pub without: Vec<String>,
+}
+
+impl Grid {
+    /// Which levels are not drawn because they have no value.
+    pub(super) fn absent(&self) -> Option<String> {
+        const MOST: usize = 4;
+        let named: Vec<String> = self.without.iter().take(MOST).map(|level| clean(level)).collect();
+        let more = self.without.len().saturating_sub(MOST);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        (!named.is_empty()).then(|| format!("No value of it: {}{more}.", named.join(", ")))
+    }
 }
 
 /// A value of a grid.

@@ -50,6 +50,8 @@ struct Difference {
     low: f64,
     high: f64,
     shown: bool,
+    /// Whether the ends are those of an interval.
+    has_interval: bool,
 }
 
 /// One measure: a difference for each pair of rules that has one.
@@ -70,10 +72,11 @@ impl<'a> Differences<'a> {
         let mut all = Differences { pairs: Vec::new(), columns: Vec::new() };
         for row in rows.iter().filter(|row| row.kind == "difference") {
             let finite = |value: Option<f64>| value.filter(|value| value.is_finite());
-            let (Some(value), Some(low), Some(high)) = (finite(row.value), finite(row.low), finite(row.high))
-            else {
-                continue;
-            };
+            let interval = finite(row.low).zip(finite(row.high));
+            let decided = matches!(row.verdict.as_str(), "lower" | "higher");
+            // Trials that are all alike leave no interval, and may show a difference nevertheless.
+            let Some(value) = finite(row.value).filter(|_| interval.is_some() || decided) else { continue };
+            let (low, high) = interval.unwrap_or((value, value));
             let pair = (row.rule.as_str(), row.other.as_str());
             let place = all.pairs.iter().position(|other| *other == pair).unwrap_or_else(|| {
                 all.pairs.push(pair);
@@ -94,7 +97,8 @@ impl<'a> Differences<'a> {
                 value: unit * value,
                 low: unit * low.min(value),
                 high: unit * high.max(value),
-                shown: matches!(row.verdict.as_str(), "lower" | "higher"),
+                has_interval: interval.is_some(),
+                shown: decided,
             });
         }
         all
@@ -195,6 +199,12 @@ impl Figure for Forest {
                     column.words()
                 ));
             }
+            let all = columns.iter().flat_map(|column| column.differences.iter().flatten());
+            if all.into_iter().any(|difference| !difference.has_interval) {
+                notes.push(
+                    "A mark without a line: the trials are alike, and there is no interval.".to_owned(),
+                );
+            }
             if pairs < all_pairs {
                 notes.push(format!("The first {pairs} of {} differences are drawn.", counted(all_pairs)));
             }
@@ -290,7 +300,8 @@ fn draw_column(canvas: &mut Canvas, panel: &Panel, column: &Column, words: &[Str
         let at = |value: f64| panel.at(value, height_of(panel, row));
         let color = if difference.shown { VERMILLION } else { BLUE };
         canvas.line([at(difference.low), at(difference.high)], Stroke::solid(color, 5));
-        let interval = with_interval(difference.value, Some((difference.low, difference.high)), unit);
+        let ends = difference.has_interval.then_some((difference.low, difference.high));
+        let interval = with_interval(difference.value, ends, unit);
         canvas.values(Some(format!("{}, {}: {interval}", clean(words), column.words())));
         if difference.shown {
             canvas.diamond(at(difference.value), 11, color, 1.0);

@@ -66,7 +66,7 @@ impl Figure for HeatMap {
             levels
         };
         let (mut across, mut down) = (levels(|cell| cell.0.to_owned()), levels(|cell| cell.1.to_owned()));
-        let mut notes = Vec::new();
+        let mut notes: Vec<String> = grid.absent().into_iter().collect();
         for (levels, factor) in [(&mut across, &grid.across), (&mut down, &grid.down)] {
             if levels.len() > MOST {
                 notes.push(format!("The first {MOST} of {} levels of {factor}.", levels.len()));

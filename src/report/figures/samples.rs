@@ -308,6 +308,7 @@ impl SampleTables {
             across: "selection.rule".to_owned(),
             down: "population.stake.gini".to_owned(),
             cells: cells.collect(),
+            without: vec!["raffle".to_owned()],
         });
     }
 }

@@ -100,7 +100,7 @@ impl Figure for SmallMultiples {
             levels
         };
         let (mut across, mut down) = (levels(|cell| &cell.across), levels(|cell| &cell.down));
-        let mut notes = Vec::new();
+        let mut notes: Vec<String> = grid.absent().into_iter().collect();
         for (levels, factor, most) in
             [(&mut across, &grid.across, MOST_LEVELS), (&mut down, &grid.down, MOST_PANELS)]
         {
@@ -245,6 +245,7 @@ mod tests {
             across: "rounds".into(),
             down: "rule".into(),
             cells: vec![],
+            without: vec![],
         };
         for (place, down) in ["a", "b", "c"].into_iter().enumerate() {
             grid.cells.extend([cell("10", down, place as f64), cell("1000", down, 2.0 * place as f64)]);

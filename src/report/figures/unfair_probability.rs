@@ -86,7 +86,14 @@ impl Figure for UnfairProbability {
         let mut notes = Vec::new();
         let names: Vec<&str> = courses.iter().map(|course| course.name).collect();
         let names = shortened(&names);
-        notes.push(crossings(&courses, &names, delta));
+        let crossed = crossings(&courses, &names, delta);
+        notes.push(match left_out {
+            0 => crossed,
+            _ => format!(
+                "Of those that are drawn: {}",
+                crossed.replacen("None", "none", 1).replacen("At", "at", 1)
+            ),
+        });
         let below = courses.iter().any(|course| {
             course.seen.iter().any(|m| 100.0 * m.seen < y.low())
                 || course.exact.iter().any(|&(_, p)| 100.0 * p < y.low())

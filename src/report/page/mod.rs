@@ -275,10 +275,25 @@ impl Folder {
         let compared = compared.filter_map(|entry| from_scenario(entry["scenario"].as_str()?));
         let mut rules: Vec<String> = compared.collect();
         rules.extend(from_scenario(self.text("scenario")));
-        rules.extend(from_scenario(self.text("study")));
+        // Rules that are swept stand in for the one that the study names besides.
+        let swept = self.manifest["factors"]["selection.rule"].as_array().into_iter().flatten();
+        let swept = swept.filter_map(|level| {
+            let level = level.as_str()?;
+            from_scenario(&format!("selection.rule = {level}"))
+                .or_else(|| from_scenario(&format!("selection.rule = \"{level}\"")))
+        });
+        rules.extend(swept);
+        if rules.is_empty() {
+            rules.extend(from_scenario(self.text("study")));
+        }
         rules.extend(kind(&self.manifest["rule"]));
         rules.dedup();
         rules
+    }
+
+    /// Whether this is the record of a run, which `tombola reproduce` takes.
+    fn is_run(&self) -> bool {
+        !self.text("scenario").is_empty()
     }
 
     fn page(&self) -> Markup {
@@ -450,8 +465,17 @@ impl Folder {
         html! {
             section aria-labelledby="again" {
                 h2 id="again" { "Reproduce it" }
+                @let command = self.manifest["environment"]["command"].as_str().unwrap_or_default();
+                @if !self.is_run() && !command.is_empty() {
+                    p { "The command that wrote these results:" }
+                    pre tabindex="0" aria-label="Command" { (visible_lines(command)) }
+                }
                 @if !scenario.is_empty() {
-                    p { "The scenario, with every default, as the manifest records it; the same seed gives the same bytes in every table. " code { "tombola reproduce" } " with this folder runs it again and compares." }
+                    @if self.is_run() {
+                        p { "The scenario, with every default, as the manifest records it; the same seed gives the same bytes in every table. " code { "tombola reproduce" } " with this folder runs it again and compares." }
+                    } @else {
+                        p { "The study, as the manifest records it; what it does not name has its default. The same seed gives the same bytes in every table." }
+                    }
                     pre id="scenario" tabindex="0" aria-label="Scenario" { (visible_lines(scenario)) }
                     p { button class="copy" type="button" data-of="scenario" { "Copy the scenario" } }
                 }

@@ -88,8 +88,12 @@ impl Folder {
                 rules.join(", ")
             ),
             (None, 0) => "To find out whether wins and rewards follow the shares of stake.".to_owned(),
-            _ => format!(
+            (None, 1) => format!(
                 "To find out whether wins and rewards follow the shares of stake under the rule {}.",
+                rules[0]
+            ),
+            _ => format!(
+                "To find out how closely wins and rewards follow the shares of stake under the rules {}.",
                 rules.join(", ")
             ),
         });
@@ -267,9 +271,9 @@ impl Folder {
     fn software(&self) -> Section {
         let text = format!(
             "tombola {}. The same scenario and seed give the same bytes in every table on any number of threads; \
-             manifest.json has the SHA-256 of each file, times and threads, and `tombola reproduce` runs a folder again \
-             and compares.",
-            self.text("version")
+             manifest.json has the SHA-256 of each file, times and threads{}.",
+            self.text("version"),
+            if self.is_run() { ", and `tombola reproduce` runs the folder again and compares" } else { "" }
         );
         Section::new("Software and reproducibility").text(text)
     }

@@ -130,7 +130,9 @@ impl Binomial {
             return Some(self.attempts);
         }
         let guess = if probability > 0.0 { self.near(-normal_quantile(probability)) } else { 0.0 };
-        Some(first_near(0, self.attempts, guess, |count| self.lower(count) >= probability))
+        // A probability that is met exactly, as by symmetry, is met whatever the last digits say.
+        let met = probability * (1.0 - 1e-13);
+        Some(first_near(0, self.attempts, guess, |count| self.lower(count) >= met))
     }
 
     /// The smallest count that is reached with at most this probability; one more than can be if there
@@ -245,6 +247,13 @@ mod tests {
             return assert!(value < 1e-300);
         }
         assert!((value / expected - 1.0).abs() < tolerance, "{value:e} is not {expected:e}");
+    }
+
+    #[test]
+    fn quantiles_that_are_met_exactly_are_met() {
+        for attempts in [1u64, 3, 83, 1_001, 1_000_001, 1_000_000_000_001] {
+            assert_eq!(Binomial::new(attempts, 0.5).unwrap().quantile(0.5), Some(attempts / 2), "{attempts}");
+        }
     }
 
     #[test]

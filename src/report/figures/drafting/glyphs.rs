@@ -270,11 +270,26 @@ fn in_visual_order(runs: Vec<Run>) -> Vec<Run> {
             }
             if levels.get(range.start).is_some_and(Level::is_rtl) {
                 parts.reverse();
+                // Alone, a part without a letter would be laid out from left to right.
+                for part in parts.iter_mut().filter(|part| !part.text.chars().any(char::is_alphabetic)) {
+                    part.text = part.text.chars().rev().map(mirrored).collect();
+                }
             }
             ordered.extend(parts);
         }
     }
     ordered
+}
+
+/// A bracket as it looks from the other side.
+fn mirrored(character: char) -> char {
+    const PAIRS: [(char, char); 6] = [('(', ')'), ('[', ']'), ('{', '}'), ('<', '>'), ('«', '»'), ('‹', '›')];
+    let other = PAIRS.iter().find_map(|&(open, close)| match character {
+        it if it == open => Some(close),
+        it if it == close => Some(open),
+        _ => None,
+    });
+    other.unwrap_or(character)
 }
 
 /// Draws a part behind what is drawn already: how far it moves what comes next.
@@ -432,6 +447,9 @@ mod tests {
         assert_eq!(runs(&[(None, "ab"), (Some(1), "彩")]), ["ab", "彩"]);
         assert_eq!(runs(&[(None, "ab "), (Some(1), "של"), (Some(2), "عر")]), ["ab ", "عر", "של"]);
         assert_eq!(runs(&[(Some(1), "של"), (None, " ab")]), ["ab", " ", "של"]);
+        // (al-awwal) behind a word: the bracket that opens stands to the right of what it encloses.
+        let bracketed = runs(&[(Some(1), "عقدة"), (None, " ("), (Some(1), "الأول"), (None, ")")]);
+        assert_eq!(bracketed, ["(", "الأول", ") ", "عقدة"]);
         assert_eq!(runs(&[]), Vec::<String>::new());
     }
 

@@ -6,7 +6,6 @@ use super::multinomial::{cell_ln_mass, sample_multinomial};
 use crate::random::Stream;
 use rand::Rng;
 use rand_distr::{Binomial as BinomialDraw, Distribution};
-use std::collections::BTreeMap;
 use std::f64::consts::E;
 
 /// Fewer cells of one share are drawn each by itself.
@@ -27,23 +26,25 @@ pub struct UnorderedMultinomial {
 impl UnorderedMultinomial {
     /// The distribution of counts in cells of these shares. O(m log m).
     pub fn new(shares: &[f64]) -> Self {
-        let mut cells: BTreeMap<u64, usize> = BTreeMap::new();
-        for share in shares {
-            *cells.entry(share.to_bits()).or_default() += 1;
-        }
-        let alone = |share: &f64| cells[&share.to_bits()] < MANY;
+        let mut sorted: Vec<u64> = shares.iter().map(|share| share.to_bits()).collect();
+        sorted.sort_unstable();
+        let many: Vec<(u64, usize)> = sorted
+            .chunk_by(|a, b| a == b)
+            .filter(|cells| cells.len() >= MANY)
+            .map(|cells| (cells[0], cells.len()))
+            .collect();
+        let alone = |share: &f64| many.iter().all(|&(other, _)| other != share.to_bits());
         let mut all: Vec<f64> = shares.iter().copied().filter(alone).collect();
-        let many = cells.into_iter().filter(|&(_, count)| count >= MANY);
-        let groups = many.map(|(share, count)| {
-            all.push(f64::from_bits(share) * count as f64);
-            count
-        });
-        let groups = groups.collect();
+        all.extend(many.iter().map(|&(share, count)| f64::from_bits(share) * count as f64));
+        let groups = many.into_iter().map(|(_, count)| count).collect();
         UnorderedMultinomial { shares: all, groups }
     }
 
     /// Fills `counts`, one for each share, with those of `total` draws, in any order.
     pub fn sample(&self, counts: &mut [u64], total: u64, stream: &mut Stream) {
+        if self.groups.is_empty() {
+            return sample_multinomial(counts, &self.shares, total, stream);
+        }
         let alone = self.shares.len() - self.groups.len();
         let mut together = vec![0; self.shares.len()];
         sample_multinomial(&mut together, &self.shares, total, stream);

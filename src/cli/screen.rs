@@ -219,6 +219,8 @@ mod tests {
             escaped("a\u{1b}[31mb\u{202e}c\u{9b}\td\re\u{2066}"),
             "a\\u{1b}[31mb\\u{202e}c\\u{9b}\\td\\re\\u{2066}"
         );
+        // What has no width, so that two names would look alike.
+        assert_eq!(escaped("a\u{200b}nn \u{2060}\u{ad}\u{3164}"), "a\\u{200b}nn \\u{2060}\\u{ad}\\u{3164}");
         // Accents, scripts from right to left, and an emoji that is joined of three.
         for harmless in ["Zoë", "عَلِيّ", "👩\u{200d}🔬", "two\nlines", "\\u{1b}"] {
             assert_eq!(escaped(harmless), harmless);

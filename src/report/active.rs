@@ -7,8 +7,10 @@ pub fn is_active(c: char) -> bool {
         || matches!(c,
             // Marks, embeddings, overrides and isolates of direction; separators of lines.
             '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-            // What nobody sees: a byte order mark, annotations, tags.
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+            // What nobody sees: soft hyphens, fillers, spaces and operators without width, a byte order
+            // mark, annotations, tags. Joiners stay, since scripts and emoji need them.
+            | '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'
+            | '\u{200b}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{3164}' | '\u{ffa0}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Text in which nothing turns the direction of what follows and nothing is invisible.

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write, stdout};
 use std::process::ExitCode;
-use tombola::report::{FormulaGuard, is_active, write_rows};
+use tombola::report::{FormulaGuard, activity, write_rows};
 use tombola::statistics::percent::fixed;
 use tombola::statistics::wording;
 
@@ -102,16 +102,16 @@ pub fn print_json(value: &(impl Serialize + ?Sized)) -> Result<(), Failure> {
 
 /// The text with every active character in the form `\u{202e}`; line breaks stay.
 pub fn escaped(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(|c| is_active(c) && c != '\n') {
+    if !activity(text).any(|(c, is_active)| is_active && c != '\n') {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
+    for (c, is_active) in activity(text) {
         match c {
             '\n' => safe.push(c),
             '\t' => safe.push_str("\\t"),
             '\r' => safe.push_str("\\r"),
-            c if is_active(c) => safe.extend(c.escape_unicode()),
+            c if is_active => safe.extend(c.escape_unicode()),
             c => safe.push(c),
         }
     }
@@ -121,8 +121,8 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
 /// JSON with active characters in its own form, which reads back as the same text.
 fn json_escaped(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());
-    for c in json.chars() {
-        if is_active(c) && c != '\n' {
+    for (c, is_active) in activity(json) {
+        if is_active && c != '\n' {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 safe.push_str(&format!("\\u{unit:04x}"));
             }
@@ -219,8 +219,19 @@ mod tests {
             escaped("a\u{1b}[31mb\u{202e}c\u{9b}\td\re\u{2066}"),
             "a\\u{1b}[31mb\\u{202e}c\\u{9b}\\td\\re\\u{2066}"
         );
-        // Accents, scripts from right to left, and an emoji that is joined of three.
-        for harmless in ["Zoë", "عَلِيّ", "👩\u{200d}🔬", "two\nlines", "\\u{1b}"] {
+        // What has no width, so that two names would look alike.
+        assert_eq!(escaped("a\u{200b}nn \u{2060}\u{ad}\u{3164}"), "a\\u{200b}nn \\u{2060}\\u{ad}\\u{3164}");
+        assert_eq!(escaped("a\u{200d}nn\u{fe0f}"), "a\\u{200d}nn\\u{fe0f}");
+        // Accents, scripts from right to left, and emoji that are joined of three or varied.
+        for harmless in [
+            "Zoë",
+            "عَلِيّ",
+            "می\u{200c}خواهم",
+            "👩\u{200d}🔬",
+            "1\u{fe0f}\u{20e3} ❤\u{fe0f}",
+            "two\nlines",
+            "\\u{1b}",
+        ] {
             assert_eq!(escaped(harmless), harmless);
         }
     }

@@ -101,6 +101,14 @@ impl Import {
     /// If the unit is one of another coin, or too fine.
     pub fn whole_stakes(&self, options: &Options, most: u64) -> Result<Option<WholeStakes>, String> {
         let Some(amounts) = &self.stakes else { return Ok(None) };
+        if self.percent
+            && let Some(Unit::Named(unit)) = &options.unit
+        {
+            return Err(format!(
+                "--unit {}: the stakes of this file are percentages, which have no unit; leave --unit out",
+                unit.name
+            ));
+        }
         let (mut own, mut wanted, mut asked) = (self.denomination.clone(), None, None);
         match &options.unit {
             None => {}
@@ -131,6 +139,15 @@ impl Import {
             }
             _ => scale(amounts, most),
         };
+        if let Some(wish) = wanted
+            && scaled.vanished > 0
+            && scaled.stakes.iter().all(|&stake| stake == 0)
+        {
+            let unit = asked.map_or_else(|| wish.to_string(), |unit| unit.name.clone());
+            return Err(format!(
+                "--unit {unit}: every stake is less than half of this unit and would become 0; leave --unit out, or give a finer one"
+            ));
+        }
         let mut unit = describe(&scaled, own.as_ref(), asked, self.percent);
         if let (Some(asked), Some(wanted)) = (asked, wanted)
             && scaled.step != wanted
@@ -266,5 +283,32 @@ fn describe(
         None if percent => format!("{step} percent"),
         None if is_one => "as written".to_owned(),
         None => format!("{step} of what is written"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::read;
+
+    #[test]
+    fn a_unit_in_which_no_stake_is_left_is_refused_and_so_is_one_of_percentages() {
+        let refusal = |table: &str, unit: &str| {
+            let mut options = Options::default();
+            options.set("unit", unit).unwrap();
+            let import = read(table.as_bytes(), &options).unwrap();
+            import.whole_stakes(&options, i64::MAX as u64).map(|stakes| stakes.unwrap().stakes)
+        };
+        let percent = "name,stake\na,40%\nb,60%\n";
+        assert!(refusal(percent, "eth").unwrap_err().contains("percentages, which have no unit"));
+        assert_eq!(refusal(percent, "0.1"), Ok(vec![400, 600]));
+        let coins = "name,stake\na,5\nb,6\n";
+        assert_eq!(refusal(coins, "eth"), Ok(vec![5, 6]));
+        for unit in ["100", "1e30", "1e300"] {
+            assert!(refusal(coins, unit).unwrap_err().contains("would become 0"), "{unit}");
+        }
+        assert!(refusal(coins, "1e-300").unwrap_err().contains("the finest that fits"));
+        let named = "name,stake\na,5 wei\nb,6 wei\n";
+        assert!(refusal(named, "eth").unwrap_err().starts_with("--unit eth: every stake"));
     }
 }

@@ -18,7 +18,7 @@ pub enum LonePoint {
     /// As in programs' output.
     Decimal,
     /// As in files that separate fields by semicolons, which are usual where the comma is the
-    /// decimal mark.
+    /// decimal mark, or by tabs, as spreadsheets of any language do.
     Doubtful,
 }
 
@@ -125,6 +125,15 @@ impl Numerals {
             return None;
         }
         self.amounts.iter().try_fold(Amount::ZERO, |sum, &amount| sum.plus(amount))
+    }
+
+    /// The decimal mark, if some cell can be read with one of them alone.
+    pub fn told(&self) -> Option<Decimal> {
+        let only = |reading: &dyn Fn(&str) -> bool| self.marked.iter().any(|marked| reading(&marked.text));
+        if only(&|text| matches!(readings(text), (None, Some(_)))) {
+            return Some(Decimal::Comma);
+        }
+        only(&|text| matches!(readings(text), (Some(_), None))).then_some(Decimal::Point)
     }
 
     /// All amounts, and whether they are percentages.

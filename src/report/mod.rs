@@ -18,7 +18,7 @@ mod page;
 mod stopwatch;
 mod tables;
 
-pub use active::is_active;
+pub use active::activity;
 pub use audit_manifest::AuditManifest;
 pub use comparison_manifest::{ComparedScenario, ComparisonManifest};
 pub use environment::Environment;

@@ -436,7 +436,7 @@ mod tests {
         for (row, problem) in [
             ("bob,5", "3:1: the line has 2 fields, but the first line names 5 columns".to_owned()),
             (",5,1,1,1", "3:1: the name is empty".to_owned()),
-            ("ann,5,1,1,1", "3:1: the name `ann` stands already on line 2".to_owned()),
+            ("ann,5,1,1,1", "3:1: the name `ann` stands already on line 2; rename or remove one, or say what the rows are: --duplicates sum (one validator) or --duplicates keep (several)".to_owned()),
             ("bob,-5,1,1,1", "3:5: the stake of `bob` is `-5`, but cannot be negative".to_owned()),
             (
                 "bob,five,1,1,1",

@@ -37,7 +37,11 @@ pub const TSV: Format = Format {
     summary: "fields separated by tabs, titles on the first line",
     source: "IANA text/tab-separated-values; quotation marks as in RFC 4180",
     recognise: |content| content.text().is_some_and(|text| separator(text) == b'\t'),
-    read: Reading::Lines(|input, intake| read(input, intake, b'\t')),
+    read: Reading::Lines(|input, intake| {
+        // Copied from a spreadsheet, which writes either mark.
+        intake.doubt_points();
+        read(input, intake, b'\t')
+    }),
 };
 
 /// The separator with which most titles of the first record are usual ones; commas if in doubt.

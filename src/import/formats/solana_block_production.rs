@@ -5,7 +5,7 @@ use super::super::column::Column;
 use super::super::content::Content;
 use super::super::delimited::each_text;
 use super::super::fault::{Fault, Lines, shown};
-use super::super::intake::{Intake, TableHeader};
+use super::super::intake::{Intake, Row, TableHeader};
 use super::super::json::{Kind, Node};
 use super::super::numerals::Spot;
 use super::record::{Record, begin};
@@ -68,7 +68,8 @@ fn read_text(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> 
             }
             // What is below the totals says which slots were looked at, and with --verbose what was in each.
             _ if ended => Ok(()),
-            [identity, led, made, _, _] => {
+            [identity, led, made, skipped, _] => {
+                check_slots(identity, [led, made, skipped], || spot)?;
                 slots += led.parse::<u64>().unwrap_or(0);
                 intake.row(&TextRow { fields: [identity, led, made], numbers: 1..3, line: number })
             }
@@ -85,6 +86,27 @@ fn read_text(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> 
     Ok(())
 }
 
+/// Refuses a leader whose blocks and skipped slots are not its slots; `numbers` are slots, blocks and
+/// skipped slots. What is no number is left to those who read it.
+fn check_slots(name: &str, numbers: [&str; 3], spot: impl Fn() -> Spot) -> Result<(), Fault> {
+    let [slots, made, skipped] = numbers.map(|number| number.parse::<u64>().ok());
+    let (Some(slots), Some(made)) = (slots, made) else { return Ok(()) };
+    let Some(skipped) = skipped else {
+        return spot().fault(format!(
+            "the number of skipped slots of {} is {}, but must be a whole number",
+            shown(name),
+            shown(numbers[2])
+        ));
+    };
+    match made.saturating_add(skipped) {
+        all if all == slots => Ok(()),
+        all => spot().fault(format!(
+            "{} has {slots} slots, but the blocks it made and those it missed are {all}",
+            shown(name)
+        )),
+    }
+}
+
 fn by_identity<'a>(content: &Content<'a>) -> Option<Node<'a>> {
     let object = content.get("byIdentity").or_else(|| content.get("value")?.get("byIdentity"))?;
     (object.kind() == Kind::Object).then_some(object)
@@ -99,6 +121,10 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
         return list.each_item(|node| {
             let mut record = Record::new(node, &mut lines);
             record.add_all(&titles)?;
+            if let Some(skipped) = node.get("skippedSlots") {
+                let fields = [record.field(2), record.field(1), &*skipped.scalar()?];
+                check_slots(record.field(0), fields, || skipped.spot())?;
+            }
             intake.row(&record)
         });
     }
@@ -118,4 +144,25 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
         record.add_node(slots)?;
         intake.row(&record)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::import::{Options, read};
+
+    #[test]
+    fn blocks_that_were_made_or_skipped_are_all_slots() {
+        let json = r#"{"leaders": [{"identityPubkey": "a", "leaderSlots": 4, "blocksProduced": 3, "skippedSlots": 1}]}"#;
+        let text = "Identity Leader Slots Blocks Produced Skipped Slots Skipped Slot Percentage\n\
+            a 4 3 1 25.00%\nEpoch 3 total: 4 3 1 25.00%\n";
+        let says = "`a` has 4 slots, but the blocks it made and those it missed are 5";
+        for (good, bad) in [
+            (json.to_owned(), json.replace("\"skippedSlots\": 1", "\"skippedSlots\": 2")),
+            (text.to_owned(), text.replace("a 4 3 1", "a 4 3 2")),
+        ] {
+            assert!(read(good.as_bytes(), &Options::default()).is_ok(), "{good}");
+            let fault = read(bad.as_bytes(), &Options::default()).unwrap_err();
+            assert_eq!(fault.problem, says);
+        }
+    }
 }

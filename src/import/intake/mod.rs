@@ -2,6 +2,7 @@
 //! doubtful is refused with its place.
 
 mod blocks;
+mod denomination;
 mod name;
 mod numbers;
 mod row;
@@ -19,6 +20,7 @@ use super::numerals::{LonePoint, Numerals, Spot};
 use super::one_line::one_line;
 use super::options::{Duplicates, Intent, Options, TotalRow};
 use super::total_names::{is_total, may_be_total};
+use denomination::DenominationColumn;
 use name::check_name;
 use std::collections::{HashMap, HashSet};
 
@@ -40,6 +42,12 @@ pub struct Intake<'o> {
     expected: Numerals,
     has_commas: bool,
     lone_point: LonePoint,
+    /// What is wrong with the first whole number whose groups a comma keeps apart, if the comma is the
+    /// decimal mark.
+    grouped: Option<Fault>,
+    /// Whether a whole number has several such commas, so that they are no decimal marks.
+    has_many_groups: bool,
+    denomination: DenominationColumn,
     seen: HashMap<String, Seen>,
     import: Import,
     stakes: Numerals,
@@ -76,6 +84,9 @@ impl<'o> Intake<'o> {
             expected: Numerals::default(),
             has_commas: false,
             lone_point: LonePoint::Decimal,
+            grouped: None,
+            has_many_groups: false,
+            denomination: DenominationColumn::default(),
             seen: HashMap::new(),
             import: Import::new(format),
             stakes: Numerals::default(),
@@ -213,7 +224,10 @@ impl<'o> Intake<'o> {
             match self.options.duplicates {
                 None => {
                     let line = seen.line;
-                    return spot().fault(format!("the name {} stands already on line {line}", shown(&name)));
+                    return spot().fault(format!(
+                        "the name {} stands already on line {line}; rename or remove one, or say what the rows are: --duplicates sum (one validator) or --duplicates keep (several)",
+                        shown(&name)
+                    ));
                 }
                 Some(Duplicates::Sum) => self.merged.push((index, seen.index)),
                 Some(Duplicates::Keep) => {

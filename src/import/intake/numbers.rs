@@ -5,7 +5,7 @@ use super::row::Row;
 use crate::import::column::Column;
 use crate::import::fault::{Fault, shown};
 use crate::import::import::MOST_WINS;
-use crate::import::numerals::ungrouped;
+use crate::import::numerals::{Decimal, LonePoint, Spot, ungrouped};
 use crate::import::options::Intent;
 
 /// The largest total of whole coins, 2^63 - 1.
@@ -14,6 +14,7 @@ const MOST_COINS: u64 = i64::MAX as u64;
 impl Intake<'_> {
     /// Takes the numbers of a row in.
     pub(super) fn numbers(&mut self, row: &dyn Row, name: &str) -> Result<(), Fault> {
+        self.check_denomination(row, name)?;
         if let Some(place) = self.places.of(Column::Stake) {
             let text = row.field(place);
             let strict =
@@ -44,18 +45,18 @@ impl Intake<'_> {
             }
         }
         let wins = match (self.places.of(Column::Wins), self.places.of(Column::Slots)) {
-            (Some(place), _) => Some((whole(row, place, "number of wins", name)?, place)),
+            (Some(place), _) => Some((self.whole(row, place, "number of wins", name)?, place)),
             (None, Some(place)) if self.tells_misses() => Some((self.kept(row, place, name)?, place)),
             (None, _) => None,
         };
         let mut won = wins;
         if let Some(place) = self.places.of(Column::Missed) {
-            let missed = whole(row, place, "number of missed blocks", name)?;
+            let missed = self.whole(row, place, "number of missed blocks", name)?;
             self.missed.push(missed);
             won = Some((wins.map_or(0, |(wins, _)| wins).saturating_add(missed), place));
         }
         if let Some(place) = self.places.of(Column::Slots) {
-            let slots = whole(row, place, "number of slots", name)?;
+            let slots = self.whole(row, place, "number of slots", name)?;
             if let Some((wins, place)) = wins
                 && wins > slots
             {
@@ -92,7 +93,8 @@ impl Intake<'_> {
             self.import.expected.get_or_insert_default().push(number);
         }
         if let Some(place) = self.places.of(Column::Points) {
-            self.import.points.get_or_insert_default().push(whole(row, place, "number of points", name)?);
+            let points = self.whole(row, place, "number of points", name)?;
+            self.import.points.get_or_insert_default().push(points);
         }
         if let Some(place) = self.places.of(Column::Priority) {
             let text = row.field(place);
@@ -109,14 +111,44 @@ impl Intake<'_> {
     }
 
     /// The slots of a row that were not missed.
-    fn kept(&self, row: &dyn Row, place: usize, name: &str) -> Result<u64, Fault> {
-        let slots = whole(row, place, "number of slots", name)?;
+    fn kept(&mut self, row: &dyn Row, place: usize, name: &str) -> Result<u64, Fault> {
+        let slots = self.whole(row, place, "number of slots", name)?;
         let Some(missed_place) = self.places.of(Column::Missed) else { return Ok(slots) };
-        let missed = whole(row, missed_place, "number of missed blocks", name)?;
+        let missed = self.whole(row, missed_place, "number of missed blocks", name)?;
         match slots.checked_sub(missed) {
             Some(kept) => Ok(kept),
             None => row.spot(missed_place).fault(format!("{} missed {missed} of {slots} slots", shown(name))),
         }
+    }
+
+    /// Reads a whole number, and remembers a comma between its groups until the decimal mark is known.
+    fn whole(&mut self, row: &dyn Row, place: usize, what: &str, name: &str) -> Result<u64, Fault> {
+        let number = whole(row, place, what, name)?;
+        let text = row.field(place);
+        if text.contains(',') {
+            self.has_many_groups |= text.matches(',').count() > 1;
+            if self.grouped.is_none() {
+                let problem = format!(
+                    "the {what} of {} is {}, but the comma may be the decimal mark here; write whole numbers with digits alone, or give --decimal point",
+                    shown(name),
+                    shown(text)
+                );
+                let Spot { line, column } = row.near(place);
+                self.grouped = Some(Fault { line, column, problem });
+            }
+        }
+        Ok(number)
+    }
+
+    /// Refuses commas between the groups of whole numbers where the comma is the decimal mark, or may be.
+    pub(super) fn check_groups(&self) -> Result<(), Fault> {
+        let Some(fault) = &self.grouped else { return Ok(()) };
+        let told = self.options.decimal.or(self.stakes.told()).or(self.expected.told());
+        let is_clear = match told {
+            Some(decimal) => decimal == Decimal::Point,
+            None => self.lone_point == LonePoint::Decimal || self.has_many_groups,
+        };
+        if is_clear { Ok(()) } else { Err(fault.clone()) }
     }
 
     /// Reads how many wins were expected: not negative, and not necessarily whole. What a comma means is
@@ -129,6 +161,7 @@ impl Intake<'_> {
         let is_marked =
             given.contains(',') && given.bytes().all(|byte| byte.is_ascii_digit() || b".,".contains(&byte));
         let fits = match number {
+            Some(_) if row.is_number(place) => self.expected.push_plain(given).is_ok(),
             // As it is written, since its point may turn out to group digits.
             Some(number) => {
                 let spot = || row.near(place);

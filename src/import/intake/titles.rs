@@ -1,6 +1,7 @@
 //! The titles of a table, and which column each of them is.
 
 use super::Intake;
+use super::denomination::DenominationColumn;
 use crate::import::column::{BlockStatus, Column, Places, find_places};
 use crate::import::fault::{Fault, shown};
 use crate::import::numerals::Spot;
@@ -90,8 +91,13 @@ impl Intake<'_> {
         for &(column, place) in self.places.all() {
             self.import.columns.push((column, titles[place].to_owned()));
         }
+        if self.is_plain
+            && let Some(stake) = self.places.of(Column::Stake)
+        {
+            self.denomination = DenominationColumn::find(titles, stake);
+        }
         self.import.ignored = (0..titles.len())
-            .filter(|&place| self.places.at(place).is_none())
+            .filter(|&place| self.places.at(place).is_none() && self.denomination.place() != Some(place))
             .map(|place| titles[place].to_owned())
             .collect();
         let unit = self.places.of(Column::Stake).and_then(|place| {

@@ -5,6 +5,7 @@ use crate::import::amount::Amount;
 use crate::import::column::Column;
 use crate::import::fault::{Fault, shown};
 use crate::import::import::{Import, MOST_WINS, PartOfChain};
+use crate::import::numerals::LonePoint;
 use crate::import::options::{Duplicates, Intent, TotalRow};
 use crate::import::unit::Denomination;
 
@@ -32,6 +33,7 @@ impl Intake<'_> {
                 _ => "the table names its columns, but no validator follows",
             });
         }
+        self.check_groups()?;
         if self.places.of(Column::Stake).is_some() {
             let unit = self.stakes.unit().map(str::to_owned);
             let (amounts, percent) =
@@ -42,8 +44,10 @@ impl Intake<'_> {
                 import.denomination = import.denomination.or(Denomination::named(&unit));
             }
             import.stakes = Some(amounts);
+            self.denomination.tell(&mut import);
         }
-        if self.has_commas {
+        let is_doubtful = self.lone_point == LonePoint::Doubtful || options.decimal.is_some();
+        if self.places.of(Column::Expected).is_some() && (self.has_commas || is_doubtful) {
             let (amounts, _) = std::mem::take(&mut self.expected).finish(options.decimal, self.lone_point)?;
             let numbers: Vec<f64> = amounts.iter().map(|amount| amount.approximate()).collect();
             if numbers.iter().any(|&number| number > MOST_WINS as f64) {
@@ -165,4 +169,59 @@ fn part_of_hundred(import: &Import) -> Option<PartOfChain> {
         share: Some(sum / 100.0),
         alone: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::import::{Options, read};
+
+    fn problem(table: &str) -> String {
+        match read(table.as_bytes(), &Options::default()) {
+            Ok(import) => panic!("{table:?}: {import:?}"),
+            Err(fault) => fault.problem,
+        }
+    }
+
+    #[test]
+    fn marks_that_may_group_digits_or_begin_decimals_are_refused() {
+        let stakes = "name,stake,wins\na,1.234,10\nb,999,8\nc,12.345,90\n";
+        assert!(read(stakes.as_bytes(), &Options::default()).is_ok());
+        for separator in [";", "\t"] {
+            let found = problem(&stakes.replace(',', separator));
+            assert!(found.contains("`1.234` may mean 1.234 or 1234"), "{found}");
+            let expected = "name,stake,expected,wins\na,100,1.250,1250\nb,200,2.750,2750\n";
+            let found = problem(&expected.replace(',', separator));
+            assert!(found.contains("`1.250` may mean 1.25 or 1250"), "{found}");
+        }
+        for table in [
+            "name;stake;wins\na;1,5;12,000\nb;2,5;7,000\n",
+            "name;stake;wins\na;1,5;1,012,000\nb;2,5;7,000\n",
+            "name;stake;wins\na;15;12,000\nb;25;7\n",
+        ] {
+            let found = problem(table);
+            assert!(
+                found.contains("the number of wins of `a`") && found.contains("--decimal point"),
+                "{found}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_mark_that_is_told_decides_for_all_columns() {
+        let table = "name;stake;expected;wins\na;100;1.250;1250\nb;200;2.750;2750\n";
+        for (decimal, expected) in [("point", [1.25, 2.75]), ("comma", [1250.0, 2750.0])] {
+            let mut options = Options::default();
+            options.set("decimal", decimal).unwrap();
+            assert_eq!(read(table.as_bytes(), &options).unwrap().expected, Some(expected.to_vec()));
+        }
+        for table in [
+            "name;stake;wins\na;1.5;12,000\nb;2.5;7,000\n",
+            "name\tstake\twins\na\t100,000,000\t12,000\nb\t5\t7,000\n",
+            "name;stake;wins\na;15;1,012,000\nb;25;7,000\n",
+            "name,stake,wins\na,15,\"12,000\"\nb,25,\"7,000\"\n",
+        ] {
+            let import = read(table.as_bytes(), &Options::default()).unwrap();
+            assert_eq!(import.wins.unwrap()[1] % 1000, 0, "{table}");
+        }
+    }
 }

@@ -137,7 +137,7 @@ impl Column<'_> {
         let shown = || self.differences.iter().take(pairs).flatten();
         let low = shown().map(|difference| difference.low).fold(0.0, f64::min);
         let high = shown().map(|difference| difference.high).fold(0.0, f64::max);
-        let room = 0.05 * (high - low);
+        let room = 0.08 * (high - low);
         Scale::linear(low - room, high + room)
     }
 }
@@ -310,7 +310,7 @@ fn draw_column(canvas: &mut Canvas, panel: &Panel, column: &Column, words: &[Str
         }
         canvas.values(None);
     }
-    panel.draw_floor_within(canvas, Some("difference"), GUTTER / 2.0 - 3.0);
+    panel.draw_floor_within(canvas, Some("difference"), GUTTER / 2.0 - 9.0);
 }
 
 /// Where a row stands on the vertical axis: the first one highest.

@@ -24,7 +24,7 @@ const HEADER: f64 = 46.0;
 /// Between two columns.
 const GUTTER: f64 = 28.0;
 /// How far labels may reach beyond their panel.
-const REACH: f64 = GUTTER / 2.0 - 3.0;
+const REACH: f64 = GUTTER / 2.0 - 9.0;
 
 /// The small multiples. No settings.
 #[derive(Debug, Deserialize, Serialize)]

@@ -113,6 +113,10 @@ impl Scale {
             .unwrap_or(if self.whole { 1.0 } else { power });
         let first = (self.low / step - 1e-9).ceil() as i64;
         let last = (self.high / step + 1e-9).floor() as i64;
+        // One tick says nothing of the scale.
+        if last <= first && !self.whole && wanted < 8 {
+            return self.step_ticks(wanted + 1);
+        }
         (first..=last)
             .map(|index| Tick { value: index as f64 * step, label: Some(multiple(index, step)) })
             .collect()

@@ -210,9 +210,8 @@ fn open(
     if path.is_file() && opening.force {
         // It is replaced only if it is what it seems to be.
         TallyReader::open(path)?;
-        fs::remove_file(path).map_err(|source| StudyError::Io { path: path.to_owned(), source })?;
-    }
-    if !path.is_file() {
+        TallyFile::replace(path, header)?;
+    } else if !path.is_file() {
         TallyFile::create(path, header)?;
     }
     let before = TallyReader::open(path)?;

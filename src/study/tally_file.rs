@@ -493,6 +493,19 @@ impl TallyFile {
     /// # Errors
     /// If there is one, or it cannot be made.
     pub fn create(path: &Path, header: &TallyHeader) -> Result<Self, TallyError> {
+        Self::begin(path, header, false)
+    }
+
+    /// Begins a file in the place of another: at no moment is there none, which would leave a folder of tables
+    /// that nobody knows for a study.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn replace(path: &Path, header: &TallyHeader) -> Result<Self, TallyError> {
+        Self::begin(path, header, true)
+    }
+
+    fn begin(path: &Path, header: &TallyHeader, replace: bool) -> Result<Self, TallyError> {
         let failed = || failed("make", path);
         let mut bytes = MAGIC.to_vec();
         bytes.extend(record(HEADER, &json(header)));
@@ -506,7 +519,8 @@ impl TallyFile {
         // Whatever goes wrong from here on, the draft goes too.
         let draft = TempPath::try_from_path(&draft).map_err(failed())?;
         new.write_all(&bytes).and_then(|()| new.sync_data()).map_err(failed())?;
-        draft.persist_noclobber(path).map_err(|error| failed()(error.error))?;
+        let placed = if replace { draft.persist(path) } else { draft.persist_noclobber(path) };
+        placed.map_err(|error| failed()(error.error))?;
         let file = OpenOptions::new().read(true).append(true).open(path).map_err(failed())?;
         let open = Mutex::new(Appending { file, good: bytes.len() as u64, unsynced: 0 });
         Ok(TallyFile { path: path.to_owned(), open })
@@ -605,6 +619,18 @@ mod tests {
             digest: String::new(),
             shard: None,
         }
+    }
+
+    #[test]
+    fn a_file_that_is_begun_anew_takes_the_place_of_the_old_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("study.tally");
+        TallyFile::create(&path, &header()).unwrap();
+        assert!(TallyFile::create(&path, &header()).is_err());
+        let other = TallyHeader { name: "b".to_owned(), ..header() };
+        TallyFile::replace(&path, &other).unwrap();
+        assert_eq!(TallyReader::open(&path).unwrap().header.name, "b");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     fn tallies() -> Vec<Tally> {

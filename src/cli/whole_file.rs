@@ -38,8 +38,7 @@ pub fn check_target(target: &Path, existing: Existing) -> Result<(), Failure> {
     // What a link points to counts: the file behind it is written, and the link stays.
     if target.metadata().is_ok_and(|what| !what.is_file()) {
         return Err(Failure::CannotRun(format!(
-            "{}: is a device, a pipe or something else that is no file, and stays as it is\n  help: name a file; what \
-             is printed goes to the standard output",
+            "{}: is not a regular file (a device or a pipe, say) and is left as it is\n  help: name a file",
             target.display()
         )));
     }
@@ -136,5 +135,44 @@ fn remove_left_behind(folder: &Path) {
         {
             let _ = fs::remove_file(&path);
         }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{FileTypeExt, symlink};
+    use std::os::unix::net::UnixListener;
+
+    fn fill(out: &mut BufWriter<&mut File>) -> io::Result<()> {
+        out.write_all(b"new")
+    }
+
+    #[test]
+    fn what_is_no_file_is_never_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("socket");
+        let _listener = UnixListener::bind(&socket).unwrap();
+        let link = folder.path().join("link");
+        symlink(&socket, &link).unwrap();
+        for target in [&socket, &link] {
+            for existing in [Existing::IsReplaced, Existing::StaysUnlessForced] {
+                assert!(write(target, existing, fill).is_err());
+            }
+        }
+        assert!(socket.symlink_metadata().unwrap().file_type().is_socket());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn the_file_behind_a_link_is_written_and_the_link_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        fs::write(&file, "old").unwrap();
+        symlink(&file, &link).unwrap();
+        assert!(write(&link, Existing::StaysUnlessForced, fill).is_err());
+        assert!(write(&link, Existing::IsReplaced, fill).is_ok());
+        assert!(link.is_symlink());
+        assert_eq!(fs::read(&file).unwrap(), b"new");
     }
 }

@@ -44,6 +44,24 @@ fn published_answers() {
     }
 }
 
+#[test]
+fn what_no_period_can_have_is_refused() {
+    let sandbox = Sandbox::new();
+    for (seen, told) in [
+        ("--wins 3 --gap 8", "leaves no room for 3 wins in 10 slots"),
+        ("--wins 3 --in-a-row 5", "is more than the 3 wins of the period"),
+        ("--wins 11", "is more than the 10 slots of the period"),
+    ] {
+        let line = format!("luck --share 0.3 --slots 10 {seen}");
+        let args: Vec<&str> = line.split(' ').collect();
+        let output = sandbox.command(&args).output().expect("the program runs");
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(2) && error.contains(told), "{seen}: {error}");
+    }
+    // As many as there is room for.
+    assert_eq!(asked(&sandbox, "luck --share 0.3 --slots 10 --wins 3 --gap 7").slots, 10);
+}
+
 /// Recomputed by summing point probabilities from log-gammas in Python.
 #[test]
 fn chains_have_their_own_chances() {

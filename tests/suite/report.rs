@@ -114,6 +114,18 @@ fn a_study_has_a_page_too() {
     assert_eq!(report(&sandbox, &["report", "output/pair"]).0, Some(0));
 }
 
+/// The rules that are swept are named and defined, and `reproduce`, which takes runs alone, is not promised.
+#[test]
+fn the_page_of_a_study_names_the_rules_that_are_swept() {
+    let sandbox = Sandbox::new();
+    let rules = "[\"raffle\", { kind = \"top-n\", n = 1 }]";
+    sandbox.put("s.toml", format!("{PAIR}[sweep]\n\"selection.rule\" = {rules}\n"));
+    assert_eq!(report(&sandbox, &["run", "s.toml", "--quiet"]).0, Some(0));
+    let page = fs::read_to_string(sandbox.path("output/pair/report.html")).expect("the page");
+    assert!(page.contains("under the rules raffle, top-n."), "{page}");
+    assert!(!page.contains("tombola reproduce") && page.contains("The command that wrote these results"));
+}
+
 #[test]
 fn what_is_no_folder_of_results_is_refused() {
     let sandbox = prepared();

@@ -195,12 +195,7 @@ pub fn audit(path: &Path, table: &AuditTable, settings: &AuditSettings) -> Resul
     let counted = validator_rows::OfCounts::new(&observations, settings.confidence, &interval, &joint);
     let all = (0..observations.validators()).into_par_iter();
     let blocks_of = |index: usize| table.slots.as_ref().and_then(|_| table.wins.get(index).copied());
-    // Figures mark whom the audit's own decision is about: corrected for the tests of all together too.
-    let row = |index: usize| ValidatorRow {
-        blocks: blocks_of(index),
-        p_holm: tested.adjusted[index],
-        ..counted.row(index)
-    };
+    let row = |index: usize| ValidatorRow { blocks: blocks_of(index), ..counted.row(index) };
     let validators = all.map(row).collect::<Vec<ValidatorRow>>().into_iter().collect();
     let reference = match (&table.expected, &blocks) {
         (Some(_), _) if is_by_epochs => {

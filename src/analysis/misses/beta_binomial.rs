@@ -173,6 +173,27 @@ mod tests {
         assert!(fit.expected_of(1, 1) < 0.3);
     }
 
+    /// The likelihood from different counts is that of the parties one by one: products of rising factorials.
+    #[test]
+    fn the_likelihood_is_that_of_all_parties() {
+        let (attempts, successes) = ([5u64, 7, 7, 0, 30, 5], [1u64, 7, 0, 0, 4, 1]);
+        let counts = Counts::of(&attempts, &successes);
+        let by_party = |mean: f64, correlation: f64| -> f64 {
+            let size = (1.0 - correlation) / correlation;
+            let rising = |x: f64, n: u64| (0..n).map(|step| (x + step as f64).ln()).sum::<f64>();
+            let one = |(&n, &k): (&u64, &u64)| {
+                rising(mean * size, k) + rising((1.0 - mean) * size, n - k) - rising(size, n)
+            };
+            attempts.iter().zip(&successes).map(one).sum()
+        };
+        for (mean, correlation) in [(0.2, 0.1), (0.5, 0.01), (0.01, 0.7)] {
+            let (found, expected) = (counts.ln_likelihood(mean, correlation), by_party(mean, correlation));
+            assert!((found - expected).abs() < 1e-9, "{mean} {correlation}: {found} {expected}");
+        }
+        // No correlation is the limit of a small one.
+        assert!((counts.ln_likelihood(0.2, 0.0) - by_party(0.2, 1e-9)).abs() < 1e-5);
+    }
+
     #[test]
     fn parties_that_are_alike() {
         let mut stream = Stream::of_trial(16, 1, Purpose::Faults);

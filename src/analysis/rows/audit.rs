@@ -1,6 +1,6 @@
 //! What `tombola audit` prints: a real chain's wins against what was expected.
 
-use super::PosteriorSummary;
+use super::{PosteriorSummary, ValidatorRow, ValidatorTable};
 use serde::{Deserialize, Serialize};
 
 /// What an audit finds of one validator, or of all.
@@ -287,4 +287,12 @@ pub struct AuditAnswer {
     pub finding_adjusted: Finding,
     /// The answer in words.
     pub text: String,
+}
+
+/// The validators of an audit with the correction by which it decides, for all tests together, in the place of
+/// that for the validators alone: figures mark whom the audit finds. Both in the order of the table.
+pub fn as_decided(validators: &ValidatorTable, audited: &[AuditRow]) -> ValidatorTable {
+    let decided =
+        |(row, audited): (ValidatorRow, &AuditRow)| ValidatorRow { p_holm: audited.p_adjusted, ..row };
+    validators.iter().zip(audited).map(decided).collect()
 }

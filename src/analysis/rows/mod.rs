@@ -26,7 +26,7 @@ mod windows;
 
 pub use audit::{
     AuditAnswer, AuditReport, AuditRow, AuditTest, AuditedRest, AuditedValidator, AuditedWhole, BlockCheck,
-    BlockDifference, Finding, OrderReport, OrderRow,
+    BlockDifference, Finding, OrderReport, OrderRow, as_decided,
 };
 pub use chains::ChainRow;
 pub use compare::{CompareRow, RuleMeasureRow, RuleTrialRow};

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use tombola::analysis::rows::{AuditRow, Finding};
+use tombola::analysis::rows::{AuditRow, Finding, as_decided};
 use tombola::analysis::{
     Audit, AuditSettings, AuditTable, Basis, PrioritySet, Rest, TableSource, audit as hold, check_blocks,
 };
@@ -509,7 +509,7 @@ fn write(
     let subject = Subject {
         title: &name,
         subtitle: &audit_subtitle(&audit.rule.kind, wins, confidence),
-        validators: &audit.validators,
+        validators: &as_decided(&audit.validators, &audit.rows),
         confidence,
         ..Subject::default()
     };

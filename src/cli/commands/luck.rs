@@ -173,7 +173,8 @@ fn question(args: &LuckArgs) -> Result<LuckQuestion, Problem> {
             "give --wins with those of the run among them",
         );
     }
-    if let Some((wins, gap)) = args.wins.zip(args.gap).filter(|(wins, gap)| wins + gap > slots) {
+    if let Some((wins, gap)) = args.wins.zip(args.gap).filter(|(wins, gap)| wins.saturating_add(*gap) > slots)
+    {
         return refuse(
             &format!("--gap {gap}"),
             format!("leaves no room for {wins} wins in {slots} slots"),

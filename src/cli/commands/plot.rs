@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use tombola::analysis::rows::{
-    AuditRow, CompareRow, IncomeRow, ShareRow, TimelineRow, TrialRow, ValidatorTable, WindowRow,
+    AuditRow, CompareRow, IncomeRow, ShareRow, TimelineRow, TrialRow, ValidatorTable, WindowRow, as_decided,
 };
 use tombola::registry::{Choice, Chosen, find, nearest};
 use tombola::report::figures::{
@@ -352,6 +352,10 @@ impl FolderTables {
             windows: rows_of(&folder.join("windows.csv"))?,
             ..FolderTables::default()
         };
+        let audited: Vec<AuditRow> = rows_of(&folder.join("audit.csv"))?;
+        if !audited.is_empty() {
+            tables.validators = as_decided(&tables.validators, &audited);
+        }
         if !args.metric.is_empty() && !tables.compare.is_empty() {
             let mut known: Vec<&str> = tables.compare.iter().map(|row| row.metric.as_str()).collect();
             known.dedup();

@@ -263,7 +263,35 @@ impl StudyValues {
 
 #[cfg(test)]
 mod tests {
-    use super::level_words;
+    use super::*;
+
+    /// Of two metrics the one that more points have, of its subjects likewise; levels without it are named.
+    #[test]
+    fn a_grid_shows_what_most_points_have() {
+        let row = |rule: &str, gini: &str, metric: &str, subject: &str| StudyValue {
+            levels: vec![rule.to_owned(), gini.to_owned()],
+            metric: metric.to_owned(),
+            subject: subject.to_owned(),
+            value: 0.5,
+            low: None,
+            high: None,
+        };
+        let mut rows = vec![
+            row("raffle", "0.1", "unfair_probability_by_law", "a"),
+            row("raffle", "0.2", "unfair_probability_by_law", "a"),
+            row("raffle", "0.1", "unfair_probability", "b"),
+        ];
+        for (rule, gini) in [("raffle", "0.1"), ("raffle", "0.2"), ("nxt", "0.1"), ("nxt", "0.2")] {
+            rows.push(row(rule, gini, "unfair_probability", "a"));
+        }
+        let keys = ["selection.rule", "population.stake.gini"].map(str::to_owned).to_vec();
+        let values = StudyValues { path: PathBuf::new(), keys, rows };
+        let Ok(grid) = values.grid(None, None) else { panic!("no grid") };
+        assert_eq!((grid.metric.as_str(), grid.subject.as_str()), ("unfair_probability", "a"));
+        assert!(grid.cells.len() == 4 && grid.without.is_empty());
+        let Ok(grid) = values.grid(Some("unfair_probability_by_law"), None) else { panic!("no grid") };
+        assert_eq!((grid.cells.len(), grid.without), (2, vec!["nxt".to_owned()]));
+    }
 
     #[test]
     fn levels_are_named_as_compare_names_rules() {

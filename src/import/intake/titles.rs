@@ -21,6 +21,17 @@ pub struct TableHeader<'h> {
     pub spot: &'h dyn Fn(usize) -> Spot,
 }
 
+/// What an audit asks of a table.
+const OF_AUDIT: &[Column] = &[
+    Column::Name,
+    Column::Stake,
+    Column::Wins,
+    Column::Expected,
+    Column::Slots,
+    Column::Missed,
+    Column::Height,
+];
+
 impl Intake<'_> {
     /// Takes the titles in, before the first row.
     ///
@@ -33,25 +44,8 @@ impl Intake<'_> {
         let wanted: &[Column] = match self.options.intent {
             Intent::Import => &Column::ALL,
             Intent::Stakes => &[Column::Name, Column::Stake],
-            Intent::Audit => &[
-                Column::Name,
-                Column::Stake,
-                Column::Wins,
-                Column::Expected,
-                Column::Slots,
-                Column::Missed,
-                Column::Height,
-            ],
-            Intent::AuditPart => &[
-                Column::Name,
-                Column::Stake,
-                Column::Wins,
-                Column::Expected,
-                Column::Slots,
-                Column::Missed,
-                Column::Height,
-                Column::Priority,
-            ],
+            Intent::Audit => OF_AUDIT,
+            Intent::AuditPart => &[OF_AUDIT, &[Column::Priority]].concat(),
         };
         let mut chosen = self.options.columns.clone();
         for &(column, title) in header.meaning.unwrap_or_default() {

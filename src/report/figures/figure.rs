@@ -159,7 +159,7 @@ impl Grid {
         let named: Vec<String> = self.without.iter().take(MOST).map(|level| clean(level)).collect();
         let more = self.without.len().saturating_sub(MOST);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        (!named.is_empty()).then(|| format!("No value of it: {}{more}.", named.join(", ")))
+        (!named.is_empty()).then(|| format!("Without a value of this metric: {}{more}.", named.join(", ")))
     }
 }
 

@@ -199,8 +199,8 @@ impl Figure for Forest {
                     column.words()
                 ));
             }
-            let all = columns.iter().flat_map(|column| column.differences.iter().flatten());
-            if all.into_iter().any(|difference| !difference.has_interval) {
+            let mut all = columns.iter().flat_map(|column| column.differences.iter().flatten());
+            if all.any(|difference| !difference.has_interval) {
                 notes.push(
                     "A mark without a line: the trials are alike, and there is no interval.".to_owned(),
                 );
@@ -333,6 +333,22 @@ mod tests {
             high: Some(0.2),
             ..CompareRow::default()
         }
+    }
+
+    /// A difference that trials show without an interval has a mark; one that they do not show has none.
+    #[test]
+    fn differences_without_an_interval_are_drawn_where_they_are_shown() {
+        let bare = |verdict: &str| CompareRow {
+            low: None,
+            high: None,
+            verdict: verdict.to_owned(),
+            ..difference("wins_gini", "a", "b")
+        };
+        let svg = drawn(&[bare("lower")], Sheet::default()).svg().to_owned();
+        assert!(svg.contains("A mark without a line") && svg.contains("a − b, wins gini: 0.1"));
+        let undecided = [bare("undecided")];
+        let subject = Subject { title: "t", compare: &undecided, confidence: 0.95, ..Subject::default() };
+        assert!(Forest {}.draw(&subject).is_err());
     }
 
     fn drawn(compare: &[CompareRow], sheet: Sheet) -> Drawing {

@@ -39,6 +39,21 @@ pub struct Overlay<'a> {
     pub sheet: Sheet,
 }
 
+impl Overlay<'_> {
+    /// A page of these words, on a sheet that is so much higher than it would be.
+    fn page(&self, extra: u32, key: &[(Key, String)], notes: &[String]) -> Page {
+        Page::new(&Words {
+            sheet: Sheet { extra: self.sheet.extra + extra, ..self.sheet },
+            vocabulary: None,
+            title: self.title,
+            heading: self.heading,
+            subtitle: self.subtitle,
+            key,
+            notes,
+        })
+    }
+}
+
 /// One rule's estimate, in the unit of the axis.
 struct Mark<'a> {
     name: &'a str,
@@ -91,17 +106,7 @@ pub fn overlay_measure(words: &Overlay, rows: &[CompareRow]) -> Result<Drawing, 
         marks.truncate(MOST_ROWS);
     }
     let key = measure_key(&marks, words.confidence);
-    let page = |extra: u32| {
-        Page::new(&Words {
-            sheet: Sheet { extra: words.sheet.extra + extra, ..words.sheet },
-            vocabulary: None,
-            title: words.title,
-            heading: words.heading,
-            subtitle: words.subtitle,
-            key: &key,
-            notes: &notes,
-        })
-    };
+    let page = |extra: u32| words.page(extra, &key, &notes);
     let usual = page(0);
     // A small sheet becomes higher for the names of many rules.
     let lacking = (ROW * marks.len() as f64 - (usual.bottom - usual.top)).max(0.0).ceil() as u32;
@@ -225,15 +230,7 @@ pub fn overlay_timeline(
     if moments().any(|moment| moment.ends().any(|value| value < y.low() || value > y.high())) {
         notes.push("Values outside the axis range are clipped.".to_owned());
     }
-    let page = Page::new(&Words {
-        sheet: words.sheet,
-        vocabulary: None,
-        title: words.title,
-        heading: words.heading,
-        subtitle: words.subtitle,
-        key: &key,
-        notes: &notes,
-    });
+    let page = words.page(0, &key, &notes);
     let names: Vec<&str> = courses.iter().map(|(name, _)| *name).collect();
     let names = fitted_names(&names, NAME_ROOM * page.right);
     let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;

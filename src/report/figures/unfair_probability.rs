@@ -86,14 +86,7 @@ impl Figure for UnfairProbability {
         let mut notes = Vec::new();
         let names: Vec<&str> = courses.iter().map(|course| course.name).collect();
         let names = shortened(&names);
-        let crossed = crossings(&courses, &names, delta);
-        notes.push(match left_out {
-            0 => crossed,
-            _ => format!(
-                "Of those that are drawn: {}",
-                crossed.replacen("None", "none", 1).replacen("At", "at", 1)
-            ),
-        });
+        notes.push(crossings(&courses, &names, delta, left_out == 0));
         let below = courses.iter().any(|course| {
             course.seen.iter().any(|m| 100.0 * m.seen < y.low())
                 || course.exact.iter().any(|&(_, p)| 100.0 * p < y.low())
@@ -122,7 +115,10 @@ impl Figure for UnfairProbability {
 }
 
 /// Who stays at or below the limit, and from which round on; of many only how many.
-fn crossings(courses: &[Course], names: &[String], delta: f64) -> String {
+///
+/// `all`: whether nobody is left out.
+fn crossings(courses: &[Course], names: &[String], delta: f64, all: bool) -> String {
+    let (none, at) = if all { ("None", "At") } else { ("None of those drawn", "Of those drawn, at") };
     let crossed: Vec<(f64, &String)> = courses
         .iter()
         .zip(names)
@@ -132,10 +128,10 @@ fn crossings(courses: &[Course], names: &[String], delta: f64) -> String {
     let first = crossed.iter().map(|crossed| crossed.0).fold(f64::INFINITY, f64::min);
     let last = crossed.iter().map(|crossed| crossed.0).fold(0.0, f64::max);
     match crossed.len() {
-        0 => format!("None stays at or below {delta} within these rounds."),
+        0 => format!("{none} stays at or below {delta} within these rounds."),
         1..=3 => {
             let each = crossed.iter().map(|&(at, name)| format!("{name} from round {}", round(at)));
-            format!("At or below {delta}: {}.", each.collect::<Vec<_>>().join(", "))
+            format!("{at} or below {delta}: {}.", each.collect::<Vec<_>>().join(", "))
         }
         some => {
             let all = courses.len();
@@ -145,7 +141,7 @@ fn crossings(courses: &[Course], names: &[String], delta: f64) -> String {
             } else {
                 format!("rounds {} to {}", round(first), round(last))
             };
-            format!("At or below {delta}: {who}, from {when} on.")
+            format!("{at} or below {delta}: {who}, from {when} on.")
         }
     }
 }
@@ -279,10 +275,14 @@ mod tests {
             })
             .collect();
         let names: Vec<String> = (0..5).map(|index| format!("v{index}")).collect();
-        let said = |courses: &[Course]| crossings(courses, &names, 0.1).replace('\u{202F}', " ");
+        let said_of = |courses: &[Course], all| crossings(courses, &names, 0.1, all).replace('\u{202F}', " ");
+        let said = |courses: &[Course]| said_of(courses, true);
         assert_eq!(said(&courses), "At or below 10 %: all 5, from rounds 10 to 14 on.");
         assert_eq!(said(&courses[..2]), "At or below 10 %: v0 from round 10, v1 from round 11.");
         let never = Course { name: "a", seen: Vec::new(), exact: vec![(1.0, 0.5)] };
+        assert_eq!(said_of(&courses[..1], false), "Of those drawn, at or below 10 %: v0 from round 10.");
+        let none = said_of(std::slice::from_ref(&never), false);
+        assert_eq!(none, "None of those drawn stays at or below 10 % within these rounds.");
         assert_eq!(said(&[never]), "None stays at or below 10 % within these rounds.");
     }
 

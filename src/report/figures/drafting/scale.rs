@@ -287,6 +287,10 @@ mod tests {
     fn steps_are_round_numbers() {
         assert_eq!(labels(Scale::linear(0.0, 42.0), 8), ["0", "5", "10", "15", "20", "25", "30", "35", "40"]);
         assert_eq!(labels(Scale::linear(-0.6, 0.7), 3), ["−0.5", "0", "0.5"]);
+        // However few are wanted, one would say nothing of the scale.
+        for reach in [0.1, 0.55, 0.9, 0.99, 4.4, 9.9] {
+            assert!(labels(Scale::linear(-reach, reach), 2).len() >= 2, "{reach}");
+        }
         assert_eq!(labels(Scale::linear(0.0, 10.0), 4), ["0", "2.5", "5.0", "7.5", "10.0"]);
         assert_eq!(labels(Scale::linear(0.0, 30_000.0), 3), ["0", "10,000", "20,000", "30,000"]);
         assert_eq!(labels(Scale::linear(0.0, 3e-7), 3), ["0", "10⁻⁷", "2×10⁻⁷", "3×10⁻⁷"]);

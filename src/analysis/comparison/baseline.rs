@@ -3,6 +3,7 @@
 use super::measures::MEASURES;
 use crate::law::proportional_shares;
 use crate::simulation::{Experiment, TrialEnd};
+use crate::statistics::concentration::Holdings;
 
 /// The population that the rules are compared on.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +42,8 @@ pub struct Trial<'a> {
     pub selections: u64,
     /// Every validator's wins.
     pub wins: Vec<u128>,
+    /// The same without the order of the validators.
+    pub distinct_wins: Holdings,
     /// What every validator earned, in coins.
     pub rewards: Vec<u128>,
     /// Every validator's share of all tokens at the end, in fixed point.
@@ -50,10 +53,12 @@ pub struct Trial<'a> {
 impl<'a> Trial<'a> {
     fn new(baseline: &'a Baseline, end: &TrialEnd) -> Self {
         let validators = &end.totals.validators;
+        let wins: Vec<u128> = validators.iter().map(|totals| u128::from(totals.wins)).collect();
         Trial {
             baseline,
             selections: end.totals.selections(),
-            wins: validators.iter().map(|totals| u128::from(totals.wins)).collect(),
+            distinct_wins: Holdings::of(&wins),
+            wins,
             rewards: validators.iter().map(|totals| totals.reward).collect(),
             final_shares: validators.iter().map(|totals| totals.final_share).collect(),
         }

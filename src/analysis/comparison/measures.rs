@@ -5,7 +5,7 @@ use super::baseline::{Baseline, Trial};
 use super::law::CountDraws;
 use crate::law::gini as gini_of_shares;
 use crate::statistics::comparison::Nature;
-use crate::statistics::concentration::{expected_herfindahl, gini, herfindahl, nakamoto};
+use crate::statistics::concentration::{Holdings, expected_herfindahl, gini, herfindahl, nakamoto};
 use crate::statistics::within_margin;
 
 /// Which values of a measure are the fairer ones.
@@ -143,7 +143,7 @@ pub static MEASURES: [Measure; 12] = [
         nature: Nature::Number,
         direction: FairerValues::SmallerIsMoreEven,
         depends_on_blocks: true,
-        value: |trial| gini(&trial.wins),
+        value: |trial| gini(&trial.distinct_wins),
         law: |_| None,
         limit: |_, expected| gini_of_shares(expected),
     },
@@ -155,7 +155,7 @@ pub static MEASURES: [Measure; 12] = [
         nature: Nature::Number,
         direction: FairerValues::SmallerIsMoreEven,
         depends_on_blocks: true,
-        value: |trial| herfindahl(&trial.wins),
+        value: |trial| herfindahl(&trial.distinct_wins),
         law: |draws| expected_herfindahl(draws.chances, draws.rounds),
         limit: |_, expected| Some(expected.iter().map(|share| share * share).sum()),
     },
@@ -167,7 +167,7 @@ pub static MEASURES: [Measure; 12] = [
         nature: Nature::Number,
         direction: FairerValues::LargerIsMoreEven,
         depends_on_blocks: true,
-        value: |trial| nakamoto(&trial.wins, 1, 2).map(|count| count as f64),
+        value: |trial| nakamoto(&trial.distinct_wins, 1, 2).map(|count| count as f64),
         law: |_| None,
         limit: |_, expected| nakamoto_limit(expected),
     },
@@ -206,7 +206,7 @@ pub static MEASURES: [Measure; 12] = [
         nature: Nature::Number,
         direction: FairerValues::SmallerIsMoreEven,
         depends_on_blocks: true,
-        value: |trial| gini(&trial.rewards),
+        value: |trial| gini(&Holdings::of(&trial.rewards)),
         law: |_| None,
         limit: |_, _| None,
     },
@@ -218,7 +218,7 @@ pub static MEASURES: [Measure; 12] = [
         nature: Nature::Number,
         direction: FairerValues::SmallerIsMoreEven,
         depends_on_blocks: true,
-        value: |trial| gini(&trial.final_shares),
+        value: |trial| gini(&Holdings::of(&trial.final_shares)),
         law: |_| None,
         limit: |_, _| None,
     },

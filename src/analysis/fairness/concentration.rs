@@ -8,8 +8,8 @@ use crate::law::{Ratio, expected_herfindahl as after_schedule};
 use crate::random::Stream;
 use crate::simulation::{SHARE_SCALE, TrialConcentration, TrialRecord};
 use crate::statistics::concentration::{
-    Index, NullLaw, expected_herfindahl, gini, herfindahl, nakamoto, null_laws, renyi, shannon, theil,
-    top_share,
+    Holdings, Index, NullLaw, expected_herfindahl, gini, herfindahl, nakamoto, null_laws, renyi, shannon,
+    theil, top_share,
 };
 use crate::statistics::{Interval, Moments, replicates};
 
@@ -30,7 +30,7 @@ fn tables(validators: usize, confidence: f64) -> Option<u32> {
     Some(replicates(validators)?.min(if fewer { FEWER_REPLICATES } else { MOST_REPLICATES }))
 }
 
-type Measure = Box<dyn Fn(&[u128]) -> Option<f64> + Send + Sync>;
+type Measure = Box<dyn Fn(&Holdings) -> Option<f64> + Send + Sync>;
 
 /// The indices, by their metrics.
 fn indices(thresholds: &[Ratio]) -> Vec<(Metric, Measure)> {
@@ -51,7 +51,7 @@ fn indices(thresholds: &[Ratio]) -> Vec<(Metric, Measure)> {
     all.push((Metric::Top1Share, Box::new(|holdings| top_share(holdings, 1))));
     all.push((
         Metric::Top10PercentShare,
-        Box::new(|holdings| top_share(holdings, holdings.len().div_ceil(10))),
+        Box::new(|holdings| top_share(holdings, holdings.holders().div_ceil(10))),
     ));
     all
 }
@@ -89,9 +89,7 @@ fn subject_rows(
     holdings: &[u128],
     null: &NullDistribution,
 ) -> Vec<Statement> {
-    // No index depends on who holds what, and what is sorted already is sorted again at once.
-    let mut holdings = holdings.to_vec();
-    holdings.sort_unstable();
+    let holdings = Holdings::of(holdings);
     indices
         .iter()
         .enumerate()

@@ -5,7 +5,7 @@ use crate::analysis::rows::{Decision, Metric, Statement};
 use crate::analysis::{AnalysisContext, IncomeVerdict};
 use crate::forging::PartyKind;
 use crate::simulation::{SHARE_SCALE, TrialRecord};
-use crate::statistics::concentration::{gini, herfindahl};
+use crate::statistics::concentration::{Holdings, gini, herfindahl};
 use crate::statistics::{Interval, Moments, Verdict, wilson};
 
 /// Student's t of a return needs so many trials.
@@ -119,10 +119,10 @@ fn chains(context: &AnalysisContext, incomes: &Incomes) -> Vec<Statement> {
         return Vec::new();
     }
     let stakes: Vec<u128> = context.experiment.world.stakes.iter().map(|&stake| stake.into()).collect();
-    let mean = |metric, index: fn(&[u128]) -> Option<f64>| {
+    let mean = |metric, index: fn(&Holdings) -> Option<f64>| {
         let of = |each: &[i64]| {
             let holdings: Option<Vec<u128>> = each.iter().map(|&income| income.try_into().ok()).collect();
-            Some((index(&holdings?)? * SHARE_SCALE as f64) as i64)
+            Some((index(&Holdings::of(&holdings?))? * SHARE_SCALE as f64) as i64)
         };
         let all: Option<Vec<i64>> = incomes.trials().map(of).collect();
         let moments = Moments { scale: SHARE_SCALE as f64, ..moments(all?.into_iter()) };
@@ -132,7 +132,7 @@ fn chains(context: &AnalysisContext, incomes: &Incomes) -> Vec<Statement> {
             se: moments.standard_error().filter(|error| *error > 0.0),
             low: interval.map(|interval| interval.low.max(0.0)),
             high: interval.map(|interval| interval.high.min(1.0)),
-            null_value: index(&stakes),
+            null_value: index(&Holdings::of(&stakes)),
             method: "Student's t over the trials".to_owned(),
             ..Statement::new(
                 metric,

@@ -1,5 +1,6 @@
 //! What an index of wins would be if the expected shares held.
 
+use super::Holdings;
 use crate::random::{Stream, StreamKey};
 use crate::statistics::distributions::UnorderedMultinomial;
 use crate::statistics::{Interval, work};
@@ -28,12 +29,11 @@ pub struct NullLaw {
 }
 
 /// An index of holdings that does not depend on who holds what.
-pub type Index<'a> = &'a (dyn Fn(&[u128]) -> Option<f64> + Sync);
+pub type Index<'a> = &'a (dyn Fn(&Holdings) -> Option<f64> + Sync);
 
 /// Simulates `index` over the counts of `rounds` independent draws from `shares`: for the indices
 /// whose mean has no closed form (Gini, entropies, Nakamoto). No index depends on the order of cells, so many
-/// cells of one share are drawn together. O(replicates × m log m) and the cost
-/// of the index, which is handed the counts in ascending order.
+/// cells of one share are drawn together. O(replicates × m) and the cost of the index.
 ///
 /// The range is that of order statistics: a further value lies in it with at least the probability asked
 /// for. `None` for fewer than two replicates, where the index is `None` for one, or with a probability
@@ -41,7 +41,7 @@ pub type Index<'a> = &'a (dyn Fn(&[u128]) -> Option<f64> + Sync);
 pub fn null_law(
     shares: &[f64],
     rounds: u64,
-    index: impl Fn(&[u128]) -> Option<f64> + Sync,
+    index: impl Fn(&Holdings) -> Option<f64> + Sync,
     replicates: u32,
     probability: f64,
     stream: &mut Stream,
@@ -64,22 +64,17 @@ pub fn null_laws(
     let law = UnorderedMultinomial::new(shares);
     let simulated: Vec<Vec<Option<f64>>> = (0..replicates)
         .into_par_iter()
-        .map_init(
-            || (vec![0u64; shares.len()], vec![0u128; shares.len()]),
-            |(counts, holdings), replicate| {
-                if stopped() {
-                    return vec![None; indices.len()];
-                }
-                work::count(shares.len() as u64);
-                let mut stream = Stream::open(key.clone().number(replicate.into()));
-                law.sample(counts, rounds, &mut stream);
-                counts.sort_unstable();
-                for (held, &count) in holdings.iter_mut().zip(&*counts) {
-                    *held = u128::from(count);
-                }
-                indices.iter().map(|index| index(holdings).filter(|value| !value.is_nan())).collect()
-            },
-        )
+        .map(|replicate| {
+            if stopped() {
+                return vec![None; indices.len()];
+            }
+            work::count(shares.len() as u64);
+            let mut stream = Stream::open(key.clone().number(replicate.into()));
+            let counts = law.sample(rounds, &mut stream);
+            let holdings =
+                Holdings::of_levels(counts.into_iter().map(|(count, cells)| (count.into(), cells)));
+            indices.iter().map(|index| index(&holdings).filter(|value| !value.is_nan())).collect()
+        })
         .collect();
     let values = (0..indices.len()).map(|place| simulated.iter().map(|values| values[place]).collect());
     let values: Vec<Option<Vec<f64>>> = values.collect();
@@ -130,7 +125,7 @@ mod tests {
     fn several_indices_share_their_draws() {
         let shares = [0.4, 0.3, 0.2, 0.1];
         let stream = || Stream::open(StreamKey::new().text("several"));
-        let never = |_: &[u128]| None;
+        let never = |_: &Holdings| None;
         let together =
             null_laws(&shares, 50, &[&gini, &never, &herfindahl], 200, 0.9, &mut stream(), &|| false);
         assert_eq!(together[0], null_law(&shares, 50, gini, 200, 0.9, &mut stream()));

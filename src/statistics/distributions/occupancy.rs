@@ -40,26 +40,42 @@ impl UnorderedMultinomial {
         UnorderedMultinomial { shares: all, groups }
     }
 
-    /// Fills `counts`, one for each share, with those of `total` draws, in any order.
-    pub fn sample(&self, counts: &mut [u64], total: u64, stream: &mut Stream) {
-        if self.groups.is_empty() {
-            return sample_multinomial(counts, &self.shares, total, stream);
-        }
-        let alone = self.shares.len() - self.groups.len();
+    /// The counts of `total` draws, each with the number of cells that have it, in any order; a count may come
+    /// several times. O(m).
+    pub fn sample(&self, total: u64, stream: &mut Stream) -> Vec<(u64, u64)> {
         let mut together = vec![0; self.shares.len()];
         sample_multinomial(&mut together, &self.shares, total, stream);
-        let (single, sums) = together.split_at(alone);
-        let (own, mut rest) = counts.split_at_mut(alone);
-        own.copy_from_slice(single);
-        for (&cells, &total) in self.groups.iter().zip(sums) {
-            let (counts, others) = rest.split_at_mut(cells);
+        let (alone, groups) = together.split_at(self.shares.len() - self.groups.len());
+        let mut all = levels(alone);
+        for (&cells, &total) in self.groups.iter().zip(groups) {
             match Occupancy::new(cells as u64, total) {
-                Some(occupancy) => occupancy.sample(counts, stream),
-                None => sample_multinomial(counts, &vec![1.0 / cells as f64; cells], total, stream),
+                Some(occupancy) => all.extend(occupancy.sample(stream)),
+                None => {
+                    let mut counts = vec![0; cells];
+                    sample_multinomial(&mut counts, &vec![1.0 / cells as f64; cells], total, stream);
+                    all.extend(levels(&counts));
+                }
             }
-            rest = others;
+        }
+        all
+    }
+}
+
+/// Each of the counts once, ascending, with the number of cells that have it. O(m), and the time that sorting
+/// takes the counts above twice the number of cells: the others are found by their place.
+fn levels(counts: &[u64]) -> Vec<(u64, u64)> {
+    let reach = counts.iter().copied().max().map_or(0, |largest| largest.saturating_add(1));
+    let mut cells = vec![0; reach.min(2 * counts.len() as u64) as usize];
+    let mut large = Vec::new();
+    for &count in counts {
+        match usize::try_from(count).ok().and_then(|place| cells.get_mut(place)) {
+            Some(cells) => *cells += 1,
+            None => large.push(count),
         }
     }
+    large.sort_unstable();
+    let small = (0..).zip(cells).filter(|&(_, cells)| cells > 0);
+    small.chain(large.chunk_by(|a, b| a == b).map(|equal| (equal[0], equal.len() as u64))).collect()
 }
 
 /// How many of many equal cells have which count.
@@ -116,8 +132,8 @@ impl Occupancy {
         (least > 1.0).then_some(Occupancy { cells, total, pair, larger, others, ln_bound })
     }
 
-    /// Fills the cells with counts, the smaller first.
-    fn sample(&self, counts: &mut [u64], stream: &mut Stream) {
+    /// How many cells have which count.
+    fn sample(&self, stream: &mut Stream) -> Vec<(u64, u64)> {
         let mut levels: Vec<(u64, u64)> = Vec::with_capacity(self.others.len() + 2);
         loop {
             levels.clear();
@@ -137,12 +153,9 @@ impl Occupancy {
             let uniform = ((stream.next_u64() >> 11) + 1) as f64 / (1u64 << 53) as f64;
             if uniform.ln() <= law.ln_mass(larger) - self.ln_bound {
                 levels.extend([(self.pair, cells - larger), (self.pair + 1, larger)]);
-                break;
+                return levels;
             }
         }
-        levels.sort_unstable();
-        let all = levels.iter().flat_map(|&(count, cells)| std::iter::repeat_n(count, cells as usize));
-        counts.iter_mut().zip(all).for_each(|(place, count)| *place = count);
     }
 }
 
@@ -153,6 +166,20 @@ mod tests {
 
     fn stream(name: &str) -> Stream {
         Stream::open(StreamKey::new().text(name))
+    }
+
+    /// How many cells there are, and what they count together.
+    fn sums(levels: &[(u64, u64)]) -> (u64, u64) {
+        let cells = levels.iter().map(|&(_, cells)| cells).sum();
+        (cells, levels.iter().map(|&(count, cells)| count * cells).sum())
+    }
+
+    /// Small counts are found by their place, large ones by sorting.
+    #[test]
+    fn levels_of_small_and_of_large_counts() {
+        assert_eq!(levels(&[0, 3, 8, 0, 3, 900, 8, 900]), [(0, 2), (3, 2), (8, 2), (900, 2)]);
+        assert_eq!(levels(&[u64::MAX, 7, u64::MAX]), [(7, 1), (u64::MAX, 2)]);
+        assert_eq!(levels(&[]), []);
     }
 
     /// Empty cells, and cells of one count: mean and variance are those of the occupancy problem (Feller I,
@@ -171,13 +198,13 @@ mod tests {
         assert_eq!((law.shares.len(), law.groups.len()), (1, 1));
         assert!(Occupancy::new(cells as u64, total).is_some());
         let mut stream = stream("occupancy");
-        let mut counts = vec![0; cells];
+        let mut counts = Vec::new();
         let mut seen = vec![Vec::new(); 3];
         for _ in 0..draws {
-            law.sample(&mut counts, total, &mut stream);
-            assert!(counts.iter().sum::<u64>() == total && counts.is_sorted());
+            counts = law.sample(total, &mut stream);
+            assert_eq!(sums(&counts), (cells as u64, total));
             for (count, seen) in [0, 3, 7].into_iter().zip(&mut seen) {
-                seen.push(counts.iter().filter(|&&one| one == count).count() as f64);
+                seen.push(counts.iter().find(|level| level.0 == count).map_or(0.0, |level| level.1 as f64));
             }
         }
         for (count, seen) in [0, 3, 7].into_iter().zip(&seen) {
@@ -193,7 +220,7 @@ mod tests {
             assert!((spread / variance - 1.0).abs() < within, "{count}: {spread} {variance}");
         }
         // The mean of the sum of all squares is n + n (n - 1) / m.
-        let squares = counts.iter().map(|&count| (count * count) as f64).sum::<f64>();
+        let squares = counts.iter().map(|&(count, cells)| (count * count * cells) as f64).sum::<f64>();
         assert!((squares / (n + n * (n - 1.0) / m) - 1.0).abs() < 0.05, "{squares}");
     }
 
@@ -208,13 +235,14 @@ mod tests {
         let mut stream = stream("groups");
         let (total, draws) = (90_000u64, 50);
         let (mut first, mut large) = (0u64, 0u64);
-        let mut counts = vec![0; shares.len()];
         for _ in 0..draws {
-            law.sample(&mut counts, total, &mut stream);
-            assert_eq!(counts.iter().sum::<u64>(), total);
-            // Single cells stand first, in their order.
-            first += counts[0];
-            large += counts[2..].iter().sum::<u64>();
+            let counts = law.sample(total, &mut stream);
+            assert_eq!(sums(&counts), (shares.len() as u64, total));
+            // Nobody in a group comes near the two single cells, of which the first is the smaller one.
+            let single: Vec<u64> =
+                counts.iter().map(|level| level.0).filter(|&count| count > 5_000).collect();
+            first += single.iter().min().unwrap();
+            large += total - single.iter().sum::<u64>();
         }
         for (found, share) in [(first, 0.1), (large, 0.7)] {
             let n = (total * draws) as f64;
@@ -222,21 +250,18 @@ mod tests {
             assert!((found as f64 - n * share).abs() < error, "{found} of {n}");
         }
         // No draws, and draws that are too many for it, are drawn cell by cell.
-        law.sample(&mut counts, 0, &mut stream);
-        assert!(counts.iter().all(|&count| count == 0));
+        assert!(law.sample(0, &mut stream).iter().all(|&(count, _)| count == 0));
         assert!(Occupancy::new(12_000, 12_000 * 1_000).is_none());
-        law.sample(&mut counts, 10_000_000, &mut stream);
-        assert_eq!(counts.iter().sum::<u64>(), 10_000_000);
+        assert_eq!(sums(&law.sample(10_000_000, &mut stream)), (shares.len() as u64, 10_000_000));
     }
 
-    /// Shares that are all different are drawn as ever.
+    /// Shares that are all different are drawn cell by cell.
     #[test]
     fn few_cells_of_a_share_are_drawn_each_by_itself() {
         let shares: Vec<f64> = (1..=50).map(|share| f64::from(share) / 1275.0).collect();
         let law = UnorderedMultinomial::new(&shares);
-        let (mut one, mut other) = (vec![0; 50], vec![0; 50]);
-        law.sample(&mut one, 1_000, &mut stream("alone"));
+        let mut other = vec![0; 50];
         sample_multinomial(&mut other, &shares, 1_000, &mut stream("alone"));
-        assert_eq!(one, other);
+        assert_eq!(law.sample(1_000, &mut stream("alone")), levels(&other));
     }
 }

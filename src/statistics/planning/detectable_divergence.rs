@@ -1,6 +1,6 @@
 //! The smallest departure from expected shares that a goodness-of-fit test can see.
 
-use crate::statistics::distributions::{Poisson, chi_square_upper};
+use crate::statistics::distributions::{chi_square_upper, noncentral_chi_square_upper};
 
 /// The smallest w such that a chi-square test of this level sees it with `power` in so many
 /// independent rounds, where w² = Σ (p − q)² / q over the cells, q expected and p true (Cohen,
@@ -13,7 +13,8 @@ pub fn detectable_divergence(degrees: u64, rounds: u64, level: f64, power: f64) 
         return None;
     }
     let critical = bisect(0.0, |statistic| chi_square_upper(statistic, degrees) <= level);
-    let needed = bisect(0.0, |noncentrality| noncentral_upper(critical, degrees, noncentrality) >= power);
+    let needed =
+        bisect(0.0, |noncentrality| noncentral_chi_square_upper(critical, degrees, noncentrality) >= power);
     Some((needed / rounds as f64).sqrt())
 }
 
@@ -32,16 +33,6 @@ fn bisect(low: f64, reached: impl Fn(f64) -> bool) -> f64 {
         }
     }
     high
-}
-
-/// P(X ≥ x) of the noncentral chi-square law: central ones with 2j more degrees, j Poisson with half
-/// the noncentrality as its mean. The j that are left out have a probability below 1e-15.
-fn noncentral_upper(x: f64, degrees: u64, noncentrality: f64) -> f64 {
-    let Some(law) = Poisson::new(0.5 * noncentrality) else { return 0.0 };
-    let (mean, reach) = (0.5 * noncentrality, 8.5 * (0.5 * noncentrality).sqrt() + 20.0);
-    let first = (mean - reach).max(0.0) as u64;
-    let last = (mean + reach) as u64;
-    (first..=last).map(|j| law.mass(j) * chi_square_upper(x, degrees + 2 * j)).sum()
 }
 
 #[cfg(test)]

@@ -262,7 +262,8 @@ impl Part<u32> {
         let mut rows = [0u32; BLOCK];
         for (((row, &between), &slot), place) in rows.iter_mut().zip(&between).zip(slots).zip(0..) {
             let slot = u32::from(slot);
-            let of_gap = slot * ROWS as u32 + row_by_exponent(between);
+            // Without a gap there is no row, whatever the sum.
+            let of_gap = (slot * ROWS as u32).wrapping_add(row_by_exponent(between));
             let of_none = others * ROWS as u32 + place;
             *row = if (slot == others) | (between == 0) { of_none } else { of_gap };
         }

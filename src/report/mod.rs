@@ -3,6 +3,7 @@
 mod active;
 mod audit_manifest;
 mod comparison_manifest;
+mod csv_cells;
 mod environment;
 #[cfg(feature = "figures")]
 pub mod figures;

@@ -1,6 +1,7 @@
 //! The exact law of what somebody earns in a trial, where it is known.
 
 use super::context::AnalysisContext;
+use super::income_holdings::Holdings;
 use super::sampling_model::SamplingModel;
 use super::win_distribution::WinLaw;
 use crate::forging::{Party, PartyKind};
@@ -11,7 +12,6 @@ use crate::law::{
 use crate::random::{Purpose, Stream};
 use crate::reward::{BlockIncome, BlockKind, IncomeTerms, PaidCommittees};
 use crate::selection::{Draw, IdealRounds, TrialContext};
-use crate::stake::ValidatorId;
 use crate::statistics::distributions::Binomial;
 use rayon::prelude::*;
 use std::cmp::Reverse;
@@ -215,13 +215,11 @@ fn independent(context: &AnalysisContext) -> Option<IncomeLaws> {
     let terms = policy.terms(world.genesis(), &[rounds], world.validators() as u64)?;
     let means = Means::new(&terms, &world.stakes);
     let (holders, votes, all) = (means.holders, means.votes, means.all);
+    let holdings = Holdings::new(world, &shares, &context.stake_shares);
     let key = |party: &Party| {
-        let holding = Holding::of(context, party)?;
-        let chance: f64 = holding.validators.iter().map(|who| shares[who.index()]).sum::<f64>().min(1.0);
-        let stake: f64 = holding.validators.iter().map(|who| context.stake_shares[who.index()]).sum();
-        let seated = holding.validators.iter().filter(|who| world.stakes[who.index()] > 0).count();
-        let reals = [chance, stake, holding.scale].map(f64::to_bits);
-        Some(LawKey { reals, validators: holding.validators.len(), seated })
+        let (earners, scale) = holdings.of(party)?;
+        let reals = [earners.chance, earners.stake, scale].map(f64::to_bits);
+        Some(LawKey { reals, validators: earners.validators, seated: earners.seated })
     };
     let law = |key: LawKey, before: usize, convolved: usize| {
         let [chance, stake, scale] = key.reals.map(f64::from_bits);
@@ -400,55 +398,6 @@ impl IncomeLaw {
             Distribution::Certain(income) => Distribution::Certain(income * part),
         });
         IncomeLaw { mean: self.mean * part, sd: self.sd.map(|sd| sd * part), distribution, ..self }
-    }
-}
-
-/// Whose earnings a party has a fixed part of.
-struct Holding {
-    validators: Vec<ValidatorId>,
-    scale: f64,
-}
-
-impl Holding {
-    /// `None` where it is not a fixed part of the earnings of some validators together.
-    fn of(context: &AnalysisContext, party: &Party) -> Option<Self> {
-        let pools = &context.experiment.world.protocol.pools;
-        let stake = |who: u32| context.experiment.world.stakes[who as usize] as f64;
-        let pool_of = |who: ValidatorId| pools.smoothing.iter().find(|pool| pool.contains(&who.0));
-        // A validator's own earnings, or its part of those of its smoothing pool.
-        let of_validator = |who: ValidatorId| match pool_of(who) {
-            None => Holding { validators: vec![who], scale: 1.0 },
-            Some(pool) => Holding {
-                validators: pool.iter().map(|&who| ValidatorId(who)).collect(),
-                scale: stake(who.0) / pool.iter().map(|&who| stake(who)).sum::<f64>(),
-            },
-        };
-        match party.kind {
-            PartyKind::Validator => Some(of_validator(party.validators[0])),
-            PartyKind::Group => {
-                let alone = party.validators.iter().all(|&who| pool_of(who).is_none());
-                alone.then(|| Holding { validators: party.validators.clone(), scale: 1.0 })
-            }
-            PartyKind::Operator | PartyKind::Delegator => {
-                let account = party.account?.0;
-                let mut mine = pools.delegations.iter().filter_map(|pool| {
-                    let whole =
-                        (pool.own + pool.delegators.iter().map(|&(_, weight)| weight).sum::<u64>()) as f64;
-                    let commission = pool.commission.to_f64();
-                    let part = if pool.validator == account {
-                        commission + (1.0 - commission) * pool.own as f64 / whole
-                    } else {
-                        let (_, weight) = pool.delegators.iter().find(|&&(who, _)| who == account)?;
-                        (1.0 - commission) * *weight as f64 / whole
-                    };
-                    let Holding { validators, scale } = of_validator(ValidatorId(pool.validator));
-                    Some(Holding { validators, scale: scale * part })
-                });
-                let first = mine.next()?;
-                mine.next().is_none().then_some(first)
-            }
-            PartyKind::Treasury => None,
-        }
     }
 }
 

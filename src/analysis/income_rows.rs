@@ -20,9 +20,12 @@ pub fn rows(context: &AnalysisContext) -> Vec<IncomeRow> {
     let laws = income_laws(context);
     let figures = law_figures(context, &laws);
     let all = records.iter().map(|record| i128::from(record.incomes.all)).sum::<i128>();
+    let delegations = &context.experiment.world.protocol.pools.delegations;
+    let pool_wins = delegations.iter().map(|pool| context.totals(pool.validator as usize).wins).min();
+    let of_all = OfAll { income: all as f64, pool_wins: pool_wins.unwrap_or(0) };
     let row = |(place, (party, figures)): (usize, (&Party, &LawFigures))| {
         let known = LawOf { law: laws.of(place), figures };
-        (!context.is_stopped()).then(|| row(context, place, party, known, all as f64))
+        (!context.is_stopped()).then(|| row(context, place, party, known, &of_all))
     };
     parties.par_iter().zip(&figures).enumerate().map(row).collect::<Option<_>>().unwrap_or_default()
 }
@@ -36,6 +39,14 @@ struct LawFigures {
     quantiles: [Option<f64>; 5],
     below_half: Option<f64>,
     below: Option<f64>,
+}
+
+/// What is asked of all parties together, once for all rows.
+struct OfAll {
+    /// What all validators earned, in all trials.
+    income: f64,
+    /// The fewest wins of a validator that earns for others too.
+    pool_wins: u64,
 }
 
 /// A party's law, and what it says.
@@ -80,8 +91,9 @@ fn row(
     place: usize,
     party: &Party,
     LawOf { law, figures }: LawOf,
-    all: f64,
+    of_all: &OfAll,
 ) -> IncomeRow {
+    let all = of_all.income;
     let records = &context.results.records;
     let trials = records.len() as u64;
     let mut incomes: Vec<f64> = records.iter().map(|record| record.incomes.each[place] as f64).collect();
@@ -109,7 +121,7 @@ fn row(
         None => law.filter(|_| deserves).and_then(|law| law.below(part * deserved)),
     };
     let certain = law.is_some_and(|law| law.sd == Some(0.0));
-    let share = if certain { None } else { share_interval(context, place, party) };
+    let share = if certain { None } else { share_interval(context, place, party, of_all.pool_wins) };
     let source = |source: usize| {
         let sums = context.results.totals.incomes.get(place)?;
         Some(sums[source] as f64 / trials as f64)
@@ -180,7 +192,12 @@ pub(super) fn moments(incomes: impl Iterator<Item = i64>) -> Moments {
 
 /// The interval of the mean share of what all validators earn in a trial; none where an income was
 /// negative.
-fn share_interval(context: &AnalysisContext, place: usize, party: &Party) -> Option<Interval> {
+fn share_interval(
+    context: &AnalysisContext,
+    place: usize,
+    party: &Party,
+    pool_wins: u64,
+) -> Option<Interval> {
     if context.stopping.is_some() {
         return None;
     }
@@ -195,12 +212,9 @@ fn share_interval(context: &AnalysisContext, place: usize, party: &Party) -> Opt
         }
     }
     let shares = Moments { trials, sum, squares, scale: SHARE_SCALE as f64 };
-    let delegations = &context.experiment.world.protocol.pools.delegations;
     let wins: u64 = match party.account {
         None => party.validators.iter().map(|who| context.totals(who.index()).wins).sum(),
-        Some(_) => {
-            delegations.iter().map(|pool| context.totals(pool.validator as usize).wins).min().unwrap_or(0)
-        }
+        Some(_) => pool_wins,
     };
     let guess = party.stake / context.genesis_stake().max(1.0);
     mean_share_interval(context, &shares, wins, guess, context.settings.confidence)

@@ -46,14 +46,26 @@ pub struct FolderWish<'a> {
     pub quiet: bool,
 }
 
-/// Prepares a folder of results, after what killed runs have left beside it has been dealt with.
-pub fn prepare(wish: &FolderWish, name: &str) -> Result<ResultsFolder, FolderError> {
-    for leftover in settle_killed_runs(wish.root) {
+/// Brings to its end what killed commands have left behind in a folder, and says so.
+pub fn settle(folder: &Path, quiet: bool) {
+    tell_settled(&settle_killed_runs(folder), quiet);
+}
+
+/// Says what became of what killed commands had left behind.
+pub fn tell_settled(leftovers: &[Leftover], quiet: bool) {
+    for leftover in leftovers {
         match leftover {
-            Leftover::Removed { .. } | Leftover::Cleared(_) if wish.quiet => {}
+            Leftover::Removed { .. } | Leftover::Cleared(_) | Leftover::Outdated { .. } if quiet => {}
             leftover => tell(format_args!("note: {leftover}")),
         }
     }
+}
+
+/// Prepares a folder of results, after what killed runs have left beside it has been dealt with.
+pub fn prepare(wish: &FolderWish, name: &str) -> Result<ResultsFolder, FolderError> {
+    settle(wish.root, wish.quiet);
+    // Figures, pages or tables that were to join the results there.
+    settle(&wish.root.join(name), wish.quiet);
     Ok(ResultsFolder::prepare(wish.root, name, wish.force)?.with_safe_csv(wish.safe_csv))
 }
 

@@ -1,10 +1,12 @@
 //! A file that is written whole or not at all.
 
 use super::failure::Failure;
+use super::screen::tell;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
+use tombola::report::behind_links;
 
 /// Files that are being written begin with this. Each is locked as long as the program that writes
 /// it lives, so one that can be locked was left behind by a program that was killed.
@@ -35,7 +37,7 @@ pub fn check_target(target: &Path, existing: Existing) -> Result<(), Failure> {
     if target.is_dir() {
         return Err(Failure::CannotRun(format!("{}: is a folder; name a file in it", target.display())));
     }
-    // What a link points to counts: the file behind it is written, and the link stays.
+    // What a link points to counts: the file behind it is written, or made, and the link stays.
     if target.metadata().is_ok_and(|what| !what.is_file()) {
         return Err(Failure::CannotRun(format!(
             "{}: is not a regular file (a device or a pipe, say) and is left as it is\n  help: name a file",
@@ -71,13 +73,22 @@ pub fn write(
         ))
     };
     check_target(target, existing)?;
-    let behind = if target.is_symlink() { fs::canonicalize(target).ok() } else { None };
-    let target = behind.as_deref().unwrap_or(target);
+    let behind = behind_links(target).map_err(failed)?;
+    let failed = |error: io::Error| match behind == target {
+        true => failed(error),
+        false => led_astray(target, &behind, &error),
+    };
+    let target = behind.as_path();
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    remove_left_behind(folder);
+    for left in remove_left_behind(folder) {
+        tell(format_args!(
+            "note: an earlier command was killed while it wrote a file; what it had left was removed: {}",
+            left.display()
+        ));
+    }
     let mut file = begin(folder).map_err(failed)?;
     let mut out = BufWriter::new(file.as_file_mut());
     fill(&mut out).and_then(|()| out.flush()).map_err(failed)?;
@@ -93,6 +104,15 @@ pub fn write(
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => check_target(target, existing),
         Err(error) => Err(failed(error.error)),
     }
+}
+
+/// The failure to write what a link leads to.
+fn led_astray(link: &Path, behind: &Path, error: &io::Error) -> Failure {
+    Failure::CannotRun(format!(
+        "{}: is a link to {}, which cannot be written: {error}\n  help: make the folder that it leads to, or remove the link",
+        link.display(),
+        behind.display()
+    ))
 }
 
 /// A new file that is locked.
@@ -118,9 +138,10 @@ fn begin(folder: &Path) -> io::Result<NamedTempFile> {
     Err(io::ErrorKind::ResourceBusy.into())
 }
 
-/// Removes the files in a folder that programs which were killed had not finished.
-fn remove_left_behind(folder: &Path) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
+/// Removes the files in a folder that programs which were killed had not finished, and says which.
+fn remove_left_behind(folder: &Path) -> Vec<PathBuf> {
+    let mut removed = Vec::new();
+    let Ok(entries) = fs::read_dir(folder) else { return removed };
     for entry in entries.filter_map(Result::ok) {
         let name = entry.file_name();
         let random = name.as_encoded_bytes().strip_prefix(PREFIX.as_bytes());
@@ -132,10 +153,12 @@ fn remove_left_behind(folder: &Path) {
         let path = entry.path();
         if let Ok(file) = File::open(&path)
             && file.try_lock().is_ok()
+            && fs::remove_file(&path).is_ok()
         {
-            let _ = fs::remove_file(&path);
+            removed.push(path);
         }
     }
+    removed
 }
 
 #[cfg(all(test, unix))]
@@ -174,5 +197,28 @@ mod tests {
         assert!(write(&link, Existing::IsReplaced, fill).is_ok());
         assert!(link.is_symlink());
         assert_eq!(fs::read(&file).unwrap(), b"new");
+    }
+
+    /// As a shell writes through it: the file that a dangling link leads to is made, and the link stays.
+    #[test]
+    fn what_a_dangling_link_leads_to_is_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link, lost) =
+            (folder.path().join("file"), folder.path().join("link"), folder.path().join("lost"));
+        symlink("file", &link).unwrap();
+        assert!(write(&link, Existing::StaysUnlessForced, fill).is_err());
+        assert!(!file.exists());
+        assert!(write(&link, Existing::IsReplaced, fill).is_ok());
+        assert!(link.is_symlink());
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        symlink("nowhere/file", &lost).unwrap();
+        let Err(Failure::CannotRun(told)) = write(&lost, Existing::IsReplaced, fill) else {
+            panic!("it was written")
+        };
+        assert!(told.contains("is a link to") && told.contains("nowhere/file"), "{told}");
+        symlink("b", folder.path().join("a")).unwrap();
+        symlink("a", folder.path().join("b")).unwrap();
+        assert!(write(&folder.path().join("a"), Existing::IsReplaced, fill).is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 5);
     }
 }

@@ -3,6 +3,7 @@
 use super::world::World;
 use crate::ledger::AccountId;
 use crate::stake::ValidatorId;
+use std::collections::HashMap;
 
 /// The kinds of those who have an income.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +81,7 @@ pub fn parties(
         account: None,
     }));
     let mut delegators: Vec<(AccountId, f64)> = Vec::new();
+    let mut places: HashMap<u32, usize> = HashMap::new();
     for delegation in &world.protocol.pools.delegations {
         let who = ValidatorId(delegation.validator);
         let given: u64 = delegation.delegators.iter().map(|&(_, weight)| weight).sum();
@@ -93,7 +95,8 @@ pub fn parties(
         });
         for &(account, weight) in &delegation.delegators {
             let part = stake_of(who) * weight as f64 / whole;
-            match delegators.iter_mut().find(|(known, _)| *known == AccountId(account)) {
+            let place = *places.entry(account).or_insert(delegators.len());
+            match delegators.get_mut(place) {
                 Some((_, stake)) => *stake += part,
                 None => delegators.push((AccountId(account), part)),
             }

@@ -51,6 +51,8 @@ pub struct Replay {
     /// The round of the last line. A round has one line at most.
     round: u64,
     ended: bool,
+    /// Whether a signature has held: it is over the genesis record too, which was not changed then.
+    anchored: bool,
     summary: ReplaySummary,
     hashes: Vec<Hash>,
     batch: SignatureBatch,
@@ -90,6 +92,19 @@ pub enum ReplayFinding {
     /// The block is invalid.
     #[error("the block is invalid: {0}")]
     Block(#[from] BlockFault),
+    /// The first line that is signed does not belong to the genesis record. Its signature is over the hash
+    /// of the whole record, so no more can be said than that one of the two lines was changed.
+    #[error(
+        "either line 1 or this one was changed: the block was made for a genesis record with the hash {}, and that of line 1 has {}",
+        hex::encode(named),
+        hex::encode(found)
+    )]
+    OtherGenesis {
+        /// The hash that the block names.
+        named: Hash,
+        /// The hash of the record.
+        found: Hash,
+    },
     /// Somebody forged, or attested, whom the lottery did not choose, or in a round that was over.
     #[error("the draw does not hold: {0}")]
     Draw(String),
@@ -159,6 +174,7 @@ impl Replay {
             states: vec![view.state],
             round: 0,
             ended: false,
+            anchored: false,
             summary: ReplaySummary::default(),
             hashes: Vec::new(),
             batch: SignatureBatch::new(),
@@ -198,6 +214,22 @@ impl Replay {
         }
     }
 
+    /// What can have been changed where a line does not hold, if that is not the line itself.
+    pub fn advice(finding: &ReplayFinding) -> Option<&'static str> {
+        match finding {
+            ReplayFinding::OtherGenesis { .. } => Some(
+                "the signature of a block is over every setting, seed, name, key and stake in line 1; compare both lines with a copy of the chain",
+            ),
+            ReplayFinding::Block(BlockFault::Previous { .. }) => Some(
+                "the block is as its forger signed it: lines before it are missing, or not in their order",
+            ),
+            ReplayFinding::Block(BlockFault::State { .. }) => Some(
+                "the block is as its forger signed it: look at the votes in the line of the block before it, and at lines of offences and missed blocks between the two",
+            ),
+            _ => None,
+        }
+    }
+
     /// The chain's beginning.
     pub fn record(&self) -> &GenesisRecord {
         &self.record
@@ -222,7 +254,8 @@ impl Replay {
         let mut block = Block::blank();
         block.decode_into(bytes).map_err(ReplayFinding::bytes("block"))?;
         let certificate = Certificate::decode(certificate).map_err(ReplayFinding::bytes("certificate"))?;
-        self.examine(&block)?;
+        self.examine(&block).map_err(|fault| self.blamed(fault, &block.header))?;
+        self.anchored = true;
         let forger = self.active(&block)?;
         self.draw(block.header.round, forger)?;
         self.check_certificate(&block, forger, &certificate)?;
@@ -261,6 +294,26 @@ impl Replay {
         self.summary.transactions += block.transactions.len() as u64;
         self.summary.votes += certificate.votes.len() as u64;
         Ok(())
+    }
+
+    /// A fault of a block, or of the genesis record that its signature is over: as long as no signature has
+    /// held, one that does not hold says nothing against the block if it names another record.
+    fn blamed(&self, fault: BlockFault, header: &Header) -> ReplayFinding {
+        let (named, found) = (header.previous, self.view.chain);
+        match fault {
+            BlockFault::Signature | BlockFault::Forger { .. } if !self.anchored && named != found => {
+                ReplayFinding::OtherGenesis { named, found }
+            }
+            fault => ReplayFinding::Block(fault),
+        }
+    }
+
+    /// What has to be said of a line that does not fit the lines before it if none of them is signed.
+    fn unsigned_so_far(&self) -> &'static str {
+        match self.anchored {
+            true => "",
+            false => "; no line before is signed, so it may be the genesis record that was changed",
+        }
     }
 
     /// Who approved and who of the committee cast no vote, where the reward policy asks.
@@ -302,9 +355,13 @@ impl Replay {
         let bytes: Option<[u8; 20]> = unhex(forger)?.try_into().ok();
         let found = bytes.and_then(|bytes| self.directory.find(&Address(bytes)));
         let Some(forger) = found.filter(|&who| self.state.stake(who) > 0) else {
-            return Err(ReplayFinding::Draw("who is said to have made no block holds no stake".into()));
+            let problem = "who is said to have made no block holds no stake";
+            return Err(ReplayFinding::Draw(format!("{problem}{}", self.unsigned_so_far())));
         };
-        self.draw(round, forger)?;
+        self.draw(round, forger).map_err(|finding| match finding {
+            ReplayFinding::Draw(problem) => ReplayFinding::Draw(problem + self.unsigned_so_far()),
+            other => other,
+        })?;
         if !self.payroll.missed(&self.protocol, &mut self.state, ValidatorId(forger.0)) {
             return Err(ReplayFinding::Offence(
                 "a block that is not made costs nothing on this chain".into(),
@@ -432,7 +489,7 @@ impl Replay {
     fn offence(&mut self, round: u64, bytes: &[u8], second: Option<&[u8]>) -> Result<(), ReplayFinding> {
         let mut block = Block::blank();
         block.decode_into(bytes).map_err(ReplayFinding::bytes("block"))?;
-        let cheat = self.active(&block)?;
+        let cheat = self.active(&block).map_err(|fault| self.blamed(fault, &block.header))?;
         match second {
             None => self.check_proof(round, &block)?,
             Some(second) => {
@@ -441,6 +498,7 @@ impl Replay {
                 self.check_pair(round, &block, &other)?;
             }
         }
+        self.anchored = true;
         self.draw(round, cheat)?;
         if self.payroll.slash(&self.protocol, &mut self.state, ValidatorId(cheat.0)) == 0 {
             return Err(ReplayFinding::Offence("offences are not punished on this chain".into()));
@@ -464,6 +522,7 @@ impl Replay {
         };
         let header = &block.header;
         match &fault {
+            BlockFault::Signature if !self.anchored => return Err(self.blamed(fault.clone(), header)),
             BlockFault::State { found, .. } if self.states.contains(found) => {
                 return refuse("the block was honest when it was made, and came too late".into());
             }
@@ -489,7 +548,8 @@ impl Replay {
             let directory = &self.directory;
             check_seal(directory, &self.view.chain, block, |signed| {
                 directory.key(signed.signer).verify(signed.message, signed.signature)
-            })?;
+            })
+            .map_err(|fault| self.blamed(fault, &block.header))?;
             // The transactions are no part of the proof, but nobody may have changed them.
             if block.merkle_root(&mut self.hashes) != block.header.transactions_root {
                 return Err(ReplayFinding::Offence("the transactions are not those that were signed".into()));
@@ -631,9 +691,10 @@ impl Replay {
         }
         if state != self.view.state {
             return Err(ReplayFinding::End(format!(
-                "it says the state is {}, but the accounts' state is {}",
+                "it says the state is {}, but the accounts' state is {}: the votes of the last block or a line after it were changed{}",
                 hex::encode(state),
-                hex::encode(self.view.state)
+                hex::encode(self.view.state),
+                self.unsigned_so_far()
             )));
         }
         if !self.supply().is_conserved() {

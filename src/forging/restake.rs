@@ -6,7 +6,7 @@ use crate::ledger::State;
 use crate::stake::ValidatorId;
 use serde::de::{self, Deserializer, Unexpected, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::fmt;
 
 /// How much of what a validator earns becomes tokens, and when.
@@ -77,6 +77,8 @@ pub(super) struct Restaking {
     queue: VecDeque<(u64, ValidatorId, u64)>,
     /// Who leaves, by the round from which on it may.
     leaving: VecDeque<(u64, ValidatorId)>,
+    /// The same, to be looked up.
+    is_leaving: HashSet<ValidatorId>,
     pub moves: Vec<StakeMove>,
 }
 
@@ -88,6 +90,7 @@ impl Restaking {
             waiting: vec![(0, 0); if needed { validators } else { 0 }],
             queue: VecDeque::new(),
             leaving: VecDeque::new(),
+            is_leaving: HashSet::new(),
             moves: Vec::new(),
         }
     }
@@ -135,7 +138,7 @@ impl Restaking {
     pub fn leave(&mut self, who: ValidatorId, round: u64, state: &mut State) {
         if self.plan.unbonding == 0 {
             state.leave(who.into());
-        } else if !self.leaving.iter().any(|&(_, leaving)| leaving == who) {
+        } else if self.is_leaving.insert(who) {
             self.leaving.push_back((round.saturating_add(self.plan.unbonding), who));
         }
     }
@@ -147,6 +150,7 @@ impl Restaking {
                 break;
             }
             self.leaving.pop_front();
+            self.is_leaving.remove(&validator);
             if protocol.must_leave(state, validator.into()) {
                 let old = state.stake(validator.into());
                 state.leave(validator.into());

@@ -3,6 +3,7 @@
 mod active;
 mod audit_manifest;
 mod comparison_manifest;
+mod csv_cells;
 mod environment;
 #[cfg(feature = "figures")]
 pub mod figures;
@@ -23,8 +24,8 @@ pub use audit_manifest::AuditManifest;
 pub use comparison_manifest::{ComparedScenario, ComparisonManifest};
 pub use environment::Environment;
 pub use folder::{
-    Conflict, FolderError, Leftover, Published, ResultsFolder, file_hash, listed_file, read_manifest,
-    settle_killed_runs,
+    Addition, Conflict, FolderError, Leftover, Published, ResultsFolder, Terms, behind_links, file_hash,
+    listed_file, make_folders, manifest_hash, read_manifest, settle_killed_runs,
 };
 pub use formulas::FormulaGuard;
 pub use manifest::{Manifest, Timing, population_hash};

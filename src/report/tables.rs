@@ -1,8 +1,9 @@
 //! Writing rows as CSV.
 
+use super::csv_cells::{CsvCells, KnownNumbers};
 use super::folder::{FolderError, ResultsFolder};
 use super::formulas::FormulaGuard;
-use crate::analysis::rows::{Tables, ValidatorTable};
+use crate::analysis::rows::{Cells, Tables, ValidatorTable};
 use crate::simulation::Control;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -61,11 +62,11 @@ pub trait Rows: Sync {
     /// How many there are.
     fn count(&self) -> usize;
 
-    /// Writes some of them.
+    /// Appends some of them to `out`, those from the first on after a line of titles.
     ///
     /// # Errors
-    /// If `out` cannot be written to.
-    fn write<W: Write>(&self, rows: Range<usize>, out: &mut csv::Writer<W>) -> csv::Result<()>;
+    /// If a row cannot be put into words.
+    fn write(&self, rows: Range<usize>, out: &mut Vec<u8>) -> io::Result<()>;
 }
 
 impl<R: Serialize + Sync> Rows for [R] {
@@ -73,8 +74,10 @@ impl<R: Serialize + Sync> Rows for [R] {
         self.len()
     }
 
-    fn write<W: Write>(&self, rows: Range<usize>, out: &mut csv::Writer<W>) -> csv::Result<()> {
-        self[rows].iter().try_for_each(|row| out.serialize(row))
+    fn write(&self, rows: Range<usize>, out: &mut Vec<u8>) -> io::Result<()> {
+        let mut writer = csv::WriterBuilder::new().has_headers(rows.start == 0).from_writer(out);
+        self[rows].iter().try_for_each(|row| writer.serialize(row)).map_err(into_io)?;
+        writer.flush()
     }
 }
 
@@ -83,7 +86,7 @@ impl<R: Serialize + Sync> Rows for Vec<R> {
         self.len()
     }
 
-    fn write<W: Write>(&self, rows: Range<usize>, out: &mut csv::Writer<W>) -> csv::Result<()> {
+    fn write(&self, rows: Range<usize>, out: &mut Vec<u8>) -> io::Result<()> {
         self.as_slice().write(rows, out)
     }
 }
@@ -93,8 +96,18 @@ impl Rows for ValidatorTable {
         self.len()
     }
 
-    fn write<W: Write>(&self, mut rows: Range<usize>, out: &mut csv::Writer<W>) -> csv::Result<()> {
-        rows.try_for_each(|index| out.serialize(self.row(index)))
+    fn write(&self, rows: Range<usize>, out: &mut Vec<u8>) -> io::Result<()> {
+        let mut known = KnownNumbers::new();
+        let mut cells = CsvCells::new(out, &mut known);
+        if rows.start == 0 {
+            ValidatorTable::TITLES.iter().for_each(|title| cells.text(title));
+            cells.end_line();
+        }
+        for row in rows {
+            self.tell(row, &mut cells);
+            cells.end_line();
+        }
+        Ok(())
     }
 }
 
@@ -106,32 +119,44 @@ const STRIDE: usize = 1024;
 pub(super) fn write_rows_watched<R: Rows + ?Sized>(
     rows: &R,
     safe_csv: bool,
-    mut out: impl Write,
+    mut out: impl Write + Send,
     control: &Control,
 ) -> io::Result<()> {
-    let written = |start: usize| -> io::Result<(usize, Vec<u8>)> {
-        let end = rows.count().min(start + STRIDE);
-        let mut writer = csv::WriterBuilder::new()
-            .has_headers(start == 0)
-            .from_writer(FormulaGuard::new(Vec::new(), safe_csv));
-        rows.write(start..end, &mut writer).map_err(into_io)?;
-        let guard = writer.into_inner().map_err(|error| error.into_error())?;
-        Ok((end - start, guard.into_inner()))
+    let fill = |start: usize, text: &mut Vec<u8>| -> io::Result<()> {
+        text.clear();
+        if start >= rows.count() {
+            return Ok(());
+        }
+        rows.write(start..rows.count().min(start + STRIDE), text)?;
+        if safe_csv {
+            let mut guard = FormulaGuard::new(Vec::with_capacity(text.len()), true);
+            guard.write_all(text)?;
+            *text = guard.into_inner();
+        }
+        Ok(())
     };
-    // Only so many pieces wait to be written at any time.
+    let mut write = |texts: &[Vec<u8>]| texts.iter().try_for_each(|text| out.write_all(text));
+    // Only so many pieces are in memory at any time: while some are written, the next are made, in the room
+    // of those that were written before.
     let pieces = 2 * rayon::current_num_threads();
+    let (mut made, mut next) = (vec![Vec::new(); pieces], vec![Vec::new(); pieces]);
     for start in (0..rows.count()).step_by(pieces * STRIDE) {
         if control.should_stop() {
             return Err(io::Error::other("the run was told to stop"));
         }
-        let starts: Vec<usize> = (start..rows.count()).step_by(STRIDE).take(pieces).collect();
-        let texts: Vec<_> = starts.into_par_iter().map(written).collect();
-        for text in texts {
-            let (rows, text) = text?;
-            out.write_all(&text)?;
-            control.progress.advance(rows as u64);
-        }
+        let (filled, written) = rayon::join(
+            || {
+                let pieces = next.par_iter_mut().enumerate();
+                pieces.try_for_each(|(piece, text)| fill(start + piece * STRIDE, text))
+            },
+            || write(&made),
+        );
+        written?;
+        filled?;
+        control.progress.advance((rows.count() - start).min(pieces * STRIDE) as u64);
+        std::mem::swap(&mut made, &mut next);
     }
+    write(&made)?;
     out.flush()
 }
 
@@ -145,7 +170,7 @@ fn into_io(error: csv::Error) -> io::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::rows::TimelineRow;
+    use crate::analysis::rows::{TimelineRow, ValidatorRow};
 
     /// A disk with room for so many bytes.
     struct SmallDisk(usize);
@@ -201,5 +226,49 @@ mod tests {
         let rows = vec![row(); 5000];
         let error = write_rows(&rows, SmallDisk(10_000)).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+    }
+
+    /// Column by column, on all threads and in pieces, the bytes are those of one row after another.
+    #[test]
+    fn a_table_by_columns_is_written_like_its_rows() {
+        let row = |index: u64| ValidatorRow {
+            validator: if index.is_multiple_of(97) {
+                format!("=a, \"{index}\"")
+            } else {
+                format!("v{index}")
+            },
+            stake: index * 1_000_003,
+            stake_share: 1.0 / (index % 13 + 1) as f64,
+            wins: index % 5,
+            p_value: (index % 3 > 0).then_some((index % 5) as f64 * 1e-9),
+            longest_unit: (index % 2 == 0).then(|| "slots".to_owned()),
+            reward: Some(u128::from(index) << 60),
+            final_stake_share: Some(-0.1 * index as f64),
+            ..ValidatorRow::default()
+        };
+        let rows: Vec<ValidatorRow> = (0..20_000).map(row).collect();
+        let table: ValidatorTable = rows.iter().cloned().collect();
+        for safe in [false, true] {
+            let mut plain = FormulaGuard::new(Vec::new(), safe);
+            write_rows(&rows, &mut plain).unwrap();
+            let plain = plain.into_inner();
+            let never = std::sync::atomic::AtomicBool::new(false);
+            let control = Control { progress: &crate::simulation::Quiet, stop: &never };
+            for threads in [1, 3] {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                let written = pool.install(|| {
+                    let mut out = Vec::new();
+                    write_rows_watched(&table, safe, &mut out, &control).map(|()| out)
+                });
+                assert!(written.unwrap() == plain, "{threads} threads");
+            }
+        }
+        let mut empty = Vec::new();
+        let never = std::sync::atomic::AtomicBool::new(false);
+        let control = Control { progress: &crate::simulation::Quiet, stop: &never };
+        write_rows_watched(&ValidatorTable::default(), false, &mut empty, &control).unwrap();
+        assert!(empty.is_empty());
+        let full = write_rows_watched(&table, false, SmallDisk(10_000), &control).unwrap_err();
+        assert_eq!(full.kind(), io::ErrorKind::StorageFull);
     }
 }

@@ -84,6 +84,7 @@ pub fn pools(
         }
         let (own, weights) = weights(checker, &key, section)?;
         let mut delegators: Vec<(u32, u64)> = Vec::with_capacity(section.delegators.len());
+        let mut places: HashMap<u32, usize> = HashMap::new();
         for (delegator, weight) in section.delegators.iter().zip(weights) {
             let name = &delegator.name;
             let number = match numbers.get(name) {
@@ -99,7 +100,8 @@ pub fn pools(
                     number
                 }
             } as u32;
-            match delegators.iter_mut().find(|(who, _)| *who == number) {
+            let place = *places.entry(number).or_insert(delegators.len());
+            match delegators.get_mut(place) {
                 Some((_, more)) => *more += weight,
                 None => delegators.push((number, weight)),
             }

@@ -4,6 +4,7 @@ use super::lock::{Holder, NotHeld, StudyLock};
 use super::plan::Plan;
 use super::shard::Shard;
 use super::tally_file::{TallyError, TallyFile, TallyHeader, TallyReader};
+use crate::report::{Leftover, behind_links, make_folders, settle_killed_runs};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,8 @@ use thiserror::Error;
 
 /// The file of tallies in the folder of a study.
 pub const TALLIES: &str = "study.tally";
+/// The folder of the folders of points.
+pub(super) const POINTS: &str = "points";
 const LOCK: &str = "lock";
 /// How files begin that are still being written.
 const DRAFT: &str = ".tombola-";
@@ -69,10 +72,21 @@ pub struct Opening {
     pub other_version: bool,
 }
 
+/// The folder of a study that is held.
+pub struct HeldFolder {
+    /// The folder.
+    pub path: PathBuf,
+    /// What became of what killed commands had left in it.
+    pub leftovers: Vec<Leftover>,
+    _lock: StudyLock,
+}
+
 /// A study that is held: what was played of it before, and where more is appended.
 pub struct OpenStudy {
     /// The folder, or that of the file of a shard.
     pub folder: PathBuf,
+    /// What became of what killed commands had left in it.
+    pub leftovers: Vec<Leftover>,
     /// What was there when it was opened.
     pub before: TallyReader,
     /// Where finished units are appended.
@@ -86,15 +100,9 @@ impl OpenStudy {
     /// # Errors
     /// A [`StudyError`].
     pub fn folder(root: &Path, plan: &Plan, holder: &Holder, opening: Opening) -> Result<Self, StudyError> {
-        let folder = root.join(&plan.name);
-        if folder.symlink_metadata().is_ok() && !is_study(&folder) {
-            return Err(StudyError::Foreign(folder));
-        }
-        make_folder(&folder)?;
-        let lock = hold(&folder.join(LOCK), &folder, holder)?;
-        remove_drafts(&folder);
+        let HeldFolder { path: folder, leftovers, _lock } = hold_place(root, plan, holder)?;
         let (before, file) = open(&folder.join(TALLIES), &TallyHeader::of(plan, None), plan, opening)?;
-        Ok(OpenStudy { folder, before, file, _lock: lock })
+        Ok(OpenStudy { folder, leftovers, before, file, _lock })
     }
 
     /// Opens the file of a shard, or makes it.
@@ -126,6 +134,8 @@ impl OpenStudy {
         holder: &Holder,
         opening: Opening,
     ) -> Result<Self, StudyError> {
+        // A link stays a link, whether the file that it leads to is there or not.
+        let path = &behind_links(path).map_err(|source| StudyError::Io { path: path.to_owned(), source })?;
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
             _ => PathBuf::from("."),
@@ -135,7 +145,7 @@ impl OpenStudy {
         beside.push(".lock");
         let lock = hold(Path::new(&beside), path, holder)?;
         let (before, file) = open(path, &TallyHeader::of(plan, shard), plan, opening)?;
-        Ok(OpenStudy { folder, before, file, _lock: lock })
+        Ok(OpenStudy { folder, leftovers: Vec::new(), before, file, _lock: lock })
     }
 
     /// Reads the tallies again, as they stand now.
@@ -156,21 +166,49 @@ pub fn look_at(folder: &Path) -> Result<(TallyReader, Option<Option<Holder>>), T
     Ok((reader, StudyLock::holder(&folder.join(LOCK))))
 }
 
+/// Holds the folder of a study, `root/NAME`, which is made if need be. What commands that were killed have
+/// left in it is brought to its end.
+///
+/// # Errors
+/// If it is no folder of a study, is held by somebody, or cannot be made.
+pub fn hold_place(root: &Path, plan: &Plan, holder: &Holder) -> Result<HeldFolder, StudyError> {
+    let folder = root.join(&plan.name);
+    if folder.symlink_metadata().is_ok() && !is_study(&folder) {
+        return Err(StudyError::Foreign(folder));
+    }
+    make_folder(&folder)?;
+    hold_settled(folder, holder)
+}
+
 /// Holds the folder of a study that is there, to write its tables anew.
 ///
 /// # Errors
 /// A [`StudyError`].
-pub fn hold_folder(folder: &Path, holder: &Holder) -> Result<(TallyReader, StudyLock), StudyError> {
-    if !folder.join(TALLIES).is_file() {
-        return Err(StudyError::Foreign(folder.to_owned()));
+pub fn hold_folder(folder: &Path, holder: &Holder) -> Result<(TallyReader, HeldFolder), StudyError> {
+    let foreign = || StudyError::Foreign(folder.to_owned());
+    let is_begun = || folder.join(TALLIES).is_file();
+    // The tallies may be among what a command that was killed has left.
+    if !is_begun() && !(is_study(folder) && holds_drafts(folder)) {
+        return Err(foreign());
     }
-    let lock = hold(&folder.join(LOCK), folder, holder)?;
-    remove_drafts(folder);
-    Ok((TallyReader::open(&folder.join(TALLIES))?, lock))
+    let held = hold_settled(folder.to_owned(), holder)?;
+    if !is_begun() {
+        return Err(foreign());
+    }
+    Ok((TallyReader::open(&folder.join(TALLIES))?, held))
+}
+
+/// Holds a folder, and brings to its end what is left in it and among the folders of its points.
+fn hold_settled(path: PathBuf, holder: &Holder) -> Result<HeldFolder, StudyError> {
+    let lock = hold(&path.join(LOCK), &path, holder)?;
+    remove_drafts(&path);
+    let mut leftovers = settle_killed_runs(&path);
+    leftovers.extend(settle_killed_runs(&path.join(POINTS)));
+    Ok(HeldFolder { path, leftovers, _lock: lock })
 }
 
 fn make_folder(folder: &Path) -> Result<(), StudyError> {
-    fs::create_dir_all(folder).map_err(|source| StudyError::Io { path: folder.to_owned(), source })
+    make_folders(folder).map_err(|(path, source)| StudyError::Io { path, source })
 }
 
 /// Whether a folder is that of a study, or of one that was killed before it had begun.
@@ -189,6 +227,11 @@ fn hold(lock: &Path, what: &Path, holder: &Holder) -> Result<StudyLock, StudyErr
         NotHeld::Busy(holder) => StudyError::Held { path: what.to_owned(), holder },
         NotHeld::Io(path, source) => StudyError::Io { path, source },
     })
+}
+
+fn holds_drafts(folder: &Path) -> bool {
+    let is_draft = |name: &std::ffi::OsStr| name.to_str().is_some_and(|name| name.starts_with(DRAFT));
+    fs::read_dir(folder).is_ok_and(|entries| entries.flatten().any(|entry| is_draft(&entry.file_name())))
 }
 
 /// Removes what a program that was killed had not finished writing.

@@ -35,7 +35,7 @@ mod wire;
 pub use design::{Design, Factor, Layout, LinkedFactors};
 pub use effects::EffectRow;
 pub use evaluate::{Evaluation, FailedPoint, Limits, Watch, evaluate, rounds_to_play};
-pub use folder::{OpenStudy, Opening, StudyError, TALLIES, hold_folder, look_at};
+pub use folder::{HeldFolder, OpenStudy, Opening, StudyError, TALLIES, hold_folder, hold_place, look_at};
 pub use levels::{Levels, Range, Spacing, shown};
 pub use lock::{Holder, StudyLock};
 pub use manifest::StudyManifest;
@@ -50,7 +50,7 @@ pub use shard::Shard;
 pub use solve::{Condition, Ends, Known, Solution, solve};
 pub use summary::{Collected, PointState, PointSummary, Summary, collect};
 pub use sweep::{Luck, Sweep, SweepOptions, read_sweep};
-pub use tables::{StudyTables, TablesError, write_tables};
+pub use tables::{StudyTables, TablesError, former_tables, write_tables};
 pub use tally::{Tally, Unfit};
 pub use tally_file::{Journal, StoredFailure, TallyBlock, TallyError, TallyFile, TallyHeader, TallyReader};
 

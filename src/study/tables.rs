@@ -1,6 +1,7 @@
 //! `points.csv`, `batch.csv` and what else a study's tallies are written down as.
 
 use super::effects::{EffectRow, Effects};
+use super::folder::POINTS;
 use super::levels::shown;
 use super::manifest::StudyManifest;
 #[cfg(feature = "parquet")]
@@ -10,13 +11,13 @@ use super::summary::{Collected, PointState, Summary, collect, point_statements};
 use super::tally_file::TallyReader;
 use crate::analysis::rows::{ShareRow, Statement, TrialRow};
 use crate::analysis::{analyse, analyse_stopped, share_rows};
-use crate::report::{FolderError, FormulaGuard, ResultsFolder, Stopwatch, Timing, settle_killed_runs};
+use crate::report::{FolderError, FormulaGuard, ResultsFolder, Stopwatch, Timing};
 use crate::session::Outcome;
 use crate::simulation::{Control, threads_here};
 use rayon::prelude::*;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -90,8 +91,7 @@ fn text(text: impl ToString) -> TableCell {
 /// So many points are worked at before their rows are written.
 const STRIDE: usize = 256;
 
-/// Writes the tables of a study from its tallies into a folder, each one whole or not at all, in place of
-/// what it wrote there before, and shows the statements of each point in the order of the study. Returns
+/// Writes the tables of a study from its tallies into a folder, each one whole or not at all, and shows the statements of each point in the order of the study. Returns
 /// the SHA-256 of each file by its name. Progress is told of in points.
 ///
 /// Memory does not grow with the number of points, except by what a plan keeps of each.
@@ -108,8 +108,6 @@ pub fn write_tables(
     mut seen: impl FnMut(&PlannedPoint, &[Statement]),
 ) -> Result<BTreeMap<String, String>, TablesError> {
     control.progress.begin("tables", plan.points.len() as u64);
-    // Folders of points that a killed run was about to publish: whole ones are, others go.
-    settle_killed_runs(&folder.join(POINTS));
     let keys = plan.sweep.layout.keys();
     let create = |name, columns: Columns| {
         let own = std::iter::once("point").chain(keys.iter().copied()).map(|key| (key, ColumnType::Text));
@@ -179,24 +177,23 @@ pub fn write_tables(
     for table in [Some(points), Some(batch), trials, shares, effects].into_iter().flatten() {
         files.extend(table.finish()?);
     }
-    remove_former(folder, &files);
     Ok(files)
 }
 
-/// Removes tables that were written here before, as the manifest says, and are not any more: they are
-/// about other trials.
-fn remove_former(folder: &Path, files: &BTreeMap<String, String>) {
+/// The tables and the report that were written into a folder before, as its manifest says, and are not among
+/// these files: they are about other trials.
+pub fn former_tables(folder: &Path, files: &BTreeMap<String, String>) -> BTreeSet<String> {
     let manifest = std::fs::read(folder.join("manifest.json")).ok();
     let former = manifest.and_then(|bytes| serde_json::from_slice::<StudyManifest>(&bytes).ok());
-    for name in former.iter().flat_map(|former| former.files.keys()) {
-        let is_table = ["csv", "parquet"].iter().any(|end| {
-            let stem = name.strip_suffix(end).and_then(|name| name.strip_suffix('.'));
-            stem.is_some_and(|stem| ["points", "batch", "trials", "shares", "effects"].contains(&stem))
-        });
-        if is_table && !files.contains_key(name) {
-            let _ = std::fs::remove_file(folder.join(name));
-        }
-    }
+    let is_table = |name: &str| {
+        let stem = ["csv", "parquet"].iter().find_map(|end| name.strip_suffix(end)?.strip_suffix('.'));
+        stem.is_some_and(|stem| ["points", "batch", "trials", "shares", "effects"].contains(&stem))
+    };
+    let names = former.iter().flat_map(|former| former.files.keys());
+    names
+        .filter(|name| (is_table(name) || *name == "report.html") && !files.contains_key(*name))
+        .cloned()
+        .collect()
 }
 
 /// What the tables say of one point.
@@ -237,9 +234,6 @@ fn curves(plan: &Plan) -> HashSet<usize> {
     }
     places
 }
-
-/// The folder of the folders of points.
-const POINTS: &str = "points";
 
 /// What is asked for of each point.
 struct Wanted<'a> {

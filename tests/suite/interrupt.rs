@@ -581,3 +581,114 @@ fn a_kill_at_any_moment_leaves_old_or_new_results() {
         assert!(seen.len() > 1, "every kill came before the run or after it: {seen:?}");
     }
 }
+
+/// The files below a folder by their paths in it, without those that tell times and processes.
+fn files_of(sandbox: &Sandbox, folder: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+    let root = sandbox.path(folder);
+    let inside =
+        |(path, bytes): (PathBuf, Option<Vec<u8>>)| Some((path.strip_prefix(&root).ok()?.to_owned(), bytes?));
+    sandbox.tree().into_iter().filter_map(inside).filter(|(path, _)| !path.ends_with("lock")).collect()
+}
+
+/// Killed at any moment, a command that writes into a folder of results, or puts shards together, leaves
+/// files that are each the old one or the new one; given again, without --force, it leaves all of the new
+/// ones and nothing else.
+#[test]
+fn a_command_that_was_killed_is_simply_given_again() {
+    let mut moments = Stream::of_trial(13, 2, Purpose::Lottery);
+    let report = "[report]\nfigures = [\"lorenz\"]\nformats = [\"svg\"]\n";
+    let plain = format!("[run]\nengine = \"draws\"\nrounds = 40\ntrials = 3\n{report}{POPULATION}");
+    for (setup, command, folder) in [
+        (&["run s.toml -q"][..], "plot output/s --title New", "output/s"),
+        (&["run s.toml -q"], "plot output/s --output paper", "paper"),
+        (&["run s.toml -q"], "report output/s --tables latex", "output/s"),
+        (
+            &[
+                "run s.toml -q --sweep run.rounds=10,20 --shard 1/2",
+                "run s.toml -q --sweep run.rounds=10,20 --shard 2/2",
+            ],
+            "merge output/s.1-of-2.tally output/s.2-of-2.tally -q --output merged --keep points",
+            "merged",
+        ),
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.put("s.toml", &plain);
+        let keep = if command.starts_with("merge") { " --keep points" } else { "" };
+        let run = |line: &str| {
+            let output =
+                sandbox.command(&line.split(' ').collect::<Vec<_>>()).output().expect("the program starts");
+            let told = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(output.status.success(), "{line}: {told}");
+            told
+        };
+        setup.iter().for_each(|line| drop(run(&format!("{line}{keep}"))));
+        let old = files_of(&sandbox, folder);
+        let begin = Instant::now();
+        run(command);
+        let duration = begin.elapsed();
+        let new = files_of(&sandbox, folder);
+        assert_ne!(old, new, "{command}");
+        // A merge tells times in its manifest.
+        let comparable = |files: BTreeMap<PathBuf, Vec<u8>>| -> BTreeMap<PathBuf, Vec<u8>> {
+            let timed = |path: &PathBuf| command.starts_with("merge") && path.ends_with("manifest.json");
+            files.into_iter().filter(|(path, _)| !timed(path)).collect()
+        };
+        let new = comparable(new);
+        for _ in 0..5 {
+            if sandbox.path(folder).exists() {
+                fs::remove_dir_all(sandbox.path(folder)).expect("a folder");
+            }
+            for (path, bytes) in &old {
+                sandbox.put(&format!("{folder}/{}", path.display()), bytes);
+            }
+            let mut killed = Run::of(sandbox.command(&command.split(' ').collect::<Vec<_>>()));
+            sleep(duration.mul_f64(moments.below(1200) as f64 / 1000.0));
+            let _ = killed.0.kill();
+            let _ = killed.0.wait();
+            for (path, bytes) in comparable(files_of(&sandbox, folder)) {
+                let hidden =
+                    path.components().any(|part| part.as_os_str().to_string_lossy().starts_with('.'));
+                let is_one = |files: &BTreeMap<PathBuf, Vec<u8>>| files.get(&path) == Some(&bytes);
+                assert!(hidden || is_one(&old) || is_one(&new), "{command}: {}", path.display());
+            }
+            let told = run(command);
+            assert_eq!(comparable(files_of(&sandbox, folder)), new, "{command}: {told}");
+        }
+    }
+}
+
+/// Points of a study that an earlier version left in a hidden folder, and files that were still being made,
+/// are dealt with by the next command there, which says so.
+#[test]
+fn what_is_found_of_a_killed_study_is_told() {
+    let sandbox = Sandbox::new();
+    let plain =
+        format!("[run]\nengine = \"draws\"\nrounds = 5\ntrials = 2\n[report]\nfigures = []\n{POPULATION}");
+    sandbox.put("s.toml", plain);
+    let run = |args: &[&str]| {
+        let output = sandbox.command(args).output().expect("the program starts");
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{told}");
+        told
+    };
+    let study = ["run", "s.toml", "--sweep", "run.rounds=5,6", "--keep", "points"];
+    run(&study);
+    let journal = |name: &str, making: &str| {
+        format!(r#"{{"program":"tombola","process":1,"name":"{name}","replace":true,"making":"{making}"}}"#)
+    };
+    for (folder, journal) in
+        [("points/.tombola-aaaaaa", journal("p", "folder")), (".tombola-bbbbbb", journal("", "files"))]
+    {
+        sandbox.put(&format!("output/s/{folder}/journal.json"), &journal);
+        sandbox.put(&format!("output/s/{folder}/results/half.csv"), "a,b");
+    }
+    let told = run(&study);
+    let told: Vec<&str> = told.lines().filter(|line| line.contains("was killed")).collect();
+    assert!(
+        told.len() == 2
+            && told.iter().any(|line| line.contains("run for output/s was killed before"))
+            && told.iter().any(|line| line.contains("output/s/points/p")),
+        "{told:?}"
+    );
+    assert!(sandbox.tree().keys().all(|path| !path.to_string_lossy().contains(".tombola-")));
+}

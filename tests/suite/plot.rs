@@ -33,8 +33,13 @@ fn figures_from_tables_are_those_of_the_run() {
             assert!(drawn.expect("a figure") == again.expect("a figure"), "{figure}.{format}");
         }
     }
+    // The same bytes replace nothing; others do.
     let (ended, told) = code(&sandbox, &["plot", "output/pair", "--output", "again"]);
+    assert_eq!(ended, Some(0), "{told}");
+    let before = sandbox.tree();
+    let (ended, told) = code(&sandbox, &["plot", "output/pair", "--output", "again", "--title", "Two"]);
     assert!(ended == Some(2) && told.contains("--force"), "{told}");
+    assert_eq!(sandbox.tree(), before);
 }
 
 #[test]

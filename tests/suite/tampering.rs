@@ -575,3 +575,45 @@ fn impossible_genesis_records_are_refused() {
         }
     }
 }
+
+/// The first signature is over the genesis record, and holds for no other: which of the two lines was changed
+/// cannot be told, and is not claimed. A line that names this record and does not hold is itself to blame.
+#[test]
+fn a_changed_genesis_record_is_not_blamed_on_the_first_block() {
+    let cheats = chain(&SMALL.replace("rounds = 4", "rounds = 40"));
+    let offence = cheats.lines().position(|line| line.starts_with(r#"{"offence":"#)).expect("an offence");
+    let text = chain(honest());
+    let lines: Vec<&str> = text.lines().collect();
+    for (from, to) in [
+        (r#""minimum_stake":1,"#, r#""minimum_stake":2,"#),
+        (r#""rule":"raffle""#, r#""rule":"uniform""#),
+        (r#""seed":2,"#, r#""seed":3,"#),
+        (r#""name":"b""#, r#""name":"bb""#),
+        (r#""stake":110"#, r#""stake":111"#),
+    ] {
+        let forged = lines[0].replacen(from, to, 1);
+        assert_ne!(forged, lines[0], "{from}");
+        let finding = refused(&[&forged], lines[1]);
+        assert!(matches!(finding, ReplayFinding::OtherGenesis { .. }), "{from}: {finding}");
+        let told = format!("{finding}; {}", Replay::advice(&finding).expect("advice"));
+        assert!(told.contains("either line 1 or this one was changed") && told.contains("stake"), "{told}");
+    }
+    // Whatever line is the first one that is signed.
+    let cheats: Vec<&str> = cheats.lines().collect();
+    let forged = cheats[0].replacen(r#""minimum_stake":1,"#, r#""minimum_stake":2,"#, 1);
+    let finding = refused(&[&forged], cheats[offence]);
+    assert!(matches!(finding, ReplayFinding::OtherGenesis { .. }), "{finding}");
+
+    let (mut block, certificate) = block_of(lines[1]);
+    block.signature = block_of(lines[2]).0.signature;
+    let (mut bytes, mut signed) = (Vec::new(), Vec::new());
+    block.encode(&mut bytes);
+    certificate.encode(&mut signed);
+    let (bytes, signed) = (hex::encode(bytes), hex::encode(signed));
+    let forged = format!(r#"{{"block":{{"bytes":"{bytes}","certificate":"{signed}"}}}}"#);
+    let finding = refused(&lines[..1], &forged);
+    assert!(finding.to_string().contains("the signature is not the forger's"), "{finding}");
+    // The block after a line that was left out is what its forger made.
+    let finding = refused(&lines[..1], lines[2]);
+    assert!(Replay::advice(&finding).is_some_and(|advice| advice.contains("missing")), "{finding}");
+}

@@ -1,5 +1,20 @@
 //! Columns of cells that may be empty, close together in memory.
 
+/// Somebody who is told the cells of a row, one after another.
+pub trait Cells {
+    /// An empty cell.
+    fn nothing(&mut self);
+
+    /// A text.
+    fn text(&mut self, text: &str);
+
+    /// A whole number.
+    fn whole(&mut self, number: u128);
+
+    /// A number.
+    fn real(&mut self, number: f64);
+}
+
 /// What can stand in a column.
 pub trait Cell: Sized {
     /// Many of them.
@@ -10,10 +25,13 @@ pub trait Cell: Sized {
 
     /// The one at an index; there must be so many.
     fn at(column: &Self::Column, index: usize) -> Self;
+
+    /// Tells it.
+    fn tell(column: &Self::Column, index: usize, cells: &mut impl Cells);
 }
 
 macro_rules! never_empty {
-    ($($number:ty),*) => { $(
+    ($($number:ty: $tell:ident as $wide:ty),*) => { $(
         impl Cell for $number {
             type Column = Vec<$number>;
 
@@ -24,11 +42,15 @@ macro_rules! never_empty {
             fn at(column: &Self::Column, index: usize) -> Self {
                 column[index]
             }
+
+            fn tell(column: &Self::Column, index: usize, cells: &mut impl Cells) {
+                cells.$tell(<$wide>::from(column[index]));
+            }
         }
     )* };
 }
 
-never_empty!(u64, f64);
+never_empty!(u64: whole as u128, f64: real as f64);
 
 /// A column in which cells may be empty. Up to the first that is not, it takes no room.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,7 +92,7 @@ impl<T: Copy + Default> Sparse<T> {
 }
 
 macro_rules! maybe_empty {
-    ($($number:ty),*) => { $(
+    ($($number:ty: $tell:ident as $wide:ty),*) => { $(
         impl Cell for Option<$number> {
             type Column = Sparse<$number>;
 
@@ -81,11 +103,18 @@ macro_rules! maybe_empty {
             fn at(column: &Self::Column, index: usize) -> Self {
                 column.at(index)
             }
+
+            fn tell(column: &Self::Column, index: usize, cells: &mut impl Cells) {
+                match column.at(index) {
+                    Some(number) => cells.$tell(<$wide>::from(number)),
+                    None => cells.nothing(),
+                }
+            }
         }
     )* };
 }
 
-maybe_empty!(u64, u128, f64);
+maybe_empty!(u64: whole as u128, u128: whole as u128, f64: real as f64);
 
 /// A column of texts, one after another.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -113,6 +142,10 @@ impl Cell for String {
     fn at(column: &Texts, index: usize) -> Self {
         column.text(index).to_owned()
     }
+
+    fn tell(column: &Texts, index: usize, cells: &mut impl Cells) {
+        cells.text(column.text(index));
+    }
 }
 
 /// A column of few different words.
@@ -138,5 +171,12 @@ impl Cell for Option<String> {
 
     fn at(column: &WordColumn, index: usize) -> Self {
         column.which.at(index).map(|which| column.words[which as usize].clone())
+    }
+
+    fn tell(column: &WordColumn, index: usize, cells: &mut impl Cells) {
+        match column.which.at(index) {
+            Some(which) => cells.text(&column.words[which as usize]),
+            None => cells.nothing(),
+        }
     }
 }

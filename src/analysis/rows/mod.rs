@@ -29,6 +29,7 @@ pub use audit::{
     BlockDifference, Finding, OrderReport, OrderRow, as_decided,
 };
 pub use chains::ChainRow;
+pub use columns::Cells;
 pub use compare::{CompareRow, RuleMeasureRow, RuleTrialRow};
 pub use identify::{IdentifyReport, IdentifyRow, ProfileEstimate, Standing};
 pub use incomes::IncomeRow;

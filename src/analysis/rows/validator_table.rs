@@ -1,7 +1,7 @@
 //! The rows of `validators.csv`, column by column.
 
 use super::ValidatorRow;
-use super::columns::Cell;
+use super::columns::{Cell, Cells};
 use std::sync::OnceLock;
 
 /// Declares the table from the fields of the row, in their order.
@@ -17,6 +17,9 @@ macro_rules! by_column {
         }
 
         impl ValidatorTable {
+            /// The titles of the columns.
+            pub const TITLES: &[&str] = &[$(stringify!($field)),*];
+
             /// Appends a row.
             pub fn push(&mut self, row: ValidatorRow) {
                 let ValidatorRow { $($field),* } = row;
@@ -31,6 +34,15 @@ macro_rules! by_column {
             pub fn row(&self, index: usize) -> ValidatorRow {
                 assert!(index < self.rows, "row {index} of {}", self.rows);
                 ValidatorRow { $($field: Cell::at(&self.$field, index)),* }
+            }
+
+            /// Tells the cells of the row at an index.
+            ///
+            /// # Panics
+            /// If there are not so many.
+            pub fn tell(&self, index: usize, cells: &mut impl Cells) {
+                assert!(index < self.rows, "row {index} of {}", self.rows);
+                $(<$cell as Cell>::tell(&self.$field, index, cells);)*
             }
         }
     };

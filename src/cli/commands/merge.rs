@@ -1,20 +1,20 @@
 //! `tombola merge`.
 
-use super::study::{command_line, ended, holder, path_of, repeat, root_of, tabulate, wanted};
+use super::study::{command_line, ended, holder, in_its_place, path_of, repeat, root_of, tabulate, wanted};
 use crate::cli::commands::study::Keep;
 use crate::cli::failure::Failure;
 use crate::cli::interrupt;
 use crate::cli::options::safe_csv::SafeCsvArg;
 use crate::cli::options::threads::ThreadsArg;
 use crate::cli::progress_bar::Bar;
-use crate::cli::results::DEFAULT_OUTPUT;
+use crate::cli::results::{DEFAULT_OUTPUT, tell_settled};
 use crate::cli::screen::{grouped, tell};
 use clap::Args as ClapArgs;
-use std::path::PathBuf;
-use tombola::report::{Environment, Stopwatch};
+use std::path::{Path, PathBuf};
+use tombola::report::{Addition, Environment, Stopwatch, file_hash};
 use tombola::study::{
-    OpenStudy, Opening, Plan, PointState, Summary, TallyReader, differs, gather, missing_shards, overlap,
-    read_all,
+    Plan, PointState, Summary, TALLIES, TallyFile, TallyHeader, TallyReader, differs, gather, hold_place,
+    missing_shards, overlap, read_all,
 };
 
 #[derive(ClapArgs)]
@@ -78,30 +78,39 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
         )));
     }
     let environment = Environment::here(command_line(), &Stopwatch::start().timing());
-    let exists = args.output.join(&plan.name).join(tombola::study::TALLIES);
-    if exists.exists() && !args.force {
-        return Err(Failure::CannotRun(format!(
-            "{} exists already; nothing was merged\n  help: add --force to replace it, or --output DIR to write elsewhere",
-            exists.display()
-        )));
+    let held = hold_place(&args.output, &plan, &holder(&environment))?;
+    tell_settled(&held.leftovers, args.quiet);
+    // Tallies and tables are made aside and take their place together.
+    let addition = Addition::begin(&held.path)?;
+    let (made, place) = (addition.folder().join(TALLIES), held.path.join(TALLIES));
+    TallyFile::create(&made, &TallyHeader::of(&plan, None))
+        .and_then(|tallies| gather(&plan, &files, &tallies))
+        .map_err(|error| in_its_place(&addition, error))?;
+    // To merge what is merged already replaces nothing.
+    if place.symlink_metadata().is_ok() && !same_bytes(&place, &made) {
+        if !args.force {
+            return Err(Failure::CannotRun(format!(
+                "{} exists already; nothing was merged\n  help: add --force to replace it, or --output DIR to write elsewhere",
+                place.display()
+            )));
+        }
+        // It is replaced only if it is what it seems to be.
+        TallyReader::open(&place)?;
     }
-    let opening = Opening { force: args.force, other_version: false };
-    let open = OpenStudy::folder(&args.output, &plan, &holder(&environment), opening)?;
-    gather(&plan, &files, &open.file)?;
-    let whole = open.now()?;
+    let whole = TallyReader::open(&made).map_err(|error| in_its_place(&addition, error))?;
     let summary = Summary::new(&plan, &whole.contents, false);
     let bar = Bar::of_study(&plan.name, 0, args.quiet);
-    let (report, written) = tabulate(&plan, &whole, &summary, &open.folder, tables, environment, &bar, stop)?;
+    let (report, written) = tabulate(&plan, &whole, &summary, addition, tables, environment, &bar, stop)?;
     if !args.quiet {
         crate::cli::results::print_text(&report.text(&plan, &summary))?;
-        tell(format_args!("Written to {}:", open.folder.display()));
+        tell(format_args!("Written to {}:", held.path.display()));
         for name in written.keys().map(String::as_str).chain(["manifest.json"]) {
-            tell(format_args!("  {}", open.folder.join(name).display()));
+            tell(format_args!("  {}", held.path.join(name).display()));
         }
     }
     let of = files.iter().find_map(|file| file.header.shard).map(|shard| shard.of);
     match of.filter(|_| !summary.is_complete()) {
-        None => ended(&plan, &summary, &path_of(&plan), &open.folder),
+        None => ended(&plan, &summary, &path_of(&plan), &held.path),
         Some(of) => {
             // Where the shards stand that are there.
             let shards_in = root_of(files[0].path());
@@ -116,11 +125,15 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
                 summary.count(PointState::Partial),
                 summary.count(PointState::Failed),
                 summary.count(PointState::Missing),
-                open.folder.display(),
+                held.path.display(),
                 commands.concat()
             )))
         }
     }
+}
+
+fn same_bytes(one: &Path, other: &Path) -> bool {
+    file_hash(one).is_ok_and(|hash| file_hash(other).is_ok_and(|same| same == hash))
 }
 
 /// All files are of one study and one program, and of one division.

@@ -2,6 +2,7 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::folder_record::FolderRecord;
+use crate::cli::results::settle;
 use crate::cli::screen::tell;
 use crate::cli::whole_file::{self, Existing};
 use clap::{Args as ClapArgs, ValueEnum};
@@ -54,6 +55,7 @@ pub struct ReportArgs {
 /// Writes the page of a folder and what goes with it.
 pub fn report(args: &ReportArgs) -> Result<(), Failure> {
     let refused = |error: tombola::report::PageError| Failure::CannotRun(error.to_string());
+    settle(&args.folder, false);
     let text = page(&args.folder).map_err(refused)?;
     if let Some(target) = &args.output {
         whole_file::write(target, Existing::forced(args.force), |out| out.write_all(text.as_bytes()))?;

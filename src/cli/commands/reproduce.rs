@@ -4,6 +4,7 @@ use crate::cli::failure::Failure;
 use crate::cli::interrupt;
 use crate::cli::options::threads::ThreadsArg;
 use crate::cli::progress_bar::Bar;
+use crate::cli::results::settle;
 use crate::cli::screen::{print, table, tell};
 use clap::Args as ClapArgs;
 use std::io::{BufWriter, Write};
@@ -60,6 +61,7 @@ pub fn reproduce(args: &ReproduceArgs) -> Result<(), Failure> {
     let folder = &args.folder;
     let path = folder.join("manifest.json");
     let refused = |why: String| Failure::CannotRun(format!("{}: {why}", path.display()));
+    settle(folder, args.quiet);
     let text = read_manifest(folder).map_err(|error| {
         refused(format!(
             "{error}\n  help: name a folder of results, e.g. output/seed after `tombola run seed`"

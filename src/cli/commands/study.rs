@@ -7,17 +7,16 @@ use crate::cli::interrupt;
 use crate::cli::options::span;
 use crate::cli::options::span::{seconds_shown, size_shown};
 use crate::cli::progress_bar::Bar;
-use crate::cli::results::DEFAULT_OUTPUT;
+use crate::cli::results::{DEFAULT_OUTPUT, tell_settled};
 use crate::cli::screen::{grouped, print, table, tell};
 use clap::{Args as ClapArgs, ValueEnum};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tombola::report::{Environment, Stopwatch, page_of};
+use tombola::report::{Addition, Environment, Stopwatch, Terms, page_of};
 use tombola::scenario::{Override, Place, Problem, read_file};
 use tombola::simulation::{Control, Progress, threads_here};
 use tombola::study::Shard;
@@ -133,7 +132,7 @@ use tombola::study::Ranks;
 use tombola::study::{
     Detail, FailedPoint, Holder, Limits, OpenStudy, Opening, Origin, Plan, Players, PointState, Setting,
     StudyError, StudyManifest, StudyTables, Summary, TablesError, TallyError, TallyReader, Watch, costs,
-    evaluate, rounds_to_play, write_tables,
+    evaluate, former_tables, rounds_to_play, write_tables,
 };
 
 impl From<StudyError> for Failure {
@@ -224,6 +223,7 @@ fn run_here(args: &RunArgs, path: &Path, players: Option<&mut Players>) -> Resul
             OpenStudy::shard(&path, &plan, shard, &holder, opening)?
         }
     };
+    tell_settled(&open.leftovers, args.place.quiet);
     tell_before(args, &plan, &open);
     let bar = Bar::of_study(
         &plan.name,
@@ -257,7 +257,8 @@ fn run_here(args: &RunArgs, path: &Path, players: Option<&mut Players>) -> Resul
         bar.clear();
         return end_of_shard(args, path, &plan, &open, &now, evaluation.failed, stopwatch.elapsed());
     }
-    let (report, files) = tabulate(&plan, &now, &summary, &open.folder, tables, environment, &bar, stop)?;
+    let addition = Addition::begin(&open.folder)?;
+    let (report, files) = tabulate(&plan, &now, &summary, addition, tables, environment, &bar, stop)?;
     if !args.place.quiet {
         crate::cli::results::print_text(&report.text(&plan, &summary))?;
         tell(format_args!(
@@ -274,44 +275,71 @@ fn run_here(args: &RunArgs, path: &Path, players: Option<&mut Players>) -> Resul
     ended(&plan, &summary, path, &open.folder)
 }
 
-/// Writes tables and manifest; what there is to say of them.
+/// Writes tables and manifest, which join the folder of the study together with what else is in `addition`;
+/// what there is to say of them.
 #[allow(clippy::too_many_arguments)]
 pub fn tabulate(
     plan: &Plan,
     reader: &TallyReader,
     summary: &Summary,
-    folder: &Path,
+    addition: Addition,
     tables: StudyTables,
     environment: Environment,
     bar: &Bar,
     stop: &AtomicBool,
 ) -> Result<(Report, BTreeMap<String, String>), Failure> {
-    let control = Control { progress: bar, stop };
-    let mut report = Report::default();
-    let written = write_tables(plan, reader, summary, folder, tables, &control, |point, statements| {
-        report.add(plan, point, statements);
-    });
+    let made =
+        write_all(plan, reader, summary, &addition, tables, environment, &Control { progress: bar, stop });
     bar.clear();
-    let mut files = written?;
+    let (report, files) = made.map_err(|failure| in_its_place(&addition, failure))?;
+    let former = former_tables(addition.root(), &files);
+    addition.place(Terms { former, ..Terms::default() })?;
+    Ok((report, files))
+}
+
+/// Writes the files where they are made.
+fn write_all(
+    plan: &Plan,
+    reader: &TallyReader,
+    summary: &Summary,
+    addition: &Addition,
+    tables: StudyTables,
+    environment: Environment,
+    control: &Control,
+) -> Result<(Report, BTreeMap<String, String>), Failure> {
+    let folder = addition.folder();
+    let mut report = Report::default();
+    let mut files = write_tables(plan, reader, summary, &folder, tables, control, |point, statements| {
+        report.add(plan, point, statements);
+    })?;
     let mut manifest = StudyManifest::new(plan, summary, environment, threads_here(), files.clone());
     if draws_figures(plan) {
         let stopwatch = Stopwatch::start();
         let refused =
             |why: String| Failure::CannotRun(format!("{}: {why}", folder.join("report.html").display()));
-        let paths: Vec<(String, std::path::PathBuf)> =
+        let paths: Vec<(String, PathBuf)> =
             files.keys().map(|name| (name.clone(), folder.join(name))).collect();
         let record = serde_json::to_value(&manifest).map_err(|error| refused(error.to_string()))?;
         let page = page_of(record, &paths).map_err(|error| refused(error.to_string()))?;
-        let target = folder.join("report.html");
-        crate::cli::whole_file::write(&target, crate::cli::whole_file::Existing::IsReplaced, |out| {
-            out.write_all(page.as_bytes())
-        })?;
+        addition.write("report.html", page.as_bytes())?;
         files.insert("report.html".to_owned(), hex::encode(Sha256::digest(&page)));
         manifest.files = files.clone();
         manifest.report_seconds = stopwatch.elapsed().as_secs_f64();
     }
-    manifest.write(folder)?;
+    manifest.write(&folder)?;
     Ok((report, files))
+}
+
+/// The same failure about the place where a file will stand: the hidden folder in which it is made means
+/// nothing to a user.
+pub fn in_its_place(addition: &Addition, failure: impl Into<Failure>) -> Failure {
+    match failure.into() {
+        Failure::CannotRun(message) => {
+            let (hidden, shown) = (addition.folder(), addition.root());
+            Failure::CannotRun(message.replace(&*hidden.to_string_lossy(), &shown.to_string_lossy()))
+        }
+        other => other,
+    }
 }
 
 /// Whether the study's file wants figures, and with them a report.

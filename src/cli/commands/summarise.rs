@@ -7,10 +7,11 @@ use crate::cli::interrupt;
 use crate::cli::options::safe_csv::SafeCsvArg;
 use crate::cli::options::threads::ThreadsArg;
 use crate::cli::progress_bar::Bar;
+use crate::cli::results::tell_settled;
 use crate::cli::screen::tell;
 use clap::Args as ClapArgs;
 use std::path::PathBuf;
-use tombola::report::{Environment, Stopwatch};
+use tombola::report::{Addition, Environment, Stopwatch};
 use tombola::scenario::Override;
 use tombola::study::{Plan, Summary, hold_folder};
 
@@ -55,7 +56,8 @@ pub struct SummariseArgs {
 pub fn summarise(args: &SummariseArgs) -> Result<(), Failure> {
     let stop = interrupt::watch()?;
     let environment = Environment::here(command_line(), &Stopwatch::start().timing());
-    let (reader, _lock) = hold_folder(&args.folder, &holder(&environment))?;
+    let (reader, held) = hold_folder(&args.folder, &holder(&environment))?;
+    tell_settled(&held.leftovers, args.quiet);
     let header = &reader.header;
     let mut origin = header.origin.clone();
     let mut overrides = args.set.iter().map(|text| Override::parse(text)).collect::<Result<Vec<_>, _>>()?;
@@ -84,7 +86,8 @@ pub fn summarise(args: &SummariseArgs) -> Result<(), Failure> {
         ));
     }
     let bar = Bar::of_study(&plan.name, 0, args.quiet);
-    let (report, files) = tabulate(&plan, &reader, &summary, &args.folder, tables, environment, &bar, stop)?;
+    let addition = Addition::begin(&args.folder)?;
+    let (report, files) = tabulate(&plan, &reader, &summary, addition, tables, environment, &bar, stop)?;
     if !args.quiet {
         crate::cli::results::print_text(&report.text(&plan, &summary))?;
         tell(format_args!("Written to {}:", args.folder.display()));

@@ -40,7 +40,8 @@ pub fn verify(args: &VerifyArgs) -> Result<(), Failure> {
     };
     let fails = |number: u64, height: Option<u64>, finding: &ReplayFinding| {
         let block = height.map(|height| format!("block {height}: ")).unwrap_or_default();
-        Failure::CheckFailed(format!("{}:{number}: {block}{finding}", path.display()))
+        let help = Replay::advice(finding).map(|advice| format!("\n  help: {advice}")).unwrap_or_default();
+        Failure::CheckFailed(format!("{}:{number}: {block}{finding}{help}", path.display()))
     };
     let mut replay = Replay::begin(&first).map_err(|finding| fails(1, None, &finding))?;
     while let Some(line) = lines.next()? {

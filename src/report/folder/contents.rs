@@ -33,6 +33,11 @@ impl Listing {
         (listing.program == env!("CARGO_PKG_NAME")).then_some(listing)
     }
 
+    /// The files that another list does not have.
+    pub fn without(&self, other: &Listing) -> impl Iterator<Item = &str> {
+        self.files.keys().filter(|name| !other.names(name)).map(String::as_str)
+    }
+
     fn names(&self, file: &str) -> bool {
         file == MANIFEST || self.files.contains_key(file)
     }
@@ -51,7 +56,7 @@ impl Listing {
 }
 
 /// SHA-256 of a folder's manifest; `None` if it has none.
-pub(super) fn manifest_hash(folder: &Path) -> Option<String> {
+pub fn manifest_hash(folder: &Path) -> Option<String> {
     Some(hex::encode(Sha256::digest(fs::read(folder.join(MANIFEST)).ok()?)))
 }
 

@@ -4,7 +4,7 @@
 //! .tombola-x7Kq2v/
 //!     journal.json   what is being made; locked as long as the program that makes it lives
 //!     results/       the files so far
-//!     ready          SHA-256 of the manifest; there once the results are whole
+//!     ready          SHA-256 of the manifest, or on what terms files join others; there once all is whole
 //!     replaced/      older results that have made way for these
 //! ```
 //!
@@ -24,6 +24,17 @@ const JOURNAL: &str = "journal.json";
 const DRAFT: &str = "journal.new";
 const READY: &str = "ready";
 
+/// What becomes of what is made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Making {
+    /// It becomes a folder of its own, beside this one.
+    #[default]
+    Folder,
+    /// Its files join those of the folder that this one is in.
+    Files,
+}
+
 /// What is being made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct JournalEntry {
@@ -31,17 +42,34 @@ pub(super) struct JournalEntry {
     program: String,
     /// The number of the process, for whoever looks.
     process: u32,
-    /// The name of the folder of results.
+    /// The name of the folder of results; empty if it is no folder of its own.
     pub name: String,
     /// Whether results that stand there already are to be replaced.
     pub replace: bool,
+    /// What becomes of it.
+    #[serde(default)]
+    pub making: Making,
 }
 
 impl JournalEntry {
-    /// An entry of this process.
+    /// An entry of this process, about a folder of results.
     pub fn new(name: &str, replace: bool) -> Self {
         let program = env!("CARGO_PKG_NAME").to_owned();
-        JournalEntry { program, process: std::process::id(), name: name.to_owned(), replace }
+        let making = Making::Folder;
+        JournalEntry { program, process: std::process::id(), name: name.to_owned(), replace, making }
+    }
+
+    /// An entry of this process, about files that join others.
+    pub fn of_files() -> Self {
+        JournalEntry { making: Making::Files, ..JournalEntry::new("", false) }
+    }
+
+    /// Where what is made will stand, for a folder of this kind in `root`.
+    pub fn target(&self, root: &Path) -> PathBuf {
+        match self.making {
+            Making::Folder => root.join(&self.name),
+            Making::Files => root.to_owned(),
+        }
     }
 
     /// Whether this program can have written it. The name must be that of a folder beside this
@@ -49,7 +77,11 @@ impl JournalEntry {
     fn is_sound(&self) -> bool {
         let mut parts = Path::new(&self.name).components();
         let plain = matches!(parts.next(), Some(std::path::Component::Normal(_))) && parts.next().is_none();
-        plain && !self.name.starts_with('.') && self.program == env!("CARGO_PKG_NAME")
+        let named = match self.making {
+            Making::Folder => plain && !self.name.starts_with('.'),
+            Making::Files => self.name.is_empty(),
+        };
+        named && self.program == env!("CARGO_PKG_NAME")
     }
 }
 
@@ -134,7 +166,8 @@ impl WorkFolder {
         self.path.join("replaced")
     }
 
-    /// Writes down that the results are whole, and that their manifest has this hash.
+    /// Writes down that the results are whole, and that their manifest has this hash, or on what terms they
+    /// join others.
     ///
     /// # Errors
     /// If that cannot be written.
@@ -146,7 +179,7 @@ impl WorkFolder {
         fs::rename(draft, self.path.join(READY))
     }
 
-    /// The hash of the manifest of whole results.
+    /// What was written down when the results were whole.
     pub fn ready(&self) -> Option<String> {
         fs::read_to_string(self.path.join(READY)).ok()
     }

@@ -1,21 +1,27 @@
 //! The folder of results: written whole or not at all, and nothing of others lost.
 //!
 //! Results are made in a hidden folder beside their place, with a [`journal`]; when they are whole,
-//! they take their [`placement`]. A run that is killed leaves the hidden folder behind, and the next
-//! one finds it ([`settle_killed_runs`]).
+//! they take their [`placement`]. Files that join a folder later are made in a hidden folder in it and placed
+//! together ([`Addition`]). A command that is killed leaves the hidden folder behind, and the next one finds
+//! it ([`settle_killed_runs`]).
 
+mod addition;
 mod contents;
 mod journal;
+mod links;
 mod placement;
 mod record;
 mod rename;
 
+pub use addition::{Addition, Terms};
+pub use contents::manifest_hash;
+pub use links::{behind_links, make_folders};
 pub use record::{file_hash, listed_file, read_manifest};
 
 use super::tables::{Rows, write_rows_watched};
 use crate::simulation::{Control, Quiet};
-use contents::{Listing, MANIFEST, manifest_hash};
-use journal::{JournalEntry, PREFIX, WorkFolder};
+use contents::{Listing, MANIFEST};
+use journal::{JournalEntry, Making, PREFIX, WorkFolder};
 use placement::Found;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -44,6 +50,37 @@ pub struct ResultsFolder {
 
 /// Folders to be removed again, if they are still empty.
 struct MadeFolders(Vec<PathBuf>);
+
+impl MadeFolders {
+    /// Makes a folder and those above it that are missing.
+    fn down_to(root: &Path) -> Result<Self, FolderError> {
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |source| FolderError::Io { path, source }
+        };
+        if let Some(conflict) = root.ancestors().find(|folder| folder.exists() && !folder.is_dir()) {
+            return Err(failed(conflict)(io::ErrorKind::NotADirectory.into()));
+        }
+        if let Some(link) = root.ancestors().find(|folder| links::leads_nowhere(folder)) {
+            return Err(failed(link)(links::dangling_error(link)));
+        }
+        let missing: Vec<PathBuf> = root
+            .ancestors()
+            .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+            .map(Path::to_owned)
+            .collect();
+        let mut made = MadeFolders(Vec::new());
+        for folder in missing.into_iter().rev() {
+            match fs::create_dir(&folder) {
+                Ok(()) => made.0.push(folder),
+                // Another run has just made it.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
+                Err(error) => return Err(failed(&folder)(error)),
+            }
+        }
+        Ok(made)
+    }
+}
 
 impl Drop for MadeFolders {
     fn drop(&mut self) {
@@ -115,8 +152,14 @@ pub enum FolderError {
     /// A file that had been written is gone.
     #[error("{}: the file was removed while the results were made, so they are not whole and were not written\n  help: run again, and leave the folders whose names begin with {PREFIX} alone", .0.display())]
     Vanished(PathBuf),
+    /// A folder is not any more what was read of it.
+    #[error("{}: another command has changed what is there meanwhile; nothing was written\n  help: give the command again", .0.display())]
+    Changed(PathBuf),
+    /// Something has the name of a new file.
+    #[error("{} has appeared meanwhile; nothing was written\n  help: move it away, or add --force to replace it", .0.display())]
+    Appeared(PathBuf),
     /// Whole results could not be moved to their place.
-    #[error("cannot write {}: {source}{}\n  help: run any command that writes beside it again: it finishes what is there", target.display(), stranded(results, replaced))]
+    #[error("cannot write {}: {source}{}\n  help: give the command again: it finishes what is there", target.display(), stranded(results, replaced))]
     Stranded {
         /// Where they were to stand.
         target: PathBuf,
@@ -158,10 +201,6 @@ impl ResultsFolder {
     /// written.
     pub fn prepare(root: &Path, name: &str, replace: bool) -> Result<Self, FolderError> {
         let target = root.join(name);
-        let failed = |path: &Path| {
-            let path = path.to_owned();
-            move |source| FolderError::Io { path, source }
-        };
         if target.symlink_metadata().is_ok() {
             if !replace {
                 return Err(FolderError::Exists(target));
@@ -172,26 +211,10 @@ impl ResultsFolder {
                 return Err(FolderError::Foreign(target));
             }
         }
-        if let Some(conflict) = root.ancestors().find(|folder| folder.exists() && !folder.is_dir()) {
-            return Err(failed(conflict)(io::ErrorKind::NotADirectory.into()));
-        }
-        let missing: Vec<PathBuf> = root
-            .ancestors()
-            .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
-            .map(Path::to_owned)
-            .collect();
-        let mut made = MadeFolders(Vec::new());
-        for folder in missing.into_iter().rev() {
-            match fs::create_dir(&folder) {
-                Ok(()) => made.0.push(folder),
-                // Another run has just made it.
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
-                Err(error) => return Err(failed(&folder)(error)),
-            }
-        }
+        let made = MadeFolders::down_to(root)?;
         // The error tells the path of the hidden folder, which means nothing to a user.
         let work = WorkFolder::create(root, JournalEntry::new(name, replace))
-            .map_err(|error| failed(root)(error.kind().into()))?;
+            .map_err(|error| FolderError::Io { path: root.to_owned(), source: error.kind().into() })?;
         Ok(ResultsFolder {
             root: root.to_owned(),
             target,
@@ -337,7 +360,7 @@ fn or_leave<T>(work: WorkFolder, root: &Path, outcome: io::Result<T>) -> Result<
     outcome.map_err(|source| {
         let there = |path: PathBuf| path.symlink_metadata().is_ok().then_some(path);
         let (results, replaced) = (there(work.results()), there(work.replaced()));
-        let target = root.join(&work.entry.name);
+        let target = work.entry.target(root);
         work.leave();
         FolderError::Stranded { target, source, results, replaced }
     })
@@ -355,6 +378,13 @@ pub enum Leftover {
     Cleared(PathBuf),
     /// It was whole, and its results were published now.
     Published(Published),
+    /// It was whole, but what stands there now is not what it was made for, so it was removed.
+    Outdated {
+        /// Where its files were to stand.
+        target: PathBuf,
+        /// What is otherwise, in words.
+        why: String,
+    },
     /// It could not be brought to an end.
     Stuck(FolderError),
 }
@@ -383,6 +413,11 @@ impl fmt::Display for Leftover {
                 target.display(),
                 folder.display()
             ),
+            Leftover::Outdated { target, why } => write!(
+                formatter,
+                "an earlier run for {} was killed after its results were whole, but {why}, so they were removed",
+                target.display()
+            ),
             Leftover::Stuck(error) => write!(formatter, "of an earlier run that was killed: {error}"),
         }
     }
@@ -402,12 +437,16 @@ pub fn settle_killed_runs(root: &Path) -> Vec<Leftover> {
         .into_iter()
         .filter_map(|path| {
             let work = WorkFolder::take_over(&path)?;
-            let target = root.join(&work.entry.name);
-            let found = placement::settle(&work, root);
+            let target = work.entry.target(root);
+            let found = match work.entry.making {
+                Making::Folder => placement::settle(&work, root),
+                Making::Files => addition::settle(&work, root),
+            };
             Some(match or_leave(work, root, found) {
                 Ok(Found::Unfinished) => Leftover::Removed { target },
                 Ok(Found::Published) => Leftover::Cleared(target),
                 Ok(Found::Finished(published)) => Leftover::Published(published),
+                Ok(Found::Outdated(why)) => Leftover::Outdated { target, why },
                 Err(error) => Leftover::Stuck(error),
             })
         })

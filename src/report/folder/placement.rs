@@ -145,6 +145,8 @@ pub(super) enum Found {
     Published,
     /// The results were whole, and now they are where this says.
     Finished(Published),
+    /// The results were whole, but for another place than there is now.
+    Outdated(String),
 }
 
 /// Brings to its end what a run that was killed had begun.

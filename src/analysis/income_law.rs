@@ -1,7 +1,7 @@
 //! The exact law of what somebody earns in a trial, where it is known.
 
 use super::context::AnalysisContext;
-use super::income_holdings::Holdings;
+use super::income_entitlements::Entitlements;
 use super::sampling_model::SamplingModel;
 use super::win_distribution::WinLaw;
 use crate::forging::{Party, PartyKind};
@@ -215,9 +215,9 @@ fn independent(context: &AnalysisContext) -> Option<IncomeLaws> {
     let terms = policy.terms(world.genesis(), &[rounds], world.validators() as u64)?;
     let means = Means::new(&terms, &world.stakes);
     let (holders, votes, all) = (means.holders, means.votes, means.all);
-    let holdings = Holdings::new(world, &shares, &context.stake_shares);
+    let entitlements = Entitlements::new(world, &shares, &context.stake_shares);
     let key = |party: &Party| {
-        let (earners, scale) = holdings.of(party)?;
+        let (earners, scale) = entitlements.of(party)?;
         let reals = [earners.chance, earners.stake, scale].map(f64::to_bits);
         Some(LawKey { reals, validators: earners.validators, seated: earners.seated })
     };

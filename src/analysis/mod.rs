@@ -8,7 +8,7 @@ mod context;
 mod fairness;
 mod history;
 mod identify;
-mod income_holdings;
+mod income_entitlements;
 mod income_law;
 mod income_rows;
 mod income_verdict;

@@ -19,7 +19,7 @@ pub(super) struct Earners {
 }
 
 /// What every party has of whose earnings. Pools are summed up once, however many members ask.
-pub(super) struct Holdings<'a> {
+pub(super) struct Entitlements<'a> {
     world: &'a World,
     /// The chance of a block and the share of stake of every validator.
     chances: &'a [f64],
@@ -33,11 +33,11 @@ pub(super) struct Holdings<'a> {
     parts: HashMap<AccountId, Option<(u32, f64)>>,
 }
 
-impl<'a> Holdings<'a> {
+impl<'a> Entitlements<'a> {
     /// Of these parties, with these chances of a block and shares of stake of all validators.
     pub fn new(world: &'a World, chances: &'a [f64], stake_shares: &'a [f64]) -> Self {
         let all = &world.protocol.pools;
-        let mut holdings = Holdings {
+        let mut entitlements = Entitlements {
             world,
             chances,
             stake_shares,
@@ -46,10 +46,10 @@ impl<'a> Holdings<'a> {
             parts: HashMap::new(),
         };
         for (number, members) in all.smoothing.iter().enumerate() {
-            holdings.pool_of.extend(members.iter().map(|&who| (who, number)));
-            let stake = members.iter().map(|&who| holdings.stake(who)).sum::<f64>();
-            let earners = holdings.earners(members.iter().copied());
-            holdings.pools.push((earners, stake));
+            entitlements.pool_of.extend(members.iter().map(|&who| (who, number)));
+            let stake = members.iter().map(|&who| entitlements.stake(who)).sum::<f64>();
+            let earners = entitlements.earners(members.iter().copied());
+            entitlements.pools.push((earners, stake));
         }
         for pool in &all.delegations {
             let whole = (pool.own + pool.delegators.iter().map(|&(_, weight)| weight).sum::<u64>()) as f64;
@@ -60,14 +60,14 @@ impl<'a> Holdings<'a> {
                 .iter()
                 .map(|&(who, weight)| (AccountId(who), (1.0 - commission) * weight as f64 / whole));
             for (account, part) in std::iter::once((AccountId(pool.validator), own)).chain(given) {
-                holdings
+                entitlements
                     .parts
                     .entry(account)
                     .and_modify(|several| *several = None)
                     .or_insert(Some((pool.validator, part)));
             }
         }
-        holdings
+        entitlements
     }
 
     /// Of whose earnings a party has a fixed part, and which part; `None` where it is not a fixed part of the
@@ -132,11 +132,11 @@ mod tests {
              [reward]\nsmoothing = [['a', 'b']]\npools = [{ operator = 'b', commission = '1/5', delegators = [{ name = 'x', share = '1/4' }] }]\n",
         );
         let shares = [0.125, 0.375, 0.5];
-        let holdings = Holdings::new(&world, &shares, &shares);
+        let entitlements = Entitlements::new(&world, &shares, &shares);
         let pool = Earners { chance: 0.5, stake: 0.5, validators: 2, seated: 2 };
         let of = |name: &str, kind| {
             let party = world.parties.iter().find(|party| party.name == name && party.kind == kind).unwrap();
-            holdings.of(party).unwrap()
+            entitlements.of(party).unwrap()
         };
         assert_eq!(of("a", PartyKind::Validator), (pool, 0.25));
         assert_eq!(
@@ -158,8 +158,8 @@ mod tests {
         ));
         world.protocol.pools.smoothing = vec![(0..MEMBERS).collect()];
         let shares = vec![1.0 / f64::from(MEMBERS); MEMBERS as usize];
-        let holdings = Holdings::new(&world, &shares, &shares);
-        let parts: Vec<(Earners, f64)> = (0..MEMBERS).map(|who| holdings.of_validator(who)).collect();
+        let entitlements = Entitlements::new(&world, &shares, &shares);
+        let parts: Vec<(Earners, f64)> = (0..MEMBERS).map(|who| entitlements.of_validator(who)).collect();
         assert!(parts.iter().all(|(earners, _)| earners.validators == MEMBERS as usize));
         let sum: f64 = parts.iter().map(|(_, part)| part).sum();
         assert!((sum - 1.0).abs() < 1e-9, "{sum}");

@@ -240,8 +240,8 @@ mod tests {
             stake: index * 1_000_003,
             stake_share: 1.0 / (index % 13 + 1) as f64,
             wins: index % 5,
-            p_value: (index % 3 > 0).then_some((index % 5) as f64 * 1e-9),
-            longest_unit: (index % 2 == 0).then(|| "slots".to_owned()),
+            p_value: (!index.is_multiple_of(3)).then_some((index % 5) as f64 * 1e-9),
+            longest_unit: index.is_multiple_of(2).then(|| "slots".to_owned()),
             reward: Some(u128::from(index) << 60),
             final_stake_share: Some(-0.1 * index as f64),
             ..ValidatorRow::default()

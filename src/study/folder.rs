@@ -188,7 +188,8 @@ pub fn hold_folder(folder: &Path, holder: &Holder) -> Result<(TallyReader, HeldF
     let foreign = || StudyError::Foreign(folder.to_owned());
     let is_begun = || folder.join(TALLIES).is_file();
     // The tallies may be among what a command that was killed has left.
-    if !is_begun() && !(is_study(folder) && holds_drafts(folder)) {
+    let may_hold_them = is_study(folder) && holds_drafts(folder);
+    if !is_begun() && !may_hold_them {
         return Err(foreign());
     }
     let held = hold_settled(folder.to_owned(), holder)?;

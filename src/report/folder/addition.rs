@@ -102,11 +102,15 @@ impl Addition {
             return Err(FolderError::Changed(root));
         }
         let results = work.results();
+        let failed = |source| FolderError::Io { path: root.clone(), source };
+        if let Some(path) = obstacle(&results, &root).map_err(failed)? {
+            return Err(FolderError::InTheWay(path));
+        }
         let brings_manifest = results.join(MANIFEST).is_file();
         let ready = Ready { terms: Terms { manifest: standing, ..terms }, brings_manifest };
         flush_what_replaces(&results, &root)
             .and_then(|()| work.mark_ready(&serde_json::to_string(&ready)?))
-            .map_err(|source| FolderError::Io { path: root.clone(), source })?;
+            .map_err(failed)?;
         let outcome = move_all(&work, &root, &ready);
         match or_leave(work, &root, outcome) {
             Ok(Outcome::Appeared(path)) => Err(FolderError::Appeared(path)),
@@ -226,6 +230,34 @@ fn replace(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
+/// What others have put into the place of a folder, or of a file of a folder of results inside.
+fn obstacle(from: &Path, to: &Path) -> io::Result<Option<PathBuf>> {
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (path, place) = (entry.path(), to.join(entry.file_name()));
+        if !entry.file_type()?.is_dir() || place.symlink_metadata().is_err() {
+            continue;
+        }
+        if !place.is_dir() {
+            return Ok(Some(place));
+        }
+        if let Some(new) = Listing::of(&path) {
+            let old = Listing::of(&place);
+            let is_foreign = |name: &&str| {
+                let is_ours = old.as_ref().is_some_and(|old| old.names(name));
+                !is_ours && place.join(name).symlink_metadata().is_ok()
+            };
+            if let Some(name) = new.all().find(is_foreign) {
+                return Ok(Some(place.join(name)));
+            }
+        }
+        if let Some(found) = obstacle(&path, &place)? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
 /// Waits until all files are on the disk whose names are taken already: otherwise a power cut could leave the
 /// name with nothing behind it.
 fn flush_what_replaces(from: &Path, to: &Path) -> io::Result<()> {
@@ -300,6 +332,11 @@ mod tests {
         found
     }
 
+    /// The same without hidden folders.
+    fn visible(root: &Path) -> BTreeMap<String, Vec<u8>> {
+        tree(root).into_iter().filter(|(name, _)| !name.starts_with('.')).collect()
+    }
+
     fn placed() -> BTreeMap<String, Vec<u8>> {
         let root = tempfile::tempdir().unwrap();
         let (addition, terms) = begun(root.path());
@@ -346,8 +383,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let (addition, terms) = begun(root.path());
         fs::write(root.path().join("manifest.json"), manifest("newer", &["a.csv"])).unwrap();
-        let before = tree(root.path()).into_iter().filter(|(name, _)| !name.starts_with('.'));
-        let before: BTreeMap<_, _> = before.collect();
+        let before = visible(root.path());
         assert!(matches!(addition.place(terms), Err(FolderError::Changed(_))));
         assert_eq!(tree(root.path()), before);
 
@@ -357,11 +393,26 @@ mod tests {
         terms.vacant.insert("b.csv".to_owned());
         fs::create_dir_all(root.path().join("figures")).unwrap();
         fs::write(root.path().join("figures/x.svg"), "mine").unwrap();
-        let before = tree(root.path()).into_iter().filter(|(name, _)| !name.starts_with('.'));
-        let before: BTreeMap<_, _> = before.collect();
+        let before = visible(root.path());
         let refused = addition.place(terms);
         assert!(matches!(&refused, Err(FolderError::Appeared(path)) if path.ends_with("figures/x.svg")));
         assert_eq!(tree(root.path()), before);
+    }
+
+    /// A file that somebody put among the results of a point, and one where a folder has to be.
+    #[test]
+    fn what_others_have_put_in_the_way_stays() {
+        for (name, obstacle) in [("points/1/c.csv", "points/1/c.csv"), ("figures", "figures")] {
+            let root = tempfile::tempdir().unwrap();
+            let (addition, terms) = begun(root.path());
+            addition.write("points/1/c.csv", b"new").unwrap();
+            addition.write("points/1/manifest.json", &manifest("new", &["a.csv", "c.csv"])).unwrap();
+            fs::write(root.path().join(name), "mine").unwrap();
+            let before = visible(root.path());
+            let refused = addition.place(terms);
+            assert!(matches!(&refused, Err(FolderError::InTheWay(path)) if path.ends_with(obstacle)));
+            assert_eq!(tree(root.path()), before);
+        }
     }
 
     /// Killed before all was whole: nothing has changed. Killed later: after each number of moves the next
@@ -372,8 +423,7 @@ mod tests {
         for killed_at in 0..10usize {
             let root = tempfile::tempdir().unwrap();
             let (addition, terms) = begun(root.path());
-            let before = tree(root.path()).into_iter().filter(|(name, _)| !name.starts_with('.'));
-            let before: BTreeMap<_, _> = before.collect();
+            let before = visible(root.path());
             let ready = Ready { terms, brings_manifest: true };
             let results = addition.folder();
             if killed_at > 0 {

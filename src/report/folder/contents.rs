@@ -38,7 +38,13 @@ impl Listing {
         self.files.keys().filter(|name| !other.names(name)).map(String::as_str)
     }
 
-    fn names(&self, file: &str) -> bool {
+    /// All files, the manifest too.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str).chain([MANIFEST])
+    }
+
+    /// Whether it is one of the files.
+    pub fn names(&self, file: &str) -> bool {
         file == MANIFEST || self.files.contains_key(file)
     }
 

@@ -155,6 +155,9 @@ pub enum FolderError {
     /// A folder is not any more what was read of it.
     #[error("{}: another command has changed what is there meanwhile; nothing was written\n  help: give the command again", .0.display())]
     Changed(PathBuf),
+    /// Something that is not of the results there has the place of a file or a folder.
+    #[error("{} is in the way: it is none of the files that this program has put there; nothing was written\n  help: move it away", .0.display())]
+    InTheWay(PathBuf),
     /// Something has the name of a new file.
     #[error("{} has appeared meanwhile; nothing was written\n  help: move it away, or add --force to replace it", .0.display())]
     Appeared(PathBuf),

@@ -45,6 +45,7 @@ pub struct IncomeLaw {
     pub by: &'static str,
 }
 
+/// `scale` and `win` are positive: whose part of an income is nothing earns nothing for certain.
 #[derive(Clone, Debug)]
 enum Distribution {
     /// `scale` times a sum, plus `certain`.
@@ -73,10 +74,8 @@ impl IncomeLaw {
     /// The probability of less than `income`.
     pub fn below(&self, income: f64) -> Option<f64> {
         Some(match self.distribution.as_ref()? {
-            Distribution::Sum { sum, scale, certain } if *scale > 0.0 => {
-                return sum.below((income - certain) / scale);
-            }
-            Distribution::Wins { wins, draws, win, certain } if *win > 0.0 => {
+            Distribution::Sum { sum, scale, certain } => return sum.below((income - certain) / scale),
+            Distribution::Wins { wins, draws, win, certain } => {
                 let needed = ((income - certain) / win - 1e-9).ceil();
                 match needed {
                     needed if needed < 1.0 => 0.0,
@@ -84,7 +83,7 @@ impl IncomeLaw {
                     needed => wins.lower(needed as u64 - 1),
                 }
             }
-            Distribution::Urn { law, rounds, win } if *win > 0.0 => {
+            Distribution::Urn { law, rounds, win } => {
                 let needed = (income / win - 1e-9).ceil();
                 match needed {
                     needed if needed < 1.0 => 0.0,
@@ -93,7 +92,6 @@ impl IncomeLaw {
                 }
             }
             Distribution::Certain(certain) => f64::from(u8::from(*certain < income - 1e-9)),
-            _ => return None,
         })
     }
 }
@@ -388,6 +386,7 @@ impl IncomeLaw {
     /// Of a fixed part of the income.
     fn scaled(self, part: f64) -> Self {
         let distribution = self.distribution.map(|distribution| match distribution {
+            _ if part == 0.0 => Distribution::Certain(0.0),
             Distribution::Sum { sum, scale, certain } => {
                 Distribution::Sum { sum, scale: scale * part, certain: certain * part }
             }
@@ -560,4 +559,142 @@ fn cycle(context: &AnalysisContext) -> Option<Vec<usize>> {
                 |(&count, share): (&u64, &f64)| (count as f64 / period as f64 - share).abs() < 1e-9;
             (first == second && counts.iter().zip(expected).all(is_share)).then(|| first.to_vec())
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::analyse;
+    use crate::analysis::rows::IncomeRow;
+    use crate::scenario::{Scenario, load_text};
+    use crate::simulation::{Control, Quiet, Results, run};
+    use std::path::Path;
+    use std::sync::atomic::AtomicBool;
+
+    /// Three trials of 101 rounds of two validators, of a fifth of the stake and the rest.
+    fn played(rest: &str) -> (Scenario, Results) {
+        let text = format!(
+            "[run]\nseed = 7\nrounds = 101\ntrials = 3\nengine = 'draws'\n[population]\n\
+             accounts = [{{ name = 'a', balance = 20_000 }}, {{ name = 'b', balance = 80_000 }}]\n{rest}"
+        );
+        let scenario = load_text(Path::new("test.toml"), text, &[]).unwrap();
+        let control = Control { progress: &Quiet, stop: &AtomicBool::new(false) };
+        let results = run(&scenario.experiment, 1, None, &control).unwrap();
+        (scenario, results)
+    }
+
+    /// The rows of both and of whoever shares with them.
+    fn incomes(rest: &str) -> Vec<IncomeRow> {
+        let (scenario, results) = played(rest);
+        analyse(&scenario.experiment, &scenario.file.analysis, &results).tables.incomes
+    }
+
+    /// Five coins, and ten more for each of three fair draws: 5, 15, 25 and 35 in 1, 3, 3 and 1 of eight cases.
+    #[test]
+    fn probabilities_of_less_by_hand() {
+        let law = || IncomeLaw {
+            mean: 20.0,
+            sd: Some(75f64.sqrt()),
+            share: None,
+            distribution: Some(Distribution::Wins {
+                wins: Binomial::new(3, 0.5).unwrap(),
+                draws: 3,
+                win: 10.0,
+                certain: 5.0,
+            }),
+            by: "",
+        };
+        for (income, below) in [
+            (4.0, 0.0),
+            (5.0, 0.0),
+            (5.5, 1.0),
+            (15.0, 1.0),
+            (20.0, 4.0),
+            (25.0, 4.0),
+            (35.0, 7.0),
+            (35.5, 8.0),
+        ] {
+            assert!((law().below(income).unwrap() - below / 8.0).abs() < 1e-12, "{income}");
+            assert!((law().scaled(0.5).below(0.5 * income).unwrap() - below / 8.0).abs() < 1e-12, "{income}");
+        }
+        let nothing = law().scaled(0.0);
+        assert_eq!((nothing.mean, nothing.sd, nothing.quantile(0.5)), (0.0, Some(0.0), Some(0.0)));
+        assert_eq!([0.0, 0.5].map(|income| nothing.below(income)), [Some(0.0), Some(1.0)]);
+    }
+
+    /// An operator that keeps everything leaves its delegator nothing, which is less than half of what its stake deserves.
+    #[test]
+    fn a_delegator_of_nothing_is_below_for_certain() {
+        let pools = "[reward]\npools = [{ operator = 'b', commission = '1', delegators = [{ name = 'x', share = '1/2' }] }]";
+        let rows = incomes(pools);
+        let row = rows.iter().find(|row| row.name == "x").unwrap();
+        assert_eq!(
+            (row.mean_exact, row.p_below_half, row.p_below_half_exact),
+            (Some(0.0), Some(1.0), Some(1.0))
+        );
+    }
+
+    /// Fifty coins a block for all stake, of which one has a fifth: 10 and 40 coins in each of 101 rounds.
+    #[test]
+    fn what_is_paid_by_stake_alone_is_certain() {
+        let rows = incomes("[reward]\npolicy = { kind = 'split', amount = 50, stake = '1' }");
+        for (row, coins) in rows.iter().zip([1010.0, 4040.0]) {
+            assert_eq!(
+                (row.mean_exact, row.sd_exact, row.median_exact),
+                (Some(coins), Some(0.0), Some(coins))
+            );
+            assert_eq!((row.mean, row.median), (Some(coins), Some(coins)));
+        }
+    }
+
+    /// Nothing is known where blocks are lost, fees are paid, or half of changing rewards is staked.
+    #[test]
+    fn laws_hold_under_their_conditions_alone() {
+        let halving = "policy = { kind = 'schedule', form = 'halving', amount = 16, every = 50 }";
+        for (rest, by) in [
+            ("", "independent rounds"),
+            ("[network]\nloss = 0.2", ""),
+            ("[transactions]\nper_round = 1\nusers = 2", ""),
+            (&format!("[reward]\ncompound = true\n{halving}"), "schedule under proportional draws"),
+            (&format!("[reward]\ncompound = '1/2'\n{halving}"), ""),
+        ] {
+            let rows = incomes(rest);
+            assert_eq!(rows[0].exact_by, by, "{rest}");
+            assert_eq!(rows[0].mean_exact.is_some(), !by.is_empty(), "{rest}");
+        }
+    }
+
+    /// In turn the two win 51 and 50 of 101 rounds, or by stake 20 and 81: in the long run one half, or a fifth.
+    #[test]
+    fn shares_without_chance_are_those_of_a_period() {
+        for (rule, wins, share) in [
+            ("round-robin", 51.0, 0.5),
+            ("weighted-round-robin", 20.0, 0.2),
+            ("cometbft-priority", 20.0, 0.2),
+        ] {
+            let row = &incomes(&format!("[selection]\nrule = '{rule}'"))[0];
+            assert_eq!((row.mean_exact, row.sd_exact), (Some(10.0 * wins), Some(0.0)), "{rule}");
+            assert!((row.share.unwrap() - wins / 101.0).abs() < 1e-12, "{rule}");
+            assert_eq!(
+                (row.share_exact, row.exact_by.as_str()),
+                (Some(share), "one period of the rule"),
+                "{rule}"
+            );
+        }
+    }
+
+    /// Mean shares are those of the draw, where rounds are independent and nobody shares with others.
+    #[test]
+    fn mean_shares_rest_on_independent_rounds() {
+        for (rest, known) in [
+            ("", true),
+            ("[selection]\nrule = 'round-robin'", false),
+            ("[reward]\nsmoothing = [['a', 'b']]", false),
+            ("[network]\nloss = 0.2", false),
+        ] {
+            let (scenario, results) = played(rest);
+            let context = AnalysisContext::new(&scenario.experiment, &scenario.file.analysis, &results, None);
+            assert_eq!(mean_shares(&context), known.then(|| vec![0.2, 0.8]), "{rest}");
+        }
+    }
 }

@@ -266,3 +266,31 @@ fn mean_share_interval(
     mean.observe(trials, shares.sum as f64 / scale, shares.squares as f64 / scale / scale);
     mean.interval(confidence)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::analysis::analyse;
+    use crate::scenario::load_text;
+    use crate::simulation::{Control, Quiet, run};
+    use std::path::Path;
+    use std::sync::atomic::AtomicBool;
+
+    /// Twelve trials of a thousand rounds, each of which pays ten coins: Student's interval over the shares of ten
+    /// thousand coins, scipy.stats.t.isf(0.025, 11) = 2.2009851600916398.
+    #[test]
+    fn the_interval_of_a_mean_share_by_hand() {
+        let text = "[run]\nseed = 7\nrounds = 1000\ntrials = 12\nengine = 'draws'\n[population]\n\
+                    accounts = [{ name = 'a', balance = 20_000 }, { name = 'b', balance = 80_000 }]\n";
+        let scenario = load_text(Path::new("test.toml"), text.to_owned(), &[]).unwrap();
+        let control = Control { progress: &Quiet, stop: &AtomicBool::new(false) };
+        let results = run(&scenario.experiment, 1, None, &control).unwrap();
+        let rows = analyse(&scenario.experiment, &scenario.file.analysis, &results).tables.incomes;
+        assert_eq!(rows.len(), 2);
+        for row in rows {
+            let (share, half) = (row.share.unwrap(), 2.2009851600916398 * row.se.unwrap() / 10_000.0);
+            assert!(half > 0.005, "{half}");
+            assert!((row.share_low.unwrap() - (share - half)).abs() < 1e-9, "{row:?}");
+            assert!((row.share_high.unwrap() - (share + half)).abs() < 1e-9, "{row:?}");
+        }
+    }
+}

@@ -296,3 +296,45 @@ fn risk(context: &AnalysisContext, rows: &[IncomeRow]) -> Option<IncomeRisk> {
         delta,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One validator or none of two is shown to earn its share.
+    #[test]
+    fn one_is_shown_and_others_are() {
+        for (equivalence, begins) in [
+            (
+                [0.001, 1.0],
+                "cannot tell: 1 of the 2 validators is shown to earn the share of stake within 10 %",
+            ),
+            (
+                [1.0, 1.0],
+                "cannot tell: 0 of the 2 validators are shown to earn the share of stake within 10 %",
+            ),
+        ] {
+            let subjects = equivalence.map(|equivalence_p| JudgedValidator {
+                name: "v",
+                stake_share: 0.5,
+                win_share: Some(0.5),
+                interval: None,
+                test: Some(MarginTest { difference_p: 1.0, equivalence_p }),
+            });
+            let assessment = assess(&Evidence {
+                subjects: &subjects,
+                confidence: 0.95,
+                tolerance: 0.1,
+                sample: SampleUnits::Trials(20),
+                set_aside: 0,
+                whole: None,
+                needed: None,
+                expected_shares_p: None,
+                without_test: "",
+            });
+            let verdict =
+                IncomeVerdict { expectation: Some(assessment), basis: IncomeBasis::Trials, risk: None };
+            assert!(verdict.sentence().starts_with(begins), "{}", verdict.sentence());
+        }
+    }
+}

@@ -163,7 +163,7 @@ impl Goal {
         }
         while !exactly(enough) {
             least = enough;
-            enough = (enough + enough / 10 + 1 < most).then_some(enough + enough / 10 + 1)?;
+            enough = Some(enough + enough / 10 + 1).filter(|&next| next < most)?;
         }
         while enough - least > (enough / 200).max(1) {
             let middle = least + (enough - least) / 2;
@@ -322,6 +322,33 @@ mod tests {
         assert_eq!(urn_deviation(0.5, 1.0, 1), Some(0.5));
         assert!((urn_deviation(0.2, 0.0, 400).unwrap() - 0.02).abs() < 1e-15);
         assert_eq!((urn_deviation(0.0, 0.1, 10), urn_deviation(1.0, 0.1, 10)), (None, None));
+    }
+
+    /// A margin from nothing on is left by too many wins alone: by scipy.stats.binom.cdf(39, 100, 0.5) = 0.0176 and
+    /// (41, 100, 0.5) = 0.0443, while (42, 100, 0.5) = 0.0666.
+    #[test]
+    fn a_margin_from_nothing_on_has_no_fewest_wins() {
+        let due = equal(4)[0];
+        assert_eq!(Goal { tolerance: 1.0, ..GOAL }.fair_counts(&due, 100), Some((0, 41)));
+        // scipy.stats.binom.sf(18, 100, 0.125) = 0.0405, (17) = 0.0704; cdf(29, 100, 0.375) = 0.0474, (30) = 0.0725.
+        assert_eq!(Goal { tolerance: 0.5, ..GOAL }.fair_counts(&due, 100), Some((19, 29)));
+    }
+
+    /// Two who compound a hundredth of all stake a round, of a fifth and the rest, in trials of a hundred rounds: the
+    /// share of a trial has the deviation √(.16 (.01 + .01)/1.01) = .0563, and 2 Φ(.02 √86/.0563 - 1.645) - 1 is the
+    /// first such number above .9 (scipy.stats.norm). Ten trials are played.
+    #[test]
+    fn more_trials_by_hand() {
+        let text = "[run]\nseed = 7\nrounds = 100\ntrials = 10\nengine = 'draws'\n[population]\n\
+                    accounts = [{ name = 'a', balance = 20_000 }, { name = 'b', balance = 80_000 }]\n\
+                    [reward]\npolicy = { kind = 'constant', amount = 1000 }\ncompound = true\n";
+        let scenario =
+            crate::scenario::load_text(std::path::Path::new("test.toml"), text.to_owned(), &[]).unwrap();
+        let stop = std::sync::atomic::AtomicBool::new(false);
+        let control = crate::simulation::Control { progress: &crate::simulation::Quiet, stop: &stop };
+        let results = crate::simulation::run(&scenario.experiment, 1, None, &control).unwrap();
+        let analysis = crate::analysis::analyse(&scenario.experiment, &scenario.file.analysis, &results);
+        assert_eq!(analysis.assessment.needed, Some(Needed::Trials(76)));
     }
 
     #[test]

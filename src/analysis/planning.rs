@@ -391,3 +391,69 @@ impl Planner<'_> {
         moments.variance().map(f64::sqrt).filter(|deviation| *deviation > 0.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{Scenario, load_text};
+    use crate::simulation::{Control, Quiet, run};
+    use std::path::Path;
+    use std::sync::atomic::AtomicBool;
+
+    /// A hundred rounds a trial of two, of a fifth of the stake and the rest.
+    fn scenario(rest: &str) -> Scenario {
+        let text = format!(
+            "[run]\nseed = 7\nrounds = 100\ntrials = 12\nengine = 'draws'\n[population]\n\
+             accounts = [{{ name = 'a', balance = 20_000 }}, {{ name = 'b', balance = 80_000 }}]\n{rest}"
+        );
+        load_text(Path::new("test.toml"), text, &[]).unwrap()
+    }
+
+    const SETTINGS: PlanSettings = PlanSettings {
+        half_width: 0.01,
+        effect: 0.1,
+        power: 0.9,
+        confidence: 0.95,
+        tolerance: 0.1,
+        corrected: true,
+    };
+
+    /// Rewards of a hundredth of all stake that compound: the share of a trial has the deviation
+    /// √(.16 (.01 + .01)/1.01), by scipy.stats.norm 86 trials show it to be within .02, and 6 to be within .08; by
+    /// scipy.stats.t.isf(0.0125, 11) = 2.593092682539362 twelve trials have this half width.
+    #[test]
+    fn trials_of_an_urn_by_hand() {
+        let reward = "[reward]\npolicy = { kind = 'constant', amount = 1000 }\ncompound = true\n";
+        let found = plan(&scenario(reward).experiment, &SETTINGS, None);
+        let needed: Vec<Option<u64>> = found.rows.iter().map(|row| row.rounds_equivalence).collect();
+        assert_eq!(needed, [Some(8600), Some(600), Some(8600)]);
+        assert_eq!((found.verdict_rounds, found.had_by), (Some(8600), HadBy::MoreTrials));
+        let deviation = (0.16f64 * 0.02 / 1.01).sqrt();
+        for row in &found.rows[..2] {
+            let half_width = 2.593092682539362 * deviation / 12f64.sqrt();
+            assert!((row.half_width_now.unwrap() / half_width - 1.0).abs() < 1e-9, "{row:?}");
+            assert!((row.variance_ratio.unwrap() - 2.0 / 1.01).abs() < 1e-12, "{row:?}");
+        }
+    }
+
+    /// Turns are the same in every trial, so that a pilot shows no variation; and nothing is within a distance of nothing.
+    #[test]
+    fn without_variation_nothing_is_planned() {
+        let text = "[selection]\nrule = 'round-robin'\n[network]\nloss = 0.2\n";
+        let Scenario { experiment, .. } = scenario(text);
+        let control = Control { progress: &Quiet, stop: &AtomicBool::new(false) };
+        let pilot = run(&experiment, 1, None, &control).unwrap();
+        let found = plan(&experiment, &SETTINGS, Some(&pilot));
+        for row in &found.rows {
+            let numbers = [row.rounds_half_width, row.rounds_equivalence, row.rounds_effect];
+            assert_eq!(numbers, [None; 3], "{row:?}");
+            assert_eq!((row.variance_ratio, row.half_width_now), (None, None), "{row:?}");
+        }
+        let variance = WinVariance::Bounded(vec![0.0; 2]);
+        let planner =
+            Planner { experiment: &experiment, settings: &SETTINGS, pilot: None, variance, comparisons: 2 };
+        assert_eq!([planner.of_bound(0.0, 0.0), planner.of_bound(1.0, 0.0)], [None, None]);
+        // 150 rounds in each of twelve trials.
+        assert_eq!([planner.of_bound(1.5, 0.01), planner.of_bound(0.0, 0.01)], [Some(1800), Some(12)]);
+    }
+}

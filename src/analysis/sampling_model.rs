@@ -434,7 +434,60 @@ impl Observations<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::AnalysisContext;
+    use crate::scenario::load_text;
     use crate::selection::ExpectedShares;
+    use crate::simulation::{Control, Quiet, run};
+    use std::path::Path;
+    use std::sync::atomic::AtomicBool;
+
+    /// The sums of an urn are convolved for trials of some rounds, and of no more than that takes little time for.
+    #[test]
+    fn an_urn_of_too_many_rounds_is_not_added_up() {
+        let names = ["a", "b"].map(str::to_owned);
+        let known = |rounds: u64| {
+            let urn = Observations {
+                selections_each: Some(rounds),
+                trials: 3,
+                urn_reward: Some(0.01),
+                ..Observations::of_stretch(
+                    &names,
+                    &[0, 1],
+                    vec![0, 3 * rounds],
+                    ExpectedShares::Shares(vec![0.0, 1.0]),
+                    SamplingModel::Trials("rewards compound"),
+                )
+            };
+            urn.urn_sum(0.0).is_some()
+        };
+        let rounds = [0, 1, MOST_URN_ROUNDS, MOST_URN_ROUNDS + 1];
+        assert_eq!(rounds.map(known), [false, true, true, false]);
+    }
+
+    /// Intervals by the distribution of an urn are for few validators; those of more are by the spread between trials,
+    /// as if nothing were known of an urn.
+    #[test]
+    fn intervals_of_many_are_by_the_spread_between_trials() {
+        let interval = |validators: usize, by_urn: bool| {
+            let text = format!(
+                "[run]\nseed = 7\nrounds = 60\ntrials = 12\nengine = 'draws'\n[population]\ncount = {validators}\n\
+                 total_stake = 10_000\nstake = 'equal'\n[reward]\npolicy = {{ kind = 'constant', amount = 10 }}\n\
+                 compound = true\n"
+            );
+            let scenario = load_text(Path::new("test.toml"), text, &[]).unwrap();
+            let control = Control { progress: &Quiet, stop: &AtomicBool::new(false) };
+            let results = run(&scenario.experiment, 1, None, &control).unwrap();
+            let mut context =
+                AnalysisContext::new(&scenario.experiment, &scenario.file.analysis, &results, None);
+            assert!(context.observations.urn_reward.is_some());
+            if !by_urn {
+                context.observations.urn_reward = None;
+            }
+            context.observations.joint_interval(0, 0.95)
+        };
+        assert_eq!(interval(MOST_URN_INTERVALS + 1, true), interval(MOST_URN_INTERVALS + 1, false));
+        assert_ne!(interval(MOST_URN_INTERVALS, true), interval(MOST_URN_INTERVALS, false));
+    }
 
     /// A rule that is off by at most one win may give 51, 50 or 49 of 100 to one half, and nothing else.
     #[test]

@@ -198,3 +198,42 @@ impl StopRule for Stopping<'_> {
         self.half_width().is_some_and(|half_width| half_width <= self.until.half_width)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::load_text;
+    use crate::simulation::{Control, Quiet, run_until};
+    use std::path::Path;
+    use std::sync::atomic::AtomicBool;
+
+    /// Turns of three: in a trial of 100 rounds each wins 33 or 34, within its bound. Four trials are within
+    /// four bounds.
+    #[test]
+    fn bounds_add_up_over_trials() {
+        let text = "[run]\nseed = 3\nrounds = 100\ntrials = 4\nengine = 'draws'\n\
+                    until = { metric = 'win_share', half_width = 0.000001 }\n[population]\n\
+                    accounts = [{ name = 'a', balance = 1 }, { name = 'b', balance = 2 }, { name = 'c', balance = 3 }]\n\
+                    [selection]\nrule = 'round-robin'\n";
+        let scenario = load_text(Path::new("test.toml"), text.to_owned(), &[]).unwrap();
+        let (experiment, settings) = (&scenario.experiment, &scenario.file.analysis);
+        let until = scenario.file.run.until.as_ref().unwrap();
+        let mut rule = Stopping::new(experiment, settings, until);
+        let control = Control { progress: &Quiet, stop: &AtomicBool::new(false) };
+        run_until(experiment, 1, None, &control, &mut rule).unwrap();
+        let Dispersion::Bounded { bounds } = experiment.world.rule.thing.dispersion(&experiment.world.stakes)
+        else {
+            panic!("turns are bounded")
+        };
+        assert_eq!(rule.trials(), 4);
+        for (who, wins) in [136.0, 132.0, 132.0].into_iter().enumerate() {
+            let Interval { low, high } = rule.win_share(who, 0.95).unwrap();
+            assert!((0.5 * (low + high) - wins / 400.0).abs() < 1e-12, "{low} {high}");
+            assert!(
+                (0.5 * (high - low) - 4.0 * bounds[who] / 400.0).abs() < 1e-12,
+                "{low} {high} {bounds:?}"
+            );
+            assert!(low - 1e-12 <= 1.0 / 3.0 && 1.0 / 3.0 <= high + 1e-12, "{low} {high}");
+        }
+    }
+}

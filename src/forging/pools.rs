@@ -196,3 +196,27 @@ impl PoolBooks {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Validators 0 and 1, accounts 2 and 3.
+    fn check(own: u64, delegators: &[(u32, u64)]) -> Result<(), String> {
+        let delegation =
+            Delegation { validator: 0, commission: Ratio::ONE, own, delegators: delegators.to_vec() };
+        Pools { smoothing: vec![vec![1, 0]], delegations: vec![delegation] }.check(2, 4)
+    }
+
+    #[test]
+    fn parts_of_stake_are_weights_that_can_be_added_up() {
+        assert_eq!(check(3, &[(2, 1), (3, 2)]), Ok(()));
+        assert_eq!(check(0, &[(2, 1)]), Ok(()));
+        assert_eq!(check((1 << 63) - 2, &[(2, 1)]), Ok(()));
+        for (own, weight) in [(0, 0), ((1 << 63) - 1, 1), (u64::MAX, u64::MAX)] {
+            let problem = check(own, &[(2, weight)]).unwrap_err();
+            assert!(problem.contains("add up to nothing, or to 2^63 and more"), "{problem}");
+        }
+        assert!(check(1, &[]).is_err() && check(1, &[(1, 1)]).is_err() && check(1, &[(4, 1)]).is_err());
+    }
+}

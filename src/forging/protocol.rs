@@ -70,3 +70,26 @@ impl Protocol {
         (1..self.minimum_stake).contains(&state.stake(validator))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    /// Every block pays its forger ten coins that are staked: each validator's share of stake is expected to stay
+    /// what it is. Not so where they wait for others, or are shared with them.
+    #[test]
+    fn rewards_that_go_elsewhere_move_expected_shares() {
+        for (reward, keeps) in [
+            ("", true),
+            ("restake_unit = 2", false),
+            ("smoothing = [['a', 'b']]", false),
+            ("policy = { kind = 'split', amount = 8, attestors = '1/2' }", false),
+        ] {
+            let text = format!(
+                "[population]\naccounts = [{{ name = 'a', balance = 100 }}, {{ name = 'b', balance = 300 }}]\n\
+                 [reward]\ncompound = true\n{reward}"
+            );
+            let scenario = crate::scenario::load_text(std::path::Path::new("two.toml"), text, &[]);
+            let protocol = scenario.expect("a valid scenario").experiment.world.protocol;
+            assert_eq!(protocol.keeps_expected_shares(), keeps, "{reward}");
+        }
+    }
+}

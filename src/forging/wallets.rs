@@ -106,3 +106,26 @@ impl Wallets {
         AccountId(self.first + trader as u32)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of thirty coins set aside, a payment of nine and its fee of one leave twenty.
+    #[test]
+    fn what_is_settled_is_no_longer_set_aside() {
+        let mut wallets =
+            Wallets { first: 2, next_nonce: vec![3, 0], committed: vec![30, 5], unpayable: 100 };
+        let transfer = Transfer {
+            sender: Some(AccountId(2)),
+            recipient: Some(AccountId(3)),
+            amount: 9,
+            fee: 1,
+            nonce: 0,
+        };
+        wallets.settled(&transfer);
+        assert_eq!(wallets.committed, [20, 5]);
+        wallets.settled(&Transfer { sender: None, ..transfer });
+        assert_eq!(wallets.committed, [20, 5]);
+    }
+}

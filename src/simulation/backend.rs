@@ -124,3 +124,26 @@ impl Backend {
         Some((first..end).zip(counts.unwrap_or_default()).map(finish).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two whose rewards compound are played sixteen trials at a time, everybody else one.
+    #[test]
+    fn trials_are_played_as_many_at_once_as_there_are_lanes() {
+        for (compound, third, method, width) in [
+            (true, "", Method::Lanes, 16),
+            (true, ", { name = 'c', balance = 5 }", Method::Pool, 1),
+            (false, "", Method::Table, 1),
+        ] {
+            let text = format!(
+                "run.rounds = 10\nreward.compound = {compound}\npopulation.accounts = [ {{ name = 'a', balance = 200 }}, {{ name = 'b', balance = 800 }}{third} ]"
+            );
+            let scenario = crate::scenario::load_text(std::path::Path::new("test.toml"), text, &[]);
+            let experiment = scenario.expect("a valid scenario").experiment;
+            let backend = Backend::new(&experiment, Engine::Draws, &[], &AtomicBool::new(false));
+            assert_eq!((backend.method(), backend.width()), (method, width));
+        }
+    }
+}

@@ -169,6 +169,16 @@ mod tests {
         assert!((logarithms[1] - 3f64.ln()).abs() < 1e-10);
     }
 
+    /// The bisection ends where the coefficient is close enough: at the halves, quarters and eighths that it comes
+    /// past, if one of them has it.
+    #[test]
+    fn a_spread_that_meets_the_target_is_taken() {
+        for spread in [0.5, 0.25, 0.375, 0.125, 0.0625, 0.625] {
+            let target = gini_after(Spread::Given(spread), &[0.0, 1.0]);
+            assert_eq!(Spread::Gini(target).stretch(vec![0.0, 1.0]).unwrap(), [0.0, spread]);
+        }
+    }
+
     #[test]
     fn what_cannot_be_reached_is_refused_with_the_range() {
         let problem =

@@ -125,6 +125,21 @@ fn two_parties_side_by_side() {
     }
 }
 
+/// One trial for two who hold more than 32 bits can count, and one that is a few rounds longer than a chunk.
+#[test]
+fn two_parties_who_hold_much_or_play_long() {
+    for (stakes, rounds) in [([3 << 40, 1 << 40], 500), ([200, 800], (1 << 20) + 500)] {
+        let order = ORDERS[0];
+        same(
+            &format!(
+                "run.rounds = {rounds}\nrun.trials = 1\nrun.checkpoints = 2\nreward.compound = true\n{order}\n{}",
+                accounts(&stakes)
+            ),
+            Method::Lanes,
+        );
+    }
+}
+
 /// Rewards of which the same part is restaked by every win, for two and for many; and where a coin or a unit has
 /// to be waited for, round by round.
 #[test]

@@ -120,6 +120,53 @@ fn an_honest_export_holds_under_every_setting() {
     assert!(offences > 5);
 }
 
+/// Twenty rounds of five validators, all of whom hold what a validator must at least, or more. The first of them is
+/// caught twice with a second block, keeps the least stake the first time and leaves the second time. So of 18 blocks
+/// those before have four voters, those after three; every round hands in a transaction, all of which are settled.
+#[test]
+fn a_short_chain_by_hand() {
+    let text = "
+        run = { rounds = 20, trials = 1, seed = 2 }
+        population.minimum_stake = 50
+        population.accounts = [
+            { name = 'a', balance = 100 }, { name = 'b', balance = 50 }, { name = 'c', balance = 120 },
+            { name = 'd', balance = 130 }, { name = 'e', balance = 140 },
+        ]
+        transactions = { per_round = 1, users = 2 }
+        slashing.share = '1/2'
+        behaviours = [{ act = { kind = 'invalid-block', flaw = 'second-block' }, accounts = ['a'] }]
+    ";
+    let text = chain(text);
+    // What was not asked for is not in the record.
+    let genesis = text.lines().next().expect("a genesis record");
+    assert!(!genesis.contains("delay") && !genesis.contains("restake_unit"), "{genesis}");
+    let rounds: Vec<u64> =
+        text.lines().filter(|line| line.starts_with("{\"offence\"")).map(round_of).collect();
+    let [_, second] = rounds[..] else { panic!("{rounds:?}") };
+    let summary = replay(&text).unwrap_or_else(|(line, finding)| panic!("line {line}: {finding}"));
+    let before = second - 2;
+    assert_eq!(
+        summary,
+        ReplaySummary { blocks: 18, transactions: 20, votes: 4 * before + 3 * (18 - before), offences: 2 }
+    );
+}
+
+/// Who loses everything is not in a committee any more, nor does anybody who cannot draw expect it there.
+#[test]
+fn who_lost_everything_has_left_the_committee() {
+    for own_rule in [false, true] {
+        let text = SMALL.split("[[behaviours]]").take(2).collect::<Vec<_>>().join("[[behaviours]]");
+        let mut scenario = scenario(&text.replace("share = '1/2'", "share = '1'"));
+        if own_rule {
+            scenario.experiment.world.rule.name = "a-rule-of-my-own";
+        }
+        let summary = replay(&exported(&scenario));
+        let summary = summary.unwrap_or_else(|(line, finding)| panic!("{own_rule}: line {line}: {finding}"));
+        // The second round is that of the offence: four voters before it, three in either of those after.
+        assert_eq!(summary, ReplaySummary { blocks: 3, transactions: 4, votes: 10, offences: 1 });
+    }
+}
+
 /// Who is slashed below the minimum leaves, at once or later; until then it forges and votes on.
 #[test]
 fn who_leaves_late_is_replayed() {

@@ -3,9 +3,10 @@
 use crate::harness::scenario_of;
 use std::sync::atomic::AtomicBool;
 use tombola::analysis::rows::{Decision, Metric};
-use tombola::analysis::{Analysis, Stopping, analyse_stopped};
+use tombola::analysis::{Analysis, IncomeBasis, Stopping, analyse_stopped};
 use tombola::scenario::Scenario;
 use tombola::simulation::{Control, Quiet, Results, run, run_until};
+use tombola::statistics::Verdict;
 
 fn scenario(until: &str, more: &str) -> Scenario {
     let text = format!(
@@ -37,6 +38,16 @@ const CASES: [(&str, &str); 5] = [
     ("{ metric = 'win_share', half_width = 0.06 }", COMPOUND),
     ("{ metric = 'final_stake_share', half_width = 0.05, validator = 'edwin' }", COMPOUND),
 ];
+
+/// Where a run ended by what it showed, no interval of income holds that rests on the trials alone.
+#[test]
+fn incomes_of_a_run_that_ended_by_what_it_showed_are_not_judged() {
+    let split = "[reward]\npolicy = { kind = 'split', amount = 10, stake = '1/2' }\n";
+    let (_, analysis) = stopped(&scenario(CASES[0].0, split), 1);
+    let income = analysis.income.expectation.expect("everybody earned something");
+    assert_eq!((analysis.income.basis, income.verdict), (IncomeBasis::Trials, Verdict::Inconclusive));
+    assert_eq!((income.without_test, income.bound, income.equivalence_p), (4, None, None));
+}
 
 #[test]
 fn a_run_ends_at_the_same_place_on_any_number_of_threads() {

@@ -467,6 +467,25 @@ fn count(expected: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::statistics::Interval;
+
+    #[test]
+    fn the_whole_is_within_the_margin_beyond_it_or_neither() {
+        let words = |difference_p, equivalence_p| {
+            let interval = Some(Interval { low: 0.0, high: 0.03 });
+            let whole = Misallocation { value: 0.02, interval, margin: 0.01, difference_p, equivalence_p };
+            whole_words(&whole, 0.05).expect("an interval")
+        };
+        for (difference_p, equivalence_p, shown) in [
+            (Some(1.0), Some(0.05), "shown to be at most the margin of 1 % (p = 0.050)."),
+            (Some(0.04), Some(1.0), "shown to be more than the margin of 1 % (p = 0.040)."),
+            (Some(0.06), Some(0.06), "not shown to be within the margin of 1 %."),
+            (None, None, "not shown to be within the margin of 1 %."),
+        ] {
+            let words = words(difference_p, equivalence_p);
+            assert!(words.ends_with(&format!(" is at most 3 %, {shown}")), "{words}");
+        }
+    }
 
     #[test]
     fn numbers_in_words() {
@@ -475,6 +494,7 @@ mod tests {
         assert_eq!(p_words(1.25e-20, Some(-19.9)), "p = 1.2e-20");
         assert_eq!(p_words(0.0, Some(-2e15)), "p = 10^-2,000,000,000,000,000");
         assert_eq!(p_words(0.0, None), "p < 1e-300");
+        assert_eq!(p_words(0.0, Some(-300.0)), "p < 1e-300", "no more than what is said without it");
         assert_eq!(
             (short(0.123456), short(0.0), short(1.0)),
             ("12.3 %".into(), "0 %".into(), "100 %".into())

@@ -470,3 +470,66 @@ fn statements(
     }));
     rows
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn audited(table: &AuditTable, questions: &[&str]) -> Audit {
+        let questions = questions.iter().map(|name| (*name).to_owned()).collect();
+        let settings = AuditSettings { questions, ..AuditSettings::default() };
+        audit(Path::new("table.csv"), table, &settings).unwrap_or_else(|problem| panic!("{problem}"))
+    }
+
+    fn table(stakes: &[u64], wins: &[u64]) -> AuditTable {
+        AuditTable {
+            names: (0..stakes.len()).map(|index| format!("v{index}")).collect(),
+            stakes: stakes.to_vec(),
+            wins: wins.to_vec(),
+            ..AuditTable::default()
+        }
+    }
+
+    /// Who has all the stake wins everything.
+    #[test]
+    fn certain_wins_are_consistent() {
+        let audit = audited(&table(&[64, 0], &[9000, 0]), &[]);
+        assert_eq!(audit.conclusion.verdict, Finding::Consistent);
+        assert!(
+            audit.conclusion.text.contains("; the rule leaves nothing to chance."),
+            "{}",
+            audit.conclusion.text
+        );
+    }
+
+    /// Of one validator there is none that is less likely than the others.
+    #[test]
+    fn a_table_of_one_names_nobody_as_the_least_likely() {
+        let due = |wins: &[u64]| AuditTable {
+            expected: Some(vec![30.0; wins.len()]),
+            ..table(&vec![1; wins.len()], wins)
+        };
+        let alone = audited(&due(&[33]), &[]).conclusion.text;
+        assert!(alone.contains("all questions together p = ") && !alone.contains("least likely"), "{alone}");
+        let both = audited(&due(&[33, 22]), &[]).conclusion.text;
+        assert!(both.contains("; the least likely, v1, corrected p = "), "{both}");
+    }
+
+    /// One validator is no group, and the corrected p-values of all tests are what the conclusion rests on: the
+    /// level is shared by the shares and the validators, half each.
+    #[test]
+    fn questions_and_statements_are_corrected_for_what_was_asked() {
+        let asked = table(&[500, 350, 275, 200], &[40, 21, 20, 24]);
+        let audit = audited(&asked, &["v0"]);
+        let text = &audit.answers[0].text;
+        assert!(text.contains("Corrected for all 4 validators: "), "{text}");
+        let two = audited(&asked, &["v0", "v1,v2"]);
+        let text = &two.answers[0].text;
+        assert!(text.contains("Corrected for all 4 validators and one group: "), "{text}");
+        // scipy.stats.chi2.sf(5.978787878787879, 3).
+        let shares = audit.statements.iter().find(|row| row.metric == Metric::ExpectedShares).unwrap();
+        assert!((shares.p.unwrap() - 0.11264681395059059).abs() < 1e-12, "{shares:?}");
+        assert!((shares.p_adjusted.unwrap() - 2.0 * 0.11264681395059059).abs() < 1e-12, "{shares:?}");
+        assert_eq!(audit.conclusion.p_value, shares.p_adjusted);
+    }
+}

@@ -510,6 +510,9 @@ mod tests {
         let table = table.unwrap_or_else(|problem| panic!("{problem}"));
         assert_eq!(table.names, ["ann", "bob", "cid"]);
         assert_eq!((&table.stakes[..], &table.wins[..]), (&[5, 6, 7][..], &[1, 2, 0][..]));
+        let counted = two(b"name,wins\nbob,2\nann,1\n", b"name,stake\nann,5\nbob,6\ncid,7\n").unwrap();
+        assert_eq!(counted.names, ["ann", "bob", "cid"]);
+        assert_eq!((&counted.stakes[..], &counted.wins[..]), (&[5, 6, 7][..], &[1, 2, 0][..]));
         let stranger = two(blocks, b"name,stake\nann,5\ncid,7\n");
         assert!(stranger.unwrap_err().what.contains("has 1 names that t has not, the first of them `bob`"));
         let alone = AuditTable::read(Path::new("t"), blocks).unwrap_err();

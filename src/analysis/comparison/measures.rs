@@ -305,6 +305,9 @@ mod tests {
         let baseline = Baseline { shares: vec![0.2, 0.8], richest: 1, tolerance: 0.1 };
         let edge = [beyond(&baseline, 0.2, 0.22), beyond(&baseline, 0.2, 0.21), beyond(&baseline, 0.2, 0.23)];
         assert_eq!(edge, [None, Some(false), Some(true)]);
+        // A trace is one of the stake, however small that is.
+        let small = [1.05e-6, 1.2e-6].map(|wins| beyond(&baseline, 1e-6, wins));
+        assert_eq!(small, [Some(false), Some(true)]);
         assert_eq!((beyond(&baseline, 0.0, 0.0), beyond(&baseline, 0.0, 0.1)), (Some(false), Some(true)));
     }
 }

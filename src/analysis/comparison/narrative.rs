@@ -97,11 +97,12 @@ fn with_mean(comparison: &RuleComparison, measure: &Measure, found: &Comparison,
     }
 }
 
+/// Who is closest, of several that are ranked.
 fn closest(comparison: &RuleComparison, measure: &Measure, found: &Comparison) -> String {
     let group = &found.ranking.groups[0];
     let each: Vec<String> = group.iter().map(|&index| with_mean(comparison, measure, found, index)).collect();
     let what = "mean distance of win shares from stake shares";
-    if group.len() > 1 && found.ranking.groups.len() == 1 {
+    if found.ranking.groups.len() == 1 {
         return format!("No order in the {what} holds for all of them: {}.", list(each, "rules"));
     }
     let verb = if group.len() == 1 { "wins" } else { "win" };
@@ -279,6 +280,31 @@ mod tests {
         let expected = ("total_variation", "smaller is fairer", "near = twin ~ also < far".to_owned());
         assert_eq!(rankings(&comparison)[0], expected);
         assert!(words.contains("Common random numbers: near with far: correlation 0."), "{words}");
+        assert!(!words.contains("other measures"), "{words}");
+    }
+
+    /// Six trials that differ by one half each: too many equal signs for chance, and no dispersion.
+    #[test]
+    fn what_differs_by_the_same_in_every_trial_has_a_sign_test() {
+        let mut rules = contestants(&[("near", &NEAR), ("also", &ALSO)]);
+        for (rule, values) in
+            rules.iter_mut().zip([[0.25, 0.5, 0.125, 0.0, 0.75, 0.375], [0.75, 1.0, 0.625, 0.5, 1.25, 0.875]])
+        {
+            rule.selections = vec![80; 6];
+            rule.values = vec![vec![None; 6]; MEASURES.len()];
+            rule.values[1] = values.map(Some).to_vec();
+            rule.values[0] = [0.01, 0.02, 0.01, 0.02, 0.01, 0.02].map(Some).to_vec();
+        }
+        let comparison = compare_rules(&rules, 0.95);
+        let rows = |kind: &'static str| comparison.rows.iter().filter(move |row| row.kind == kind);
+        let apart = rows("difference").find(|row| row.metric == "largest_deviation").unwrap();
+        assert_eq!((apart.value, apart.low, apart.verdict.as_str()), (Some(-0.5), None, "lower"));
+        assert_eq!(apart.note, "differs by the same in every trial: a sign test, of one pair; no interval");
+        assert!((apart.p_value.unwrap() - 1.0 / 32.0).abs() < 1e-12);
+        let words = paragraph(&comparison);
+        assert!(words.contains("Pairs that other measures tell apart: largest_deviation 1 of 1."), "{words}");
+        // Blocks a trial, of rules and of pairs.
+        assert!(rows("estimate").chain(rows("difference")).all(|row| row.blocks == Some(80.0)));
     }
 
     #[test]

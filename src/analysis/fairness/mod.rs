@@ -329,4 +329,108 @@ mod tests {
             }
         }
     }
+
+    /// Accounts of this stake each, in so many trials of the engine `draws`.
+    fn holders(stakes: &[u64], rounds: u64, trials: u64, rest: &str) -> Vec<Statement> {
+        let account = |(index, stake)| format!("{{ name = 'v{index}', balance = {stake} }}");
+        let accounts: Vec<String> = stakes.iter().enumerate().map(account).collect();
+        let (scenario, results) = played(&format!(
+            "[run]\nseed = 7\nrounds = {rounds}\ntrials = {trials}\nengine = 'draws'\n[population]\naccounts = [{}]\n{rest}",
+            accounts.join(", ")
+        ));
+        tables(&scenario, &results).fairness
+    }
+
+    /// Herfindahl's mean is the sum of the squared shares and of the variances of shares of wins. Of compounding
+    /// rewards these are beta-binomial: a (1 - a)(1/n + w)/(1 + w) in a trial; of ten runs of four rounds a (1 - a)/10.
+    #[test]
+    fn the_mean_of_herfindahls_index_by_hand() {
+        let (scenario, results) = played(&fifth(100, 10, true));
+        let rows = tables(&scenario, &results).fairness;
+        let variance = 0.32 * (0.01 + 0.01) / 1.01;
+        near(row(&rows, "herfindahl", "wins").null_value, 0.68 + variance / 10.0, 1e-12);
+        near(row(&rows, "chain_herfindahl", "wins").null_value, 0.68 + variance, 1e-12);
+        let rows = holders(&[20_000, 80_000], 40, 3, "[selection]\nrule = 'solana-schedule'\n");
+        near(row(&rows, "herfindahl", "wins").null_value, 0.68 + 0.32 / 30.0, 1e-12);
+        near(row(&rows, "chain_herfindahl", "wins").null_value, 0.68 + 0.32 / 10.0, 1e-12);
+    }
+
+    /// Turns of two in 101 rounds: 51 and 50 wins in every trial.
+    #[test]
+    fn what_leaves_nothing_to_chance_has_bounds_and_no_error() {
+        let rows = holders(&[20_000, 80_000], 101, 3, "[selection]\nrule = 'round-robin'\n");
+        let chain = row(&rows, "chain_herfindahl", "wins");
+        near(chain.value, (51.0f64.powi(2) + 50.0f64.powi(2)) / 101.0f64.powi(2), 1e-11);
+        assert_eq!((chain.se, chain.low, chain.high), (None, None, None));
+        let expected = row(&rows, "expected_shares", "all");
+        assert_eq!(expected.decision, Some(Decision::NotRejected));
+        assert!(expected.note.ends_with("and 0 validators are beyond it"), "{}", expected.note);
+    }
+
+    /// Every block pays 55 coins to all stake: one for each hundredth of 5,500, so that ten validators of 100 to 1,000
+    /// earn 1.1 coins for each of theirs in 110 rounds.
+    #[test]
+    fn incomes_by_stake_by_hand() {
+        let stakes: Vec<u64> = (1..=10).map(|size| 100 * size).collect();
+        let rows =
+            holders(&stakes, 110, 2, "[reward]\npolicy = { kind = 'split', amount = 55, stake = '1' }\n");
+        for decile in 1..=10 {
+            let found = row(&rows, "return_by_decile", &decile.to_string());
+            near(found.value, 1.1, 1e-12);
+            near(found.null_value, 1.1, 1e-12);
+        }
+        let kept = row(&rows, "sizes_keep_distance", "all");
+        // Wilson's interval of two of two: 2 / (2 + 1.959964²).
+        assert_eq!(kept.value, Some(1.0));
+        near(kept.low, 2.0 / (2.0 + 1.959963984540054f64.powi(2)), 1e-12);
+        // Sums of squares of 1 to 10 over 55²; the Gini coefficient of 1 to n is (n - 1) / 3n.
+        for (metric, index) in [("chain_herfindahl", 385.0 / 3025.0), ("chain_gini", 0.3)] {
+            let found = row(&rows, metric, "income");
+            near(found.value, index, 1e-9);
+            near(found.null_value, index, 1e-12);
+            assert_eq!(found.method, "Student's t over the trials");
+        }
+    }
+
+    /// Of a hundred rounds of two validators, one more run than there are neighbours that differ; either's runs of
+    /// losses are the other's of wins. And every test says what it supposes.
+    #[test]
+    fn runs_are_counted_by_neighbours_too() {
+        let rows = holders(&[50_000, 50_000], 100, 1, "");
+        let lag = row(&rows, "order_lag", "lag 1");
+        assert!(lag.note.starts_with("how often rounds that far apart"), "{}", lag.note);
+        let runs = 100.0 - 99.0 * lag.value.unwrap();
+        near(row(&rows, "order_runs", "v0").value, runs, 1e-9);
+        near(row(&rows, "order_runs", "v1").value, runs, 1e-9);
+        for row in rows.iter().filter(|row| row.p.is_some()) {
+            assert!(row.note.contains("null hypothesis: "), "{row:?}");
+        }
+    }
+
+    /// C-PoS: 125 coins for each of four forgers of an epoch, 600 for all stake: 1 - Π (1 - 4 · 125²/S²) after ten
+    /// epochs, S being all stake at the end of each. Nothing is known where epochs of the rule and of the rewards
+    /// differ, or where the trial ends within one.
+    #[test]
+    fn epochs_of_rewards_have_a_law_where_forgers_are_drawn_by_them() {
+        let variance = 1.0
+            - (1..=10)
+                .map(|epoch| 1.0 - 62_500.0 / f64::from(100_000 + 1100 * epoch).powi(2))
+                .product::<f64>();
+        for (rule, rounds, expected) in [
+            ("{ kind = 'compound-epoch', slots_per_epoch = 4 }", 40, Some(variance)),
+            ("{ kind = 'compound-epoch', slots_per_epoch = 4 }", 42, None),
+            ("{ kind = 'compound-epoch', slots_per_epoch = 5 }", 40, None),
+            ("'raffle'", 40, None),
+        ] {
+            let rest = format!(
+                "[selection]\nrule = {rule}\n[reward]\ncompound = true\n\
+                 policy = {{ kind = 'epoch', blocks = 4, forgers = 500, stake = 600 }}\n"
+            );
+            let rows = holders(&[20_000, 80_000], rounds, 3, &rest);
+            match (row(&rows, "equitability", "v0").null_value, expected) {
+                (found, Some(expected)) => near(found, expected, 1e-12),
+                (found, None) => assert_eq!(found, None, "{rule} {rounds}"),
+            }
+        }
+    }
 }

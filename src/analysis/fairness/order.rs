@@ -224,3 +224,38 @@ impl Sequence {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::load_text;
+    use crate::simulation::{Control, Quiet, run};
+    use std::path::Path;
+    use std::sync::atomic::AtomicBool;
+
+    /// Forty million gaps of a share of .9995: 39,980,000 of one round are expected, 19,990 of two and 10 of more, of
+    /// which none was seen: 10²/19,990 + 10²/10 on two degrees, exp(-x/2).
+    #[test]
+    fn gaps_that_were_never_seen_have_cells() {
+        let text = "[population]\naccounts = [{ name = 'a', balance = 9995 }, { name = 'b', balance = 5 }]\n[run]\nrounds = 10\n";
+        let scenario = load_text(Path::new("test.toml"), text.to_owned(), &[]).unwrap();
+        let control = Control { progress: &Quiet, stop: &AtomicBool::new(false) };
+        let results = run(&scenario.experiment, 1, None, &control).unwrap();
+        let context = AnalysisContext::new(&scenario.experiment, &scenario.file.analysis, &results, None);
+        let sequence = Sequence {
+            wins: 40_000_001,
+            losses: 20_000,
+            runs: 20_001,
+            won_first: true,
+            won_last: true,
+            gaps_between_trials: Vec::new(),
+        };
+        let within = Histogram::of(&[39_980_000, 20_000]);
+        let mut stream = Stream::of_figure(0, "gaps");
+        let row = sequence.gaps_test(&context, &within, "a", 1, 0.9995, &mut stream).unwrap();
+        let statistic = 100.0 / 19_990.0 + 10.0;
+        assert_eq!(row.df, Some(2.0));
+        assert!((row.statistic.unwrap() - statistic).abs() < 1e-6, "{row:?}");
+        assert!((row.p.unwrap() - (-0.5f64 * statistic).exp()).abs() < 1e-8, "{row:?}");
+    }
+}

@@ -153,3 +153,40 @@ fn running(shares: &[f64]) -> Vec<u64> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn history(heights: &[u64]) -> Chronicle {
+        let epoch = crate::analysis::history::Epoch { begin: 0, stakes: vec![30, 10, 20] };
+        Chronicle { heights: heights.to_vec(), proposers: vec![0; heights.len()], epochs: vec![epoch] }
+    }
+
+    fn rule(name: &str) -> std::sync::Arc<dyn Rule> {
+        let choice = crate::registry::Choice::plain(name);
+        crate::registry::find("rule", crate::selection::RULES, &choice).unwrap().thing
+    }
+
+    /// Who goes by turns has nobody's turn left out where a height has no block.
+    #[test]
+    fn heights_without_a_block_are_played() {
+        let rule = rule("round-robin");
+        let whole =
+            HistoryPlayer::new(&history(&[1, 2, 3, 4, 5, 6]), &*rule).ok().unwrap().history(0).unwrap();
+        assert_eq!(whole[..3], whole[3..]);
+        assert!((0..3).all(|who| whole[..3].contains(&who)), "{whole:?}");
+        let gaps = HistoryPlayer::new(&history(&[1, 3, 6]), &*rule).ok().unwrap().history(0).unwrap();
+        assert_eq!(gaps, [whole[0], whole[2], whole[5]]);
+    }
+
+    #[test]
+    fn turns_leave_nothing_to_chance() {
+        let heights: Vec<u64> = (1..=30).collect();
+        for (name, chance) in [("round-robin", false), ("raffle", true), ("solana-schedule", true)] {
+            let (rule, history) = (rule(name), history(&heights));
+            let player = HistoryPlayer::new(&history, &*rule).ok().unwrap();
+            assert_eq!(player.leaves_something_to_chance().is_ok(), chance, "{name}");
+        }
+    }
+}

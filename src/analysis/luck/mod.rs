@@ -304,6 +304,30 @@ mod tests {
         assert_eq!((report.wait_50, report.wait_90), (Some(29_112), Some(96_708)));
     }
 
+    /// Two of ten draws at .2, as expected: so many or more have the probability 1 - .8¹⁰ - 10 · .2 · .8⁹; of one win
+    /// so few or fewer is asked, .8¹⁰ + 10 · .2 · .8⁹.
+    #[test]
+    fn as_many_as_expected_are_many() {
+        let none = 0.8f64.powi(10);
+        let one = 2.0 * 0.8f64.powi(9);
+        for (wins, probability) in [(2, 1.0 - none - one), (1, none + one)] {
+            let asked = LuckQuestion { wins: Some(wins), validators: Some(1), ..question(0.2, 10) };
+            close(luck(&asked).unwrap().p_somebody, probability, 1e-12);
+        }
+    }
+
+    #[test]
+    fn gaps_and_rows_are_told_apart() {
+        for (asked, metric, note) in [
+            (LuckQuestion { gap: Some(5), ..question(0.2, 10) }, "gap", "slots without a win"),
+            (LuckQuestion { in_a_row: Some(5), ..question(0.2, 10) }, "in_a_row", "wins in a row"),
+        ] {
+            let rows = luck(&asked).unwrap().rows();
+            let row = rows.iter().find(|row| row.metric == metric).unwrap();
+            assert_eq!((row.note.as_str(), row.unit.as_str()), (note, "slots"));
+        }
+    }
+
     /// k or more proposals in a row somewhere in 32 slots, share .3: .907154 for 2, .459332 for 3.
     #[test]
     fn in_a_row_in_an_epoch() {

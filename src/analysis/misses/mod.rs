@@ -152,3 +152,24 @@ fn text(report: &MissesReport, is_limit: bool) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Four validators with a thousand slots each: about as many missed by all, and far more by one.
+    #[test]
+    fn chance_explains_what_is_about_the_same() {
+        let names: Vec<String> = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
+        let text = |done: [u64; 4]| misses(&names, &[1000; 4], &done, 0.95).text;
+        let alike = text([900, 905, 895, 900]);
+        assert!(alike.contains("Chance explains the differences between them (p = 0."), "{alike}");
+        assert!(alike.contains("Nobody misses more than the rest"), "{alike}");
+        let worse = text([900, 905, 800, 900]);
+        assert!(worse.contains("They do not all miss alike"), "{worse}");
+        assert!(
+            worse.contains("Worse than the rest, corrected for 4 validators: c (200 of 1000;"),
+            "{worse}"
+        );
+    }
+}

@@ -39,6 +39,12 @@ const MOST_LEVELS: usize = 460;
 /// little.
 const MOST_ROUNDS: u64 = 1_000_000_000;
 
+/// Rounds of a pilot at most, one of `asked` that are asked for at once: the pilots and their repetitions, each of
+/// which takes about as many, take no more than [`MOST_ROUNDS`] together.
+fn most_rounds(asked: usize) -> u64 {
+    MOST_ROUNDS / (asked.max(1) as u64 * (REPETITIONS + 1))
+}
+
 /// How far a path is on its way to the event.
 pub(super) trait PathProgress: Clone + Send + Sync {
     /// Takes note of a round and of who forged it.
@@ -100,8 +106,7 @@ impl<P: PathProgress> Splitting<'_, P> {
     /// # Errors
     /// Why there is no estimate.
     pub fn estimate(&self, asked: usize) -> Result<ProbabilityEstimate, Unreached> {
-        let most = MOST_ROUNDS / (asked.max(1) as u64 * (REPETITIONS + 1));
-        let levels = self.levels(most).ok_or(Unreached::TooLong)?;
+        let levels = self.levels(most_rounds(asked)).ok_or(Unreached::TooLong)?;
         let products: Vec<f64> =
             (1..=REPETITIONS).into_par_iter().map(|repetition| self.product(&levels, repetition)).collect();
         let n = REPETITIONS as f64;
@@ -216,5 +221,22 @@ impl<P: PathProgress> Splitting<'_, P> {
         let level = (!self.start.at_the_end()).then_some(1.0);
         let last = self.stage(&ancestors, (repetition, levels.len() as u64), level);
         product * last.iter().filter(|path| self.is_there(path)).count() as f64 / PATHS as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pilots_and_repetitions_share_the_rounds() {
+        for asked in [1, 2, 7, 1000] {
+            let all = most_rounds(asked) * asked as u64 * (1 + REPETITIONS);
+            assert!(
+                all <= MOST_ROUNDS && MOST_ROUNDS - all < asked as u64 * (1 + REPETITIONS),
+                "{asked}: {all}"
+            );
+        }
+        assert_eq!(most_rounds(0), most_rounds(1));
     }
 }

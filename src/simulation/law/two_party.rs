@@ -231,6 +231,15 @@ mod tests {
         }
     }
 
+    /// A round that is played takes as long as 256 cells of the tables.
+    #[test]
+    fn tables_pay_where_they_take_less_than_the_rounds() {
+        let plan = TwoPartyPlan { parties: [0, 1], steps: 25_600.0, bytes: 0.0 };
+        assert!(plan.pays(100.0) && !plan.pays(99.0));
+        let plan = TwoPartyPlan { parties: [0, 1], steps: 300.0, bytes: 0.0 };
+        assert!(plan.pays(2.0) && !plan.pays(1.0));
+    }
+
     fn step(stop: &Stop, before: &[f64]) -> Vec<f64> {
         let mut after = vec![0.0; before.len()];
         let mut start = 0;

@@ -200,3 +200,15 @@ fn pay_committees(
         pay(validator(who), Source::Attestation, seats * committees.amount);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn coins_are_rounded_down_but_not_for_an_error_of_rounding() {
+        assert_eq!([0.0, 0.99, 1.0, 2.5].map(coins), [0, 0, 1, 2]);
+        // 0.1 three times, and a hundred times 0.29: 0.30000000000000004 and 28.999999999999996.
+        assert_eq!([10.0 * (0.1 + 0.1 + 0.1), 100.0 * 0.29].map(coins), [3, 29]);
+    }
+}

@@ -384,6 +384,40 @@ impl Stretches {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stake::ValidatorId;
+
+    /// Every way to win seven rounds among two, cut in three anywhere, the last two parts put together first: nothing
+    /// but the longest stretches of the whole is seen.
+    #[test]
+    fn parts_are_put_together_in_any_order() {
+        let plan = OrderPlan::new(2, &[ValidatorId(0), ValidatorId(1)], true, 0);
+        let longest = |winners: &[u32], who: u32, won: bool| {
+            let hits: Vec<bool> = winners.iter().map(|&winner| (winner == who) == won).collect();
+            hits.split(|&hit| !hit).map(<[bool]>::len).max().unwrap_or(0) as u64
+        };
+        for bits in 0..1u32 << 7 {
+            let winners: Vec<u32> = (0..7).map(|round| bits >> round & 1).collect();
+            for (first, second) in (0..=7).flat_map(|second| (0..=second).map(move |first| (first, second))) {
+                let part = |winners: &[u32]| {
+                    let slots: Vec<u16> = winners.iter().map(|&who| who as u16).collect();
+                    let mut part = Stretches::new(&plan);
+                    part.take(&plan, winners, &slots);
+                    part
+                };
+                let mut later = part(&winners[first..second]);
+                later.append(&plan, &part(&winners[second..]));
+                let mut all = part(&winners[..first]);
+                all.append(&plan, &later);
+                for (who, found) in (0..).zip(all.end(&plan).0) {
+                    let expected = LongestStretches {
+                        gap: longest(&winners, who, false),
+                        run: longest(&winners, who, true),
+                    };
+                    assert_eq!(found, expected, "{who} of {winners:?}, cut at {first} and {second}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn cells_are_single_and_then_quarters_of_an_octave() {

@@ -136,6 +136,20 @@ mod tests {
         (0.01, 0.01, 0.3, 0.495823613602382, 0.504176386397618),
     ];
 
+    /// P(X ≤ x) = x² for the larger of two uniform numbers, and 1 − (1 − x)² for the smaller.
+    #[test]
+    fn tails_by_hand() {
+        let near =
+            |found: f64, expected: f64| assert!((found - expected).abs() < 1e-13, "{found} {expected}");
+        let (larger, smaller) = (Beta::new(2.0, 1.0).unwrap(), Beta::new(1.0, 2.0).unwrap());
+        for x in [0.1, 0.4, 0.7, 0.9] {
+            near(larger.lower(x), x * x);
+            near(larger.upper(x), 1.0 - x * x);
+            near(smaller.lower(x), 1.0 - (1.0 - x) * (1.0 - x));
+            near(smaller.upper(x), (1.0 - x) * (1.0 - x));
+        }
+    }
+
     #[test]
     fn tails_of_whole_parameters_are_those_of_counts() {
         // P(Beta(k, n - k + 1) <= p) = P(Binomial(n, p) >= k).

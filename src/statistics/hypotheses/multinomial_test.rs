@@ -219,6 +219,24 @@ mod tests {
         assert_eq!(typical, Some(SimulatedP { p_value: 1.0, replicates: 99 }));
     }
 
+    /// One count in one of so many equal cells: all tables are as likely, and as far from what is expected. The sums
+    /// over the cells are not, to the last digit.
+    #[test]
+    fn what_is_rounded_differently_is_a_tie() {
+        let mut stream = Stream::open(StreamKey::new().text("ties"));
+        for cells in 2..40 {
+            let mut counts = vec![0; cells];
+            counts[cells / 2] = 1;
+            let shares = vec![1.0 / cells as f64; cells];
+            for extremeness in [Extremeness::Probability, Extremeness::ChiSquare] {
+                let p = monte_carlo_multinomial_test(&counts, &shares, extremeness, 39, &mut stream);
+                assert_eq!(p, Some(SimulatedP { p_value: 1.0, replicates: 39 }), "{cells} {extremeness:?}");
+                let p = exact_multinomial_test(&counts, &shares, extremeness).unwrap();
+                assert!((p - 1.0).abs() < 1e-12, "{cells} {extremeness:?}: {p}");
+            }
+        }
+    }
+
     #[test]
     fn what_is_not_a_table() {
         let test =

@@ -70,11 +70,11 @@ fn solve(
             least = p;
         }
         let newton = p * ((level / value).ln() * value / slope).exp();
-        let next = if newton.is_nan() { 0.5 * (least + most) } else { newton };
-        if (next - p).abs() <= 1e-14 * p || most - least <= 1e-15 * most {
-            return next.clamp(least, most);
+        if (newton - p).abs() <= 1e-14 * p || most - least <= 1e-15 * most {
+            // `max` passes over what is not a number, as the bracket does in the next step.
+            return newton.max(least).min(most);
         }
-        p = next;
+        p = newton;
     }
     p
 }

@@ -190,6 +190,11 @@ mod tests {
     fn what_does_not_exist_is_none() {
         assert_eq!(sison_glaz(&[1, 1], 0.95), None);
         assert_eq!((sison_glaz(&PAPER, 0.0), sison_glaz(&PAPER, 1.0)), (None, None));
+        // With large counts the expansion rounds to one where all tables are covered.
+        for (size, factor) in (1..=13).flat_map(|size| (1..=5).map(move |factor| (size, factor))) {
+            let counts = [10u64.pow(size), factor * 10u64.pow(size), 7];
+            assert_eq!(sison_glaz(&counts, 1.0), None, "{counts:?}");
+        }
         assert_eq!(sison_glaz(&[5], 0.95), None);
         assert_eq!(sison_glaz(&[0, 0], 0.95), None);
         assert_eq!(sison_glaz(&[1, 2], f64::NAN), None);

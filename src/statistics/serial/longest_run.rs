@@ -447,6 +447,16 @@ mod tests {
         assert_eq!((coin.at_least(0), coin.at_least(201), coin.at_most(200)), (1.0, 0.0, 1.0));
     }
 
+    /// Of the 2ⁿ ways in which n tosses fall, those without three heads in a row are counted by 1, 2, 4, 7, 13, ...,
+    /// each number the sum of the three before it: 4.735662412799123e-37 of all for n = 1000 (integers in Python).
+    /// Some sixty such runs are expected, too many for an alternating sum.
+    #[test]
+    fn no_three_heads_in_a_thousand_tosses() {
+        let coin = LongestRun::run(1_000, 0.5).unwrap();
+        assert!((coin.at_most(2) / 4.735662412799123e-37 - 1.0).abs() < 1e-11, "{}", coin.at_most(2));
+        assert_eq!(coin.at_least(3), 1.0);
+    }
+
     #[test]
     fn a_billion_rounds() {
         // A gap of at least k for 1 % of stake in 1e9 rounds: rare runs are Poisson with mean

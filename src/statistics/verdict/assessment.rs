@@ -366,10 +366,11 @@ impl Precision {
     }
 
     /// Standard error of the win share relative to the stake share: of a fair draw for independent rounds,
-    /// read off the interval for trials (where few trials make it too large, which errs on the safe side).
+    /// read off the interval for trials (where few trials make it too large, which errs on the safe side). Not
+    /// finite without stake.
     fn relative_error(&self, subject: &JudgedValidator) -> Option<f64> {
         let share = subject.stake_share;
-        let interval = subject.interval.filter(|_| share > 0.0 && share <= 1.0)?;
+        let interval = subject.interval?;
         match self.sample {
             SampleUnits::Rounds(rounds) => Some(((1.0 - share) / share / rounds as f64).sqrt()),
             SampleUnits::Trials(_) => Some(interval.half_width() / self.test / share),

@@ -29,6 +29,9 @@ pub enum StudyError {
     /// Something else is here.
     #[error("{} exists and is no folder of a study; nothing was run\n  help: write elsewhere with --output DIR, or give the study another name", .0.display())]
     Foreign(PathBuf),
+    /// There is no study here.
+    #[error("{} is no folder of a study, which has a file {}\n  help: name the folder that `tombola run STUDY` has written, such as output/NAME", .0.display(), TALLIES)]
+    NoStudy(PathBuf),
     /// The tallies here are those of something else.
     #[error("{}: this is not the study that was begun here: {difference}; nothing was run\n  help: change it back, or write elsewhere with --output DIR, or begin anew with --force, which discards what was played", path.display())]
     Changed {
@@ -150,8 +153,11 @@ impl OpenStudy {
 /// The tallies in the folder of a study, to be looked at while others may be at work, and who is.
 ///
 /// # Errors
-/// If they cannot be read.
-pub fn look_at(folder: &Path) -> Result<(TallyReader, Option<Option<Holder>>), TallyError> {
+/// If there are none, or they cannot be read.
+pub fn look_at(folder: &Path) -> Result<(TallyReader, Option<Option<Holder>>), StudyError> {
+    if !folder.join(TALLIES).is_file() {
+        return Err(StudyError::NoStudy(folder.to_owned()));
+    }
     let reader = TallyReader::open(&folder.join(TALLIES))?;
     Ok((reader, StudyLock::holder(&folder.join(LOCK))))
 }
@@ -162,7 +168,7 @@ pub fn look_at(folder: &Path) -> Result<(TallyReader, Option<Option<Holder>>), T
 /// A [`StudyError`].
 pub fn hold_folder(folder: &Path, holder: &Holder) -> Result<(TallyReader, StudyLock), StudyError> {
     if !folder.join(TALLIES).is_file() {
-        return Err(StudyError::Foreign(folder.to_owned()));
+        return Err(StudyError::NoStudy(folder.to_owned()));
     }
     let lock = hold(&folder.join(LOCK), folder, holder)?;
     remove_drafts(folder);

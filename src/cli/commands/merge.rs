@@ -13,8 +13,8 @@ use clap::Args as ClapArgs;
 use std::path::PathBuf;
 use tombola::report::{Environment, Stopwatch};
 use tombola::study::{
-    OpenStudy, Opening, Plan, PointState, Summary, TallyReader, differs, gather, missing_shards, overlap,
-    read_all,
+    OpenStudy, Opening, Plan, PointState, StudyTables, Summary, TallyReader, differs, gather, missing_shards,
+    overlap, read_all,
 };
 
 #[derive(ClapArgs)]
@@ -101,14 +101,13 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
     }
     let of = files.iter().find_map(|file| file.header.shard).map(|shard| shard.of);
     match of.filter(|_| !summary.is_complete()) {
-        None => ended(&plan, &summary, &path_of(&plan), &open.folder),
+        None => ended(&plan, &summary, &path_of(&plan), &open.folder, tables),
         Some(of) => {
             // Where the shards stand that are there.
             let shards_in = root_of(files[0].path());
-            let commands: Vec<String> = missing_shards(&plan, &whole, of)
-                .into_iter()
-                .map(|shard| format!("\n  {} --shard {shard}", repeat(&plan, &path_of(&plan), &shards_in)))
-                .collect();
+            let play = repeat(&plan, &path_of(&plan), &shards_in, StudyTables::default());
+            let missing = missing_shards(&plan, &whole, of).into_iter();
+            let commands: Vec<String> = missing.map(|shard| format!("\n  {play} --shard {shard}")).collect();
             Err(Failure::CheckFailed(format!(
                 "{} of {} points are not done: {} partial, {} failed, {} missing; the tables in {} are about the trials that are there. To play the rest:{}",
                 grouped((summary.points.len() - summary.count(PointState::Done)) as u128),

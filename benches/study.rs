@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use tombola::scenario::{Override, load_text};
-use tombola::simulation::{Control, Player, Progress, Quiet, Threads};
+use tombola::simulation::{Control, Experiment, Player, Progress, Quiet, Serial, Threads};
 use tombola::study::{
     Detail, Holder, Limits, OpenStudy, Opening, Origin, Plan, StudyTables, Summary, Watch, evaluate,
     write_tables,
@@ -46,32 +46,39 @@ fn as_a_study(folder: &Path) -> usize {
     write_tables(&plan, &now, &summary, &open.folder, tables, &control, |_, _| ()).expect("tables").len()
 }
 
-/// Plays the same trials and nothing else.
-fn alone() -> u64 {
-    let stop = AtomicBool::new(false);
-    let control = Control { progress: &Quiet, stop: &stop };
+/// The experiments of all points, as a study plays them.
+fn experiments() -> Vec<Experiment> {
     let text = text();
-    let play = |seed: u64| {
+    let read = |seed: u64| {
         let seed = Override::parse(&format!("run.seed={seed}")).expect("a setting");
         let mut experiment =
             load_text(Path::new("bench.toml"), text.clone(), &[seed]).expect("a scenario").experiment;
         experiment.checkpoints = 1;
         experiment.window = 0;
-        experiment.serial = tombola::simulation::Serial::Off;
-        Player::new(&experiment, &control).play(0..20).expect("trials").totals.trials
+        experiment.serial = Serial::Off;
+        experiment
     };
-    (1..=POINTS).map(play).sum()
+    (1..=POINTS).map(read).collect()
+}
+
+/// Plays the same trials and nothing else: what a study takes beyond it is its overhead.
+fn alone(experiments: &[Experiment]) -> u64 {
+    let stop = AtomicBool::new(false);
+    let control = Control { progress: &Quiet, stop: &stop };
+    let play = |experiment| Player::new(experiment, &control).play(0..20).expect("trials").totals.trials;
+    experiments.iter().map(play).sum()
 }
 
 fn study(criterion: &mut Criterion) {
     let threads = Threads::start(1);
     let folder = tempfile::tempdir().expect("a folder");
+    let experiments = experiments();
     let mut group = criterion.benchmark_group("10,000 points of 20 trials × 1,000 rounds of 10 validators");
     group.sample_size(10).warm_up_time(Duration::from_millis(500)).throughput(Throughput::Elements(POINTS));
     group.bench_function("as a study", |bencher| {
         bencher.iter(|| threads.install(|| as_a_study(folder.path())));
     });
-    group.bench_function("trials alone", |bencher| bencher.iter(|| threads.install(alone)));
+    group.bench_function("trials alone", |bencher| bencher.iter(|| threads.install(|| alone(&experiments))));
     group.finish();
 }
 

@@ -92,15 +92,16 @@ impl fmt::Display for Place {
 
 impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        write!(formatter, "{}: ", self.place)?;
-        if !self.key.is_empty() {
-            write!(formatter, "`{}` ", self.key)?;
-        }
-        write!(formatter, "{}", self.what)?;
-        if let Some(help) = &self.help {
-            write!(formatter, "\n  help: {help}")?;
-        }
-        Ok(())
+        write!(formatter, "{}: {}", self.place, self.without_place())
+    }
+}
+
+impl Problem {
+    /// What is wrong and what to do, where the place was told already.
+    pub fn without_place(&self) -> String {
+        let key = if self.key.is_empty() { String::new() } else { format!("`{}` ", self.key) };
+        let help = self.help.as_ref().map_or(String::new(), |help| format!("\n  help: {help}"));
+        format!("{key}{}{help}", self.what)
     }
 }
 

@@ -276,7 +276,8 @@ impl<'a> Session<'a> {
         }
         let planned = &self.plan.points[job.place];
         let outcome = match self.plan.point(planned.index) {
-            Err(problem) => Err(Halt::Failed(problem.to_string())),
+            // Which point it is is told with every failure.
+            Err(problem) => Err(Halt::Failed(problem.without_place())),
             Ok(point) if point.tally_id != planned.tally_id => {
                 Err(Halt::Failed("a file that the study reads has changed since it was started".to_owned()))
             }

@@ -32,6 +32,9 @@ pub enum StudyError {
     /// Something else is here.
     #[error("{} exists and is no folder of a study; nothing was run\n  help: write elsewhere with --output DIR, or give the study another name", .0.display())]
     Foreign(PathBuf),
+    /// There is no study here.
+    #[error("{} is no folder of a study, which has a file {}\n  help: name the folder that `tombola run STUDY` has written, such as output/NAME", .0.display(), TALLIES)]
+    NoStudy(PathBuf),
     /// The tallies here are those of something else.
     #[error("{}: this is not the study that was begun here: {difference}; nothing was run\n  help: change it back, or write elsewhere with --output DIR, or begin anew with --force, which discards what was played", path.display())]
     Changed {
@@ -160,8 +163,11 @@ impl OpenStudy {
 /// The tallies in the folder of a study, to be looked at while others may be at work, and who is.
 ///
 /// # Errors
-/// If they cannot be read.
-pub fn look_at(folder: &Path) -> Result<(TallyReader, Option<Option<Holder>>), TallyError> {
+/// If there are none, or they cannot be read.
+pub fn look_at(folder: &Path) -> Result<(TallyReader, Option<Option<Holder>>), StudyError> {
+    if !folder.join(TALLIES).is_file() {
+        return Err(StudyError::NoStudy(folder.to_owned()));
+    }
     let reader = TallyReader::open(&folder.join(TALLIES))?;
     Ok((reader, StudyLock::holder(&folder.join(LOCK))))
 }
@@ -185,16 +191,16 @@ pub fn hold_place(root: &Path, plan: &Plan, holder: &Holder) -> Result<HeldFolde
 /// # Errors
 /// A [`StudyError`].
 pub fn hold_folder(folder: &Path, holder: &Holder) -> Result<(TallyReader, HeldFolder), StudyError> {
-    let foreign = || StudyError::Foreign(folder.to_owned());
+    let no_study = || StudyError::NoStudy(folder.to_owned());
     let is_begun = || folder.join(TALLIES).is_file();
     // The tallies may be among what a command that was killed has left.
     let may_hold_them = is_study(folder) && holds_drafts(folder);
     if !is_begun() && !may_hold_them {
-        return Err(foreign());
+        return Err(no_study());
     }
     let held = hold_settled(folder.to_owned(), holder)?;
     if !is_begun() {
-        return Err(foreign());
+        return Err(no_study());
     }
     Ok((TallyReader::open(&folder.join(TALLIES))?, held))
 }

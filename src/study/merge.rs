@@ -3,7 +3,7 @@
 use super::evaluate::missing;
 use super::plan::{Plan, first_change};
 use super::shard::Shard;
-use super::tally_file::{Journal, TallyBlock, TallyError, TallyFile, TallyReader};
+use super::tally_file::{Journal, StoredFailure, TallyBlock, TallyError, TallyFile, TallyReader};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -30,16 +30,13 @@ fn short(digest: &str) -> &str {
     digest.get(..16).unwrap_or(digest)
 }
 
-/// Trials of one point that two files have, or one file twice: the place of the point, both files, and the
-/// trials.
+/// Trials of one point that two files have: the place of the point, both files, and the trials. What one file has
+/// twice, as after fewer trials and then more again, is the same both times.
 pub fn overlap(plan: &Plan, files: &[TallyReader]) -> Option<(usize, usize, usize, TallyBlock)> {
     for place in plan.jobs() {
         let id = plan.points[place].tally_id;
         let mut all: Vec<(TallyBlock, usize)> = Vec::new();
         for (number, file) in files.iter().enumerate() {
-            if let Some((_, block)) = file.contents.overlap(id) {
-                return Some((place, number, number, block));
-            }
             all.extend(file.contents.blocks(id, u64::MAX).into_iter().map(|block| (block, number)));
         }
         all.sort_unstable_by_key(|(block, _)| block.first);
@@ -71,8 +68,13 @@ pub fn gather(plan: &Plan, files: &[TallyReader], into: &TallyFile) -> Result<()
             into.precise(point.tally_id)?;
         }
     }
-    for failure in files.iter().flat_map(|file| &file.contents.failures) {
-        into.failed(failure)?;
+    for file in files {
+        let failures = file.contents.failures(plan);
+        for point in &plan.points {
+            if let Some(&message) = failures.get(&point.id) {
+                into.failed(&StoredFailure { point: point.id, message: message.to_owned() })?;
+            }
+        }
     }
     into.sync()
 }

@@ -47,7 +47,7 @@ pub use point::{PointId, StudyPoint, TallyId};
 pub use probe::{Cost, costs};
 pub use ranks::{Players, Ranks, play_for_others};
 pub use shard::Shard;
-pub use solve::{Condition, Ends, Known, Solution, solve};
+pub use solve::{Condition, Ends, Known, MOST_COMPARISONS, Solution, solve};
 pub use summary::{Collected, PointState, PointSummary, Summary, collect};
 pub use sweep::{Luck, Sweep, SweepOptions, read_sweep};
 pub use tables::{StudyTables, TablesError, former_tables, write_tables};

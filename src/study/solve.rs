@@ -5,7 +5,8 @@
 //! probability that counts whole wins rises and falls by a little from round to round. Elsewhere the
 //! metric is simulated: at each value more trials are played until the interval of the metric lies on one
 //! side of the limit, and the answer is the interval between the last value at which the condition is
-//! shown not to hold and the first at which it is shown to hold.
+//! shown not to hold and the first at which it is shown to hold. Since each value that is looked at has its
+//! part of the error that is allowed in all, there are at most [`MOST_COMPARISONS`] of them.
 
 use crate::analysis::rows::Metric;
 use std::fmt;
@@ -74,10 +75,12 @@ impl Condition {
 pub struct Known {
     /// The value of the key.
     pub at: f64,
-    /// The metric there, of the subject that is farthest from meeting the condition.
-    pub value: f64,
-    /// Its interval; the value itself where it is exact.
-    pub interval: (f64, f64),
+    /// The metric there, of the subject that is farthest from meeting the condition; `None` where it has no
+    /// value.
+    pub value: Option<f64>,
+    /// Its interval, the value itself where it is exact; `None` where trials give no interval, as when all of
+    /// them are alike.
+    pub interval: Option<(f64, f64)>,
     /// How many trials it rests on; 0 where it is exact.
     pub trials: u64,
     /// Whether the condition holds there; `None` where that could not be shown.
@@ -103,7 +106,7 @@ pub enum Solution {
         /// Whether it holds at both.
         holds: bool,
     },
-    /// It is not known at an end.
+    /// It is not known at an end, or nowhere that was looked at in between.
     Unknown,
     /// It changes between these.
     Between {
@@ -116,6 +119,9 @@ pub enum Solution {
         /// Of whole numbers and an exact metric: the first value of all at which it is as at the other end,
         /// where it changes back and forth before it changes for good.
         earliest: Option<f64>,
+        /// Of an exact metric: whether the condition is at the other end as at the first again, so that it
+        /// changes a second time.
+        returns: bool,
     },
 }
 
@@ -123,9 +129,13 @@ pub enum Solution {
 const MOST_NEIGHBOURS: u64 = 4_000;
 /// A search over fractions ends when both sides are so near to each other, relative to the larger.
 const NEAR: f64 = 1e-4;
+/// The same relative to the whole range, for a change at zero.
+const NEAR_ZERO: f64 = 1e-9;
+/// At so many values at most the condition is asked about by trials.
+pub const MOST_COMPARISONS: u32 = 80;
 
 /// Looks for the change. `ask` says what is known at a value; an error of it ends the search. `exact` says
-/// whether it always knows.
+/// whether it always knows; if not, at most [`MOST_COMPARISONS`] values are asked about.
 ///
 /// # Errors
 /// The first error of `ask`.
@@ -135,23 +145,34 @@ pub fn solve<E>(
     mut ask: impl FnMut(f64) -> Result<Known, E>,
 ) -> Result<Solution, E> {
     let Ends { from, to, whole } = ends;
-    let Some(begin) = ask(from)?.holds else { return Ok(Solution::Unknown) };
+    let mut asked = 0;
+    let mut holds = |at: f64| -> Result<Option<bool>, E> {
+        asked += 1;
+        // Two more may be asked about before it is seen that nothing comes of it.
+        let enough = !exact && asked + 2 >= MOST_COMPARISONS;
+        Ok(ask(at)?.holds.filter(|_| !enough))
+    };
     // By doubling, so that nothing far beyond the change is simulated.
-    let (mut last, mut first) = (from, None);
     let mut step = if whole { from.max(1.0) } else { to - from };
+    let Some(begin) = holds(from)? else {
+        // A second value shows whether the metric depends on the key at all.
+        holds((from + step).min(to))?;
+        return Ok(Solution::Unknown);
+    };
+    let (mut last, mut first) = (from, None);
     while first.is_none() {
         let at = (last + step).min(to);
         if at <= last {
             return Ok(Solution::Never { holds: begin });
         }
-        match ask(at)?.holds {
+        match holds(at)? {
             Some(holds) if holds == begin => last = at,
             Some(_) => first = Some(at),
             None if at >= to => return Ok(Solution::Unknown),
             // It is near: what lies beyond may be known.
             None => {
                 let beyond = (at + step).min(to);
-                match ask(beyond)?.holds {
+                match holds(beyond)? {
                     Some(holds) if holds == begin => last = beyond,
                     Some(_) => first = Some(beyond),
                     None => return Ok(Solution::Unknown),
@@ -161,14 +182,15 @@ pub fn solve<E>(
         step *= 2.0;
     }
     let mut first = first.unwrap_or(to);
+    let returns = exact && first < to && holds(to)? == Some(begin);
     loop {
         let middle = if whole { ((last + first) / 2.0).floor() } else { (last + first) / 2.0 };
-        let narrow =
-            if whole { first - last <= 1.0 } else { first - last <= NEAR * first.abs().max(last.abs()) };
-        if narrow {
+        let near =
+            if whole { 1.0 } else { (NEAR * first.abs().max(last.abs())).max(NEAR_ZERO * (to - from)) };
+        if first - last <= near {
             break;
         }
-        match ask(middle)?.holds {
+        match holds(middle)? {
             Some(holds) if holds == begin => last = middle,
             Some(_) => first = middle,
             None => {
@@ -179,11 +201,11 @@ pub fn solve<E>(
                 };
                 let (low, high) = (quarter(0.25), quarter(0.75));
                 let mut moved = false;
-                if low > last && low < middle && ask(low)?.holds == Some(begin) {
+                if low > last && low < middle && holds(low)? == Some(begin) {
                     last = low;
                     moved = true;
                 }
-                if high < first && high > middle && ask(high)?.holds == Some(!begin) {
+                if high < first && high > middle && holds(high)? == Some(!begin) {
                     first = high;
                     moved = true;
                 }
@@ -198,9 +220,10 @@ pub fn solve<E>(
         // For good: the last one nearby that is as the first end is.
         let reach = (8.0 * first.sqrt()).ceil().clamp(16.0, MOST_NEIGHBOURS as f64 / 2.0);
         let lowest = (first - reach).max(from);
+        let highest = if returns { first } else { (first + reach).min(to) };
         let mut at = lowest;
-        while at <= (first + reach).min(to) {
-            match ask(at)?.holds == Some(begin) {
+        while at <= highest {
+            match holds(at)? == Some(begin) {
                 true => last = last.max(at),
                 false => earliest = earliest.or(Some(at)),
             }
@@ -209,7 +232,7 @@ pub fn solve<E>(
         first = last + 1.0;
         earliest = earliest.filter(|&earliest| earliest < first && earliest > lowest);
     }
-    Ok(Solution::Between { last, first, begins: !begin, earliest })
+    Ok(Solution::Between { last, first, begins: !begin, earliest, returns })
 }
 
 #[cfg(test)]
@@ -218,7 +241,7 @@ mod tests {
     use std::convert::Infallible;
 
     fn known(at: f64, holds: Option<bool>) -> Result<Known, Infallible> {
-        Ok(Known { at, value: at, interval: (at, at), trials: 0, holds })
+        Ok(Known { at, value: Some(at), interval: Some((at, at)), trials: 0, holds })
     }
 
     #[test]
@@ -249,8 +272,13 @@ mod tests {
                 asked += 1;
                 known(at, Some(at >= change))
             });
-            let expected =
-                Solution::Between { last: change - 1.0, first: change, begins: true, earliest: None };
+            let expected = Solution::Between {
+                last: change - 1.0,
+                first: change,
+                begins: true,
+                earliest: None,
+                returns: false,
+            };
             assert_eq!(found, Ok(expected));
             assert!(asked < 50, "{asked}");
         }
@@ -267,7 +295,13 @@ mod tests {
             solve(Ends { from: 1.0, to: 10_000.0, whole: true }, true, |at| known(at, Some(holds(at))));
         assert_eq!(
             found,
-            Ok(Solution::Between { last: 499.0, first: 500.0, begins: true, earliest: Some(480.0) })
+            Ok(Solution::Between {
+                last: 499.0,
+                first: 500.0,
+                begins: true,
+                earliest: Some(480.0),
+                returns: false
+            })
         );
     }
 
@@ -279,5 +313,56 @@ mod tests {
             solve(ends, false, |at: f64| known(at, ((at - 0.37).abs() > 0.0185).then_some(at > 0.37)));
         let Ok(Solution::Between { last, first, begins: true, .. }) = found else { panic!("{found:?}") };
         assert!(last < 0.37 && 0.37 < first && first - last < 0.2, "{last} {first}");
+    }
+
+    /// A change at zero, where nothing is near relative to itself, and answers by trials that are known
+    /// nowhere or only far away: each value has its part of the error, so that there are not too many.
+    #[test]
+    fn a_search_by_trials_ends_after_the_comparisons_it_may_make() {
+        let ends = Ends { from: -1.0, to: 1.0, whole: false };
+        let asked = |shown: &dyn Fn(f64) -> Option<bool>, ends: Ends| {
+            let mut asked = 0;
+            let found = solve(ends, false, |at| {
+                asked += 1;
+                known(at, shown(at))
+            });
+            assert!(asked <= MOST_COMPARISONS, "{asked} comparisons");
+            found.unwrap()
+        };
+        let Solution::Between { last, first, .. } = asked(&|at| Some(at > 0.0), ends) else { panic!() };
+        assert!(last <= 0.0 && 0.0 < first && first - last < 1e-8, "{last} {first}");
+        let whole = Ends { from: 1.0, to: 9e15, whole: true };
+        let Solution::Between { last, first, .. } = asked(&|at| Some(at > 8e15), whole) else { panic!() };
+        assert!(last <= 8e15 && 8e15 < first, "{last} {first}");
+        // Shown at every other value of the doubling only.
+        let odd = |at: f64| (at.log2().round() % 2.0 == 0.0).then_some(at > 8e15);
+        asked(&odd, whole);
+        assert_eq!(asked(&|_| None, whole), Solution::Unknown);
+    }
+
+    /// At both ends it does not hold, and in between it does: the change that is found is told as one of two.
+    #[test]
+    fn an_exact_condition_that_changes_back_is_told_so() {
+        for whole in [true, false] {
+            let ends = Ends { from: 1.0, to: 100.0, whole };
+            let found = solve(ends, true, |at| known(at, Some((10.0..50.0).contains(&at)))).unwrap();
+            match (found, whole) {
+                // The doubling of fractions starts with the whole range, and sees both ends alone.
+                (Solution::Never { holds: false }, false) => {}
+                (Solution::Between { last, first, begins, returns, .. }, true) => {
+                    assert_eq!((last, first, begins, returns), (9.0, 10.0, true, true));
+                }
+                (other, _) => panic!("{other:?}"),
+            }
+        }
+        // An end within the values from which on it holds for good: no answer beyond the end.
+        let holds = |at: f64| at >= 500.0 || (at >= 480.0 && at % 3.0 == 0.0);
+        let ends = Ends { from: 470.0, to: 490.0, whole: true };
+        let found = solve(ends, true, |at| known(at, Some(holds(at)))).unwrap();
+        let Solution::Between { first, .. } = found else {
+            assert_eq!(found, Solution::Never { holds: false });
+            return;
+        };
+        assert!(first <= 490.0, "{first}");
     }
 }

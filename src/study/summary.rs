@@ -2,14 +2,13 @@
 
 use super::evaluate::missing;
 use super::plan::{Plan, PlannedPoint};
-use super::point::{PointId, StudyPoint};
+use super::point::StudyPoint;
 use super::tally::Tally;
 use super::tally_file::{TallyFileContents, TallyReader};
 use crate::analysis::comparison::Measurements;
 use crate::analysis::rows::Statement;
 use crate::analysis::{Stopping, statements};
 use crate::simulation::{Results, StopRule, next_look};
-use std::collections::HashMap;
 use std::fmt;
 
 /// What has become of a point.
@@ -50,6 +49,8 @@ pub struct PointSummary {
     pub seconds: f64,
     /// Why it failed, if it did.
     pub failure: Option<String>,
+    /// Whether a precision was to end it, and all of its trials were played without reaching it.
+    pub imprecise: bool,
 }
 
 /// How far a study has come.
@@ -62,8 +63,7 @@ pub struct Summary {
 impl Summary {
     /// What a file of tallies says of a plan; `held` says whether a program is at work on it.
     pub fn new(plan: &Plan, contents: &TallyFileContents, held: bool) -> Self {
-        let failures: HashMap<PointId, &str> =
-            contents.failures.iter().map(|failure| (failure.point, failure.message.as_str())).collect();
+        let failures = contents.failures(plan);
         let point = |planned: &PlannedPoint| {
             let blocks = contents.blocks(planned.tally_id, planned.trials);
             let trials: u64 = blocks.iter().map(|block| block.count).sum();
@@ -78,7 +78,8 @@ impl Summary {
                 () => PointState::Missing,
             };
             let failure = failure.filter(|_| state == PointState::Failed);
-            PointSummary { state, trials, seconds: micros as f64 / 1e6, failure }
+            let imprecise = planned.until && !precise && state == PointState::Done;
+            PointSummary { state, trials, seconds: micros as f64 / 1e6, failure, imprecise }
         };
         Summary { points: plan.points.iter().map(point).collect() }
     }
@@ -86,6 +87,11 @@ impl Summary {
     /// How many points are in a state.
     pub fn count(&self, state: PointState) -> usize {
         self.points.iter().filter(|point| point.state == state).count()
+    }
+
+    /// How many points have played all of their trials without the precision that was to end them.
+    pub fn imprecise(&self) -> usize {
+        self.points.iter().filter(|point| point.imprecise).count()
     }
 
     /// Whether all points are done.

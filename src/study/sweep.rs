@@ -4,8 +4,9 @@ use super::MOST_POINTS;
 use super::design::{Design, Factor, Layout, LinkedFactors};
 use super::levels::{Levels, is_range};
 use crate::analysis::MetricSet;
+use crate::registry::nearest;
 use crate::scenario::{Place, Problem, pieces};
-use crate::statistics::wording::grouped;
+use crate::statistics::wording::{counted, grouped};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -295,7 +296,8 @@ fn together<'a>(
                     return Err(origin.problem(
                         &named(&key),
                         format!(
-                            "has {count} values, but `{}`, which it goes together with, has {others}",
+                            "has {}, but `{}`, which it goes together with, has {others}",
+                            counted(count, "value"),
                             first.factor.key
                         ),
                         "give both as many, or sweep them apart from each other",
@@ -364,6 +366,16 @@ fn check_keys(axes: &[Vec<Written>]) -> Result<(), Problem> {
                 "cannot be swept: it says nothing about what is simulated",
                 "sweep a key of another section; `tombola check FILE` prints every key",
             ));
+        }
+        // No key of a scenario stands outside of a section, so these are what `[sweep]` has beside them.
+        let near = (!key.contains('.')).then(|| nearest(key, OWN_KEYS.iter().copied())).flatten();
+        if let Some(near) = near {
+            let help = if near == key {
+                format!("`{near}` stands in [sweep] of the file; the command line has --luck and --metrics")
+            } else {
+                format!("did you mean `{near}`? Keys of a scenario are written as \"section.key\"")
+            };
+            return Err(origin.problem(&named(key), "is no key of a scenario", help));
         }
         if !seen.insert(key.clone()) {
             return Err(origin.problem(&named(key), "is swept twice", "give all of its values in one list"));
@@ -460,6 +472,7 @@ mod tests {
             ("[sweep]\n'run.rounds' = { from = 1, to = 9 }", "without a number of points"),
             ("[sweep]\n'run.rounds' = [1]\ndesign = { kind = 'sobol', points = 8 }", "no range to fill"),
             ("[sweep]\n'run.rounds' = [1]\ndesign = 'random'", "unknown kind \"random\""),
+            ("[sweep]\n'run.rounds' = [1]\ndesing = ['grid']", "did you mean `design`?"),
             ("[sweep]\n'run.rounds' = [1]\nmetrics = ['unfair_probabilty']", "unfair_probabilty"),
             ("[sweep]\n", "`sweep` varies nothing"),
             ("sweep = 3", "is no section"),

@@ -3,16 +3,17 @@
 //!
 //! After a line that names the format come records, each of a length, a kind, a checksum and its bytes. A
 //! record is appended by one write, so that a program that is killed leaves whole records and at most
-//! the beginning of another one, which the next one cuts off.
+//! the beginning of another one, which the next one cuts off. A record whose bytes have changed on the disk is
+//! passed over, and what it was about is played again.
 
 use super::plan::{Detail, Origin, Plan, PlannedPoint};
-use super::point::TallyId;
+use super::point::{PointId, TallyId};
 use super::shard::Shard;
 use super::tally::Tally;
 use super::wire::{ByteReader, put};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{File, OpenOptions};
 use std::hash::Hash;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
@@ -123,7 +124,7 @@ impl TallyBlock {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StoredFailure {
     /// The point.
-    pub point: super::PointId,
+    pub point: PointId,
     /// Why.
     pub message: String,
 }
@@ -166,16 +167,20 @@ pub struct TallyFileContents {
     /// The finished units, by point and then in the order of the file: one piece of memory, of which there
     /// may be a million parts.
     blocks: Vec<(TallyId, TallyBlock)>,
-    /// Points that failed, by their last failure.
-    pub failures: Vec<StoredFailure>,
-    /// What was begun since the program was last started. Looked up, never iterated.
-    begun: HashSet<TallyId>,
+    /// Points that failed, by their last failure, and where it stands in the file.
+    failures: Vec<(u64, StoredFailure)>,
+    /// Where in the file each point was last begun. Looked up, never iterated.
+    begun: HashMap<TallyId, u64>,
+    /// Where in the file the program was last started.
+    session: u64,
     /// Points that a precision has ended. Looked up, never iterated.
     precise: HashSet<TallyId>,
     /// Bytes up to the end of the last whole record.
     pub good: u64,
     /// Bytes after it.
     pub lost: u64,
+    /// Bytes before it that are no whole records: something has changed them since they were written.
+    pub damaged: u64,
 }
 
 impl TallyFileContents {
@@ -208,7 +213,21 @@ impl TallyFileContents {
 
     /// Whether a point was begun since the program was last started.
     pub fn is_begun(&self, id: TallyId) -> bool {
-        self.begun.contains(&id)
+        self.begun.get(&id).is_some_and(|&begun| begun > self.session)
+    }
+
+    /// Why each point has failed that did when it was last tried.
+    pub fn failures<'a>(&'a self, plan: &Plan) -> HashMap<PointId, &'a str> {
+        let tally_ids: HashMap<PointId, TallyId> = match self.failures.is_empty() {
+            true => HashMap::new(),
+            false => plan.points.iter().map(|point| (point.id, point.tally_id)).collect(),
+        };
+        let stands = |(failed, failure): &&(u64, StoredFailure)| {
+            let begun = tally_ids.get(&failure.point).and_then(|id| self.begun.get(id));
+            begun.is_none_or(|begun| begun < failed)
+        };
+        let all = self.failures.iter().filter(stands);
+        all.map(|(_, failure)| (failure.point, failure.message.as_str())).collect()
     }
 
     /// Whether a precision has ended a point.
@@ -220,13 +239,6 @@ impl TallyFileContents {
     fn units(&self, id: TallyId) -> impl Iterator<Item = TallyBlock> {
         let begin = self.blocks.partition_point(|&(other, _)| other < id);
         self.blocks[begin..].iter().take_while(move |&&(other, _)| other == id).map(|&(_, block)| block)
-    }
-
-    /// Two units of a point that overlap, if there are any.
-    pub fn overlap(&self, id: TallyId) -> Option<(TallyBlock, TallyBlock)> {
-        let mut all: Vec<TallyBlock> = self.units(id).collect();
-        all.sort_unstable_by_key(|block| block.first);
-        all.windows(2).find(|pair| pair[1].first < pair[0].end()).map(|pair| (pair[0], pair[1]))
     }
 }
 
@@ -241,8 +253,8 @@ pub struct TallyReader {
 }
 
 impl TallyReader {
-    /// Reads a file from its beginning to its end, or to the first record that is not whole. One record
-    /// is in memory at a time.
+    /// Reads a file from its beginning to the end of its last whole record, and passes over those that are not
+    /// what was written. One record is in memory at a time.
     ///
     /// # Errors
     /// If it cannot be read, or is no file of tallies.
@@ -268,8 +280,12 @@ impl TallyReader {
         let mut contents = TallyFileContents { good: MAGIC.len() as u64, ..TallyFileContents::default() };
         let mut header = None;
         let mut bytes = Vec::new();
-        while let Some(kind) = next_record(&mut input, size - contents.good, &mut bytes).map_err(failed())? {
-            let offset = contents.good + HEAD as u64;
+        let mut position = contents.good;
+        while let Some(kind) = next_record(&mut input, size - position, &mut bytes).map_err(failed())? {
+            let begin = position;
+            let offset = begin + HEAD as u64;
+            position = offset + bytes.len() as u64;
+            let Some(kind) = kind else { continue };
             match kind {
                 HEADER => match serde_json::from_slice::<TallyHeader>(&bytes) {
                     Ok(read) => header = Some(read),
@@ -280,24 +296,22 @@ impl TallyReader {
                     None => break,
                 },
                 FAILURE => match serde_json::from_slice::<StoredFailure>(&bytes) {
-                    Ok(failure) => contents.failures.push(failure),
+                    Ok(failure) => contents.failures.push((offset, failure)),
                     Err(_) => break,
                 },
-                SESSION => {
-                    contents.begun.clear();
-                    contents.failures.clear();
-                }
+                SESSION => contents.session = offset,
                 BEGUN | PRECISE => match <[u8; 16]>::try_from(&bytes[..]) {
-                    Ok(id) if kind == BEGUN => drop(contents.begun.insert(TallyId(id))),
+                    Ok(id) if kind == BEGUN => drop(contents.begun.insert(TallyId(id), offset)),
                     Ok(id) => drop(contents.precise.insert(TallyId(id))),
                     Err(_) => break,
                 },
                 _ => break,
             }
-            contents.good = offset + bytes.len() as u64;
+            contents.damaged += begin - contents.good;
+            contents.good = position;
         }
         contents.blocks.sort_by_key(|&(id, _)| id);
-        contents.failures = last_of_each(contents.failures, |failure| failure.point);
+        contents.failures = last_of_each(contents.failures, |(_, failure)| failure.point);
         contents.lost = size - contents.good;
         let header = header.ok_or_else(|| foreign("it does not say of what study it is"))?;
         Ok(TallyReader { path: path.to_owned(), file: Mutex::new(input.into_inner()), header, contents })
@@ -349,7 +363,7 @@ pub fn told(mut records: &[u8]) -> Option<Vec<Told>> {
     let mut bytes = Vec::new();
     while !records.is_empty() {
         let left = records.len() as u64;
-        let kind = next_record(&mut records, left, &mut bytes).ok().flatten()?;
+        let kind = next_record(&mut records, left, &mut bytes).ok().flatten().flatten()?;
         all.push(match kind {
             BLOCK => read_block(&bytes, 0).map(|(id, block)| Told::Unit(id, block.count))?,
             FAILURE => Told::Failed(serde_json::from_slice(&bytes).ok()?),
@@ -364,9 +378,9 @@ fn failed(what: &'static str, path: &Path) -> impl Fn(io::Error) -> TallyError {
     move |source| TallyError::Io { what, path: path.clone(), source }
 }
 
-/// Reads the next record, if it is whole and is what was written; `left` is how many bytes the file has
-/// from here on.
-fn next_record(input: &mut impl Read, left: u64, bytes: &mut Vec<u8>) -> io::Result<Option<u8>> {
+/// Reads the next record, if the file has as many bytes as it says; its kind, if it is what was written. `left`
+/// is how many bytes the file has from here on.
+fn next_record(input: &mut impl Read, left: u64, bytes: &mut Vec<u8>) -> io::Result<Option<Option<u8>>> {
     let mut head = [0; HEAD];
     if left < HEAD as u64 {
         return Ok(None);
@@ -378,8 +392,10 @@ fn next_record(input: &mut impl Read, left: u64, bytes: &mut Vec<u8>) -> io::Res
     }
     bytes.clear();
     input.take(u64::from(length)).read_to_end(bytes)?;
-    let whole = bytes.len() == length as usize && checksum(head[4], bytes) == head[5..];
-    Ok(whole.then_some(head[4]))
+    if bytes.len() < length as usize {
+        return Ok(None);
+    }
+    Ok(Some((checksum(head[4], bytes) == head[5..]).then_some(head[4])))
 }
 
 /// Of all items with one key the last, in the order of these last ones. One key is taken of each item, and
@@ -672,8 +688,7 @@ mod tests {
         let reader = TallyReader::open(&path).unwrap();
         assert_eq!((reader.header.clone(), reader.contents.lost), (header(), 0));
         assert_eq!(read_all(&reader), tallies);
-        assert_eq!(reader.contents.failures[0].message, "it broke");
-        assert!(reader.contents.overlap(ID).is_none());
+        assert_eq!(reader.contents.failures[0].1.message, "it broke");
         assert!(TallyFile::create(&path, &header()).is_err());
     }
 
@@ -715,22 +730,81 @@ mod tests {
         }
     }
 
-    /// The last failure of a point counts, and a new session forgets them.
+    /// The last failure of a point counts, also in later sessions, until the point is tried again.
     #[test]
-    fn failures_are_those_of_the_last_session_and_the_last_of_each_point() {
+    fn failures_are_the_last_of_each_point_until_it_is_begun_again() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.tally");
+        let text = "[run]\nengine = 'draws'\nrounds = 4\n[population]\ncount = 5\ntotal_stake = 900\nstake = 'zipf'\n\
+                    [sweep]\n'run.seed' = [1, 2, 3]\n";
+        let origin = Origin { path: "a.toml".to_owned(), text: text.to_owned(), ..Origin::default() };
+        let plan = Plan::new(origin, Detail::default()).unwrap();
         let file = TallyFile::create(&path, &header()).unwrap();
-        for (point, message) in [(1, "a"), (2, "b"), (1, "c")] {
-            let failure =
-                StoredFailure { point: super::super::PointId([point; 8]), message: message.to_owned() };
+        for (place, message) in [(0, "a"), (1, "b"), (0, "c")] {
+            file.begun(plan.points[place].tally_id).unwrap();
+            let failure = StoredFailure { point: plan.points[place].id, message: message.to_owned() };
             file.failed(&failure).unwrap();
         }
+        let told = |reader: &TallyReader| {
+            let failures = reader.contents.failures(&plan);
+            plan.points
+                .iter()
+                .map(|point| failures.get(&point.id).copied().unwrap_or("").to_owned())
+                .collect()
+        };
+        let all: Vec<String> = told(&TallyReader::open(&path).unwrap());
+        assert_eq!(all, ["c", "b", ""]);
         let reader = TallyReader::open(&path).unwrap();
-        let told: Vec<&str> = reader.contents.failures.iter().map(|it| it.message.as_str()).collect();
-        assert_eq!(told, ["b", "c"]);
-        TallyFile::resume(&reader, &header()).unwrap();
-        assert!(TallyReader::open(&path).unwrap().contents.failures.is_empty());
+        assert!(reader.contents.is_begun(plan.points[0].tally_id));
+        let file = TallyFile::resume(&reader, &header()).unwrap();
+        let reader = TallyReader::open(&path).unwrap();
+        assert!(!reader.contents.is_begun(plan.points[0].tally_id));
+        assert_eq!(all, told(&reader));
+        file.begun(plan.points[0].tally_id).unwrap();
+        let reader = TallyReader::open(&path).unwrap();
+        let all: Vec<String> = told(&reader);
+        assert_eq!(all, ["", "b", ""]);
+        assert!(reader.contents.is_begun(plan.points[0].tally_id));
+    }
+
+    /// A byte that has changed in the middle costs the record that it is in, and nothing after it; going on
+    /// leaves that record where it is. A length that has changed costs what comes after it.
+    #[test]
+    fn a_record_that_has_changed_is_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.tally");
+        written(&path);
+        let bytes = std::fs::read(&path).unwrap();
+        let reader = TallyReader::open(&path).unwrap();
+        let whole = read_all(&reader);
+        // The second of the three units in the file has the trials from 8 on.
+        let second = reader.contents.blocks(ID, 12)[2];
+        for (place, kept, lost) in [
+            (second.offset as usize + 20, 2, 0),
+            (second.offset as usize - HEAD + 5, 2, 0),
+            (second.offset as usize - HEAD + 4, 2, 0),
+            (second.offset as usize - HEAD + 3, 1, bytes.len() as u64 + HEAD as u64 - second.offset),
+        ] {
+            let mut changed = bytes.clone();
+            changed[place] ^= 0x40;
+            std::fs::write(&path, &changed).unwrap();
+            let reader = TallyReader::open(&path).unwrap();
+            let read = read_all(&reader);
+            assert_eq!((read.len(), reader.contents.lost), (kept, lost));
+            assert!(read.iter().all(|tally| whole.contains(tally)));
+            let damaged = if lost == 0 { u64::from(second.length) + HEAD as u64 } else { 0 };
+            assert_eq!(reader.contents.damaged, damaged);
+            let file = TallyFile::resume(&reader, &header()).unwrap();
+            for tally in whole.iter().filter(|tally| !read.contains(tally)) {
+                file.finished(ID, 1, tally).unwrap();
+            }
+            let again = TallyReader::open(&path).unwrap();
+            assert_eq!((read_all(&again), again.contents.lost), (whole.clone(), 0));
+        }
+        // A unit that stands there twice counts once.
+        let record = &bytes[second.offset as usize - HEAD..][..HEAD + second.length as usize];
+        std::fs::write(&path, [&bytes[..], record].concat()).unwrap();
+        assert_eq!(read_all(&TallyReader::open(&path).unwrap()), whole);
     }
 
     /// Cut off at every byte: what was whole is there still, and going on leaves a file that is whole.

@@ -539,7 +539,10 @@ fn points_end_when_they_are_precise_enough() {
         .collect();
     assert!(trials.iter().all(|&trials| trials < 2_000), "{trials:?}");
     let again = run(&sandbox, &[&["run", "s.toml", "--output", "one"][..], &sweep].concat());
-    assert!(again.contains("\n0 trials played"), "{again}");
+    assert!(again.contains("\n0 trials played") && !again.contains("Not as precise"), "{again}");
+    let few = [&["run", "s.toml", "--output", "few", "--trials", "4"][..], &sweep].concat();
+    let said = run(&sandbox, &few);
+    assert!(said.contains("Not as precise as wanted after all trials: 4 of them."), "{said}");
     for part in ["1/2", "2/2"] {
         run(&sandbox, &[&["run", "s.toml", "--shard", part, "--quiet"][..], &sweep].concat());
     }
@@ -750,6 +753,260 @@ fn a_design_of_pairs_gives_total_indices() {
     assert!(words(&mixed).contains("not all factors are ranges"), "{}", words(&mixed));
 }
 
+/// Three points, each with a table of stakes and a name that a shell needs quoted. The first one plays for most
+/// of a second on one thread, and meanwhile the table of the second is taken away: that point cannot be played,
+/// which nobody could know before. It is told at once and at the end, with a command that a shell takes as it is.
+#[test]
+fn a_point_that_fails_when_it_is_played_leaves_the_others_and_can_be_repeated() {
+    let tables = ["a.csv", "it's b.csv", "c.csv"];
+    let kinds = tables.map(|path| format!("{{ kind = 'table', path = \"{path}\" }}")).join(", ");
+    let text = format!(
+        "[run]\nengine = 'draws'\ntrials = 4\n[population]\nminimum_stake = 1\n[sweep]\n\
+         together = [{{ 'population.stake' = [{kinds}], 'run.rounds' = [20_000_000, 100, 200] }}]\n"
+    );
+    let options = [
+        "run",
+        "s.toml",
+        "--set",
+        "description=it's so",
+        "--set",
+        "reward.policy={ kind = 'constant', amount = 3 }",
+    ];
+    let where_to = ["--output", "my results", "--keep", "trials", "--sweep", "slashing.share=1/2"];
+    for fail_fast in [false, true] {
+        let sandbox = sandbox(&text);
+        for (table, stake) in tables.iter().zip([10, 20, 30]) {
+            sandbox.put(table, format!("name,stake\nann,10\nbob,{stake}\n"));
+        }
+        let mut args = [&options[..], &where_to, &["--threads", "1"]].concat();
+        args.extend(fail_fast.then_some("--fail-fast"));
+        let mut command = sandbox.command(&args);
+        let child =
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let begin = Instant::now();
+        while !sandbox.path("my results/s/study.tally").exists() && begin.elapsed() < Duration::from_secs(60)
+        {
+            sleep(Duration::from_millis(1));
+        }
+        fs::rename(sandbox.path("it's b.csv"), sandbox.path("away.csv")).expect("a table");
+        let output = child.wait_with_output().expect("a child");
+        let said = words(&output);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        let states = || -> Vec<String> {
+            let rows = rows(&sandbox.path("my results/s/points.csv"));
+            rows.iter().map(|row| row["state"].clone()).collect()
+        };
+        assert_eq!(states(), ["done", "failed", if fail_fast { "missing" } else { "done" }], "{said}");
+        let why = "`population.stake.path` names the table it's b.csv, which cannot be read";
+        assert_eq!(said.matches(why).count(), 2, "{said}");
+        assert!(said.contains("1 point failed; to repeat it:"), "{said}");
+        let again =
+            said.split("  to repeat it: ").nth(1).and_then(|rest| rest.lines().next()).expect("a command");
+        assert_eq!(said.matches(again).count(), 2, "{said}");
+        // As long as the table is not there it fails in the same way, before anything runs.
+        let pasted = || script(&sandbox, "sh", &["-c", again]).output();
+        let refused = pasted().expect("a shell");
+        assert_eq!(refused.status.code(), Some(2), "{}", words(&refused));
+        assert!(words(&refused).contains(why), "{}", words(&refused));
+        fs::rename(sandbox.path("away.csv"), sandbox.path("it's b.csv")).expect("a table");
+        let status = run(&sandbox, &["status", "my results/s"]);
+        assert!(status.contains("1 failed") && status.contains(why), "{status}");
+        let repeated = pasted().expect("a shell");
+        assert_eq!(repeated.status.code(), Some(i32::from(fail_fast)), "{}", words(&repeated));
+        assert!(words(&repeated).contains("\n4 trials played"), "{}", words(&repeated));
+        assert_eq!(states(), ["done", "done", if fail_fast { "missing" } else { "done" }]);
+        assert!(sandbox.path("my results/s/trials.csv").exists());
+    }
+}
+
+/// What stands in a file of tallies that is none of it: a byte changed in the middle, the end cut off, a record
+/// twice. What was lost is played again, and the tables are the same bytes.
+#[test]
+fn tallies_that_were_damaged_are_played_again() {
+    let sandbox = study();
+    run(&sandbox, &["run", "s.toml", "--quiet"]);
+    let (whole, file) = (batch(&sandbox, "output"), sandbox.path("output/s/study.tally"));
+    let bytes = fs::read(&file).expect("tallies");
+    let middle = bytes.len() / 2;
+    let mut flipped = bytes.clone();
+    flipped[middle] ^= 1;
+    let twice = [&bytes[..], &bytes[bytes.len() / 3..]].concat();
+    let note = "what they were about is played again";
+    for changed in [flipped, bytes[..middle].to_vec(), twice] {
+        fs::write(&file, changed).expect("tallies");
+        let status = run(&sandbox, &["status", "output/s"]);
+        assert!(status.contains(note), "{status}");
+        let again = run(&sandbox, &["run", "s.toml"]);
+        assert!(again.contains(note), "{again}");
+        assert_eq!(batch(&sandbox, "output"), whole);
+    }
+    // What is no folder of a study is told so.
+    for folder in ["nowhere", "output", "s.toml"] {
+        for command in ["status", "summarise"] {
+            let refused = ran(&sandbox, &[command, folder]);
+            assert_eq!(refused.status.code(), Some(2));
+            assert!(
+                words(&refused).contains(&format!("{folder} is no folder of a study")),
+                "{}",
+                words(&refused)
+            );
+        }
+    }
+}
+
+/// A shard that was played with fewer trials and then with more has some of them twice, and is merged all the same.
+#[test]
+fn a_shard_that_has_trials_twice_is_merged() {
+    let sandbox = study();
+    run(&sandbox, &["run", "s.toml", "--output", "calm", "--quiet"]);
+    for trials in ["30", "20", "30"] {
+        run(&sandbox, &["run", "s.toml", "--shard", "1/2", "--trials", trials, "--quiet"]);
+    }
+    run(&sandbox, &["run", "s.toml", "--shard", "2/2", "--trials", "30", "--quiet"]);
+    let first = "output/s.1-of-2.tally";
+    run(&sandbox, &["merge", first, "output/s.2-of-2.tally", "--output", "merged"]);
+    assert_eq!(batch(&sandbox, "merged"), batch(&sandbox, "calm"));
+    let copy = sandbox.path("copy.tally");
+    fs::copy(sandbox.path(first), copy).expect("a copy");
+    let refused = ran(&sandbox, &["merge", first, "copy.tally"]);
+    assert!(refused.status.code() == Some(2) && words(&refused).contains("overlap"), "{}", words(&refused));
+}
+
+/// What does not depend on the key that is asked for is said to, and what has no interval has empty cells.
+#[test]
+fn a_search_where_nothing_changes_says_so() {
+    let sandbox = Sandbox::new();
+    sandbox.put(
+        "s.toml",
+        "[run]\nengine = 'draws'\nrounds = 50\n[population]\n\
+         accounts = [{ name = 'a', balance = 30 }, { name = 'b', balance = 70 }]\n",
+    );
+    let first = &["--set", "selection.rule={ kind = 'top-n', n = 1 }"][..];
+    let few = &["--most-trials", "64"][..];
+    for (key, ends, until, more, parts) in [
+        // Exact, and the same wherever it is looked at.
+        (
+            "population.minimum_stake",
+            ["1", "29"],
+            "unfair_probability <= 0.1",
+            &["--validator", "a"][..],
+            &["does not depend on population.minimum_stake between 1 and 29", "holds at none of them"][..],
+        ),
+        // All trials are alike, so that there is no interval at any value.
+        (
+            "run.rounds",
+            ["1", "100"],
+            "mean_win_share <= 0.1",
+            &[first, few, &["--validator", "b"]].concat(),
+            &["has no interval at run.rounds = 1", "does not seem to depend on run.rounds"],
+        ),
+        (
+            "reward.policy.amount",
+            ["1", "100"],
+            "mean_win_share >= 0.3",
+            &[few, &["--validator", "a"]].concat(),
+            &["64 trials do not show", "does not seem to depend on reward.policy.amount"],
+        ),
+        // A metric of the time line has no interval either.
+        ("run.rounds", ["10", "100"], "robust_from_round <= 50", few, &["cannot tell"]),
+        ("run.rounds", ["10", "20"], "unfair_probability <= 0.01", &[], &["holds at neither end", "move"]),
+        ("run.rounds", ["10", "20"], "unfair_probability <= 0.999", &[], &["holds at both ends", "move"]),
+    ] {
+        let begin = ["solve", "s.toml", "--for", key, "--from", ends[0], "--to", ends[1], "--until", until];
+        let output = ran(&sandbox, &[&begin[..], more, &["--format", "csv"]].concat());
+        let said = words(&output);
+        assert_eq!(output.status.code(), Some(1), "{key} {until}: {said}");
+        for part in parts {
+            assert!(said.contains(part), "{key} {until}: {said}");
+        }
+        assert!(!said.contains("inf") && !said.contains("NaN"), "{said}");
+    }
+    let begin = ["solve", "s.toml", "--for", "run.rounds", "--until", "mean_win_share <= 0.1"];
+    let ends = ["--from", "1", "--to", "100", "--validator", "b", "--format", "csv"];
+    let output = ran(&sandbox, &[&begin[..], first, few, &ends].concat());
+    let table = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(table.contains("run.rounds,1.0,mean_win_share,1.0,,,64,\n"), "{table}");
+}
+
+/// Whether whole numbers or fractions are looked for is the setting's to say, and not how the ends are written.
+#[test]
+fn the_setting_says_whether_whole_numbers_are_looked_for() {
+    let sandbox = Sandbox::new();
+    sandbox.put(
+        "s.toml",
+        "[run]\nrounds = 500\nengine = 'draws'\nseed = 4\n[selection]\nrule = { kind = 'power-weighted', exponent = 1 }\n\
+         [population]\naccounts = [{ name = 'one', balance = 1 }, { name = 'three', balance = 3 }]\n",
+    );
+    let solve = |key: &str, from: &str, to: &str, until: &str| {
+        let args = ["solve", "s.toml", "--for", key, "--from", from, "--to", to, "--until", until];
+        ran(&sandbox, &[&args[..], &["--validator", "three", "--most-trials", "1024"]].concat())
+    };
+    let found = solve("selection.rule.exponent", "1", "3", "mean_win_share >= 0.8");
+    assert!(words(&found).contains("lies between 1."), "{}", words(&found));
+    let found = solve("run.rounds", "1e1", "1e3", "unfair_probability <= 0.1");
+    assert_eq!(found.status.code(), Some(0), "{}", words(&found));
+    for (from, to, part) in [
+        ("1.5", "100", "`run.rounds` is 1.5"),
+        ("1", "1e300", "up to 9,007,199,254,740,992"),
+        ("1", "1", "the first must be the smaller one"),
+        ("-5", "10", "`run.rounds` is -5"),
+    ] {
+        let refused = solve("run.rounds", from, to, "unfair_probability <= 0.5");
+        assert_eq!(refused.status.code(), Some(2), "{}", words(&refused));
+        assert!(words(&refused).contains(part), "{}", words(&refused));
+    }
+}
+
+/// Of two equal parties that compound by stake, the share of stake of either ends in a law of variance
+/// (1/4) w / (S + w), for all stake S and the reward w of a block: Beta(S / 2w, S / 2w). Sobol's indices of its
+/// root over ranges of S and w, by quadrature, against those of a study that knows them by its points alone.
+#[test]
+fn the_indices_of_a_known_function_of_two_settings() {
+    let sandbox = sandbox(
+        "[run]\nengine = 'law'\nrounds = 10\ntrials = 2\nseed = 5\n\
+         [population]\ncount = 2\ntotal_stake = 10_000\nstake = 'equal'\n\
+         [reward]\ncompound = true\npolicy = { kind = 'constant', amount = 100 }\n\
+         [sweep]\n'population.total_stake' = { from = 10_000, to = 30_000 }\n\
+         'reward.policy.amount' = { from = 100, to = 1000 }\n\
+         design = { kind = 'sobol', points = 128, total = true }\nmetrics = ['limit_share_sd']\n",
+    );
+    run(&sandbox, &["run", "s.toml", "--quiet"]);
+    const CELLS: usize = 300;
+    let middle = |place: usize| (place as f64 + 0.5) / CELLS as f64;
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    let variance = |values: &[f64]| {
+        let mean = mean(values);
+        values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len() as f64
+    };
+    let sd = |stake: usize, reward: usize| {
+        let (stake, reward) = (10_000.0 + 20_000.0 * middle(stake), 100.0 + 900.0 * middle(reward));
+        (0.25 * reward / (stake + reward)).sqrt()
+    };
+    let line = |of: &dyn Fn(usize) -> f64| (0..CELLS).map(of).collect::<Vec<f64>>();
+    let by_stake = line(&|stake| mean(&line(&|reward| sd(stake, reward))));
+    let by_reward = line(&|reward| mean(&line(&|stake| sd(stake, reward))));
+    let all: Vec<f64> = (0..CELLS).flat_map(|stake| line(&|reward| sd(stake, reward))).collect();
+    let (stake, reward) = (variance(&by_stake) / variance(&all), variance(&by_reward) / variance(&all));
+    let effects = rows(&sandbox.path("output/s/effects.csv"));
+    for (kind, factor, exact) in [
+        ("first-order", "population.total_stake", stake),
+        ("first-order", "reward.policy.amount", reward),
+        ("total", "population.total_stake", 1.0 - reward),
+        ("total", "reward.policy.amount", 1.0 - stake),
+    ] {
+        for subject in ["validator-1", "followed"] {
+            let wanted = |row: &&BTreeMap<String, String>| {
+                row["subject"] == subject && row["kind"] == kind && row["factor"] == factor
+            };
+            let row = effects.iter().find(wanted).expect("a row");
+            let [share, low, high] =
+                ["share", "low", "high"].map(|column| row[column].parse::<f64>().expect("a number"));
+            assert!((share - exact).abs() < 0.02, "{kind} {factor}: {share} for {exact}");
+            assert!(low <= exact && exact <= high, "{kind} {factor}: {low} to {high} for {exact}");
+        }
+    }
+}
+
 /// Whether a program is installed.
 fn installed(name: &str) -> bool {
     let found = std::process::Command::new(name).arg("--version").output();
@@ -892,14 +1149,44 @@ fn without_mpi_it_is_said_how_to_get_it() {
     assert!(!sandbox.path("output").exists());
 }
 
+/// The cells of a table of Parquet as those of its CSV: nothing for null, numbers that read back the same.
+#[cfg(feature = "parquet")]
+fn assert_same_cells(csv: &Path, parquet: &Path) {
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::Field;
+    let mut expected = csv::Reader::from_path(csv).expect("a table");
+    let header: Vec<String> = expected.headers().expect("a header").iter().map(str::to_owned).collect();
+    let reader = SerializedFileReader::new(fs::File::open(parquet).expect("a table")).expect("of Parquet");
+    let mut found = reader.get_row_iter(None).expect("rows");
+    let mut rows = 0;
+    for record in expected.records() {
+        let record = record.expect("a row");
+        let row = found.next().expect("as many rows").expect("a row");
+        let names: Vec<&String> = row.get_column_iter().map(|(name, _)| name).collect();
+        assert!(names.iter().copied().eq(&header), "{names:?}");
+        for ((name, field), cell) in row.get_column_iter().zip(&record) {
+            let is_same = match field {
+                Field::Null => cell.is_empty(),
+                Field::Str(text) => text == cell,
+                Field::ULong(number) => number.to_string() == cell,
+                Field::Double(number) => cell.parse::<f64>().is_ok_and(|it| it.to_bits() == number.to_bits()),
+                _ => false,
+            };
+            assert!(is_same, "{}, row {rows}, {name}: {field:?} for {cell:?}", parquet.display());
+        }
+        rows += 1;
+    }
+    assert!(found.next().is_none() && rows > 0, "{}", parquet.display());
+}
+
 #[cfg(feature = "parquet")]
 #[test]
 fn tables_are_written_as_parquet_too() {
     let sandbox = study();
     run(&sandbox, &["run", "s.toml", "--keep", "parquet,trials"]);
     for name in ["points", "batch", "trials", "effects", "shares"] {
-        let bytes = fs::read(sandbox.path("output/s").join(format!("{name}.parquet"))).expect("a table");
-        assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"), "{name}");
+        let table = |ending: &str| sandbox.path("output/s").join(format!("{name}.{ending}"));
+        assert_same_cells(&table("csv"), &table("parquet"));
     }
     run(&sandbox, &["run", "s.toml"]);
     assert!(!sandbox.path("output/s/batch.parquet").exists(), "a table that is not asked for is not left");

@@ -13,8 +13,8 @@ use clap::Args as ClapArgs;
 use std::path::{Path, PathBuf};
 use tombola::report::{Addition, Environment, Stopwatch, file_hash};
 use tombola::study::{
-    Plan, PointState, Summary, TALLIES, TallyFile, TallyHeader, TallyReader, differs, gather, hold_place,
-    missing_shards, overlap, read_all,
+    Plan, PointState, StudyTables, Summary, TALLIES, TallyFile, TallyHeader, TallyReader, differs, gather,
+    hold_place, missing_shards, overlap, read_all,
 };
 
 #[derive(ClapArgs)]
@@ -110,14 +110,13 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
     }
     let of = files.iter().find_map(|file| file.header.shard).map(|shard| shard.of);
     match of.filter(|_| !summary.is_complete()) {
-        None => ended(&plan, &summary, &path_of(&plan), &held.path),
+        None => ended(&plan, &summary, &path_of(&plan), &held.path, tables),
         Some(of) => {
             // Where the shards stand that are there.
             let shards_in = root_of(files[0].path());
-            let commands: Vec<String> = missing_shards(&plan, &whole, of)
-                .into_iter()
-                .map(|shard| format!("\n  {} --shard {shard}", repeat(&plan, &path_of(&plan), &shards_in)))
-                .collect();
+            let play = repeat(&plan, &path_of(&plan), &shards_in, StudyTables::default());
+            let missing = missing_shards(&plan, &whole, of).into_iter();
+            let commands: Vec<String> = missing.map(|shard| format!("\n  {play} --shard {shard}")).collect();
             Err(Failure::CheckFailed(format!(
                 "{} of {} points are not done: {} partial, {} failed, {} missing; the tables in {} are about the trials that are there. To play the rest:{}",
                 grouped((summary.points.len() - summary.count(PointState::Done)) as u128),

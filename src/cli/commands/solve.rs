@@ -14,9 +14,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tombola::analysis::rows::{Metric, Statement};
 use tombola::analysis::{MetricSet, statements};
 use tombola::scenario::{Override, Place, Problem, Scenario, load_text, read_file};
-use tombola::simulation::{Control, Engine, Player, Quiet, Results};
+use tombola::simulation::{Control, Engine, Player, Quiet, Results, Serial};
 use tombola::statistics::percent::setting;
-use tombola::study::{Condition, Ends, Known, Levels, Solution, SweepOptions, read_sweep, solve as search};
+use tombola::study::{
+    Condition, Ends, Known, Levels, MOST_COMPARISONS, Solution, SweepOptions, read_sweep, solve as search,
+};
 
 #[derive(ClapArgs)]
 #[command(after_help = "\
@@ -69,15 +71,13 @@ struct SolveRow {
     key: String,
     at: f64,
     metric: String,
-    value: f64,
-    low: f64,
-    high: f64,
+    value: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
     trials: u64,
     holds: Option<bool>,
 }
 
-/// So many comparisons at most; each has its part of the error that is allowed in all.
-const COMPARISONS: f64 = 80.0;
 /// Looks at one value, each with twice the trials of the one before.
 const FIRST_LOOK: u64 = 64;
 
@@ -86,16 +86,19 @@ pub fn solve(args: &SolveArgs) -> Result<(), Failure> {
     let stop = interrupt::watch()?;
     let (path, text) = crate::cli::scenario::text(&args.file)?;
     let overrides = args.settings.overrides()?;
-    let source = Source { path, text, overrides, key: &args.key };
-    let ends = ends(args, &source)?;
+    let needs = MetricSet::of([args.until.metric]).detail();
+    let source = Source { path, text, overrides, key: &args.key, needs };
+    let (ends, steps) = steps(&source, ends(args, &source)?)?;
     let confidence = args.confidence.unwrap_or(0.95);
     if !(confidence > 0.5 && confidence < 1.0) {
         return Err(Failure::CannotRun(format!("--confidence {confidence}: it must lie between 0.5 and 1")));
     }
     let mut rows = Vec::new();
     let exact = exact(&source.at(ends.from, ends.whole)?, args).is_some();
-    let steps = steps(&source, ends)?;
-    let solution = search(steps.of(ends), exact && ends.whole, |step| -> Result<Known, Failure> {
+    let solution = search(steps.of(ends), exact, |step| -> Result<Known, Failure> {
+        if stop.load(Ordering::Relaxed) {
+            return Err(Failure::Interrupted("nothing was found".into()));
+        }
         let at = steps.value(step);
         let scenario = source.at(at, ends.whole)?;
         let known = match exact {
@@ -105,7 +108,7 @@ pub fn solve(args: &SolveArgs) -> Result<(), Failure> {
         rows.push(known);
         Ok(known)
     })?;
-    report(args, &rows, &steps.solution(solution), (exact, ends.whole), confidence)
+    report(args, &rows, &steps.solution(solution), ends, exact, confidence)
 }
 
 /// What the search counts in: the values themselves, or thousandths of settings that are fractions with small
@@ -116,18 +119,37 @@ struct Steps(Option<f64>);
 /// Parts of one, where a setting takes no finer ones.
 const PARTS: f64 = 1000.0;
 
-/// Takes thousandths where the setting refuses finer values between both ends.
-fn steps(source: &Source, ends: Ends) -> Result<Steps, Failure> {
+/// A whole number above it may not be one in a float.
+const LARGEST_WHOLE: f64 = (1u64 << f64::MANTISSA_DIGITS) as f64;
+
+/// Whether the setting takes whole numbers alone, and what the search counts in: thousandths where the setting
+/// refuses finer values between both ends.
+fn steps(source: &Source, ends: Ends) -> Result<(Ends, Steps), Failure> {
     // Between both ends, and no fraction with a small denominator.
     let fine = ends.from + (ends.to - ends.from) / std::f64::consts::PI;
-    match source.at(fine, ends.whole) {
-        _ if ends.whole => Ok(Steps(None)),
-        Ok(_) => Ok(Steps(None)),
-        Err(_) => {
-            source.at((fine * PARTS).round() / PARTS, false)?;
-            Ok(Steps(Some(PARTS)))
-        }
+    let fractions = Ends { whole: false, ..ends };
+    let refused = match source.at(fine, false) {
+        Ok(_) => return Ok((fractions, Steps(None))),
+        Err(refused) => refused,
+    };
+    let steps = Steps(Some(PARTS));
+    let coarse = steps.of(fractions);
+    if coarse.from < coarse.to && source.at((fine * PARTS).round() / PARTS, false).is_ok() {
+        return Ok((fractions, steps));
     }
+    let Ends { from, to, .. } = ends;
+    // What is wrong with an end is said of the end.
+    source.at(from, from.fract() == 0.0)?;
+    if from.fract() != 0.0 || to.fract() != 0.0 {
+        return Err(refused.into());
+    }
+    if from.abs().max(to.abs()) > LARGEST_WHOLE {
+        return Err(Failure::CannotRun(format!(
+            "--from {from:e} --to {to:e}: whole numbers are looked for up to {}",
+            grouped(LARGEST_WHOLE as u128)
+        )));
+    }
+    Ok((Ends { whole: true, ..ends }, Steps(None)))
 }
 
 impl Steps {
@@ -146,11 +168,12 @@ impl Steps {
 
     fn solution(self, solution: Solution) -> Solution {
         match solution {
-            Solution::Between { last, first, begins, earliest } => Solution::Between {
+            Solution::Between { last, first, begins, earliest, returns } => Solution::Between {
                 last: self.value(last),
                 first: self.value(first),
                 begins,
                 earliest: earliest.map(|earliest| self.value(earliest)),
+                returns,
             },
             other => other,
         }
@@ -163,6 +186,8 @@ struct Source<'a> {
     text: String,
     overrides: Vec<Override>,
     key: &'a str,
+    /// Whether the metric needs the time line, the order of wins, incomes.
+    needs: (bool, bool, bool),
 }
 
 impl Source<'_> {
@@ -174,16 +199,23 @@ impl Source<'_> {
         let mut overrides = self.overrides.clone();
         overrides.push(Override::of_point(self.key, value.clone(), format!("--for {} at {value}", self.key)));
         let mut scenario = load_text(&self.path, self.text.clone(), &overrides)?;
-        scenario.experiment.checkpoints = 1;
-        scenario.experiment.serial = tombola::simulation::Serial::Off;
-        scenario.experiment.window = 0;
-        scenario.experiment.world.parties = Vec::new();
+        let (time_line, order, incomes) = self.needs;
+        let experiment = &mut scenario.experiment;
+        if !time_line {
+            experiment.checkpoints = 1;
+        }
+        if !order {
+            (experiment.serial, experiment.window) = (Serial::Off, 0);
+        }
+        if !incomes {
+            experiment.world.parties = Vec::new();
+        }
         Ok(scenario)
     }
 }
 
 /// Between which values to look: as the command line says, or the range of the key in `[sweep]`, or for
-/// rounds from 1 on.
+/// rounds from 1 on. Whether they are whole numbers is not known yet.
 fn ends(args: &SolveArgs, source: &Source) -> Result<Ends, Failure> {
     let swept = read_file(&source.path, &source.text, &source.overrides)
         .and_then(|file| read_sweep(&source.path, &source.text, &SweepOptions::default(), file.run.seed.0));
@@ -191,7 +223,7 @@ fn ends(args: &SolveArgs, source: &Source) -> Result<Ends, Failure> {
         let mut factors = sweep.layout.axes().iter().flat_map(|axis| &axis.factors);
         let levels = &factors.find(|factor| factor.key == args.key)?.levels;
         match levels {
-            Levels::Range(range) => Some((range.from, range.to, range.whole)),
+            Levels::Range(range) => Some((range.from, range.to)),
             Levels::List(values) => {
                 let numbers: Option<Vec<f64>> = values
                     .iter()
@@ -202,12 +234,11 @@ fn ends(args: &SolveArgs, source: &Source) -> Result<Ends, Failure> {
                     numbers.iter().copied().fold(f64::INFINITY, f64::min),
                     numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max),
                 );
-                Some((least, most, values.iter().all(toml::Value::is_integer)))
+                Some((least, most))
             }
         }
     });
-    let rounds = (args.key == "run.rounds").then_some((1.0, 1e9, true));
-    let whole = |text: &Option<String>| text.as_ref().is_none_or(|text| text.parse::<i64>().is_ok());
+    let rounds = (args.key == "run.rounds").then_some((1.0, 1e9));
     let number = |text: &Option<String>, option: &str| -> Result<Option<f64>, Failure> {
         let Some(text) = text else { return Ok(None) };
         let number = text.replace('_', "").parse::<f64>().ok().filter(|number| number.is_finite());
@@ -216,11 +247,7 @@ fn ends(args: &SolveArgs, source: &Source) -> Result<Ends, Failure> {
     let (from, to) = (number(&args.from, "--from")?, number(&args.to, "--to")?);
     let known = range.or(rounds);
     let ends = match (from.or(known.map(|known| known.0)), to.or(known.map(|known| known.1))) {
-        (Some(from), Some(to)) => Ends {
-            from,
-            to,
-            whole: whole(&args.from) && whole(&args.to) && known.is_none_or(|known| known.2),
-        },
+        (Some(from), Some(to)) => Ends { from, to, whole: false },
         _ => {
             // Whoever mistypes a key is not helped by values to look between.
             if let Err(problem) = source.at(1.0, true)
@@ -271,9 +298,8 @@ fn rows_of(scenario: &Scenario, metric: Metric, args: &SolveArgs) -> Result<Vec<
     let control = Control { progress: &Quiet, stop: &never };
     let mut experiment = scenario.experiment.clone();
     experiment.trials = 1;
-    if experiment.engine != Engine::Full && experiment.law_covers().is_ok() {
-        experiment.engine = Engine::Law;
-    }
+    // The exact values do not depend on what is played.
+    experiment.engine = if experiment.law_covers().is_ok() { Engine::Law } else { Engine::Draws };
     let results = Player::new(&experiment, &control).play(0..1)?;
     let metrics = MetricSet::of([metric]);
     let rows = statements(&experiment, &scenario.file.analysis, &results, None, &metrics);
@@ -298,7 +324,8 @@ fn known_exactly(scenario: &Scenario, args: &SolveArgs, at: f64) -> Result<Known
     let rows = rows_of(scenario, metric, args)?;
     let values = rows.iter().filter_map(|row| if is_null { row.null_value } else { row.value });
     let worst = worst(args, values).ok_or_else(not_known)?;
-    Ok(Known { at, value: worst, interval: (worst, worst), trials: 0, holds: Some(args.until.holds(worst)) })
+    let holds = Some(args.until.holds(worst));
+    Ok(Known { at, value: Some(worst), interval: Some((worst, worst)), trials: 0, holds })
 }
 
 /// Of several values the one that is farthest from meeting the condition.
@@ -324,7 +351,7 @@ fn known_by_trials(
     let looks = (args.most_trials as f64 / FIRST_LOOK as f64).log2().ceil().max(0.0) + 1.0;
     let mut settings = scenario.file.analysis.clone();
     let subjects = if args.validator.is_some() { 1 } else { experiment.followed().len().max(1) };
-    settings.confidence = 1.0 - (1.0 - confidence) / COMPARISONS / looks / subjects as f64;
+    settings.confidence = 1.0 - (1.0 - confidence) / f64::from(MOST_COMPARISONS) / looks / subjects as f64;
     let metrics = MetricSet::of([args.until.metric]);
     let mut all: Option<Results> = None;
     let mut played = 0;
@@ -363,14 +390,16 @@ fn known_by_trials(
             () => None,
         };
         if holds.is_some() || played >= args.most_trials {
-            let by_value = |row: &&Statement| row.value.unwrap_or(f64::NAN);
-            let worst = rows.iter().reduce(|one, other| {
-                let (mine, theirs) = (by_value(&one), by_value(&other));
-                if (theirs > mine) == args.until.at_most { other } else { one }
+            let with_value = rows.iter().filter_map(|row| Some((row, row.value?)));
+            let worst = with_value.reduce(|one, other| match args.until.at_most {
+                true if other.1 > one.1 => other,
+                false if other.1 < one.1 => other,
+                _ => one,
             });
-            let Some(row) = worst else { continue };
-            let value = row.value.unwrap_or(f64::NAN);
-            let interval = (row.low.unwrap_or(f64::NEG_INFINITY), row.high.unwrap_or(f64::INFINITY));
+            let (value, interval) = match worst {
+                Some((row, value)) => (Some(value), row.low.zip(row.high)),
+                None => (None, None),
+            };
             return Ok(Known { at, value, interval, trials: played, holds });
         }
     }
@@ -380,7 +409,8 @@ fn report(
     args: &SolveArgs,
     known: &[Known],
     solution: &Solution,
-    (exact, whole): (bool, bool),
+    ends: Ends,
+    exact: bool,
     confidence: f64,
 ) -> Result<(), Failure> {
     let rows: Vec<SolveRow> = known
@@ -390,8 +420,8 @@ fn report(
             at: known.at,
             metric: args.until.metric.to_string(),
             value: known.value,
-            low: known.interval.0,
-            high: known.interval.1,
+            low: known.interval.map(|(low, _)| low),
+            high: known.interval.map(|(_, high)| high),
             trials: known.trials,
             holds: known.holds,
         })
@@ -402,31 +432,37 @@ fn report(
     };
     let (key, until) = (&args.key, &args.until);
     let (sentence, found) = match solution {
-        Solution::Never { holds: true } => {
-            (format!("`{until}` holds at both ends, so there is no smallest value between them"), false)
+        Solution::Never { holds } => (unchanged(args, known, *holds), false),
+        Solution::Unknown => (not_shown(args, known), false),
+        Solution::Between { first, last, begins, returns: true, .. } => {
+            let (answer, word) = if *begins { (first, "first") } else { (last, "last") };
+            let again = if *begins { "does not hold again" } else { "holds again" };
+            (
+                format!(
+                    "{key} = {answer} is the {word} value for which `{until}` holds, but at {} it {again}: it changes more than once between {} and {}; narrow --from and --to ({basis})",
+                    ends.to, ends.from, ends.to
+                ),
+                false,
+            )
         }
-        Solution::Never { holds: false } => {
-            (format!("`{until}` holds at neither end, so nothing between them is known to be enough"), false)
-        }
-        Solution::Unknown => (
-            format!(
-                "cannot tell: at an end {} trials do not show whether `{until}` holds; raise --most-trials, or move the end",
-                grouped(args.most_trials.into())
-            ),
-            false,
-        ),
-        Solution::Between { last, first, begins, earliest } => {
+        Solution::Between { last, first, begins, earliest, .. } => {
             let (answer, word) = if *begins { (first, "smallest") } else { (last, "largest") };
-            let between = match (exact || (whole && (first - last).abs() <= 1.0), earliest) {
+            let between = match (ends.whole && (exact || (first - last).abs() <= 1.0), earliest) {
                 (true, Some(earliest)) if *begins => format!(
                     "{key} = {answer} is the smallest value from which on `{until}` always holds; since wins are whole numbers, it also holds at some smaller values, the first of them {earliest}"
                 ),
                 (true, _) => format!("{key} = {answer} is the {word} value for which `{until}` holds"),
-                (false, _) => format!(
-                    "the {word} value of {key} for which `{until}` holds lies between {last} and {first}: at {last} it is shown {}, at {first} it is shown {}",
-                    if *begins { "not to hold" } else { "to hold" },
-                    if *begins { "to hold" } else { "not to hold" }
-                ),
+                (false, _) => {
+                    let shown = if exact { "" } else { "is shown " };
+                    let (holds, not) = match exact {
+                        true => ("holds", "does not hold"),
+                        false => ("to hold", "not to hold"),
+                    };
+                    let (before, after) = if *begins { (not, holds) } else { (holds, not) };
+                    format!(
+                        "the {word} value of {key} for which `{until}` holds lies between {last} and {first}: at {last} it {shown}{before}, at {first} it {shown}{after}"
+                    )
+                }
             };
             (format!("{between} ({basis})"), true)
         }
@@ -440,14 +476,14 @@ fn report(
                     Some(false) => "does not hold",
                     None => "not shown",
                 };
-                let interval = if row.trials == 0 {
-                    "exact".to_owned()
-                } else {
-                    format!("{:.4} to {:.4}", row.low, row.high)
+                let interval = match row.low.zip(row.high) {
+                    _ if row.trials == 0 => "exact".to_owned(),
+                    Some((low, high)) => format!("{low:.4} to {high:.4}"),
+                    None => "none".to_owned(),
                 };
                 vec![
                     row.at.to_string(),
-                    format!("{:.4}", row.value),
+                    row.value.map_or("-".to_owned(), |value| format!("{value:.4}")),
                     interval,
                     grouped(row.trials.into()),
                     holds.to_owned(),
@@ -470,4 +506,62 @@ fn report(
         true => Ok(()),
         false => Err(Failure::CheckFailed(sentence)),
     }
+}
+
+/// The value of the metric, if it is the same wherever it was looked at.
+fn constant(known: &[Known]) -> Option<f64> {
+    let value = known.first()?.value?;
+    (known.len() > 1 && known.iter().all(|known| known.value == Some(value))).then_some(value)
+}
+
+/// What is said where the condition holds wherever it was looked at, or nowhere.
+fn unchanged(args: &SolveArgs, known: &[Known], holds: bool) -> String {
+    let SolveArgs { key, until, .. } = args;
+    let number = grouped(known.len() as u128);
+    let between = match (known.first(), known.last()) {
+        (Some(first), Some(last)) => format!("between {} and {}", first.at, last.at),
+        _ => String::new(),
+    };
+    match (constant(known), holds) {
+        (Some(value), _) => format!(
+            "`{until}` does not depend on {key} {between}: {} is {value} at each of {number} values, so the condition holds at {} of them",
+            until.metric,
+            if holds { "all" } else { "none" }
+        ),
+        (None, true) => format!(
+            "`{until}` holds at both ends and at each of {number} values {between}, so what is looked for, if there is such a value, lies outside; move --from or --to"
+        ),
+        (None, false) => format!(
+            "`{until}` holds at neither end and at none of {number} values {between}, so nothing there is known to be enough; move --from or --to"
+        ),
+    }
+}
+
+/// What is said where it is not shown at an end whether the condition holds.
+fn not_shown(args: &SolveArgs, known: &[Known]) -> String {
+    let SolveArgs { key, until, .. } = args;
+    let metric = until.metric;
+    let Some(open) = known.iter().find(|known| known.holds.is_none()) else {
+        return format!("cannot tell whether `{until}` holds at enough values of {key}");
+    };
+    let (at, trials) = (open.at, grouped(open.trials.into()));
+    if open.value.is_none() {
+        return format!(
+            "cannot tell: {metric} has no value at {key} = {at}, so it is not known whether `{until}` holds; ask about another metric"
+        );
+    }
+    let why = match open.interval {
+        None => format!(
+            "{metric} has no interval at {key} = {at} after {trials} trials, as where all of them are alike, so they do not show whether `{until}` holds"
+        ),
+        Some(_) => format!("at {key} = {at}, {trials} trials do not show whether `{until}` holds"),
+    };
+    let advice = match (constant(known), open.interval) {
+        (Some(value), _) => format!(
+            "; {metric} is {value} at every value that was looked at, with the same random numbers, so that it does not seem to depend on {key}"
+        ),
+        (None, None) => "; ask about another metric, or move the end".to_owned(),
+        (None, Some(_)) => "; raise --most-trials, or move the end".to_owned(),
+    };
+    format!("cannot tell: {why}{advice}")
 }

@@ -1,5 +1,6 @@
 //! `tombola status`.
 
+use super::study::{not_whole, path_of, repeat, root_of};
 use crate::cli::failure::Failure;
 use crate::cli::options::span::seconds_shown;
 use crate::cli::options::table_format::TableFormat;
@@ -8,7 +9,7 @@ use crate::cli::screen::{grouped, print, print_rows, table};
 use clap::Args as ClapArgs;
 use serde::Serialize;
 use std::path::PathBuf;
-use tombola::study::{Plan, PointState, Summary, look_at};
+use tombola::study::{Plan, PointState, StudyTables, Summary, look_at};
 
 #[derive(ClapArgs)]
 #[command(after_help = "\
@@ -36,6 +37,9 @@ struct StatusRow {
     trials_wanted: u64,
     seconds: f64,
 }
+
+/// What is said where the study that is described is not the one that was played.
+const ANOTHER_STUDY: &str = "a file that the study reads, such as a table of stakes, is another one here than when it was played, so that its points are others";
 
 /// So many points that are not done are shown at most.
 const MOST_ROWS: usize = 40;
@@ -77,11 +81,22 @@ pub fn status(args: &StatusArgs) -> Result<(), Failure> {
             seconds_shown(seconds / played as f64 * (wanted - played) as f64)
         ),
     };
-    let held = match holder {
+    let held = match &holder {
         None => String::new(),
         Some(None) => "held by another program\n".to_owned(),
         Some(Some(holder)) => format!("held by {holder}\n"),
     };
+    let ours = env!("CARGO_PKG_VERSION");
+    let notes: String = [
+        // Somebody at work may be in the middle of a record.
+        not_whole(&reader).filter(|_| holder.is_none()),
+        (header.version != ours).then(|| format!("played by tombola {}; this is {ours}", header.version)),
+        (header.version == ours && header.digest != plan.digest()).then(|| ANOTHER_STUDY.to_owned()),
+    ]
+    .into_iter()
+    .flatten()
+    .map(|note| format!("note: {note}\n"))
+    .collect();
     let open: Vec<&StatusRow> = rows.iter().filter(|row| row.state != "done").collect();
     let lines = open
         .iter()
@@ -103,8 +118,15 @@ pub fn status(args: &StatusArgs) -> Result<(), Failure> {
         .zip(&summary.points)
         .filter_map(|(point, come)| Some(format!("point {}: {}\n", point.id, come.failure.as_ref()?)))
         .collect();
+    let rest = match holder.is_none() && !summary.is_complete() {
+        true => {
+            let tables = StudyTables::default();
+            format!("to play the rest: {}\n", repeat(&plan, &path_of(&plan), &root_of(&args.folder), tables))
+        }
+        false => String::new(),
+    };
     let text = format!(
-        "{}: {} points: {}\n{} of {} trials, {} of one thread{left}\n{held}{details}{more}{failures}",
+        "{}: {} points: {}\n{} of {} trials, {} of one thread{left}\n{held}{notes}{details}{more}{failures}{rest}",
         plan.name,
         grouped(rows.len() as u128),
         counts.join(", "),

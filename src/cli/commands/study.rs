@@ -45,7 +45,7 @@ pub struct StudyArgs {
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
     pub keep: Vec<Keep>,
     /// Begin nothing more after so long, e.g. 2h or 90m; what was begun is finished
-    #[arg(long, value_name = "TIME", value_parser = span::span)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = span::span)]
     pub time: Option<std::time::Duration>,
     /// Play this point only, by its name in points.csv; may be repeated
     #[arg(long, value_name = "POINT")]
@@ -130,9 +130,9 @@ pub enum Keep {
 #[cfg(feature = "mpi")]
 use tombola::study::Ranks;
 use tombola::study::{
-    Detail, FailedPoint, Holder, Limits, OpenStudy, Opening, Origin, Plan, Players, PointState, Setting,
-    StudyError, StudyManifest, StudyTables, Summary, TablesError, TallyError, TallyReader, Watch, costs,
-    evaluate, former_tables, rounds_to_play, write_tables,
+    Detail, FailedPoint, Holder, Limits, OpenStudy, Opening, Origin, Plan, Players, PointId, PointState,
+    Setting, StudyError, StudyManifest, StudyTables, Summary, TablesError, TallyError, TallyReader, Watch,
+    costs, evaluate, former_tables, rounds_to_play, write_tables,
 };
 
 impl From<StudyError> for Failure {
@@ -230,7 +230,8 @@ fn run_here(args: &RunArgs, path: &Path, players: Option<&mut Players>) -> Resul
         rounds_to_play(&plan, &open.before.contents, study.shard),
         args.place.quiet,
     );
-    let watch = Watching { bar: &bar, plan: &plan, path, root: &args.place.output, part: &study.part() };
+    let again = repeat(&plan, path, &args.place.output, tables) + &study.part();
+    let watch = Watching { bar: &bar, again: &again };
     let limit = study.time;
     let is_over = || limit.is_some_and(|limit| stopwatch.elapsed() >= limit);
     let limits = Limits { stop, is_over: &is_over, fail_fast: study.fail_fast, shard: study.shard, points };
@@ -255,7 +256,7 @@ fn run_here(args: &RunArgs, path: &Path, players: Option<&mut Players>) -> Resul
     }
     if study.shard.is_some() {
         bar.clear();
-        return end_of_shard(args, path, &plan, &open, &now, evaluation.failed, stopwatch.elapsed());
+        return end_of_shard(args, &plan, &open, &now, &again, evaluation.failed, stopwatch.elapsed());
     }
     let addition = Addition::begin(&open.folder)?;
     let (report, files) = tabulate(&plan, &now, &summary, addition, tables, environment, &bar, stop)?;
@@ -272,7 +273,7 @@ fn run_here(args: &RunArgs, path: &Path, players: Option<&mut Players>) -> Resul
             tell(format_args!("  {}", open.folder.join(name).display()));
         }
     }
-    ended(&plan, &summary, path, &open.folder)
+    ended(&plan, &summary, path, &open.folder, tables)
 }
 
 /// Writes tables and manifest, which join the folder of the study together with what else is in `addition`;
@@ -349,41 +350,47 @@ fn draws_figures(plan: &Plan) -> bool {
 }
 
 /// How a study ends whose tables are written: well if everything is done.
-pub fn ended(plan: &Plan, summary: &Summary, path: &Path, folder: &Path) -> Result<(), Failure> {
-    let root = root_of(folder);
+pub fn ended(
+    plan: &Plan,
+    summary: &Summary,
+    path: &Path,
+    folder: &Path,
+    tables: StudyTables,
+) -> Result<(), Failure> {
+    let again = repeat(plan, path, &root_of(folder), tables);
     let all = plan.points.iter().zip(&summary.points);
     let failed: Vec<String> = all
         .filter_map(|(point, come)| Some((point, come.failure.as_ref()?)))
-        .map(|(point, why)| {
-            format!(
-                "\n  point {} ({}): {why}\n    {} --point {}",
-                point.id,
-                plan.label(point.index),
-                repeat(plan, path, &root),
-                point.id
-            )
-        })
+        .map(|(point, why)| told_of_failure(&point.id, &plan.label(point.index), why, &again))
         .collect();
     if !failed.is_empty() {
-        return Err(Failure::CheckFailed(format!(
-            "{} points failed; to repeat each:{}",
-            grouped(failed.len() as u128),
-            failed.concat()
-        )));
+        return Err(points_failed(&failed));
     }
     if summary.is_complete() {
         return Ok(());
     }
     let left = summary.points.len() - summary.count(PointState::Done);
     Err(Failure::CheckFailed(format!(
-        "{} of {} points are not done: {} partial, {} missing; the tables in {} are about the trials that were played\n  help: to play the rest: {}",
+        "{} of {} points are not done: {} partial, {} missing; the tables in {} are about the trials that were played\n  help: to play the rest: {again}",
         grouped(left as u128),
         grouped(summary.points.len() as u128),
         summary.count(PointState::Partial),
         summary.count(PointState::Missing),
         folder.display(),
-        repeat(plan, path, &root)
     )))
+}
+
+/// What is said at the end of a point that has failed, and the command that repeats it.
+fn told_of_failure(id: &PointId, label: &str, why: &str, again: &str) -> String {
+    format!("\n  point {id} ({label}): {why}\n    {again} --point {id}")
+}
+
+fn points_failed(failed: &[String]) -> Failure {
+    let number = match failed.len() {
+        1 => "1 point failed; to repeat it:".to_owned(),
+        many => format!("{} points failed; to repeat each:", grouped(many as u128)),
+    };
+    Failure::CheckFailed(number + &failed.concat())
 }
 
 /// Where the folder of a study stands.
@@ -400,10 +407,10 @@ pub fn root_of(folder: &Path) -> PathBuf {
 
 fn end_of_shard(
     args: &RunArgs,
-    path: &Path,
     plan: &Plan,
     open: &OpenStudy,
     now: &TallyReader,
+    again: &str,
     failed: Vec<FailedPoint>,
     elapsed: Duration,
 ) -> Result<(), Failure> {
@@ -418,18 +425,11 @@ fn end_of_shard(
         ));
     }
     if !failed.is_empty() {
-        let command = repeat(plan, path, &args.place.output) + &args.study.part();
         let each: Vec<String> = failed
             .iter()
-            .map(|FailedPoint { id, label, message, .. }| {
-                format!("\n  point {id} ({label}): {message}\n    {command} --point {id}")
-            })
+            .map(|FailedPoint { id, label, message, .. }| told_of_failure(id, label, message, again))
             .collect();
-        return Err(Failure::CheckFailed(format!(
-            "{} points failed; to repeat each:{}",
-            failed.len(),
-            each.concat()
-        )));
+        return Err(points_failed(&each));
     }
     match left {
         0 => Ok(()),
@@ -445,12 +445,8 @@ fn tell_before(args: &RunArgs, plan: &Plan, open: &OpenStudy) {
         return;
     }
     let contents = &open.before.contents;
-    if contents.lost > 0 {
-        tell(format_args!(
-            "note: the last {} bytes of {} were not whole and are cut off; what they were about is played again",
-            grouped(contents.lost.into()),
-            open.before.path().display()
-        ));
+    if let Some(note) = not_whole(&open.before) {
+        tell(format_args!("note: {note}"));
     }
     let summary = Summary::new(plan, contents, false);
     let done = summary.count(PointState::Done);
@@ -471,6 +467,28 @@ fn tell_before(args: &RunArgs, plan: &Plan, open: &OpenStudy) {
     ));
 }
 
+/// What is said of a file of tallies that is not whole.
+pub fn not_whole(reader: &TallyReader) -> Option<String> {
+    let contents = &reader.contents;
+    let path = reader.path().display();
+    let lost = match contents.lost {
+        0 => None,
+        lost => Some(format!(
+            "the last {} bytes of {path} are no whole record, as after a kill; what they were about is played again",
+            grouped(lost.into())
+        )),
+    };
+    let damaged = match contents.damaged {
+        0 => None,
+        damaged => Some(format!(
+            "{} bytes within {path} are not what was written, and are passed over; what they were about is played again",
+            grouped(damaged.into())
+        )),
+    };
+    let both: Vec<String> = [lost, damaged].into_iter().flatten().collect();
+    (!both.is_empty()).then(|| both.join("; "))
+}
+
 /// What the points have in common of their random numbers.
 fn luck_in_words(plan: &Plan) -> String {
     match plan.sweep.luck.name() {
@@ -482,11 +500,8 @@ fn luck_in_words(plan: &Plan) -> String {
 /// Watches for the screen.
 struct Watching<'a> {
     bar: &'a Bar,
-    plan: &'a Plan,
-    path: &'a Path,
-    root: &'a Path,
-    /// The options that name the shard, if it is one.
-    part: &'a str,
+    /// The command that goes on with the study.
+    again: &'a str,
 }
 
 impl Watch for Watching<'_> {
@@ -505,13 +520,8 @@ impl Watch for Watching<'_> {
     fn failed(&self, failed: &FailedPoint) {
         self.bar.beside(|| {
             tell(format_args!(
-                "failed: point {} ({}): {}\n  to repeat it: {}{} --point {}",
-                failed.id,
-                failed.label,
-                failed.message,
-                repeat(self.plan, self.path, self.root),
-                self.part,
-                failed.id
+                "failed: point {} ({}): {}\n  to repeat it: {} --point {}",
+                failed.id, failed.label, failed.message, self.again, failed.id
             ));
         });
     }
@@ -558,19 +568,15 @@ pub fn settings(overrides: &[Override]) -> Vec<Setting> {
     overrides.iter().map(one).collect()
 }
 
-/// The command that goes on with a study whose folder stands in `root`.
-pub fn repeat(plan: &Plan, path: &Path, root: &Path) -> String {
+/// The command that goes on with a study whose folder stands in `root`, and writes the same tables.
+pub fn repeat(plan: &Plan, path: &Path, root: &Path, tables: StudyTables) -> String {
     let origin = &plan.origin;
     let mut words = vec!["tombola".to_owned(), "run".to_owned(), quoted(&path.to_string_lossy())];
     for setting in &origin.settings {
         match setting.option.split_once(' ') {
             Some(("--set", _)) => {
                 words.push("--set".to_owned());
-                let value = match &setting.value {
-                    toml::Value::String(text) => text.clone(),
-                    other => other.to_string(),
-                };
-                words.push(quoted(&format!("{}={value}", setting.key)));
+                words.push(quoted(&set(setting)));
             }
             _ => words.push(setting.option.clone()),
         }
@@ -584,15 +590,30 @@ pub fn repeat(plan: &Plan, path: &Path, root: &Path) -> String {
     if let Some(metrics) = &origin.metrics {
         words.push(format!("--metrics {}", metrics.join(",")));
     }
-    // Whatever is written down of every trial has to be asked for again.
+    // Whatever is written down of every trial has to be asked for again, and a table that is not is removed.
     let of_metrics = plan.sweep.metrics.detail();
-    if plan.detail == Detail::ALL && of_metrics != (true, true, true) {
-        words.push("--keep points".to_owned());
+    let all = plan.detail == Detail::ALL && of_metrics != (true, true, true);
+    let kept = [(tables.trials, "trials"), (tables.points || all, "points"), (tables.parquet, "parquet")];
+    let kept: Vec<&str> = kept.into_iter().filter_map(|(kept, name)| kept.then_some(name)).collect();
+    if !kept.is_empty() {
+        words.push(format!("--keep {}", kept.join(",")));
+    }
+    if tables.safe_csv {
+        words.push("--safe-csv".to_owned());
     }
     if root != Path::new(DEFAULT_OUTPUT) {
         words.extend(["--output".to_owned(), quoted(&root.to_string_lossy())]);
     }
     words.join(" ")
+}
+
+/// What `--set` is given for a setting: a text without quotes of its own, unless it would be read as something
+/// else.
+fn set(setting: &Setting) -> String {
+    let Setting { key, value, .. } = setting;
+    let plain = value.as_str().map(|text| format!("{key}={text}"));
+    let reads_back = |text: &String| Override::parse(text).is_ok_and(|it| it.value == *value);
+    plain.filter(reads_back).unwrap_or_else(|| format!("{key}={value}"))
 }
 
 /// A word as a shell takes it.
@@ -675,6 +696,18 @@ mod tests {
         assert_eq!(quoted("a b"), "'a b'");
         assert_eq!(quoted("it's"), "'it'\\''s'");
         assert_eq!(quoted(""), "''");
+    }
+
+    /// A text that looks like a number, a list or nothing at all stays a text.
+    #[test]
+    fn settings_are_told_so_that_they_read_back() {
+        for text in
+            ["a.b=raffle", "a.b='10'", "a.b=10", "a.b=9/10", "a.b='true'", "a.b=''", "a.b=['x', \"it's\"]"]
+        {
+            let read = |text: &str| Override::parse(text).unwrap_or_else(|problem| panic!("{problem}"));
+            let setting = settings(&[read(text)]).remove(0);
+            assert_eq!(read(&set(&setting)).value, setting.value, "{text}");
+        }
     }
 
     /// A point of a shard is repeated within the shard, in the file that it was played into.

@@ -37,8 +37,14 @@ impl Report {
             0 => String::new(),
             more => format!("... and {} points more\n", grouped(more.into())),
         };
+        let imprecise = match summary.imprecise() {
+            0 => String::new(),
+            points => {
+                format!("Not as precise as wanted after all trials: {} of them.\n", grouped(points as u128))
+            }
+        };
         format!(
-            "{}\n{more}\nUnfair probability: how likely a trial ends with a win share outside the tolerance; least and most of the validators that are followed. {} of {} points are done.\n",
+            "{}\n{more}\nUnfair probability: how likely a trial ends with a win share outside the tolerance; least and most of the validators that are followed. {} of {} points are done.\n{imprecise}",
             table(&header, keys.len(), self.rows),
             grouped(summary.count(PointState::Done) as u128),
             grouped(summary.points.len() as u128),

@@ -95,5 +95,5 @@ pub fn summarise(args: &SummariseArgs) -> Result<(), Failure> {
             tell(format_args!("  {}", args.folder.join(name).display()));
         }
     }
-    ended(&plan, &summary, &path_of(&plan), &args.folder)
+    ended(&plan, &summary, &path_of(&plan), &args.folder, tables)
 }

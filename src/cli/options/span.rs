@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Reads `2h`, `90m`, `30s`, `1h30m`, or seconds alone.
+/// Reads `2h`, `90m`, `30s`, `500ms`, `1h30m`, or seconds alone.
 pub fn span(text: &str) -> Result<Duration, String> {
     let wrong = || "it must be a time such as 2h, 90m, 30s or 1h30m".to_owned();
     let mut seconds = 0f64;
@@ -13,17 +13,18 @@ pub fn span(text: &str) -> Result<Duration, String> {
     while !rest.is_empty() {
         let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
         let number: f64 = rest[..end].parse().map_err(|_| wrong())?;
-        let unit = rest[end..].chars().next();
-        let (factor, length) = match unit {
-            None => (1.0, 0),
-            Some('s') => (1.0, 1),
-            Some('m') => (60.0, 1),
-            Some('h') => (3600.0, 1),
-            Some('d') => (86_400.0, 1),
-            Some(_) => return Err(wrong()),
-        };
-        seconds += number * factor;
-        rest = &rest[end + length..];
+        let unit = &rest[end..];
+        let length = unit.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(unit.len());
+        seconds += number
+            * match &unit[..length] {
+                "" | "s" => 1.0,
+                "ms" => 1e-3,
+                "m" => 60.0,
+                "h" => 3600.0,
+                "d" => 86_400.0,
+                _ => return Err(wrong()),
+            };
+        rest = &unit[length..];
     }
     Duration::try_from_secs_f64(seconds).map_err(|_| wrong())
 }
@@ -57,13 +58,21 @@ mod tests {
 
     #[test]
     fn times_are_read() {
-        for (text, seconds) in
-            [("2h", 7200.0), ("1h30m", 5400.0), ("90m", 5400.0), ("0.5s", 0.5), ("7", 7.0), ("1d", 86_400.0)]
-        {
+        for (text, seconds) in [
+            ("2h", 7200.0),
+            ("1h30m", 5400.0),
+            ("90m", 5400.0),
+            ("0.5s", 0.5),
+            ("7", 7.0),
+            ("1d", 86_400.0),
+            ("1ms", 0.001),
+        ] {
             assert_eq!(span(text), Ok(Duration::from_secs_f64(seconds)), "{text}");
         }
-        for text in ["", "h", "2x", "-1h", "1e400s", "2h3", "nan"] {
-            assert!(text == "2h3" || span(text).is_err(), "{text}");
+        assert_eq!(span("2h3"), Ok(Duration::from_secs(7203)));
+        for text in ["", "h", "2x", "-1h", "1e400s", "nan", "1µs", "2 h", "1msx", "99999999999999999999999h"]
+        {
+            assert!(span(text).is_err(), "{text}");
         }
     }
 }

@@ -10,7 +10,9 @@ use crate::random::Stream;
 use crate::selection::{CommitteeDrawer, CommitteeTurn, Seat, SeatDraw};
 use crate::simulation::Obstacle;
 use crate::stake::ValidatorId;
+use crate::statistics::clopper_pearson;
 use crate::statistics::distributions::normal_quantile;
+use crate::statistics::wording::{grouped, two_digits};
 use rayon::prelude::*;
 
 /// Paths of an estimate, in blocks that have a stream each.
@@ -41,7 +43,8 @@ const MOST_LOOKS: u128 = 3_000_000_000;
 /// they should be (exponential tilting of every vote by its weight), as much more as brings about half of the
 /// paths there; a path counts with the ratio of its true probability to the one it was played with. The estimate
 /// is unbiased whatever the tilt. Committees of which no more is known than their drawer are drawn as they are,
-/// and only the losses are tilted. `confidence` is that of the interval, which is normal for the logarithm.
+/// and only the losses are tilted. `confidence` is that of the interval, which is normal for the logarithm, and of
+/// plain draws Clopper and Pearson's.
 ///
 /// # Errors
 /// The setting that stands against it, and why.
@@ -114,8 +117,23 @@ pub(super) struct Found {
 
 impl Found {
     fn into_row(self, row: QuorumRow, confidence: f64) -> QuorumRow {
-        let paths = (BLOCKS * BLOCK) as f64;
-        let Found { probability, se, effective_hits, .. } = self;
+        let paths = BLOCKS * BLOCK;
+        let Found { tilt, probability, se, effective_hits } = self;
+        let row = QuorumRow { effective_hits: Some(effective_hits), ..row };
+        if tilt == 0.0 {
+            // Plain draws: every hit weighs one.
+            let interval = clopper_pearson(effective_hits.round() as u64, paths, confidence);
+            let high = interval.map(|interval| interval.high);
+            if effective_hits > 0.0 {
+                let low = interval.map(|interval| interval.low);
+                return QuorumRow { probability: Some(probability), se: Some(se), low, high, ..row };
+            }
+            let note = format!(
+                "cannot tell: no vote of {} came to it; `high` is what that excludes",
+                grouped(paths)
+            );
+            return QuorumRow { high, note: Some(note), ..row };
+        }
         if effective_hits >= LEAST_HITS {
             let factor = (normal_quantile((1.0 - confidence) / 2.0) * se / probability).exp();
             return QuorumRow {
@@ -123,27 +141,19 @@ impl Found {
                 se: Some(se),
                 low: Some(probability / factor),
                 high: Some((probability * factor).min(1.0)),
-                effective_hits: Some(effective_hits),
                 ..row
             };
         }
-        let (high, note) = if effective_hits > 0.0 {
-            let needed = (paths * LEAST_HITS / effective_hits).ceil();
-            let note = format!(
-                "cannot tell: the paths to it are worth {effective_hits:.1} hits, and {LEAST_HITS} are needed; about {needed:.0} paths would do"
-            );
-            (None, note)
-        } else if self.tilt > 0.0 {
-            (
-                None,
-                "cannot tell: no path came to it, so it is rarer than can be found, or impossible".to_owned(),
+        let note = if effective_hits > 0.0 {
+            let needed = (paths as f64 * LEAST_HITS / effective_hits).ceil() as u64;
+            format!(
+                "cannot tell: the paths to it are worth {effective_hits:.1} hits, and {LEAST_HITS} are needed; about {} paths would do",
+                grouped(two_digits(needed))
             )
         } else {
-            // Clopper and Pearson's upper limit of no hit.
-            let high = 1.0 - ((1.0 - confidence) / 2.0).powf(1.0 / paths);
-            (Some(high), format!("cannot tell: no vote of {paths} came to it; `high` is what that excludes"))
+            "cannot tell: no path came to it, so it is rarer than can be found, or impossible".to_owned()
         };
-        QuorumRow { high, effective_hits: Some(effective_hits), note: Some(note), ..row }
+        QuorumRow { note: Some(note), ..row }
     }
 }
 
@@ -480,14 +490,13 @@ mod tests {
             let voting = format!("[attestation]\nweight = '{weight}'\n[network]\nloss = '1/8'\n");
             let world = world(&stakes, faulty, behaviour, &voting);
             let mut expected = [0.0, 0.0];
-            for forger in 0..6 {
+            for (forger, &stake) in stakes.iter().enumerate() {
                 for lost in 0..1u32 << 6 {
                     if lost >> forger & 1 == 1 {
                         continue;
                     }
                     let losses = lost.count_ones() as i32;
-                    let chance =
-                        0.125f64.powi(losses) * 0.875f64.powi(5 - losses) * stakes[forger] as f64 / 200.0;
+                    let chance = 0.125f64.powi(losses) * 0.875f64.powi(5 - losses) * stake as f64 / 200.0;
                     for (event, expected) in expected.iter_mut().enumerate() {
                         let (mut yes, mut all) = (0, 0);
                         for voter in (0..6).filter(|&voter| voter != forger) {
@@ -642,7 +651,7 @@ mod tests {
         let stakes: Vec<u64> = (1..=30).collect();
         let [rejected, accepted] = rows(&world(&stakes, 1, "always-approve", voting), Some(29));
         assert_eq!((accepted.probability, accepted.se), (None, None));
-        assert!(accepted.note.unwrap().starts_with("cannot tell: no vote of 20000"));
+        assert!(accepted.note.unwrap().starts_with("cannot tell: no vote of 20,000"));
         let high = accepted.high.unwrap();
         assert!((high / (3.688_879 / 20_000.0) - 1.0).abs() < 1e-3, "{high}");
         assert_eq!(rejected.probability, None);
@@ -650,7 +659,7 @@ mod tests {
         let row = few.into_row(rejected, 0.95);
         assert_eq!(row.probability, None);
         assert!(
-            row.note.unwrap().contains("worth 4.0 hits, and 100 are needed; about 500000 paths would do")
+            row.note.unwrap().contains("worth 4.0 hits, and 100 are needed; about 500,000 paths would do")
         );
     }
 }

@@ -39,7 +39,7 @@ pub use luck::{CHAINS, ChainPreset, LuckDispersion, LuckQuestion, LuckSelection,
 pub use metric_set::MetricSet;
 pub use misses::misses;
 pub use planning::{HadBy, PlanSettings, PrecisionPlan, WinVariance, pilot_seed, plan};
-pub use rare_event::takeover;
+pub use rare_event::{quorum_failures, takeover};
 pub use stopping::Stopping;
 pub use strategy::{Move, strategy};
 pub use trial_rows::rows as trial_rows;

@@ -12,14 +12,19 @@ use crate::statistics::{
 };
 use rayon::prelude::*;
 
-/// Rounds of a trial up to which the distribution of an urn is computed: it takes a number for each.
-const MOST_URN_ROUNDS: u64 = 200_000;
+/// Rounds of a trial up to which the distribution of an urn is computed: it takes a number for each, on every thread.
+const MOST_URN_ROUNDS: u64 = 4_000_000;
 
-/// Validators up to which it is: each takes a transform or two.
-const MOST_URN_VALIDATORS: usize = 2000;
+/// Numbers of all validators up to which it is.
+const MOST_URN_NUMBERS: u64 = 500_000_000;
 
-/// Validators up to which their intervals come from it too: each takes about a hundred.
+/// What a transform takes, in those numbers.
+const TRANSFORM: u64 = 50_000;
+
+/// Validators up to which their intervals come from it too: each takes about a hundred distributions; and the numbers
+/// of all of them.
 const MOST_URN_INTERVALS: usize = 50;
+const MOST_INTERVAL_NUMBERS: u64 = 10_000_000;
 
 /// What the dispersion of wins is measured by.
 #[derive(Clone, Debug, PartialEq)]
@@ -181,14 +186,23 @@ impl Observations<'_> {
     /// The distribution of all wins of somebody with this share of an urn; `None` where wins are not
     /// those of one, or it would take too long.
     fn urn_sum(&self, share: f64) -> Option<RepeatedSum> {
-        let reward = self.urn_reward.filter(|_| self.validators() <= MOST_URN_VALIDATORS)?;
+        let reward = self.urn_reward?;
         let rounds = self.selections_each.filter(|&rounds| rounds > 0 && rounds <= MOST_URN_ROUNDS)?;
+        if (rounds + TRANSFORM).saturating_mul(self.validators() as u64) > MOST_URN_NUMBERS {
+            return None;
+        }
         let masses = match share {
             0.0 => vec![1.0],
             1.0 => (0..=rounds).map(|wins| if wins == rounds { 1.0 } else { 0.0 }).collect(),
             _ => beta_binomial_wins(rounds, share / reward, (1.0 - share) / reward),
         };
         RepeatedSum::new(&masses, self.trials)
+    }
+
+    /// Whether intervals may come from the distribution of an urn.
+    fn urn_has_intervals(&self) -> bool {
+        let numbers = self.selections_each.unwrap_or(0).saturating_mul(self.validators() as u64);
+        self.validators() <= MOST_URN_INTERVALS && numbers <= MOST_INTERVAL_NUMBERS
     }
 
     /// From the spread between trials.
@@ -258,7 +272,7 @@ impl Observations<'_> {
             SamplingModel::Scaled(factors) if factors[validator] == 0.0 => {
                 self.certain_interval(validator, 1.0)
             }
-            SamplingModel::Trials(_) if self.validators() > MOST_URN_INTERVALS => {
+            SamplingModel::Trials(_) if !self.urn_has_intervals() => {
                 let tail = |share: f64, side: Side| self.clustered(validator, share, side);
                 interval_by_tails(
                     self.win_share(validator)?,

@@ -22,7 +22,7 @@ pub struct ResultsPlace {
     pub force: bool,
     #[command(flatten)]
     pub safe_csv: SafeCsvArg,
-    /// Print nothing but errors
+    /// Print nothing but errors, and what --format json asks for
     #[arg(long, short)]
     pub quiet: bool,
 }

@@ -30,6 +30,7 @@ mod successive_inclusion;
 mod tail_withholding;
 mod two_party;
 mod urn;
+mod weighted_tail;
 mod weights;
 
 pub use acceptance::acceptance_chance;
@@ -73,6 +74,7 @@ pub use urn::{
     compounding_variance, limiting_gini_of_equals, limiting_share, limiting_unfair_probability,
     majority_probability, variance_inflation,
 };
+pub use weighted_tail::weighted_tail;
 pub use weights::{
     inverse_shares, logarithmic_shares, mixture_shares, power_shares, seniority_shares, top_shares,
 };

@@ -1,6 +1,6 @@
 //! Who attests: the committee of a round, and the registry of the ways to form one.
 
-use super::committees;
+use super::{SeatDraw, committees};
 use crate::random::Stream;
 use crate::registry::{Entry, Refusal};
 use crate::stake::ValidatorId;
@@ -43,6 +43,11 @@ pub trait Committee: Send + Sync {
     /// The expected number of seats of each validator in a round, if validator i forges it with
     /// chance `forgers[i]`. Computed in [`crate::law`], independently of the drawer.
     fn expected_seats(&self, stakes: &[u64], forgers: &[f64]) -> Duty;
+
+    /// How seats are drawn, as far as others may rely on it.
+    fn seat_draw(&self) -> SeatDraw {
+        SeatDraw::Own
+    }
 
     /// A drawer for one trial; `None` where nothing is drawn because everybody but the forger sits.
     fn drawer(&self, stakes: &[u64]) -> Option<Box<dyn CommitteeDrawer>>;

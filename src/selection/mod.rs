@@ -16,6 +16,7 @@ mod praos;
 mod rule;
 mod rules;
 mod sampling;
+mod seat_draw;
 mod shapes;
 pub mod solana;
 mod sortition;
@@ -29,3 +30,4 @@ pub use rule::{
     BlockOutcome, PreviousRound, RULES, RoundContext, Rule, Selection, Selector, StakeChange, TrialContext,
 };
 pub use rules::proposers_from_priorities;
+pub use seat_draw::SeatDraw;

@@ -568,6 +568,28 @@ fn tombola(sandbox: &Sandbox, args: &[&str]) -> (i32, String, String) {
     (output.status.code().expect("a code"), out, err)
 }
 
+/// The first line, the conclusion and the object name one expectation: the rule's, or that of the table.
+#[test]
+fn an_audit_has_one_reference() {
+    let sandbox = Sandbox::new();
+    for (expected, wins, reference) in [
+        ([30.5, 69.5], [9, 91], "the shares that the column `expected` gives"),
+        ([30.5, 69.5], [31, 69], "the shares that the column `expected` gives"),
+        ([100.0, 100.0], [70, 72], "the blocks that the column `expected` gives"),
+        ([100.0, 100.0], [99, 102], "the blocks that the column `expected` gives"),
+    ] {
+        let [(a, b), (c, d)] = [(wins[0], expected[0]), (wins[1], expected[1])];
+        sandbox.put("own.csv", format!("name,stake,wins,expected\nalice,305,{a},{b}\nbob,695,{c},{d}\n"));
+        let (_, out, err) = tombola(&sandbox, &["audit", "own.csv"]);
+        assert!(out.starts_with(&format!("Expected: {reference}\n")), "{out}");
+        assert!(out.contains(&format!("the difference from {reference} ")), "{out}{err}");
+        assert!(!out.contains("expected under") && !out.contains("rule other than"), "{out}");
+        let (_, json, _) = tombola(&sandbox, &["audit", "own.csv", "--format", "json"]);
+        let report: AuditReport = serde_json::from_str(&json).expect("JSON");
+        assert_eq!(report.reference, reference);
+    }
+}
+
 #[test]
 fn the_command_prints_and_writes_what_a_run_writes() {
     let sandbox = Sandbox::new();

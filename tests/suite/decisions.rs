@@ -267,9 +267,10 @@ fn a_run_is_one_object_for_scripts() {
     let mut command = Command::cargo_bin("tombola").expect("the program");
     command
         .current_dir(sandbox.path())
-        .args(["run", seed, "--format", "json", "--rounds", "200", "--trials", "2"]);
+        .args(["run", seed, "--format", "json", "--quiet", "--rounds", "200", "--trials", "2"]);
     let output = command.output().expect("an end");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     let object: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one object");
     assert_eq!(object["verdict"], "inconclusive");
     assert!(object["p"].as_f64().expect("a number") > 0.05);

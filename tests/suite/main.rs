@@ -31,6 +31,7 @@ mod own_rule;
 mod plan;
 mod plot;
 mod properties;
+mod quorums;
 mod readme;
 mod report;
 mod reproduce;

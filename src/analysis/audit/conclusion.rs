@@ -7,7 +7,7 @@ use crate::analysis::rows::{AuditRow, Finding};
 use crate::analysis::sampling_model::SamplingModel;
 use crate::statistics::percent::{setting, short};
 use crate::statistics::wording::{grouped, three_digits, two_digits};
-use crate::statistics::{Misallocation, rounds_for_difference};
+use crate::statistics::{Misallocation, level_of, rounds_for_difference};
 
 use super::count::POWER;
 
@@ -30,9 +30,19 @@ pub struct Conclusion {
     pub missed: Option<String>,
 }
 
+/// What the wins are held against.
+pub struct Reference<'a> {
+    /// The rule by which they vary.
+    pub rule: &'a str,
+    /// The expectation, in words.
+    pub words: &'a str,
+    /// Whether the table gives it, and not the rule.
+    pub is_given: bool,
+}
+
 /// Concludes from the tests and the rows.
 pub fn conclude(
-    rule: &str,
+    reference: &Reference,
     evidence: &AuditEvidence,
     tested: &Tested,
     rows: &[AuditRow],
@@ -43,9 +53,9 @@ pub fn conclude(
         .iter()
         .filter_map(|row| Some((row.minimum_detectable_effect?, row)))
         .min_by(|(a, one), (b, other)| a.total_cmp(b).then_with(|| one.validator.cmp(&other.validator)));
-    let narrative = Narrative { rule, evidence, tested, rows };
+    let narrative = Narrative { reference, evidence, tested, rows };
     let (mut verdict, mut text) = narrative.conclusion(smallest);
-    if let Some(words) = whole.and_then(|whole| whole_words(whole, evidence.alpha())) {
+    if let Some(words) = whole.and_then(|whole| whole_words(whole, evidence.confidence)) {
         // A table that shows the whole to be as expected is not too small, whatever it shows of anybody.
         let shown = whole.and_then(|whole| whole.equivalence_p).is_some_and(|p| p <= evidence.alpha());
         if shown && verdict == Finding::Inconclusive && tested.p_value.is_some() {
@@ -64,21 +74,13 @@ pub fn conclude(
 }
 
 struct Narrative<'a> {
-    rule: &'a str,
+    reference: &'a Reference<'a>,
     evidence: &'a AuditEvidence<'a>,
     tested: &'a Tested,
     rows: &'a [AuditRow],
 }
 
 impl Narrative<'_> {
-    /// What the wins are held against, in words.
-    fn reference(&self) -> String {
-        match self.evidence.blocks {
-            Some(_) => "the blocks that the table expects".to_owned(),
-            None => format!("the shares expected under `{}`", self.rule),
-        }
-    }
-
     fn conclusion(&self, smallest: Option<(f64, &AuditRow)>) -> (Finding, String) {
         let observations = self.evidence.observations;
         if observations.selections == 0 && self.evidence.blocks.is_none() {
@@ -92,7 +94,7 @@ impl Narrative<'_> {
         }
         let explained = format!(
             "the difference from {} is compatible with chance ({})",
-            self.reference(),
+            self.reference.words,
             self.evidence_words(p)
         );
         let tolerance = self.evidence.tolerance;
@@ -103,7 +105,7 @@ impl Narrative<'_> {
                 let mut text = format!(
                     "Consistent: {explained}. Nine times in ten a table of this size shows a gain of {} or more of {}",
                     short(effect),
-                    row.validator
+                    self.whom(effect, row)
                 );
                 if blind > 0 {
                     text += &format!(
@@ -121,11 +123,11 @@ impl Narrative<'_> {
                      that it shows nine times in ten is one of {}, of {}",
                     short(tolerance),
                     short(effect),
-                    row.validator
+                    self.whom(effect, row)
                 );
-                if let Some(more) = self.more_rounds() {
+                if let Some((more, whom)) = self.more_rounds() {
                     text += &format!(
-                        "; about {} more rounds would suffice for {} (90 % power)",
+                        "; about {} more rounds would suffice for {} of {whom} (90 % power)",
                         grouped(two_digits(more)),
                         short(tolerance)
                     );
@@ -139,6 +141,17 @@ impl Narrative<'_> {
                 Finding::Inconclusive,
                 format!("Inconclusive: {explained}, but so small a table shows no deviation, however large."),
             ),
+        }
+    }
+
+    /// Of whom the smallest gain is shown: of this row, or of all alike.
+    fn whom(&self, smallest: f64, row: &AuditRow) -> String {
+        let mut effects =
+            self.rows.iter().filter(|row| row.finding.is_some()).map(|row| row.minimum_detectable_effect);
+        let alike = |effect: Option<f64>| effect.is_some_and(|effect| effect <= smallest * (1.0 + 1e-9));
+        match self.rows.len() > 1 && effects.all(alike) {
+            true => "any of them".to_owned(),
+            false => row.validator.clone(),
         }
     }
 
@@ -161,7 +174,7 @@ impl Narrative<'_> {
         let validators = self.rows.iter().filter(|row| row.finding.is_some()).count();
         let mut text = format!(
             "Deviates: chance does not explain the difference from {} ({})",
-            self.reference(),
+            self.reference.words,
             p_words(p, None)
         );
         if let Some(total) = self.tested.tests.iter().find(|test| test.test == "total") {
@@ -230,6 +243,9 @@ impl Narrative<'_> {
             }
             (false, true, _) | (false, false, Some("too many")) => {
                 "Too many wins can mean more stake than was counted on, or that others did not take part"
+            }
+            _ if self.reference.is_given => {
+                "This can mean that the expectations are not those of the chain, or missed blocks"
             }
             _ => {
                 "This can mean a rule other than the one named, other stakes than those of the table, or missed blocks"
@@ -317,13 +333,13 @@ impl Narrative<'_> {
         format!(
             "Inconclusive: nothing is known of how the wins of `{}` vary by chance ({why}), so there are no p-values.{seen} \
              `tombola run` with this rule and these stakes shows by simulation how far chance reaches.",
-            self.rule
+            self.reference.rule
         )
     }
 
     /// How many more rounds would show a gain as large as the tolerance of the validator of whom
-    /// this is easiest.
-    fn more_rounds(&self) -> Option<u64> {
+    /// this is easiest, and who it is.
+    fn more_rounds(&self) -> Option<(u64, String)> {
         let observations = self.evidence.observations;
         if self.evidence.blocks.is_some() {
             return None;
@@ -338,15 +354,20 @@ impl Narrative<'_> {
             };
             let rounds =
                 rounds_for_difference(share, self.evidence.tolerance, self.tested.confidence_each, POWER)?;
-            Some((rounds as f64 * factor).ceil() as u64)
+            Some(((rounds as f64 * factor).ceil() as u64, index))
         });
-        needed.min()?.checked_sub(observations.selections).filter(|&more| more > 0)
+        let needed: Vec<(u64, usize)> = needed.collect();
+        let (least, most) = (needed.iter().map(|one| one.0).min()?, needed.iter().map(|one| one.0).max()?);
+        let more = least.checked_sub(observations.selections).filter(|&more| more > 0)?;
+        let easiest = needed.iter().filter(|one| one.0 == least);
+        let name = easiest.map(|&(_, index)| self.rows[index].validator.as_str()).min()?;
+        Some((more, if least == most && needed.len() > 1 { "any of them" } else { name }.to_owned()))
     }
 }
 
 /// What is shown of all wins as a whole; nothing where nothing can be.
-fn whole_words(whole: &Misallocation, alpha: f64) -> Option<String> {
-    let interval = whole.interval?;
+fn whole_words(whole: &Misallocation, confidence: f64) -> Option<String> {
+    let (interval, alpha) = (whole.interval?, level_of(confidence));
     let (margin, most) = (short(whole.margin), short(interval.high));
     let shown = match (whole.equivalence_p, whole.difference_p) {
         (Some(p), _) if p <= alpha => {
@@ -359,8 +380,9 @@ fn whole_words(whole: &Misallocation, alpha: f64) -> Option<String> {
     };
     Some(format!(
         " As a whole, {} of the wins went to others than expected, of which chance explains some; what it does not explain \
-         is at most {most}, {shown}.",
-        short(whole.value)
+         is at most {most} ({} interval), {shown}.",
+        short(whole.value),
+        setting(confidence)
     ))
 }
 

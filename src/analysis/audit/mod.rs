@@ -180,8 +180,24 @@ pub fn audit(path: &Path, table: &AuditTable, settings: &AuditSettings) -> Resul
     let rows =
         rows::rows(&evidence, &tested, table, settings.rest.as_ref().map_or(1, |rest| rest.stands_for));
     let whole = evidence.misallocation(settings.misallocated);
+    let reference = match (&table.expected, &blocks) {
+        (Some(_), _) if is_by_epochs => {
+            format!("the shares expected under `{}` with the stakes of each epoch", rule.name)
+        }
+        (None, _) if led => {
+            format!("the shares of the slots led under `{}`, before battles are decided", rule.name)
+        }
+        (None, _) => format!("the shares expected under `{}`", rule.name),
+        (Some(_), None) => "the shares that the column `expected` gives".to_owned(),
+        (Some(_), Some(_)) => "the blocks that the column `expected` gives".to_owned(),
+    };
+    let held_against = conclusion::Reference {
+        rule: rule.name,
+        words: &reference,
+        is_given: table.expected.is_some() && !is_by_epochs,
+    };
     let conclusion = conclusion::conclude(
-        rule.name,
+        &held_against,
         &evidence,
         &tested,
         &rows,
@@ -197,17 +213,6 @@ pub fn audit(path: &Path, table: &AuditTable, settings: &AuditSettings) -> Resul
     let blocks_of = |index: usize| table.slots.as_ref().and_then(|_| table.wins.get(index).copied());
     let row = |index: usize| ValidatorRow { blocks: blocks_of(index), ..counted.row(index) };
     let validators = all.map(row).collect::<Vec<ValidatorRow>>().into_iter().collect();
-    let reference = match (&table.expected, &blocks) {
-        (Some(_), _) if is_by_epochs => {
-            format!("the shares expected under `{}` with the stakes of each epoch", rule.name)
-        }
-        (None, _) if led => {
-            format!("the shares of the slots led under `{}`, before battles are decided", rule.name)
-        }
-        (None, _) => format!("the shares expected under `{}`", rule.name),
-        (Some(_), None) => "the shares that the column `expected` gives".to_owned(),
-        (Some(_), Some(_)) => "the blocks that the column `expected` gives".to_owned(),
-    };
     Ok(Audit {
         statements: statements(&evidence, &tested, &conclusion, whole.as_ref()),
         sampling_model: observations.sampling_model.words(),

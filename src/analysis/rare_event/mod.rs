@@ -1,12 +1,21 @@
-//! Probabilities that counting trials does not show: long gaps, and stakes that take over.
+//! Probabilities that counting trials does not show: long gaps, stakes that take over, and votes that go wrong.
 
 mod gap;
+mod quorum;
 mod splitting;
 mod takeover;
 
 pub(super) use gap::gap_probability;
+pub use quorum::quorum_failures;
 pub(super) use splitting::SPLITTING;
 pub use takeover::takeover;
+
+use crate::random::Stream;
+
+/// Uniform between 0 and 1, without 1.
+fn uniform(stream: &mut Stream) -> f64 {
+    stream.below(1 << 53) as f64 / (1u64 << 53) as f64
+}
 
 /// An estimated probability.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,7 +1,7 @@
 //! How likely compounding rewards take somebody over a share of all stake: a rare event, as a rule.
 
 use super::splitting::{PathProgress, SPLITTING, Splitting};
-use super::{ProbabilityEstimate, Unreached};
+use super::{ProbabilityEstimate, Unreached, uniform};
 use crate::analysis::rows::TakeoverRow;
 use crate::law::beta_binomial_wins;
 use crate::random::Stream;
@@ -287,11 +287,6 @@ impl Paths<'_> {
         }
         (won >= needed, ln_weight)
     }
-}
-
-/// Uniform between 0 and 1, without 1.
-fn uniform(stream: &mut Stream) -> f64 {
-    stream.below(1 << 53) as f64 / (1u64 << 53) as f64
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod luck;
 mod metric;
 mod misses;
 mod plan;
+mod quorum;
 mod run_summary;
 mod shares;
 mod statement;
@@ -40,6 +41,7 @@ pub use luck::{LuckReport, LuckRow, LuckStretch};
 pub use metric::Metric;
 pub use misses::{MissesFinding, MissesReport, MissesRow};
 pub use plan::PlanRow;
+pub use quorum::QuorumRow;
 pub use run_summary::{
     ExpectedSharesSummary, MisallocatedSummary, PosteriorSummary, RunSummary, ValidatorSummary,
 };

@@ -10,10 +10,11 @@ use crate::cli::scenario;
 use crate::cli::screen::{grouped, percent, table, tell};
 use clap::Args as ClapArgs;
 use std::path::PathBuf;
-use tombola::analysis::rows::{LawRow, LawWindowRow, TakeoverRow, law_rows, law_window_rows};
-use tombola::analysis::takeover;
+use tombola::analysis::rows::{LawRow, LawWindowRow, QuorumRow, TakeoverRow, law_rows, law_window_rows};
+use tombola::analysis::{quorum_failures, takeover};
 use tombola::forging::World;
 use tombola::registry::nearest;
+use tombola::scenario::Scenario;
 use tombola::selection::{Dispersion, ExpectedShares};
 use tombola::simulation::{Experiment, Obstacle};
 
@@ -23,7 +24,8 @@ Examples:
   tombola law scenarios/seed.toml
   tombola law scenarios/seed.toml --set selection.rule=single-lottery --format csv
   tombola law scenarios/seed.toml --window 32     slots of each validator in 32 rounds
-  tombola law scenarios/seed.toml --window 32 --validator oliver --count 3     how rare is that?")]
+  tombola law scenarios/seed.toml --window 32 --validator oliver --count 3     how rare is that?
+  tombola law faults --quorum-failure     how often does a vote go wrong?")]
 pub struct LawArgs {
     /// Scenario file, or the name of one that comes along
     #[arg(value_name = "FILE")]
@@ -40,7 +42,11 @@ pub struct LawArgs {
     /// the scenario's rounds, where rewards compound
     #[arg(long, value_name = "SHARE", conflicts_with = "window", allow_negative_numbers = true)]
     pub takeover: Option<f64>,
-    /// With --window or --takeover: only this validator
+    /// Instead of shares: the probability that a valid block is rejected for want of votes, and that an
+    /// invalid one is accepted, with the scenario's committee, quorum, losses and behaviours
+    #[arg(long, conflicts_with_all = ["window", "takeover"])]
+    pub quorum_failure: bool,
+    /// With --window or --takeover: only this validator; with --quorum-failure: the forger
     #[arg(long, value_name = "NAME")]
     pub validator: Option<String>,
     /// With --window: how likely so many rounds in a row without a win are, anywhere in the window
@@ -60,9 +66,12 @@ pub fn law(args: &LawArgs) -> Result<(), Failure> {
     let scenario = scenario::read(&args.file, &args.settings.overrides()?)?;
     scenario::tell_notes(&scenario);
     let world = &scenario.experiment.world;
+    if args.quorum_failure {
+        return votes(args, &scenario);
+    }
     if let (Some(name), None, None) = (&args.validator, args.window, args.takeover) {
         return Err(Failure::CannotRun(format!(
-            "--validator {name}: the table of shares has all validators\n  help: add --window N or --takeover SHARE, or leave it out"
+            "--validator {name}: the table of shares has all validators\n  help: add --window N, --takeover SHARE or --quorum-failure, or leave it out"
         )));
     }
     if let Some(share) = args.takeover {
@@ -122,18 +131,56 @@ fn takeovers(args: &LawArgs, experiment: &Experiment, share: f64) -> Result<(), 
             "--takeover {share}: a share of all stake is more than 0 and at most 1\n  help: e.g. --takeover 0.5"
         )));
     }
-    let world = &experiment.world;
-    let only = match args.validator.as_deref() {
-        None => None,
-        Some(name) => {
-            let found = world.names.iter().take(world.validators()).position(|other| other == name);
-            Some(found.ok_or_else(|| unknown(name, world))?)
-        }
-    };
+    let only = named(args, &experiment.world)?;
     let rows = takeover(experiment, share, only).map_err(|Obstacle { key, what }| {
         Failure::CannotRun(format!("--takeover {share}: `{key}` {what}"))
     })?;
     args.table_form.print(&rows, takeover_columns)
+}
+
+/// The validator of `--validator`.
+fn named(args: &LawArgs, world: &World) -> Result<Option<usize>, Failure> {
+    let Some(name) = args.validator.as_deref() else { return Ok(None) };
+    let found = world.names.iter().take(world.validators()).position(|other| other == name);
+    found.map(Some).ok_or_else(|| unknown(name, world))
+}
+
+/// Prints how likely the vote on a block goes wrong.
+fn votes(args: &LawArgs, scenario: &Scenario) -> Result<(), Failure> {
+    let world = &scenario.experiment.world;
+    let forger = named(args, world)?;
+    let rows = quorum_failures(world, forger, scenario.file.analysis.confidence)
+        .map_err(|Obstacle { key, what }| Failure::CannotRun(format!("--quorum-failure: `{key}` {what}")))?;
+    args.table_form.print(&rows, quorum_columns)?;
+    for row in &rows {
+        if let Some(note) = &row.note {
+            tell(format_args!("note: {}: {note}", row.event));
+        }
+    }
+    Ok(())
+}
+
+fn quorum_columns(rows: &[QuorumRow]) -> String {
+    let number = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.4e}"));
+    let lines = rows
+        .iter()
+        .map(|row| {
+            vec![
+                row.event.clone(),
+                row.forger.clone(),
+                row.quorum.clone(),
+                number(row.probability),
+                row.se.map_or("-".to_owned(), |se| format!("{se:.1e}")),
+                number(row.low),
+                number(row.high),
+                row.effective_hits.map_or("-".to_owned(), |hits| grouped(hits.round() as u128)),
+                row.method.clone(),
+            ]
+        })
+        .collect();
+    let header =
+        ["event", "forger", "quorum", "probability", "se", "low", "high", "effective_hits", "method"];
+    table(&header, 3, lines)
 }
 
 fn takeover_columns(rows: &[TakeoverRow]) -> String {

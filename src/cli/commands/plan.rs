@@ -15,7 +15,7 @@ use tombola::analysis::rows::{LawRow, PlanRow, law_rows};
 use tombola::analysis::{HadBy, PlanSettings, PrecisionPlan, WinVariance, pilot_seed, plan as make_plan};
 use tombola::report::Stopwatch;
 use tombola::simulation::{Control, Engine, Experiment, Quiet, Results, run as simulate, threads_here};
-use tombola::statistics::percent::setting;
+use tombola::statistics::percent::{setting, short};
 
 #[derive(ClapArgs)]
 #[command(after_help = "\
@@ -259,9 +259,15 @@ fn paragraph(plan: &PrecisionPlan, settings: &PlanSettings, rounds: u64, trials:
         )),
     }
     if let Some(effect) = hardest.minimum_detectable_effect {
+        let corrected = match plan.comparisons {
+            0 | 1 => String::new(),
+            many => format!(", corrected for {} validators", grouped(many as u128)),
+        };
         text.push_str(&format!(
-            " A relative deviation of {} or more of its win share would be shown.",
-            percent(Some(effect))
+            " That the win share of {} is not its share of stake would be shown with that power if it were off by about {} of \
+             it{corrected}.",
+            hardest.validator,
+            short(effect)
         ));
     }
     text

@@ -269,15 +269,19 @@ fn run_one(
     if let Some(kept) = kept {
         kept.remove();
     }
-    if !args.place.quiet {
-        let text = match args.format {
-            SummaryFormat::Table => summary(scenario, results, analysis),
-            SummaryFormat::Json => {
-                let object = RunSummary::new(&scenario.name, analysis);
-                serde_json::to_string(&object).map_err(std::io::Error::from)? + "\n"
-            }
-        };
+    let text = match args.format {
+        SummaryFormat::Table if args.place.quiet => None,
+        SummaryFormat::Table => Some(summary(scenario, results, analysis)),
+        // Whoever asks for an object wants it, however little else.
+        SummaryFormat::Json => {
+            let object = RunSummary::new(&scenario.name, analysis);
+            Some(serde_json::to_string(&object).map_err(std::io::Error::from)? + "\n")
+        }
+    };
+    if let Some(text) = text {
         results::print_summary(&text, &published)?;
+    }
+    if !args.place.quiet {
         for note in skipped {
             tell(format_args!("note: {note}"));
         }

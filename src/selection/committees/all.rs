@@ -2,7 +2,7 @@
 
 use crate::law::seats_of_all;
 use crate::registry::{Entry, no_settings};
-use crate::selection::{Committee, CommitteeDrawer, Duty};
+use crate::selection::{Committee, CommitteeDrawer, Duty, SeatDraw};
 
 /// The registry's line.
 pub const ENTRY: Entry<dyn Committee> = Entry {
@@ -30,6 +30,10 @@ impl Committee for All {
 
     fn expected_seats(&self, stakes: &[u64], forgers: &[f64]) -> Duty {
         Duty::Seats(seats_of_all(stakes, forgers))
+    }
+
+    fn seat_draw(&self) -> SeatDraw {
+        SeatDraw::Everybody
     }
 
     fn drawer(&self, _stakes: &[u64]) -> Option<Box<dyn CommitteeDrawer>> {

@@ -3,7 +3,7 @@
 use super::{accept_filled, accept_size, gather};
 use crate::law::seats_with_decay;
 use crate::registry::{Entry, Refusal, settings, within};
-use crate::selection::{Committee, CommitteeDrawer, CommitteeTurn, Duty, Seat};
+use crate::selection::{Committee, CommitteeDrawer, CommitteeTurn, Duty, Seat, SeatDraw};
 use crate::stake::{Pool, ValidatorId};
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +52,10 @@ impl Committee for DecayingAcceptance {
                 "decaying acceptance has no closed form, and this pool is too large to enumerate",
             ),
         }
+    }
+
+    fn seat_draw(&self) -> SeatDraw {
+        SeatDraw::ByStake { size: self.size, max: Some(self.max) }
     }
 
     fn drawer(&self, stakes: &[u64]) -> Option<Box<dyn CommitteeDrawer>> {

@@ -4,7 +4,7 @@ use super::decaying_acceptance::ReluctantDrawer;
 use super::{accept_filled, accept_size};
 use crate::law::seats_without_replacement;
 use crate::registry::{Entry, Refusal, settings};
-use crate::selection::{Committee, CommitteeDrawer, Duty};
+use crate::selection::{Committee, CommitteeDrawer, Duty, SeatDraw};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -52,6 +52,10 @@ impl Committee for Drawn {
                 "successive sampling has no closed form, and this pool has too many different stakes to integrate",
             ),
         }
+    }
+
+    fn seat_draw(&self) -> SeatDraw {
+        SeatDraw::ByStake { size: self.size, max: Some(1) }
     }
 
     fn drawer(&self, stakes: &[u64]) -> Option<Box<dyn CommitteeDrawer>> {

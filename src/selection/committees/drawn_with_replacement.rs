@@ -3,7 +3,7 @@
 use super::{accept_size, gather};
 use crate::law::seats_with_replacement;
 use crate::registry::{Entry, settings};
-use crate::selection::{Committee, CommitteeDrawer, CommitteeTurn, Duty, Seat};
+use crate::selection::{Committee, CommitteeDrawer, CommitteeTurn, Duty, Seat, SeatDraw};
 use crate::stake::Pool;
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +40,10 @@ impl Committee for DrawnWithReplacement {
 
     fn expected_seats(&self, stakes: &[u64], forgers: &[f64]) -> Duty {
         Duty::Seats(seats_with_replacement(stakes, forgers, self.size))
+    }
+
+    fn seat_draw(&self) -> SeatDraw {
+        SeatDraw::ByStake { size: self.size, max: None }
     }
 
     fn drawer(&self, stakes: &[u64]) -> Option<Box<dyn CommitteeDrawer>> {

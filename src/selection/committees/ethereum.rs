@@ -4,7 +4,7 @@ use super::{accept_slices, accept_slots, seats_in_any_round};
 use crate::law::seats_by_epoch;
 use crate::random::shuffle;
 use crate::registry::{Entry, Refusal, settings};
-use crate::selection::{Committee, CommitteeDrawer, CommitteeTurn, Duty, Seat};
+use crate::selection::{Committee, CommitteeDrawer, CommitteeTurn, Duty, Seat, SeatDraw};
 use crate::stake::ValidatorId;
 use serde::{Deserialize, Serialize};
 
@@ -83,6 +83,10 @@ impl Committee for Ethereum {
             return seats_in_any_round(Some(seats.collect()), forgers);
         }
         Duty::Seats(seats_by_epoch(stakes, forgers, self.slots))
+    }
+
+    fn seat_draw(&self) -> SeatDraw {
+        SeatDraw::Slice { slots: self.slots, forger_sits: self.forger_sits() }
     }
 
     fn drawer(&self, stakes: &[u64]) -> Option<Box<dyn CommitteeDrawer>> {

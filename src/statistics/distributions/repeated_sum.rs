@@ -10,7 +10,14 @@ pub struct RepeatedSum {
     /// The middle of the first step, summed over all terms.
     first: f64,
     masses: Vec<f64>,
+    /// The smallest and the largest sum that is possible.
+    possible: (u64, u64),
+    /// What a tail of a possible count is not below: what rounding leaves of a smaller one is no probability.
+    floor: f64,
 }
+
+/// Tails of sums of several terms are not known below this.
+const ROUNDING: f64 = 1e-14;
 
 /// Steps of the sum: no more than so many, of few terms ...
 const FEW_STEPS: usize = 1 << 11;
@@ -22,12 +29,20 @@ const MOST_STEPS: usize = 1 << 14;
 const LEAST_STEPS: usize = 64;
 
 impl RepeatedSum {
-    /// The sum of `times` independent counts, of each of which `masses[k]` is the probability of k. Exact
-    /// but for rounding of about 1e-14 where the sum has at most 2048 values; beyond, counts are taken in
-    /// steps that are small against their spread. By the discrete Fourier transform, O(n log n).
+    /// The sum of `times` independent counts, of each of which `masses[k]` is the probability of k. One count is
+    /// exact, however rare. Of several the sum is exact but for rounding of about 1e-14 where it has at most 2048
+    /// values; beyond, counts are taken in steps that are small against their spread. A tail below 1e-14 is given as
+    /// that, which is an upper limit, unless it is impossible. By the discrete Fourier transform, O(n log n).
     ///
     /// `None` without terms or masses, or for more than 256 terms with more than 64 values.
     pub fn new(masses: &[f64], times: u64) -> Option<Self> {
+        let least = masses.iter().position(|&mass| mass > 0.0)? as u64;
+        let most = masses.iter().rposition(|&mass| mass > 0.0)? as u64;
+        let possible = (least.checked_mul(times)?, most.checked_mul(times)?);
+        if times == 1 {
+            let masses = masses[least as usize..=most as usize].to_vec();
+            return Some(RepeatedSum { step: 1.0, first: least as f64, masses, possible, floor: 0.0 });
+        }
         // What is less likely than 1e-17 in all, at either end, does not show; otherwise steps would be
         // coarse for counts that are likely to be large.
         let mut rest = 0.0;
@@ -52,34 +67,32 @@ impl RepeatedSum {
         }
         let term: Vec<f64> = masses.chunks(width).map(|chunk| chunk.iter().sum()).collect();
         let length = (steps - 1) * times_usize + 1;
-        let masses = match times {
-            1 => term,
-            _ => {
-                let mut sum = power(&term, times, length.next_power_of_two());
-                sum.truncate(length);
-                sum
-            }
-        };
+        let mut masses = power(&term, times, length.next_power_of_two());
+        masses.truncate(length);
         let step = width as f64;
-        Some(RepeatedSum { step, first: (skipped as f64 + 0.5 * (step - 1.0)) * times as f64, masses })
+        let first = (skipped as f64 + 0.5 * (step - 1.0)) * times as f64;
+        Some(RepeatedSum { step, first, masses, possible, floor: ROUNDING })
     }
 
     /// P(sum ≥ count).
     pub fn at_least(&self, count: u64) -> f64 {
-        self.above(count as f64 - 0.5)
+        if count > self.possible.1 { 0.0 } else { self.above(count as f64 - 0.5).max(self.floor) }
     }
 
     /// P(sum ≤ count).
     pub fn at_most(&self, count: u64) -> f64 {
+        if count < self.possible.0 {
+            return 0.0;
+        }
         let all = self.masses.len() as f64;
         // Steps below the middle of the one that holds the end, and a part of that one.
         let place = (count as f64 + 0.5 - self.first) / self.step + 0.5;
         if place <= 0.0 {
-            return 0.0;
+            return self.floor;
         }
         let whole = place.min(all) as usize;
         let part = self.masses.get(whole).copied().unwrap_or(0.0) * (place - whole as f64);
-        (self.masses[..whole].iter().sum::<f64>() + part).clamp(0.0, 1.0)
+        (self.masses[..whole].iter().sum::<f64>() + part).clamp(self.floor, 1.0)
     }
 
     /// P(sum > limit), the probability of a step being spread evenly over it.
@@ -179,6 +192,23 @@ mod tests {
         let one = RepeatedSum::new(&masses, 1).unwrap();
         assert!((one.at_least(20) / single.upper(20) - 1.0).abs() < 1e-12);
         assert!(RepeatedSum::new(&[], 3).is_none() && RepeatedSum::new(&masses, 0).is_none());
+    }
+
+    /// One trial of an urn, far off: scipy.stats.betabinom.sf(1099, 3000, 1000, 4000) by mpmath.
+    /// Of several trials nothing below rounding is claimed, and what cannot be has no chance.
+    #[test]
+    fn far_tails_are_exact_or_limits() {
+        let masses = beta_binomial_wins(3_000, 1_000.0, 4_000.0);
+        let one = RepeatedSum::new(&masses, 1).unwrap();
+        assert!((one.at_least(1_100) / 1.68399846279173e-59 - 1.0).abs() < 1e-9, "{:e}", one.at_least(1_100));
+        assert!((one.at_most(200) / 5.25472948025482e-65 - 1.0).abs() < 1e-9, "{:e}", one.at_most(200));
+        assert!((one.at_most(3_000) - 1.0).abs() < 1e-12 && one.at_least(3_001) == 0.0);
+        let three = RepeatedSum::new(&masses, 3).unwrap();
+        assert_eq!((three.at_least(3_600), three.at_most(0)), (1e-14, 1e-14));
+        assert!((three.at_least(0) - 1.0).abs() < 1e-12 && three.at_least(9_001) == 0.0);
+        let few = RepeatedSum::new(&[0.0, 0.5, 0.5], 2).unwrap();
+        assert_eq!((few.at_most(1), few.at_least(5)), (0.0, 0.0));
+        assert!((few.at_most(2) - 0.25).abs() < 1e-14);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::multinomial_test::{
 };
 use super::table::{Checked, Table};
 use crate::random::Stream;
-use crate::statistics::distributions::{chi_square_upper, skewed_upper};
+use crate::statistics::distributions::{Binomial, chi_square_upper, skewed_upper};
 
 /// Below this expected count the chi-square distribution is no good approximation.
 pub(crate) const LEAST_EXPECTED: f64 = 5.0;
@@ -15,6 +15,9 @@ pub(crate) const LEAST_EXPECTED: f64 = 5.0;
 pub enum NullDistribution {
     /// The chi-square distribution, the limit for many counts in every cell.
     ChiSquare,
+    /// The same far in its tail, made larger for counts that are not normal there, or an upper limit by the exact
+    /// distribution of every cell.
+    FarTail,
     /// All tables with the same total, each with its probability.
     Enumerated,
     /// So many tables drawn from the null hypothesis.
@@ -31,6 +34,10 @@ impl NullDistribution {
     pub fn words(self) -> String {
         match self {
             NullDistribution::ChiSquare => "chi-square distribution".to_owned(),
+            NullDistribution::FarTail => {
+                "chi-square distribution, corrected far in its tail by the exact distribution of every cell"
+                    .to_owned()
+            }
             NullDistribution::Enumerated => "exact, over all tables".to_owned(),
             NullDistribution::Simulated(replicates) => {
                 format!("Monte Carlo, {replicates} simulated tables")
@@ -85,7 +92,8 @@ impl GoodnessOfFit {
 ///
 /// A cell with share zero is left out if its count is zero; otherwise the hypothesis is false for
 /// certain (p = 0). Where every cell expects at least 5, the p-value is that of the chi-square
-/// distribution; where some expects fewer, it is exact over all tables if these are few enough
+/// distribution, unless that is below 0.001 and the counts are too few for so far a tail; then it is exact for two
+/// cells, and for more corrected by the exact tails of the cells ([`far_tail`]). Where some expects fewer, it is exact over all tables if these are few enough
 /// ([`exact_multinomial_test`]), and otherwise simulated from the same null hypothesis with as many
 /// tables as [`replicates`] allows. If none of these is as extreme, their number says nothing more; of many
 /// cells the p-value is then that of a gamma distribution with the statistic's first three moments, if that is
@@ -105,7 +113,7 @@ pub fn goodness_of_fit(counts: &[u64], shares: &[f64], stream: &mut Stream) -> O
     let statistic = table.pearson(&table.counts);
     let degrees = table.counts.len() as u64 - 1;
     let (p_value, null) = if table.least_expected() >= LEAST_EXPECTED {
-        (chi_square_upper(statistic, degrees), NullDistribution::ChiSquare)
+        far_tail(&table, statistic, chi_square_upper(statistic, degrees))
     } else if let Some(p_value) = exact_multinomial_test(counts, shares, Extremeness::ChiSquare) {
         (p_value, NullDistribution::Enumerated)
     } else {
@@ -120,6 +128,50 @@ pub fn goodness_of_fit(counts: &[u64], shares: &[f64], stream: &mut Stream) -> O
     };
     let statistic = Some(statistic).filter(|statistic| statistic.is_finite());
     Some(GoodnessOfFit { statistic, degrees, p_value, null })
+}
+
+/// Below this the chi-square distribution is asked whether it holds so far out.
+const FAR: f64 = 1e-3;
+
+/// How many times the chi-square tail is as good as it.
+const SLACK: f64 = 1.25;
+
+/// The p-value of a statistic whose chi-square tail is `limit`.
+///
+/// Far in the tail the chi-square distribution is right only while the counts there are near normal. For a cell
+/// that expects m and is z standard deviations off the normal tail is wrong by a factor of about e^(z³ / 6√m)
+/// (Petrov, *Sums of Independent Random Variables*, 1975, VIII.2), one way or the other by its side. A statistic x
+/// that is spread over k cells has z² = x/k in each, which makes a factor of about e^(x³ / 72mk²) in all; or one
+/// cell makes it up alone, with its binomial tails. Both are added, m being the smallest expectation. Where that
+/// is more than the sum over the cells of the binomial probabilities that the cell contributes a part of 1/k of
+/// the statistic, as one must, that sum is taken: an upper limit however far out. For two cells, whose statistic
+/// is a distance of one binomial count from its mean, the p-value is exact.
+fn far_tail(table: &Table, statistic: f64, limit: f64) -> (f64, NullDistribution) {
+    if limit >= FAR {
+        return (limit, NullDistribution::ChiSquare);
+    }
+    // How likely the count of a cell is so far from its expectation that this part of the statistic is its own.
+    let beyond = |share: f64, part: f64| {
+        let expected = table.total as f64 * share;
+        let distance = (part * expected).sqrt() * (1.0 - 1e-9);
+        let Some(law) = Binomial::new(table.total, share) else { return 1.0 };
+        let below = if distance > expected { 0.0 } else { law.lower((expected - distance) as u64) };
+        law.upper((expected + distance).ceil() as u64) + below
+    };
+    if let [other, share] = table.shares[..] {
+        // (x - np)² / np(1 - p) of the smaller cell.
+        return (beyond(share, statistic * other).min(1.0), NullDistribution::Enumerated);
+    }
+    let cells = table.shares.len() as f64;
+    let sum = |part: f64| -> f64 { table.shares.iter().map(|&share| beyond(share, part)).sum() };
+    let spread = statistic.powi(3) / (72.0 * table.least_expected() * cells * cells);
+    let corrected = limit * spread.exp() + sum(statistic);
+    if corrected <= SLACK * limit {
+        return (limit, NullDistribution::ChiSquare);
+    }
+    // Where the factor leaves the floats, 0 × ∞ among them, the sum is all there is.
+    let union = sum(statistic / cells).min(1.0);
+    (if corrected < union { corrected } else { union }, NullDistribution::FarTail)
 }
 
 /// Fewer cells are not so many that a sum over them has a distribution by its moments.
@@ -305,9 +357,49 @@ mod tests {
 
     #[test]
     fn far_tails_do_not_vanish() {
-        // (3606/2)² / 11803 · 2 = 550.8445, scipy.stats.chi2.sf(x, 1).
-        let fit = fit(&[10_000, 13_606], &[0.5, 0.5]).unwrap();
-        assert!((fit.p_value / 8.2465170313009e-122 - 1.0).abs() < 1e-9, "{fit:?}");
+        // Four large cells, each 1,200 off: scipy.stats.chi2.sf(23.04, 3).
+        let large = fit(&[251_200, 248_800, 251_200, 248_800], &[0.25; 4]).unwrap();
+        assert!((large.p_value / 3.9615127577859124e-5 - 1.0).abs() < 1e-9, "{large:?}");
+        assert_eq!(large.null, NullDistribution::ChiSquare);
+        // Two cells are exact: 2 scipy.stats.binom.sf(13605, 23606, 0.5); the chi-square distribution says 8.2e-122.
+        let two = fit(&[10_000, 13_606], &[0.5, 0.5]).unwrap();
+        assert!((two.p_value / 3.26328365152517e-122 - 1.0).abs() < 1e-9, "{two:?}");
+    }
+
+    /// A hundred wins of 100,090 where ten were expected: scipy.stats.binom.sf(99, 100090, 1e-4) by mpmath, where the
+    /// chi-square distribution says 5.4e-178.
+    #[test]
+    fn a_rare_cell_far_off_has_its_exact_tail() {
+        let whale = fit(&[99_990, 100], &[0.9999, 0.0001]).unwrap();
+        assert!((whale.p_value / 5.6244619714753e-63 - 1.0).abs() < 1e-8, "{whale:?}");
+        assert_eq!(whale.null, NullDistribution::Enumerated);
+    }
+
+    /// A hundred counts in twenty cells that expect five each: the exact tail by convolution of the squares.
+    #[test]
+    fn spread_far_tails_are_near_the_exact_ones() {
+        // P(X² ≥ 60), P(X² ≥ 80), P(X² ≥ 100).
+        for (statistic, exact) in [(60.0, 1.23e-5), (80.0, 4.93e-8), (100.0, 3.17e-10)] {
+            let table = Table::new(&[5; 20], &[0.05; 20]).unwrap();
+            let (found, null) = far_tail(&table, statistic, chi_square_upper(statistic, 19));
+            assert!((1.0..2.0).contains(&(found / exact)), "{statistic}: {found:e} for {exact:e}");
+            assert_eq!(null, NullDistribution::FarTail);
+        }
+    }
+
+    /// Sixty counts in cells that expect 50, 5 and 5, the smallest that the chi-square distribution is asked about:
+    /// no p-value is below the exact one, over all tables, for which that distribution is too small by many orders.
+    #[test]
+    fn no_far_p_value_is_too_small() {
+        let shares = [10.0 / 12.0, 1.0 / 12.0, 1.0 / 12.0];
+        for many in 17..=60 {
+            let counts = [60 - many, many - many / 4, many / 4];
+            let exact = exact_multinomial_test(&counts, &shares, Extremeness::ChiSquare).unwrap();
+            let fit = fit(&counts, &shares).unwrap();
+            assert!(fit.p_value >= 0.7 * exact, "{counts:?}: {fit:?}, exactly {exact:e}");
+            let limit = chi_square_upper(fit.statistic.unwrap(), 2);
+            assert!(many < 40 || limit < 1e-6 * exact, "{counts:?}: {limit:e}, exactly {exact:e}");
+        }
     }
 
     #[test]

@@ -1047,7 +1047,7 @@ fn lists_are_known_without_what_stood_around_them() {
     assert!(understood(json["validators"][0].to_string().as_bytes()).part.is_some());
 }
 
-/// What tools print that knows no names, writes whole numbers with decimals, or is about one validator.
+/// What tools print that knows no names, or is about one validator.
 #[test]
 fn answers_of_other_calls_are_understood_or_called_by_their_name() {
     let said = |text: &str| read(text.as_bytes(), &Options::default());
@@ -1058,8 +1058,6 @@ fn answers_of_other_calls_are_understood_or_called_by_their_name() {
     assert_eq!((history.names, history.wins), (vec!["5".to_owned(), "6".to_owned()], Some(vec![1, 0])));
     let explorer = said("Rank,Moniker,Voting Power (ATOM)\n1,a,12.5\n2,b,7\n").expect("an explorer's table");
     assert_eq!(explorer.denomination.map(|unit| unit.name).as_deref(), Some("atom"));
-    let frame = said("name,stake,wins\na,10.0,5.0\nb,20.0,7.0\n").expect("a data frame");
-    assert_eq!(frame.wins, Some(vec![5, 7]));
     let one = r#"{"execution_optimistic": false, "finalized": true, "data": {"index": "1", "balance": "32000000000",
         "status": "active_ongoing", "validator": {"pubkey": "0x1", "effective_balance": "32000000000"}}}"#;
     let one = said(one).expect("a validator");

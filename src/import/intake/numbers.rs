@@ -249,9 +249,7 @@ fn whole(row: &dyn Row, place: usize, what: &str, name: &str) -> Result<u64, Fau
     // The point of a number that a program wrote groups nothing.
     let is_decimal = row.is_number(place) && given.contains('.');
     let grouped = if is_digits(given) || is_decimal { None } else { ungrouped(given) };
-    // Programs that know no whole numbers write 5 as 5.0; three zeros could be a group.
-    let plain = [".0", ".00"].iter().find_map(|zeros| given.strip_suffix(zeros)).unwrap_or(given);
-    let digits = grouped.as_deref().unwrap_or(plain);
+    let digits = grouped.as_deref().unwrap_or(given);
     let reason = if given.is_empty() {
         // Blank is not zero: it may as well not be known.
         let problem =

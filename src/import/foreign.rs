@@ -76,7 +76,7 @@ fn is_text(begin: &[u8]) -> bool {
         Ok(_) => true,
         Err(error) => error.error_len().is_none(),
     };
-    is_utf8 && !begin.iter().any(|byte| is_control(byte))
+    is_utf8 && !begin.iter().any(is_control)
 }
 
 /// What a zip archive holds, as the names of its first members tell.

@@ -143,10 +143,8 @@ fn read_text(mut begin: Vec<u8>, input: &mut dyn BufRead, options: &Options) -> 
         false => None,
     };
     let mut input = Read::chain(&begin[..], input);
-    if items.is_some() || rows.is_some() {
-        if begin.starts_with(BYTE_ORDER_MARK) {
-            input.consume(BYTE_ORDER_MARK.len());
-        }
+    if (items.is_some() || rows.is_some()) && begin.starts_with(BYTE_ORDER_MARK) {
+        input.consume(BYTE_ORDER_MARK.len());
     }
     if let Some((format, read)) = items {
         let mut intake = Intake::new(options, format.name);

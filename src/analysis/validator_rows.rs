@@ -77,11 +77,16 @@ pub fn rows(context: &AnalysisContext) -> ValidatorTable {
             ..counted
         }
     };
-    // So many rows at a time, because they take more room than the table of all of them.
+    in_strides(context.validators(), row)
+}
+
+/// The table of so many rows, made on all threads some at a time, because they take more room than the table
+/// of all of them.
+pub fn in_strides(count: usize, row: impl Fn(usize) -> ValidatorRow + Sync) -> ValidatorTable {
     let mut table = ValidatorTable::default();
-    for start in (0..context.validators()).step_by(STRIDE) {
-        let end = context.validators().min(start + STRIDE);
-        table.extend((start..end).into_par_iter().map(row).collect::<Vec<ValidatorRow>>());
+    for start in (0..count).step_by(STRIDE) {
+        let end = count.min(start + STRIDE);
+        table.extend((start..end).into_par_iter().map(&row).collect::<Vec<ValidatorRow>>());
     }
     table
 }

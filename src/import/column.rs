@@ -2,6 +2,7 @@
 
 use super::fault::{Fault, shown};
 use super::numerals::Spot;
+use super::unit::Denomination;
 use crate::registry::nearest;
 
 /// What a column says of a validator.
@@ -81,6 +82,19 @@ const TITLES: &[(Column, &str, &[&str])] = &[
     (Column::Height, "height", &["slot", "block_height", "slot_number", "round"]),
 ];
 
+/// Titles of numbers and keys by which validators are called where a table has no names of them; a table that
+/// has may use them for its rows.
+const SUBSTITUTES_OF_NAMES: &[&str] = &[
+    "validator_index",
+    "proposer_index",
+    "proposer_address",
+    "pool_id_bech32",
+    "node_id",
+    "delegate",
+    "index",
+    "id",
+];
+
 impl Column {
     /// Every column.
     pub const ALL: [Column; 9] = [
@@ -138,10 +152,26 @@ impl BlockStatus {
     }
 }
 
-/// A title in lower case, with underscores between its words.
+/// Whether a title says of which state of a chain a row is, which is one for all rows of a set of validators.
+pub fn is_of_state(title: &str) -> bool {
+    let title = plain(title);
+    ["epoch", "epoch_no", "epoch_number", "era", "height", "block_height"].contains(&title.as_str())
+}
+
+/// The unit in brackets at the end of a title, as in `Voting Power (ATOM)`, if it is a known one, and what stands
+/// before it.
+pub fn unit_of_title(title: &str) -> Option<(&str, Denomination)> {
+    let (before, unit) = title.trim().strip_suffix(')')?.rsplit_once('(')?;
+    // Any word that begins with a u would be the millionth of a coin.
+    let unit = Some(unit.trim()).filter(|unit| !unit.starts_with(['u', 'U']) || *unit == "uatom")?;
+    Some((before.trim_end(), Denomination::named(unit)?))
+}
+
+/// A title in lower case, with underscores between its words and without a unit in brackets.
 fn plain(title: &str) -> String {
     let mut plain = String::with_capacity(title.len() + 4);
     let mut was_lower = false;
+    let title = unit_of_title(title).map_or(title, |(before, _)| before);
     for c in title.trim().chars() {
         if c.is_uppercase() {
             if was_lower {
@@ -292,6 +322,17 @@ pub fn find_places(
             }
         }
     }
+    if wanted.contains(&Column::Name) && places.of(Column::Name).is_none() {
+        let substitute = SUBSTITUTES_OF_NAMES.iter().find_map(|&wanted| {
+            match named(&places, &|title| title == wanted)[..] {
+                [place] => Some(place),
+                _ => None,
+            }
+        });
+        if let Some(place) = substitute {
+            places.set(Column::Name, place);
+        }
+    }
     // `slots` alone are what was won; beside wins or misses they are what was assigned.
     if places.of(Column::Wins).is_none()
         && places.of(Column::Missed).is_none()
@@ -314,6 +355,23 @@ mod tests {
         let spot = |place| Spot { line: 1, column: place as u64 + 1 };
         let places = find_places(titles, &Column::ALL, &chosen, &spot).map_err(|fault| fault.problem)?;
         Ok(places.all().iter().map(|&(column, place)| (column.title(), place)).collect())
+    }
+
+    #[test]
+    fn numbers_and_keys_name_validators_where_nothing_else_does() {
+        assert_eq!(find(&["index", "balance"], ""), Ok(vec![("name", 0), ("stake", 1)]));
+        assert_eq!(find(&["index", "moniker", "balance"], ""), Ok(vec![("name", 1), ("stake", 2)]));
+        assert_eq!(find(&["id", "validatorIndex", "wins"], ""), Ok(vec![("name", 1), ("wins", 2)]));
+        assert_eq!(find(&["id", "balance"], "name=balance"), Ok(vec![("name", 1)]));
+    }
+
+    #[test]
+    fn a_unit_in_brackets_is_no_part_of_a_title() {
+        assert_eq!(find(&["Moniker", "Voting Power (ATOM)"], ""), Ok(vec![("name", 0), ("stake", 1)]));
+        // Other words in brackets are.
+        for other in ["blocks (expected)", "stake (unstaked)", "stake (own)"] {
+            assert_eq!(find(&["name", other], ""), Ok(vec![("name", 0)]), "{other}");
+        }
     }
 
     #[test]

@@ -56,11 +56,9 @@ impl<'a> Content<'a> {
         })?;
         let Some(first) = first else { return Fault::whole("the file is empty") };
         let body = body(first);
-        if let Some((_, error)) = body.iter().find(|(key, _)| key == "error")
-            && error.kind() == Kind::Object
-        {
-            let said = error.get("message").and_then(|node| node.scalar().ok()).unwrap_or_default();
-            return error.fault(format!("the file is the error message of a node, and no table: {said}"));
+        if let Some(message) = error_message(&body) {
+            let said = message.scalar().unwrap_or_default();
+            return message.fault(format!("the file is the error message of a node, and no table: {said}"));
         }
         Ok(Content::Json(Json { first, count, body }))
     }
@@ -127,18 +125,30 @@ impl<'a> Content<'a> {
         json.count == 1 && json.first.kind() == Kind::Object && json.list(name).is_none()
     }
 
-    /// A member of the last value of the text, or of its `result`: of the last page.
-    pub fn get_last(&self, name: &str) -> Option<Node<'a>> {
-        let Content::Json(json) = self else { return None };
-        if json.count == 1 {
-            return self.get(name);
+    /// How many values of JSON it has.
+    pub fn count(&self) -> u64 {
+        match self {
+            Content::Text(_) => 0,
+            Content::Json(json) => json.count,
         }
-        let mut last = json.first;
-        let _ = Node::each_value(json.first.document(), |value| {
-            last = value;
-            Ok(())
-        });
-        body(last).into_iter().find(|(key, _)| key == name).map(|(_, node)| node)
+    }
+
+    /// Hands on every value of the text with its first members: its own, and those of its `result`.
+    ///
+    /// # Errors
+    /// The first that `take` returns.
+    pub fn each_answer(
+        &self,
+        take: &mut dyn FnMut(Node<'a>, &Members<'a>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let Content::Json(json) = self else { return Ok(()) };
+        Node::each_value(json.first.document(), |value| {
+            let mut members = value.members();
+            if let Some(inner) = result_in(&members) {
+                members.extend(inner.members());
+            }
+            take(value, &members)
+        })
     }
 
     /// The first item of a list of objects that is a member of the JSON object.
@@ -167,16 +177,33 @@ impl<'a> Content<'a> {
     }
 }
 
+/// The message of an answer that tells an error: of a remote call, of a gateway (a code and a message), or of a
+/// tool.
+fn error_message<'a>(body: &Members<'a>) -> Option<Node<'a>> {
+    let get = |name: &str| body.iter().find(|(key, _)| key == name).map(|&(_, node)| node);
+    if let Some(error) = get("error").filter(|node| node.kind() == Kind::Object) {
+        return error.get("message").or(Some(error));
+    }
+    let is_filled = |node: &Node| node.kind() == Kind::Object || node.first().is_some();
+    if body.iter().any(|(_, node)| is_filled(node)) {
+        return None;
+    }
+    let is_text = |node: &Node| node.kind() == Kind::Text;
+    let coded = ["code", "statusCode"].iter().any(|name| get(name).is_some());
+    get("errorMessage").or_else(|| get("message").filter(|_| coded)).filter(is_text)
+}
+
 /// The first members of an object, or of its `result` if it is the answer to a remote call.
 fn body(value: Node<'_>) -> Members<'_> {
-    let mut body = value.members();
-    for name in ["result", "Result"] {
-        let inner = body.iter().find(|(key, _)| key == name).map(|&(_, node)| node);
-        if let Some(node) = inner.filter(|node| node.kind() == Kind::Object) {
-            body = node.members();
-        }
-    }
-    body
+    let members = value.members();
+    result_in(&members).map_or(members, Node::members)
+}
+
+/// The object `result` among the members of the answer to a remote call.
+fn result_in<'a>(members: &Members<'a>) -> Option<Node<'a>> {
+    let is_result =
+        |name: &str, node: Node| ["result", "Result"].contains(&name) && node.kind() == Kind::Object;
+    members.iter().find(|(key, node)| is_result(key, *node)).map(|&(_, node)| node)
 }
 
 /// The list of rows of a value: its member of a name, its `result`, or itself.

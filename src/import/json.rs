@@ -201,6 +201,11 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// What it is written as.
+    pub fn text(self) -> &'a str {
+        self.raw
+    }
+
     /// The text that it stands in.
     pub fn document(self) -> &'a str {
         self.document

@@ -3,8 +3,9 @@
 use super::fault::{Fault, Lines};
 use super::json::{Node, enough};
 use super::numerals::Spot;
-use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::de::IoRead;
 use serde_json::value::RawValue;
 use std::cell::Cell;
 use std::fmt;
@@ -17,32 +18,70 @@ type Take<'t> = &'t mut dyn FnMut(Node, &mut Lines) -> Result<(), Fault>;
 /// which is a row.
 pub fn begins_with(text: &str, name: &str, is_row: fn(Node) -> bool) -> bool {
     let mut found = false;
-    let _ = each_item(&mut text.as_bytes(), name, &mut |node, _| {
+    let _ = each_item(&mut text.as_bytes(), name, ValuesInText::Several, &mut |node, _| {
         found = is_row(node);
         enough()
     });
     found
 }
 
+/// How many values a text may have, one after another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValuesInText {
+    /// One.
+    One,
+    /// One, or several.
+    Several,
+}
+
 /// Hands every item to `take`: of the list that each value of the input is, or of its member `name`.
 ///
 /// # Errors
 /// Where the input is no such JSON, and the first that `take` returns.
-pub fn each_item(input: &mut dyn BufRead, name: &str, take: Take) -> Result<(), Fault> {
+pub fn each_item(input: &mut dyn BufRead, name: &str, values: ValuesInText, take: Take) -> Result<(), Fault> {
+    each_value(input, values, take, |json, walk| json.deserialize_any(Document { walk, name }))
+}
+
+/// Hands on every value of an input, one after another.
+///
+/// # Errors
+/// As [`each_item`].
+pub fn each_value_alone(input: &mut dyn BufRead, take: Take) -> Result<(), Fault> {
+    each_value(input, ValuesInText::Several, take, |json, walk| {
+        let raw = Box::<RawValue>::deserialize(json)?;
+        walk.item(&raw)
+    })
+}
+
+/// Reads values one after another, each by `read`.
+fn each_value(
+    input: &mut dyn BufRead,
+    values: ValuesInText,
+    take: Take,
+    read: impl Fn(&mut Json, &mut Walk) -> serde_json::Result<()>,
+) -> Result<(), Fault> {
     let start = Spot { line: 1, column: 1 };
     let reached = Cell::new([start; 2]);
     let counted = Counted { input: BufReader::with_capacity(1 << 16, input), reached: &reached };
     let mut json = serde_json::Deserializer::from_reader(counted);
-    let mut walk = Walk { name, take, reached: &reached, fault: None };
+    let mut walk = Walk { take, reached: &reached, fault: None };
     loop {
-        if let Err(error) = json.deserialize_any(Document(&mut walk)) {
+        if let Err(error) = read(&mut json, &mut walk) {
             return Err(walk.fault.unwrap_or_else(|| fault(&error)));
         }
         if json.end().is_ok() {
             return Ok(());
         }
+        if values == ValuesInText::One {
+            let [_, end] = reached.get();
+            return end.fault(
+                "the file holds several values of JSON, one after another, but this format is one; give them one by one",
+            );
+        }
     }
 }
+
+type Json<'j, 'b> = serde_json::Deserializer<IoRead<Counted<'j, BufReader<&'j mut (dyn BufRead + 'b)>>>>;
 
 fn fault(error: &serde_json::Error) -> Fault {
     let text = error.to_string();
@@ -78,7 +117,6 @@ impl<R: Read> Read for Counted<'_, R> {
 }
 
 struct Walk<'w> {
-    name: &'w str,
     take: Take<'w>,
     /// How far the input has been read.
     reached: &'w Cell<[Spot; 2]>,
@@ -104,34 +142,37 @@ impl Walk<'_> {
 }
 
 /// A value that is a list, or an object with one.
-struct Document<'d, 'w>(&'d mut Walk<'w>);
+struct Document<'d, 'w> {
+    walk: &'d mut Walk<'w>,
+    name: &'d str,
+}
 
 impl<'de> Visitor<'de> for Document<'_, '_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        write!(formatter, "a list, or an object with a list `{}`", self.0.name)
+        write!(formatter, "a list, or an object with a list `{}`", self.name)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut found = false;
         while let Some(key) = map.next_key::<String>()? {
-            if key != self.0.name {
+            if key != self.name {
                 map.next_value::<IgnoredAny>()?;
             } else if std::mem::replace(&mut found, true) {
                 return Err(A::Error::custom(format!("the list `{key}` stands here for the second time")));
             } else {
-                map.next_value_seed(Items(&mut *self.0))?;
+                map.next_value_seed(Items(&mut *self.walk))?;
             }
         }
         match found {
             true => Ok(()),
-            false => Err(A::Error::custom(format!("a value has no list `{}`", self.0.name))),
+            false => Err(A::Error::custom(format!("a value has no list `{}`", self.name))),
         }
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<(), A::Error> {
-        Items(self.0).visit_seq(list)
+        Items(self.walk).visit_seq(list)
     }
 }
 
@@ -168,7 +209,7 @@ mod tests {
     /// Every item, and where its member `a` stands.
     fn items(text: &str) -> Result<Vec<(String, Spot, u64)>, Fault> {
         let mut items = Vec::new();
-        each_item(&mut text.as_bytes(), "rows", &mut |node, lines| {
+        each_item(&mut text.as_bytes(), "rows", ValuesInText::Several, &mut |node, lines| {
             let inner = node.get("a").unwrap_or(node);
             items.push((inner.scalar()?.into_owned(), inner.spot(), inner.line(lines)));
             Ok(())
@@ -215,11 +256,33 @@ mod tests {
             assert!(fault.problem.contains(says), "{text}: {fault:?}");
         }
         let mut calls = 0;
-        let end = each_item(&mut &b"[1, 2, 3]"[..], "rows", &mut |node, _| {
+        let end = each_item(&mut &b"[1, 2, 3]"[..], "rows", ValuesInText::One, &mut |node, _| {
             calls += 1;
             if calls == 2 { node.fault("no") } else { Ok(()) }
         });
         assert_eq!((end.unwrap_err(), calls), (Fault { line: 1, column: 5, problem: "no".to_owned() }, 2));
+    }
+
+    #[test]
+    fn values_stand_where_they_stand_in_the_whole_text() {
+        let text = " {\"a\": 1}\n\n{\"é\": 0,\n \"a\": 22} {\"a\": 3}\n7\n";
+        let mut whole = Vec::new();
+        let end = Node::each_value(text, |node| {
+            whole.push((node.scalar()?.into_owned(), node.get("a").unwrap_or(node).spot()));
+            Ok(())
+        });
+        let mut alone = Vec::new();
+        let streamed = each_value_alone(&mut text.as_bytes(), &mut |node, _| {
+            alone.push((node.scalar()?.into_owned(), node.get("a").unwrap_or(node).spot()));
+            Ok(())
+        });
+        assert_eq!((end, streamed), (Ok(()), Ok(())));
+        assert_eq!(alone, whole);
+        let cut = each_value_alone(&mut &b"{\"a\": 1}\n{\"a\""[..], &mut |_, _| Ok(())).unwrap_err();
+        assert_eq!(cut.line, 2, "{cut:?}");
+        let two =
+            each_item(&mut &b"[1]\n[2]"[..], "rows", ValuesInText::One, &mut |_, _| Ok(())).unwrap_err();
+        assert!(two.line == 2 && two.problem.contains("several values"), "{two:?}");
     }
 
     /// Memory is that of an item: an endless list is read until somebody has enough.
@@ -236,7 +299,7 @@ mod tests {
             }
         }
         let mut count = 0u64;
-        let end = each_item(&mut BufReader::new(Endless(0)), "rows", &mut |_, _| {
+        let end = each_item(&mut BufReader::new(Endless(0)), "rows", ValuesInText::One, &mut |_, _| {
             count += 1;
             if count == 1_000_000 { enough() } else { Ok(()) }
         });

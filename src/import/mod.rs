@@ -11,6 +11,7 @@ mod column;
 mod content;
 mod delimited;
 mod fault;
+mod foreign;
 pub mod formats;
 mod gzip;
 #[allow(clippy::module_inception)]
@@ -26,6 +27,7 @@ mod shipped_tables;
 mod total_names;
 mod unit;
 mod utf16;
+mod vanishing;
 
 pub use amount::Amount;
 pub use bounded_file::{LARGEST_FILE, open_file, read_bounded, read_up_to};
@@ -38,10 +40,14 @@ pub use numerals::Decimal;
 pub use options::{Duplicates, Intent, Options, TotalRow};
 pub use shipped_tables::shipped_table;
 pub use unit::{Denomination, Unit};
+pub use vanishing::vanishes;
 
 use crate::registry::nearest;
 use content::Content;
+use fault::Lines;
 use intake::Intake;
+use json::{Node, enough};
+use long_list::{ValuesInText, each_item, each_value_alone};
 use std::io::{self, BufRead, BufReader, Read};
 use utf16::Utf16;
 
@@ -54,8 +60,8 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, Fault> {
 }
 
 /// Reads a table, compressed or not. Text is read line by line, with memory in proportion to what its
-/// rows say, and so are the validators of Ethereum; other JSON is read whole, up to [`LARGEST_FILE`], and so
-/// is text in UTF-16.
+/// rows say, and so is JSON that is nothing but rows, in a list or one after another, or has a list that is
+/// known to be long; other JSON is read whole, up to [`LARGEST_FILE`], and so is text in UTF-16.
 ///
 /// # Errors
 /// The first thing that is doubtful, with its place.
@@ -76,6 +82,7 @@ fn unreadable(error: io::Error) -> Fault {
 /// Reads a table that is not compressed, in UTF-8 or UTF-16.
 fn read_unpacked(input: &mut dyn BufRead, options: &Options) -> Result<Import, Fault> {
     let begin = beginning(input, BEGINNING).map_err(unreadable)?;
+    foreign::check_is_text(&begin)?;
     let Some(encoding) = Utf16::of(&begin) else { return read_text(begin, input, options) };
     let bytes = read_up_to(Read::chain(&begin[..], input), LARGEST_FILE).map_err(|error| Fault {
         line: 1,
@@ -124,13 +131,29 @@ fn read_text(mut begin: Vec<u8>, input: &mut dyn BufRead, options: &Options) -> 
         Some(format) => format.items(text).map(|read| (format, read)),
         None => FORMATS.iter().find_map(|format| Some((format, format.items(text)?))),
     };
+    // A text that is all there is read as a whole.
+    let rows = match begin.len() as u64 == BEGINNING && is_json && items.is_none() {
+        true => first_row(text).and_then(|row| {
+            let format = match chosen {
+                Some(format) => format,
+                None => format_of_row(&row)?,
+            };
+            Some((format, format.rows()?))
+        }),
+        false => None,
+    };
     let mut input = Read::chain(&begin[..], input);
+    if (items.is_some() || rows.is_some()) && begin.starts_with(BYTE_ORDER_MARK) {
+        input.consume(BYTE_ORDER_MARK.len());
+    }
     if let Some((format, read)) = items {
-        if begin.starts_with(BYTE_ORDER_MARK) {
-            input.consume(BYTE_ORDER_MARK.len());
-        }
         let mut intake = Intake::new(options, format.name);
         read(&mut input, &mut intake)?;
+        return intake.finish();
+    }
+    if let Some((format, read)) = rows {
+        let mut intake = Intake::new(options, format.name);
+        read(text, &mut input, &mut intake)?;
         return intake.finish();
     }
     if let Some((format, read)) = lines.and_then(|format| Some((format, format.lines()?))) {
@@ -143,7 +166,7 @@ fn read_text(mut begin: Vec<u8>, input: &mut dyn BufRead, options: &Options) -> 
             line: 1,
             column: 1,
             problem: format!(
-                "JSON is read whole, up to {LARGEST_FILE} bytes, and this has more; separated fields may have any length: write its rows as CSV, for example with jq -r '[\"name\",\"stake\"], (.[] | [.name, .stake]) | @csv'"
+                "JSON other than rows in a list, or one after another, is read whole, up to {LARGEST_FILE} bytes, and this has more; write its rows one after another with jq -c '.LIST[]', or as CSV, for example with jq -r '[\"name\",\"stake\"], (.[] | [.name, .stake]) | @csv'"
             ),
         },
         _ => unreadable(error),
@@ -177,6 +200,30 @@ fn read_text(mut begin: Vec<u8>, input: &mut dyn BufRead, options: &Options) -> 
 fn text_of(begin: &[u8]) -> &str {
     let valid = begin.utf8_chunks().next().map_or("", |chunk| chunk.valid());
     valid.strip_prefix('\u{feff}').unwrap_or(valid)
+}
+
+/// The first row of a text that is cut off: of the list that it is, or of values one after another, of which
+/// there must be a second.
+fn first_row(begin: &str) -> Option<String> {
+    let mut rows = Vec::new();
+    let mut take = |node: Node, _: &mut Lines| {
+        rows.push(node.text().to_owned());
+        if rows.len() < 2 { Ok(()) } else { enough() }
+    };
+    let _ = match begin.trim_start().starts_with('[') {
+        true => each_item(&mut begin.as_bytes(), "", ValuesInText::One, &mut take),
+        false => each_value_alone(&mut begin.as_bytes(), &mut take),
+    };
+    match begin.trim_start().starts_with('[') {
+        true => rows.first().map(|row| format!("[{row}]")),
+        false => (rows.len() == 2).then(|| rows.swap_remove(0)),
+    }
+}
+
+/// The format of a text of which this is the first row.
+fn format_of_row(row: &str) -> Option<&'static Format> {
+    let content = Content::of(row).ok()?;
+    FORMATS.iter().find(|format| (format.recognise)(&content))
 }
 
 /// The format of this name.

@@ -127,13 +127,14 @@ impl Numerals {
         self.amounts.iter().try_fold(Amount::ZERO, |sum, &amount| sum.plus(amount))
     }
 
-    /// The decimal mark, if some cell can be read with one of them alone.
+    /// The decimal mark, if some cell can be read with one of them alone. Cells that contradict the first of
+    /// them are refused at the end.
     pub fn told(&self) -> Option<Decimal> {
-        let only = |reading: &dyn Fn(&str) -> bool| self.marked.iter().any(|marked| reading(&marked.text));
-        if only(&|text| matches!(readings(text), (None, Some(_)))) {
-            return Some(Decimal::Comma);
-        }
-        only(&|text| matches!(readings(text), (Some(_), None))).then_some(Decimal::Point)
+        self.marked.iter().find_map(|marked| match readings(&marked.text) {
+            (Some(_), None) => Some(Decimal::Point),
+            (None, Some(_)) => Some(Decimal::Comma),
+            _ => None,
+        })
     }
 
     /// All amounts, and whether they are percentages.
@@ -251,11 +252,12 @@ fn without_groups(text: &str) -> Option<String> {
     (is_plain && is_grouped(whole, mark)).then(|| whole.replace(mark, "") + rest)
 }
 
-/// The digits of a whole number whose groups of three are kept apart by some mark, but no point.
+/// The digits of a whole number whose groups of three are kept apart by one mark. A point or a comma may also
+/// begin decimals; the rest of a table tells.
 pub fn ungrouped(text: &str) -> Option<String> {
     let text = without_groups(text)?;
-    if is_grouped(&text, ',') {
-        return Some(text.replace(',', ""));
+    if let Some(mark) = [',', '.'].into_iter().find(|&mark| is_grouped(&text, mark)) {
+        return Some(text.replace(mark, ""));
     }
     text.bytes().all(|byte| byte.is_ascii_digit()).then_some(text)
 }

@@ -11,9 +11,9 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The record of a run. Times and numbers of threads stand here and nowhere else, so that all
@@ -33,6 +33,10 @@ pub struct Manifest {
     /// SHA-256 of the accounts as they came out: each name, coins and tokens, length-prefixed, in
     /// order. It changes with the contents of a stake table, which `scenario` only names.
     pub population_sha256: String,
+    /// The folder from which the path of the table of stakes starts, where `scenario` names one by a relative
+    /// path; from its root on.
+    #[serde(default)]
+    pub table_folder: Option<String>,
     /// The seed.
     pub seed: u64,
     /// The engine.
@@ -110,6 +114,7 @@ impl Manifest {
             scenario: scenario.resolved(),
             scenario_sha256: hex::encode(scenario.hash()),
             population_sha256: hex::encode(population_hash(&experiment.world)),
+            table_folder: scenario.table_folder().map(from_root),
             seed: experiment.world.seed,
             engine: experiment.engine.to_string(),
             method: Method::of(experiment).to_string(),
@@ -132,6 +137,12 @@ impl Manifest {
             files,
         })
     }
+}
+
+/// A folder as it is called from everywhere.
+fn from_root(folder: &Path) -> String {
+    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    fs::canonicalize(here).unwrap_or_else(|_| here.to_owned()).to_string_lossy().into_owned()
 }
 
 /// The runs of numbers below `end` that are not in an ascending list.

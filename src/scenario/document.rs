@@ -2,6 +2,7 @@
 
 use super::diagnostic::{Diagnostic, below};
 use super::problem::{Place, Problem, shortened};
+use crate::import::vanishes;
 use serde::de::DeserializeOwned;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -22,8 +23,8 @@ struct Entry {
     /// The bytes of the key; of an item, those of its value.
     key: Range<usize>,
     value: Range<usize>,
-    /// Whether it is an integer too large for TOML.
-    too_large: bool,
+    /// What must be done if it is a number that cannot be held.
+    remedy: Option<String>,
 }
 
 impl Entry {
@@ -47,7 +48,7 @@ impl Document {
     /// Reads the text.
     ///
     /// # Errors
-    /// If it is not TOML, or holds an integer too large for it: where, and why.
+    /// If it is not TOML, or holds a number too large or too near to 0: where, and why.
     pub fn parse(path: &Path, text: String) -> Result<Self, Problem> {
         let mut document = Document { path: path.to_owned(), text, entries: Vec::new() };
         let mut entries = Vec::new();
@@ -65,16 +66,13 @@ impl Document {
             }
         }
         document.entries = entries;
-        match document.entries.iter().find(|entry| entry.too_large) {
+        match document.entries.iter().find(|entry| entry.remedy.is_some()) {
             None => Ok(document),
             Some(entry) => Err(Problem {
                 place: document.place_of(Some(entry.value.clone())),
                 key: entry.path.clone(),
                 what: format!("is {}", shortened(&document.text[entry.value.clone()])),
-                help: Some(format!(
-                    "whole numbers end at {}; only a seed may be larger, in quotes",
-                    i64::MAX
-                )),
+                help: entry.remedy.clone(),
             }),
         }
     }
@@ -158,11 +156,7 @@ fn collect_value(
     span: Range<usize>,
     entries: &mut Vec<Entry>,
 ) {
-    let too_large = match value {
-        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).is_err(),
-        _ => false,
-    };
-    entries.push(Entry { path: path.clone(), key, value: span, too_large });
+    entries.push(Entry { path: path.clone(), key, value: span, remedy: remedy(value) });
     match value {
         DeValue::Table(table) => collect_table(&path, table, entries),
         DeValue::Array(items) => {
@@ -172,6 +166,29 @@ fn collect_value(
         }
         _ => {}
     }
+}
+
+/// What must be done if a value is a number that cannot be held.
+fn remedy(value: &DeValue) -> Option<String> {
+    match value {
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+            .is_err()
+            .then(|| format!("whole numbers end at {}; only a seed may be larger, in quotes", i64::MAX)),
+        DeValue::Float(number) => {
+            let is_lost = number.as_str().parse().is_ok_and(|read| vanishes(number.as_str(), read));
+            is_lost.then(|| {
+                "it is so near to 0 that it would become 0; write 0, or at least 2.3e-308".to_owned()
+            })
+        }
+        _ => None,
+    }
+}
+
+/// Why a text of TOML holds a number that cannot be held, if it does.
+pub fn lost_number(text: &str) -> Option<String> {
+    let mut entries = Vec::new();
+    collect_table("", DeTable::parse(text).ok()?.get_ref(), &mut entries);
+    entries.into_iter().find_map(|entry| entry.remedy)
 }
 
 #[cfg(test)]

@@ -93,6 +93,14 @@ impl Scenario {
         sha256(&[self.resolved().as_bytes()])
     }
 
+    /// The folder from which the path of the table of stakes starts, if the scenario names one by a relative
+    /// path.
+    pub fn table_folder(&self) -> Option<&Path> {
+        let stake = self.file.population.stake.as_ref().filter(|choice| choice.kind == "table")?;
+        let path = stake.settings.get("path").and_then(toml::Value::as_str)?;
+        Path::new(path).is_relative().then(|| self.checker.folder("population.stake.path"))
+    }
+
     /// What a family that this layer does not know says of the choice made at a key.
     pub fn refusal(&self, key: &str, refusal: &Refusal) -> Problem {
         self.checker.refusal(key, refusal)

@@ -24,6 +24,7 @@ mod window;
 
 pub use crate::registry::Choice;
 pub use document::Document;
+pub(crate) use document::lost_number;
 pub use follow::{Follow, FollowSelection};
 pub use format::{
     AccountSection, AnalysisSection, AttestationSection, BehaviourSection, DelegatorSection, FigureFormat,

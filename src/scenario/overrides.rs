@@ -1,5 +1,6 @@
 //! Settings given on the command line.
 
+use super::document::lost_number;
 use super::problem::{Place, Problem, shortened};
 
 /// One setting that replaces what the file says.
@@ -53,7 +54,14 @@ impl Override {
             return Err(refuse("there are too many keys below one another"));
         }
         let given = value.trim();
-        let read = toml::from_str::<toml::Table>(&format!("value = {given}"));
+        let text = format!("value = {given}");
+        let read = toml::from_str::<toml::Table>(&text);
+        if read.is_ok()
+            && let Some(remedy) = lost_number(&text)
+        {
+            let what = format!("is {}", shortened(given));
+            return Err(Problem { key: key.to_owned(), help: Some(remedy), ..refuse(&what) });
+        }
         let value = read.ok().filter(|table| table.len() == 1).and_then(|mut table| table.remove("value"));
         let value = match value {
             Some(value) => value,
@@ -150,6 +158,11 @@ mod tests {
         assert_eq!(Override::parse("a.b = 'x'").unwrap().value.as_str(), Some("x"));
         assert_eq!(Override::parse("p.path=a b=c.csv").unwrap().value.as_str(), Some("a b=c.csv"));
         assert!(Override::parse("run.rounds").is_err());
+        for value in ["1e-400", "[1.0, 1e-400]", "{ kind = 'power-weighted', exponent = 1e-400 }"] {
+            let problem = Override::parse(&format!("a.b={value}")).unwrap_err().to_string();
+            assert!(problem.contains("would become 0"), "{problem}");
+        }
+        assert_eq!(Override::parse("a.b=0e-400").unwrap().value.as_float(), Some(0.0));
         assert!(Override::parse("run..rounds=1").is_err());
         assert!(Override::parse("=1").is_err());
         assert!(Override::parse("report.formats=[svg]").is_err());

@@ -5,7 +5,7 @@ use super::design::{Design, Factor, Layout, LinkedFactors};
 use super::levels::{Levels, is_range};
 use crate::analysis::MetricSet;
 use crate::registry::nearest;
-use crate::scenario::{Place, Problem, pieces};
+use crate::scenario::{Place, Problem, lost_number, pieces};
 use crate::statistics::wording::{counted, grouped};
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -333,6 +333,9 @@ fn from_option(given: &str) -> Result<Written<'static>, Problem> {
             return Err(origin.problem(&key, "has an empty value between two commas", help));
         }
         match read(piece) {
+            Some(_) if let Some(remedy) = lost_number(&format!("value = {piece}")) => {
+                return Err(origin.problem(&key, format!("has the value {piece}"), remedy));
+            }
             Some(value) => values.push(value),
             None if piece.starts_with(['[', '{']) => {
                 return Err(origin.problem(

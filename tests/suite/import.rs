@@ -1046,3 +1046,107 @@ fn lists_are_known_without_what_stood_around_them() {
     let json: serde_json::Value = serde_json::from_slice(&fs::read(file).expect("the file")).expect("JSON");
     assert!(understood(json["validators"][0].to_string().as_bytes()).part.is_some());
 }
+
+/// What tools print that knows no names, or is about one validator.
+#[test]
+fn answers_of_other_calls_are_understood_or_called_by_their_name() {
+    let said = |text: &str| read(text.as_bytes(), &Options::default());
+    let balances =
+        said(r#"{"data": [{"index": "7", "balance": "32000000123"}, {"index": "9", "balance": "5"}]}"#);
+    assert_eq!(balances.expect("balances").names, ["7", "9"]);
+    let history = said("slot,validator_index,status\n1,5,proposed\n2,6,missed\n").expect("a history");
+    assert_eq!((history.names, history.wins), (vec!["5".to_owned(), "6".to_owned()], Some(vec![1, 0])));
+    let explorer = said("Rank,Moniker,Voting Power (ATOM)\n1,a,12.5\n2,b,7\n").expect("an explorer's table");
+    assert_eq!(explorer.denomination.map(|unit| unit.name).as_deref(), Some("atom"));
+    let one = r#"{"execution_optimistic": false, "finalized": true, "data": {"index": "1", "balance": "32000000000",
+        "status": "active_ongoing", "validator": {"pubkey": "0x1", "effective_balance": "32000000000"}}}"#;
+    let one = said(one).expect("a validator");
+    assert_eq!(one.format, "ethereum-validators");
+    assert!(one.part.expect("a part").why.contains("one validator"));
+    for error in [
+        r#"{"code": 12, "message": "Not Implemented", "details": []}"#,
+        r#"{"status": "error", "errorMessage": "Not Implemented"}"#,
+        r#"{"jsonrpc": "2.0", "id": 1, "error": {"code": -32603, "message": "Not Implemented"}}"#,
+    ] {
+        let fault = said(error).expect_err("an error");
+        assert!(fault.problem.ends_with("no table: Not Implemented"), "{}", fault.problem);
+    }
+}
+
+/// JSON that is nothing but rows is read row by row where it is long, and as the same table of separated fields.
+#[test]
+fn long_rows_are_read_one_by_one_as_short_ones_are() {
+    let rows = 4_000;
+    let line = |row: u64| {
+        format!(
+            "{{\"moniker\": \"v{row}\", \"voting_power\": \"{}\", \"blocks\": {}, \"x\": {{\"y\": 1}}}}",
+            row * row + 1,
+            row % 9
+        )
+    };
+    let csv: String = (0..rows).map(|row: u64| format!("v{row},{},{}\n", row * row + 1, row % 9)).collect();
+    let table = understood(format!("moniker,voting_power,blocks\n{csv}").as_bytes());
+    let all: Vec<String> = (0..rows).map(line).collect();
+    let mut long =
+        vec![all.join("\n"), format!("\u{feff}[{}]", all.join(",\n")), format!("[\n{}\n]\n", all.join(","))];
+    for text in &long {
+        assert!(text.len() > 1 << 16);
+        let import = understood(text.as_bytes());
+        assert_eq!((&import.names, &import.stakes, &import.wins), (&table.names, &table.stakes, &table.wins));
+        assert_eq!((import.format, import.ignored.as_slice()), ("json", ["x.y".to_owned()].as_slice()));
+    }
+    let pairs: Vec<String> = (0..rows).map(|row: u64| format!("[\"v{row}\", {}]", row * row + 1)).collect();
+    let pairs = understood(format!("[{}]", pairs.join(", ")).as_bytes());
+    assert_eq!((pairs.names, pairs.stakes), (table.names.clone(), table.stakes.clone()));
+    // What comes late and would be read is refused, and what would not is passed over.
+    let late = |member: &str| {
+        let last = line(rows).replace("\"x\"", member);
+        read(format!("{}\n{last}\n", all.join("\n")).as_bytes(), &Options::default())
+    };
+    assert_eq!(late("\"other\"").expect("a table").ignored, ["x.y", "other.y"]);
+    let fault = late("\"missed\": 1, \"x\"").expect_err("a late column");
+    assert!(fault.line == rows + 1 && fault.problem.contains("`missed`"), "{fault:?}");
+    // Faults have their places.
+    let bad = long.remove(0).replace("\"v3999\"", "\"v3998\"");
+    let fault = read(bad.as_bytes(), &Options::default()).expect_err("a duplicate");
+    assert!(fault.line == rows && fault.problem.contains("stands already on line 3999"), "{fault:?}");
+    let cut = &bad[..bad.len() - 5];
+    assert!(read(cut.as_bytes(), &Options::default()).is_err());
+}
+
+/// The lists of Solana's tools that are as long as an epoch, and duties of several epochs.
+#[test]
+fn lists_of_slots_are_read_one_by_one() {
+    let key = |row: u64| format!("{}{}", "K".repeat(40), row % 3);
+    let entry = |row: u64| format!("{{\"slot\": {}, \"leader\": \"{}\"}}", 1_000 + row, key(row / 4));
+    let entries: Vec<String> = (0..2_000).map(entry).collect();
+    let schedule = understood(
+        format!("{{\"epoch\": 5, \"leaderScheduleEntries\": [{}]}}", entries.join(",")).as_bytes(),
+    );
+    assert_eq!(schedule.heights.map(|heights| heights.len()), Some(2_000));
+    let slots: Vec<String> =
+        (0..2_000).map(|row| format!("{{\"slot\": {row}, \"skipped\": false}}")).collect();
+    let production = format!(
+        "{{\"epoch\": 5, \"individualSlotStatus\": [{}], \"leaders\": [{{\"identityPubkey\": \"a\", \"leaderSlots\": 8, \"blocksProduced\": 7, \"skippedSlots\": 1}}]}}",
+        slots.join(",")
+    );
+    assert_eq!(understood(production.as_bytes()).wins, Some(vec![7]));
+    let duties = |epoch: u64| {
+        let duty = |slot: u64| {
+            format!(
+                "{{\"pubkey\": \"0x\", \"validator_index\": \"{}\", \"slot\": \"{}\"}}",
+                slot % 5,
+                32 * epoch + slot
+            )
+        };
+        let all: Vec<String> = (0..32).map(duty).collect();
+        format!("{{\"dependent_root\": \"0x{epoch}\", \"data\": [{}]}}", all.join(","))
+    };
+    let history = understood(format!("{}\n{}\n", duties(3), duties(4)).as_bytes());
+    assert_eq!(history.heights, Some((96..160).collect()));
+    // A list of somebody's own says more, and is no list of a tool.
+    let own = r#"[{"slot": 1, "leader": "a", "missed": true}, {"slot": 2, "leader": "b", "missed": false}]"#;
+    assert_eq!(understood(own.as_bytes()).wins, Some(vec![0, 1]));
+    let twice = format!("{}\n{}\n", duties(3), duties(3));
+    assert!(read(twice.as_bytes(), &Options::default()).is_err());
+}

@@ -292,3 +292,35 @@ fn a_part_of_a_chain_is_not_the_whole() {
         assert!(told.contains("part of the chain") && told.contains("--share"), "{table}: {told}");
     }
 }
+
+/// Whatever the rule, a run is answered in words, and a share that a double cannot tell from 0 is no share.
+#[test]
+fn runs_are_told_in_words_and_tiny_shares_are_refused() {
+    let sandbox = Sandbox::new();
+    for (chain, k, says) in [
+        ("cosmos", 60, "A run of wins of 60 slots"),
+        ("cosmos", 2, "its bounds do not exclude it"),
+        ("ethereum", 3, "A run of wins of 3 slots"),
+    ] {
+        let line = format!("luck --chain {chain} --share 0.1 --slots 1000 --validators 50 --in-a-row {k}");
+        let report = asked(&sandbox, &line);
+        assert!(report.text.contains(says), "{}", report.text);
+    }
+    for option in [
+        "--share 1e-400",
+        "--share 1e-310",
+        "--share 1e-200/1e200",
+        "--share 1e-330%",
+        "--expected 1e-400",
+        "--share 0.1 --confidence 1e-400",
+        "--share 0.1 --slot-seconds 1e-400",
+        "--share 0.1 --slot-seconds 1e400",
+    ] {
+        let line = format!("luck {option} --slots 100 --wins 1");
+        let args: Vec<&str> = line.split(' ').collect();
+        let output = sandbox.command(&args).output().expect("the program runs");
+        assert_eq!(output.status.code(), Some(2), "{option}");
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(error.contains("become 0") || error.contains("at most"), "{option}: {error}");
+    }
+}

@@ -93,3 +93,44 @@ fn what_cannot_be_reproduced_is_refused() {
     let (code, told) = reproduce(&sandbox);
     assert!(code == Some(2) && told.contains("name a folder of results"), "{told}");
 }
+
+/// A table that the scenario names by a relative path is found from wherever the command is given, and with it
+/// the run that read it; one that has changed is another run's.
+#[test]
+fn a_relative_table_is_found_from_anywhere() {
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.path("chains")).expect("a folder");
+    fs::create_dir(sandbox.path("elsewhere")).expect("a folder");
+    fs::write(sandbox.path("chains/stakes.csv"), "name,stake\nada,300\nbob,700\n").expect("a table");
+    fs::write(sandbox.path("direct.csv"), "name,stake\nada,300\nbob,700\n").expect("a table");
+    let scenario = "run = { seed = 1, rounds = 50, trials = 2 }\nreport.figures = []\n\
+        population.stake = { kind = 'table', path = 'stakes.csv' }\n";
+    fs::write(sandbox.path("chains/own.toml"), scenario).expect("a scenario");
+    for (extra, table) in
+        [(None, "chains/stakes.csv"), (Some("population.stake.path=direct.csv"), "direct.csv")]
+    {
+        let mut run = vec!["run", "chains/own.toml", "--quiet", "--threads", "1", "--force"];
+        run.extend(extra.map(|setting| ["--set", setting]).into_iter().flatten());
+        assert!(sandbox.command(&run).status().expect("the program runs").success());
+        let folder = sandbox.path("output/own");
+        let folder = folder.to_str().expect("a path");
+        let reproduce = |from: &str| {
+            let mut command = sandbox.command(&["reproduce", folder, "--threads", "1", "--quiet"]);
+            let done = command.current_dir(sandbox.path(from)).output().expect("the program runs");
+            let text = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
+            (done.status.code(), text)
+        };
+        for from in ["", "chains", "elsewhere"] {
+            let (code, told) = reproduce(from);
+            assert!(code == Some(0) && told.contains("agree byte by byte"), "{from}: {told}");
+        }
+        let stakes = fs::read(sandbox.path(table)).expect("a table");
+        fs::write(sandbox.path(table), "name,stake\nada,301\nbob,700\n").expect("a table");
+        let (code, told) = reproduce("elsewhere");
+        assert!(code == Some(2) && told.contains("has changed since") && told.contains(table), "{told}");
+        fs::remove_file(sandbox.path(table)).expect("a table");
+        let (code, told) = reproduce("elsewhere");
+        assert!(code == Some(2) && told.contains("is not there any more"), "{told}");
+        fs::write(sandbox.path(table), stakes).expect("a table");
+    }
+}

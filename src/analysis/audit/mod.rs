@@ -33,7 +33,6 @@ use crate::statistics::{Misallocation, level_of};
 use evidence::{AuditEvidence, Prior, Tested};
 use missed::Missed;
 use question::Question;
-use rayon::prelude::*;
 use std::path::Path;
 
 /// What a table is held against, and how surely.
@@ -56,6 +55,9 @@ pub struct AuditSettings {
     pub rest: Option<Rest>,
     /// The validators, or groups of them separated by commas, that are asked about by themselves.
     pub questions: Vec<String>,
+    /// Whether the rows of `validators.csv` are made too, which take as much memory again as those of the
+    /// audit.
+    pub with_validators: bool,
 }
 
 impl Default for AuditSettings {
@@ -69,6 +71,7 @@ impl Default for AuditSettings {
             prior_weight: None,
             rest: None,
             questions: Vec::new(),
+            with_validators: true,
         }
     }
 }
@@ -89,7 +92,8 @@ pub struct Audit {
     pub whole: Option<Misallocation>,
     /// One row for each of the table.
     pub rows: Vec<AuditRow>,
-    /// The rows of `validators.csv`; what a table of wins does not tell is empty.
+    /// The rows of `validators.csv`, none if they were not asked for; what a table of wins does not tell is
+    /// empty.
     pub validators: ValidatorTable,
     /// The rows of `fairness.csv`.
     pub statements: Vec<Statement>,
@@ -206,13 +210,10 @@ pub fn audit(path: &Path, table: &AuditTable, settings: &AuditSettings) -> Resul
     );
     let groups = questions.iter().filter(|question| question.is_group()).count();
     let answers = questions.iter().map(|question| question.answer(&evidence, &tested, groups)).collect();
-    let interval = |index, confidence| observations.interval(index, confidence);
-    let joint = |index, confidence| observations.joint_interval(index, confidence);
-    let counted = validator_rows::OfCounts::new(&observations, settings.confidence, &interval, &joint);
-    let all = (0..observations.validators()).into_par_iter();
-    let blocks_of = |index: usize| table.slots.as_ref().and_then(|_| table.wins.get(index).copied());
-    let row = |index: usize| ValidatorRow { blocks: blocks_of(index), ..counted.row(index) };
-    let validators = all.map(row).collect::<Vec<ValidatorRow>>().into_iter().collect();
+    let validators = match settings.with_validators {
+        true => validators(&observations, table, settings.confidence),
+        false => ValidatorTable::default(),
+    };
     Ok(Audit {
         statements: statements(&evidence, &tested, &conclusion, whole.as_ref()),
         sampling_model: observations.sampling_model.words(),
@@ -229,6 +230,16 @@ pub fn audit(path: &Path, table: &AuditTable, settings: &AuditSettings) -> Resul
         answers,
         conclusion,
     })
+}
+
+/// The rows of `validators.csv`.
+fn validators(observations: &Observations, table: &AuditTable, confidence: f64) -> ValidatorTable {
+    let interval = |index, confidence| observations.interval(index, confidence);
+    let joint = |index, confidence| observations.joint_interval(index, confidence);
+    let counted = validator_rows::OfCounts::new(observations, confidence, &interval, &joint);
+    let blocks_of = |index: usize| table.slots.as_ref().and_then(|_| table.wins.get(index).copied());
+    let row = |index: usize| ValidatorRow { blocks: blocks_of(index), ..counted.row(index) };
+    validator_rows::in_strides(observations.validators(), row)
 }
 
 impl Audit {

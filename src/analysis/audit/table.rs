@@ -443,7 +443,10 @@ mod tests {
                 "3:5: the stake of `bob` is `five`, but must be a number, such as 1234, 12.5, 1.2e31 or 0x1f".to_owned(),
             ),
             ("bob, 5, 1.0,1,1", format!("3:9: the number of wins of `bob` is `1.0`, {whole}")),
-            ("\"b,ob\",5,,1,1", format!("3:10: the number of wins of `b,ob` is ``, {whole}")),
+            (
+                "\"b,ob\",5,,1,1",
+                "3:10: the number of wins of `b,ob` is empty; write 0 if there are none, or remove the row".to_owned(),
+            ),
             ("bob,5,1e6,1,1", format!("3:7: the number of wins of `bob` is `1e6`, {whole}")),
             (
                 "bob,5,9007199254740993,1,1",

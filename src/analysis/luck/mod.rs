@@ -169,13 +169,18 @@ pub fn luck(question: &LuckQuestion) -> Option<LuckReport> {
             (report.wait_50, report.wait_90, report.wait_99) =
                 (Some(wait(0.5)), Some(wait(0.9)), Some(wait(0.99)));
         }
-    } else if let Some(length) = question.gap {
-        let window = match question.dispersion {
-            LuckDispersion::Bounded(bound) => WindowLaw::bounded(length, bound, p_slot)?,
-            LuckDispersion::Draws(_) => law,
+    } else if let LuckDispersion::Bounded(bound) = question.dispersion {
+        let stretch = |length: u64, probability: fn(&WindowLaw, u64) -> Option<f64>| {
+            let window = WindowLaw::bounded(length, bound, p_slot)?;
+            let p_anywhere = probability(&window, slots);
+            Some(LuckStretch { slots: length, p_anywhere, ..LuckStretch::default() })
         };
-        let p_anywhere = window.gap_probability(slots);
-        report.gap = Some(LuckStretch { slots: length, p_anywhere, ..LuckStretch::default() });
+        if let Some(length) = question.gap {
+            report.gap = Some(stretch(length, WindowLaw::gap_probability)?);
+        }
+        if let Some(length) = question.in_a_row {
+            report.in_a_row = Some(stretch(length, WindowLaw::run_probability)?);
+        }
     }
     report.text = text(&report);
     Some(report)
@@ -362,9 +367,28 @@ mod tests {
             (None, None, Some("chance"))
         );
         assert_eq!(report.gap.unwrap().p_anywhere, Some(0.0));
+        let run = luck(&LuckQuestion { in_a_row: Some(5_000), ..asked.clone() }).unwrap();
+        assert_eq!(run.in_a_row.unwrap().p_anywhere, Some(0.0));
         let few = luck(&LuckQuestion { wins: Some(60), ..asked }).unwrap();
         assert_eq!(few.explanation.as_deref(), Some("a fault"));
         assert_eq!((few.p_at_most, few.p_at_least), (Some(0.0), Some(1.0)));
+    }
+
+    /// Stretches are told in words whatever the rule: of few slots the bounds exclude nothing.
+    #[test]
+    fn stretches_of_turns_are_told_in_words() {
+        let asked = LuckQuestion { dispersion: LuckDispersion::turns(Some(100)), ..question(0.01, 10_000) };
+        for (length, says) in [
+            (2, "2 slots: the rule is deterministic, and its bounds do not exclude it."),
+            (5_000, "5,000 slots: the rule is deterministic, so "),
+        ] {
+            for (gap, in_a_row, what) in
+                [(Some(length), None, "A gap of "), (None, Some(length), "A run of wins of ")]
+            {
+                let report = luck(&LuckQuestion { gap, in_a_row, ..asked.clone() }).unwrap();
+                assert!(report.text.contains(&format!("{what}{says}")), "{}", report.text);
+            }
+        }
     }
 
     /// A chain of 27 validators by proposer priority, from genesis. What the share of one tells by itself must

@@ -15,6 +15,17 @@ fn chance(p: f64) -> String {
     }
 }
 
+/// A probability of something that wins can do or not: where both can come, none that was rounded to the end of its
+/// range is called impossible or certain.
+fn chance_in(report: &LuckReport, p: f64) -> String {
+    let is_open = report.p_slot > 0.0 && report.p_slot < 1.0;
+    match p {
+        p if is_open && p == 0.0 => "< 1e-300".to_owned(),
+        p if is_open && p == 1.0 => "> 99.9999 %".to_owned(),
+        p => chance(p),
+    }
+}
+
 /// A ratio of likelihoods: its size is all that counts.
 fn times(ratio: f64) -> String {
     match ratio {
@@ -83,7 +94,7 @@ pub fn text(report: &LuckReport) -> String {
     }
     for (stretch, what, none) in [
         (&report.gap, "A gap", "so a gap of that length does not occur"),
-        (&report.in_a_row, "A run of wins", ""),
+        (&report.in_a_row, "A run of wins", "so a run of that length does not occur"),
     ] {
         if let Some(stretch) = stretch {
             sentences.push(of_stretch(report, stretch, what, none));
@@ -128,18 +139,19 @@ fn of_wins(report: &LuckReport, wins: u64) -> String {
     };
     let is_few = (wins as f64) < report.expected;
     text += &match is_few {
-        true => format!(": so few or fewer come with probability {}", chance(lower)),
-        false => format!(": so many or more come with probability {}", chance(upper)),
+        true => format!(": so few or fewer come with probability {}", chance_in(report, lower)),
+        false => format!(": so many or more come with probability {}", chance_in(report, upper)),
     };
     text += &format!(" (mid-p percentile {}).", few(100.0 * mid_p));
     if let Some(p) = report.p_in_a_year {
-        text += &format!(" A year has such a period or a rarer one with probability {}.", chance(p));
+        text +=
+            &format!(" A year has such a period or a rarer one with probability {}.", chance_in(report, p));
     }
     if let (Some(p), Some(validators)) = (report.p_somebody, report.validators.filter(|&all| all > 1)) {
         text += &format!(
             " Among {} such validators, at least one meets something this rare in any such period with probability {}.",
             grouped(validators),
-            chance(p)
+            chance_in(report, p)
         );
     }
     if report.likelihood_ratio.is_none() {
@@ -171,17 +183,17 @@ fn of_stretch(report: &LuckReport, stretch: &LuckStretch, what: &str, none: &str
     };
     let mut text = format!(
         "{what} of {length} or more comes somewhere in the period with probability {}; from a slot named beforehand, with {}",
-        chance(anywhere),
-        chance(fixed)
+        chance_in(report, anywhere),
+        chance_in(report, fixed)
     );
     if let Some(p) = stretch.p_in_a_year {
-        text += &format!("; somewhere in a year, with {}", chance(p));
+        text += &format!("; somewhere in a year, with {}", chance_in(report, p));
     }
     if let (Some(p), Some(validators)) = (stretch.p_somebody, report.validators.filter(|&all| all > 1)) {
         text += &format!(
             "; to at least one of {} such validators in such a period, with {}",
             grouped(validators),
-            chance(p)
+            chance_in(report, p)
         );
     }
     text + "."
@@ -270,6 +282,13 @@ pub fn rows(report: &LuckReport) -> Vec<LuckRow> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_can_come_or_not_is_neither_impossible_nor_certain() {
+        let of = |p_slot: f64, p: f64| chance_in(&LuckReport { p_slot, ..LuckReport::default() }, p);
+        assert_eq!([of(0.5, 0.0), of(0.5, 1.0), of(0.5, 0.25)], ["< 1e-300", "> 99.9999 %", "25.0000 %"]);
+        assert_eq!([of(0.0, 0.0), of(1.0, 1.0)], ["0 %", "100 %"]);
+    }
 
     #[test]
     fn numbers_are_said_as_people_read_them() {

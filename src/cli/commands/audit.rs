@@ -1,6 +1,7 @@
 //! `tombola audit`.
 
 use crate::cli::failure::Failure;
+use crate::cli::options::number::decimal;
 use crate::cli::options::printed_table::PrintedTable;
 use crate::cli::options::table_format::TableFormat;
 use crate::cli::options::threads::ThreadsArg;
@@ -96,20 +97,20 @@ pub struct AuditArgs {
     #[arg(long, value_name = "NAME=COUNT")]
     pub rest: Option<String>,
     /// Confidence of intervals and findings [default: 0.95]
-    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, value_parser = decimal)]
     pub confidence: Option<f64>,
     /// The deviation that matters, relative to the expected wins [default: 0.1]
-    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, value_parser = decimal)]
     pub tolerance: Option<f64>,
     /// The share of all wins that may go to others than expected [default: 0.01]
-    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, value_parser = decimal)]
     pub misallocated: Option<f64>,
     /// Also give the posterior of every relative deviation, and the probability that it is within
     /// the tolerance
     #[arg(long)]
     pub bayes: bool,
     /// Weight of the prior, in draws shared out equally among the validators [default: 1]
-    #[arg(long, value_name = "DRAWS", requires = "bayes", allow_negative_numbers = true)]
+    #[arg(long, value_name = "DRAWS", requires = "bayes", allow_negative_numbers = true, value_parser = decimal)]
     pub prior_weight: Option<f64>,
     #[command(flatten)]
     pub table_form: PrintedTable,
@@ -368,6 +369,7 @@ fn settings(args: &AuditArgs) -> Result<AuditSettings, Problem> {
         prior_weight: args.bayes.then(|| args.prior_weight.unwrap_or(1.0)),
         rest: rest.transpose()?,
         questions: args.validator.clone(),
+        with_validators: args.output.is_some(),
     })
 }
 

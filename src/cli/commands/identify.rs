@@ -2,6 +2,7 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::options::confidence::confidence;
+use crate::cli::options::number::decimal;
 use crate::cli::options::printed_table::PrintedTable;
 use crate::cli::options::table_format::TableFormat;
 use crate::cli::options::threads::ThreadsArg;
@@ -33,7 +34,7 @@ pub struct IdentifyArgs {
     pub reading: TableReading,
     /// Confidence of intervals, and the posterior probability from which a rule is identified
     /// [default: 0.95]
-    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, value_parser = decimal)]
     pub confidence: Option<f64>,
     #[command(flatten)]
     pub table_form: PrintedTable,

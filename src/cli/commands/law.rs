@@ -2,7 +2,7 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::options::counting_unit::UnitChoice;
-use crate::cli::options::number::whole;
+use crate::cli::options::number::{decimal, whole};
 use crate::cli::options::printed_table::PrintedTable;
 use crate::cli::options::settings::Settings;
 use crate::cli::options::threads::ThreadsArg;
@@ -40,7 +40,7 @@ pub struct LawArgs {
     pub unit: UnitChoice,
     /// Instead of shares: the probability that a validator holds at least this share of all stake after
     /// the scenario's rounds, where rewards compound
-    #[arg(long, value_name = "SHARE", conflicts_with = "window", allow_negative_numbers = true)]
+    #[arg(long, value_name = "SHARE", conflicts_with = "window", allow_negative_numbers = true, value_parser = decimal)]
     pub takeover: Option<f64>,
     /// Instead of shares: the probability that a valid block is rejected for want of votes, and that an
     /// invalid one is accepted, with the scenario's committee, quorum, losses and behaviours

@@ -2,7 +2,7 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::options::confidence::confidence;
-use crate::cli::options::number::whole;
+use crate::cli::options::number::{decimal, too_small, whole};
 use crate::cli::options::printed_table::PrintedTable;
 use crate::cli::options::table_format::TableFormat;
 use crate::cli::options::threads::ThreadsArg;
@@ -14,7 +14,7 @@ use tombola::analysis::rows::LuckRow;
 use tombola::analysis::{
     CHAINS, ChainPreset, LuckDispersion, LuckQuestion, LuckSelection, luck as answer, slot_probability,
 };
-use tombola::import::{Intent, read_from};
+use tombola::import::{Intent, read_from, vanishes};
 use tombola::registry::{Choice, find, nearest};
 use tombola::scenario::{Place, Problem};
 use tombola::selection::{Dispersion, RULES};
@@ -43,16 +43,16 @@ pub struct LuckArgs {
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub share: Option<String>,
     /// Wins that were expected in the period, in place of a share
-    #[arg(long, value_name = "WINS", allow_negative_numbers = true)]
+    #[arg(long, value_name = "WINS", allow_negative_numbers = true, value_parser = decimal)]
     pub expected: Option<f64>,
     /// Length of the period in slots
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(1, 1 << 53))]
     pub slots: Option<u64>,
     /// Length of the period in epochs
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = decimal)]
     pub epochs: Option<f64>,
     /// Length of the period in days
-    #[arg(long, value_name = "D", allow_negative_numbers = true)]
+    #[arg(long, value_name = "D", allow_negative_numbers = true, value_parser = decimal)]
     pub days: Option<f64>,
     /// Slots that were won
     #[arg(long, visible_alias = "got", value_name = "K", allow_negative_numbers = true, value_parser = whole(0, 1 << 53))]
@@ -67,7 +67,7 @@ pub struct LuckArgs {
     #[arg(long, value_name = "NAME")]
     pub chain: Option<String>,
     /// Length of a slot in seconds [default: the chain's]
-    #[arg(long, value_name = "S", allow_negative_numbers = true)]
+    #[arg(long, value_name = "S", allow_negative_numbers = true, value_parser = decimal)]
     pub slot_seconds: Option<f64>,
     /// Slots of an epoch [default: the chain's]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole(1, 1 << 53))]
@@ -83,7 +83,7 @@ pub struct LuckArgs {
     #[command(flatten)]
     pub reading: TableReading,
     /// Confidence of intervals [default: 0.95]
-    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, value_parser = decimal)]
     pub confidence: Option<f64>,
     #[command(flatten)]
     pub table_form: PrintedTable,
@@ -324,11 +324,17 @@ struct Party {
 /// Somebody with this share, written as 0.0006, 0.06% or 10/420000.
 fn of_share(text: &str, asked: &Asked) -> Result<Party, Problem> {
     let number = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
-    let share = match (text.split_once('/'), text.trim().strip_suffix('%')) {
-        (Some((part, whole)), _) => number(part).zip(number(whole)).map(|(part, whole)| part / whole),
-        (None, Some(percent)) => number(percent).map(|percent| percent / 100.0),
-        (None, None) => number(text),
+    let (part, divisor) = match (text.split_once('/'), text.trim().strip_suffix('%')) {
+        (Some((part, whole)), _) => (part, number(whole)),
+        (None, Some(percent)) => (percent, Some(100.0)),
+        (None, None) => (text, Some(1.0)),
     };
+    let share = number(part).zip(divisor).map(|(part, divisor)| part / divisor);
+    if let Some(share) = share
+        && vanishes(part.trim(), share)
+    {
+        return refuse(&format!("--share {text}"), "cannot be told from 0", too_small());
+    }
     let Some(share) = share.filter(|share| (0.0..=1.0).contains(share)) else {
         return refuse(
             &format!("--share {text}"),
@@ -347,6 +353,9 @@ fn of_share(text: &str, asked: &Asked) -> Result<Party, Problem> {
 /// Somebody of whom so many wins are expected.
 fn of_expected(expected: f64, asked: &Asked) -> Result<Party, Problem> {
     let p_slot = expected / asked.slots as f64;
+    if expected > 0.0 && p_slot < f64::MIN_POSITIVE {
+        return refuse(&format!("--expected {expected}"), "is too small for the period", too_small());
+    }
     if !(expected >= 0.0 && p_slot <= 1.0) {
         return refuse(
             &format!("--expected {expected}"),

@@ -142,16 +142,36 @@ pub fn reproduce(args: &ReproduceArgs) -> Result<(), Failure> {
     }
 }
 
-/// The scenario that a manifest records.
+/// The scenario that a manifest records. A table that it names is read from where the run read it.
 fn scenario_of(folder: &Path, manifest: &Manifest) -> Result<Scenario, Failure> {
-    let path = folder.join(format!("{}.toml", manifest.name));
-    let scenario = load_text(&path, manifest.scenario.clone(), &[])?;
+    let origin = manifest.table_folder.as_ref().map_or(folder, Path::new);
+    let path = origin.join(format!("{}.toml", manifest.name));
+    let scenario = load_text(&path, manifest.scenario.clone(), &[]).map_err(|problem| match table_of(manifest) {
+        // The scenario stands in the manifest, and not in the folder of its table.
+        Some(table) if !origin.join(&table).exists() => Failure::CannotRun(format!(
+            "{}: the run read its stakes from the table {}, which is not there any more\n  help: put the table back where it was, or run the scenario again with --set population.stake.path=FILE",
+            folder.join("manifest.json").display(),
+            origin.join(&table).display()
+        )),
+        _ => problem.into(),
+    })?;
     let population = hex::encode(population_hash(&scenario.experiment.world));
-    if population != manifest.population_sha256 {
-        return Err(Failure::CannotRun(format!(
-            "the accounts of this run are not those that the manifest records\n  help: the table that the scenario names, {}, has changed or is another file",
-            manifest.name
-        )));
+    if population == manifest.population_sha256 {
+        return Ok(scenario);
     }
-    Ok(scenario)
+    let named = match table_of(manifest) {
+        Some(table) => format!("the table of stakes, {}, has changed since", origin.join(table).display()),
+        None => "they follow from the scenario in another way than in the version that ran it".to_owned(),
+    };
+    Err(Failure::CannotRun(format!(
+        "{}: the accounts of this run are not those that the manifest records: {named}\n  help: what was run cannot be compared with other accounts; put the table back as it was, or run the scenario again",
+        folder.join("manifest.json").display()
+    )))
+}
+
+/// The path of the table of stakes, as the scenario of a manifest names it.
+fn table_of(manifest: &Manifest) -> Option<PathBuf> {
+    let scenario: toml::Table = manifest.scenario.parse().ok()?;
+    let stake = scenario.get("population")?.get("stake")?;
+    stake.get("path")?.as_str().map(PathBuf::from)
 }

@@ -2,7 +2,7 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::interrupt;
-use crate::cli::options::number::whole;
+use crate::cli::options::number::{decimal, whole};
 use crate::cli::options::settings::Settings;
 use crate::cli::options::table_format::TableFormat;
 use crate::cli::options::threads::ThreadsArg;
@@ -51,7 +51,7 @@ pub struct SolveArgs {
     #[arg(long, value_name = "VALUE", allow_negative_numbers = true)]
     pub to: Option<String>,
     /// Confidence of the whole search, where trials are played [default: 0.95]
-    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, value_parser = decimal)]
     pub confidence: Option<f64>,
     /// Trials at one value at most
     #[arg(long, value_name = "N", default_value_t = 16_384, allow_negative_numbers = true, value_parser = whole(2, 1 << 40))]
@@ -241,8 +241,8 @@ fn ends(args: &SolveArgs, source: &Source) -> Result<Ends, Failure> {
     let rounds = (args.key == "run.rounds").then_some((1.0, 1e9));
     let number = |text: &Option<String>, option: &str| -> Result<Option<f64>, Failure> {
         let Some(text) = text else { return Ok(None) };
-        let number = text.replace('_', "").parse::<f64>().ok().filter(|number| number.is_finite());
-        number.map(Some).ok_or_else(|| Failure::CannotRun(format!("{option} {text}: it must be a number")))
+        let number = decimal(&text.replace('_', ""));
+        number.map(Some).map_err(|reason| Failure::CannotRun(format!("{option} {text}: {reason}")))
     };
     let (from, to) = (number(&args.from, "--from")?, number(&args.to, "--to")?);
     let known = range.or(rounds);

@@ -4,6 +4,7 @@ use super::study::{command_line, ended, holder, path_of, settings, tabulate, wan
 use crate::cli::commands::study::Keep;
 use crate::cli::failure::Failure;
 use crate::cli::interrupt;
+use crate::cli::options::number::decimal;
 use crate::cli::options::safe_csv::SafeCsvArg;
 use crate::cli::options::threads::ThreadsArg;
 use crate::cli::progress_bar::Bar;
@@ -29,10 +30,10 @@ pub struct SummariseArgs {
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
     /// Confidence of intervals and tests [default: that of the study]
-    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, value_parser = decimal)]
     pub confidence: Option<f64>,
     /// How far a win share may be from the share of stake [default: that of the study]
-    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, value_parser = decimal)]
     pub tolerance: Option<f64>,
     /// Any setting of [analysis], by its keys; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE")]

@@ -14,7 +14,7 @@ pub const FORMAT: Format = Format {
     summary: "genesis of Algorand: accounts by comment or address, microalgos; who is not online is left out",
     source: "https://github.com/algorand/go-algorand/blob/master/data/bookkeeping/genesis.go",
     recognise: |content| content.lists("alloc", &["addr", "state"]),
-    read: Reading::Json(read),
+    read: Reading::json(read),
 };
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {

@@ -15,7 +15,7 @@ pub const FORMAT: Format = Format {
     summary: "validators of Aptos (resource 0x1::stake::ValidatorSet, `aptos node show-validator-set`): address, voting power in octas; those of pending_active are left out",
     source: "https://aptos.dev/network/blockchain/staking",
     recognise: |content| set(content).is_some(),
-    read: Reading::Json(read),
+    read: Reading::json(read),
 };
 
 /// The lists of validators that propose in this epoch, and the titles of an address and a voting power

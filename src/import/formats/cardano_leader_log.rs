@@ -22,7 +22,7 @@ pub const FORMAT: Format = Format {
         Content::Text(text) => text.lines().find(|line| !line.trim().is_empty()).is_some_and(is_heading),
         Content::Json(_) => content.get("epochSlotsIdeal").is_some() || schedule(content).is_some(),
     },
-    read: Reading::Either(read_json, read_text),
+    read: Reading::json(read_json).or_lines(read_text),
 };
 
 /// The name of a pool that the file does not name.

@@ -28,7 +28,7 @@ pub const FORMAT: Format = Format {
                 || snapshots(content).is_some()
         }
     },
-    read: Reading::Either(read_json, read_text),
+    read: Reading::json(read_json).or_lines(read_text),
 };
 
 /// What `query stake-snapshot --stake-pool-id` showed before it named pools: the stakes of one pool

@@ -5,7 +5,7 @@ use super::super::column::Column;
 use super::super::content::Content;
 use super::super::fault::{Fault, Lines};
 use super::super::intake::Intake;
-use super::page::AnswerPage;
+use super::page::AnswerPages;
 use super::record::{Record, begin, needed};
 use super::{Format, Reading};
 
@@ -18,7 +18,7 @@ pub const FORMAT: Format = Format {
         content.lists("validators", &["address", "voting_power"])
             || content.lists("validators", &["pub_key", "power"])
     },
-    read: Reading::Values(read),
+    read: Reading::values(read),
 };
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
@@ -36,6 +36,7 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
         titles.push("proposer_priority");
         meaning.push((Column::Priority, "proposer_priority"));
     }
+    let pages = AnswerPages::of(content)?;
     begin(intake, list, &titles, &meaning, &[])?;
     let mut lines = Lines::new(list.document().as_bytes());
     let mut count = 0u64;
@@ -52,7 +53,7 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
             None => intake.note("its `block_height` is no height, and is passed over"),
         }
     }
-    if let Some(why) = AnswerPage::of(content).why(count) {
+    if let Some(why) = pages.why(count)? {
         intake.part(
             why,
             "ask the node for all, for example with per_page=100 and page=2, and put the pages into one file, one after another",

@@ -7,7 +7,7 @@ use super::super::fault::{Fault, Lines, shown};
 use super::super::intake::Intake;
 use super::super::json::Node;
 use super::labels::Labels;
-use super::page::AnswerPage;
+use super::page::AnswerPages;
 use super::record::{Record, begin, needed};
 use super::{Format, Reading};
 
@@ -17,7 +17,7 @@ pub const FORMAT: Format = Format {
     summary: "validators of a Cosmos chain (`query staking validators`): moniker, tokens in the base unit; who is not bonded is left out",
     source: "https://docs.cosmos.network/main/build/modules/staking#validator",
     recognise: |content| content.first_row("validators").is_some_and(is_validator),
-    read: Reading::Values(read),
+    read: Reading::values(read),
 };
 
 /// Whether an object is a validator of the module, and not a row of somebody's own table.
@@ -38,6 +38,7 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
             .count(node.at(&["description", "moniker"]).map_or(Ok("".into()), |node| node.scalar())?.trim());
         Ok(())
     })?;
+    let pages = AnswerPages::of(content)?;
     let titles = ["name", "moniker", "operator_address", "tokens", "delegator_shares"];
     begin(intake, list, &titles, &[(Column::Name, "name"), (Column::Stake, "tokens")], &[])?;
     let mut lines = Lines::new(list.document().as_bytes());
@@ -76,7 +77,7 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
     if content.is_single_row("validators") {
         intake.part("it is about one validator", "ask for all, with `query staking validators`", None);
     }
-    if let Some(why) = AnswerPage::of(content).why(count) {
+    if let Some(why) = pages.why(count)? {
         let remedy =
             "ask for all, for example with --limit 1000, or put all pages into one file, one after another";
         intake.part(why, remedy, None);

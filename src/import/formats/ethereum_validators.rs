@@ -4,8 +4,8 @@ use super::super::column::Column;
 use super::super::content::Content;
 use super::super::fault::{Fault, Lines};
 use super::super::intake::Intake;
-use super::super::json::Node;
-use super::super::long_list::each_item;
+use super::super::json::{Kind, Node};
+use super::super::long_list::{ValuesInText, each_item};
 use super::record::{Record, begin, needed};
 use super::{Format, Reading};
 use std::io::BufRead;
@@ -15,13 +15,18 @@ pub const FORMAT: Format = Format {
     name: "ethereum-validators",
     summary: "validators of Ethereum (beacon API, states/{id}/validators): index, effective balance in Gwei; who is not active is left out",
     source: "https://ethereum.github.io/beacon-APIs/#/Beacon/getStateValidators",
-    recognise: |content| content.first_row("data").is_some_and(is_validator),
-    read: Reading::LongList { list: "data", is_row: is_validator, whole: read, items: read_items },
+    recognise: |content| content.first_row("data").is_some_and(is_validator) || one(content).is_some(),
+    read: Reading::values(read).with_bare_list("data", is_validator, read_items),
 };
 
 /// Whether an object is a validator of the beacon chain.
 fn is_validator(node: Node) -> bool {
     node.get("index").is_some() && node.at(&["validator", "effective_balance"]).is_some()
+}
+
+/// The validator of an answer about one, which is no list.
+fn one<'a>(content: &Content<'a>) -> Option<Node<'a>> {
+    content.get("data").filter(|node| node.kind() == Kind::Object && is_validator(*node))
 }
 
 const TITLES: [&str; 4] = ["index", "pubkey", "effective_balance", "balance"];
@@ -51,6 +56,17 @@ fn take(node: Node, lines: &mut Lines, intake: &mut Intake) -> Result<(), Fault>
 }
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
+    if let Some(node) = one(content) {
+        if content.count() > 1 {
+            return Fault::whole(
+                "the file holds answers about single validators; ask for all, with states/{id}/validators",
+            );
+        }
+        begin_table(intake, node)?;
+        take(node, &mut node.lines(), intake)?;
+        intake.part("it is about one validator", "ask for all, with states/{id}/validators", None);
+        return Ok(());
+    }
     let first = content.first_row("data").filter(|&node| is_validator(node));
     needed(first, "list `data` of objects with `index` and `validator`")?;
     let list = needed(content.place("data"), "list `data`")?;
@@ -66,7 +82,7 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
 /// A million validators have half a gigabyte of text.
 fn read_items(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> {
     let mut begun = false;
-    each_item(input, "data", &mut |node, lines| {
+    each_item(input, "data", ValuesInText::Several, &mut |node, lines| {
         if !std::mem::replace(&mut begun, true) {
             begin_table(intake, node)?;
         }

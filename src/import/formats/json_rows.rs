@@ -6,10 +6,13 @@ use super::super::content::{Content, Json};
 use super::super::fault::{Fault, Lines, shown};
 use super::super::intake::{Intake, TableHeader};
 use super::super::json::{Kind, Node};
+use super::super::long_list::{ValuesInText, each_item, each_value_alone};
+use super::super::numerals::Spot;
 use super::record::Record;
 use super::{Format, Reading};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::io::BufRead;
 
 /// See the module.
 pub const FORMAT: Format = Format {
@@ -17,7 +20,7 @@ pub const FORMAT: Format = Format {
     summary: "a list of objects, an object on each line, an object with such a list in it, or names with stakes",
     source: "RFC 8259",
     recognise: |content| matches!(content, Content::Json(_)),
-    read: Reading::Values(read),
+    read: Reading::values(read).with_rows(read_rows),
 };
 
 /// Objects inside of objects are followed so deep.
@@ -98,41 +101,113 @@ type Rows<'r, 'a> = &'r mut dyn FnMut(&mut dyn FnMut(Node<'a>) -> Result<(), Fau
 /// Rows that are objects. Titles are the names of all members, those of inner objects joined by
 /// points.
 fn objects<'a>(intake: &mut Intake, rows: Rows<'_, 'a>, place: Node<'a>) -> Result<(), Fault> {
-    let mut titles: Vec<String> = Vec::new();
-    let mut known: HashMap<String, usize> = HashMap::new();
-    rows(&mut |node| {
+    let mut titles = Titles::default();
+    rows(&mut |node| titles.add(node))?;
+    let spot = place.spot();
+    let all: Vec<&str> = titles.names.iter().map(String::as_str).collect();
+    intake.begin(&TableHeader { titles: &all, meaning: None, units: &[], spot: &|_| spot })?;
+    let mut lines = Lines::new(place.document().as_bytes());
+    rows(&mut |node| object(node, &mut lines, &titles, intake, |_, _, _| Ok(())))
+}
+
+/// The names of all members of some rows.
+#[derive(Default)]
+struct Titles {
+    names: Vec<String>,
+    places: HashMap<String, usize>,
+}
+
+impl Titles {
+    /// Adds those of a row.
+    fn add(&mut self, node: Node) -> Result<(), Fault> {
         if node.kind() != Kind::Object {
             return node.fault("this row is no object, but others are");
         }
         flatten(node, "", 0, &mut |title, _| {
-            if !known.contains_key(title) {
-                if titles.len() == MOST_TITLES {
+            if !self.places.contains_key(title) {
+                if self.names.len() == MOST_TITLES {
                     return node.fault(format!("the rows have more than {MOST_TITLES} different members"));
                 }
-                known.insert(title.to_owned(), titles.len());
-                titles.push(title.to_owned());
+                self.places.insert(title.to_owned(), self.names.len());
+                self.names.push(title.to_owned());
             }
             Ok(())
         })
+    }
+}
+
+/// Takes a row that is an object; members without a title go to `late`.
+fn object<'a>(
+    node: Node<'a>,
+    lines: &mut Lines,
+    titles: &Titles,
+    intake: &mut Intake,
+    mut late: impl FnMut(&str, Node<'a>, &mut Intake) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    if node.kind() != Kind::Object {
+        return node.fault("this row is no object, but others are");
+    }
+    let mut record = Record::new(node, lines);
+    record.fields = vec![(Cow::Borrowed(""), node); titles.names.len()];
+    let mut filled = vec![false; titles.names.len()];
+    flatten(node, "", 0, &mut |title, value| {
+        let Some(&place) = titles.places.get(title) else { return late(title, value, intake) };
+        if std::mem::replace(&mut filled[place], true) {
+            return value.fault(format!("the member `{title}` stands here for the second time"));
+        }
+        record.add_node(value)?;
+        record.fields.swap_remove(place);
+        Ok(())
     })?;
-    let spot = place.spot();
-    let all: Vec<&str> = titles.iter().map(String::as_str).collect();
+    intake.row(&record)
+}
+
+/// The rows of a long list, or of values one after another, of which one is in memory. Titles are the names of the
+/// members that the rows of the beginning have.
+fn read_rows(begin: &str, input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> {
+    let is_list = begin.trim_start().starts_with('[');
+    let each = |input: &mut dyn BufRead, take: &mut dyn FnMut(Node, &mut Lines) -> Result<(), Fault>| {
+        match is_list {
+            true => each_item(input, "", ValuesInText::One, take),
+            false => each_value_alone(input, take),
+        }
+    };
+    let mut titles = Titles::default();
+    let (mut is_pairs, mut spot, mut seen, mut fault) = (false, Spot { line: 1, column: 1 }, 0u64, None);
+    // It ends where the beginning is cut off.
+    let _ = each(&mut begin.as_bytes(), &mut |node, _| {
+        if seen == 0 {
+            spot = node.spot();
+            is_pairs = is_list && node.kind() == Kind::List;
+        }
+        seen += 1;
+        let end = if is_pairs { Ok(()) } else { titles.add(node) };
+        end.inspect_err(|error| fault = Some(error.clone()))
+    });
+    if let Some(fault) = fault {
+        return Err(fault);
+    }
+    if is_pairs {
+        begin_pairs(intake, spot)?;
+        return each(input, &mut |node, lines| pair(node, lines, intake));
+    }
+    let all: Vec<&str> = titles.names.iter().map(String::as_str).collect();
     intake.begin(&TableHeader { titles: &all, meaning: None, units: &[], spot: &|_| spot })?;
-    let mut lines = Lines::new(place.document().as_bytes());
-    rows(&mut |node| {
-        let mut record = Record::new(node, &mut lines);
-        record.fields = vec![(Cow::Borrowed(""), node); titles.len()];
-        let mut filled = vec![false; titles.len()];
-        flatten(node, "", 0, &mut |title, value| {
-            let place = known[title];
-            if std::mem::replace(&mut filled[place], true) {
-                return value.fault(format!("the member `{title}` stands here for the second time"));
+    let mut later = HashSet::new();
+    each(input, &mut |node, lines| {
+        let late = |title: &str, value: Node, intake: &mut Intake| {
+            if intake.may_want(title, &titles.names) {
+                return value.fault(format!(
+                    "the member {} stands here, but in none of the first {seen} rows, so it is not known what it is in them; write it in every row, or give the column that it is to be read as with --columns",
+                    shown(title)
+                ));
             }
-            record.add_node(value)?;
-            record.fields.swap_remove(place);
+            if later.len() < MOST_TITLES && later.insert(title.to_owned()) {
+                intake.pass_over(title);
+            }
             Ok(())
-        })?;
-        intake.row(&record)
+        };
+        object(node, lines, &titles, intake, late)
     })
 }
 
@@ -160,24 +235,26 @@ fn flatten<'a>(
 }
 
 /// Titles for rows that have none.
-fn begin(intake: &mut Intake, place: Node) -> Result<(), Fault> {
-    let spot = place.spot();
+fn begin_pairs(intake: &mut Intake, spot: Spot) -> Result<(), Fault> {
     intake.begin(&TableHeader { titles: &["name", "stake"], meaning: None, units: &[], spot: &|_| spot })
 }
 
 /// Rows that are lists of a name and a stake.
 fn pairs(intake: &mut Intake, list: Node) -> Result<(), Fault> {
-    begin(intake, list)?;
+    begin_pairs(intake, list.spot())?;
     let mut lines = Lines::new(list.document().as_bytes());
-    list.each_item(|node| {
-        let mut record = Record::new(node, &mut lines);
-        let Some([name, stake]) = node.pair() else {
-            return node.fault("this row is no list of a name and a stake, but others are lists");
-        };
-        record.add_node(name)?;
-        record.add_node(stake)?;
-        intake.row(&record)
-    })
+    list.each_item(|node| pair(node, &mut lines, intake))
+}
+
+/// Takes a row that is a list of a name and a stake.
+fn pair(node: Node, lines: &mut Lines, intake: &mut Intake) -> Result<(), Fault> {
+    let mut record = Record::new(node, lines);
+    let Some([name, stake]) = node.pair() else {
+        return node.fault("this row is no list of a name and a stake, but others are lists");
+    };
+    record.add_node(name)?;
+    record.add_node(stake)?;
+    intake.row(&record)
 }
 
 /// An object whose members are rows: names with stakes, or names with objects.
@@ -211,7 +288,7 @@ fn named(intake: &mut Intake, object: Node) -> Result<(), Fault> {
             keys.join(", ")
         ));
     }
-    begin(intake, object)?;
+    begin_pairs(intake, object.spot())?;
     let mut lines = Lines::new(object.document().as_bytes());
     object.each_member(|key, node| {
         if !is_scalar(&node) {

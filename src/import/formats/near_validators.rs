@@ -5,6 +5,7 @@ use super::super::content::Content;
 use super::super::fault::{Fault, Lines};
 use super::super::intake::Intake;
 use super::super::json::Node;
+use super::page::AnswerPages;
 use super::record::{Record, begin, needed};
 use super::{Format, Reading};
 
@@ -17,7 +18,7 @@ pub const FORMAT: Format = Format {
         content.lists("current_validators", &["account_id", "stake"])
             || content.first_row("current_validators").is_some_and(is_validator)
     },
-    read: Reading::Values(read),
+    read: Reading::values(read),
 };
 
 /// Whether an object is a validator of the answer, and not a row of somebody's own table.
@@ -34,6 +35,7 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
     if ["num_produced_blocks", "num_expected_blocks"].iter().all(|name| first.get(name).is_some()) {
         meaning.extend([(Column::Wins, "num_produced_blocks"), (Column::Slots, "num_expected_blocks")]);
     }
+    AnswerPages::of(content)?;
     begin(intake, list, &titles, &meaning, &[("stake", "yocto")])?;
     let mut lines = Lines::new(list.document().as_bytes());
     content.each_row("current_validators", &is_validator, &mut |node| {

@@ -1,36 +1,160 @@
-//! Answers that come in pages.
+//! Answers that come in pages, of which a file may hold several, one after another.
 
 use super::super::content::Content;
+use super::super::fault::{Fault, shown};
+use super::super::json::{Kind, Node};
 
-/// What an answer says of the pages around it.
-pub struct AnswerPage {
+/// What all pages of a file say of the whole.
+pub struct AnswerPages {
     total: Option<u64>,
     is_followed: bool,
 }
 
-impl AnswerPage {
-    /// What the last value of a text says: its `total`, or that of its `pagination`, and whether there is
-    /// a `next_key`.
-    pub fn of(content: &Content) -> Self {
-        let pagination = content.get_last("pagination");
-        let total = content.get_last("total").or_else(|| pagination?.get("total"));
-        let next = pagination.and_then(|node| node.get("next_key")).and_then(|node| node.scalar().ok());
-        AnswerPage {
-            total: total.and_then(|node| node.scalar().ok()?.parse().ok()),
-            is_followed: next.is_some_and(|key| !key.is_empty()),
-        }
+/// Members that say of which state of a chain an answer is. Those of all answers must agree.
+const OF_STATE: &[&str] = &["height", "block_height", "epoch", "epoch_height", "slot", "totalActiveStake"];
+
+/// A member as it was seen first.
+struct Seen {
+    name: &'static str,
+    text: String,
+    line: u64,
+}
+
+impl AnswerPages {
+    /// What the values of a text say: their `total`, or that of their `pagination`, and whether the last has a
+    /// `next_key`.
+    ///
+    /// # Errors
+    /// If some are of another state of the chain than the first, as their heights or totals tell.
+    pub fn of(content: &Content) -> Result<Self, Fault> {
+        let mut pages = AnswerPages { total: None, is_followed: false };
+        let mut seen: Vec<Seen> = Vec::new();
+        content.each_answer(&mut |_, members| {
+            let get = |name: &str| members.iter().find(|(key, _)| key == name).map(|&(_, node)| node);
+            let pagination = get("pagination");
+            for &name in OF_STATE {
+                if let Some(node) = get(name) {
+                    agree(&mut seen, name, node)?;
+                }
+            }
+            let total = get("total").or_else(|| pagination?.get("total"));
+            // A page after the first has 0 where the total is counted once.
+            if let Some(node) = total.filter(|node| node.scalar().is_ok_and(|text| text != "0")) {
+                agree(&mut seen, "total", node)?;
+                pages.total = node.scalar()?.parse().ok();
+            }
+            let next = pagination.and_then(|node| node.get("next_key")).and_then(|node| node.scalar().ok());
+            pages.is_followed = next.is_some_and(|key| !key.is_empty());
+            Ok(())
+        })?;
+        Ok(pages)
     }
 
     /// Why so many rows are not all, if they are not.
-    pub fn why(&self, count: u64) -> Option<String> {
+    ///
+    /// # Errors
+    /// If they are more than all.
+    pub fn why(&self, count: u64) -> Result<Option<String>, Fault> {
         match self.total {
+            Some(total) if total < count => Fault::whole(format!(
+                "the file holds {count} validators, but its `total` is {total}: pages of several answers do not make one set; {REMEDY}"
+            )),
             Some(total) if total > count => {
-                Some(format!("it holds {count} of {total} validators, a page of the answer"))
+                Ok(Some(format!("it holds {count} of {total} validators, a page of the answer")))
             }
             _ if self.is_followed => {
-                Some("it is a page of the answer, and its `next_key` says that more follow".to_owned())
+                Ok(Some("it is a page of the answer, and its `next_key` says that more follow".to_owned()))
             }
-            _ => None,
+            _ => Ok(None),
+        }
+    }
+}
+
+const REMEDY: &str = "ask for all pages at one height, for example with height=H in every request (of the command, --height H)";
+
+/// Refuses a member that is another one than in an earlier value.
+fn agree(seen: &mut Vec<Seen>, name: &'static str, node: Node) -> Result<(), Fault> {
+    if matches!(node.kind(), Kind::List | Kind::Object | Kind::Null) {
+        return Ok(());
+    }
+    let text = node.scalar()?;
+    match seen.iter().find(|seen| seen.name == name) {
+        None => {
+            seen.push(Seen { name, text: text.into_owned(), line: node.spot().line });
+            Ok(())
+        }
+        Some(first) if first.text == *text => Ok(()),
+        Some(first) => node.fault(format!(
+            "the `{name}` of this page is {}, but that of line {} is {}, so they are pages of different sets; {REMEDY}",
+            shown(&text),
+            first.line,
+            shown(&first.text)
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::import::{Options, read};
+
+    #[test]
+    fn pages_of_different_sets_are_refused() {
+        let comet = |height: u64, total: u64, name: &str| {
+            format!(
+                r#"{{"jsonrpc":"2.0","id":-1,"result":{{"block_height":"{height}","validators":[{{"address":"{name}","voting_power":"5","proposer_priority":"0"}}],"count":"1","total":"{total}"}}}}"#
+            )
+        };
+        let staking = |outer: &str, pagination: &str, name: &str| {
+            format!(
+                r#"{{{outer}"validators":[{{"operator_address":"{name}","tokens":"5","status":"BOND_STATUS_BONDED","jailed":false}}],"pagination":{{{pagination}}}}}"#
+            )
+        };
+        let old = |height: u64, name: &str| {
+            format!(
+                r#"{{"height":"{height}","result":[{{"operator_address":"{name}","tokens":"5","status":2,"jailed":false}}]}}"#
+            )
+        };
+        for (pages, says) in [
+            (
+                [comet(7, 2, "A"), comet(8, 2, "B")],
+                "the `block_height` of this page is `8`, but that of line 1 is `7`",
+            ),
+            ([comet(7, 2, "A"), comet(7, 3, "B")], "the `total` of this page is `3`"),
+            ([comet(7, 1, "A"), comet(7, 1, "B")], "holds 2 validators, but its `total` is 1"),
+            ([old(5, "A"), old(6, "B")], "the `height` of this page is `6`"),
+            (
+                [
+                    staking("", r#""next_key":"x","total":"2""#, "A"),
+                    staking("", r#""next_key":null,"total":"3""#, "B"),
+                ],
+                "the `total` of this page is `3`",
+            ),
+            (
+                [
+                    staking(r#""height":"5","#, r#""next_key":"x""#, "A"),
+                    staking(r#""height":"6","#, r#""next_key":null"#, "B"),
+                ],
+                "the `height` of this page is `6`",
+            ),
+        ] {
+            for between in ["\n", " "] {
+                let text = pages.join(between);
+                let fault = read(text.as_bytes(), &Options::default()).unwrap_err();
+                assert!(fault.problem.contains(says), "{}", fault.problem);
+                assert!(fault.problem.contains("height=H"), "{}", fault.problem);
+            }
+        }
+        for pages in [
+            [comet(7, 2, "A"), comet(7, 2, "B")],
+            [old(5, "A"), old(5, "B")],
+            // The total is counted on the first page alone.
+            [
+                staking("", r#""next_key":"x","total":"2""#, "A"),
+                staking("", r#""next_key":null,"total":"0""#, "B"),
+            ],
+        ] {
+            let import = read(pages.join("\n").as_bytes(), &Options::default()).unwrap();
+            assert_eq!((import.names.len(), import.part), (2, None));
         }
     }
 }

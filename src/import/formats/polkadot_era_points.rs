@@ -18,7 +18,7 @@ pub const FORMAT: Format = Format {
         content.get("total").is_some()
             && content.get("individual").is_some_and(|node| matches!(node.kind(), Kind::Object | Kind::List))
     },
-    read: Reading::Json(read),
+    read: Reading::json(read),
 };
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {

@@ -16,7 +16,7 @@ pub const CSV: Format = Format {
     summary: "fields separated by commas, titles on the first line",
     source: "RFC 4180",
     recognise: |content| content.text().is_some(),
-    read: Reading::Lines(|input, intake| read(input, intake, b',')),
+    read: Reading::lines(|input, intake| read(input, intake, b',')),
 };
 
 /// Semicolons, as spreadsheets write where the comma is the decimal mark.
@@ -25,7 +25,7 @@ pub const SEMICOLON: Format = Format {
     summary: "fields separated by semicolons, titles on the first line",
     source: "RFC 4180 but for the separator",
     recognise: |content| content.text().is_some_and(|text| separator(text) == b';'),
-    read: Reading::Lines(|input, intake| {
+    read: Reading::lines(|input, intake| {
         intake.doubt_points();
         read(input, intake, b';')
     }),
@@ -37,7 +37,7 @@ pub const TSV: Format = Format {
     summary: "fields separated by tabs, titles on the first line",
     source: "IANA text/tab-separated-values; quotation marks as in RFC 4180",
     recognise: |content| content.text().is_some_and(|text| separator(text) == b'\t'),
-    read: Reading::Lines(|input, intake| {
+    read: Reading::lines(|input, intake| {
         // Copied from a spreadsheet, which writes either mark.
         intake.doubt_points();
         read(input, intake, b'\t')

@@ -7,6 +7,7 @@ use super::super::delimited::each_text;
 use super::super::fault::{Fault, Lines, shown};
 use super::super::intake::{Intake, Row, TableHeader};
 use super::super::json::{Kind, Node};
+use super::super::long_list::{ValuesInText, each_item};
 use super::super::numerals::Spot;
 use super::record::{Record, begin};
 use super::text_row::TextRow;
@@ -24,7 +25,7 @@ pub const FORMAT: Format = Format {
             content.lists("leaders", &["identityPubkey", "leaderSlots"]) || by_identity(content).is_some()
         }
     },
-    read: Reading::Either(read, read_text),
+    read: Reading::json(read).or_lines(read_text).with_list("leaders", is_leader, read_items),
 };
 
 /// Whether a line is the heading of the text.
@@ -112,21 +113,45 @@ fn by_identity<'a>(content: &Content<'a>) -> Option<Node<'a>> {
     (object.kind() == Kind::Object).then_some(object)
 }
 
+/// What the members of a leader are called in the answer of the command.
+const TITLES: [&str; 3] = ["identityPubkey", "blocksProduced", "leaderSlots"];
+
+/// Whether an object is a leader.
+fn is_leader(node: Node) -> bool {
+    TITLES.iter().all(|name| node.get(name).is_some())
+}
+
+fn begin_leaders(intake: &mut Intake, place: Node) -> Result<(), Fault> {
+    let meaning = [(Column::Name, TITLES[0]), (Column::Wins, TITLES[1]), (Column::Slots, TITLES[2])];
+    begin(intake, place, &TITLES, &meaning, &[])
+}
+
+fn take(node: Node, lines: &mut Lines, intake: &mut Intake) -> Result<(), Fault> {
+    let mut record = Record::new(node, lines);
+    record.add_all(&TITLES)?;
+    if let Some(skipped) = node.get("skippedSlots") {
+        let fields = [record.field(2), record.field(1), &*skipped.scalar()?];
+        check_slots(record.field(0), fields, || skipped.spot())?;
+    }
+    intake.row(&record)
+}
+
+/// Beside the leaders stands what was in each slot of the epoch, which is long and passed over.
+fn read_items(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> {
+    let mut begun = false;
+    each_item(input, "leaders", ValuesInText::One, &mut |node, lines| {
+        if !std::mem::replace(&mut begun, true) {
+            begin_leaders(intake, node)?;
+        }
+        take(node, lines, intake)
+    })
+}
+
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
     if let Some(list) = content.get("leaders") {
-        let titles = ["identityPubkey", "blocksProduced", "leaderSlots"];
-        let meaning = [(Column::Name, titles[0]), (Column::Wins, titles[1]), (Column::Slots, titles[2])];
-        begin(intake, list, &titles, &meaning, &[])?;
+        begin_leaders(intake, list)?;
         let mut lines = Lines::new(list.document().as_bytes());
-        return list.each_item(|node| {
-            let mut record = Record::new(node, &mut lines);
-            record.add_all(&titles)?;
-            if let Some(skipped) = node.get("skippedSlots") {
-                let fields = [record.field(2), record.field(1), &*skipped.scalar()?];
-                check_slots(record.field(0), fields, || skipped.spot())?;
-            }
-            intake.row(&record)
-        });
+        return list.each_item(|node| take(node, &mut lines, intake));
     }
     let Some(object) = by_identity(content) else {
         return Fault::whole("the file has no list `leaders` and no object `byIdentity`");

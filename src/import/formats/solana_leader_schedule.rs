@@ -7,6 +7,7 @@ use super::super::delimited::each_text;
 use super::super::fault::{Fault, Lines, shown};
 use super::super::intake::{Intake, TableHeader};
 use super::super::json::{Kind, Node};
+use super::super::long_list::{ValuesInText, each_item};
 use super::super::numerals::Spot;
 use super::record::{Record, begin};
 use super::text_row::TextRow;
@@ -23,11 +24,9 @@ pub const FORMAT: Format = Format {
             .lines()
             .find(|line| !line.trim().is_empty())
             .is_some_and(|line| slot_and_leader(line).is_some()),
-        Content::Json(_) => {
-            content.lists("leaderScheduleEntries", &["slot", "leader"]) || slots_by_leader(content).is_some()
-        }
+        Content::Json(_) => content.lists(ENTRIES, &["slot", "leader"]) || slots_by_leader(content).is_some(),
     },
-    read: Reading::Either(read, read_text),
+    read: Reading::values(read).or_lines(read_text).with_list(ENTRIES, is_entry, read_items),
 };
 
 /// A slot and the key of its leader, if a line has these.
@@ -69,6 +68,31 @@ fn read_text(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> 
     })
 }
 
+/// The list of the command, as long as an epoch.
+const ENTRIES: &str = "leaderScheduleEntries";
+
+/// Whether an object is a slot with its leader.
+fn is_entry(node: Node) -> bool {
+    TITLES.iter().all(|name| node.get(name).is_some())
+}
+
+fn take(node: Node, lines: &mut Lines, intake: &mut Intake) -> Result<(), Fault> {
+    let mut record = Record::new(node, lines);
+    record.add_all(&TITLES)?;
+    intake.row(&record)
+}
+
+/// The schedules of several epochs, one after another, are a history.
+fn read_items(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> {
+    let mut begun = false;
+    each_item(input, ENTRIES, ValuesInText::Several, &mut |node, lines| {
+        if !std::mem::replace(&mut begun, true) {
+            begin(intake, node, &TITLES, &MEANING, &[])?;
+        }
+        take(node, lines, intake)
+    })
+}
+
 /// The object that gives a list of slots for each leader.
 fn slots_by_leader<'a>(content: &Content<'a>) -> Option<Node<'a>> {
     let Content::Json(json) = content else { return None };
@@ -86,15 +110,15 @@ fn slots_by_leader<'a>(content: &Content<'a>) -> Option<Node<'a>> {
 }
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
-    if let Some(list) = content.get("leaderScheduleEntries") {
+    if let Some(list) = content.get(ENTRIES) {
         begin(intake, list, &TITLES, &MEANING, &[])?;
         let mut lines = Lines::new(list.document().as_bytes());
-        return list.each_item(|node| {
-            let mut record = Record::new(node, &mut lines);
-            record.add(&["slot"])?;
-            record.add(&["leader"])?;
-            intake.row(&record)
-        });
+        return content.each_row(ENTRIES, &is_entry, &mut |node| take(node, &mut lines, intake));
+    }
+    if content.count() > 1 {
+        return Fault::whole(
+            "the file holds several answers, one after another, whose slots are counted from the beginning of each epoch; give them one by one",
+        );
     }
     let Some(object) = slots_by_leader(content) else {
         return Fault::whole(

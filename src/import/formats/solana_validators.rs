@@ -5,6 +5,7 @@ use super::super::content::Content;
 use super::super::fault::{Fault, Lines};
 use super::super::intake::Intake;
 use super::super::json::{Kind, Node};
+use super::page::AnswerPages;
 use super::record::{Record, begin, needed};
 use super::{Format, Reading};
 
@@ -14,7 +15,7 @@ pub const FORMAT: Format = Format {
     summary: "validators of Solana (`solana validators --output json`, getVoteAccounts; also their rows as a list or an object on each line): identity, activated stake in lamports, delinquent ones included, as they keep their slots",
     source: "https://solana.com/docs/rpc/http/getvoteaccounts",
     recognise: |content| titles(content).is_some(),
-    read: Reading::Values(read),
+    read: Reading::values(read),
 };
 
 /// Identity, vote account and stake, as the command calls them.
@@ -48,7 +49,14 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
             "the file has no list `validators` or `current` of objects with an identity and an `activatedStake`, which this format has; is another --format meant?",
         );
     };
+    AnswerPages::of(content)?;
     let lists: Vec<Node> = lists(content).collect();
+    if !lists.is_empty() && content.count() > 1 {
+        return Fault::whole(format!(
+            "the file holds {} answers, one after another, but one has all validators; give one",
+            content.count()
+        ));
+    }
     let place = needed(lists.first().copied().or(content.place("validators")), "validators")?;
     let meaning = [(Column::Name, titles[0]), (Column::Stake, titles[2])];
     begin(intake, place, &titles, &meaning, &[(titles[2], "lamports")])?;

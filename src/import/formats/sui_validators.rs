@@ -21,7 +21,7 @@ pub const FORMAT: Format = Format {
                     .and_then(|list| list.first())
                     .is_some_and(|first| first.pair().is_some())
     },
-    read: Reading::Json(read),
+    read: Reading::json(read),
 };
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {

@@ -19,7 +19,7 @@ pub const FORMAT: Format = Format {
             titles.is_some_and(|titles| titles.iter().any(|title| Column::of_title(title).is_some()))
         })
     },
-    read: Reading::Lines(read),
+    read: Reading::lines(read),
 };
 
 /// What draws the lines of a table.

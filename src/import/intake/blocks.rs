@@ -123,7 +123,11 @@ fn missed(row: &dyn Row, place: usize, is_status: bool) -> Result<bool, Fault> {
             "the status of the block is {}, which is not known; write proposed or missed in its place; if 1 means that it was missed, give the title with --columns missed=TITLE; if the column says nothing of missed blocks, give it another title",
             shown(text)
         )),
-        "" | "0" | "false" | "no" => Ok(false),
+        // Blank is not zero: it may as well not be known.
+        "" => row.spot(place).fault(
+            "it is not said whether the block was missed: the cell is empty; write 0 or 1, or proposed or missed, in every row",
+        ),
+        "0" | "false" | "no" => Ok(false),
         "1" | "true" | "yes" => Ok(true),
         _ => row.spot(place).fault(format!(
             "whether the block was missed is {}, but must be 0 or 1, false or true, no or yes, proposed or missed",

@@ -6,6 +6,7 @@ mod denomination;
 mod name;
 mod numbers;
 mod row;
+mod state;
 mod titles;
 mod whole_table;
 
@@ -13,7 +14,7 @@ pub use row::Row;
 pub use titles::TableHeader;
 
 use super::amount::Amount;
-use super::column::{Column, Places};
+use super::column::{BlockStatus, Column, Places};
 use super::fault::{Fault, shown};
 use super::import::{Import, PartOfChain};
 use super::numerals::{LonePoint, Numerals, Spot};
@@ -22,6 +23,7 @@ use super::options::{Duplicates, Intent, Options, TotalRow};
 use super::total_names::{is_total, may_be_total};
 use denomination::DenominationColumn;
 use name::check_name;
+use state::StateColumn;
 use std::collections::{HashMap, HashSet};
 
 /// Rows that hold less of the stake than this are a part of the chain; a little may be left out for
@@ -40,14 +42,13 @@ pub struct Intake<'o> {
     /// Whether the column of missed blocks has words alone, so that 1 says nothing.
     has_status: bool,
     expected: Numerals,
-    has_commas: bool,
+    /// Whether an expected number has marks that all rows together must explain.
+    has_marks: bool,
     lone_point: LonePoint,
-    /// What is wrong with the first whole number whose groups a comma keeps apart, if the comma is the
-    /// decimal mark.
-    grouped: Option<Fault>,
-    /// Whether a whole number has several such commas, so that they are no decimal marks.
-    has_many_groups: bool,
+    commas: Grouping,
+    points: Grouping,
     denomination: DenominationColumn,
+    state: StateColumn,
     seen: HashMap<String, Seen>,
     import: Import,
     stakes: Numerals,
@@ -66,6 +67,15 @@ pub struct Intake<'o> {
     last_line: u64,
 }
 
+/// The whole numbers whose groups of digits a mark keeps apart that may be a decimal mark.
+#[derive(Default)]
+struct Grouping {
+    /// The first of them: where it stands, and what to say of it.
+    first: Option<Fault>,
+    /// Whether one has several such marks, so that they are no decimal marks.
+    is_clear: bool,
+}
+
 struct Seen {
     line: u64,
     index: usize,
@@ -82,11 +92,12 @@ impl<'o> Intake<'o> {
             is_history: false,
             has_status: false,
             expected: Numerals::default(),
-            has_commas: false,
+            has_marks: false,
             lone_point: LonePoint::Decimal,
-            grouped: None,
-            has_many_groups: false,
+            commas: Grouping::default(),
+            points: Grouping::default(),
             denomination: DenominationColumn::default(),
+            state: StateColumn::default(),
             seen: HashMap::new(),
             import: Import::new(format),
             stakes: Numerals::default(),
@@ -165,6 +176,22 @@ impl<'o> Intake<'o> {
         found.map(|(_, title)| title.as_str())
     }
 
+    /// Whether a title that comes after those with which the table began may be a column that is read.
+    pub fn may_want(&self, title: &str, titles: &[String]) -> bool {
+        let is_chosen = |column| self.options.columns.iter().any(|(other, _)| *other == column);
+        let is_named = self.options.columns.iter().any(|(_, chosen)| chosen == title);
+        let is_denomination = title.to_lowercase().contains("denom");
+        let is_status = self.is_history && BlockStatus::of_title(title).is_some();
+        let is_open =
+            |column: Column| !is_chosen(column) && !titles.iter().any(|other| other == column.title());
+        is_named || is_denomination || is_status || Column::of_title(title).is_some_and(is_open)
+    }
+
+    /// Says that a column is not read.
+    pub fn pass_over(&mut self, title: &str) {
+        self.import.ignored.push(title.to_owned());
+    }
+
     /// Counts a row that is left out.
     pub fn drop_row(&mut self, reason: &str) {
         match self.import.dropped.iter_mut().find(|(other, _)| other == reason) {
@@ -241,6 +268,7 @@ impl<'o> Intake<'o> {
             }
         }
         self.numbers(row, &name)?;
+        self.state.take(row);
         self.seen.entry(name.clone()).or_insert(Seen { line: row.line(), index, times: 1 });
         self.import.names.push(name);
         Ok(())

@@ -7,6 +7,7 @@ use crate::import::fault::{Fault, shown};
 use crate::import::import::MOST_WINS;
 use crate::import::numerals::{Decimal, LonePoint, Spot, ungrouped};
 use crate::import::options::Intent;
+use crate::import::vanishing::vanishes;
 
 /// The largest total of whole coins, 2^63 - 1.
 const MOST_COINS: u64 = i64::MAX as u64;
@@ -121,46 +122,79 @@ impl Intake<'_> {
         }
     }
 
-    /// Reads a whole number, and remembers a comma between its groups until the decimal mark is known.
+    /// Reads a whole number, and remembers a mark between its groups until the decimal mark is known.
     fn whole(&mut self, row: &dyn Row, place: usize, what: &str, name: &str) -> Result<u64, Fault> {
         let number = whole(row, place, what, name)?;
         let text = row.field(place);
-        if text.contains(',') {
-            self.has_many_groups |= text.matches(',').count() > 1;
-            if self.grouped.is_none() {
-                let problem = format!(
-                    "the {what} of {} is {}, but the comma may be the decimal mark here; write whole numbers with digits alone, or give --decimal point",
-                    shown(name),
-                    shown(text)
-                );
-                let Spot { line, column } = row.near(place);
-                self.grouped = Some(Fault { line, column, problem });
-            }
+        let grouping = match (text.contains(','), text.contains('.')) {
+            (false, false) => return Ok(number),
+            (true, _) => &mut self.commas,
+            (false, true) => &mut self.points,
+        };
+        grouping.is_clear |= text.matches([',', '.']).count() > 1;
+        if grouping.first.is_none() {
+            let problem = format!("the {what} of {} is {}", shown(name), shown(text));
+            let Spot { line, column } = row.near(place);
+            grouping.first = Some(Fault { line, column, problem });
         }
         Ok(number)
     }
 
-    /// Refuses commas between the groups of whole numbers where the comma is the decimal mark, or may be.
-    pub(super) fn check_groups(&self) -> Result<(), Fault> {
-        let Some(fault) = &self.grouped else { return Ok(()) };
-        let told = self.options.decimal.or(self.stakes.told()).or(self.expected.told());
-        let is_clear = match told {
-            Some(decimal) => decimal == Decimal::Point,
-            None => self.lone_point == LonePoint::Decimal || self.has_many_groups,
+    /// The decimal mark, if some number of the table can be read with one of them alone.
+    pub(super) fn told_decimal(&self) -> Option<Decimal> {
+        let of_whole = || match (self.commas.is_clear, self.points.is_clear) {
+            (true, false) => Some(Decimal::Point),
+            (false, true) => Some(Decimal::Comma),
+            _ => None,
         };
-        if is_clear { Ok(()) } else { Err(fault.clone()) }
+        self.options.decimal.or_else(|| self.stakes.told()).or_else(|| self.expected.told()).or_else(of_whole)
     }
 
-    /// Reads how many wins were expected: not negative, and not necessarily whole. What a comma means is
+    /// Refuses marks between the groups of whole numbers where such a mark is the decimal one, or may be.
+    pub(super) fn check_groups(&self) -> Result<(), Fault> {
+        if self.commas.first.is_none() && self.points.first.is_none() {
+            return Ok(());
+        }
+        let told = self.told_decimal();
+        // A program's comma groups digits, but its point does not.
+        let usual =
+            (self.lone_point == LonePoint::Decimal && !self.points.is_clear).then_some(Decimal::Point);
+        for (grouping, mark, needed) in
+            [(&self.commas, "comma", Decimal::Point), (&self.points, "point", Decimal::Comma)]
+        {
+            let Some(fault) = &grouping.first else { continue };
+            let Fault { line, column, problem } = fault;
+            let remedy = match needed {
+                Decimal::Point => "point",
+                Decimal::Comma => "comma",
+            };
+            let why = match told {
+                Some(decimal) if decimal == needed => continue,
+                None if usual == Some(needed) => continue,
+                Some(_) => "is the decimal mark here",
+                None => "may be the decimal mark here",
+            };
+            let problem = format!(
+                "{problem}, but the {mark} {why}; write whole numbers with digits alone, or give --decimal {remedy}"
+            );
+            return Err(Fault { line: *line, column: *column, problem });
+        }
+        Ok(())
+    }
+
+    /// Reads how many wins were expected: not negative, and not necessarily whole. What a mark means is
     /// known when all rows are there, and until then the number is 0.
     fn expectation(&mut self, row: &dyn Row, place: usize, name: &str) -> Result<f64, Fault> {
         let given = row.field(place);
         let plain = given.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte));
         let number = given.parse::<f64>().ok().filter(|number| plain && number.is_finite());
         let number = number.filter(|&number| (0.0..=MOST_WINS as f64).contains(&number));
-        let is_marked =
-            given.contains(',') && given.bytes().all(|byte| byte.is_ascii_digit() || b".,".contains(&byte));
+        // What is left of a number that is too small would be 0.
+        let is_lost = number.is_some_and(|number| vanishes(given, number));
+        let is_marked = (given.contains(',') || given.matches('.').count() > 1)
+            && given.bytes().all(|byte| byte.is_ascii_digit() || b".,".contains(&byte));
         let fits = match number {
+            _ if is_lost => false,
             Some(_) if row.is_number(place) => self.expected.push_plain(given).is_ok(),
             // As it is written, since its point may turn out to group digits.
             Some(number) => {
@@ -173,13 +207,18 @@ impl Intake<'_> {
             None => is_marked && self.expected.push(given, || row.near(place)).is_ok(),
         };
         if !fits {
-            return row.spot(place).fault(format!(
-                "the expected number of wins of {} is {}, but must be a number from 0 to {MOST_WINS}",
-                shown(name),
-                shown(given)
-            ));
+            let reason = match given {
+                "" => "empty; write 0 if none were expected, or remove the row".to_owned(),
+                _ if is_lost => {
+                    format!("{}, which is so near to 0 that it would become 0; write 0", shown(given))
+                }
+                _ => format!("{}, but must be a number from 0 to {MOST_WINS}", shown(given)),
+            };
+            return row
+                .spot(place)
+                .fault(format!("the expected number of wins of {} is {reason}", shown(name)));
         }
-        self.has_commas |= number.is_none();
+        self.has_marks |= number.is_none();
         Ok(number.unwrap_or(0.0))
     }
 }
@@ -207,9 +246,16 @@ fn coins(field: &str) -> Result<u64, String> {
 /// Reads a whole number of at most [`MOST_WINS`]; marks between groups of three digits are fine.
 fn whole(row: &dyn Row, place: usize, what: &str, name: &str) -> Result<u64, Fault> {
     let given = row.field(place);
-    let grouped = if is_digits(given) || given.contains('.') { None } else { ungrouped(given) };
+    // The point of a number that a program wrote groups nothing.
+    let is_decimal = row.is_number(place) && given.contains('.');
+    let grouped = if is_digits(given) || is_decimal { None } else { ungrouped(given) };
     let digits = grouped.as_deref().unwrap_or(given);
-    let reason = if is_digits(digits) {
+    let reason = if given.is_empty() {
+        // Blank is not zero: it may as well not be known.
+        let problem =
+            format!("the {what} of {} is empty; write 0 if there are none, or remove the row", shown(name));
+        return row.spot(place).fault(problem);
+    } else if is_digits(digits) {
         // Digits alone fail only when they are too many.
         match digits.parse().ok().filter(|&number| number <= MOST_WINS) {
             Some(number) => return Ok(number),

@@ -2,7 +2,8 @@
 
 use super::Intake;
 use super::denomination::DenominationColumn;
-use crate::import::column::{BlockStatus, Column, Places, find_places};
+use super::state::StateColumn;
+use crate::import::column::{BlockStatus, Column, Places, find_places, unit_of_title};
 use crate::import::fault::{Fault, shown};
 use crate::import::numerals::Spot;
 use crate::import::options::Intent;
@@ -90,6 +91,9 @@ impl Intake<'_> {
         {
             self.denomination = DenominationColumn::find(titles, stake);
         }
+        if self.is_plain && !self.is_history {
+            self.state = StateColumn::find(titles, &self.places);
+        }
         self.import.ignored = (0..titles.len())
             .filter(|&place| self.places.at(place).is_none() && self.denomination.place() != Some(place))
             .map(|place| titles[place].to_owned())
@@ -97,7 +101,8 @@ impl Intake<'_> {
         let unit = self.places.of(Column::Stake).and_then(|place| {
             header.units.iter().find(|(title, _)| *title == titles[place]).map(|(_, unit)| *unit)
         });
-        self.import.denomination = unit.and_then(Denomination::named);
+        let titled = || unit_of_title(titles[self.places.of(Column::Stake)?]).map(|(_, unit)| unit);
+        self.import.denomination = unit.and_then(Denomination::named).or_else(titled);
         let places = &self.places;
         let has = |column| places.of(column).is_some();
         self.import.wins = (has(Column::Wins) || self.is_history || self.tells_misses()).then(Vec::new);

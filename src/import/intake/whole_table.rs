@@ -34,10 +34,12 @@ impl Intake<'_> {
             });
         }
         self.check_groups()?;
+        // What one column tells holds for those that tell nothing.
+        let told = self.told_decimal();
         if self.places.of(Column::Stake).is_some() {
             let unit = self.stakes.unit().map(str::to_owned);
-            let (amounts, percent) =
-                std::mem::take(&mut self.stakes).finish(options.decimal, self.lone_point)?;
+            let decimal = options.decimal.or_else(|| self.stakes.told()).or(told);
+            let (amounts, percent) = std::mem::take(&mut self.stakes).finish(decimal, self.lone_point)?;
             import.percent = percent;
             if let Some(unit) = unit {
                 import.notes.push(format!("every stake is followed by {}", shown(&unit)));
@@ -46,9 +48,10 @@ impl Intake<'_> {
             import.stakes = Some(amounts);
             self.denomination.tell(&mut import);
         }
-        let is_doubtful = self.lone_point == LonePoint::Doubtful || options.decimal.is_some();
-        if self.places.of(Column::Expected).is_some() && (self.has_commas || is_doubtful) {
-            let (amounts, _) = std::mem::take(&mut self.expected).finish(options.decimal, self.lone_point)?;
+        let is_doubtful = self.lone_point == LonePoint::Doubtful || told.is_some();
+        if self.places.of(Column::Expected).is_some() && (self.has_marks || is_doubtful) {
+            let decimal = options.decimal.or_else(|| self.expected.told()).or(told);
+            let (amounts, _) = std::mem::take(&mut self.expected).finish(decimal, self.lone_point)?;
             let numbers: Vec<f64> = amounts.iter().map(|amount| amount.approximate()).collect();
             if numbers.iter().any(|&number| number > MOST_WINS as f64) {
                 return fault(&format!("an expected number of wins is more than {MOST_WINS}"));
@@ -67,6 +70,7 @@ impl Intake<'_> {
         if import.percent && import.part.is_none() {
             import.part = part_of_hundred(&import);
         }
+        import.notes.extend(self.state.note());
         if let Some(&(first, _)) = self.nameless.first() {
             import.notes.push(format!(
                 "{} of the rows had no name and got one: the first is called {}",
@@ -222,6 +226,72 @@ mod tests {
         ] {
             let import = read(table.as_bytes(), &Options::default()).unwrap();
             assert_eq!(import.wins.unwrap()[1] % 1000, 0, "{table}");
+        }
+    }
+
+    #[test]
+    fn marks_between_several_groups_are_read_in_every_column_of_counts() {
+        for mark in [",", "."] {
+            for separator in [";", "\t"] {
+                let cell = |number: &str| number.replace('_', mark);
+                let table = ["name", "stake", "wins", "missed", "slots", "expected", "points"]
+                    .join(separator)
+                    + "\n"
+                    + &["a", "5", "1_234_567", "1_001_000", "2_235_567", "1_234_560", "3_000_000"]
+                        .map(cell)
+                        .join(separator)
+                    + "\n"
+                    + &["b", "6", "1_234", "1_000", "2_234", "1_250", "4_000"].map(cell).join(separator)
+                    + "\n";
+                let import = read(table.as_bytes(), &Options::default()).unwrap_or_else(|fault| {
+                    panic!("{table}: {fault:?}");
+                });
+                assert_eq!(import.wins, Some(vec![1_234_567, 1_234]), "{table}");
+                assert_eq!(import.slots, Some(vec![2_235_567, 2_234]), "{table}");
+                assert_eq!(import.expected, Some(vec![1_234_560.0, 1_250.0]), "{table}");
+                assert_eq!(import.points, Some(vec![3_000_000, 4_000]), "{table}");
+            }
+        }
+        // One mark cannot be both, and a single one may be either.
+        for table in [
+            "name;stake;wins;missed\na;5;1.234.567;1,234,567\nb;6;7;8\n",
+            "name;stake;wins\na;5.5;1.234.567\nb;6;7\n",
+            "name;stake;wins\na;5;1.234\nb;6;7\n",
+            "name,stake,wins\na,5,1.234\nb,6,7\n",
+        ] {
+            let found = problem(table);
+            assert!(found.contains("the decimal mark here") && found.contains("--decimal"), "{found}");
+        }
+        // What counts tell holds for stakes.
+        let import = read(b"name,stake,wins\na,1.234,1.234.567\nb,6,7\n", &Options::default()).unwrap();
+        assert_eq!(import.stakes.unwrap()[0].whole(5_000), Some(1_234));
+        // The point of a JSON number groups nothing.
+        let mut options = Options::default();
+        options.set("decimal", "comma").unwrap();
+        let fault = read(br#"[{"name": "a", "stake": 5, "wins": 1.234}]"#, &options).unwrap_err();
+        assert!(fault.problem.contains("must be a whole number"), "{}", fault.problem);
+    }
+
+    /// An empty cell may be a zero, or a number that is not known.
+    #[test]
+    fn blank_is_not_zero() {
+        for (titles, row) in [
+            ("wins", "name,stake,wins\na,1,\nb,2,3\n"),
+            ("expected", "name,stake,wins,expected\na,1,2,\nb,2,3,4\n"),
+            ("missed", "name,stake,wins,missed\na,1,2,\nb,2,3,4\n"),
+            ("slots", "name,stake,wins,slots\na,1,2,\nb,2,3,4\n"),
+            ("points", "name,stake,points\na,1,\nb,2,3\n"),
+            ("missed", "height,proposer,missed\n1,a,\n2,b,1\n"),
+            ("orphaned", "height,proposer,orphaned\n1,a,\n2,b,1\n"),
+        ] {
+            let found = problem(row);
+            assert!(found.contains("empty"), "{titles}: {found}");
+        }
+        for rows in [
+            r#"[{"name": "a", "stake": 1, "wins": null}, {"name": "b", "stake": 1, "wins": 2}]"#,
+            r#"[{"slot": 1, "proposer": "a"}, {"slot": 2, "proposer": "b", "missed": true}]"#,
+        ] {
+            assert!(problem(rows).contains("empty"), "{rows}");
         }
     }
 }

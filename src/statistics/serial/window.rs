@@ -119,6 +119,21 @@ impl WindowLaw {
         }
     }
 
+    /// The probability that somewhere in so many rounds every round of a window's length is won; `None` where
+    /// it is not known.
+    pub fn run_probability(&self, rounds: u64) -> Option<f64> {
+        match self.dispersion {
+            WindowDispersion::Draws { unit, .. } => {
+                Some(LongestRun::run(rounds / unit, self.share)?.at_least(self.length.div_ceil(unit)))
+            }
+            WindowDispersion::Scaled(_) => None,
+            // No stretch of the window's length holds more than the bound.
+            WindowDispersion::Bounded(_) => {
+                self.bounds().filter(|(_, most)| *most < self.length).map(|_| 0.0)
+            }
+        }
+    }
+
     /// The probability that the most extreme of so many independent windows is as extreme as one
     /// that has this probability by itself: 1 − (1 − p)ⁿ without losing the digits of a small p.
     pub fn of_any(probability: f64, windows: u64) -> f64 {

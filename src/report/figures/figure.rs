@@ -1,6 +1,6 @@
 //! What a figure is, and the registry of all of them.
 
-use super::drafting::{Key, Page, Words, clean, undrawable};
+use super::drafting::{Key, Order, Page, Spread, Words, clean, undrawable};
 use super::{
     Drawing, Sheet, Vocabulary, forest, frontier, funnel, heat_map, income, lorenz, p_values,
     small_multiples, split_gain, stretches, target_curve, timeline, unfair_probability, win_share, windows,
@@ -12,6 +12,7 @@ use crate::analysis::rows::{
 };
 use crate::registry::Entry;
 use crate::statistics::level_of;
+use std::collections::{HashMap, HashSet};
 use thiserror::Error;
 
 /// Every figure a scenario can name.
@@ -91,6 +92,27 @@ impl Subject<'_> {
         Page::new(&Words { sheet, vocabulary, title, heading, subtitle, key, notes })
     }
 
+    /// At most `most` of these lines, and what is said of the others: of validators a spread over their stakes, of
+    /// rules or settings one over their list, or over their sizes if they are numbers.
+    pub(super) fn spread(&self, names: &[&str], most: usize) -> Spread {
+        let places: HashMap<&str, usize> = names.iter().copied().zip(0..).collect();
+        let mut stakes: Vec<Option<u64>> = vec![None; names.len()];
+        if names.len() > most {
+            for (index, name) in self.validators.names().enumerate() {
+                if let Some(&place) = places.get(name) {
+                    stakes[place] = Some(self.validators.row(index).stake);
+                }
+            }
+        }
+        if stakes.iter().all(Option::is_none) {
+            let noun = if self.grid.is_some() { "setting" } else { "rule" };
+            return Spread::over_levels(names, most, noun);
+        }
+        let mut ranked: Vec<usize> = (0..names.len()).collect();
+        ranked.sort_by_key(|&place| std::cmp::Reverse(stakes[place]));
+        Spread::over(&ranked, most, "validator", Order::Stake)
+    }
+
     /// The characters in its names and titles that no font here has; figures show their code points instead.
     pub fn undrawable(&self) -> Vec<char> {
         let validators = self.validators.names();
@@ -140,6 +162,11 @@ pub(super) fn differs(row: &ValidatorRow, confidence: f64) -> bool {
 pub struct Grid {
     /// The metric.
     pub metric: String,
+    /// Whether its values are shares or probabilities, so that none is beyond 1.
+    pub is_share: bool,
+    /// Whether points differ in more than these factors, as they do where factors are drawn from ranges: no line
+    /// leads from one to the next.
+    pub scattered: bool,
     /// Of whom.
     pub subject: String,
     /// The factor whose levels stand side by side.
@@ -192,6 +219,12 @@ pub enum FigureError {
     /// The picture could not be turned into a file of the format.
     #[error("the figure could not be turned into a file: {0}")]
     Raster(String),
+}
+
+/// The names, each once, in the order in which they come.
+pub(super) fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut seen = HashSet::new();
+    names.filter(|name| seen.insert(*name)).collect()
 }
 
 /// A share as a table gives it, if it is one: a number between 0 and 1.

@@ -41,6 +41,11 @@ pub fn counted(number: impl Into<u128>, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{} {}", grouped(number), plural(noun)) }
 }
 
+/// The verb after so many things: "1 point is", "2 points are".
+pub fn are(number: impl Into<u128>) -> &'static str {
+    if number.into() == 1 { "is" } else { "are" }
+}
+
 /// The regular plural of a noun, or of a phrase that ends with one.
 fn plural(noun: &str) -> String {
     let ends = |endings: &[&str]| endings.iter().any(|ending| noun.ends_with(ending));
@@ -76,5 +81,6 @@ mod tests {
         assert_eq!(counted(2u32, "loss"), "2 losses");
         assert_eq!(counted(3u32, "boundary"), "3 boundaries");
         assert_eq!(counted(3u32, "day"), "3 days");
+        assert_eq!([are(0u32), are(1u32), are(2u32)], ["are", "is", "are"]);
     }
 }

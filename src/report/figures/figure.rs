@@ -1,6 +1,6 @@
 //! What a figure is, and the registry of all of them.
 
-use super::drafting::{Key, Order, Page, Spread, Words, clean, undrawable};
+use super::drafting::{Key, Page, Spread, SpreadOrder, Words, clean, undrawable};
 use super::{
     Drawing, Sheet, Vocabulary, forest, frontier, funnel, heat_map, income, lorenz, p_values,
     small_multiples, split_gain, stretches, target_curve, timeline, unfair_probability, win_share, windows,
@@ -110,7 +110,7 @@ impl Subject<'_> {
         }
         let mut ranked: Vec<usize> = (0..names.len()).collect();
         ranked.sort_by_key(|&place| std::cmp::Reverse(stakes[place]));
-        Spread::over(&ranked, most, "validator", Order::Stake)
+        Spread::over(&ranked, most, "validator", SpreadOrder::Stake)
     }
 
     /// The characters in its names and titles that no font here has; figures show their code points instead.
@@ -237,7 +237,7 @@ mod tests {
     use super::*;
     use crate::registry::{Choice, find};
     use crate::report::figures::Theme;
-    use crate::report::figures::drafting::covered;
+    use crate::report::figures::drafting::{LEADER, Mark, MarkRole, Point, covered};
     use crate::report::figures::samples::{SampleTables, samples, seed};
     use rayon::prelude::*;
     use resvg::usvg::{Group, Node, Options, Rect, Tree, roxmltree};
@@ -324,6 +324,8 @@ mod tests {
             let what = format!("{what} at {width}");
             assert_readable(&drawing, &what);
             assert_whole(&drawing, &what);
+            assert_inside(&drawing, &what);
+            assert_no_share_beyond_all(&drawing, &what);
         });
     }
 
@@ -386,6 +388,41 @@ mod tests {
         assert!(without(&light) == without(&dark) && without(&light) == without(&grey));
         assert!(colors(&grey).iter().all(|color| color[..2] == color[2..4] && color[..2] == color[4..]));
         assert_eq!((&colors(&light)[0][..], &colors(&dark)[0][..]), ("FFFFFF", "17181C"));
+    }
+
+    /// Every mark of the data lies in a frame, but those of the names to the right of one.
+    fn assert_inside(drawing: &Drawing, what: &str) {
+        let axes = &drawing.chart().axes;
+        let inside = |(x, y): Point| {
+            axes.iter().map(|axes| axes.frame).any(|frame| {
+                let across = (frame.left - 1.0..=frame.right + 1.0).contains(&x);
+                let of_name = axes.len() == 1 && (frame.right..=frame.right + LEADER).contains(&x);
+                (across || of_name) && (frame.top - 1.0..=frame.bottom + 1.0).contains(&y)
+            })
+        };
+        for drawn in drawing.chart().marks.iter().filter(|drawn| drawn.purpose == MarkRole::Data) {
+            let points = match &drawn.mark {
+                // Room for a pointer has no ink.
+                Mark::Filled { opacity, .. } if *opacity == 0.0 => continue,
+                Mark::Filled { at, .. } | Mark::Ring { at, .. } => vec![*at],
+                Mark::Line { points, .. } | Mark::Surface { points, .. } => points.clone(),
+                Mark::Text { .. } => continue,
+            };
+            for point in points {
+                assert!(inside(point), "{what}: {point:?} of {:?} in {axes:?}", drawn.mark);
+            }
+        }
+    }
+
+    /// An axis of shares or probabilities ends at the whole.
+    fn assert_no_share_beyond_all(drawing: &Drawing, what: &str) {
+        for axis in drawing.chart().axes.iter().flat_map(|axes| [&axes.x, &axes.y]) {
+            let title = axis.title.as_str();
+            let of_shares = ["share", "probability"].iter().any(|word| title.contains(word));
+            if of_shares && title.ends_with("(%)") && !title.contains("gain") {
+                assert!(axis.scale.high() <= 100.0 + 1e-9, "{what}: {title} to {}", axis.scale.high());
+            }
+        }
     }
 
     /// No mark lies beyond the sheet's edges.

@@ -196,14 +196,14 @@ impl Figure for Forest {
             let neither = |column: &Column| column.arrow() == "neither side";
             if let Some(column) = columns.iter().find(|column| neither(column)) {
                 notes.push(format!(
-                    "Of {}, nearer to 0 is fairer, which differences do not tell.",
+                    "For {}, values nearer to 0 are fairer, which a difference does not show.",
                     column.words()
                 ));
             }
             let mut all = columns.iter().flat_map(|column| column.differences.iter().flatten());
             if all.any(|difference| !difference.has_interval) {
                 notes.push(
-                    "A mark without a line: the trials are alike, and there is no interval.".to_owned(),
+                    "A mark without a line: the difference is the same in every trial, so there is no interval.".to_owned(),
                 );
             }
             notes.extend(Spread::listed(all_pairs, pairs, "difference").note);

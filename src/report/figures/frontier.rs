@@ -1,7 +1,7 @@
 //! Which rules no other rule beats in two measures at once.
 
 use super::drafting::{
-    Area, BLUE, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Order, Page, Panel, Point, Scale, Spread, Stroke,
+    Area, BLUE, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Spread, SpreadOrder, Stroke,
     Surroundings, Wish, clean, fitted_names, percent, width, with_interval, write_names,
 };
 use super::{Drawing, Figure, FigureError, Subject};
@@ -74,7 +74,7 @@ impl Figure for Frontier {
         }
         let ranked: Vec<usize> = (0..rules.len()).collect();
         let best = ("those on the frontier", |place: usize| rules[place].best);
-        let spread = Spread::with((&ranked, Order::Listed), MOST, "rule", best);
+        let spread = Spread::with((&ranked, SpreadOrder::Listed), MOST, "rule", best);
         rules = spread.of(rules);
         let frontier = Stroke::solid(BLUE, 3).faint(0.6);
         let key = [
@@ -84,7 +84,7 @@ impl Figure for Frontier {
         ];
         let mut notes: Vec<String> = spread.note.into_iter().collect();
         notes.push(format!(
-            "Across: {}; up: {}. Lines are {} intervals of the mean of the trials; where they overlap, which rule is better is open.",
+            "Across: {}; up: {}. Lines are {} intervals of the mean of the trials; where they overlap, the order is not established.",
             across.direction.words(),
             up.direction.words(),
             percent(subject.confidence)

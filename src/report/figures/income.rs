@@ -1,8 +1,8 @@
 //! What validators earn: quantiles over the trials, against stake.
 
 use super::drafting::{
-    Align, Area, BLUE, Dash, INK, Key, LABEL_SIZE, MUTED, ORANGE, Order, Page, Panel, Scale, Spread, Stroke,
-    clean, shortened_within, width, with_interval,
+    Align, Area, BLUE, Dash, INK, Key, LABEL_SIZE, MUTED, ORANGE, Page, Panel, Scale, Spread, SpreadOrder,
+    Stroke, clean, shortened_within, width, with_interval,
 };
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::registry::{Entry, settings};
@@ -74,7 +74,7 @@ impl Figure for Income {
         }
         bars.sort_by(|a, b| b.stake.total_cmp(&a.stake));
         let ranked: Vec<usize> = (0..all).collect();
-        let spread = Spread::over(&ranked, MOST, "owner", Order::Stake);
+        let spread = Spread::over(&ranked, MOST, "owner", SpreadOrder::Stake);
         bars = spread.of(bars);
         let mut notes: Vec<String> = spread.note.into_iter().collect();
         notes.push(

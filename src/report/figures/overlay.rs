@@ -512,10 +512,10 @@ mod tests {
     #[test]
     fn what_is_not_drawn_is_said() {
         let svg = |count| overlay_measure(&words(false), &rows(count, true)).unwrap().svg().to_owned();
-        assert!(svg(45).contains("The first 16 of 45 rules are drawn."));
-        assert!(!svg(12).contains("are drawn."));
+        assert!(svg(45).contains("16 of 45 rules drawn, evenly from the first to the last."));
+        assert!(!svg(12).contains(" drawn, evenly"));
         let lines = |count| overlay_timeline(&words(true), &timeline(count, true), 0.4).unwrap();
-        assert!(lines(45).svg().contains("The first 12 of 45 rules are drawn."));
+        assert!(lines(45).svg().contains("10 of 45 rules drawn, evenly from the first to the last."));
         assert!(lines(3).svg().contains("quantiles of the trials"));
         assert!(!lines(4).svg().contains("quantiles of the trials"));
         assert!(matches!(overlay_measure(&words(true), &[]), Err(FigureError::Empty { .. })));

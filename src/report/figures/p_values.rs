@@ -1,8 +1,8 @@
 //! Whether the p-values of all validators are what chance gives.
 
 use super::drafting::{
-    BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, Order, Page, Panel, Point, Scale, Spread, Stroke, VERMILLION,
-    digits, percent,
+    BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Spread, SpreadOrder, Stroke,
+    VERMILLION, digits, percent,
 };
 use super::figure::differs;
 use super::{Drawing, Figure, FigureError, Subject};
@@ -53,10 +53,10 @@ impl Figure for PValues {
         ];
         let ranked: Vec<usize> = (0..all).collect();
         let smallest = ("the smallest 100", |rank: usize| rank < 100);
-        let spread = Spread::with((&ranked, Order::Size), MOST, "p-value", smallest);
+        let spread = Spread::with((&ranked, SpreadOrder::Size), MOST, "p-value", smallest);
         notes.extend(spread.note.clone());
         if p_values[0].0 < LEAST {
-            notes.push("Values below 10⁻¹² are drawn there.".to_owned());
+            notes.push("Values below 10⁻¹² are drawn at 10⁻¹².".to_owned());
         }
         let expected = |rank: usize| (rank as f64 + 0.5) / all as f64;
         let middle = |rank: usize| order_interval(rank, all, subject.confidence);

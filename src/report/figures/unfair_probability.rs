@@ -77,7 +77,7 @@ impl Figure for UnfairProbability {
         let has_points = courses.iter().any(|course| !course.seen.is_empty());
         let mut key = Vec::new();
         if has_law {
-            key.push((Key::Line(Stroke::solid(MUTED, 5)), "exact law".to_owned()));
+            key.push((Key::Line(Stroke::solid(MUTED, 5)), "exact probability".to_owned()));
         }
         if has_points {
             let words = format!("share of the trials, {} interval", percent(subject.confidence));
@@ -94,7 +94,7 @@ impl Figure for UnfairProbability {
                 || course.exact.iter().any(|&(_, p)| 100.0 * p < y.low())
         });
         if below {
-            notes.push("Values below the axis, zero among them, are drawn at its lower end.".to_owned());
+            notes.push("Values below the axis range, including zero, are drawn at its lower end.".to_owned());
         }
         let page = subject.page("unfair probability over the rounds", &key, &notes);
         let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;

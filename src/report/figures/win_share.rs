@@ -1,9 +1,9 @@
 //! Who won how often, against who holds how much.
 
 use super::drafting::{
-    Area, BLUE, Canvas, Dash, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Order, Page, Panel, Point, Rgb,
-    Scale, Spread, Stroke, Surroundings, VERMILLION, Wish, clean, digits, margin_left, percent, shortened,
-    width, with_interval, write_names,
+    Area, BLUE, Canvas, Dash, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Rgb, Scale,
+    Spread, SpreadOrder, Stroke, Surroundings, VERMILLION, Wish, clean, digits, margin_left, percent,
+    shortened, width, with_interval, write_names,
 };
 use super::figure::{differs, share};
 use super::{Drawing, Figure, FigureError, Subject};
@@ -132,7 +132,7 @@ impl Figure for WinShare {
         let mut ranked: Vec<usize> = (0..marks.len()).collect();
         ranked.sort_by(|&a, &b| marks[b].stake.total_cmp(&marks[a].stake));
         let differing = ("those that differ", |place: usize| marks[place].differs);
-        let spread = Spread::with((&ranked, Order::Stake), MOST, "validator", differing);
+        let spread = Spread::with((&ranked, SpreadOrder::Stake), MOST, "validator", differing);
         marks = spread.of(marks);
         let mut notes: Vec<String> = spread.note.into_iter().collect();
         let shares = if ratios_suit(&marks) {
@@ -246,10 +246,10 @@ fn draw_panels(
     } else {
         "the share of stake"
     };
-    let mut notes = vec![format!("Below: how far win shares lie from {against}, in percent of it.")];
+    let mut notes = vec![format!("Lower panel: relative deviation of win shares from {against}.")];
     let (differences, cut) = differences(marks);
     if cut {
-        notes.push("What reaches beyond that panel is cut off.".to_owned());
+        notes.push("Values outside its range are clipped.".to_owned());
     }
     // Where panels stand is known once the notes are: this is about how wide they are.
     let roughly = 0.75 * f64::from(subject.sheet.units().0);

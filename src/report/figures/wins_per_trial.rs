@@ -3,7 +3,7 @@
 use super::drafting::{
     BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, ORANGE, Page, Panel, Scale, Stroke, digits, short_name,
 };
-use super::figure::share;
+use super::figure::{distinct, share};
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::analysis::rows::TrialRow;
 use crate::registry::{Entry, settings};
@@ -29,12 +29,7 @@ struct WinsPerTrial {}
 
 impl Figure for WinsPerTrial {
     fn draw(&self, subject: &Subject) -> Result<Drawing, FigureError> {
-        let mut names: Vec<&str> = Vec::new();
-        for row in subject.trials {
-            if !names.contains(&row.validator.as_str()) && names.len() < 64 {
-                names.push(&row.validator);
-            }
-        }
+        let names = distinct(subject.trials.iter().map(|row| row.validator.as_str()));
         let stake = |name: &str| {
             let row = subject.validators.find(name);
             row.map_or(0.0, |row| row.stake_share)
@@ -115,7 +110,7 @@ impl Figure for WinsPerTrial {
             ));
         }
         let heading = format!("share of wins in a trial, {}", short_name(name));
-        let page = subject.page(&heading, &key, &["Of the followed validator with most stake.".to_owned()]);
+        let page = subject.page(&heading, &key, &["The followed validator with the most stake.".to_owned()]);
         // Somewhat below zero, so that the first labels of both axes stand apart.
         let y = Scale::counts(-0.03 * most, 1.05 * most);
         let frame = page.frame(y, MARGIN_RIGHT);

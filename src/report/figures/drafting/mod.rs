@@ -24,7 +24,7 @@ pub(super) use page::{Key, Page, Words, percent};
 pub(super) use palette::{BLUE, GRID, INK, MUTED, ORANGE, PAPER, Rgb, VERMILLION, series, shown};
 pub(super) use panel::{MARGIN_RIGHT, Panel, TITLE_SIZE, margin_left};
 pub(super) use scale::{Scale, digits, with_interval};
-pub(super) use spread::{Order, Spread};
+pub(super) use spread::{Spread, SpreadOrder};
 #[cfg(test)]
 pub(super) use typeface::covered;
 pub(in crate::report) use typeface::style_sheet as font_face;

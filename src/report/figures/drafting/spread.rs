@@ -7,7 +7,7 @@ use crate::statistics::wording::{counted, grouped};
 
 /// The order that a spread is taken over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
+pub enum SpreadOrder {
     /// Of validators: by their stake.
     Stake,
     /// Of numbers: by their size.
@@ -16,13 +16,13 @@ pub enum Order {
     Listed,
 }
 
-impl Order {
+impl SpreadOrder {
     /// How the things that are drawn were found.
     fn words(self) -> &'static str {
         match self {
-            Order::Stake => "evenly from the richest to the poorest",
-            Order::Size => "evenly from the lowest to the highest",
-            Order::Listed => "evenly from the first to the last",
+            SpreadOrder::Stake => "evenly from the richest to the poorest",
+            SpreadOrder::Size => "evenly from the lowest to the highest",
+            SpreadOrder::Listed => "evenly from the first to the last",
         }
     }
 }
@@ -52,7 +52,7 @@ impl Spread {
     /// At most `most` of a list of things, whose places `ranked` names in their order. Those that are `needed`
     /// are drawn in any case, as far as there is room: they are what the figure is about, in the words `also`.
     pub fn with(
-        (ranked, order): (&[usize], Order),
+        (ranked, order): (&[usize], SpreadOrder),
         most: usize,
         noun: &str,
         (also, needed): (&str, impl Fn(usize) -> bool),
@@ -77,13 +77,13 @@ impl Spread {
     }
 
     /// At most `most` of a list of things, whose places `ranked` names in their order.
-    pub fn over(ranked: &[usize], most: usize, noun: &str, order: Order) -> Self {
+    pub fn over(ranked: &[usize], most: usize, noun: &str, order: SpreadOrder) -> Self {
         Self::with((ranked, order), most, noun, ("", |_| false))
     }
 
     /// At most `most` of so many things in the order of their list.
     pub fn listed(count: usize, most: usize, noun: &str) -> Self {
-        Self::over(&(0..count).collect::<Vec<_>>(), most, noun, Order::Listed)
+        Self::over(&(0..count).collect::<Vec<_>>(), most, noun, SpreadOrder::Listed)
     }
 
     /// The same of levels of a factor, which stand in the order of their numbers, if all are numbers.
@@ -94,9 +94,9 @@ impl Spread {
         match numbers {
             Some(numbers) => {
                 ranked.sort_by(|&a, &b| numbers[a].total_cmp(&numbers[b]));
-                Self::over(&ranked, most, noun, Order::Size)
+                Self::over(&ranked, most, noun, SpreadOrder::Size)
             }
-            None => Self::over(&ranked, most, noun, Order::Listed),
+            None => Self::over(&ranked, most, noun, SpreadOrder::Listed),
         }
     }
 
@@ -136,7 +136,7 @@ mod tests {
             let ranked: Vec<usize> = (0..count).rev().collect();
             let needed = |place: usize| place % every == 0;
             let Spread { places, note } =
-                Spread::with((&ranked, Order::Listed), most, "rule", ("others", needed));
+                Spread::with((&ranked, SpreadOrder::Listed), most, "rule", ("others", needed));
             prop_assert_eq!(places.len(), count.min(most));
             prop_assert_eq!(note.is_none(), count <= most);
             let wanted = (0..count).filter(|&place| needed(place)).count();
@@ -147,21 +147,21 @@ mod tests {
     #[test]
     fn it_is_said_how_many_are_drawn_and_which() {
         let ranked: Vec<usize> = (0..2_000).collect();
-        let spread = Spread::over(&ranked, 8, "validator", Order::Stake);
+        let spread = Spread::over(&ranked, 8, "validator", SpreadOrder::Stake);
         assert_eq!(spread.places, [0, 285, 571, 856, 1142, 1427, 1713, 1999]);
         assert_eq!(
             spread.note.unwrap(),
             "8 of 2,000 validators drawn, evenly from the richest to the poorest."
         );
         let wanted = ("those that differ", |place| place == 7);
-        let spread = Spread::with((&ranked, Order::Listed), 8, "rule", wanted);
+        let spread = Spread::with((&ranked, SpreadOrder::Listed), 8, "rule", wanted);
         assert_eq!(
             spread.note.clone().unwrap(),
             "8 of 2,000 rules drawn, evenly from the first to the last, and those that differ."
         );
         assert!(spread.places.contains(&7));
         assert_eq!(spread.of((0..2_000).collect()), spread.places);
-        assert_eq!(Spread::over(&[2, 0, 1], 3, "rule", Order::Listed).places, [0, 1, 2]);
+        assert_eq!(Spread::over(&[2, 0, 1], 3, "rule", SpreadOrder::Listed).places, [0, 1, 2]);
     }
 
     /// Levels come in the order of the points, which may be any.

@@ -12,6 +12,7 @@ use crate::cli::screen::{grouped, tell};
 use clap::Args as ClapArgs;
 use std::path::PathBuf;
 use tombola::report::{Environment, Stopwatch};
+use tombola::statistics::wording::{are, counted};
 use tombola::study::{
     OpenStudy, Opening, Plan, PointState, Summary, TallyReader, differs, gather, missing_shards, overlap,
     read_all,
@@ -110,9 +111,10 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
                 .map(|shard| format!("\n  {} --shard {shard}", repeat(&plan, &path_of(&plan), &shards_in)))
                 .collect();
             Err(Failure::CheckFailed(format!(
-                "{} of {} points are not done: {} partial, {} failed, {} missing; the tables in {} are about the trials that are there. To play the rest:{}",
+                "{} of {} {} not done: {} partial, {} failed, {} missing; the tables in {} cover the trials that are there. To play the rest:{}",
                 grouped((summary.points.len() - summary.count(PointState::Done)) as u128),
-                grouped(summary.points.len() as u128),
+                counted(summary.points.len() as u64, "point"),
+                are((summary.points.len() - summary.count(PointState::Done)) as u64),
                 summary.count(PointState::Partial),
                 summary.count(PointState::Failed),
                 summary.count(PointState::Missing),

@@ -8,6 +8,7 @@ use crate::cli::screen::{grouped, print, print_rows, table};
 use clap::Args as ClapArgs;
 use serde::Serialize;
 use std::path::PathBuf;
+use tombola::statistics::wording::counted;
 use tombola::study::{Plan, PointState, Summary, look_at};
 
 #[derive(ClapArgs)]
@@ -104,12 +105,12 @@ pub fn status(args: &StatusArgs) -> Result<(), Failure> {
         .filter_map(|(point, come)| Some(format!("point {}: {}\n", point.id, come.failure.as_ref()?)))
         .collect();
     let text = format!(
-        "{}: {} points: {}\n{} of {} trials, {} of one thread{left}\n{held}{details}{more}{failures}",
+        "{}: {}: {}\n{} of {}, {} of one thread{left}\n{held}{details}{more}{failures}",
         plan.name,
-        grouped(rows.len() as u128),
+        counted(rows.len() as u64, "point"),
         counts.join(", "),
         grouped(played.into()),
-        grouped(wanted.into()),
+        counted(wanted, "trial"),
         seconds_shown(seconds)
     );
     Ok(print(&text)?)

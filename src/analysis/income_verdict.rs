@@ -6,7 +6,7 @@ use super::income_rows::reward_share_interval;
 use super::memoise::memoise;
 use super::rows::IncomeRow;
 use crate::statistics::percent::{fixed, setting};
-use crate::statistics::wording::grouped;
+use crate::statistics::wording::{counted, grouped};
 use crate::statistics::{
     Assessment, Effect, Evidence, Interval, JudgedValidator, SampleUnits, Verdict, assess, bonferroni, wilson,
 };
@@ -98,8 +98,11 @@ impl IncomeVerdict {
         };
         match assessment.verdict {
             Verdict::Fair => format!(
-                "fair on average within {tolerance}: each of the {} validators earns its share of stake{} ({basis})",
-                grouped(assessment.comparisons as u64),
+                "fair on average within {tolerance}: {} its share of stake{} ({basis})",
+                match assessment.comparisons {
+                    1 => "the validator earns".to_owned(),
+                    many => format!("each of the {} earns", counted(many as u64, "validator")),
+                },
                 match assessment.bound {
                     None => String::new(),
                     Some(bound) if bound < 1e-9 => " exactly".to_owned(),
@@ -113,18 +116,18 @@ impl IncomeVerdict {
                 }
                 let verb = if assessment.beyond == 1 { "is" } else { "are" };
                 format!(
-                    "unfair: {}; {} of {} validators {verb} beyond {tolerance} ({basis})",
+                    "unfair: {}; {} of {} {verb} beyond {tolerance} ({basis})",
                     parts.join(", "),
                     grouped(assessment.beyond as u64),
-                    grouped(assessment.comparisons as u64),
+                    counted(assessment.comparisons as u64, "validator"),
                 )
             }
             Verdict::Inconclusive => {
                 let verb = if assessment.within == 1 { "is" } else { "are" };
                 format!(
-                    "cannot tell: {} of the {} validators {verb} shown to earn the share of stake within {tolerance}, none is shown not to ({basis}); more trials would tell",
+                    "cannot tell: {} of {} {verb} shown to earn the share of stake within {tolerance}, none is shown not to ({basis}); more trials would tell",
                     grouped(assessment.within as u64),
-                    grouped(assessment.comparisons as u64),
+                    counted(assessment.comparisons as u64, "validator"),
                 )
             }
         }
@@ -154,17 +157,17 @@ impl IncomeRisk {
                 format!("(simultaneous interval of each: up to {})", percent(interval.high))
             });
             return format!(
-                "none of {} validators earns less than half of what its stake deserves in any trial {most}",
-                grouped(self.validators as u64)
+                "none of {} earns less than half of what its stake deserves in any trial {most}",
+                counted(self.validators as u64, "validator")
             );
         }
         let verb = if self.at_risk == 1 { "does" } else { "do" };
         format!(
-            "{} earns less than half of what its stake deserves in {} of the trials{interval}; {} of {} validators {verb} in more than {}",
+            "{} earns less than half of what its stake deserves in {} of the trials{interval}; {} of {} {verb} in more than {}",
             self.worst,
             percent(self.probability),
             grouped(self.at_risk as u64),
-            grouped(self.validators as u64),
+            counted(self.validators as u64, "validator"),
             percent(self.delta)
         )
     }

@@ -91,6 +91,11 @@ impl FolderRecord {
         standing.is_some() && self.manifest.files().get(&name) == standing.as_ref()
     }
 
+    /// The names of the figures that it lists.
+    pub fn figures(&mut self) -> Vec<String> {
+        self.manifest.files().keys().filter(|name| name.starts_with("figures/")).cloned().collect()
+    }
+
     /// Writes files, all of them or, if one must not be replaced, none; `force` replaces what somebody else
     /// put there. The manifest goes on saying what stands in the folder.
     pub fn write(&mut self, files: &[(PathBuf, Vec<u8>)], force: bool) -> Result<(), Failure> {

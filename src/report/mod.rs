@@ -16,7 +16,13 @@ mod latex;
 mod manifest;
 #[cfg(feature = "cli")]
 mod page;
+#[cfg(feature = "figures")]
+mod rule_label;
 mod stopwatch;
+#[cfg(feature = "cli")]
+mod study_figures;
+#[cfg(feature = "cli")]
+mod study_values;
 mod tables;
 
 pub use active::activity;
@@ -31,5 +37,11 @@ pub use formulas::FormulaGuard;
 pub use manifest::{Manifest, Timing, population_hash};
 #[cfg(feature = "cli")]
 pub use page::{PageError, TableStyle, page, page_of, paper, write_report};
+#[cfg(feature = "figures")]
+pub use rule_label::rule_label;
 pub use stopwatch::Stopwatch;
+#[cfg(feature = "cli")]
+pub use study_figures::{StudyFigures, study_subtitle};
+#[cfg(feature = "cli")]
+pub use study_values::{StudyValues, StudyValuesError, curves_of_study};
 pub use tables::{Rows, write_rows, write_run_tables};

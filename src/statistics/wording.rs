@@ -34,9 +34,26 @@ pub fn three_digits(value: f64) -> String {
     if places == 0 { text } else { text.trim_end_matches('0').trim_end_matches('.').to_owned() }
 }
 
-/// A number with its noun.
-pub fn counted(number: u64, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+/// A whole number with its noun: "1 trial", "2,000 trials". Every sentence that counts things takes it from
+/// here, so that none says "1 trials".
+pub fn counted(number: impl Into<u128>, noun: &str) -> String {
+    let number = number.into();
+    if number == 1 { format!("1 {noun}") } else { format!("{} {}", grouped(number), plural(noun)) }
+}
+
+/// The verb after so many things: "1 point is", "2 points are".
+pub fn are(number: impl Into<u128>) -> &'static str {
+    if number.into() == 1 { "is" } else { "are" }
+}
+
+/// The regular plural of a noun, or of a phrase that ends with one.
+fn plural(noun: &str) -> String {
+    let ends = |endings: &[&str]| endings.iter().any(|ending| noun.ends_with(ending));
+    match noun.strip_suffix('y') {
+        Some(stem) if !ends(&["ay", "ey", "oy", "uy"]) => format!("{stem}ies"),
+        _ if ends(&["s", "x", "ch", "sh"]) => format!("{noun}es"),
+        _ => format!("{noun}s"),
+    }
 }
 
 /// A p-value in words.
@@ -48,5 +65,22 @@ pub fn p_value(p: f64) -> String {
     } else {
         let places = (1.0 - p.log10().floor()).clamp(1.0, 4.0) as usize;
         format!("p = {p:.places$}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_thing_is_no_plural() {
+        assert_eq!(counted(1u32, "trial"), "1 trial");
+        assert_eq!(counted(0u32, "trial"), "0 trials");
+        assert_eq!(counted(40_000u64, "round"), "40,000 rounds");
+        assert_eq!(counted(2u32, "finished branch"), "2 finished branches");
+        assert_eq!(counted(2u32, "loss"), "2 losses");
+        assert_eq!(counted(3u32, "boundary"), "3 boundaries");
+        assert_eq!(counted(3u32, "day"), "3 days");
+        assert_eq!([are(0u32), are(1u32), are(2u32)], ["are", "is", "are"]);
     }
 }

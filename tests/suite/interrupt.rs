@@ -110,7 +110,7 @@ fn the_trials_that_finished_are_kept_whole() {
     let (status, out, err) = run.end();
     assert_eq!(status.code(), Some(130), "{err}");
     assert!(out.contains("Verdict:"), "{out}");
-    assert!(err.contains("interrupted: ") && err.contains("of 20000 trials had finished"), "{err}");
+    assert!(err.contains("interrupted: ") && err.contains("of 20,000 trials had finished"), "{err}");
 
     let folder = sandbox.path("output/s");
     let manifest = fs::read(folder.join("manifest.json")).expect("a manifest");

@@ -79,10 +79,14 @@ fn methods_tables_and_figures_compile() {
         compiles(&sandbox.path(&format!("drawn/{figure}.tex")));
         compiles(&sandbox.path(&format!("dark/{figure}.tex")));
     }
-    // What pdflatex lacks is a code, and the file says how its letters are printed.
+    // What pdflatex lacks has a number and a note with its code, and the file says how its letters are printed.
     let drawn = fs::read_to_string(sandbox.path("drawn/win-share.tex")).expect("a figure");
     assert!(
         drawn.contains("\\figureletter{5F69}{24425}\\figureletter{7968}{31080}") && !drawn.contains('彩'),
+        "{drawn}"
+    );
+    assert!(
+        drawn.contains("\\figureletters{1}{24425}{") && drawn.contains("lacks: [1] U+5F69 U+7968"),
         "{drawn}"
     );
     assert!(drawn.contains("lualatex '\\def\\figurefont{") && drawn.contains("\\input{win-share.tex}'"));

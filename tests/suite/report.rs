@@ -114,6 +114,39 @@ fn a_study_has_a_page_too() {
     assert_eq!(report(&sandbox, &["report", "output/pair"]).0, Some(0));
 }
 
+/// It opens with the question, the answer in words, key numbers and figures that suit the factors, which are in the
+/// folder too; a figure that somebody else put there stays.
+#[test]
+fn the_page_of_a_study_answers_its_question() {
+    let sandbox = Sandbox::new();
+    let sweep = "[sweep]\n\"run.rounds\" = [20, 40]\n\"selection.rule\" = ['raffle', 'uniform']\n";
+    sandbox.put("s.toml", format!("{PAIR}[report]\nformats = ['svg']\n{sweep}"));
+    let run = ["run", "s.toml", "--quiet", "--metrics", "all"];
+    assert_eq!(report(&sandbox, &run).0, Some(0));
+    let page = fs::read_to_string(sandbox.path("output/pair/report.html")).expect("the page");
+    let place = |part: &str| page.find(part).unwrap_or_else(|| panic!("{part}: {page}"));
+    let order = ["question", "verdict", "numbers", "figures", "tables", "methods"]
+        .map(|id| place(&format!("<h2 id=\"{id}\">")));
+    assert!(order.windows(2).all(|pair| pair[0] < pair[1]), "{order:?}");
+    assert!(page.contains("depend on run.rounds and selection.rule?"), "{page}");
+    assert!(page.contains("Of 4 points, ") && page.contains("<h3>Range</h3>"), "{page}");
+    assert!(page.contains("Largest main effect: "), "{page}");
+    assert!(page.matches("<svg class=\"figure\" role=\"img\"").count() >= 2);
+    for figure in ["heat-map", "small-multiples", "unfair-probability", "target-curve"] {
+        assert!(sandbox.path(&format!("output/pair/figures/{figure}.svg")).is_file(), "{figure}");
+    }
+    // The same page from the tables and figures.
+    assert_eq!(report(&sandbox, &["report", "output/pair"]).0, Some(0));
+    let again = fs::read_to_string(sandbox.path("output/pair/report.html")).expect("the page");
+    assert!(again == page, "the same bytes");
+    sandbox.put("output/pair/figures/heat-map.svg", "mine");
+    let summarise = ["summarise", "output/pair", "--quiet"];
+    let (code, told) = report(&sandbox, &summarise);
+    assert_eq!(code, Some(0), "{told}");
+    let kept = fs::read_to_string(sandbox.path("output/pair/figures/heat-map.svg")).expect("the file");
+    assert_eq!(kept, "mine");
+}
+
 /// The rules that are swept are named and defined, and `reproduce`, which takes runs alone, is not promised.
 #[test]
 fn the_page_of_a_study_names_the_rules_that_are_swept() {
@@ -122,8 +155,9 @@ fn the_page_of_a_study_names_the_rules_that_are_swept() {
     sandbox.put("s.toml", format!("{PAIR}[sweep]\n\"selection.rule\" = {rules}\n"));
     assert_eq!(report(&sandbox, &["run", "s.toml", "--quiet"]).0, Some(0));
     let page = fs::read_to_string(sandbox.path("output/pair/report.html")).expect("the page");
-    assert!(page.contains("under the rules raffle, top-n."), "{page}");
-    assert!(!page.contains("tombola reproduce") && page.contains("The command that wrote these results"));
+    assert!(page.contains("under the rules raffle and top-n(n=1)."), "{page}");
+    assert!(page.contains("rules raffle, top-n(n=1) · 2 points"), "{page}");
+    assert!(!page.contains("tombola reproduce") && page.contains("Command that wrote these results"));
 }
 
 #[test]
@@ -161,6 +195,11 @@ fn a_comparison_is_summed_up_as_its_table_says() {
         }
     }
     assert!(shown > 0, "raffle and uniform differ");
-    let sentence = format!("{shown} are shown, {alike} are exactly zero and {open} are undecided");
+    let sentence = format!("{shown} shown, {alike} exactly zero, {open} undecided");
     assert!(page.contains(&sentence), "{sentence}");
+    // The fairer one is named, by the measure that comes first; 70 % of the stake get half of the wins otherwise.
+    assert!(page.contains("<h3>Fairest rule</h3>"), "{page}");
+    let answer = page.split("<h3>Fairest rule</h3>").nth(1).and_then(|rest| rest.split("</p>").next());
+    let answer = answer.expect("an answer");
+    assert!(answer.contains("The rule raffle (") && answer.contains("is fairer than uniform ("), "{answer}");
 }

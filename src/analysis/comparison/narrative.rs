@@ -4,7 +4,7 @@ use super::measures::Measure;
 use super::rows::{RuleComparison, order};
 use crate::statistics::comparison::{Comparison, Difference, RankOrder};
 use crate::statistics::percent::setting;
-use crate::statistics::wording::grouped;
+use crate::statistics::wording::{counted, grouped};
 
 /// For each measure its name, which of its values are the fairer ones, and its order in a line.
 pub fn rankings(comparison: &RuleComparison) -> Vec<(&'static str, &'static str, String)> {
@@ -128,7 +128,7 @@ fn farther(comparison: &RuleComparison, found: &Comparison) -> Option<String> {
     }
     let corrected = match found.differences.len() {
         1 => String::new(),
-        pairs => format!(", corrected for {pairs} pairs"),
+        pairs => format!(", corrected for {}", counted(pairs as u64, "pair")),
     };
     Some(format!(
         "Farther than {}: {} percentage points ({}{corrected}).",
@@ -164,7 +164,7 @@ fn undecided(comparison: &RuleComparison, found: &Comparison) -> Option<String> 
         .map(|pair| {
             let both = format!("{} and {}", names[pair.first], names[pair.second]);
             match pair.trials_needed {
-                Some(trials) => format!("{both} (about {} trials would)", grouped(trials)),
+                Some(trials) => format!("{both} (about {} would)", counted(trials, "trial")),
                 None => both,
             }
         })

@@ -20,7 +20,7 @@ use tombola::analysis::{
 use tombola::import::{Intent, Options};
 use tombola::registry::Choice;
 use tombola::report::figures::{Subject, audit_subtitle, draw_figures};
-use tombola::report::{AuditManifest, Published, Stopwatch, Timing, write_report};
+use tombola::report::{AuditManifest, Published, Stopwatch, Timing, rule_label, write_report};
 use tombola::scenario::{FigureFormat, Override, Place, Problem};
 use tombola::selection::ethereum::Acceptance;
 use tombola::simulation::{Control, CountingUnit, Quiet};
@@ -510,7 +510,7 @@ fn write(
     let wins: u64 = audit.rows.iter().map(|row| row.wins).sum();
     let subject = Subject {
         title: &name,
-        subtitle: &audit_subtitle(&audit.rule.kind, wins, confidence),
+        subtitle: &audit_subtitle(&rule_label(&audit.rule), wins, confidence),
         validators: &as_decided(&audit.validators, &audit.rows),
         confidence,
         ..Subject::default()

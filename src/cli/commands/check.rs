@@ -7,6 +7,7 @@ use crate::cli::screen::{print_data, tell};
 use clap::Args as ClapArgs;
 use std::path::PathBuf;
 use tombola::scenario::schema;
+use tombola::statistics::wording::counted;
 
 #[derive(ClapArgs)]
 pub struct CheckArgs {
@@ -33,9 +34,10 @@ pub fn check(args: &CheckArgs) -> Result<(), Failure> {
     let world = &scenario.experiment.world;
     let total: u64 = world.stakes.iter().sum();
     tell(format_args!(
-        "ok: {} validators with {total} tokens, {} accounts that only hold or trade",
-        world.validators(),
-        world.names.len() - world.validators()
+        "ok: {} with {}, {} that only hold or trade",
+        counted(world.validators() as u64, "validator"),
+        counted(total, "token"),
+        counted((world.names.len() - world.validators()) as u64, "account")
     ));
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::cli::options::settings::PlayedSettings;
 use crate::cli::options::threads::ThreadsArg;
 use crate::cli::progress_bar::Bar;
 use crate::cli::results::{self, ResultsPlace};
-use crate::cli::screen::{grouped, percent, rate, table, tell};
+use crate::cli::screen::{percent, rate, table, tell};
 use clap::{Args as ClapArgs, ValueEnum};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -30,6 +30,7 @@ use tombola::report::{
 use tombola::scenario::Scenario;
 use tombola::simulation::{Control, Quiet, Results, TrialRecord, threads_here};
 use tombola::statistics::percent::setting;
+use tombola::statistics::wording::{are, counted};
 use tombola::study::{
     Collected, Compared, Limits, OpenStudy, Opening, Origin, Plan, PointState, Setting, StudyError, Summary,
     collect, evaluate, rounds_to_play,
@@ -144,8 +145,8 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
     }
     results::print_summary(&summary(first, &comparison), &published)?;
     tell(format_args!(
-        "{} rounds in {:.1} s ({} rounds/s)",
-        grouped(contestants.iter().map(|contestant| u128::from(contestant.rounds)).sum()),
+        "{} in {:.1} s ({} rounds/s)",
+        counted(contestants.iter().map(|contestant| u128::from(contestant.rounds)).sum::<u128>(), "round"),
         timing.duration.as_secs_f64(),
         rate(manifest.rounds_per_second)
     ));
@@ -175,7 +176,7 @@ fn play(
     let before: u64 =
         Summary::new(&plan, &open.before.contents, false).points.iter().map(|point| point.trials).sum();
     if before > 0 && !args.place.quiet {
-        tell(format_args!("{name}: {} trials are done already", grouped(before.into())));
+        tell(format_args!("{name}: {} {} done already", counted(before, "trial"), are(before)));
     }
     let bar = Bar::new(name, rounds_to_play(&plan, &open.before.contents, None), args.place.quiet);
     let limits = Limits { stop, is_over: &|| false, fail_fast: true, shard: None, points: None };
@@ -188,9 +189,9 @@ fn play(
     if stop.load(Ordering::Relaxed) || rounds_to_play(&plan, &now.contents, None) > 0 {
         let summary = Summary::new(&plan, &now.contents, false);
         return Err(Failure::Interrupted(format!(
-            "{} of {} rules had finished; rules can only be compared when all have, so no table was written; the trials that were finished are kept in {}, and the same command goes on from there",
+            "{} of {} had finished; rules can only be compared when all have, so no table was written; the trials that were finished are kept in {}, and the same command goes on from there",
             summary.count(PointState::Done),
-            entrants.len(),
+            counted(entrants.len() as u64, "rule"),
             file.display()
         )));
     }
@@ -283,13 +284,10 @@ fn write_figures(
 ) -> Result<(), Failure> {
     let experiment = &first.experiment;
     let subtitle = format!(
-        "{} rules on the same population and random numbers · {} × {} rounds · {} intervals",
-        comparison.names.len(),
-        match experiment.trials {
-            1 => "1 trial".to_owned(),
-            trials => format!("{} trials", grouped(trials.into())),
-        },
-        grouped(experiment.rounds.into()),
+        "{} on the same population and random numbers · {} × {} · {} intervals",
+        counted(comparison.names.len() as u64, "rule"),
+        counted(experiment.trials, "trial"),
+        counted(experiment.rounds, "round"),
         setting(comparison.confidence)
     );
     let words = |heading, axis, percent| Overlay {
@@ -370,12 +368,12 @@ fn summary(first: &Scenario, comparison: &RuleComparison) -> String {
         .collect();
     let experiment = &first.experiment;
     format!(
-        "{}\n\n{}\n\n{} rules on the same population and random numbers, {} trials of {} rounds each, seed {}. {}\n",
+        "{}\n\n{}\n\n{} on the same population and random numbers, {} of {} each, seed {}. {}\n",
         table(&header, 1, lines),
         table(&["measure", "order: < is shown, ~ is not, = gave the same in every trial", ""], 3, orders),
-        comparison.names.len(),
-        grouped(experiment.trials.into()),
-        grouped(experiment.rounds.into()),
+        counted(comparison.names.len() as u64, "rule"),
+        counted(experiment.trials, "trial"),
+        counted(experiment.rounds, "round"),
         experiment.world.seed,
         paragraph(comparison)
     )

@@ -14,6 +14,7 @@ use tombola::analysis::rows::{IdentifyRow, Standing};
 use tombola::analysis::{AuditTable, Candidates, TableSource};
 use tombola::import::{Intent, Options};
 use tombola::scenario::Problem;
+use tombola::statistics::wording::counted;
 
 #[derive(ClapArgs)]
 #[command(after_help = "\
@@ -115,8 +116,8 @@ fn columns(rows: &[IdentifyRow]) -> String {
     let mut text = table(&header, 2, lines);
     if compared.len() < rows.len() {
         text += &format!(
-            "\n... and {} rules that cannot be compared; --format csv says why",
-            rows.len() - compared.len()
+            "\n... and {} that cannot be compared; --format csv says why",
+            counted((rows.len() - compared.len()) as u64, "rule")
         );
     }
     text

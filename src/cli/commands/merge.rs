@@ -12,6 +12,7 @@ use crate::cli::screen::{grouped, tell};
 use clap::Args as ClapArgs;
 use std::path::{Path, PathBuf};
 use tombola::report::{Addition, Environment, Stopwatch, file_hash};
+use tombola::statistics::wording::{are, counted};
 use tombola::study::{
     Plan, PointState, StudyTables, Summary, TALLIES, TallyFile, TallyHeader, TallyReader, differs, gather,
     hold_place, missing_shards, overlap, read_all,
@@ -118,9 +119,10 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
             let missing = missing_shards(&plan, &whole, of).into_iter();
             let commands: Vec<String> = missing.map(|shard| format!("\n  {play} --shard {shard}")).collect();
             Err(Failure::CheckFailed(format!(
-                "{} of {} points are not done: {} partial, {} failed, {} missing; the tables in {} are about the trials that are there. To play the rest:{}",
+                "{} of {} {} not done: {} partial, {} failed, {} missing; the tables in {} cover the trials that are there. To play the rest:{}",
                 grouped((summary.points.len() - summary.count(PointState::Done)) as u128),
-                grouped(summary.points.len() as u128),
+                counted(summary.points.len() as u64, "point"),
+                are((summary.points.len() - summary.count(PointState::Done)) as u64),
                 summary.count(PointState::Partial),
                 summary.count(PointState::Failed),
                 summary.count(PointState::Missing),

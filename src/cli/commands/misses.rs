@@ -10,6 +10,7 @@ use tombola::analysis::misses as compare;
 use tombola::analysis::rows::MissesRow;
 use tombola::import::{Fault, Intent, read_from};
 use tombola::scenario::{Place, Problem};
+use tombola::statistics::wording::counted;
 
 /// What to give the command.
 const HELP: &str = "--misses takes a table with the columns name, slots (assigned) and wins (done), or missed in place of either; --columns slots=assigned,wins=done says which is which";
@@ -55,8 +56,9 @@ pub fn misses(args: &AuditArgs) -> Result<(), Failure> {
     }
     match report.worse {
         worse if worse > 0 && args.assert => Err(Failure::CheckFailed(format!(
-            "{}: {worse} validators miss more than the rest",
-            path.display()
+            "{}: missing more than the rest: {}",
+            path.display(),
+            counted(worse as u64, "validator")
         ))),
         _ => Ok(()),
     }

@@ -26,7 +26,6 @@ pub mod status;
 pub mod strategy;
 pub mod study;
 pub mod study_report;
-pub mod study_values;
 pub mod summarise;
 pub mod summary;
 pub mod trace;

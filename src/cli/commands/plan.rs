@@ -16,6 +16,7 @@ use tombola::analysis::{HadBy, PlanSettings, PrecisionPlan, WinVariance, pilot_s
 use tombola::report::Stopwatch;
 use tombola::simulation::{Control, Engine, Experiment, Quiet, Results, run as simulate, threads_here};
 use tombola::statistics::percent::{setting, short};
+use tombola::statistics::wording::counted;
 
 #[derive(ClapArgs)]
 #[command(after_help = "\
@@ -93,7 +94,7 @@ pub fn plan(args: &PlanArgs) -> Result<(), Failure> {
         experiment.world.seed = pilot_seed(seed);
         experiment.engine = Engine::Draws;
         let rounds = u128::from(experiment.rounds) * u128::from(count);
-        let size = format!("{count} trials of {} rounds", grouped(experiment.rounds.into()));
+        let size = format!("{} of {}", counted(count, "trial"), counted(experiment.rounds, "round"));
         if rounds > MOST_PILOT_ROUNDS {
             return Err(Failure::CannotRun(format!(
                 "the pilot that this plan needs has {size}, more than {} rounds in all\n  help: plan for shorter trials with --rounds, or play fewer trials with --pilot",
@@ -200,13 +201,13 @@ fn duration(seconds: f64) -> String {
 fn paragraph(plan: &PrecisionPlan, settings: &PlanSettings, rounds: u64, trials: u64) -> String {
     let all = u128::from(rounds) * u128::from(trials);
     let mut text = format!(
-        "With rounds = {} and trials = {} ({} rounds in all) this scenario shows {} of {} validators, each by itself, to be fair within {} \
+        "With rounds = {} and trials = {} ({} in all) this scenario shows {} of {}, each by itself, to be fair within {} \
          with {} power and {} confidence, if they win their share of stake.",
         grouped(rounds.into()),
         grouped(trials.into()),
-        grouped(all),
+        counted(all, "round"),
         plan.shown_now,
-        plan.validators,
+        counted(plan.validators as u64, "validator"),
         setting(settings.tolerance),
         setting(settings.power),
         setting(settings.confidence),
@@ -215,7 +216,7 @@ fn paragraph(plan: &PrecisionPlan, settings: &PlanSettings, rounds: u64, trials:
     let asked = |needed: u64, had_by: HadBy| match had_by {
         HadBy::MoreTrials => {
             let number = needed.div_ceil(rounds.max(1));
-            format!("{} of {} rounds", counted(number, "trial"), grouped(rounds.into()))
+            format!("{} of {}", counted(number, "trial"), counted(rounds, "round"))
         }
         HadBy::Either | HadBy::LongerTrials => {
             let each = needed.div_ceil(trials.max(1));
@@ -271,11 +272,6 @@ fn paragraph(plan: &PrecisionPlan, settings: &PlanSettings, rounds: u64, trials:
         ));
     }
     text
-}
-
-/// A number of things.
-fn counted(number: u64, thing: &str) -> String {
-    format!("{} {thing}{}", grouped(number.into()), if number == 1 { "" } else { "s" })
 }
 
 fn columns(rows: &[PlanRow]) -> String {

@@ -1,10 +1,9 @@
 //! `tombola plot`: figures from the tables of a folder of results, without a simulation.
 
-use super::study_values::{StudyValues, curves_of_study};
 use crate::cli::failure::Failure;
 use crate::cli::folder_record::{AnyManifest, FolderRecord};
 use crate::cli::options::threads::ThreadsArg;
-use crate::cli::screen::{grouped, tell};
+use crate::cli::screen::tell;
 use clap::{Args as ClapArgs, ValueEnum};
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
@@ -19,8 +18,9 @@ use tombola::report::figures::{
     Drawing, FIGURES, Figure, FigureError, Grid, NamedFile, Sheet, SheetWidth, Subject, Theme, Vocabulary,
     audit_subtitle, run_subtitle, undrawable_note,
 };
+use tombola::report::{StudyValues, StudyValuesError, curves_of_study, rule_label, study_subtitle};
 use tombola::scenario::{AnalysisSection, FigureFormat, ScenarioFile};
-use tombola::statistics::percent::setting;
+use tombola::statistics::wording::counted;
 
 #[derive(ClapArgs)]
 #[command(after_help = "\
@@ -125,6 +125,12 @@ impl PictureFormat {
             PictureFormat::Pgf => FigureFormat::Pgf,
             PictureFormat::VegaLite => FigureFormat::VegaLite,
         }
+    }
+}
+
+impl From<StudyValuesError> for Failure {
+    fn from(error: StudyValuesError) -> Self {
+        Failure::CannotRun(error.to_string())
     }
 }
 
@@ -249,15 +255,16 @@ impl Source {
         let (name, subtitle, analysis, figures) = match &record.manifest {
             AnyManifest::Run(manifest) => {
                 let file = scenario(&manifest.scenario)?;
-                let rule = &file.selection.rule.kind;
+                let rule = &file.selection.rule;
                 let confidence = file.analysis.confidence;
-                let subtitle = run_subtitle(rule, manifest.trials_finished, manifest.rounds, confidence);
+                let subtitle =
+                    run_subtitle(&rule_label(rule), manifest.trials_finished, manifest.rounds, confidence);
                 (manifest.name.clone(), subtitle, file.analysis, file.report.figures)
             }
             AnyManifest::Audit(manifest) => {
                 let audited: Vec<AuditRow> = rows(&folder.join("audit.csv"))?;
                 let wins = audited.iter().map(|row| row.wins).sum();
-                let subtitle = audit_subtitle(&manifest.rule.kind, wins, manifest.confidence);
+                let subtitle = audit_subtitle(&rule_label(&manifest.rule), wins, manifest.confidence);
                 let analysis =
                     AnalysisSection { confidence: manifest.confidence, ..AnalysisSection::default() };
                 (manifest.name.clone(), subtitle, analysis, named(&["win-share", "lorenz"]))
@@ -267,7 +274,8 @@ impl Source {
                 let analysis = scenario(first)?.analysis;
                 let rules: Vec<&str> =
                     manifest.compared.iter().map(|compared| compared.name.as_str()).collect();
-                let rules = if rules.len() > 4 { format!("{} rules", rules.len()) } else { rules.join(", ") };
+                let rules =
+                    if rules.len() > 4 { counted(rules.len() as u64, "rule") } else { rules.join(", ") };
                 let subtitle = run_subtitle(&rules, manifest.trials, manifest.rounds, analysis.confidence);
                 (
                     manifest.name.clone(),
@@ -278,12 +286,7 @@ impl Source {
             }
             AnyManifest::Study(manifest) => {
                 let analysis = scenario(&manifest.study).map(|file| file.analysis).unwrap_or_default();
-                let subtitle = format!(
-                    "{} points · {} trials · {} intervals",
-                    grouped(manifest.points as u128),
-                    grouped(manifest.trials.into()),
-                    setting(analysis.confidence)
-                );
+                let subtitle = study_subtitle(manifest.points as u64, manifest.trials, analysis.confidence);
                 (
                     manifest.name.clone(),
                     subtitle,

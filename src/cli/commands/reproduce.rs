@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use tombola::report::{Manifest, ResultsFolder, file_hash, listed_file, population_hash, read_manifest};
 use tombola::scenario::load_text;
 use tombola::simulation::Control;
+use tombola::statistics::wording::counted;
 use tombola::{RunOptions, Scenario};
 
 #[derive(ClapArgs)]
@@ -131,14 +132,20 @@ pub fn reproduce(args: &ReproduceArgs) -> Result<(), Failure> {
     print(&table(&["file", "run again"], 2, rows))?;
     let (same, total) = (count(Agreement::Same), all.len() - count(Agreement::Redrawn));
     let summary = format!(
-        "{same} of {total} files agree byte by byte (seed {}, engine {}).\n",
-        manifest.seed, manifest.engine
+        "{same} of {} agree byte by byte (seed {}, engine {}).\n",
+        counted(total as u64, "file"),
+        manifest.seed,
+        manifest.engine
     );
     print(&format!("\n{summary}"))?;
     if same == total {
         Ok(())
     } else {
-        Err(Failure::CheckFailed(format!("{} of {total} files do not agree", total - same)))
+        Err(Failure::CheckFailed(format!(
+            "{} of {} do not agree",
+            total - same,
+            counted(total as u64, "file")
+        )))
     }
 }
 

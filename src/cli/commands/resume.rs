@@ -13,6 +13,7 @@ use tombola::analysis::{analyse, analyse_stopped};
 use tombola::report::{Environment, Stopwatch, Timing};
 use tombola::scenario::Scenario;
 use tombola::simulation::{Progress, threads_here};
+use tombola::statistics::wording::{are, counted};
 use tombola::study::{
     FailedPoint, Limits, OpenStudy, Opening, Origin, Plan, Setting, Summary, Watch, collect, evaluate,
     rounds_to_play,
@@ -84,7 +85,7 @@ pub fn played<'a>(
     let open = OpenStudy::file(&file, &plan, &holder(&environment), opening)?;
     let before = Summary::new(&plan, &open.before.contents, false).points[0].trials;
     if before > 0 && !args.place.quiet {
-        tell(format_args!("{}: {} trials are done already", scenario.name, grouped(before.into())));
+        tell(format_args!("{}: {} {} done already", scenario.name, counted(before, "trial"), are(before)));
     }
     let limits = Limits { stop, is_over: &|| false, fail_fast: true, shard: None, points: None };
     let evaluated = evaluate(&plan, &open.before, &open.file, &limits, &Watching(bar))?;
@@ -95,9 +96,9 @@ pub fn played<'a>(
     let summary = &Summary::new(&plan, &now.contents, false).points[0];
     if stop.load(Ordering::Relaxed) || rounds_to_play(&plan, &now.contents, None) > 0 {
         return Err(Failure::Interrupted(format!(
-            "{} of {} trials are done and kept in {}; the same command goes on from here",
+            "{} of {} finished and kept in {}; the same command goes on from here",
             grouped(summary.trials.into()),
-            grouped(scenario.experiment.trials.into()),
+            counted(scenario.experiment.trials, "trial"),
             file.display()
         )));
     }

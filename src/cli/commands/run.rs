@@ -10,7 +10,7 @@ use crate::cli::options::settings::PlayedSettings;
 use crate::cli::options::threads::ThreadsArg;
 use crate::cli::progress_bar::Bar;
 use crate::cli::results::{self, ResultsPlace};
-use crate::cli::screen::{grouped, rate, tell};
+use crate::cli::screen::{rate, tell};
 use crate::cli::whole_file::{self, Existing};
 use crate::cli::{interrupt, scenario};
 use clap::{Args as ClapArgs, ValueEnum};
@@ -21,6 +21,7 @@ use tombola::analysis::rows::RunSummary;
 use tombola::report::ResultsFolder;
 use tombola::scenario::{Override, Problem};
 use tombola::simulation::{Control, CountingUnit, Engine, SimulationError};
+use tombola::statistics::wording::counted;
 use tombola::{Outcome, RunError, RunOptions, Scenario};
 
 #[derive(ClapArgs)]
@@ -291,8 +292,8 @@ fn run_one(
             ));
         }
         tell(format_args!(
-            "{} rounds in {:.1} s ({} rounds/s, engine {})",
-            grouped(results.totals.counters.rounds.into()),
+            "{} in {:.1} s ({} rounds/s, engine {})",
+            counted(results.totals.counters.rounds, "round"),
             timing.duration.as_secs_f64(),
             rate(manifest.rounds_per_second),
             manifest.engine
@@ -302,9 +303,9 @@ fn run_one(
     if results.partial {
         let displaced = results::displaced(&published).map(|message| format!("; {message}"));
         return Err(Failure::Interrupted(format!(
-            "{} of {} trials had finished; the tables in {} are about these, and the manifest says so{}",
+            "{} of {} had finished; the tables in {} cover these only, and the manifest says so{}",
             results.records.len(),
-            experiment.trials,
+            counted(experiment.trials, "trial"),
             published.folder.display(),
             displaced.unwrap_or_default()
         )));

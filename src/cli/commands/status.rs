@@ -9,6 +9,7 @@ use crate::cli::screen::{grouped, print, print_rows, table};
 use clap::Args as ClapArgs;
 use serde::Serialize;
 use std::path::PathBuf;
+use tombola::statistics::wording::counted;
 use tombola::study::{Plan, PointState, StudyTables, Summary, look_at};
 
 #[derive(ClapArgs)]
@@ -126,12 +127,12 @@ pub fn status(args: &StatusArgs) -> Result<(), Failure> {
         false => String::new(),
     };
     let text = format!(
-        "{}: {} points: {}\n{} of {} trials, {} of one thread{left}\n{held}{notes}{details}{more}{failures}{rest}",
+        "{}: {}: {}\n{} of {}, {} of one thread{left}\n{held}{notes}{details}{more}{failures}{rest}",
         plan.name,
-        grouped(rows.len() as u128),
+        counted(rows.len() as u64, "point"),
         counts.join(", "),
         grouped(played.into()),
-        grouped(wanted.into()),
+        counted(wanted, "trial"),
         seconds_shown(seconds)
     );
     Ok(print(&text)?)

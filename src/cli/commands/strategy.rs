@@ -20,6 +20,7 @@ use tombola::report::figures::{FIGURES, Figure, FigureError, Subject, undrawable
 use tombola::scenario::FigureFormat;
 use tombola::simulation::{Control, Quiet};
 use tombola::statistics::percent::setting;
+use tombola::statistics::wording::counted;
 
 #[derive(ClapArgs)]
 #[command(after_help = "\
@@ -95,11 +96,11 @@ pub fn strategy(args: &StrategyArgs) -> Result<(), Failure> {
     let simulated = rows.iter().filter(|row| row.trials.is_some()).count();
     if simulated > 0 {
         tell(format_args!(
-            "note: {simulated} of {} gains were simulated, for want of a law: {} rounds in each of {} pairs of trials with \
+            "note: {simulated} of {} simulated, because no exact distribution is known: {} in each of {} of trials with \
              the same random numbers; intervals that hold together with {} confidence",
-            rows.len(),
-            grouped(scenario.experiment.rounds.into()),
-            rows.iter().find_map(|row| row.trials).unwrap_or(0),
+            counted(rows.len() as u64, "gain"),
+            counted(scenario.experiment.rounds, "round"),
+            counted(rows.iter().find_map(|row| row.trials).unwrap_or(0), "pair"),
             setting(confidence)
         ));
     }

@@ -3,6 +3,7 @@
 use super::study_report::Report;
 use crate::cli::commands::run::RunArgs;
 use crate::cli::failure::Failure;
+use crate::cli::folder_record::FolderRecord;
 use crate::cli::interrupt;
 use crate::cli::options::span;
 use crate::cli::options::span::{seconds_shown, size_shown};
@@ -10,15 +11,18 @@ use crate::cli::progress_bar::Bar;
 use crate::cli::results::{DEFAULT_OUTPUT, tell_settled};
 use crate::cli::screen::{grouped, print, table, tell};
 use clap::{Args as ClapArgs, ValueEnum};
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tombola::report::{Addition, Environment, Stopwatch, Terms, page_of};
-use tombola::scenario::{Override, Place, Problem, read_file};
+use tombola::report::figures::{FigureError, NamedFile};
+use tombola::report::{Addition, Environment, Stopwatch, StudyFigures, Terms, page_of};
+use tombola::scenario::{FigureFormat, Override, Place, Problem, read_file};
 use tombola::simulation::{Control, Progress, threads_here};
+use tombola::statistics::wording::{are, counted};
 use tombola::study::Shard;
 
 /// What is said of a study.
@@ -247,9 +251,10 @@ fn run_here(args: &RunArgs, path: &Path, players: Option<&mut Players>) -> Resul
     let summary = Summary::new(&plan, &now.contents, false);
     if stop.load(Ordering::Relaxed) {
         return Err(Failure::Interrupted(format!(
-            "{} of {} points are done, and what was finished of the others is kept in {}; the same command goes on from here{}",
+            "{} of {} {} done, and what was finished of the others is kept in {}; the same command goes on from here{}",
             grouped(summary.count(PointState::Done) as u128),
-            grouped(summary.points.len() as u128),
+            counted(summary.points.len() as u64, "point"),
+            are(summary.count(PointState::Done) as u64),
             now.path().display(),
             if study.shard.is_some() { "" } else { "; `tombola summarise` makes tables of what is there" }
         )));
@@ -263,10 +268,10 @@ fn run_here(args: &RunArgs, path: &Path, players: Option<&mut Players>) -> Resul
     if !args.place.quiet {
         crate::cli::results::print_text(&report.text(&plan, &summary))?;
         tell(format_args!(
-            "{} trials played in {}, {} threads",
-            grouped(evaluation.trials.into()),
+            "{} played in {}, {}",
+            counted(evaluation.trials, "trial"),
             seconds_shown(stopwatch.elapsed().as_secs_f64()),
-            threads_here()
+            counted(threads_here() as u64, "thread")
         ));
         tell(format_args!("Written to {}:", open.folder.display()));
         for name in files.keys().map(String::as_str).chain(["manifest.json"]) {
@@ -289,21 +294,30 @@ pub fn tabulate(
     bar: &Bar,
     stop: &AtomicBool,
 ) -> Result<(Report, BTreeMap<String, String>), Failure> {
-    let made =
-        write_all(plan, reader, summary, &addition, tables, environment, &Control { progress: bar, stop });
+    let mut record = FolderRecord::read(addition.root()).ok();
+    let control = Control { progress: bar, stop };
+    let made = write_all(plan, reader, summary, &addition, record.as_mut(), tables, environment, &control);
     bar.clear();
     let (report, files) = made.map_err(|failure| in_its_place(&addition, failure))?;
-    let former = former_tables(addition.root(), &files);
+    let mut former = former_tables(addition.root(), &files);
+    if let Some(record) = &mut record {
+        let drawn = record.figures().into_iter();
+        former.extend(
+            drawn.filter(|name| !files.contains_key(name) && record.wrote(&addition.root().join(name))),
+        );
+    }
     addition.place(Terms { former, ..Terms::default() })?;
     Ok((report, files))
 }
 
-/// Writes the files where they are made.
+/// Writes the files where they are made; `former` is the record of those that stand in their place.
+#[allow(clippy::too_many_arguments)]
 fn write_all(
     plan: &Plan,
     reader: &TallyReader,
     summary: &Summary,
     addition: &Addition,
+    former: Option<&mut FolderRecord>,
     tables: StudyTables,
     environment: Environment,
     control: &Control,
@@ -314,13 +328,17 @@ fn write_all(
         report.add(plan, point, statements);
     })?;
     let mut manifest = StudyManifest::new(plan, summary, environment, threads_here(), files.clone());
-    if draws_figures(plan) {
+    let formats = formats_of_figures(plan);
+    if !formats.is_empty() {
         let stopwatch = Stopwatch::start();
         let refused =
             |why: String| Failure::CannotRun(format!("{}: {why}", folder.join("report.html").display()));
+        let record = serde_json::to_value(&manifest).map_err(|error| refused(error.to_string()))?;
+        files.extend(write_figures(&record, addition, former, &formats)?);
+        manifest.files.clone_from(&files);
+        let record = serde_json::to_value(&manifest).map_err(|error| refused(error.to_string()))?;
         let paths: Vec<(String, PathBuf)> =
             files.keys().map(|name| (name.clone(), folder.join(name))).collect();
-        let record = serde_json::to_value(&manifest).map_err(|error| refused(error.to_string()))?;
         let page = page_of(record, &paths).map_err(|error| refused(error.to_string()))?;
         addition.write("report.html", page.as_bytes())?;
         files.insert("report.html".to_owned(), hex::encode(Sha256::digest(&page)));
@@ -343,10 +361,46 @@ pub fn in_its_place(addition: &Addition, failure: impl Into<Failure>) -> Failure
     }
 }
 
-/// Whether the study's file wants figures, and with them a report.
-fn draws_figures(plan: &Plan) -> bool {
+/// The formats of the study's figures; none if its file wants no figures, and with them no report.
+fn formats_of_figures(plan: &Plan) -> Vec<FigureFormat> {
     read_file(Path::new(&plan.origin.path), &plan.origin.text, &[])
-        .is_ok_and(|file| !file.report.figures.is_empty())
+        .ok()
+        .filter(|file| !file.report.figures.is_empty())
+        .map_or(Vec::new(), |file| file.report.formats)
+}
+
+/// Draws the figures that suit a study's factors, to stand in its folder; returns the SHA-256 of each file by its
+/// name. What somebody else put there is left alone.
+fn write_figures(
+    record: &serde_json::Value,
+    addition: &Addition,
+    mut former: Option<&mut FolderRecord>,
+    formats: &[FigureFormat],
+) -> Result<BTreeMap<String, String>, Failure> {
+    let tables = addition.folder();
+    let (batch, shares) = (tables.join("batch.csv"), tables.join("shares.csv"));
+    let drawings = match StudyFigures::read(record, &batch, shares.is_file().then_some(shares.as_path()))? {
+        Some(figures) => figures.draw().map_err(|error| Failure::CannotRun(error.to_string()))?,
+        None => Vec::new(),
+    };
+    let pictures: Vec<_> =
+        drawings.iter().flat_map(|drawing| formats.iter().map(move |format| (drawing, *format))).collect();
+    let made: Vec<Result<Vec<NamedFile>, FigureError>> =
+        pictures.par_iter().map(|((name, drawing), format)| drawing.files(name, *format)).collect();
+    let mut files = BTreeMap::new();
+    for made in made {
+        for (file, bytes) in made.map_err(|error| Failure::CannotRun(error.to_string()))? {
+            let name = format!("figures/{file}");
+            let path = addition.root().join(&name);
+            if path.exists() && !former.as_mut().is_some_and(|former| former.wrote(&path)) {
+                tell(format_args!("note: {} is somebody else's and is not replaced", path.display()));
+                continue;
+            }
+            addition.write(&name, &bytes)?;
+            files.insert(name, hex::encode(Sha256::digest(&bytes)));
+        }
+    }
+    Ok(files)
 }
 
 /// How a study ends whose tables are written: well if everything is done.
@@ -371,9 +425,10 @@ pub fn ended(
     }
     let left = summary.points.len() - summary.count(PointState::Done);
     Err(Failure::CheckFailed(format!(
-        "{} of {} points are not done: {} partial, {} missing; the tables in {} are about the trials that were played\n  help: to play the rest: {again}",
+        "{} of {} {} not done: {} partial, {} missing; the tables in {} cover the trials that were played\n  help: to play the rest: {again}",
         grouped(left as u128),
-        grouped(summary.points.len() as u128),
+        counted(summary.points.len() as u64, "point"),
+        are(left as u64),
         summary.count(PointState::Partial),
         summary.count(PointState::Missing),
         folder.display(),
@@ -453,16 +508,14 @@ fn tell_before(args: &RunArgs, plan: &Plan, open: &OpenStudy) {
     let trials: u64 = summary.points.iter().map(|point| point.trials).sum();
     let before = match trials {
         0 => String::new(),
-        trials => format!(
-            "; {} points and {} trials are done already",
-            grouped(done as u128),
-            grouped(trials.into())
-        ),
+        trials => {
+            format!("; {} and {} are done already", counted(done as u64, "point"), counted(trials, "trial"))
+        }
     };
     tell(format_args!(
-        "{}: {} points, {}{before}",
+        "{}: {}, {}{before}",
         plan.name,
-        grouped(plan.points.len() as u128),
+        counted(plan.points.len() as u64, "point"),
         luck_in_words(plan)
     ));
 }
@@ -667,15 +720,15 @@ fn dry_run(plan: &Plan) -> Result<(), Failure> {
     let rounds: u128 =
         plan.points.iter().map(|point| u128::from(point.trials) * u128::from(point.rounds)).sum();
     let text = format!(
-        "{}\n\n{}: {} points ({}, luck {}), {} rounds in all; estimated from a short try: {} on {} threads, {} on the disk. Nothing was run.\n",
+        "{}\n\n{}: {} ({}, luck {}), {} in all; estimated from a short try: {} on {}, {} on the disk. Nothing was run.\n",
         table(&header, 1 + keys.len(), rows),
         plan.name,
-        grouped(plan.points.len() as u128),
+        counted(plan.points.len() as u64, "point"),
         plan.sweep.layout.design_name(),
         plan.sweep.luck.name(),
-        grouped(rounds),
+        counted(rounds, "round"),
         seconds_shown(seconds / threads as f64),
-        threads,
+        counted(threads as u64, "thread"),
         size_shown(bytes)
     );
     Ok(print(&text)?)

@@ -2,6 +2,7 @@
 
 use crate::cli::screen::{grouped, table};
 use tombola::analysis::rows::{Metric, Statement};
+use tombola::statistics::wording::{are, counted};
 use tombola::study::{Plan, PlannedPoint, PointState, Summary, shown};
 
 /// The rows of some points.
@@ -35,7 +36,7 @@ impl Report {
         header.extend(["unfair probability", "exact"]);
         let more = match self.more {
             0 => String::new(),
-            more => format!("... and {} points more\n", grouped(more.into())),
+            more => format!("... and {} more\n", counted(more, "point")),
         };
         let imprecise = match summary.imprecise() {
             0 => String::new(),
@@ -44,10 +45,11 @@ impl Report {
             }
         };
         format!(
-            "{}\n{more}\nUnfair probability: how likely a trial ends with a win share outside the tolerance; least and most of the validators that are followed. {} of {} points are done.\n{imprecise}",
+            "{}\n{more}\nUnfair probability: how likely a trial ends with a win share outside the tolerance; least and most of the validators that are followed. {} of {} {} done.\n{imprecise}",
             table(&header, keys.len(), self.rows),
             grouped(summary.count(PointState::Done) as u128),
-            grouped(summary.points.len() as u128),
+            counted(summary.points.len() as u64, "point"),
+            are(summary.count(PointState::Done) as u64),
         )
     }
 }

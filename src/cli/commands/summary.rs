@@ -7,7 +7,7 @@ use tombola::scenario::Scenario;
 use tombola::simulation::Results;
 use tombola::statistics::Verdict;
 use tombola::statistics::percent::{fixed, setting};
-use tombola::statistics::wording::p_value;
+use tombola::statistics::wording::{counted, p_value};
 
 /// At most this many validators are shown; the others are in the table.
 const MOST_SHOWN: usize = 12;
@@ -90,13 +90,13 @@ fn stopped(analysis: &Analysis, trials: u64) -> String {
         return String::new();
     };
     let (value, wanted) = (value * 100.0, wanted * 100.0);
-    let trials = grouped(trials.into());
+    let trials = counted(trials, "trial");
     match row.decision {
         Some(Decision::Reached) => format!(
-            "Stopped after {trials} trials: half-width {value:.3} percentage points, at most {wanted} wanted.\n"
+            "Stopped after {trials}: half-width {value:.3} percentage points, at most {wanted} wanted.\n"
         ),
         _ => format!(
-            "Not as precise as wanted: half-width {value:.3} percentage points after all {trials} trials, at most \
+            "Not as precise as wanted: half-width {value:.3} percentage points after {trials}, at most \
              {wanted} wanted.\n"
         ),
     }
@@ -161,12 +161,11 @@ fn happenings(scenario: &Scenario, results: &Results) -> String {
     let counters = &results.totals.counters;
     let count = |number: u64| grouped(number.into());
     let mut text = format!(
-        "{} rounds in {} {} with the rule `{}`: {} blocks accepted",
-        count(counters.rounds),
-        count(results.totals.trials),
-        if results.totals.trials == 1 { "trial" } else { "trials" },
+        "{} in {} with the rule `{}`: {} accepted",
+        counted(counters.rounds, "round"),
+        counted(results.totals.trials, "trial"),
         scenario.experiment.world.rule.name,
-        count(counters.accepted)
+        counted(counters.accepted, "block")
     );
     for (number, what) in [
         (counters.rejected, "rejected"),

@@ -17,6 +17,7 @@ use tombola::forging::{
 use tombola::ledger::{AccountId, SignedTransaction, State, TransactionFault, Transfer};
 use tombola::selection::BlockOutcome;
 use tombola::stake::ValidatorId;
+use tombola::statistics::wording::counted;
 
 #[derive(ClapArgs)]
 #[command(after_help = "\
@@ -58,14 +59,14 @@ pub fn trace(args: &TraceArgs) -> Result<(), Failure> {
     let (round, trial) = (args.round, args.trial);
     if round > scenario.experiment.rounds {
         return Err(Failure::CannotRun(format!(
-            "--round {round}: the scenario has {} rounds\n  help: ask for an earlier one, or add --rounds {round}",
-            scenario.experiment.rounds
+            "--round {round}: the scenario has {}\n  help: ask for an earlier one, or add --rounds {round}",
+            counted(scenario.experiment.rounds, "round")
         )));
     }
     if trial >= scenario.experiment.trials {
         return Err(Failure::CannotRun(format!(
-            "--trial {trial}: the scenario has {} trials, counted from 0\n  help: ask for an earlier one, or add --trials {}",
-            scenario.experiment.trials,
+            "--trial {trial}: the scenario has {}, counted from 0\n  help: ask for an earlier one, or add --trials {}",
+            counted(scenario.experiment.trials, "trial"),
             trial + 1
         )));
     }
@@ -304,7 +305,7 @@ impl Observer<Full<'_>> for Story<'_> {
             true => ("the", holders),
             false => ("the other", holders - 1),
         };
-        let validators = format!("{who} {} validators", grouped(eligible.into()));
+        let validators = format!("{who} {}", counted(eligible, "validator"));
         match committee.seats() {
             None if committee.seats_taken(eligible) == Some(eligible) => {
                 tell!(self, "T{} are the attestors.", &validators[1..])

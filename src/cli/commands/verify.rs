@@ -2,12 +2,13 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::options::threads::ThreadsArg;
-use crate::cli::screen::{grouped, print};
+use crate::cli::screen::print;
 use clap::Args as ClapArgs;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use tombola::forging::{Replay, ReplayFinding};
+use tombola::statistics::wording::counted;
 
 #[derive(ClapArgs)]
 #[command(after_help = "\
@@ -51,13 +52,13 @@ pub fn verify(args: &VerifyArgs) -> Result<(), Failure> {
     let summary = replay.finish().map_err(|finding| fails(lines.number, None, &finding))?;
     let drawn = if replay.undrawn().is_none() { "draw, " } else { "" };
     print(&format!(
-        "ok: trial {} of seed {}: {} blocks, {} transactions, {} votes, {} offences; every {drawn}hash, signature, quorum and state holds\n",
+        "ok: trial {} of seed {}: {}, {}, {}, {}; every {drawn}hash, signature, quorum and state holds\n",
         replay.record().trial,
         replay.record().seed,
-        grouped(summary.blocks.into()),
-        grouped(summary.transactions.into()),
-        grouped(summary.votes.into()),
-        grouped(summary.offences.into()),
+        counted(summary.blocks, "block"),
+        counted(summary.transactions, "transaction"),
+        counted(summary.votes, "vote"),
+        counted(summary.offences, "offence"),
     ))?;
     if let Some(rule) = replay.undrawn() {
         print(&format!(

@@ -35,6 +35,12 @@ impl Drawing {
         &self.svg
     }
 
+    /// The values behind it.
+    #[cfg(test)]
+    pub(super) fn chart(&self) -> &Chart {
+        &self.chart
+    }
+
     /// The picture in this format: the names of its files, which begin with `name`, and what is in them.
     /// Formats for further work have the data in a second file.
     ///

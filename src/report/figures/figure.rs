@@ -1,6 +1,6 @@
 //! What a figure is, and the registry of all of them.
 
-use super::drafting::{Key, Page, Words, clean, undrawable};
+use super::drafting::{Key, Page, Spread, SpreadOrder, Words, clean, undrawable};
 use super::{
     Drawing, Sheet, Vocabulary, forest, frontier, funnel, heat_map, income, lorenz, p_values,
     small_multiples, split_gain, stretches, target_curve, timeline, unfair_probability, win_share, windows,
@@ -12,6 +12,7 @@ use crate::analysis::rows::{
 };
 use crate::registry::Entry;
 use crate::statistics::level_of;
+use std::collections::{HashMap, HashSet};
 use thiserror::Error;
 
 /// Every figure a scenario can name.
@@ -91,6 +92,27 @@ impl Subject<'_> {
         Page::new(&Words { sheet, vocabulary, title, heading, subtitle, key, notes })
     }
 
+    /// At most `most` of these lines, and what is said of the others: of validators a spread over their stakes, of
+    /// rules or settings one over their list, or over their sizes if they are numbers.
+    pub(super) fn spread(&self, names: &[&str], most: usize) -> Spread {
+        let places: HashMap<&str, usize> = names.iter().copied().zip(0..).collect();
+        let mut stakes: Vec<Option<u64>> = vec![None; names.len()];
+        if names.len() > most {
+            for (index, name) in self.validators.names().enumerate() {
+                if let Some(&place) = places.get(name) {
+                    stakes[place] = Some(self.validators.row(index).stake);
+                }
+            }
+        }
+        if stakes.iter().all(Option::is_none) {
+            let noun = if self.grid.is_some() { "setting" } else { "rule" };
+            return Spread::over_levels(names, most, noun);
+        }
+        let mut ranked: Vec<usize> = (0..names.len()).collect();
+        ranked.sort_by_key(|&place| std::cmp::Reverse(stakes[place]));
+        Spread::over(&ranked, most, "validator", SpreadOrder::Stake)
+    }
+
     /// The characters in its names and titles that no font here has; figures show their code points instead.
     pub fn undrawable(&self) -> Vec<char> {
         let validators = self.validators.names();
@@ -140,6 +162,11 @@ pub(super) fn differs(row: &ValidatorRow, confidence: f64) -> bool {
 pub struct Grid {
     /// The metric.
     pub metric: String,
+    /// Whether its values are shares or probabilities, so that none is beyond 1.
+    pub is_share: bool,
+    /// Whether points differ in more than these factors, as they do where factors are drawn from ranges: no line
+    /// leads from one to the next.
+    pub scattered: bool,
     /// Of whom.
     pub subject: String,
     /// The factor whose levels stand side by side.
@@ -194,6 +221,12 @@ pub enum FigureError {
     Raster(String),
 }
 
+/// The names, each once, in the order in which they come.
+pub(super) fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut seen = HashSet::new();
+    names.filter(|name| seen.insert(*name)).collect()
+}
+
 /// A share as a table gives it, if it is one: a number between 0 and 1.
 pub(super) fn share(value: f64) -> Option<f64> {
     (0.0..=1.0).contains(&value).then_some(value)
@@ -204,7 +237,7 @@ mod tests {
     use super::*;
     use crate::registry::{Choice, find};
     use crate::report::figures::Theme;
-    use crate::report::figures::drafting::covered;
+    use crate::report::figures::drafting::{LEADER, Mark, MarkRole, Point, covered};
     use crate::report::figures::samples::{SampleTables, samples, seed};
     use rayon::prelude::*;
     use resvg::usvg::{Group, Node, Options, Rect, Tree, roxmltree};
@@ -291,6 +324,8 @@ mod tests {
             let what = format!("{what} at {width}");
             assert_readable(&drawing, &what);
             assert_whole(&drawing, &what);
+            assert_inside(&drawing, &what);
+            assert_no_share_beyond_all(&drawing, &what);
         });
     }
 
@@ -353,6 +388,41 @@ mod tests {
         assert!(without(&light) == without(&dark) && without(&light) == without(&grey));
         assert!(colors(&grey).iter().all(|color| color[..2] == color[2..4] && color[..2] == color[4..]));
         assert_eq!((&colors(&light)[0][..], &colors(&dark)[0][..]), ("FFFFFF", "17181C"));
+    }
+
+    /// Every mark of the data lies in a frame, but those of the names to the right of one.
+    fn assert_inside(drawing: &Drawing, what: &str) {
+        let axes = &drawing.chart().axes;
+        let inside = |(x, y): Point| {
+            axes.iter().map(|axes| axes.frame).any(|frame| {
+                let across = (frame.left - 1.0..=frame.right + 1.0).contains(&x);
+                let of_name = axes.len() == 1 && (frame.right..=frame.right + LEADER).contains(&x);
+                (across || of_name) && (frame.top - 1.0..=frame.bottom + 1.0).contains(&y)
+            })
+        };
+        for drawn in drawing.chart().marks.iter().filter(|drawn| drawn.purpose == MarkRole::Data) {
+            let points = match &drawn.mark {
+                // Room for a pointer has no ink.
+                Mark::Filled { opacity, .. } if *opacity == 0.0 => continue,
+                Mark::Filled { at, .. } | Mark::Ring { at, .. } => vec![*at],
+                Mark::Line { points, .. } | Mark::Surface { points, .. } => points.clone(),
+                Mark::Text { .. } => continue,
+            };
+            for point in points {
+                assert!(inside(point), "{what}: {point:?} of {:?} in {axes:?}", drawn.mark);
+            }
+        }
+    }
+
+    /// An axis of shares or probabilities ends at the whole.
+    fn assert_no_share_beyond_all(drawing: &Drawing, what: &str) {
+        for axis in drawing.chart().axes.iter().flat_map(|axes| [&axes.x, &axes.y]) {
+            let title = axis.title.as_str();
+            let of_shares = ["share", "probability"].iter().any(|word| title.contains(word));
+            if of_shares && title.ends_with("(%)") && !title.contains("gain") {
+                assert!(axis.scale.high() <= 100.0 + 1e-9, "{what}: {title} to {}", axis.scale.high());
+            }
+        }
     }
 
     /// No mark lies beyond the sheet's edges.

@@ -1,8 +1,8 @@
 //! The differences between rules, paired by trial.
 
 use super::drafting::{
-    Align, Area, BLUE, Canvas, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Scale, Stroke, VERMILLION, clean,
-    counted, fitted_names, percent, width, with_interval, wrapped,
+    Align, Area, BLUE, Canvas, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Scale, Spread, Stroke, VERMILLION,
+    clean, fitted_names, percent, width, with_interval, wrapped,
 };
 use super::{Drawing, Figure, FigureError, Sheet, SheetWidth, Subject};
 use crate::analysis::comparison::{FairerValues, Measure, measure};
@@ -133,8 +133,8 @@ impl Column<'_> {
     }
 
     /// An axis for zero and these differences, with some room on either side.
-    fn scale(&self, pairs: usize) -> Scale {
-        let shown = || self.differences.iter().take(pairs).flatten();
+    fn scale(&self) -> Scale {
+        let shown = || self.differences.iter().flatten();
         let low = shown().map(|difference| difference.low).fold(0.0, f64::min);
         let high = shown().map(|difference| difference.high).fold(0.0, f64::max);
         let room = 0.08 * (high - low);
@@ -176,8 +176,7 @@ impl Figure for Forest {
             });
         }
         let (all_pairs, all_columns) = (pairs.len(), columns.len());
-        columns.truncate(MOST_PANELS);
-        pairs.truncate(MOST);
+        keep(&mut pairs, &mut columns, MOST, MOST_PANELS);
         let heading = match &columns[..] {
             [one] => format!("paired differences of {}", one.words()),
             _ => "paired differences between rules".to_owned(),
@@ -186,8 +185,10 @@ impl Figure for Forest {
             (Key::Disc(BLUE), format!("difference, {} interval", percent(subject.confidence))),
             (Key::Diamond(VERMILLION), "shown, after correction for all".to_owned()),
         ];
-        let words: Vec<String> = pairs.iter().map(|(rule, other)| format!("{rule} − {other}")).collect();
-        let notes = |pairs: usize, panels: usize| {
+        let words = |pairs: &[(&str, &str)]| -> Vec<String> {
+            pairs.iter().map(|(rule, other)| format!("{rule} − {other}")).collect()
+        };
+        let notes = |columns: &[Column], pairs: usize, panels: usize| {
             let mut notes = vec![
                 "Arrows point to the side on which the first of two rules does better than the second."
                     .to_owned(),
@@ -195,47 +196,58 @@ impl Figure for Forest {
             let neither = |column: &Column| column.arrow() == "neither side";
             if let Some(column) = columns.iter().find(|column| neither(column)) {
                 notes.push(format!(
-                    "Of {}, nearer to 0 is fairer, which differences do not tell.",
+                    "For {}, values nearer to 0 are fairer, which a difference does not show.",
                     column.words()
                 ));
             }
             let mut all = columns.iter().flat_map(|column| column.differences.iter().flatten());
             if all.any(|difference| !difference.has_interval) {
                 notes.push(
-                    "A mark without a line: the trials are alike, and there is no interval.".to_owned(),
+                    "A mark without a line: the difference is the same in every trial, so there is no interval.".to_owned(),
                 );
             }
-            if pairs < all_pairs {
-                notes.push(format!("The first {pairs} of {} differences are drawn.", counted(all_pairs)));
-            }
-            if panels < all_columns {
-                notes.push(format!("The first {panels} of {} measures are drawn.", counted(all_columns)));
-            }
+            notes.extend(Spread::listed(all_pairs, pairs, "difference").note);
+            notes.extend(Spread::listed(all_columns, panels, "measure").note);
             notes
         };
         // What there is room for shows once the words around the panels stand; then come the notes on it.
-        let draft = subject.page(&heading, &key, &notes(pairs.len() - 1, columns.len() - 1));
-        let names = fitted_names(&words, NAME_ROOM[usize::from(columns.len() > 1)] * draft.right);
+        let draft = subject.page(&heading, &key, &notes(&columns, pairs.len() - 1, columns.len() - 1));
+        let names = fitted_names(&words(&pairs), NAME_ROOM[usize::from(columns.len() > 1)] * draft.right);
         let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max);
         let (sheet, layout, panels, rows) =
             arranged(subject.sheet, &draft, &columns, pairs.len(), 24.0 + name_room + 24.0);
+        let names = Spread::listed(pairs.len(), rows, "").of(names);
+        keep(&mut pairs, &mut columns, rows, panels);
+        let words = words(&pairs);
         let subject = &Subject { sheet, ..*subject };
-        let Page { mut canvas, title, top, .. } = subject.page(&heading, &key, &notes(rows, panels));
-        for (place, column) in columns.iter().take(panels).enumerate() {
+        let Page { mut canvas, title, top, .. } =
+            subject.page(&heading, &key, &notes(&columns, rows, panels));
+        for (place, column) in columns.iter().enumerate() {
             let frame = layout.frame(place, top);
-            let x = column.scale(rows);
+            let x = column.scale();
             let panel = Panel { frame, x, y: Scale::linear(0.0, rows as f64) };
             if place % layout.columns == 0 {
-                for (row, name) in names.iter().take(rows).enumerate() {
+                for (row, name) in names.iter().enumerate() {
                     let y = panel.at(0.0, rows as f64 - row as f64 - 0.5).1;
                     canvas.text((frame.left - 18.0, y + 11.0), name, LABEL_SIZE, INK, Align::End);
                 }
             }
             draw_heading(&mut canvas, column, &layout, frame);
-            draw_column(&mut canvas, &panel, column, &words[..rows]);
+            draw_column(&mut canvas, &panel, column, &words);
         }
         Ok(canvas.finish(&title))
     }
+}
+
+/// Keeps so many pairs and measures, spread over their lists.
+fn keep(pairs: &mut Vec<(&str, &str)>, columns: &mut Vec<Column>, rows: usize, panels: usize) {
+    let spread = Spread::listed(pairs.len(), rows, "difference");
+    for column in &mut *columns {
+        column.differences.resize_with(pairs.len(), || None);
+        column.differences = spread.of(std::mem::take(&mut column.differences));
+    }
+    *pairs = spread.of(std::mem::take(pairs));
+    *columns = Spread::listed(columns.len(), panels, "measure").of(std::mem::take(columns));
 }
 
 /// The panels on a sheet that is high enough for them or, where it may not be, as many of them and as many
@@ -392,7 +404,7 @@ mod tests {
         // One for each difference, and one in the key.
         assert_eq!(svg.matches("<circle fill=\"#0072B2\"").count(), 5 * 6 + 1);
         assert_eq!(svg.matches(">difference</text>").count(), 5);
-        assert!(!svg.contains("The first"), "{svg}");
+        assert!(!svg.contains(" drawn, evenly"), "{svg}");
         // A slide is no higher than another: it has fewer rows, and says so.
         let slide = Sheet { width: SheetWidth::Slide, ..Sheet::default() };
         let many: Vec<CompareRow> = measures
@@ -400,7 +412,9 @@ mod tests {
             .flat_map(|measure| (0..40).map(|other| difference(measure, "a", &format!("b{other}"))))
             .collect();
         let slide = drawn(&many, slide);
-        assert!(slide.svg().contains("of 40 differences are drawn."), "{}", slide.svg());
+        assert!(slide.svg().contains("of 40 differences drawn, evenly"), "{}", slide.svg());
+        // The first and the last pair are among them.
+        assert!(slide.svg().contains("a − b0, ") && slide.svg().contains("a − b39, "));
         assert!(slide.svg().contains("width=\"1280\" height=\"720\""));
     }
 }

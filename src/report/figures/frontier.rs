@@ -1,8 +1,8 @@
 //! Which rules no other rule beats in two measures at once.
 
 use super::drafting::{
-    Area, BLUE, Dash, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Stroke, Surroundings,
-    Wish, clean, counted, fitted_names, percent, width, with_interval, write_names,
+    Area, BLUE, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Spread, SpreadOrder, Stroke,
+    Surroundings, Wish, clean, fitted_names, percent, width, with_interval, write_names,
 };
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::analysis::comparison::{FairerValues, MEASURES, Measure};
@@ -69,29 +69,30 @@ impl Figure for Frontier {
                 reason: "two rules with values of two measures are needed; compare rules over at least one round",
             });
         };
-        let all = rules.len();
-        rules.truncate(MOST);
         for index in 0..rules.len() {
             rules[index].best = !rules.iter().any(|other| beats(other, &rules[index]));
         }
-        let frontier = Stroke::solid(BLUE, 4).dashed(Dash::Long);
+        let ranked: Vec<usize> = (0..rules.len()).collect();
+        let best = ("those on the frontier", |place: usize| rules[place].best);
+        let spread = Spread::with((&ranked, SpreadOrder::Listed), MOST, "rule", best);
+        rules = spread.of(rules);
+        let frontier = Stroke::solid(BLUE, 3).faint(0.6);
         let key = [
             (Key::Lozenge(BLUE), "no other rule is fairer in both".to_owned()),
             (Key::Dot(MUTED), "another rule is".to_owned()),
             (Key::Line(frontier), "frontier".to_owned()),
         ];
-        let mut notes = vec![format!(
-            "Across: {}; up: {}. Lines are {} intervals of the mean of the trials; where they overlap, which rule is better is open.",
+        let mut notes: Vec<String> = spread.note.into_iter().collect();
+        notes.push(format!(
+            "Across: {}; up: {}. Lines are {} intervals of the mean of the trials; where they overlap, the order is not established.",
             across.direction.words(),
             up.direction.words(),
             percent(subject.confidence)
-        )];
-        if all > MOST {
-            notes.push(format!("The first {MOST} of {} rules are drawn.", counted(all)));
-        }
+        ));
         let heading = format!("{} and {}", across.heading, up.heading);
         let page = subject.page(&heading, &key, &notes);
-        let (x, y) = (span(rules.iter().map(|rule| rule.x)), span(rules.iter().map(|rule| rule.y)));
+        let (x, y) =
+            (span(across, rules.iter().map(|rule| rule.x)), span(up, rules.iter().map(|rule| rule.y)));
         let frame = page.frame(y, MARGIN_RIGHT);
         let room = NAME_ROOM * page.right;
         let Page { mut canvas, title, .. } = page;
@@ -189,14 +190,13 @@ fn beats(one: &Rule, other: &Rule) -> bool {
 }
 
 /// An axis for all values and their intervals, with some room on either side.
-fn span(values: impl Iterator<Item = Value>) -> Scale {
+fn span(measure: &Measure, values: impl Iterator<Item = Value>) -> Scale {
     let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
     for value in values {
         let ends = value.interval.unwrap_or((value.value, value.value));
         (low, high) = (low.min(ends.0), high.max(ends.1));
     }
-    let room = 0.08 * (high - low);
-    Scale::linear(low - room, high + room)
+    Scale::roomy((low, high), 0.08, measure.percent)
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Deviations against expected wins, with the limits of chance.
 
 use super::drafting::{
-    Area, BLUE, Canvas, Dash, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Stroke,
-    Surroundings, VERMILLION, Wish, clean, counted, digits, percent, shortened, width, write_names,
+    Area, BLUE, Canvas, Dash, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Spread,
+    SpreadOrder, Stroke, Surroundings, VERMILLION, Wish, clean, digits, percent, shortened, width,
+    write_names,
 };
 use super::figure::{differs, share};
 use super::{Drawing, Figure, FigureError, Subject};
@@ -19,7 +20,7 @@ pub const ENTRY: Entry<dyn Figure> = Entry {
     parse: |table| settings::<Funnel, _>(table, |funnel| Ok(Box::new(funnel))),
 };
 
-/// How many validators are drawn: the largest; more would hide each other.
+/// How many validators are drawn: more would hide each other.
 const MOST: usize = 2_000;
 /// Up to how many of those beyond the limits have their names beside them.
 const NAMED: usize = 8;
@@ -66,15 +67,11 @@ impl Figure for Funnel {
         }
         let all = marks.len();
         marks.sort_by(|a, b| b.expected.total_cmp(&a.expected));
-        let mut notes = Vec::new();
-        if all > MOST {
-            notes.push(format!(
-                "The {} of {} validators with most expected wins are drawn.",
-                counted(MOST),
-                counted(all)
-            ));
-            marks.truncate(MOST);
-        }
+        let ranked: Vec<usize> = (0..all).collect();
+        let differing = ("those that differ", |place: usize| marks[place].differs);
+        let spread = Spread::with((&ranked, SpreadOrder::Stake), MOST, "validator", differing);
+        marks = spread.of(marks);
+        let mut notes: Vec<String> = spread.note.into_iter().collect();
         let level = level_of(subject.confidence);
         let limits = [
             (level, one_line(), "limits for one validator"),

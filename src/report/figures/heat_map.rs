@@ -1,8 +1,8 @@
 //! A metric of a study over two of its factors.
 
 use super::drafting::{
-    Align, Area, INK, Key, LABEL_SIZE, MUTED, Page, Rgb, Scale, Stroke, clean, digits, fitted, fitted_names,
-    width,
+    Align, Area, INK, Key, LABEL_SIZE, MUTED, Page, Rgb, Scale, Spread, Stroke, clean, digits, fitted,
+    fitted_names, width,
 };
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::registry::{Entry, settings};
@@ -68,10 +68,12 @@ impl Figure for HeatMap {
         let (mut across, mut down) = (levels(|cell| cell.0.to_owned()), levels(|cell| cell.1.to_owned()));
         let mut notes: Vec<String> = grid.absent().into_iter().collect();
         for (levels, factor) in [(&mut across, &grid.across), (&mut down, &grid.down)] {
-            if levels.len() > MOST {
-                notes.push(format!("The first {MOST} of {} levels of {factor}.", levels.len()));
-                levels.truncate(MOST);
-            }
+            in_order(levels);
+            let names: Vec<&str> = levels.iter().map(String::as_str).collect();
+            let spread = Spread::over_levels(&names, MOST, "level");
+            // The note names the factor, whatever the number.
+            notes.extend(spread.note.iter().map(|note| format!("{}: {note}", clean(factor))));
+            *levels = spread.of(std::mem::take(levels));
         }
         let least = cells.iter().map(|cell| cell.2).fold(f64::INFINITY, f64::min);
         let most = cells.iter().map(|cell| cell.2).fold(f64::NEG_INFINITY, f64::max);
@@ -140,6 +142,14 @@ impl Figure for HeatMap {
     }
 }
 
+/// Numbers in rising order; other levels as they come.
+fn in_order(levels: &mut [String]) {
+    let number = |level: &String| level.parse::<f64>().ok().filter(|number| number.is_finite());
+    if levels.iter().all(|level| number(level).is_some()) {
+        levels.sort_by(|a, b| number(a).unwrap_or(0.0).total_cmp(&number(b).unwrap_or(0.0)));
+    }
+}
+
 /// A number with three digits that count.
 fn number(value: f64) -> String {
     let size = value.abs();
@@ -157,7 +167,39 @@ fn number(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::number;
+    use super::*;
+    use crate::report::figures::{Grid, GridCell};
+
+    /// Of forty levels the least and the largest are drawn, and twelve in all, in rising order.
+    #[test]
+    fn of_many_levels_both_ends_are_drawn() {
+        let cells = (0..40).rev().map(|level| GridCell {
+            across: format!("{}", 10 * level),
+            down: "raffle".to_owned(),
+            value: f64::from(level),
+            low: None,
+            high: None,
+        });
+        let grid = Grid {
+            metric: "gini".to_owned(),
+            subject: "all".to_owned(),
+            across: "population.count".to_owned(),
+            down: "selection.rule".to_owned(),
+            cells: cells.collect(),
+            ..Grid::default()
+        };
+        let subject = Subject { title: "t", grid: Some(&grid), confidence: 0.95, ..Subject::default() };
+        let svg = HeatMap {}.draw(&subject).unwrap().svg().to_owned();
+        let place = |level: u32| svg.find(&format!(">{level}</text>"));
+        assert!(place(0) < place(390) && place(0).is_some(), "{svg}");
+        assert_eq!(
+            (0..40).filter(|level| svg.contains(&format!("<title>{} raffle: ", 10 * level))).count(),
+            12
+        );
+        assert!(
+            svg.contains("population.count: 12 of 40 levels drawn, evenly from the lowest to the highest.")
+        );
+    }
 
     #[test]
     fn numbers_are_short() {

@@ -1,8 +1,8 @@
 //! What validators earn: quantiles over the trials, against stake.
 
 use super::drafting::{
-    Align, Area, BLUE, Dash, INK, Key, LABEL_SIZE, MUTED, ORANGE, Page, Panel, Scale, Stroke, clean, counted,
-    shortened_within, width, with_interval,
+    Align, Area, BLUE, Dash, INK, Key, LABEL_SIZE, MUTED, ORANGE, Page, Panel, Scale, Spread, SpreadOrder,
+    Stroke, clean, shortened_within, width, with_interval,
 };
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::registry::{Entry, settings};
@@ -73,15 +73,13 @@ impl Figure for Income {
             });
         }
         bars.sort_by(|a, b| b.stake.total_cmp(&a.stake));
-        let mut notes = vec![
+        let ranked: Vec<usize> = (0..all).collect();
+        let spread = Spread::over(&ranked, MOST, "owner", SpreadOrder::Stake);
+        bars = spread.of(bars);
+        let mut notes: Vec<String> = spread.note.into_iter().collect();
+        notes.push(
             "Largest stake first. Return: coins earned in a trial over coins staked at genesis.".to_owned(),
-        ];
-        if all > MOST {
-            notes.push(format!("{MOST} of {}, evenly spread over the order of stakes.", counted(all)));
-            // The places are different, since there are more bars than steps.
-            let mut ranked: Vec<Option<Bar>> = bars.into_iter().map(Some).collect();
-            bars = (0..MOST).filter_map(|step| ranked[step * (all - 1) / (MOST - 1)].take()).collect();
-        }
+        );
         let has_exact = bars.iter().any(|bar| bar.exact_mean.is_some());
         let mut key = vec![(Key::Dot(BLUE), "mean of the trials".to_owned())];
         if bars.iter().any(|bar| bar.outer.is_some()) {

@@ -30,7 +30,7 @@ impl Figure for Lorenz {
             // each is narrower than the one before, so that all can be seen.
             ("stake", column(|row| u128::from(row.stake)), Stroke::solid(BLUE, 12).faint(0.55)),
             ("rewards", column(|row| row.reward.unwrap_or(0)), Stroke::solid(ORANGE, 7)),
-            ("wins", column(|row| u128::from(row.wins)), Stroke::solid(INK, 3).dashed(Dash::Long)),
+            ("wins", column(|row| u128::from(row.wins)), Stroke::solid(INK, 3)),
         ]
         .into_iter()
         .filter_map(|(name, curve, stroke)| Some((name, curve?, stroke)))
@@ -47,7 +47,7 @@ impl Figure for Lorenz {
             .iter()
             .map(|(name, curve, stroke)| (Key::Line(*stroke), format!("{name}, Gini {:.3}", curve.gini)))
             .collect();
-        let equality = Stroke::solid(MUTED, 3).dashed(Dash::Dots);
+        let equality = Stroke::solid(MUTED, 3).dashed(Dash::Long);
         key.push((Key::Line(equality), "equality, Gini 0".to_owned()));
         let names: Vec<&str> = measured.iter().map(|&(name, ..)| name).collect();
         let Page { mut canvas, title, top, bottom, right } = subject.page(

@@ -1,11 +1,11 @@
 //! Several rules in one figure: a measure of each, or the time line of each.
 
 use super::drafting::{
-    Align, Area, Canvas, Dash, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Shape,
-    Stroke, Words, counted, digits, fitted_names, percent, series, stacked, width, with_interval,
+    Align, Area, Canvas, Dash, INK, Key, LABEL_SIZE, LEADER, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale,
+    Spread, Stroke, Words, digits, fitted_names, percent, series, width, with_interval, write_ends,
 };
-use super::figure::share;
-use super::timeline::{LEADER, draw_inside, mark_line, near, with_crossings};
+use super::figure::{distinct, share};
+use super::timeline::{draw_inside, mark_line, near, with_crossings};
 use super::{Drawing, FigureError, Sheet};
 use crate::analysis::rows::{CompareRow, TimelineRow};
 
@@ -13,8 +13,8 @@ use crate::analysis::rows::{CompareRow, TimelineRow};
 const MOST_ROWS: usize = 16;
 /// From one row to the next, at least.
 const ROW: f64 = 44.0;
-/// How many rules have a line of their own.
-const MOST_LINES: usize = 12;
+/// How many rules have a line of their own: as many as there are colours.
+const MOST_LINES: usize = 10;
 /// Up to how many rules have lines for their quantiles.
 const WITH_QUANTILES: usize = 3;
 /// The widest name, as a part of the sheet.
@@ -101,10 +101,9 @@ pub fn overlay_measure(words: &Overlay, rows: &[CompareRow]) -> Result<Drawing, 
     if let Some(ranking) = rows.iter().find(|row| row.kind == "ranking") {
         notes.push(format!("Shown: {}", order(&ranking.verdict)));
     }
-    if marks.len() > MOST_ROWS {
-        notes.insert(0, format!("The first {MOST_ROWS} of {} rules are drawn.", counted(marks.len())));
-        marks.truncate(MOST_ROWS);
-    }
+    let spread = Spread::listed(marks.len(), MOST_ROWS, "rule");
+    marks = spread.of(marks);
+    notes.splice(0..0, spread.note);
     let key = measure_key(&marks, words.confidence);
     let page = |extra: u32| words.page(extra, &key, &notes);
     let usual = page(0);
@@ -115,7 +114,7 @@ pub fn overlay_measure(words: &Overlay, rows: &[CompareRow]) -> Result<Drawing, 
     let names = fitted_names(&names, NAME_ROOM * right);
     let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max);
     let frame = Area { left: 24.0 + name_room + 24.0, top, right: right - MARGIN_RIGHT, bottom };
-    let panel = Panel { frame, x: span(&marks), y: Scale::linear(0.0, marks.len() as f64) };
+    let panel = Panel { frame, x: span(&marks, words.percent), y: Scale::linear(0.0, marks.len() as f64) };
     panel.draw_upright_grid(&mut canvas);
     for (index, (mark, name)) in marks.iter().zip(&names).enumerate() {
         let row = marks.len() as f64 - index as f64 - 0.5;
@@ -172,7 +171,7 @@ fn measure_key(marks: &[Mark], confidence: f64) -> Vec<(Key, String)> {
 }
 
 /// An axis for all that is drawn, with some room on either side.
-fn span(marks: &[Mark]) -> Scale {
+fn span(marks: &[Mark], percent: bool) -> Scale {
     let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
     for mark in marks {
         let interval = mark.interval.into_iter().flat_map(|(low, high)| [low, high]);
@@ -180,8 +179,7 @@ fn span(marks: &[Mark]) -> Scale {
             (low, high) = (low.min(value), high.max(value));
         }
     }
-    let room = 0.04 * (high - low);
-    Scale::linear(low - room, high + room)
+    Scale::roomy((low, high), 0.04, percent)
 }
 
 /// What one rule's share was at a checkpoint, in percent.
@@ -213,20 +211,17 @@ pub fn overlay_timeline(
     };
     let reference = 100.0 * reference;
     let y = settled(moments, reference, first, last);
-    let mut key = vec![(Key::Line(line(MUTED, 0)), "mean of the trials".to_owned())];
+    let mut key = vec![(Key::Line(line(MUTED)), "mean of the trials".to_owned())];
     if moments().any(|moment| moment.interval.is_some()) {
         let mean = format!("mean of the trials, {} interval", percent(words.confidence));
-        key[0] = (Key::Band(line(MUTED, 0)), mean);
+        key[0] = (Key::Band(line(MUTED)), mean);
     }
     if moments().any(|moment| moment.quantiles.is_some()) {
         let words = format!("{} and {} quantiles of the trials", percent(0.05), percent(0.95));
         key.push((Key::Line(quantile_line(MUTED)), words));
     }
     key.push((Key::Line(reference_line()), "share of stake at genesis".to_owned()));
-    let mut notes = Vec::new();
-    if left_out > 0 {
-        notes.push(format!("The first {MOST_LINES} of {} rules are drawn.", counted(MOST_LINES + left_out)));
-    }
+    let mut notes: Vec<String> = left_out.into_iter().collect();
     if moments().any(|moment| moment.ends().any(|value| value < y.low() || value > y.high())) {
         notes.push("Values outside the axis range are clipped.".to_owned());
     }
@@ -249,7 +244,7 @@ pub fn overlay_timeline(
         if let [at] = points[..] {
             canvas.disc((at.0, at.1.clamp(top, bottom)), 9, series(index), 1.0);
         }
-        draw_inside(&mut canvas, &panel, &with_crossings(points, top, bottom), line(series(index), index));
+        draw_inside(&mut canvas, &panel, &with_crossings(points, top, bottom), line(series(index)));
         let places: Vec<Point> = moments.iter().map(|m| near(&panel, m.round, m.mean)).collect();
         mark_line(&mut canvas, &panel, &places, index);
         for moment in moments {
@@ -267,15 +262,19 @@ pub fn overlay_timeline(
 
 type Course<'a> = (&'a str, Vec<Moment>);
 
-/// The time lines of the first rules in the rows, and how many more there are.
-fn courses(rows: &[TimelineRow]) -> (Vec<Course<'_>>, usize) {
-    let mut courses: Vec<Course> = Vec::new();
-    let mut others: Vec<&str> = Vec::new();
+/// The time lines of the rules that are drawn, and what is said of the others.
+fn courses(rows: &[TimelineRow]) -> (Vec<Course<'_>>, Option<String>) {
+    let shares = || {
+        let of_wins = rows.iter().filter(|row| row.round > 0 && row.metric == "win_share");
+        of_wins.filter_map(|row| Some((row, share(row.mean)?)))
+    };
+    let names = distinct(shares().map(|(row, _)| row.subject.as_str()));
+    let spread = Spread::listed(names.len(), MOST_LINES, "rule");
+    let mut courses: Vec<Course> = spread.of(names).into_iter().map(|name| (name, Vec::new())).collect();
     let pair = |low: Option<f64>, high: Option<f64>| {
         low.zip(high).filter(|(low, high)| low <= high).map(|(low, high)| (100.0 * low, 100.0 * high))
     };
-    for row in rows.iter().filter(|row| row.round > 0 && row.metric == "win_share") {
-        let Some(mean) = share(row.mean) else { continue };
+    for (row, mean) in shares() {
         let moment = Moment {
             round: row.round as f64,
             mean: 100.0 * mean,
@@ -284,19 +283,13 @@ fn courses(rows: &[TimelineRow]) -> (Vec<Course<'_>>, usize) {
         };
         if let Some((_, moments)) = courses.iter_mut().find(|(name, _)| *name == row.subject) {
             moments.push(moment);
-        } else if courses.len() < MOST_LINES {
-            courses.push((&row.subject, vec![moment]));
-        } else {
-            others.push(&row.subject);
         }
     }
-    others.sort_unstable();
-    others.dedup();
     if courses.len() > WITH_QUANTILES {
         let all = courses.iter_mut().flat_map(|(_, moments)| moments);
         all.for_each(|moment| moment.quantiles = None);
     }
-    (courses, others.len())
+    (courses, spread.note)
 }
 
 impl Moment {
@@ -327,10 +320,9 @@ fn settled<'a, I: Iterator<Item = &'a Moment>>(
     }
 }
 
-/// A rule's line; where colours come again, it has gaps.
-fn line(color: (u8, u8, u8), index: usize) -> Stroke {
-    let line = Stroke::solid(color, 5);
-    if index < 10 { line } else { line.dashed(Dash::Long) }
+/// A rule's line.
+fn line(color: (u8, u8, u8)) -> Stroke {
+    Stroke::solid(color, 5)
 }
 
 fn quantile_line(color: (u8, u8, u8)) -> Stroke {
@@ -358,19 +350,10 @@ fn draw_spread(canvas: &mut Canvas, panel: &Panel, index: usize, moments: &[Mome
 
 /// The name of each rule beside the end of its line, in the order of the ends.
 fn name_lines(canvas: &mut Canvas, panel: &Panel, courses: &[Course], names: &[String]) {
-    let Area { top, bottom, right, .. } = panel.frame;
-    let ends: Vec<f64> = courses
-        .iter()
-        .map(|(_, moments)| moments.last().map_or(bottom, |m| near(panel, m.round, m.mean).1))
-        .map(|end| end.clamp(top, bottom))
-        .collect();
-    for (index, centre) in stacked(&ends, LABEL_SIZE * 1.2, top, bottom).into_iter().enumerate() {
-        let (from, to) = ((right + 6.0, ends[index]), (right + LEADER - 22.0, centre));
-        let leader = Stroke::solid(series(index), 4);
-        canvas.line([from, (from.0 + 8.0, from.1), to, (to.0 + 4.0, to.1)], leader);
-        canvas.shape(Shape::of(index), (to.0 + 5.0, to.1), 8, series(index), 1.0);
-        canvas.text((right + LEADER, centre + 11.0), &names[index], LABEL_SIZE, INK, Align::Start);
-    }
+    let bottom = panel.frame.bottom;
+    let end = |(_, moments): &Course| moments.last().map_or(bottom, |m| near(panel, m.round, m.mean).1);
+    let ends: Vec<f64> = courses.iter().map(end).collect();
+    write_ends(canvas, &panel.frame, &ends, names);
 }
 
 #[cfg(test)]
@@ -529,10 +512,10 @@ mod tests {
     #[test]
     fn what_is_not_drawn_is_said() {
         let svg = |count| overlay_measure(&words(false), &rows(count, true)).unwrap().svg().to_owned();
-        assert!(svg(45).contains("The first 16 of 45 rules are drawn."));
-        assert!(!svg(12).contains("are drawn."));
+        assert!(svg(45).contains("16 of 45 rules drawn, evenly from the first to the last."));
+        assert!(!svg(12).contains(" drawn, evenly"));
         let lines = |count| overlay_timeline(&words(true), &timeline(count, true), 0.4).unwrap();
-        assert!(lines(45).svg().contains("The first 12 of 45 rules are drawn."));
+        assert!(lines(45).svg().contains("10 of 45 rules drawn, evenly from the first to the last."));
         assert!(lines(3).svg().contains("quantiles of the trials"));
         assert!(!lines(4).svg().contains("quantiles of the trials"));
         assert!(matches!(overlay_measure(&words(true), &[]), Err(FigureError::Empty { .. })));

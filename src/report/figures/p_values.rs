@@ -1,8 +1,8 @@
 //! Whether the p-values of all validators are what chance gives.
 
 use super::drafting::{
-    BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Stroke, VERMILLION, counted,
-    digits, percent,
+    BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Spread, SpreadOrder, Stroke,
+    VERMILLION, digits, percent,
 };
 use super::figure::differs;
 use super::{Drawing, Figure, FigureError, Subject};
@@ -51,13 +51,13 @@ impl Figure for PValues {
              band speak against the rule."
                 .to_owned(),
         ];
-        if all > MOST {
-            notes.push(format!("The {} smallest of {} p-values are drawn.", counted(MOST), counted(all)));
-        }
+        let ranked: Vec<usize> = (0..all).collect();
+        let smallest = ("the smallest 100", |rank: usize| rank < 100);
+        let spread = Spread::with((&ranked, SpreadOrder::Size), MOST, "p-value", smallest);
+        notes.extend(spread.note.clone());
         if p_values[0].0 < LEAST {
-            notes.push("Values below 10⁻¹² are drawn there.".to_owned());
+            notes.push("Values below 10⁻¹² are drawn at 10⁻¹².".to_owned());
         }
-        p_values.truncate(MOST);
         let expected = |rank: usize| (rank as f64 + 0.5) / all as f64;
         let middle = |rank: usize| order_interval(rank, all, subject.confidence);
         let least = p_values[0].0.max(LEAST).min(middle(0).low);
@@ -83,7 +83,7 @@ impl Figure for PValues {
             let (x, y) = panel.at(x, y.max(panel.y.low()));
             (x, y.clamp(frame.top, frame.bottom))
         };
-        let ranks: Vec<usize> = spread(all.min(MOST));
+        let ranks: Vec<usize> = some_ranks(all);
         let bound = |&rank: &usize| {
             let ends = middle(rank);
             (at(expected(rank), ends.low), at(expected(rank), ends.high))
@@ -96,7 +96,8 @@ impl Figure for PValues {
         }
         canvas.line([at(x.low(), x.low()), at(1.0, 1.0)], diagonal);
         let radius = if all > 200 { 6 } else { 9 };
-        for (rank, &(p, differs)) in p_values.iter().enumerate() {
+        for &rank in &spread.places {
+            let (p, differs) = p_values[rank];
             let place = at(expected(rank), p.max(LEAST));
             canvas.values(Some(format!(
                 "p-value {}; {} expected by chance",
@@ -116,7 +117,7 @@ impl Figure for PValues {
 }
 
 /// Some ranks, close together at the beginning.
-fn spread(count: usize) -> Vec<usize> {
+fn some_ranks(count: usize) -> Vec<usize> {
     let mut ranks: Vec<usize> = (0..count).take_while(|&rank| rank < 20).collect();
     let mut next = 20.0f64;
     while (next as usize) < count {
@@ -155,7 +156,7 @@ mod tests {
                 assert!((found / expected - 1.0).abs() < 1e-6, "{all} {p}: {found} {expected}");
             }
         }
-        assert_eq!(spread(3), [0, 1, 2]);
-        assert_eq!(spread(2_000).last(), Some(&1_999));
+        assert_eq!(some_ranks(3), [0, 1, 2]);
+        assert_eq!(some_ranks(2_000).last(), Some(&1_999));
     }
 }

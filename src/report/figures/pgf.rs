@@ -45,20 +45,31 @@ const OPENING: &str = r"% Compiles as it is; and a document that loads pgfplots 
 \providecommand{\figurefitted}[2]{\sbox0{#2}\ifdim\wd0>#1\relax\resizebox{#1}{!}{\usebox0}\else\usebox0\fi}
 ";
 
-/// Letters that pdflatex lacks: with engines that read fonts of the system, those that the font has.
-const LETTERS: &str = r"% pdflatex shows letters that it lacks as their codes, such as U+5F69; lualatex and xelatex print them where the
-% document's font has them. For this file alone:
+/// Letters that pdflatex lacks: with engines that read fonts of the system, those that the font has. Where the
+/// font lacks the first of some, the number of these letters stands for them, and a note below the figure lists
+/// them.
+const LETTERS: &str = r"% Letters that pdflatex lacks are replaced by numbers, such as [1], which a note below the figure lists; lualatex
+% and xelatex print them where the document's font has them. For this file alone:
 %   lualatex '\def\figurefont{Noto Sans CJK SC}\input{NAME.tex}'
 % with a font that has the letters of these names.
+\gdef\figurelacks{0}
+\providecommand{\figurelack}[1]{\gdef\figurelacks{1}[#1]}
 \providecommand{\figurecode}[1]{\texttt{U+#1}}
 \ifdefined\XeTeXversion
   \providecommand{\figureletter}[2]{\iffontchar\font#2 \symbol{#2}\else\figurecode{#1}\fi}
+  \providecommand{\figureletters}[3]{\iffontchar\font#2 #3\else\figurelack{#1}\fi}
 \else\ifdefined\directlua
   \providecommand{\figureletter}[2]{\iffontchar\font#2 \symbol{#2}\else\figurecode{#1}\fi}
+  \providecommand{\figureletters}[3]{\iffontchar\font#2 #3\else\figurelack{#1}\fi}
 \else
   \providecommand{\figureletter}[2]{\figurecode{#1}}
+  \providecommand{\figureletters}[3]{\figurelack{#1}}
 \fi\fi
 ";
+
+/// How wide a character of the note on replaced letters is, and how high a line of it, in millimetres.
+const NOTE_CHARACTER: f64 = 1.7;
+const NOTE_LINE: f64 = 3.6;
 
 /// Text in which letters that pdflatex lacks are those of [`LETTERS`], by their code in two notations: a quotation
 /// mark, which begins a hexadecimal number, is a command in German documents.
@@ -66,19 +77,19 @@ fn latex(text: &str) -> String {
     latex_and_letters(text, |letter| format!("\\figureletter{{{0:04X}}}{{{0}}}", u32::from(letter)))
 }
 
+/// A letter of a text of [`latex`] that begins with one: its code in both notations, and what follows.
+fn lacking_letter(text: &str) -> Option<(&str, &str, &str)> {
+    let (code, rest) = text.strip_prefix("\\figureletter{")?.split_once("}{")?;
+    let (decimal, rest) = rest.split_once('}')?;
+    Some((code, decimal, rest))
+}
+
 /// The text of the figure, and of `name.dat` with its data.
 pub(super) fn pgf(chart: &Chart, name: &str) -> (String, String) {
     let (across, down) = chart.sheet.units();
+    let file = format!("{name}.dat");
     let mut writer =
-        Writer { sheet: chart.sheet, text: String::new(), file: format!("{name}.dat"), columns: Vec::new() };
-    let paper = [across, down].map(|units| writer.millimetres(f64::from(units)).to_string());
-    let opening = OPENING.replace("WIDTH", &paper[0]).replace("HEIGHT", &paper[1]);
-    let _ = writeln!(
-        writer.text,
-        "\\begin{{tikzpicture}}[x={0}mm,y=-{0}mm,line cap=round,line join=round]",
-        writer.unit()
-    );
-    let _ = writeln!(writer.text, "\\path[use as bounding box] (0,0) rectangle ({across},{down});");
+        Writer { sheet: chart.sheet, text: String::new(), file, columns: Vec::new(), replaced: Vec::new() };
     if chart.sheet.theme == Theme::Dark {
         let paper = writer.color(PAPER);
         let _ = writeln!(writer.text, "\\fill[fill={paper}] (0,0) rectangle ({across},{down});");
@@ -94,9 +105,31 @@ pub(super) fn pgf(chart: &Chart, name: &str) -> (String, String) {
             }
         }
     }
-    writer.text += "\\end{tikzpicture}\n\\endfigurealone\n";
-    let letters = if writer.text.contains("\\figureletter") { &LETTERS.replace("NAME", name) } else { "" };
-    let text = format!("% {}\n{opening}{letters}{}", latex(&chart.title), writer.text);
+    let (width, height) = (writer.millimetres(f64::from(across)), writer.millimetres(f64::from(down)));
+    let note = writer.note();
+    // The note has room of its own, below the figure.
+    let lines = (note.chars().count() as f64 * NOTE_CHARACTER / width).ceil();
+    let extra = if note.is_empty() { 0.0 } else { (lines + 1.0) * NOTE_LINE };
+    let unit = writer.unit();
+    let foot = f64::from(down) + (extra / unit).round();
+    if !note.is_empty() {
+        let _ = writeln!(
+            writer.text,
+            "\\ifnum\\figurelacks=1\n\\node[inner sep=0pt,anchor=north west,font=\\footnotesize,text width={}mm] at \
+             (24,{down}) {{\\raggedright {note}}};\n\\fi",
+            writer.millimetres(f64::from(across) - 48.0)
+        );
+    }
+    let opening = OPENING
+        .replace("WIDTH", &width.to_string())
+        .replace("HEIGHT", &((1e3 * (height + extra)).round() / 1e3).to_string());
+    let letters = if note.is_empty() { "" } else { &LETTERS.replace("NAME", name) };
+    let text = format!(
+        "% {}\n{opening}{letters}\\begin{{tikzpicture}}[x={unit}mm,y=-{unit}mm,line cap=round,line join=round]\n\
+         \\path[use as bounding box] (0,0) rectangle ({across},{foot});\n{}\\end{{tikzpicture}}\n\\endfigurealone\n",
+        latex(&chart.title),
+        writer.text
+    );
     let data = table(&writer.columns);
     (text, data)
 }
@@ -107,9 +140,48 @@ struct Writer {
     file: String,
     /// Columns of the data, with their names: where lines end, there is no number.
     columns: Vec<(String, Vec<f64>)>,
+    /// Letters that pdflatex lacks and that stand together, by their codes, each once.
+    replaced: Vec<String>,
 }
 
 impl Writer {
+    /// Text in which letters that pdflatex lacks, where they stand together, have a number.
+    fn words(&mut self, text: &str) -> String {
+        let latex = latex(text);
+        let mut words = String::with_capacity(latex.len());
+        let mut rest = latex.as_str();
+        while let Some(at) = rest.find("\\figureletter{") {
+            words += &rest[..at];
+            let begin = &rest[at..];
+            let (mut codes, mut first, mut end) = (Vec::new(), "", begin);
+            while let Some((code, decimal, after)) = lacking_letter(end) {
+                if codes.is_empty() {
+                    first = decimal;
+                }
+                codes.push(format!("U+{code}"));
+                end = after;
+            }
+            let codes = codes.join(" ");
+            let number = self.replaced.iter().position(|other| *other == codes).unwrap_or_else(|| {
+                self.replaced.push(codes);
+                self.replaced.len() - 1
+            });
+            let letters = &begin[..begin.len() - end.len()];
+            let _ = write!(words, "\\figureletters{{{}}}{{{first}}}{{{letters}}}", number + 1);
+            rest = end;
+        }
+        words + rest
+    }
+
+    /// What is said of replaced letters; empty if there are none.
+    fn note(&self) -> String {
+        if self.replaced.is_empty() {
+            return String::new();
+        }
+        let each = self.replaced.iter().zip(1..).map(|(codes, number)| format!("[{number}] {codes}"));
+        format!("Letters that this font lacks: {}.", each.collect::<Vec<_>>().join("; "))
+    }
+
     /// A unit of the sheet in millimetres.
     fn unit(&self) -> f64 {
         let width = f64::from(self.sheet.points().0) * 25.4 / 72.0;
@@ -136,8 +208,8 @@ impl Writer {
     }
 
     /// Words that take no more room than they were given: what the document's font has wider is drawn smaller.
-    fn fitted(&self, words: &str, room: f64) -> String {
-        format!("\\figurefitted{{{}mm}}{{{}}}", self.millimetres(room), latex(words))
+    fn fitted(&mut self, words: &str, room: f64) -> String {
+        format!("\\figurefitted{{{}mm}}{{{}}}", self.millimetres(room), self.words(words))
     }
 
     /// The size of a text among those that a document has.
@@ -167,11 +239,10 @@ impl Writer {
         };
         let turn = if upward { ",rotate=90" } else { "" };
         let room = width(words, size);
-        let (size, color) = (self.size(size), self.color(color));
+        let (size, color, words) = (self.size(size), self.color(color), self.fitted(words, room));
         let _ = writeln!(
             self.text,
-            "\\node[inner sep=0pt,anchor={anchor},text={color},font={size}{turn}] at ({x:.1},{y:.1}) {{{}}};",
-            self.fitted(words, room)
+            "\\node[inner sep=0pt,anchor={anchor},text={color},font={size}{turn}] at ({x:.1},{y:.1}) {{{words}}};"
         );
     }
 
@@ -269,7 +340,7 @@ impl Writer {
         let labels: Vec<String> = axis
             .ticks
             .iter()
-            .map(|tick| format!("{{{}}}", tick.label.as_deref().map(latex).unwrap_or_default()))
+            .map(|tick| format!("{{{}}}", self.words(tick.label.as_deref().unwrap_or_default())))
             .collect();
         let ticks = if all.is_empty() {
             format!("{letter}tick=\\empty,")
@@ -344,4 +415,39 @@ fn table(columns: &[(String, Vec<f64>)]) -> String {
         text.push('\n');
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::figures::FIGURES;
+    use crate::report::figures::samples::{seed, titled};
+
+    /// The same letters have the same number, those of other names another, and the note lists the codes.
+    #[test]
+    fn letters_that_pdflatex_lacks_are_numbered_and_listed() {
+        let drawn = |sample: &crate::report::figures::samples::SampleTables| {
+            let entry = FIGURES.iter().find(|entry| entry.name == "timeline").unwrap();
+            let (figure, _) = (entry.parse)(toml::Table::new()).unwrap_or_else(|_| panic!("a figure"));
+            pgf(figure.draw(&sample.subject()).unwrap().chart(), "f").0
+        };
+        let plain = drawn(&seed());
+        assert!(!plain.contains("figureletters") && !plain.contains("figurelacks"), "{plain}");
+        let named = drawn(&titled("two"));
+        assert!(
+            named.contains("\\figureletters{1}{") && named.contains("Letters that this font lacks: [1] U+")
+        );
+        let note = named.lines().find(|line| line.contains("Letters that this font lacks")).unwrap();
+        let numbers = note.matches('[').count() - 1;
+        assert!((1..=9).contains(&numbers), "{note}");
+        // A letter stands inside a numbered group only, never as a code of its own.
+        let outside = named.matches("\\figureletters{").count();
+        assert!(outside >= numbers, "{outside} {numbers}");
+        // The picture is higher by the note.
+        let foot = |text: &str| -> f64 {
+            let (_, rest) = text.split_once("bounding box] (0,0) rectangle (1800,").unwrap();
+            rest.split_once(')').unwrap().0.parse().unwrap()
+        };
+        assert!(foot(&plain) == 1100.0 && foot(&named) > 1100.0, "{}", foot(&named));
+    }
 }

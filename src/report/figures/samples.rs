@@ -309,6 +309,7 @@ impl SampleTables {
             down: "population.stake.gini".to_owned(),
             cells: cells.collect(),
             without: vec!["raffle".to_owned()],
+            ..Grid::default()
         });
     }
 }

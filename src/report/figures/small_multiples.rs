@@ -1,8 +1,8 @@
 //! A metric of a study over one factor, a panel for each level of another.
 
 use super::drafting::{
-    Align, Area, BLUE, Canvas, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Stroke,
-    clean, fitted, fitted_names, margin_left, percent, width as text_width, with_interval,
+    Align, Area, BLUE, Canvas, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Spread,
+    Stroke, clean, fitted, fitted_names, margin_left, percent, width as text_width, with_interval,
 };
 use super::{Drawing, Figure, FigureError, GridCell, Subject};
 use crate::registry::{Entry, settings};
@@ -19,6 +19,8 @@ pub const ENTRY: Entry<dyn Figure> = Entry {
 /// How many panels and how many levels on their axis.
 const MOST_PANELS: usize = 12;
 const MOST_LEVELS: usize = 60;
+/// How many points are drawn where each has levels of its own.
+const MOST_SCATTERED: usize = 400;
 /// Above each panel: its level.
 const HEADER: f64 = 46.0;
 /// Between two columns.
@@ -101,19 +103,24 @@ impl Figure for SmallMultiples {
         };
         let (mut across, mut down) = (levels(|cell| &cell.across), levels(|cell| &cell.down));
         let mut notes: Vec<String> = grid.absent().into_iter().collect();
+        let most_across = if grid.scattered { MOST_SCATTERED } else { MOST_LEVELS };
         for (levels, factor, most) in
-            [(&mut across, &grid.across, MOST_LEVELS), (&mut down, &grid.down, MOST_PANELS)]
+            [(&mut across, &grid.across, most_across), (&mut down, &grid.down, MOST_PANELS)]
         {
-            if levels.len() > most {
-                notes.push(format!("The first {most} of {} levels of {}.", levels.len(), clean(factor)));
-                levels.truncate(most);
-            }
+            let spread = Spread::over_levels(levels, most, "level");
+            notes.extend(spread.note.iter().map(|note| format!("{}: {note}", clean(factor))));
+            *levels = spread.of(std::mem::take(levels));
+        }
+        if grid.scattered {
+            notes.push(
+                "A mark is a point of the study; the other factors vary from point to point.".to_owned(),
+            );
         }
         if !grid.down.is_empty() {
             notes.push(format!("Above each panel: {}.", clean(&grid.down)));
         }
         let across = Across::new(across);
-        let y = span(&cells);
+        let y = span(&cells, grid.is_share);
         let with_intervals = cells.iter().any(|cell| interval(cell).is_some());
         let key = if with_intervals {
             vec![(Key::Disc(BLUE), format!("value, {} interval", percent(subject.confidence)))]
@@ -147,7 +154,7 @@ impl Figure for SmallMultiples {
                 Across::Names(_) => panel.draw_level_grid(&mut canvas),
             }
             let shown: Vec<&GridCell> = cells.iter().filter(|cell| cell.down == *level).copied().collect();
-            draw_cells(&mut canvas, &panel, &shown, &across);
+            draw_cells(&mut canvas, &panel, &shown, &across, grid.scattered);
             draw_edges(&mut canvas, &panel, &across, column == 0, lowest.then_some(&grid.across));
         }
         // One title for all rows, which are low.
@@ -162,22 +169,27 @@ fn interval(cell: &GridCell) -> Option<(f64, f64)> {
 }
 
 /// An axis for all values and intervals, the same for every panel.
-fn span(cells: &[&GridCell]) -> Scale {
+fn span(cells: &[&GridCell], is_share: bool) -> Scale {
     let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
     for cell in cells {
         let ends = interval(cell).unwrap_or((cell.value, cell.value));
         (low, high) = (low.min(ends.0), high.max(ends.1));
     }
-    let room = 0.06 * (high - low);
-    Scale::linear(low - room, high + room)
+    let scale = Scale::roomy((low, high), 0.06, false);
+    // No probability is below 0 or above 1.
+    if is_share && low >= 0.0 && high <= 1.0 {
+        Scale::linear(scale.low().max(0.0), scale.high().min(1.0))
+    } else {
+        scale
+    }
 }
 
-fn draw_cells(canvas: &mut Canvas, panel: &Panel, cells: &[&GridCell], across: &Across) {
+fn draw_cells(canvas: &mut Canvas, panel: &Panel, cells: &[&GridCell], across: &Across, scattered: bool) {
     let mut places: Vec<(Point, &GridCell)> = cells
         .iter()
         .filter_map(|&cell| Some((panel.at(across.place(&cell.across)?, cell.value), cell)))
         .collect();
-    if matches!(across, Across::Numbers(_)) {
+    if matches!(across, Across::Numbers(_)) && !scattered {
         places.sort_by(|a, b| a.0.0.total_cmp(&b.0.0));
         canvas.line(places.iter().map(|place| place.0), Stroke::solid(MUTED, 3));
     }
@@ -244,8 +256,7 @@ mod tests {
             subject: "s".into(),
             across: "rounds".into(),
             down: "rule".into(),
-            cells: vec![],
-            without: vec![],
+            ..Grid::default()
         };
         for (place, down) in ["a", "b", "c"].into_iter().enumerate() {
             grid.cells.extend([cell("10", down, place as f64), cell("1000", down, 2.0 * place as f64)]);

@@ -1,10 +1,9 @@
 //! What splitting an account into k gains.
 
 use super::drafting::{
-    Align, Dash, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Point, Scale, Shape, Stroke, clean, counted,
-    series, shortened, stacked, width, with_interval,
+    Dash, INK, Key, LABEL_SIZE, LEADER, MUTED, Page, Panel, Point, Scale, Shape, Spread, Stroke, clean,
+    series, shortened, width, with_interval, write_ends,
 };
-use super::timeline::LEADER;
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::analysis::rows::StrategyRow;
 use crate::registry::{Entry, settings};
@@ -62,15 +61,13 @@ impl Figure for SplitGain {
             "Above the dashed line splitting pays; a rule is safe from it where no account is above."
                 .to_owned(),
         ];
-        if left_out > 0 {
-            notes.push(format!("The first {MOST} of {} accounts are drawn.", counted(MOST + left_out)));
-        }
+        notes.extend(left_out);
         let page = subject.page("gain by splitting an account into k", &key, &notes);
         let names: Vec<&str> = courses.iter().map(|course| course.name).collect();
         let names = shortened(&names);
         let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;
         let frame = page.frame(y, name_room);
-        let Page { mut canvas, title, top, bottom, .. } = page;
+        let Page { mut canvas, title, .. } = page;
         let panel = Panel { frame, x, y };
         panel.draw_grid(&mut canvas);
         let zero = panel.at(first, 0.0).1;
@@ -95,21 +92,13 @@ impl Figure for SplitGain {
             .iter()
             .map(|course| course.gains.last().map_or(zero, |&(parts, gain, _)| panel.at(parts, gain).1))
             .collect();
-        for (index, centre) in stacked(&ends, LABEL_SIZE * 1.2, top, bottom).into_iter().enumerate() {
-            let (from, to) = ((frame.right + 6.0, ends[index]), (frame.right + LEADER - 22.0, centre));
-            canvas.line(
-                [from, (from.0 + 8.0, from.1), to, (to.0 + 4.0, to.1)],
-                Stroke::solid(series(index), 4),
-            );
-            canvas.shape(Shape::of(index), (to.0 + 5.0, to.1), 8, series(index), 1.0);
-            canvas.text((frame.right + LEADER, centre + 11.0), &names[index], LABEL_SIZE, INK, Align::Start);
-        }
+        write_ends(&mut canvas, &frame, &ends, &names);
         Ok(canvas.finish(&title))
     }
 }
 
-/// The gains of the first accounts in percent, by parts, and how many accounts more there are.
-fn courses(rows: &[StrategyRow]) -> (Vec<Course<'_>>, usize) {
+/// The gains of the accounts that are drawn in percent, by parts, and what is said of the others.
+fn courses(rows: &[StrategyRow]) -> (Vec<Course<'_>>, Option<String>) {
     let mut courses: Vec<Course> = Vec::new();
     for row in rows.iter().filter(|row| row.action == "split" && row.parts > 1) {
         let Some(gain) = row.gain.filter(|gain| gain.is_finite()) else { continue };
@@ -123,9 +112,8 @@ fn courses(rows: &[StrategyRow]) -> (Vec<Course<'_>>, usize) {
     for course in &mut courses {
         course.gains.sort_by(|a, b| a.0.total_cmp(&b.0));
     }
-    let left_out = courses.len().saturating_sub(MOST);
-    courses.truncate(MOST);
-    (courses, left_out)
+    let spread = Spread::listed(courses.len(), MOST, "account");
+    (spread.of(courses), spread.note)
 }
 
 #[cfg(test)]
@@ -152,7 +140,7 @@ mod tests {
             StrategyRow { action: "merge".to_owned(), ..row("a + b", 2, Some(0.3)) },
         ];
         let (courses, left_out) = courses(&rows);
-        assert_eq!((courses.len(), left_out), (1, 0));
+        assert_eq!((courses.len(), left_out), (1, None));
         assert_eq!(courses[0].gains, [(2.0, 20.0, None), (10.0, 50.0, None)]);
         let subject = Subject { title: "t", strategy: &rows, ..Subject::default() };
         assert!(SplitGain {}.draw(&subject).unwrap().svg().contains("b into 10: 50\u{202F}%"));

@@ -1,8 +1,8 @@
 //! Longest gaps and longest runs against their exact distributions.
 
 use super::drafting::{
-    Area, BLUE, Canvas, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Shape, Stroke,
-    Surroundings, VERMILLION, Wish, clean, counted, digits, shortened, width, write_names,
+    Area, BLUE, Canvas, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Shape, Spread,
+    SpreadOrder, Stroke, Surroundings, VERMILLION, Wish, clean, digits, shortened, width, write_names,
 };
 use super::figure::share;
 use super::{Drawing, Figure, FigureError, Subject};
@@ -45,14 +45,22 @@ struct Mark<'a> {
 impl Figure for Stretches {
     fn draw(&self, subject: &Subject) -> Result<Drawing, FigureError> {
         let known = subject.validators.iter().enumerate();
-        let mut order: Vec<(usize, u64)> = known
+        let mut known: Vec<(usize, u64, f64)> = known
             .filter(|(_, row)| row.longest_gap.is_some() || row.longest_run.is_some())
-            .map(|(index, row)| (index, row.stake))
+            .map(|(index, row)| {
+                let p_values = row.longest_gap_p.into_iter().chain(row.longest_run_p);
+                (index, row.stake, p_values.fold(1.0, f64::min))
+            })
             .collect();
-        order.sort_by_key(|&(_, stake)| std::cmp::Reverse(stake));
-        let all = order.len();
+        known.sort_by_key(|&(_, stake, _)| std::cmp::Reverse(stake));
+        let all = known.len();
+        // Bonferroni's correction for all gaps and runs that were tested.
+        let level = level_of(subject.confidence) / (2.0 * all as f64);
+        let ranked: Vec<usize> = (0..all).collect();
+        let longer = ("those longer than chance explains", |rank: usize| known[rank].2 <= level);
+        let spread = Spread::with((&ranked, SpreadOrder::Stake), MOST, "validator", longer);
         let rows: Vec<ValidatorRow> =
-            order.into_iter().take(MOST).map(|(index, _)| subject.validators.row(index)).collect();
+            spread.places.iter().map(|&rank| subject.validators.row(known[rank].0)).collect();
         let mut marks: Vec<Mark> = rows.iter().flat_map(|row| marks(row, subject)).collect();
         if marks.is_empty() {
             return Err(FigureError::Empty {
@@ -60,18 +68,20 @@ impl Figure for Stretches {
                 reason: "no validator has a longest gap or run; run at least one round with `analysis.serial` on",
             });
         }
-        // Bonferroni's correction for all gaps and runs that were tested.
-        let level = level_of(subject.confidence) / (2.0 * all as f64);
         for mark in &mut marks {
             mark.beyond = mark.p_value.is_some_and(|p| p <= level);
         }
         let x = ends(marks.iter().map(|mark| mark.share));
         let lengths = marks.iter().flat_map(|mark| {
             let middle = mark.middle.into_iter().flat_map(|(low, high)| [low, high]);
-            middle.chain([mark.length]).map(|length| length.max(0.5))
+            middle.chain([mark.length])
         });
-        let y = ends(lengths);
-        let (x, y) = (Scale::logarithmic(x.0 / 1.3, x.1 * 1.3), Scale::logarithmic(y.0 / 1.5, y.1 * 1.5));
+        let y = match ends(lengths) {
+            (low, high) if low >= 1.0 => Scale::logarithmic(low / 1.5, high * 1.5),
+            // Zero has no place among ratios, and one beside them.
+            (_, high) => Scale::logarithmic_and_zero(1.0, high.max(1.0) * 1.5),
+        };
+        let x = Scale::logarithmic(x.0 / 1.3, (x.1 * 1.3).min(100.0));
         let band = Stroke::solid(MUTED, 9).faint(0.45);
         let mut key = vec![
             (Key::Dot(BLUE), "longest gap".to_owned()),
@@ -84,13 +94,9 @@ impl Figure for Stretches {
         if marks.iter().any(|mark| mark.beyond) {
             key.push((Key::Lozenge(VERMILLION), "longer than chance explains (Bonferroni)".to_owned()));
         }
-        let mut notes = Vec::new();
-        if all > MOST {
-            notes.push(format!(
-                "The {} of {} validators with most stake are drawn.",
-                counted(MOST),
-                counted(all)
-            ));
+        let mut notes: Vec<String> = spread.note.into_iter().collect();
+        if y.has_zero() {
+            notes.push("Zero stands below the break of the axis.".to_owned());
         }
         if known < marks.len() {
             notes.push("Where no band is drawn, no exact distribution is known from the tables.".to_owned());
@@ -103,12 +109,12 @@ impl Figure for Stretches {
         panel.draw_grid(&mut canvas);
         for mark in &marks {
             let Some((low, high)) = mark.middle else { continue };
-            let (from, to) = (panel.at(mark.share, low.max(y.low())), panel.at(mark.share, high));
+            let (from, to) = (panel.at(mark.share, low), panel.at(mark.share, high));
             // A distribution on one length still has a mark.
             canvas.line([(from.0, from.1 + 4.0), (to.0, to.1 - 4.0)], band);
         }
         for mark in &marks {
-            mark.draw(&mut canvas, panel.at(mark.share, mark.length.max(0.5)));
+            mark.draw(&mut canvas, panel.at(mark.share, mark.length));
         }
         name(&mut canvas, &panel, &marks);
         let beside = format!("longest stretch ({unit})");
@@ -185,7 +191,7 @@ impl Mark<'_> {
 
 /// The names of who stands out, and of all where they are few.
 fn name(canvas: &mut Canvas, panel: &Panel, marks: &[Mark]) {
-    let place = |mark: &Mark| panel.at(mark.share, mark.length.max(0.5));
+    let place = |mark: &Mark| panel.at(mark.share, mark.length);
     let few = marks.iter().filter(|mark| !mark.run).count() <= NAMED;
     let named: Vec<&Mark> =
         marks.iter().filter(|mark| mark.beyond || (few && !mark.run)).take(NAMED).collect();
@@ -204,7 +210,13 @@ fn name(canvas: &mut Canvas, panel: &Panel, marks: &[Mark]) {
         .collect();
     let surroundings = Surroundings {
         marks: marks.iter().map(|mark| Area::around(place(mark), 12.0)).collect(),
-        lines: Vec::new(),
+        lines: marks
+            .iter()
+            .filter_map(|mark| {
+                let (low, high) = mark.middle?;
+                Some((panel.at(mark.share, low), panel.at(mark.share, high)))
+            })
+            .collect(),
     };
     write_names(canvas, &panel.frame, (&wishes, &names), &surroundings);
 }
@@ -225,6 +237,28 @@ mod tests {
             assert!(length == 0 || law.at_most(length - 1) < probability);
         }
         assert_eq!((quantile(&law, 0.05, 100), quantile(&law, 0.95, 100)), (4, 9));
+    }
+
+    /// Who never won has no run: its mark stands at a tick of its own, and no number between is written.
+    #[test]
+    fn zero_has_a_tick_of_its_own() {
+        let mut sample = seed();
+        let drawn = |sample: &crate::report::figures::samples::SampleTables| {
+            Stretches {}.draw(&sample.subject()).unwrap()
+        };
+        assert!(!drawn(&sample).chart().axes[0].y.scale.has_zero());
+        sample.change(|index, row| {
+            if index == 0 {
+                (row.longest_run, row.longest_run_p) = (Some(0), None);
+            }
+        });
+        let drawing = drawn(&sample);
+        let axis = &drawing.chart().axes[0].y;
+        let labels: Vec<&str> = axis.ticks.iter().filter_map(|tick| tick.label.as_deref()).collect();
+        assert!(axis.scale.has_zero() && labels[0] == "0" && labels[1] == "1", "{labels:?}");
+        assert!(axis.ticks[1..].iter().all(|tick| tick.value >= 1.0), "{:?}", axis.ticks);
+        assert!(drawing.svg().contains("Zero stands below the break of the axis."));
+        assert!(drawing.svg().contains("charles: longest run 0"));
     }
 
     /// A band is drawn where the p-value in the table is that of the distribution, and nowhere else.

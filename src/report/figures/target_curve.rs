@@ -1,13 +1,13 @@
 //! Which share of wins a rule gives to which share of stake.
 
 use super::drafting::{
-    Align, Area, BLUE, Canvas, Dash, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale,
-    Shape, Stroke, clean, counted, series, shortened, stacked, width, with_interval,
+    BLUE, Canvas, Dash, INK, Key, LABEL_SIZE, LEADER, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Shape,
+    Stroke, clean, series, shortened, width, with_interval, write_ends,
 };
 use super::figure::share;
-use super::timeline::LEADER;
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::registry::{Entry, settings};
+use crate::statistics::wording::counted;
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -82,15 +82,16 @@ impl Figure for TargetCurve {
                 reason: "no validator has stake and an expected share; run at least one round in which somebody is selected",
             });
         }
-        let all = curves.len();
-        curves.truncate(MOST);
+        let all: Vec<&str> = curves.iter().map(|curve| curve.name).collect();
+        let spread = subject.spread(&all, MOST);
+        curves = spread.of(curves);
         let points = || curves.iter().flat_map(|curve| &curve.points);
         let ends = |value: fn(&(f64, f64)) -> f64| {
             points().map(value).fold((f64::INFINITY, 0.0f64), |(low, high), v| (low.min(v), high.max(v)))
         };
         let ((x_low, x_high), (y_low, y_high)) = (ends(|point| point.0), ends(|point| point.1));
-        let scale =
-            |low: f64, high: f64| Scale::logarithmic(low / 1.3, (high * 1.3).min(130.0).max(low * 1.01));
+        // No share is beyond the whole.
+        let scale = |low: f64, high: f64| Scale::logarithmic(low / 1.3, (high * 1.3).min(100.0));
         let (x, y) = (scale(x_low, x_high), scale(y_low.min(x_low), y_high.max(x_high)));
         let several = !subject.shares.is_empty();
         let names: Vec<&str> = curves.iter().map(|curve| curve.name).collect();
@@ -104,7 +105,8 @@ impl Figure for TargetCurve {
             (Key::Dot(if several { MUTED } else { BLUE }), marks.to_owned()),
             (Key::Line(diagonal), "proportional to stake".to_owned()),
         ];
-        let notes = notes(&curves, &names, all);
+        let mut notes: Vec<String> = spread.note.into_iter().collect();
+        notes.extend(exceptions(&curves, &names));
         let page = subject.page("share of wins against share of stake", &key, &notes);
         let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;
         let frame = page.frame(y, if several { name_room } else { MARGIN_RIGHT });
@@ -154,7 +156,8 @@ fn curves<'a>(subject: &Subject<'a>) -> Vec<Curve<'a>> {
     curves.filter(|curve| !curve.points.is_empty()).collect()
 }
 
-fn notes(curves: &[Curve], names: &[String], all: usize) -> Vec<String> {
+/// What is not drawn as the key says.
+fn exceptions(curves: &[Curve], names: &[String]) -> Vec<String> {
     let mut notes = Vec::new();
     let unknown: Vec<&str> =
         curves.iter().zip(names).filter(|(curve, _)| !curve.known).map(|(_, name)| name.as_str()).collect();
@@ -168,19 +171,13 @@ fn notes(curves: &[Curve], names: &[String], all: usize) -> Vec<String> {
     }
     for (index, curve) in curves.iter().enumerate().filter(|(_, curve)| curve.known && curve.winless > 0) {
         let of = names.get(index).map_or("The rule", |name| name);
-        let validators = match curve.winless {
-            1 => "1 validator who has stake: it has".to_owned(),
-            more => format!("{} validators who have stake: they have", counted(more as usize)),
-        };
-        notes.push(format!("{of} gives no wins to {validators} no place here."));
+        let validators = counted(curve.winless, "validator");
+        notes.push(format!("{of} gives no wins to {validators} with stake, not drawn here."));
     }
     // One line for each would leave no room for the figure.
     if notes.len() > 2 {
         notes.truncate(1);
-        notes.push("Validators who have stake and are given no wins have no place here.".to_owned());
-    }
-    if all > MOST {
-        notes.push(format!("The first {MOST} of {} rules are drawn.", counted(all)));
+        notes.push("Validators with stake that are given no wins are not drawn.".to_owned());
     }
     notes
 }
@@ -191,7 +188,7 @@ fn draw_curve(canvas: &mut Canvas, panel: &Panel, curve: &Curve, place: Option<u
     let color = place.map_or(BLUE, series);
     let shape = place.map_or(Shape::Disc, Shape::of);
     let line = match place {
-        Some(place) => Stroke::solid(color, 4).dashed([Dash::None, Dash::Long][place / 5 % 2]),
+        Some(_) => Stroke::solid(color, 4),
         None => Stroke::solid(MUTED, 3).faint(0.6),
     };
     let places: Vec<Point> = curve.points.iter().map(|&(stake, wins)| panel.at(stake, wins)).collect();
@@ -212,18 +209,13 @@ fn draw_curve(canvas: &mut Canvas, panel: &Panel, curve: &Curve, place: Option<u
 
 /// The name of each rule beside the end of its curve, in the order of the ends.
 fn name_curves(canvas: &mut Canvas, panel: &Panel, curves: &[Curve], names: &[String]) {
-    let Area { top, bottom, right, .. } = panel.frame;
+    let bottom = panel.frame.bottom;
     let ends: Vec<f64> = curves
         .iter()
         .zip(names)
         .map(|(curve, _)| curve.points.last().map_or(bottom, |&(stake, wins)| panel.at(stake, wins).1))
         .collect();
-    for (index, centre) in stacked(&ends, LABEL_SIZE * 1.2, top, bottom).into_iter().enumerate() {
-        let (from, to) = ((right + 6.0, ends[index]), (right + LEADER - 22.0, centre));
-        canvas.line([from, (from.0 + 8.0, from.1), to, (to.0 + 4.0, to.1)], Stroke::solid(series(index), 4));
-        canvas.shape(Shape::of(index), (to.0 + 5.0, to.1), 8, series(index), 1.0);
-        canvas.text((right + LEADER, centre + 11.0), &names[index], LABEL_SIZE, INK, Align::Start);
-    }
+    write_ends(canvas, &panel.frame, &ends, names);
 }
 
 #[cfg(test)]
@@ -269,12 +261,14 @@ mod tests {
             assert!(lines > 4 && svg.matches(&color).count() >= 5, "{rule}: {color}");
             assert!(svg.contains(&format!("{rule}: ")), "{rule}");
         }
-        let said = notes(&curves(&subject), &rules.map(str::to_owned), rules.len());
+        // Dashes are those of the diagonal alone, and of its picture in the key.
+        assert_eq!(svg.matches("stroke-dasharray").count(), 2);
+        let said = exceptions(&curves(&subject), &rules.map(str::to_owned));
         assert_eq!(
             said,
             [
                 "No expected shares are known of unknown; shares of wins are drawn.",
-                "top-n gives no wins to 1 validator who has stake: it has no place here.",
+                "top-n gives no wins to 1 validator with stake, not drawn here.",
             ]
         );
         let shapes: Vec<Shape> = (0..rules.len()).map(Shape::of).collect();

@@ -1,10 +1,10 @@
 //! How win shares settle over the rounds.
 
 use super::drafting::{
-    Align, Area, Canvas, Dash, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Point, Scale, Shape, Stroke, clean,
-    counted, digits, percent, series, shortened, stacked, width, with_interval,
+    Area, Canvas, Dash, Key, LABEL_SIZE, LEADER, MUTED, Page, Panel, Point, Scale, Shape, Stroke, clean,
+    digits, percent, series, shortened, width, with_interval, write_ends,
 };
-use super::figure::share;
+use super::figure::{distinct, share};
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::analysis::rows::TimelineRow;
 use crate::registry::{Entry, settings};
@@ -146,13 +146,10 @@ fn draw_shares(subject: &Subject, kind: &Kind) -> Result<Drawing, FigureError> {
         let words = if known { "expected by the rule" } else { "share of stake at genesis" };
         key.push((Key::Line(reference_line(MUTED)), words.to_owned()));
     }
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = left_out.into_iter().collect();
     let several = subject.timeline.iter().any(|row| fan(row).is_some());
     if several && courses.len() > WITH_FANS {
         notes.push(format!("Quantile bands are drawn only for up to {WITH_FANS} validators."));
-    }
-    if left_out > 0 {
-        notes.push(format!("The first {MOST} of {} validators are drawn.", counted(MOST + left_out)));
     }
     if hidden {
         notes.push("Means below the axis have no interval.".to_owned());
@@ -180,28 +177,13 @@ fn draw_shares(subject: &Subject, kind: &Kind) -> Result<Drawing, FigureError> {
     Ok(canvas.finish(&title))
 }
 
-/// Between the end of a line and the name beside it.
-pub(super) const LEADER: f64 = 64.0;
-
 /// The name of each course beside its end, in the order of the ends.
 fn name_courses(canvas: &mut Canvas, panel: &Panel, courses: &[Course], names: &[String]) {
-    let Area { top, bottom, right, .. } = panel.frame;
-    let ends: Vec<Point> = courses
-        .iter()
-        .map(|course| {
-            let end =
-                course.moments.last().map_or((0.0, 0.0), |moment| near(panel, moment.round, moment.mean));
-            (end.0, end.1.clamp(top, bottom))
-        })
-        .collect();
-    let wanted: Vec<f64> = ends.iter().map(|end| end.1).collect();
-    for (index, centre) in stacked(&wanted, LABEL_SIZE * 1.2, top, bottom).into_iter().enumerate() {
-        let (from, to) = ((right + 6.0, ends[index].1), (right + LEADER - 22.0, centre));
-        let line = Stroke::solid(series(index), 4);
-        canvas.line([from, (from.0 + 8.0, from.1), to, (to.0 + 4.0, to.1)], line);
-        canvas.shape(Shape::of(index), (to.0 + 5.0, to.1), 8, series(index), 1.0);
-        canvas.text((right + LEADER, centre + 11.0), &names[index], LABEL_SIZE, INK, Align::Start);
-    }
+    let end = |course: &Course| {
+        course.moments.last().map_or(0.0, |moment| near(panel, moment.round, moment.mean).1)
+    };
+    let ends: Vec<f64> = courses.iter().map(end).collect();
+    write_ends(canvas, &panel.frame, &ends, names);
 }
 
 /// Takes the intervals of means below the axis away: of those who have not won yet they all reach equally high,
@@ -222,15 +204,17 @@ fn reference_line(color: (u8, u8, u8)) -> Stroke {
     Stroke::solid(color, 3).dashed(Dash::Long)
 }
 
-/// The courses of the first validators in the rows, and how many more there are.
-fn courses<'a>(subject: &Subject<'a>, kind: &Kind) -> (Vec<Course<'a>>, usize) {
-    let mut courses: Vec<Course<'a>> = Vec::new();
-    let mut others: Vec<&str> = Vec::new();
-    for row in subject.timeline {
-        let Some(mean) = share(row.mean) else { continue };
-        if row.metric != kind.metric || row.round == 0 {
-            continue;
-        }
+/// The courses of the validators that are drawn, and what is said of the others.
+fn courses<'a>(subject: &Subject<'a>, kind: &Kind) -> (Vec<Course<'a>>, Option<String>) {
+    let rows = || {
+        let of_kind = subject.timeline.iter().filter(|row| row.metric == kind.metric && row.round > 0);
+        of_kind.filter_map(|row| Some((row, share(row.mean)?)))
+    };
+    let names = distinct(rows().map(|(row, _)| row.subject.as_str()));
+    let spread = subject.spread(&names, MOST);
+    let course = |name| Course { name, moments: Vec::new(), reference: None };
+    let mut courses: Vec<Course<'a>> = spread.of(names).into_iter().map(course).collect();
+    for (row, mean) in rows() {
         let moment = Moment {
             round: row.round as f64,
             mean: 100.0 * mean,
@@ -239,14 +223,8 @@ fn courses<'a>(subject: &Subject<'a>, kind: &Kind) -> (Vec<Course<'a>>, usize) {
         };
         if let Some(course) = courses.iter_mut().find(|course| course.name == row.subject) {
             course.moments.push(moment);
-        } else if courses.len() < MOST {
-            courses.push(Course { name: &row.subject, moments: vec![moment], reference: None });
-        } else {
-            others.push(&row.subject);
         }
     }
-    others.sort_unstable();
-    others.dedup();
     let with_fans = courses.len() <= WITH_FANS;
     for course in &mut courses {
         for moment in &mut course.moments {
@@ -258,7 +236,7 @@ fn courses<'a>(subject: &Subject<'a>, kind: &Kind) -> (Vec<Course<'a>>, usize) {
             .and_then(|row| share(row.expected_share.filter(|_| kind.expected).unwrap_or(row.stake_share)))
             .map(|share| 100.0 * share);
     }
-    (courses, others.len())
+    (courses, spread.note)
 }
 
 /// Both bands of a row, where it has both and the inner one lies within the outer.
@@ -434,10 +412,17 @@ mod tests {
     }
 
     #[test]
-    fn the_first_ten_are_drawn_and_the_others_counted() {
-        let svg = svg(&titled("equal").subject());
-        assert!(svg.contains(">validator-10</text>") && !svg.contains(">validator-11</text>"));
-        assert!(svg.contains("The first 10 of 12 validators are drawn."));
+    fn ten_are_drawn_from_the_richest_to_the_poorest() {
+        // The stakes of all are equal, but those of the last, who is richest, and the first, who is poorest.
+        let mut sample = titled("equal");
+        sample.change(|index, row| row.stake = [999, 1_001][usize::from(index > 0)] + (index / 11) as u64);
+        let svg = svg(&sample.subject());
+        for name in ["validator-1", "validator-12"] {
+            assert!(svg.contains(&format!(">{name}</text>")), "{name}");
+        }
+        let drawn = (1..=12).filter(|place| svg.contains(&format!(">validator-{place}</text>"))).count();
+        assert_eq!(drawn, 10);
+        assert!(svg.contains("10 of 12 validators drawn, evenly from the richest to the poorest."));
         assert!(!svg.contains(">middle "));
     }
 

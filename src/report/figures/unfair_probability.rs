@@ -1,13 +1,14 @@
 //! How likely a share of wins is unfair, over the rounds.
 
 use super::drafting::{
-    Align, Area, Canvas, Dash, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Point, Scale, Shape, Stroke, clean,
-    counted, digits, percent, series, shortened, stacked, width, with_interval,
+    Area, Canvas, Dash, INK, Key, LABEL_SIZE, LEADER, MUTED, Page, Panel, Point, Scale, Shape, Stroke, clean,
+    digits, percent, series, shortened, width, with_interval, write_ends,
 };
-use super::figure::share;
-use super::timeline::{LEADER, draw_inside, near, with_crossings};
+use super::figure::{distinct, share};
+use super::timeline::{draw_inside, mark_line, near, with_crossings};
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::registry::{Entry, settings};
+use crate::statistics::wording::grouped;
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -76,26 +77,24 @@ impl Figure for UnfairProbability {
         let has_points = courses.iter().any(|course| !course.seen.is_empty());
         let mut key = Vec::new();
         if has_law {
-            key.push((Key::Line(Stroke::solid(MUTED, 5)), "exact law".to_owned()));
+            key.push((Key::Line(Stroke::solid(MUTED, 5)), "exact probability".to_owned()));
         }
         if has_points {
             let words = format!("share of the trials, {} interval", percent(subject.confidence));
             key.push((Key::Disc(MUTED), words));
         }
         key.push((Key::Line(limit_line()), format!("limit δ = {}", percent(delta))));
-        let mut notes = Vec::new();
+        let all_drawn = left_out.is_none();
+        let mut notes: Vec<String> = left_out.into_iter().collect();
         let names: Vec<&str> = courses.iter().map(|course| course.name).collect();
         let names = shortened(&names);
-        notes.push(crossings(&courses, &names, delta, left_out == 0));
+        notes.push(crossings(&courses, &names, delta, all_drawn));
         let below = courses.iter().any(|course| {
             course.seen.iter().any(|m| 100.0 * m.seen < y.low())
                 || course.exact.iter().any(|&(_, p)| 100.0 * p < y.low())
         });
         if below {
-            notes.push("Values below the axis, zero among them, are drawn at its lower end.".to_owned());
-        }
-        if left_out > 0 {
-            notes.push(format!("The first {MOST} of {} are drawn.", counted(MOST + left_out)));
+            notes.push("Values below the axis range, including zero, are drawn at its lower end.".to_owned());
         }
         let page = subject.page("unfair probability over the rounds", &key, &notes);
         let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;
@@ -124,7 +123,7 @@ fn crossings(courses: &[Course], names: &[String], delta: f64, all: bool) -> Str
         .zip(names)
         .filter_map(|(course, name)| Some((course.crossing(delta)?, name)))
         .collect();
-    let (delta, round) = (percent(delta), |round: f64| counted(round as usize));
+    let (delta, round) = (percent(delta), |round: f64| grouped(round as u64));
     let first = crossed.iter().map(|crossed| crossed.0).fold(f64::INFINITY, f64::min);
     let last = crossed.iter().map(|crossed| crossed.0).fold(0.0, f64::max);
     match crossed.len() {
@@ -150,29 +149,24 @@ fn limit_line() -> Stroke {
     Stroke::solid(INK, 3).dashed(Dash::Long)
 }
 
-/// The lines of the first subjects, and how many more there are.
-fn courses<'a>(subject: &Subject<'a>) -> (Vec<Course<'a>>, usize) {
-    let mut courses: Vec<Course<'a>> = Vec::new();
-    let mut others: Vec<&str> = Vec::new();
-    for row in subject.timeline.iter().filter(|row| row.round > 0) {
-        let law = match row.metric.as_str() {
-            "unfair_probability" => false,
-            "unfair_probability_by_law" => true,
-            _ => continue,
-        };
-        let Some(value) = share(row.mean) else { continue };
-        let place = courses.iter().position(|course| course.name == row.subject);
-        let place = match place {
-            Some(place) => place,
-            None if courses.len() < MOST => {
-                courses.push(Course { name: &row.subject, seen: Vec::new(), exact: Vec::new() });
-                courses.len() - 1
-            }
-            None => {
-                others.push(&row.subject);
-                continue;
-            }
-        };
+/// The lines of the subjects that are drawn, and what is said of the others.
+fn courses<'a>(subject: &Subject<'a>) -> (Vec<Course<'a>>, Option<String>) {
+    let rows = || {
+        subject.timeline.iter().filter(|row| row.round > 0).filter_map(|row| {
+            let law = match row.metric.as_str() {
+                "unfair_probability" => false,
+                "unfair_probability_by_law" => true,
+                _ => return None,
+            };
+            Some((row, law, share(row.mean)?))
+        })
+    };
+    let names = distinct(rows().map(|(row, ..)| row.subject.as_str()));
+    let spread = subject.spread(&names, MOST);
+    let course = |name| Course { name, seen: Vec::new(), exact: Vec::new() };
+    let mut courses: Vec<Course<'a>> = spread.of(names).into_iter().map(course).collect();
+    for (row, law, value) in rows() {
+        let Some(place) = courses.iter().position(|course| course.name == row.subject) else { continue };
         if law {
             courses[place].exact.push((row.round as f64, value));
         } else {
@@ -185,9 +179,7 @@ fn courses<'a>(subject: &Subject<'a>) -> (Vec<Course<'a>>, usize) {
         course.seen.sort_by(|a, b| a.round.total_cmp(&b.round));
         course.exact.sort_by(|a, b| a.0.total_cmp(&b.0));
     }
-    others.sort_unstable();
-    others.dedup();
-    (courses, others.len())
+    (courses, spread.note)
 }
 
 /// An axis of ratios from somewhat below the smallest probability above zero that was seen, but not more than
@@ -211,8 +203,10 @@ fn draw_course(canvas: &mut Canvas, panel: &Panel, index: usize, course: &Course
     if let [point] = points[..] {
         canvas.ring(point, 13, Stroke::solid(color, 4));
     }
-    let stroke = Stroke::solid(color, 5).dashed([Dash::None, Dash::Long, Dash::Dots][index / 3 % 3]);
-    draw_inside(canvas, panel, &with_crossings(points, top, bottom), stroke);
+    if course.seen.is_empty() {
+        mark_line(canvas, panel, &points, index);
+    }
+    draw_inside(canvas, panel, &with_crossings(points, top, bottom), Stroke::solid(color, 5));
     for moment in &course.seen {
         let point = at(moment.round, moment.seen);
         if let Some((low, high)) = moment.interval {
@@ -231,22 +225,15 @@ fn draw_course(canvas: &mut Canvas, panel: &Panel, index: usize, course: &Course
 }
 
 fn name_courses(canvas: &mut Canvas, panel: &Panel, courses: &[Course], names: &[String]) {
-    let Area { top, bottom, right, .. } = panel.frame;
     let ends: Vec<f64> = courses
         .iter()
         .map(|course| {
             let seen = course.seen.last().map(|moment| (moment.round, moment.seen));
             let (round, p) = course.exact.last().copied().or(seen).unwrap_or((1.0, 1.0));
-            near(panel, round, (100.0 * p).max(panel.y.low())).1.clamp(top, bottom)
+            near(panel, round, (100.0 * p).max(panel.y.low())).1
         })
         .collect();
-    for (index, centre) in stacked(&ends, LABEL_SIZE * 1.2, top, bottom).into_iter().enumerate() {
-        let (from, to) = ((right + 6.0, ends[index]), (right + LEADER - 22.0, centre));
-        let leader = Stroke::solid(series(index), 4);
-        canvas.line([from, (from.0 + 8.0, from.1), to, (to.0 + 4.0, to.1)], leader);
-        canvas.shape(Shape::of(index), (to.0 + 5.0, to.1), 8, series(index), 1.0);
-        canvas.text((right + LEADER, centre + 11.0), &names[index], LABEL_SIZE, INK, Align::Start);
-    }
+    write_ends(canvas, &panel.frame, &ends, names);
 }
 
 #[cfg(test)]
@@ -284,6 +271,39 @@ mod tests {
         let none = said_of(std::slice::from_ref(&never), false);
         assert_eq!(none, "None of those drawn stays at or below 10 % within these rounds.");
         assert_eq!(said(&[never]), "None stays at or below 10 % within these rounds.");
+    }
+
+    /// Of twelve settings, whose order in the table is not that of their numbers, eight from the least to the
+    /// largest; and no line has dashes, which are those of the limit.
+    #[test]
+    fn settings_are_spread_over_their_sizes() {
+        let settings = [12, 1, 11, 2, 10, 3, 9, 4, 8, 5, 7, 6];
+        let row = |setting: &i32, round: u64| TimelineRow {
+            round,
+            metric: "unfair_probability_by_law".to_owned(),
+            subject: setting.to_string(),
+            mean: 1.0 / f64::from(*setting) / round as f64,
+            ..TimelineRow::default()
+        };
+        let timeline: Vec<TimelineRow> =
+            settings.iter().flat_map(|setting| [1, 10, 100].map(|round| row(setting, round))).collect();
+        let grid = crate::report::figures::Grid::default();
+        let subject = Subject {
+            title: "t",
+            timeline: &timeline,
+            grid: Some(&grid),
+            delta: 0.1,
+            confidence: 0.95,
+            ..Subject::default()
+        };
+        let svg = UnfairProbability {}.draw(&subject).unwrap().svg().to_owned();
+        assert!(svg.contains("8 of 12 settings drawn, evenly from the lowest to the highest."), "{svg}");
+        let (courses, _) = courses(&subject);
+        let mut drawn: Vec<i32> = courses.iter().map(|course| course.name.parse().unwrap()).collect();
+        drawn.sort_unstable();
+        assert_eq!(drawn, [1, 2, 4, 5, 7, 8, 10, 12]);
+        // The limit, and its picture in the key.
+        assert_eq!(svg.matches("stroke-dasharray").count(), 2);
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! Who won how often, against who holds how much.
 
 use super::drafting::{
-    Align, Area, BLUE, Canvas, Dash, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Rgb,
-    Scale, Stroke, Surroundings, VERMILLION, Wish, beside, clean, counted, digits, margin_left, percent,
-    shortened, width, with_interval,
+    Area, BLUE, Canvas, Dash, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Rgb, Scale,
+    Spread, SpreadOrder, Stroke, Surroundings, VERMILLION, Wish, clean, digits, margin_left, percent,
+    shortened, width, with_interval, write_names,
 };
 use super::figure::{differs, share};
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::analysis::rows::ValidatorRow;
 use crate::registry::{Entry, settings};
+use crate::statistics::wording::{counted, grouped};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -19,7 +20,7 @@ pub const ENTRY: Entry<dyn Figure> = Entry {
     parse: |table| settings::<WinShare, _>(table, |win_share| Ok(Box::new(win_share))),
 };
 
-/// How many validators are drawn: the largest; more would hide each other.
+/// How many validators are drawn: more would hide each other.
 const MOST: usize = 2_000;
 /// Up to how many validators have their names beside them.
 const NAMED: usize = 12;
@@ -128,18 +129,17 @@ impl Figure for WinShare {
                 reason: "no validator has a win share; run at least one round in which somebody is selected",
             });
         }
-        let mut notes = Vec::new();
-        if marks.len() > MOST {
-            let (most, all) = (counted(MOST), counted(marks.len()));
-            notes.push(format!("The {most} largest of {all} validators are drawn."));
-            marks.sort_by(|a, b| b.stake.total_cmp(&a.stake));
-            marks.truncate(MOST);
-        }
+        let mut ranked: Vec<usize> = (0..marks.len()).collect();
+        ranked.sort_by(|&a, &b| marks[b].stake.total_cmp(&marks[a].stake));
+        let differing = ("those that differ", |place: usize| marks[place].differs);
+        let spread = Spread::with((&ranked, SpreadOrder::Stake), MOST, "validator", differing);
+        marks = spread.of(marks);
+        let mut notes: Vec<String> = spread.note.into_iter().collect();
         let shares = if ratios_suit(&marks) {
             leave_out_dust(&mut marks, &mut notes);
             ratios(&marks)
         } else {
-            Scale::linear(0.0, (1.05 * highest(&marks)).min(104.0))
+            Scale::linear(0.0, (1.05 * highest(&marks)).min(100.0))
         };
         draw_panels(subject, &marks, shares, notes)
     }
@@ -163,7 +163,7 @@ fn leave_out_dust(marks: &mut Vec<Mark>, notes: &mut Vec<String>) {
     marks.retain(|mark| mark.stake > 0.0);
     let stakeless = all - marks.len();
     if stakeless > 0 {
-        notes.push(format!("Not drawn: {} without stake.", counted(stakeless)));
+        notes.push(format!("Not drawn: {} without stake.", counted(stakeless as u64, "validator")));
     }
     let one_win = marks.iter().map(|mark| mark.wins).filter(|&wins| wins > 0.0).reduce(f64::min);
     let Some(floor) = one_win.map(|least| least / 10.0) else { return };
@@ -173,7 +173,7 @@ fn leave_out_dust(marks: &mut Vec<Mark>, notes: &mut Vec<String>) {
     if dust > 0 {
         notes.push(format!(
             "Not drawn: {} without a win and with less than {} of the stake.",
-            counted(dust),
+            counted(dust as u64, "validator"),
             percent(floor / 100.0)
         ));
     }
@@ -189,7 +189,7 @@ fn highest(marks: &[Mark]) -> f64 {
 fn ratios(marks: &[Mark]) -> Scale {
     let shares = marks.iter().flat_map(|mark| [mark.stake, mark.wins].into_iter().chain(mark.expected_share));
     let low = shares.filter(|&share| share > 0.0).fold(100.0, f64::min);
-    Scale::logarithmic(low / 1.6, 1.3 * highest(marks))
+    Scale::logarithmic(low / 1.6, (1.3 * highest(marks)).min(100.0))
 }
 
 fn diagonal_line() -> Stroke {
@@ -226,7 +226,7 @@ fn key(subject: &Subject, marks: &[Mark], ratios: bool) -> Vec<(Key, String)> {
     key.push((Key::Line(diagonal_line()), "proportional to stake".to_owned()));
     let winless = marks.iter().filter(|mark| mark.wins == 0.0).count();
     if ratios && winless > 0 {
-        key.push((Key::Floor(BLUE), format!("no win ({})", counted(winless))));
+        key.push((Key::Floor(BLUE), format!("no win ({})", grouped(winless as u64))));
     }
     key
 }
@@ -246,13 +246,14 @@ fn draw_panels(
     } else {
         "the share of stake"
     };
-    let mut notes = vec![format!("Below: how far win shares lie from {against}, in percent of it.")];
+    let mut notes = vec![format!("Lower panel: relative deviation of win shares from {against}.")];
     let (differences, cut) = differences(marks);
     if cut {
-        notes.push("What reaches beyond that panel is cut off.".to_owned());
+        notes.push("Values outside its range are clipped.".to_owned());
     }
-    let aside = aside(marks, &shares);
-    if aside.iter().any(|aside| aside.abs() > 4.0) {
+    // Where panels stand is known once the notes are: this is about how wide they are.
+    let roughly = 0.75 * f64::from(subject.sheet.units().0);
+    if aside(marks, &shares, roughly).iter().any(|aside| aside.abs() > 4.0) {
         notes.push("Equal stakes stand side by side there.".to_owned());
     }
     notes.append(&mut others);
@@ -268,7 +269,7 @@ fn draw_panels(
     let upper = Panel { frame: Area { left, top, right, bottom: upper_foot }, x: shares, y: shares };
     let lower = Panel { frame: Area { left, top: lower_head, right, bottom }, x: shares, y: differences };
     draw_shares(&mut canvas, &upper, marks);
-    draw_differences(&mut canvas, &lower, marks, &aside);
+    draw_differences(&mut canvas, &lower, marks, &aside(marks, &shares, right - left));
     Ok(canvas.finish(&title))
 }
 
@@ -349,16 +350,7 @@ fn name(canvas: &mut Canvas, panel: &Panel, marks: &[Mark], diagonal: (Point, Po
         let needed = mark.differs;
         wishes.push(Wish { at: place(mark, mark.wins), width, height: LABEL_SIZE, distance, needed });
     }
-    for (placed, name) in beside(&wishes, &panel.frame, &surroundings).into_iter().zip(&names) {
-        let Some(placed) = placed else { continue };
-        if let Some((from, to)) = placed.leader {
-            // From the edge of the mark, not from its centre.
-            let away = radius / (to.0 - from.0).hypot(to.1 - from.1);
-            let from = (from.0 + away * (to.0 - from.0), from.1 + away * (to.1 - from.1));
-            canvas.line([from, to], Stroke::solid(MUTED, 2));
-        }
-        canvas.text((placed.area.left, placed.area.bottom - 7.0), name, LABEL_SIZE, INK, Align::Start);
-    }
+    write_names(canvas, &panel.frame, (&wishes, &names), &surroundings);
 }
 
 /// The panel of the differences.
@@ -424,10 +416,8 @@ fn differences(marks: &[Mark]) -> (Scale, bool) {
 }
 
 /// How far to the side each mark moves in the lower panel so that validators of the same stake do
-/// not hide each other.
-fn aside(marks: &[Mark], shares: &Scale) -> Vec<f64> {
-    /// The least width of the panel.
-    const ROOM: f64 = 1_400.0;
+/// not hide each other, in a panel that is `room` wide.
+fn aside(marks: &[Mark], shares: &Scale, room: f64) -> Vec<f64> {
     /// Between two marks, and between the first and the last, at most.
     const GAP: f64 = 18.0;
     const SPREAD: f64 = 500.0;
@@ -435,12 +425,12 @@ fn aside(marks: &[Mark], shares: &Scale) -> Vec<f64> {
     order.sort_by(|&a, &b| marks[a].stake.total_cmp(&marks[b].stake));
     let groups: Vec<&[usize]> = order.chunk_by(|&a, &b| marks[a].stake == marks[b].stake).collect();
     let places: Vec<f64> =
-        groups.iter().map(|group| ROOM * shares.place(marks[group[0]].stake).clamp(0.0, 1.0)).collect();
+        groups.iter().map(|group| room * shares.place(marks[group[0]].stake).clamp(0.0, 1.0)).collect();
     let mut aside = vec![0.0; marks.len()];
     for (index, group) in groups.iter().enumerate() {
         // Half of the way to the neighbours is free, and all of the way to the ends.
         let before = if index > 0 { (places[index] - places[index - 1]) / 2.0 } else { places[index] };
-        let after = places.get(index + 1).map_or(ROOM - places[index], |next| (next - places[index]) / 2.0);
+        let after = places.get(index + 1).map_or(room - places[index], |next| (next - places[index]) / 2.0);
         let last = (group.len() - 1) as f64;
         let gap = ((1.6 * before.min(after)).min(SPREAD) / last.max(1.0)).min(GAP);
         for (rank, &mark) in group.iter().enumerate() {
@@ -508,9 +498,9 @@ mod tests {
     fn what_is_not_drawn_is_counted() {
         let winless = svg(&titled("few rounds"));
         assert!(winless.contains(">no win ("), "those near the share of one win stand on the edge");
-        assert!(winless.contains("Not drawn: 1 without stake."));
+        assert!(winless.contains("Not drawn: 1 validator without stake."));
         let many = svg(&titled("very many"));
-        assert!(many.contains("2,000 largest of 3,000"));
+        assert!(many.contains("2,000 of 3,000 validators drawn, evenly from the richest to the poorest"));
         let discs = many.matches("<circle").count();
         // Every mark above and nearly every mark below, where some reach beyond, and two in the key.
         assert!((2 * MOST - 100..=2 * MOST + 2).contains(&discs), "{discs}");
@@ -529,12 +519,19 @@ mod tests {
     #[test]
     fn equals_stand_side_by_side_around_their_place() {
         let equal = titled("equal");
-        let aside = aside(&marks(&equal), &Scale::linear(0.0, 10.0));
+        let aside = aside(&marks(&equal), &Scale::linear(0.0, 10.0), 1_400.0);
         assert!(aside.windows(2).all(|pair| pair[1] - pair[0] > 10.0));
         assert!(aside.iter().sum::<f64>().abs() < 1e-9);
         let different = seed();
         assert!(
-            super::aside(&marks(&different), &Scale::linear(0.0, 40.0)).iter().all(|&aside| aside == 0.0)
+            super::aside(&marks(&different), &Scale::linear(0.0, 40.0), 1_400.0)
+                .iter()
+                .all(|&aside| aside == 0.0)
         );
+        // In a narrow panel they stand closer, and none beyond its edge.
+        let (axis, room) = (Scale::linear(0.0, 8.75), 500.0);
+        let place = room * axis.place(100.0 / 12.0);
+        let narrow = super::aside(&marks(&equal), &axis, room);
+        assert!(narrow.iter().all(|aside| (0.0..=room).contains(&(place + aside))), "{narrow:?}");
     }
 }

@@ -1,12 +1,13 @@
 //! Wins in short windows against their exact distribution.
 
 use super::drafting::{
-    Align, Area, BLUE, Dash, INK, Key, LABEL_SIZE, MUTED, ORANGE, Page, Panel, Scale, Stroke, clean, counted,
+    Align, Area, BLUE, Dash, INK, Key, LABEL_SIZE, MUTED, ORANGE, Page, Panel, Scale, Stroke, clean,
     shortened_within, width,
 };
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::analysis::rows::WindowRow;
 use crate::registry::{Entry, settings};
+use crate::statistics::wording::{counted, grouped};
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -53,8 +54,9 @@ impl Figure for Windows {
                 reason: "no window was complete; run at least one round more than `analysis.window` has",
             });
         }
-        let all = bars.len();
-        bars.truncate(MOST);
+        let names: Vec<&str> = bars.iter().map(|bar| bar.row.validator.as_str()).collect();
+        let spread = subject.spread(&names, MOST);
+        bars = spread.of(bars);
         let mut key = vec![
             (Key::Line(Stroke::solid(BLUE, 4)), "fewest to most".to_owned()),
             (Key::Fan(BLUE), "middle 90\u{202F}% of the windows".to_owned()),
@@ -68,15 +70,13 @@ impl Figure for Windows {
             key.push((Key::Ring(Stroke::solid(INK, 3)), "expected".to_owned()));
         }
         let first = bars[0].row;
-        let mut notes = vec![format!(
-            "{} windows of {} {} of each validator, all trials together; the fewest and the most of so many lie far out.",
-            counted(usize::try_from(first.windows).unwrap_or(usize::MAX)),
-            counted(usize::try_from(first.window_rounds).unwrap_or(usize::MAX)),
+        let mut notes: Vec<String> = spread.note.into_iter().collect();
+        notes.push(format!(
+            "{} of {} {} of each validator, over all trials; the extremes of so many are far from the middle.",
+            counted(first.windows, "window"),
+            grouped(first.window_rounds),
             first.unit
-        )];
-        if all > MOST {
-            notes.push(format!("The first {MOST} of {} are drawn.", counted(all)));
-        }
+        ));
         let Page { mut canvas, title, top, bottom, right } =
             subject.page("wins in short windows", &key, &notes);
         let names: Vec<&str> = bars.iter().map(|bar| bar.row.validator.as_str()).collect();

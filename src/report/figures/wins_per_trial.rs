@@ -1,14 +1,14 @@
 //! How the wins of a trial vary, against their exact distribution.
 
 use super::drafting::{
-    BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, ORANGE, Page, Panel, Scale, Stroke, counted, digits,
-    short_name,
+    BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, ORANGE, Page, Panel, Scale, Stroke, digits, short_name,
 };
-use super::figure::share;
+use super::figure::{distinct, share};
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::analysis::rows::TrialRow;
 use crate::registry::{Entry, settings};
 use crate::statistics::distributions::Binomial;
+use crate::statistics::wording::counted;
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -29,12 +29,7 @@ struct WinsPerTrial {}
 
 impl Figure for WinsPerTrial {
     fn draw(&self, subject: &Subject) -> Result<Drawing, FigureError> {
-        let mut names: Vec<&str> = Vec::new();
-        for row in subject.trials {
-            if !names.contains(&row.validator.as_str()) && names.len() < 64 {
-                names.push(&row.validator);
-            }
-        }
+        let names = distinct(subject.trials.iter().map(|row| row.validator.as_str()));
         let stake = |name: &str| {
             let row = subject.validators.find(name);
             row.map_or(0.0, |row| row.stake_share)
@@ -72,8 +67,8 @@ impl Figure for WinsPerTrial {
             Some(unit) => between_wins(low, high, width, unit),
             None => (low - 0.5 * width, cells, width),
         };
-        // Nobody wins more than all.
-        let end = (from + cells as f64 * width).min(100.0 + 0.5 * unit.unwrap_or(width));
+        // Nobody wins less than nothing or more than all: the outer cells end there.
+        let (start, end) = (from.max(0.0), (from + cells as f64 * width).min(100.0));
         let mut counts = vec![0u64; cells];
         for value in &values {
             let cell = ((value - from) / width).floor().max(0.0) as usize;
@@ -81,7 +76,7 @@ impl Figure for WinsPerTrial {
         }
         let most = counts.iter().copied().max().unwrap_or(1) as f64;
         let mut key = vec![
-            (Key::Fan(BLUE), format!("{} trials", counted(values.len()))),
+            (Key::Fan(BLUE), counted(values.len() as u64, "trial")),
             (Key::Line(Stroke::solid(INK, 5)), "their mean".to_owned()),
         ];
         if expected.is_some() {
@@ -115,26 +110,24 @@ impl Figure for WinsPerTrial {
             ));
         }
         let heading = format!("share of wins in a trial, {}", short_name(name));
-        let page = subject.page(&heading, &key, &["Of the followed validator with most stake.".to_owned()]);
+        let page = subject.page(&heading, &key, &["The followed validator with the most stake.".to_owned()]);
         // Somewhat below zero, so that the first labels of both axes stand apart.
         let y = Scale::counts(-0.03 * most, 1.05 * most);
         let frame = page.frame(y, MARGIN_RIGHT);
         let Page { mut canvas, title, top, bottom, .. } = page;
-        let panel = Panel { frame, x: Scale::linear(from, end), y };
+        let panel = Panel { frame, x: Scale::linear(start, end), y };
         panel.draw_grid(&mut canvas);
         for (cell, &count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-            let (left, right) = (cell_at(cell), cell_at(cell + 1).min(end));
+            let (left, right) = (cell_at(cell).max(start), cell_at(cell + 1).min(end));
             let corners = [(left, 0.0), (left, count as f64), (right, count as f64), (right, 0.0)];
             let within = format!("{} to {}\u{202F}%", digits(left), digits(right));
-            let trials =
-                if count == 1 { "1 trial".to_owned() } else { format!("{} trials", digits(count as f64)) };
-            canvas.values(Some(format!("{within}: {trials}")));
+            canvas.values(Some(format!("{within}: {}", counted(count, "trial"))));
             canvas.surface(corners.map(|(x, y)| panel.at(x, y)), BLUE, 0.45);
             canvas.values(None);
             canvas.line(corners.map(|(x, y)| panel.at(x, y)), Stroke::solid(BLUE, 3));
         }
         for (cell, &count) in expected_counts.iter().flatten().enumerate() {
-            let middle = cell_at(cell).midpoint(cell_at(cell + 1).min(end));
+            let middle = cell_at(cell).max(start).midpoint(cell_at(cell + 1).min(end));
             canvas.values(Some(format!("{} trials expected", digits(count))));
             canvas.ring(panel.at(middle, count), 9, Stroke::solid(ORANGE, 4));
             canvas.values(None);
@@ -239,6 +232,17 @@ mod tests {
         // Quantiles of another distribution: none is drawn.
         sample.timeline.iter_mut().for_each(|row| row.law_q95 = Some(0.9));
         assert!(!WinsPerTrial {}.draw(&sample.subject()).unwrap().svg().contains("trials expected"));
+    }
+
+    /// The only validator wins every round, and nobody more: the axis ends at 100 %.
+    #[test]
+    fn no_share_of_wins_is_beyond_all() {
+        for title in ["alone", "a whale", "seed"] {
+            let sample = crate::report::figures::samples::titled(title);
+            let drawing = WinsPerTrial {}.draw(&sample.subject()).unwrap();
+            let axis = drawing.chart().axes[0].x.scale;
+            assert!(axis.low() >= 0.0 && axis.high() <= 100.0, "{title}: {axis:?}");
+        }
     }
 
     /// Of five rounds one wins a whole number: no cell ends at one, and none lies beyond all five.

@@ -3,11 +3,11 @@
 use super::{Drawing, FIGURES, FigureError, Subject, undrawable_note};
 use crate::analysis::Analysis;
 use crate::registry::{Choice, find};
-use crate::report::{FolderError, ResultsFolder};
+use crate::report::{FolderError, ResultsFolder, rule_label};
 use crate::scenario::{FigureFormat, Scenario};
 use crate::simulation::{Control, Results};
 use crate::statistics::percent::setting;
-use crate::statistics::wording::grouped;
+use crate::statistics::wording::counted;
 use rayon::prelude::*;
 use std::io::{self, Write};
 
@@ -25,8 +25,8 @@ pub fn write_figures(
 ) -> Result<Vec<String>, FolderError> {
     let confidence = scenario.file.analysis.confidence;
     let experiment = &scenario.experiment;
-    let subtitle =
-        run_subtitle(experiment.world.rule.name, results.totals.trials, experiment.rounds, confidence);
+    let rule = rule_label(&experiment.world.rule.resolved());
+    let subtitle = run_subtitle(&rule, results.totals.trials, experiment.rounds, confidence);
     let subject = Subject {
         title: &scenario.name,
         subtitle: &subtitle,
@@ -47,16 +47,13 @@ pub fn write_figures(
 
 /// What was run, for the line below a title.
 pub fn run_subtitle(rule: &str, trials: u64, rounds: u64, confidence: f64) -> String {
-    let trials = match trials {
-        1 => "1 trial".to_owned(),
-        trials => format!("{} trials", grouped(trials)),
-    };
-    format!("{rule} · {trials} × {} rounds · {} intervals", grouped(rounds), setting(confidence))
+    let (trials, rounds) = (counted(trials, "trial"), counted(rounds, "round"));
+    format!("{rule} · {trials} × {rounds} · {} intervals", setting(confidence))
 }
 
 /// What was audited, for the line below a title.
 pub fn audit_subtitle(rule: &str, wins: u64, confidence: f64) -> String {
-    format!("{rule} · {} wins · {} intervals", grouped(wins), setting(confidence))
+    format!("{rule} · {} · {} intervals", counted(wins, "win"), setting(confidence))
 }
 
 /// Draws these figures of a subject in these formats, each on a thread of its own; returns why some were

@@ -1,20 +1,25 @@
 //! What shows a folder of results to others: a page of one HTML file that loads nothing from elsewhere, and
 //! the same text for a paper.
 
+mod comparison_answer;
 mod crate_metadata;
 mod inline_figure;
 mod prose;
 mod references;
 mod sheet;
 mod sheet_text;
+mod study_answer;
 
-use crate::registry::Entry;
+use crate::analysis::comparison::measure;
+use crate::registry::{Choice, Entry};
 use crate::report::active::visible;
 use crate::report::figures::{FIGURES, font_face};
-use crate::report::{FolderError, ResultsFolder, Stopwatch, listed_file, read_manifest};
+use crate::report::rule_label::rule_label;
+use crate::report::study_values::{StudyValuesError, level_words};
+use crate::report::{FolderError, ResultsFolder, Stopwatch, StudyFigures, listed_file, read_manifest};
 use crate::scenario::StudySection;
 use crate::statistics::percent;
-use crate::statistics::wording::grouped;
+use crate::statistics::wording::{counted, grouped};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use inline_figure::inlined;
@@ -28,6 +33,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use study_answer::{StudyAnswer, listed};
 use thiserror::Error;
 
 /// Why there is no page.
@@ -46,6 +52,12 @@ pub enum PageError {
         "{0}: is no record of this program\n  help: name a folder of results, e.g. output/seed after `tombola run seed`"
     )]
     NoRecord(PathBuf),
+    /// A table of a study is not one of this program.
+    #[error(transparent)]
+    Study(#[from] StudyValuesError),
+    /// A figure of a study cannot be drawn.
+    #[error(transparent)]
+    Figure(#[from] crate::report::figures::FigureError),
 }
 
 /// The page of a folder of results, from its manifest, its tables and its figures alone.
@@ -150,6 +162,10 @@ struct Folder {
     sheets: Vec<TextTable>,
     /// Names and SVG texts.
     figures: Vec<(String, String)>,
+    /// Whether the figures are files of the folder.
+    has_figure_files: bool,
+    /// What a study shows.
+    answer: Option<StudyAnswer>,
     /// The section `[study]` of the scenario: what only people know.
     words: StudySection,
 }
@@ -193,15 +209,31 @@ impl Folder {
                 None => {}
             }
         }
-        // Figures in the order in which the program lists them; those of comparisons after them.
+        let batch = manifest["points"].is_u64().then(|| place("batch.csv")).flatten();
+        let has_figure_files = !figures.is_empty();
+        let mut answer = None;
+        if let Some(batch) = &batch {
+            answer = Some(StudyAnswer::read(batch).map_err(unreadable(batch))?);
+            if !has_figure_files
+                && let Some(drawn) = StudyFigures::read(&manifest, batch, place("shares.csv").as_deref())?
+            {
+                let drawn = drawn.draw()?.into_iter();
+                figures.extend(drawn.map(|(name, drawing)| (name.to_owned(), drawing.svg().to_owned())));
+            }
+        }
+        // First what shows a study over its factors, then in the order in which the program lists figures; those
+        // of comparisons after them.
         figures.sort_by_key(|(name, _): &(String, String)| {
-            FIGURES.iter().position(|entry| entry.name == name).unwrap_or(FIGURES.len())
+            let first = ["heat-map", "small-multiples", "forest", "total-variation"];
+            let of_study = first.iter().position(|first| first == name);
+            let listed = || FIGURES.iter().position(|entry| entry.name == name).unwrap_or(FIGURES.len());
+            of_study.map_or_else(|| (1, listed()), |place| (0, place))
         });
         // The tables that answer the question stand first.
-        let first = ["validators", "audit", "compare", "points", "batch", "fairness", "incomes"];
+        let first = ["validators", "audit", "compare", "effects", "batch", "points", "fairness", "incomes"];
         sheets.sort_by_key(|sheet| first.iter().position(|name| *name == sheet.name).unwrap_or(first.len()));
         let words = study_section(&manifest);
-        Ok(Folder { manifest, sheets, figures, words })
+        Ok(Folder { manifest, sheets, figures, has_figure_files, answer, words })
     }
 
     fn text(&self, key: &str) -> &str {
@@ -234,7 +266,8 @@ impl Folder {
             let number = |column| statement("misallocated", column).and_then(|text| text.parse::<f64>().ok());
             let share = |column| number(column).map(percent::short).unwrap_or_else(|| "unknown".to_owned());
             let note = format!(
-                "{decision}: {} of the wins went to others than the shares of stake say (interval {} to {}; margin {})",
+                "{decision}: {} of the wins went to other validators than their shares of stake would give them (interval \
+                 {} to {}; margin {})",
                 share("value"),
                 share("low"),
                 share("high"),
@@ -243,20 +276,56 @@ impl Folder {
             verdicts.insert(1.min(verdicts.len()), ("As a whole", note));
         }
         if let Some(sheet) = self.sheet("compare") {
-            let count = |verdicts: &[&str]| {
-                let differences = sheet.rows.iter().filter(|row| sheet.cell(row, "kind") == "difference");
-                differences.filter(|row| verdicts.contains(&sheet.cell(row, "verdict"))).count()
-            };
-            let (shown, alike, open) =
-                (count(&["lower", "higher"]), count(&["identical"]), count(&["undecided"]));
-            verdicts.push((
-                "Comparison",
-                format!(
-                    "of the differences between two rules, over all measures, {shown} are shown, {alike} are exactly zero and {open} are undecided; the table `compare` has each"
-                ),
-            ));
+            verdicts.extend(comparison_answer::sentences(sheet));
+        }
+        if let Some(answer) = &self.answer {
+            verdicts.extend(answer.sentences(self.sheet("effects")));
         }
         verdicts
+    }
+
+    /// What the folder is to answer.
+    fn question(&self) -> String {
+        if let Some(aim) = &self.words.aim {
+            return aim.clone();
+        }
+        let labels = self.rule_labels();
+        let under = match labels.len() {
+            0 => String::new(),
+            1 => format!(" under the rule {}", labels[0]),
+            _ => format!(" under the rules {}", listed(&labels)),
+        };
+        if self.sheet("compare").is_some() {
+            return format!("Which of the rules {} is the fairest to these stakes?", listed(&labels));
+        }
+        if self.manifest["input"].is_string() {
+            return format!("Are the observed wins those that are expected{under}?");
+        }
+        let of_study = self.answer.as_ref().and_then(StudyAnswer::question);
+        of_study.unwrap_or_else(|| format!("Do wins and rewards follow the shares of stake{under}?"))
+    }
+
+    /// The rules in question, each with the settings that tell it from others of its name, or from its defaults.
+    fn rule_labels(&self) -> Vec<String> {
+        let compared = self.manifest["compared"].as_array().into_iter().flatten();
+        let mut labels: Vec<String> =
+            compared.filter_map(|entry| Some(entry["name"].as_str()?.to_owned())).collect();
+        let swept = self.manifest["factors"]["selection.rule"].as_array().into_iter().flatten();
+        labels.extend(swept.filter_map(|level| Some(level_words(level.as_str()?))));
+        if labels.is_empty() {
+            let texts = [self.text("scenario"), self.text("study")];
+            let label = texts.into_iter().find_map(|text| {
+                let table: toml::Table = text.parse().ok()?;
+                let rule = table.get("selection")?.get("rule")?.clone();
+                Some(rule_label(&rule.try_into().ok()?))
+            });
+            labels.extend(label);
+        }
+        if labels.is_empty() {
+            let rule = serde_json::from_value::<Choice>(self.manifest["rule"].clone());
+            labels.extend(rule.ok().map(|rule| rule_label(&rule)));
+        }
+        labels
     }
 
     /// The names of the rules in question.
@@ -317,9 +386,14 @@ impl Folder {
                         p class="quiet" { (self.subtitle()) }
                     }
                     main {
+                        section aria-labelledby="question" {
+                            h2 id="question" { "Question" }
+                            p { (visible(&self.question())) }
+                            @for hypothesis in &self.words.hypotheses { p class="quiet" { "Hypothesis: " (visible(hypothesis)) } }
+                        }
                         section aria-labelledby="verdict" {
                             h2 id="verdict" { "Verdict" }
-                            @if verdicts.is_empty() { p { "These tables hold no verdict." } }
+                            @if verdicts.is_empty() { p { (NO_VERDICT) } }
                             @for (heading, note) in &verdicts {
                                 h3 { (heading) }
                                 p class="verdict" { (visible(&capitalised(note))) }
@@ -348,17 +422,19 @@ impl Folder {
     }
 
     fn subtitle(&self) -> String {
-        let rules = self.rules();
-        let mut parts = vec![match rules.len() {
-            0 => "no rule is named".to_owned(),
-            1 => format!("rule {}", rules[0]),
-            _ => format!("rules {}", rules.join(", ")),
-        }];
-        let number = |key: &str| self.manifest[key].as_u64().map(grouped);
-        if let (Some(trials), Some(rounds)) =
-            (number("trials_finished").or_else(|| number("trials")), number("rounds"))
-        {
-            parts.push(format!("{trials} trials of {rounds} rounds"));
+        let rules = self.rule_labels();
+        let mut parts = match rules.len() {
+            0 => Vec::new(),
+            1 => vec![format!("rule {}", rules[0])],
+            _ => vec![format!("rules {}", rules.join(", "))],
+        };
+        let number = |key: &str| self.manifest[key].as_u64();
+        let trials = number("trials_finished").or_else(|| number("trials"));
+        if let Some(points) = number("points") {
+            parts.push(counted(points, "point"));
+            parts.extend(trials.map(|trials| counted(trials, "trial")));
+        } else if let (Some(trials), Some(rounds)) = (trials, number("rounds")) {
+            parts.push(format!("{} of {}", counted(trials, "trial"), counted(rounds, "round")));
         }
         if let Some(seed) = self.manifest["seed"].as_u64() {
             parts.push(format!("seed {seed}"));
@@ -372,12 +448,28 @@ impl Folder {
         if let Some(sheet) = self.sheet("validators") {
             facts.push(("Validators", grouped(sheet.total as u64)));
         }
+        let compared = self.manifest["compared"].as_array().map_or(0, Vec::len);
+        if compared > 0 {
+            facts.push(("Rules compared", grouped(compared as u64)));
+        }
+        let is_study = self.answer.is_some();
+        if let Some((metric, range)) = self.answer.as_ref().and_then(StudyAnswer::range) {
+            facts.push(("Metric", visible(&metric)));
+            facts.push(("Range of the metric", range));
+        }
+        let factors = self.manifest["factors"].as_object().into_iter().flatten();
+        for (key, levels) in factors {
+            let levels = levels.as_array().into_iter().flatten().filter_map(|level| level.as_str());
+            let levels: Vec<String> = levels.map(level_words).collect();
+            facts.push(("Factor", visible(&format!("{key}: {}", levels.join(", ")))));
+        }
         for (key, words) in [
-            ("rounds", "Rounds of each trial"),
-            ("trials", "Trials asked for"),
+            ("points", "Points"),
+            ("rounds", "Rounds per trial"),
+            ("trials", if is_study || compared > 0 { "Trials" } else { "Trials requested" }),
             ("trials_finished", "Trials finished"),
-            ("confidence", "Confidence"),
-            ("tolerance", "Margin of a validator, relative"),
+            ("confidence", "Confidence level"),
+            ("tolerance", "Margin per validator, relative"),
         ] {
             match &self.manifest[key] {
                 Value::Number(number) if number.is_u64() => {
@@ -389,15 +481,26 @@ impl Folder {
                 _ => {}
             }
         }
-        for (key, words) in
-            [("engine", "Engine"), ("input", "Table that was audited"), ("stopped_because", "Ended because")]
-        {
+        for (state, count) in self.manifest["states"].as_object().into_iter().flatten() {
+            if state != "done"
+                && let Some(count) = count.as_u64().filter(|count| *count > 0)
+            {
+                facts.push(("Points not done", format!("{} {}", grouped(count), visible(state))));
+            }
+        }
+        for (key, words) in [
+            ("design", "Design"),
+            ("luck", "Random numbers of the points"),
+            ("engine", "Engine"),
+            ("input", "Audited table"),
+            ("stopped_because", "Reason for stopping"),
+        ] {
             if let Some(text) = self.manifest[key].as_str() {
                 facts.push((words, visible(text)));
             }
         }
         if self.manifest["partial"] == true {
-            facts.push(("Interrupted", "yes: the tables are about the trials that had finished".to_owned()));
+            facts.push(("Interrupted", "yes: the tables cover what had finished".to_owned()));
         }
         html! {
             section aria-labelledby="numbers" {
@@ -410,19 +513,23 @@ impl Folder {
     fn figures(&self, verdicts: &[(&'static str, String)]) -> Markup {
         let summary = |name: &str| {
             let known: Option<&Entry<_>> = FIGURES.iter().find(|entry| entry.name == name);
-            known.map_or_else(|| name.replace('-', " "), |entry| entry.summary.to_owned())
+            let of_measure = || measure(&name.replace('-', "_")).map(|measure| measure.heading.to_owned());
+            let known = known.map(|entry| entry.summary.to_owned());
+            known.or_else(of_measure).unwrap_or_else(|| name.replace('-', " "))
         };
         let verdict = verdicts.first().map(|(_, note)| format!(" {}", capitalised(note))).unwrap_or_default();
         html! {
             @if !self.figures.is_empty() {
                 section aria-labelledby="figures" {
                     h2 id="figures" { "Figures" }
-                    p class="quiet" { "Rest a pointer on a mark, or touch it, to read its values below the figure." }
+                    p class="quiet" { "Point at a mark, or touch it, to read its values below the figure." }
                     @for (name, svg) in &self.figures {
                         @let described = visible(&format!("{}.{verdict}", capitalised(&summary(name))));
                         figure {
-                            @if let Some(figure) = inlined(svg, name, &described) { (PreEscaped(figure)) }
-                            @else { img alt=(described) src=(format!("data:image/svg+xml;base64,{}", STANDARD.encode(svg))); }
+                            div class="sheet" role="region" aria-label=(format!("Figure {}", visible(name))) tabindex="0" {
+                                @if let Some(figure) = inlined(svg, name, &described) { (PreEscaped(figure)) }
+                                @else { img alt=(described) src=(format!("data:image/svg+xml;base64,{}", STANDARD.encode(svg))); }
+                            }
                             output { }
                             figcaption { (capitalised(&summary(name))) }
                         }
@@ -436,7 +543,7 @@ impl Folder {
         html! {
             section aria-labelledby="tables" {
                 h2 id="tables" { "Tables" }
-                p class="quiet" { "Press a column's name to sort by it. Every column is defined in docs/scenario.md and docs/glossary.md of the program." }
+                p class="quiet" { "Select a column heading to sort by it. All columns are defined in docs/glossary.md of tombola." }
                 @for table in self.sheets.par_iter().enumerate().map(|(place, sheet)| sheet.markup(place == 0)).collect::<Vec<Markup>>() { (table) }
             }
         }
@@ -446,7 +553,7 @@ impl Folder {
         html! {
             section aria-labelledby="methods" {
                 h2 id="methods" { "How it was computed" }
-                @for section in self.sections().iter().skip(1) {
+                @for section in self.sections().iter().skip(2) {
                     h3 { (section.heading) }
                     @for text in &section.texts { p { (visible(text)) } }
                     @if !section.points.is_empty() {
@@ -464,17 +571,17 @@ impl Folder {
         };
         html! {
             section aria-labelledby="again" {
-                h2 id="again" { "Reproduce it" }
+                h2 id="again" { "Reproduction" }
                 @let command = self.manifest["environment"]["command"].as_str().unwrap_or_default();
                 @if !self.is_run() && !command.is_empty() {
-                    p { "The command that wrote these results:" }
+                    p { "Command that wrote these results:" }
                     pre tabindex="0" aria-label="Command" { (visible_lines(command)) }
                 }
                 @if !scenario.is_empty() {
                     @if self.is_run() {
-                        p { "The scenario, with every default, as the manifest records it; the same seed gives the same bytes in every table. " code { "tombola reproduce" } " with this folder runs it again and compares." }
+                        p { "Resolved scenario, including defaults, as recorded in the manifest. The same seed gives the same bytes in every table; " code { "tombola reproduce" } " runs this folder again and compares." }
                     } @else {
-                        p { "The study, as the manifest records it; what it does not name has its default. The same seed gives the same bytes in every table." }
+                        p { "Study file, as recorded in the manifest; settings that it does not name have their defaults. The same seed gives the same bytes in every table." }
                     }
                     pre id="scenario" tabindex="0" aria-label="Scenario" { (visible_lines(scenario)) }
                     p { button class="copy" type="button" data-of="scenario" { "Copy the scenario" } }
@@ -489,6 +596,9 @@ impl Folder {
         }
     }
 }
+
+/// Said where nothing is concluded.
+const NO_VERDICT: &str = "These tables contain no verdict.";
 
 /// The section `[study]` of the scenario that a manifest records, if it has one.
 fn study_section(manifest: &Value) -> StudySection {

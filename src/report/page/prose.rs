@@ -4,14 +4,15 @@
 //! estimands, methods, performance measures, repetitions, missing runs, software (Morris, White and Crowther,
 //! *Statistics in Medicine* 38, 2019; the template of Siepe and others, *Psychological Methods*, 2024).
 
-use super::{Folder, capitalised};
+use super::study_answer::listed;
+use super::{Folder, NO_VERDICT, capitalised};
 use crate::registry::Entry;
 use crate::report::active::visible;
 use crate::report::latex::latex;
 use crate::selection::RULES;
 use crate::statistics::level_of;
 use crate::statistics::percent;
-use crate::statistics::wording::grouped;
+use crate::statistics::wording::{counted, grouped};
 use std::fmt::Write;
 
 /// A section of the text.
@@ -43,23 +44,24 @@ impl Section {
 /// Metrics that are what a run was made for, with what they estimate.
 const ESTIMANDS: [(&str, &str); 9] = [
     ("fairness_to_stake", "each validator's probability of winning a round, relative to its share of stake"),
-    ("misallocated", "the share of wins that goes to others than the shares of stake say"),
+    ("misallocated", "the share of wins that would have to move for win shares to equal stake shares"),
     ("mean_win_share", "the expected share of wins of a trial"),
     ("unfair_probability", "the probability that a trial's share of wins ends outside the tolerance"),
     ("equitability", "the variance of the final share of stake over a(1 - a)"),
     ("income_to_stake", "each validator's share of rewards, relative to its share of stake"),
-    ("income_risk", "the probability of earning less than half of what the stake deserves"),
+    ("income_risk", "the probability of earning less than half of the stake's proportional share"),
     ("audit_conclusion", "whether the observed wins are those of the rule"),
-    ("robust_from_round", "the round from which on unfair trials are rare"),
+    ("robust_from_round", "the round from which on the unfair probability is at most delta"),
 ];
 
 impl Folder {
-    /// The text, in order; the first section is the verdict.
+    /// The text, in order; first the question, then the verdict.
     pub(super) fn sections(&self) -> Vec<Section> {
         let verdicts = self.verdicts();
         let verdict = Section::new("Verdict")
             .points(verdicts.iter().map(|(heading, note)| format!("{heading}: {}", capitalised(note))));
         let all = [
+            Section::new("Question").text(self.question()),
             verdict,
             self.aims(),
             self.mechanism(),
@@ -74,19 +76,18 @@ impl Folder {
         ];
         let mut sections: Vec<Section> = all.into_iter().collect();
         sections.retain(|section| !(section.texts.is_empty() && section.points.is_empty()));
-        if sections.first().is_none_or(|section| section.heading != "Verdict") {
-            sections.insert(0, Section::new("Verdict").text("These tables hold no verdict."));
+        if sections.get(1).is_none_or(|section| section.heading != "Verdict") {
+            sections.insert(1, Section::new("Verdict").text(NO_VERDICT));
         }
         sections
     }
 
     fn aims(&self) -> Section {
-        let rules = self.rules();
+        let rules = self.rule_labels();
         let aim = self.words.aim.clone().unwrap_or_else(|| match (self.sheet("compare"), rules.len()) {
-            (Some(_), _) => format!(
-                "To find out which of the rules {} treats these stakes most evenly.",
-                rules.join(", ")
-            ),
+            (Some(_), _) => {
+                format!("To find out which of the rules {} is the fairest to these stakes.", listed(&rules))
+            }
             (None, 0) => "To find out whether wins and rewards follow the shares of stake.".to_owned(),
             (None, 1) => format!(
                 "To find out whether wins and rewards follow the shares of stake under the rule {}.",
@@ -94,7 +95,7 @@ impl Folder {
             ),
             _ => format!(
                 "To find out how closely wins and rewards follow the shares of stake under the rules {}.",
-                rules.join(", ")
+                listed(&rules)
             ),
         });
         let section = Section::new("Aims").text(aim);
@@ -110,21 +111,22 @@ impl Folder {
         let mut section = Section::new("Data-generating mechanism");
         if let Some(input) = self.manifest["input"].as_str() {
             section = section.text(format!(
-                "The data are the table {input} (SHA-256 {}); nothing was simulated. They are held against:",
+                "The data are the table {input} (SHA-256 {}); nothing was simulated. The wins are compared with those \
+                 expected under:",
                 self.text("input_sha256")
             ));
         } else {
-            let number = |key: &str| self.manifest[key].as_u64().map(grouped);
+            let number = |key: &str| self.manifest[key].as_u64();
             let mut text = String::new();
             if let Some(sheet) = self.sheet("validators") {
-                let _ = write!(text, "{} validators. ", grouped(sheet.total as u64));
+                let _ = write!(text, "{}. ", counted(sheet.total as u64, "validator"));
             }
             if let (Some(trials), Some(rounds)) = (number("trials"), number("rounds")) {
-                let _ =
-                    write!(text, "{trials} trials of {rounds} rounds each, seed {}. ", self.manifest["seed"]);
+                let (trials, rounds) = (counted(trials, "trial"), counted(rounds, "round"));
+                let _ = write!(text, "{trials} of {rounds} each, seed {}. ", self.manifest["seed"]);
             }
             if let Some(engine) = self.manifest["engine"].as_str() {
-                let _ = write!(text, "Engine {engine}. ");
+                let _ = write!(text, "Engine: {engine}. ");
             }
             if let Some(points) = number("points") {
                 let factors = self.manifest["factors"].as_object().into_iter().flatten();
@@ -135,10 +137,11 @@ impl Folder {
                         format!("{key} ({})", levels.join(", "))
                     })
                     .collect();
-                let _ =
-                    write!(text, "{points} points, design {}: {}. ", self.text("design"), factors.join("; "));
+                let (points, design) = (counted(points, "point"), self.text("design"));
+                let _ = write!(text, "{points} (design: {design}); factors: {}. ", factors.join("; "));
             }
-            text += "The scenario below names every setting; the rule of each round:";
+            text += if self.is_run() { "The resolved scenario gives every setting. " } else { "" };
+            text += if known.len() == 1 { "Selection rule:" } else { "Selection rules:" };
             section = section.text(text);
         }
         section.points(known.into_iter().map(|entry| {
@@ -148,10 +151,9 @@ impl Folder {
 
     fn estimands(&self) -> Section {
         let has = |metric: &str| {
-            ["fairness", "batch"]
-                .into_iter()
-                .filter_map(|name| self.sheet(name))
-                .any(|sheet| sheet.rows.iter().any(|row| sheet.cell(row, "metric") == metric))
+            let of_run = self.sheet("fairness");
+            of_run.is_some_and(|sheet| sheet.rows.iter().any(|row| sheet.cell(row, "metric") == metric))
+                || self.answer.as_ref().is_some_and(|answer| answer.has(metric))
         };
         let points = ESTIMANDS.iter().filter(|(metric, _)| has(metric));
         let compared = self
@@ -183,30 +185,29 @@ impl Folder {
         if let Some(confidence) = self.manifest["confidence"].as_f64().or_else(|| self.setting("confidence"))
         {
             section = section.text(format!(
-                "Intervals have a confidence of {}; tests are made at a level of {}.",
+                "Confidence level of intervals: {}. Significance level of tests: {}.",
                 percent::setting(confidence),
                 percent::setting(level_of(confidence))
             ));
         }
         let families = families.into_iter().map(|(family, count)| {
-            let tests = if count == 1 { "test" } else { "tests" };
-            format!("Family {family}: {count} {tests}, corrected together")
+            let tests = counted(count as u64, "test");
+            let corrected = if count == 1 { "" } else { ", corrected for multiplicity" };
+            format!("Family {family}: {tests}{corrected}")
         });
         section.points(methods.into_iter().chain(families))
     }
 
     fn performance(&self) -> Section {
-        let mut with_error = 0;
-        for sheet in ["fairness", "batch"].into_iter().filter_map(|name| self.sheet(name)) {
-            with_error += sheet.rows.iter().filter(|row| !sheet.cell(row, "se").is_empty()).count();
-        }
+        let sheets = ["fairness", "batch"].into_iter().filter_map(|name| self.sheet(name));
+        let with_error: u64 = sheets.map(|sheet| sheet.filled("se")).sum();
         if with_error == 0 {
             return Section::new("Performance measures");
         }
         Section::new("Performance measures").text(format!(
-            "The column se has the Monte Carlo standard error of {} estimates: of a mean over n trials S/√n, of a \
-             proportion √(p(1 - p)/n). docs/statistics.md has every formula.",
-            grouped(with_error as u64)
+            "The column se gives the Monte Carlo standard errors of {}: S/√n for a mean over n trials, √(p(1 - p)/n) \
+             for a proportion. All formulas are in docs/statistics.md.",
+            counted(with_error, "estimate")
         ))
     }
 
@@ -215,17 +216,17 @@ impl Folder {
         let number = |key: &str| self.manifest[key].as_u64();
         match (number("trials"), self.manifest["stopped_because"].as_str()) {
             (Some(_), Some("precision-reached")) => section.text(
-                "Trials were played until the wanted precision was reached; intervals are confidence sequences, which \
-                 allow for that.",
+                "Trials were run until the required precision was reached; intervals are confidence sequences, which \
+                 remain valid under this stopping rule.",
             ),
             (Some(_), Some(_)) => section.text(
-                "Trials were to be played until a wanted precision was reached, and their largest number came first; \
-                 intervals are confidence sequences, which allow for that.",
+                "Trials were to be run until a required precision was reached; the maximum number of trials came first. \
+                 Intervals are confidence sequences, which remain valid under this stopping rule.",
             ),
             (Some(trials), None) => section.text(format!(
-                "{} trials, a number that was set beforehand. What it could have shown is said below; `tombola plan` \
-                 says what another aim would need.",
-                grouped(trials)
+                "{}, fixed in advance. Minimum detectable effects, where known, are given below; `tombola plan` computes \
+                 the number that another aim needs.",
+                counted(trials, "trial")
             )),
             _ => section,
         }
@@ -242,11 +243,11 @@ impl Folder {
         match (number("trials"), number("trials_finished")) {
             (Some(asked), Some(finished)) if finished < asked && self.manifest["partial"] == true => section
                 .text(format!(
-                    "The run was interrupted: {} of {} trials had finished, and the tables are about these.",
+                    "The run was interrupted: {} of {} had finished; the tables cover these only.",
                     grouped(finished),
-                    grouped(asked)
+                    counted(asked, "trial")
                 )),
-            (Some(_), Some(_)) => section.text("None: every trial that was begun has finished."),
+            (Some(_), Some(_)) => section.text("None: every trial finished."),
             _ => section,
         }
     }
@@ -265,15 +266,15 @@ impl Folder {
                 }
             }
         }
-        Section::new("What could have been seen").points(effects)
+        Section::new("Minimum detectable effects").points(effects)
     }
 
     fn software(&self) -> Section {
         let text = format!(
-            "tombola {}. The same scenario and seed give the same bytes in every table on any number of threads; \
-             manifest.json has the SHA-256 of each file, times and threads{}.",
+            "tombola {}. The same scenario and seed give the same bytes in every table on any number of threads. \
+             manifest.json records the SHA-256 of each file, the run time and the number of threads{}.",
             self.text("version"),
-            if self.is_run() { ", and `tombola reproduce` runs the folder again and compares" } else { "" }
+            if self.is_run() { "; `tombola reproduce` runs the folder again and compares" } else { "" }
         );
         Section::new("Software and reproducibility").text(text)
     }
@@ -305,7 +306,7 @@ impl Folder {
                 text.push('\n');
             }
         }
-        if !self.figures.is_empty() {
+        if self.has_figure_files {
             text += "## Figures\n\n";
             for (name, _) in &self.figures {
                 let _ = writeln!(text, "![{}](figures/{name}.svg)\n", name.replace('-', " "));
@@ -346,11 +347,11 @@ impl Folder {
 fn limits() -> Section {
     Section::new("Limits").points(
         [
-            "All nodes share one view of the chain: there are no forks, and the network only delays or loses blocks on \
-             their way to attestors.",
-            "Intervals of the time line are pointwise. Exploratory tests suggest questions; the primary family answers \
-             the one that was asked.",
-            "A p-value tells how well chance explains the counts. It does not tell why they differ.",
+            "All nodes share one view of the chain: there are no forks, and the network can only delay or lose blocks \
+             sent to attestors.",
+            "Confidence intervals over rounds are pointwise. The primary family of tests answers the question asked; \
+             exploratory tests only suggest further questions.",
+            "A p-value measures how well chance explains the counts. It does not show why they differ.",
         ]
         .map(str::to_owned),
     )

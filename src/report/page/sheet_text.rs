@@ -4,6 +4,7 @@ use super::TableStyle;
 use super::prose::plain;
 use super::sheet::{TextTable, shortened};
 use crate::report::latex::latex;
+use crate::statistics::wording::counted;
 use std::fmt::Write;
 
 /// At most so many rows stand in a table for a paper.
@@ -120,7 +121,7 @@ impl TextTable {
         let left_out = self.total - lines.len();
         let caption = match left_out {
             0 => self.name.clone(),
-            _ => format!("{} (the first {} of {} rows)", self.name, lines.len(), self.total),
+            _ => format!("{} (first {} of {})", self.name, lines.len(), counted(self.total as u64, "row")),
         };
         Some(match style {
             TableStyle::Markdown => markdown(&caption, &header, &lines),

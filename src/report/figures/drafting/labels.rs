@@ -1,7 +1,7 @@
 //! Where names can stand without covering each other or what they name.
 
-use super::canvas::{Align, Canvas, Point, Stroke};
-use super::palette::{INK, MUTED};
+use super::canvas::{Align, Canvas, Point, Shape, Stroke};
+use super::palette::{INK, MUTED, series};
 use super::typeface::LABEL_SIZE;
 
 /// A rectangle on the sheet.
@@ -115,10 +115,28 @@ pub fn write_names(
 ) {
     for (placed, name) in beside(wishes, room, surroundings).into_iter().zip(names) {
         let Some(placed) = placed else { continue };
-        if let Some((from, to)) = placed.leader {
-            canvas.line([from, to], Stroke::solid(MUTED, 2));
+        if let Some(leader) = placed.leader {
+            canvas.line([leader.0, leader.1], Stroke::solid(MUTED, 2));
         }
         canvas.text((placed.area.left, placed.area.bottom - 6.0), name, LABEL_SIZE, INK, Align::Start);
+    }
+}
+
+/// Between the right edge of a frame and the names of the lines that end there.
+pub const LEADER: f64 = 64.0;
+
+/// Writes the name of each series to the right of the frame, with its colour and its shape, in the order of the
+/// heights at which their lines end.
+pub fn write_ends(canvas: &mut Canvas, frame: &Area, ends: &[f64], names: &[String]) {
+    let Area { top, bottom, right, .. } = *frame;
+    let ends: Vec<f64> = ends.iter().map(|end| end.clamp(top, bottom)).collect();
+    let centres = stacked(&ends, LABEL_SIZE * 1.2, top, bottom);
+    for (index, ((&end, centre), name)) in ends.iter().zip(centres).zip(names).enumerate() {
+        let (from, to) = ((right + 6.0, end), (right + LEADER - 22.0, centre));
+        let leader = Stroke::solid(series(index), 4);
+        canvas.line([from, (from.0 + 8.0, from.1), to, (to.0 + 4.0, to.1)], leader);
+        canvas.shape(Shape::of(index), (to.0 + 5.0, to.1), 8, series(index), 1.0);
+        canvas.text((right + LEADER, centre + 11.0), name, LABEL_SIZE, INK, Align::Start);
     }
 }
 
@@ -201,10 +219,11 @@ fn harm(place: &Placed, at: Point, surroundings: &Surroundings) -> f64 {
     let area = place.area.grown(3.0);
     let mut harm = 300.0 * surroundings.lines.iter().filter(|line| area.crossed_by(line)).count() as f64;
     if let Some(leader) = &place.leader {
-        // A leader starts at its own mark, and so at every mark that lies upon it.
+        // A leader starts at its own mark, and so at every mark that lies upon it. Through another it would seem
+        // to lead from there: any place without that is better, however far.
         let others = surroundings.marks.iter().filter(|mark| !mark.overlaps(&Area::around(at, 1.0)));
-        harm += 60.0 * others.filter(|mark| mark.crossed_by(leader)).count() as f64;
-        harm += 40.0 * surroundings.lines.iter().filter(|line| crossing(line, leader)).count() as f64;
+        harm += 5_000.0 * others.filter(|mark| mark.crossed_by(leader)).count() as f64;
+        harm += 200.0 * surroundings.lines.iter().filter(|line| crossing(line, leader)).count() as f64;
     }
     harm
 }
@@ -222,6 +241,8 @@ fn crossing(one: &(Point, Point), other: &(Point, Point)) -> bool {
 fn places(wish: &Wish, room: &Area) -> impl Iterator<Item = (f64, Placed)> {
     /// A label this much further off than it need be has a leader.
     const UNDERSTOOD: f64 = 10.0;
+    /// How much nearer the edge of a mark is than its label may come.
+    const CLEARANCE: f64 = 8.0;
     // To the right first, then below right, left, above left, and so on: where a reader looks.
     const DIRECTIONS: [(f64, f64); 20] = [
         (1.0, 0.0),
@@ -258,7 +279,13 @@ fn places(wish: &Wish, room: &Area) -> impl Iterator<Item = (f64, Placed)> {
             let left = (centre.0 - width / 2.0).min(room.right - width).max(room.left);
             let top = (centre.1 - height / 2.0).min(room.bottom - height).max(room.top);
             let area = Area { left, top, right: left + width, bottom: top + height };
-            let leader = (further > UNDERSTOOD).then(|| (at, area.grown(4.0).nearest(at)));
+            // From the edge of the mark, not from its centre.
+            let leader = (further > UNDERSTOOD).then(|| {
+                let to = area.grown(4.0).nearest(at);
+                let length = (to.0 - at.0).hypot(to.1 - at.1).max(1.0);
+                let part = ((nearest - CLEARANCE) / length).clamp(0.0, 1.0);
+                ((at.0 + part * (to.0 - at.0), at.1 + part * (to.1 - at.1)), to)
+            });
             (further, Placed { area, leader })
         })
     })
@@ -379,6 +406,31 @@ mod tests {
         let placed = beside(&wishes, &ROOM, &surroundings);
         assert!(placed.iter().flatten().count() == 2, "{placed:?}");
         assert!(placed.iter().flatten().all(|label| ROOM.holds(&label.area)));
+    }
+
+    /// Marks side by side at the upper edge, whose names are wider than the gaps between them.
+    #[test]
+    fn leaders_do_not_run_through_other_marks() {
+        let places = (0..9).map(|place| (100.0 + 110.0 * f64::from(place), 40.0));
+        let wishes: Vec<Wish> =
+            places.map(|at| Wish { at, width: 140.0, height: 32.0, distance: 18.0, needed: false }).collect();
+        let surroundings = Surroundings {
+            marks: wishes.iter().map(|wish| Area::around(wish.at, 12.0)).collect(),
+            lines: Vec::new(),
+        };
+        let placed = beside(&wishes, &ROOM, &surroundings);
+        assert!(placed.iter().all(Option::is_some), "{placed:?}");
+        let leaders = placed.iter().enumerate().filter_map(|(own, label)| Some((own, (*label)?.leader?)));
+        for (own, leader) in leaders {
+            let through = surroundings
+                .marks
+                .iter()
+                .enumerate()
+                .filter(|&(place, mark)| place != own && mark.crossed_by(&leader));
+            assert_eq!(through.count(), 0, "{own}: {leader:?}");
+            // It begins outside its own mark.
+            assert!((leader.0.0 - wishes[own].at.0).hypot(leader.0.1 - wishes[own].at.1) > 9.0, "{leader:?}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod page;
 mod palette;
 mod panel;
 mod scale;
+mod spread;
 mod svg_backend;
 mod typeface;
 
@@ -18,11 +19,12 @@ pub(super) use chart::{Axes, Axis, Chart, MarkStyle, Piece, Series, alike};
 pub use fitting::short_name;
 pub(super) use fitting::{fitted, fitted_names, shortened, shortened_within, wrapped};
 pub(super) use glyphs::undrawable;
-pub(super) use labels::{Area, Surroundings, Wish, beside, stacked, write_names};
+pub(super) use labels::{Area, LEADER, Surroundings, Wish, write_ends, write_names};
 pub(super) use page::{Key, Page, Words, percent};
 pub(super) use palette::{BLUE, GRID, INK, MUTED, ORANGE, PAPER, Rgb, VERMILLION, series, shown};
 pub(super) use panel::{MARGIN_RIGHT, Panel, TITLE_SIZE, margin_left};
-pub(super) use scale::{Scale, counted, digits, with_interval};
+pub(super) use scale::{Scale, digits, with_interval};
+pub(super) use spread::{Spread, SpreadOrder};
 #[cfg(test)]
 pub(super) use typeface::covered;
 pub(in crate::report) use typeface::style_sheet as font_face;

@@ -140,7 +140,7 @@ impl Page {
             from += length + 44.0;
         }
 
-        let notes = wrapped(&clean(&said(&words.notes.join(" "))), SMALL_SIZE, room, 3);
+        let notes = wrapped(&clean(&said(&words.notes.join(" "))), SMALL_SIZE, room, 4);
         canvas.purpose(MarkRole::Words);
         let mut note_foot = f64::from(down) - 18.0 - SMALL_LINE * notes.len() as f64;
         let bottom = note_foot + 18.0 - AXIS - if notes.is_empty() { 8.0 } else { 16.0 };

@@ -4,7 +4,7 @@ use super::canvas::{Align, Canvas, MarkRole, Point, Stroke};
 use super::chart::Axes;
 use super::fitting::fitted;
 use super::labels::Area;
-use super::palette::{GRID, INK};
+use super::palette::{GRID, INK, PAPER};
 use super::scale::{Scale, Tick};
 use super::typeface::{LABEL_SIZE, width};
 
@@ -125,6 +125,15 @@ impl Panel {
                 // From ascender to descender a line is somewhat higher than its size.
                 free_below = y - 0.67 * LABEL_SIZE;
             }
+        }
+        if let Some(place) = self.y.break_place() {
+            // Two strokes across the axis, and a gap between them.
+            let y = bottom - place * (bottom - top);
+            let edges = |rise: f64| [(left - 9.0, y + rise + 5.0), (left + 9.0, y + rise - 5.0)];
+            let ([a, b], [c, d]) = (edges(4.0), edges(-4.0));
+            canvas.surface([a, b, d, c], PAPER, 1.0);
+            canvas.line([a, b], line);
+            canvas.line([c, d], line);
         }
         for (index, title) in titles.into_iter().enumerate() {
             let title = fitted(&title, TITLE_SIZE, bottom - top);

@@ -8,6 +8,8 @@ pub struct Scale {
     ratios: bool,
     /// Whether the values are counts, which have no halves.
     whole: bool,
+    /// Of ratios that zero stands beside: the least of them. Zero stands at half of it, below a break.
+    least: Option<f64>,
 }
 
 /// A place on an axis.
@@ -24,11 +26,23 @@ impl Scale {
     /// moved apart.
     pub fn linear(low: f64, high: f64) -> Self {
         if high > low {
-            Scale { low, high, ratios: false, whole: false }
+            Scale { low, high, ratios: false, whole: false, least: None }
         } else {
             let room = if low == 0.0 { 1.0 } else { low.abs() * 0.5 };
-            Scale { low: low - room, high: low + room, ratios: false, whole: false }
+            Scale { low: low - room, high: low + room, ratios: false, whole: false, least: None }
         }
+    }
+
+    /// The same for values between these ends, with some of their span as room on either side. Of shares in
+    /// percent no room is beyond the whole.
+    pub fn roomy((low, high): (f64, f64), part: f64, percent: bool) -> Self {
+        let room = part * (high - low);
+        let whole = if percent && high <= 100.0 { 100.0 } else { f64::INFINITY };
+        if high > low {
+            return Scale::linear(low - room, (high + room).min(whole));
+        }
+        let around = Scale::linear(low, high);
+        Scale::linear(around.low, around.high.min(whole))
     }
 
     /// The same for counts: no tick stands between two whole numbers.
@@ -40,10 +54,26 @@ impl Scale {
     /// moved apart.
     pub fn logarithmic(low: f64, high: f64) -> Self {
         if high > low {
-            Scale { low, high, ratios: true, whole: false }
+            Scale { low, high, ratios: true, whole: false, least: None }
         } else {
-            Scale { low: low / 2.0, high: low * 2.0, ratios: true, whole: false }
+            Scale { low: low / 2.0, high: low * 2.0, ratios: true, whole: false, least: None }
         }
+    }
+
+    /// The same, and zero, which has no place among ratios, below a break: at half of `least`, the least value
+    /// above zero, so that programs that know no breaks draw it there too.
+    pub fn logarithmic_and_zero(least: f64, high: f64) -> Self {
+        Scale { least: Some(least), ..Scale::logarithmic(least / 3.0, high.max(1.5 * least)) }
+    }
+
+    /// Whether zero has a place beside the ratios.
+    pub fn has_zero(&self) -> bool {
+        self.least.is_some()
+    }
+
+    /// Where the axis has a break, if it has one.
+    pub fn break_place(&self) -> Option<f64> {
+        self.least.map(|least| self.place(least / std::f64::consts::SQRT_2))
     }
 
     /// The value at the lower end.
@@ -60,6 +90,10 @@ impl Scale {
     ///
     /// Not a finite number for a value without a place, such as zero among ratios.
     pub fn place(&self, value: f64) -> f64 {
+        let value = match self.least {
+            Some(least) if value < least => least / if value > 0.0 { std::f64::consts::SQRT_2 } else { 2.0 },
+            _ => value,
+        };
         if self.ratios {
             (value.ln() - self.low.ln()) / (self.high.ln() - self.low.ln())
         } else {
@@ -91,7 +125,15 @@ impl Scale {
 
     /// Ticks in ascending order, about `wanted` of them labelled.
     pub fn ticks(&self, wanted: usize) -> Vec<Tick> {
-        if self.ratios { self.ratio_ticks(wanted) } else { self.step_ticks(wanted) }
+        match self.least {
+            Some(least) => {
+                let ratios = Scale { low: least, least: None, ..*self }.ratio_ticks(wanted);
+                let zero = Tick { value: least / 2.0, label: Some("0".to_owned()) };
+                std::iter::once(zero).chain(ratios).collect()
+            }
+            None if self.ratios => self.ratio_ticks(wanted),
+            None => self.step_ticks(wanted),
+        }
     }
 
     fn holds(&self, value: f64) -> bool {
@@ -221,11 +263,6 @@ fn scientific(digits: f64, power: i32, plain: bool) -> String {
     if digits == "1" { format!("10{exponent}") } else { format!("{digits}×10{exponent}") }
 }
 
-/// A count, with narrow spaces between its thousands.
-pub fn counted(count: usize) -> String {
-    spaced(&count.to_string())
-}
-
 /// A value with four digits that count, as a pointer that rests on its mark shows it.
 pub fn digits(value: f64) -> String {
     let size = value.abs();
@@ -274,6 +311,21 @@ mod tests {
         scale.ticks(wanted).into_iter().filter_map(|tick| tick.label).collect()
     }
 
+    /// Zero below a break, and nothing between it and the least value.
+    #[test]
+    fn zero_stands_below_the_ratios() {
+        let scale = Scale::logarithmic_and_zero(1.0, 1_500.0);
+        assert_eq!(labels(scale, 6), ["0", "1", "10", "100", "1,000"]);
+        let places = [0.0, 1.0, 10.0, 1_500.0].map(|value| scale.place(value));
+        assert!(places.windows(2).all(|pair| pair[0] < pair[1]) && places[0] > 0.0, "{places:?}");
+        let gap = scale.break_place().unwrap();
+        assert!(places[0] < gap && gap < places[1]);
+        // Where a program without breaks draws zero.
+        assert!((scale.value(places[0]) - 0.5).abs() < 1e-9);
+        assert_eq!(labels(Scale::logarithmic_and_zero(1.0, 1.5), 4)[0], "0");
+        assert!(Scale::logarithmic(1.0, 10.0).break_place().is_none());
+    }
+
     #[test]
     fn counts_have_no_halves() {
         for high in [1.05, 2.1, 4.0, 7.0, 21.0, 60.0, 260.0] {
@@ -281,6 +333,21 @@ mod tests {
             assert!(ticks.len() >= 2 && ticks.len() <= 15, "{high}: {ticks:?}");
             assert!(ticks.iter().all(|tick| tick.value.fract() == 0.0), "{high}: {ticks:?}");
         }
+    }
+
+    #[test]
+    fn no_share_is_beyond_the_whole() {
+        let ends = |values, percent| {
+            let scale = Scale::roomy(values, 0.1, percent);
+            (scale.low(), scale.high())
+        };
+        assert_eq!(ends((0.0, 99.0), true), (-9.9, 100.0));
+        assert_eq!(ends((0.0, 50.0), true), (-5.0, 55.0));
+        // A deviation of more than the whole is no share.
+        assert_eq!(ends((0.0, 200.0), true), (-20.0, 220.0));
+        assert_eq!(ends((100.0, 100.0), true), (50.0, 100.0));
+        assert_eq!(ends((0.0, 0.0), true), (-1.0, 1.0));
+        assert_eq!(ends((0.0, 1.0), false), (-0.1, 1.1));
     }
 
     #[test]

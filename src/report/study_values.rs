@@ -1,15 +1,20 @@
 //! What a study's `batch.csv` says, as figures need it.
 
-use crate::cli::failure::Failure;
+use crate::analysis::rows::{ShareRow, TimelineRow};
+use crate::registry::nearest;
+use crate::report::figures::{Grid, GridCell};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use tombola::analysis::rows::{ShareRow, TimelineRow};
-use tombola::registry::nearest;
-use tombola::report::figures::{Grid, GridCell};
+use thiserror::Error;
+
+/// Why a table of a study says nothing: which file, what is wrong, and what to do.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub struct StudyValuesError(String);
 
 /// Metrics that say most of a study, the first that is there is drawn.
-const FIRST: [&str; 6] = [
+pub(super) const FIRST: [&str; 6] = [
     "unfair_probability_by_law",
     "unfair_probability",
     "misallocated",
@@ -22,7 +27,7 @@ const ROUNDS: &str = "run.rounds";
 
 /// A level as figures name it: of an inline table its kind, with the settings in brackets, as `compare` names
 /// rules.
-fn level_words(level: &str) -> String {
+pub(super) fn level_words(level: &str) -> String {
     let table = || toml::from_str::<toml::Table>(&format!("level = {level}")).ok()?.remove("level");
     let Some(toml::Value::Table(mut table)) = level.starts_with('{').then(table).flatten() else {
         return level.to_owned();
@@ -39,8 +44,11 @@ fn level_words(level: &str) -> String {
 }
 
 /// The curves in a study's `shares.csv`; each is named by the levels of the keys in which they differ.
-pub fn curves_of_study(path: &Path) -> Result<Vec<ShareRow>, Failure> {
-    let refused = |what: String| Failure::CannotRun(format!("{}: {what}", path.display()));
+///
+/// # Errors
+/// If the file cannot be read, or is not such a table.
+pub fn curves_of_study(path: &Path) -> Result<Vec<ShareRow>, StudyValuesError> {
+    let refused = |what: String| StudyValuesError(format!("{}: {what}", path.display()));
     let mut reader = csv::Reader::from_path(path).map_err(|error| refused(error.to_string()))?;
     let header = reader.headers().map_err(|error| refused(error.to_string()))?.clone();
     // Levels stand between the point and the stake.
@@ -54,7 +62,7 @@ pub fn curves_of_study(path: &Path) -> Result<Vec<ShareRow>, Failure> {
         let record = record.map_err(|error| refused(error.to_string()))?;
         let place = record.position().map_or(0, csv::Position::line);
         let cell = |column: usize| record.get(end + column).unwrap_or_default();
-        let number = |column: usize| -> Result<Option<f64>, Failure> {
+        let number = |column: usize| -> Result<Option<f64>, StudyValuesError> {
             match cell(column) {
                 "" => Ok(None),
                 text => match text.parse() {
@@ -98,15 +106,20 @@ struct StudyValue {
     levels: Vec<String>,
     metric: String,
     subject: String,
+    /// Whether it is a share or a probability.
+    is_share: bool,
     value: f64,
     low: Option<f64>,
     high: Option<f64>,
 }
 
 impl StudyValues {
-    /// Reads them.
-    pub fn read(path: &Path) -> Result<Self, Failure> {
-        let refused = |what: String| Failure::CannotRun(format!("{}: {what}", path.display()));
+    /// Reads them. Memory grows with the table.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or is not such a table.
+    pub fn read(path: &Path) -> Result<Self, StudyValuesError> {
+        let refused = |what: String| StudyValuesError(format!("{}: {what}", path.display()));
         let mut reader = csv::Reader::from_path(path).map_err(|error| refused(error.to_string()))?;
         let header = reader.headers().map_err(|error| refused(error.to_string()))?.clone();
         let place = |name: &str| {
@@ -116,6 +129,7 @@ impl StudyValues {
         };
         let metric = place("metric")?;
         let (subject, value, low, high) = (place("subject")?, place("value")?, place("low")?, place("high")?);
+        let unit = place("unit")?;
         let keys: Vec<String> = header.iter().take(metric).skip(1).map(str::to_owned).collect();
         let mut rows = Vec::new();
         for record in reader.records() {
@@ -126,6 +140,7 @@ impl StudyValues {
                 levels: record.iter().take(metric).skip(1).map(level_words).collect(),
                 metric: record[metric].to_owned(),
                 subject: record[subject].to_owned(),
+                is_share: matches!(&record[unit], "share" | "probability"),
                 value: found,
                 low: number(low),
                 high: number(high),
@@ -159,13 +174,31 @@ impl StudyValues {
             .collect()
     }
 
-    /// A metric over the first two keys that have several levels; of further keys the first level.
-    pub fn grid(&self, metric: Option<&str>, validator: Option<&str>) -> Result<Grid, Failure> {
+    /// The figures that suit these values: lines over one factor, a heat map and small multiples over two or more,
+    /// and the unfair probability where rounds are a factor.
+    pub fn suitable(&self, grid: &Grid) -> Vec<&'static str> {
+        let mut figures = match grid {
+            grid if grid.cells.is_empty() => Vec::new(),
+            grid if grid.down.is_empty() => vec!["small-multiples"],
+            _ => vec!["heat-map", "small-multiples"],
+        };
+        if self.keys.iter().any(|key| key == ROUNDS) {
+            figures.push("unfair-probability");
+        }
+        figures
+    }
+
+    /// A metric over the first two keys that have several levels; of further keys the first level. Where points
+    /// are not on a grid of these, over the first key alone.
+    ///
+    /// # Errors
+    /// If there is no such metric, or it has no such validator.
+    pub fn grid(&self, metric: Option<&str>, validator: Option<&str>) -> Result<Grid, StudyValuesError> {
         let known: Vec<&str> = self.rows.iter().map(|row| row.metric.as_str()).collect();
         if let Some(metric) = metric.filter(|metric| !known.contains(metric)) {
             let near = nearest(metric, known.iter().copied());
             let help = near.map_or(String::new(), |near| format!("\n  help: did you mean `{near}`?"));
-            return Err(Failure::CannotRun(format!(
+            return Err(StudyValuesError(format!(
                 "--metric {metric}: {} has no value of it{help}",
                 self.path.display()
             )));
@@ -187,7 +220,7 @@ impl StudyValues {
             Some(name) => {
                 let near = nearest(name, of().map(|row| row.subject.as_str()));
                 let help = near.map_or(String::new(), |near| format!("\n  help: did you mean `{near}`?"));
-                return Err(Failure::CannotRun(format!(
+                return Err(StudyValuesError(format!(
                     "--validator {name}: {} has no {metric} of this name{help}",
                     self.path.display()
                 )));
@@ -217,6 +250,18 @@ impl StudyValues {
             && numbers(second)
         {
             varied.swap(0, 1);
+        }
+        // Of factors that are drawn from ranges each point has levels of its own: no grid holds them.
+        let levels = |place: usize| {
+            let levels: BTreeSet<&str> = self.rows.iter().map(|row| row.levels[place].as_str()).collect();
+            levels.len()
+        };
+        let all: BTreeSet<&Vec<String>> = self.rows.iter().map(|row| &row.levels).collect();
+        let fit = varied.iter().fold(1usize, |product, &place| product.saturating_mul(levels(place)));
+        let scattered = varied.len() > 1 && 2 * all.len() < fit;
+        if scattered {
+            varied.sort_by_key(|&place| Reverse((numbers(place), levels(place))));
+            varied.truncate(1);
         }
         let (across, down) = (varied.first().copied(), varied.get(1).copied());
         let rest: Vec<usize> = varied.iter().copied().skip(2).collect();
@@ -252,6 +297,8 @@ impl StudyValues {
             if held.is_empty() { subject.to_owned() } else { format!("{subject}, {}", held.join(", ")) };
         Ok(Grid {
             metric: metric.to_owned(),
+            is_share: of().all(|row| row.is_share),
+            scattered,
             subject,
             across: key(across),
             down: key(down),
@@ -272,6 +319,7 @@ mod tests {
             levels: vec![rule.to_owned(), gini.to_owned()],
             metric: metric.to_owned(),
             subject: subject.to_owned(),
+            is_share: true,
             value: 0.5,
             low: None,
             high: None,
@@ -288,9 +336,34 @@ mod tests {
         let values = StudyValues { path: PathBuf::new(), keys, rows };
         let Ok(grid) = values.grid(None, None) else { panic!("no grid") };
         assert_eq!((grid.metric.as_str(), grid.subject.as_str()), ("unfair_probability", "a"));
-        assert!(grid.cells.len() == 4 && grid.without.is_empty());
+        assert!(grid.cells.len() == 4 && grid.without.is_empty() && !grid.scattered && grid.is_share);
+        assert_eq!(values.suitable(&grid), ["heat-map", "small-multiples"]);
         let Ok(grid) = values.grid(Some("unfair_probability_by_law"), None) else { panic!("no grid") };
         assert_eq!((grid.cells.len(), grid.without), (2, vec!["nxt".to_owned()]));
+    }
+
+    /// Of points that are drawn from ranges each has levels of its own: they stand along one factor, without a line.
+    #[test]
+    fn points_off_a_grid_are_scattered_over_one_factor() {
+        let row = |point: u32| StudyValue {
+            levels: vec![
+                format!("{}", 0.37 * f64::from(point)),
+                format!("{}", 9.1 * f64::from(point)),
+                "raffle".into(),
+            ],
+            metric: "gini".to_owned(),
+            subject: "all".to_owned(),
+            is_share: false,
+            value: f64::from(point),
+            low: None,
+            high: None,
+        };
+        let keys =
+            ["population.stake.gini", "population.count", "selection.rule"].map(str::to_owned).to_vec();
+        let values = StudyValues { path: PathBuf::new(), keys, rows: (1..=30).map(row).collect() };
+        let Ok(grid) = values.grid(None, None) else { panic!("no grid") };
+        assert!(grid.scattered && grid.down.is_empty() && grid.cells.len() == 30, "{grid:?}");
+        assert_eq!(values.suitable(&grid), ["small-multiples"]);
     }
 
     #[test]

@@ -204,13 +204,12 @@ impl StudyAnswer {
         } else {
             ""
         };
-        let count = |number: u64| grouped(number);
         Some(match JUDGED_BY[judged] {
             "fairness_to_stake" => format!(
                 "Of {of}, {} fair to stake, {} unfair, and for {} the trials cannot tell.{each}",
                 number_is(fair),
                 number_is(unfair),
-                count(open)
+                grouped(open)
             ),
             _ => {
                 let delta = self.delta.map_or("delta".to_owned(), percent::setting);
@@ -219,7 +218,7 @@ impl StudyAnswer {
                      {} unfair: that of at least one is shown to be above {delta}. For {} the trials cannot tell.{each}",
                     number_is(fair),
                     capital_number_is(unfair),
-                    count(open)
+                    grouped(open)
                 )
             }
         })

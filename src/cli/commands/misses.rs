@@ -58,7 +58,7 @@ pub fn misses(args: &AuditArgs) -> Result<(), Failure> {
         worse if worse > 0 && args.assert => Err(Failure::CheckFailed(format!(
             "{}: missing more than the rest: {}",
             path.display(),
-            counted(worse as u64, "validator")
+            counted(worse, "validator")
         ))),
         _ => Ok(()),
     }

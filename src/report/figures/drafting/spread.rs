@@ -134,7 +134,7 @@ mod tests {
         #[test]
         fn who_is_needed_is_drawn(count in 1usize..200, most in 1usize..40, every in 1usize..50) {
             let ranked: Vec<usize> = (0..count).rev().collect();
-            let needed = |place: usize| place % every == 0;
+            let needed = |place: usize| place.is_multiple_of(every);
             let Spread { places, note } =
                 Spread::with((&ranked, SpreadOrder::Listed), most, "rule", ("others", needed));
             prop_assert_eq!(places.len(), count.min(most));

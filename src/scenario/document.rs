@@ -209,6 +209,7 @@ mod tests {
             ("[run]\nrounds = 'x'", "s.toml:2:10: `run.rounds` is 'x'"),
             ("[run]\nrounds = -1_0", "s.toml:2:10: `run.rounds` is -1_0"),
             ("[run]\nrounds = 9223372036854775808", "s.toml:2:10: `run.rounds` is 9223372036854775808"),
+            ("[network]\nloss = 1e-400", "s.toml:2:8: `network.loss` is 1e-400"),
             ("[run]\nengine = 7", "s.toml:2:10: `run.engine` is 7"),
             ("[run]\nrounds = 1979-05-27", "s.toml:2:10: `run.rounds` is 1979-05-27"),
             (

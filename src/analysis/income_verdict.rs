@@ -308,14 +308,8 @@ mod tests {
     #[test]
     fn one_is_shown_and_others_are() {
         for (equivalence, begins) in [
-            (
-                [0.001, 1.0],
-                "cannot tell: 1 of the 2 validators is shown to earn the share of stake within 10 %",
-            ),
-            (
-                [1.0, 1.0],
-                "cannot tell: 0 of the 2 validators are shown to earn the share of stake within 10 %",
-            ),
+            ([0.001, 1.0], "cannot tell: 1 of 2 validators is shown to earn the share of stake within 10 %"),
+            ([1.0, 1.0], "cannot tell: 0 of 2 validators are shown to earn the share of stake within 10 %"),
         ] {
             let subjects = equivalence.map(|equivalence_p| JudgedValidator {
                 name: "v",

@@ -496,7 +496,7 @@ mod tests {
         let words = |difference_p, equivalence_p| {
             let interval = Some(Interval { low: 0.0, high: 0.03 });
             let whole = Misallocation { value: 0.02, interval, margin: 0.01, difference_p, equivalence_p };
-            whole_words(&whole, 0.05).expect("an interval")
+            whole_words(&whole, 0.95).expect("an interval")
         };
         for (difference_p, equivalence_p, shown) in [
             (Some(1.0), Some(0.05), "shown to be at most the margin of 1 % (p = 0.050)."),
@@ -505,7 +505,7 @@ mod tests {
             (None, None, "not shown to be within the margin of 1 %."),
         ] {
             let words = words(difference_p, equivalence_p);
-            assert!(words.ends_with(&format!(" is at most 3 %, {shown}")), "{words}");
+            assert!(words.ends_with(&format!(" is at most 3 % (95 % interval), {shown}")), "{words}");
         }
     }
 

@@ -41,6 +41,13 @@ pub struct Overlay<'a> {
 
 impl Overlay<'_> {
     /// A page of these words, on a sheet that is so much higher than it would be.
+    /// A sheet that is too low for the names of so many rules becomes higher.
+    fn page_for(&self, rules: usize, key: &[(Key, String)], notes: &[String]) -> Page {
+        let usual = self.page(0, key, notes);
+        let lacking = (ROW * rules as f64 - (usual.bottom - usual.top)).ceil();
+        if lacking > 0.0 { self.page(lacking as u32, key, notes) } else { usual }
+    }
+
     fn page(&self, extra: u32, key: &[(Key, String)], notes: &[String]) -> Page {
         Page::new(&Words {
             sheet: Sheet { extra: self.sheet.extra + extra, ..self.sheet },
@@ -105,11 +112,8 @@ pub fn overlay_measure(words: &Overlay, rows: &[CompareRow]) -> Result<Drawing, 
     marks = spread.of(marks);
     notes.splice(0..0, spread.note);
     let key = measure_key(&marks, words.confidence);
-    let page = |extra: u32| words.page(extra, &key, &notes);
-    let usual = page(0);
-    // A small sheet becomes higher for the names of many rules.
-    let lacking = (ROW * marks.len() as f64 - (usual.bottom - usual.top)).max(0.0).ceil() as u32;
-    let Page { mut canvas, title, top, bottom, right } = if lacking > 0 { page(lacking) } else { usual };
+    let page = words.page_for(marks.len(), &key, &notes);
+    let Page { mut canvas, title, top, bottom, right } = page;
     let names: Vec<&str> = marks.iter().map(|mark| mark.name).collect();
     let names = fitted_names(&names, NAME_ROOM * right);
     let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max);
@@ -225,7 +229,7 @@ pub fn overlay_timeline(
     if moments().any(|moment| moment.ends().any(|value| value < y.low() || value > y.high())) {
         notes.push("Values outside the axis range are clipped.".to_owned());
     }
-    let page = words.page(0, &key, &notes);
+    let page = words.page_for(courses.len(), &key, &notes);
     let names: Vec<&str> = courses.iter().map(|(name, _)| *name).collect();
     let names = fitted_names(&names, NAME_ROOM * page.right);
     let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;

@@ -23,6 +23,9 @@ const BLOCK: u64 = 500;
 const PILOT: u64 = 200;
 const HALVINGS: u32 = 14;
 
+/// Paths by which that tilt is compared with parts of it.
+const PILOT_OF_PARTS: u64 = 2_000;
+
 /// The largest tilt, for a vote of the mean weight.
 const MOST_TILT: f64 = 40.0;
 
@@ -41,7 +44,7 @@ const MOST_LOOKS: u128 = 3_000_000_000;
 /// Exact where the votes' distribution is known: binomial, hypergeometric, or a convolution over the weights.
 /// Otherwise by importance sampling: seats are drawn, and votes are lost, more often to the side of the event than
 /// they should be (exponential tilting of every vote by its weight), as much more as brings about half of the
-/// paths there; a path counts with the ratio of its true probability to the one it was played with. The estimate
+/// paths there, or a part of that; a path counts with the ratio of its true probability to the one it was played with. The estimate
 /// is unbiased whatever the tilt. Committees of which no more is known than their drawer are drawn as they are,
 /// and only the losses are tilted. `confidence` is that of the interval, which is normal for the logarithm, and of
 /// plain draws Clopper and Pearson's.
@@ -108,17 +111,17 @@ pub fn quorum_failures(
 
 /// What the paths of an estimate came to.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Found {
+pub(super) struct TiltedEstimate {
     pub tilt: f64,
     pub probability: f64,
     pub se: f64,
     pub effective_hits: f64,
 }
 
-impl Found {
+impl TiltedEstimate {
     fn into_row(self, row: QuorumRow, confidence: f64) -> QuorumRow {
         let paths = BLOCKS * BLOCK;
-        let Found { tilt, probability, se, effective_hits } = self;
+        let TiltedEstimate { tilt, probability, se, effective_hits } = self;
         let row = QuorumRow { effective_hits: Some(effective_hits), ..row };
         if tilt == 0.0 {
             // Plain draws: every hit weighs one.
@@ -212,11 +215,11 @@ impl<'a> Paths<'a> {
         Paths { draw: SeatDraw::Own, ..self }
     }
 
-    pub fn estimate(&self) -> Found {
-        self.estimate_with(self.tilt())
+    pub fn estimate(&self) -> TiltedEstimate {
+        self.estimate_with(self.best_tilt())
     }
 
-    pub fn estimate_with(&self, tilt: f64) -> Found {
+    pub fn estimate_with(&self, tilt: f64) -> TiltedEstimate {
         let blocks: Vec<(f64, f64)> = (0..BLOCKS)
             .into_par_iter()
             .map(|block| {
@@ -233,9 +236,31 @@ impl<'a> Paths<'a> {
         let n = (BLOCKS * BLOCK) as f64;
         let mean = sum / n;
         let se = ((squares / n - mean * mean).max(0.0) / (n - 1.0)).sqrt();
-        // Where all squares are below the smallest double, no hit is worth anything.
-        let effective_hits = if squares > 0.0 { sum * sum / squares } else { 0.0 };
-        Found { tilt, probability: mean, se, effective_hits }
+        TiltedEstimate { tilt, probability: mean, se, effective_hits: effective_hits(sum, squares) }
+    }
+
+    /// The tilt that brings half of the paths there, or a part of it, whose hits are worth most in a pilot: where
+    /// a few heavy votes decide, the hits that are likely under the full tilt can be those that weigh little.
+    fn best_tilt(&self) -> f64 {
+        let full = self.tilt();
+        let worth = |tilt: f64| {
+            let (mut stream, mut urn) = (self.stream("pilot of parts"), self.urn(tilt));
+            let (mut sum, mut squares) = (0.0, 0.0);
+            for _ in 0..PILOT_OF_PARTS {
+                let (hit, ln_ratio) = self.path(tilt, &mut urn, &mut stream);
+                let value = if hit { ln_ratio.exp() } else { 0.0 };
+                (sum, squares) = (sum + value, squares + value * value);
+            }
+            effective_hits(sum, squares)
+        };
+        if full == 0.0 {
+            return full;
+        }
+        let parts = [1.0, 0.5, 0.25, 0.125, 0.0].map(|part| part * full);
+        let worths = parts.map(worth);
+        let best =
+            (1..parts.len()).fold(0, |best, next| if worths[next] > worths[best] { next } else { best });
+        parts[best]
     }
 
     fn stream(&self, part: &str) -> Stream {
@@ -365,6 +390,12 @@ impl<'a> Paths<'a> {
             }
         }
     }
+}
+
+/// How many hits of one weight are worth as much as these, by the sums of their weights and of the squares.
+fn effective_hits(sum: f64, squares: f64) -> f64 {
+    // Where all squares are below the smallest double, no hit is worth anything.
+    if squares > 0.0 { sum * sum / squares } else { 0.0 }
 }
 
 impl Urn {
@@ -655,7 +686,7 @@ mod tests {
         let high = accepted.high.unwrap();
         assert!((high / (3.688_879 / 20_000.0) - 1.0).abs() < 1e-3, "{high}");
         assert_eq!(rejected.probability, None);
-        let few = Found { tilt: 1.0, probability: 1e-9, se: 5e-10, effective_hits: 4.0 };
+        let few = TiltedEstimate { tilt: 1.0, probability: 1e-9, se: 5e-10, effective_hits: 4.0 };
         let row = few.into_row(rejected, 0.95);
         assert_eq!(row.probability, None);
         assert!(

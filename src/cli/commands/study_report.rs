@@ -24,8 +24,10 @@ impl Report {
         }
         let mut row: Vec<String> = plan.sweep.layout.values(point.index).iter().map(shown).collect();
         let of = |metric: Metric| statements.iter().filter(move |row| row.metric == metric);
-        row.push(range(of(Metric::UnfairProbability)));
-        row.push(range(of(Metric::UnfairProbabilityByLaw)));
+        if shows_unfair_probability(plan) {
+            row.push(range(of(Metric::UnfairProbability)));
+            row.push(range(of(Metric::UnfairProbabilityByLaw)));
+        }
         self.rows.push(row);
     }
 
@@ -33,7 +35,12 @@ impl Report {
     pub fn text(self, plan: &Plan, summary: &Summary) -> String {
         let keys = plan.sweep.layout.keys();
         let mut header = keys.clone();
-        header.extend(["unfair probability", "exact"]);
+        let unfair = if shows_unfair_probability(plan) {
+            header.extend(["unfair probability", "exact"]);
+            "Unfair probability: how likely a trial ends with a win share outside the tolerance; least and most of the validators that are followed. "
+        } else {
+            ""
+        };
         let more = match self.more {
             0 => String::new(),
             more => format!("... and {} more\n", counted(more, "point")),
@@ -45,13 +52,18 @@ impl Report {
             }
         };
         format!(
-            "{}\n{more}\nUnfair probability: how likely a trial ends with a win share outside the tolerance; least and most of the validators that are followed. {} of {} {} done.\n{imprecise}",
+            "{}\n{more}\n{unfair}{} of {} {} done.\n{imprecise}",
             table(&header, keys.len(), self.rows),
             grouped(summary.count(PointState::Done) as u128),
             counted(summary.points.len() as u64, "point"),
             are(summary.count(PointState::Done) as u64),
         )
     }
+}
+
+/// Whether the study was asked for the unfair probability.
+fn shows_unfair_probability(plan: &Plan) -> bool {
+    plan.sweep.metrics.has_any(&[Metric::UnfairProbability, Metric::UnfairProbabilityByLaw])
 }
 
 /// The least and the most of some values.

@@ -551,7 +551,7 @@ pub fn is_deterministic(context: &AnalysisContext) -> bool {
 /// Whether the rule selects the same validators in every trial: a rule that is bounded may begin its circle
 /// anywhere, or draw the order of its turns, and a single trial does not show that.
 fn selects_alike(context: &AnalysisContext) -> bool {
-    const TRIALS: u64 = 64;
+    const TRIALS: u64 = 16;
     const ROUNDS: u64 = 64;
     let world = &context.experiment.world;
     let selected = |trial: u64| -> Vec<_> {

@@ -748,7 +748,7 @@ fn a_single_trial_of_a_bounded_rule_is_not_all_that_can_happen() {
              [selection]\nrule = {rule}\n[reward]\npolicy = {{ kind = 'every', blocks = 3, amount = 10 }}\n"
         )
     };
-    let (_, analysis) = played(&text("{ name = 'cool-down', rounds = 2 }"));
+    let (_, analysis) = played(&text("{ kind = 'cool-down', rounds = 2 }"));
     assert_eq!(analysis.income.basis, IncomeBasis::Trials, "{}", analysis.income.sentence());
     assert!(analysis.tables.incomes.iter().all(|row| row.exact_by.is_empty()));
     let (_, analysis) = played(&text("'round-robin'"));
@@ -822,17 +822,18 @@ fn a_treasury_of_known_amounts_has_no_interval() {
 /// winners this takes a minute.
 #[test]
 fn a_trial_of_a_large_pool_is_paid_at_once() {
-    const MEMBERS: usize = 30_000;
+    const MEMBERS: usize = 20_000;
     let names: Vec<String> = (1..=MEMBERS).map(|who| format!("'validator-{who:05}'")).collect();
     let (results, analysis) = played(&format!(
-        "[run]\nrounds = 600_000\ntrials = 1\nengine = 'law'\ncheckpoints = 1\n[population]\ncount = {MEMBERS}\n\
-         total_stake = 960_000\nstake = 'equal'\n[reward]\npolicy = {{ kind = 'constant', amount = 1000 }}\n\
+        "[run]\nrounds = 400_000\ntrials = 1\nengine = 'law'\ncheckpoints = 1\n[population]\ncount = {MEMBERS}\n\
+         total_stake = 640_000\nstake = 'equal'\n[reward]\npolicy = {{ kind = 'constant', amount = 1000 }}\n\
          smoothing = [[{}]]\n",
         names.join(", ")
     ));
-    assert_eq!(results.records[0].incomes.all, 600_000_000);
+    assert_eq!(results.records[0].incomes.all, 400_000_000);
     for row in analysis.tables.incomes.iter().filter(|row| row.kind == "validator") {
-        assert_eq!((row.mean, row.mean_exact), (Some(20_000.0), row.mean), "{row:?}");
+        assert_eq!(row.mean, Some(20_000.0), "{row:?}");
+        assert!((row.mean_exact.unwrap() - 20_000.0).abs() < 1e-6, "{row:?}");
     }
 }
 

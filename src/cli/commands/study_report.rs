@@ -27,6 +27,8 @@ impl Report {
         if shows_unfair_probability(plan) {
             row.push(range(of(Metric::UnfairProbability)));
             row.push(range(of(Metric::UnfairProbabilityByLaw)));
+        } else {
+            row.extend(columns(plan).iter().map(|&metric| range(of(metric))));
         }
         self.rows.push(row);
     }
@@ -35,11 +37,13 @@ impl Report {
     pub fn text(self, plan: &Plan, summary: &Summary) -> String {
         let keys = plan.sweep.layout.keys();
         let mut header = keys.clone();
+        let named: Vec<String> = columns(plan).iter().map(Metric::to_string).collect();
         let unfair = if shows_unfair_probability(plan) {
             header.extend(["unfair probability", "exact"]);
             "Unfair probability: how likely a trial ends with a win share outside the tolerance; least and most of the validators that are followed. "
         } else {
-            ""
+            header.extend(named.iter().map(String::as_str));
+            "Least and most of the subjects that there are. "
         };
         let more = match self.more {
             0 => String::new(),
@@ -64,6 +68,13 @@ impl Report {
 /// Whether the study was asked for the unfair probability.
 fn shows_unfair_probability(plan: &Plan) -> bool {
     plan.sweep.metrics.has_any(&[Metric::UnfairProbability, Metric::UnfairProbabilityByLaw])
+}
+
+/// The metrics that are shown in its place: the first of those that the study was asked for.
+fn columns(plan: &Plan) -> &[Metric] {
+    const MOST: usize = 4;
+    let named = plan.sweep.metrics.named();
+    &named[..named.len().min(MOST)]
 }
 
 /// The least and the most of some values.

@@ -190,7 +190,7 @@ mod tests {
         let mut mean = BoundedMean::new(0.2);
         mean.observe(1000, 200.0, 60.0);
         assert_eq!(mean.interval_tuned(0.95, 0.95), mean.interval(0.95));
-        assert!(mean.interval(0.001).unwrap().half_width() > mean.interval(0.5).unwrap().half_width());
+        assert!(mean.interval(1e-5).unwrap().half_width() > mean.interval(0.5).unwrap().half_width());
     }
 
     #[test]

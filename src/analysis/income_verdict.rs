@@ -64,16 +64,20 @@ impl IncomeVerdict {
     pub(super) fn new(context: &AnalysisContext, rows: &[IncomeRow]) -> Self {
         let all = &context.results.totals.validators;
         let earned: u128 = all.iter().map(|totals| totals.reward).sum();
-        let basis = if context.income_follows_wins() {
-            IncomeBasis::Wins
+        let (basis, exact) = if context.income_follows_wins() {
+            (IncomeBasis::Wins, None)
         } else if is_deterministic(context) {
-            if deterministic_shares(context).is_some() { IncomeBasis::Exact } else { IncomeBasis::Run }
-        } else if law_shares(context, rows).is_some() {
-            IncomeBasis::Law
+            match deterministic_shares(context) {
+                Some(shares) => (IncomeBasis::Exact, Some(shares)),
+                None => (IncomeBasis::Run, None),
+            }
         } else {
-            IncomeBasis::Trials
+            match law_shares(context, rows) {
+                Some(shares) => (IncomeBasis::Law, Some(shares)),
+                None => (IncomeBasis::Trials, None),
+            }
         };
-        let expectation = (earned > 0).then(|| expectation(context, basis, earned, rows));
+        let expectation = (earned > 0).then(|| expectation(context, basis, earned, exact.as_deref()));
         let stopped = context.stopping.is_some();
         IncomeVerdict { expectation, basis, risk: risk(context, rows), stopped }
     }
@@ -205,15 +209,10 @@ fn expectation(
     context: &AnalysisContext,
     basis: IncomeBasis,
     earned: u128,
-    rows: &[IncomeRow],
+    exact: Option<&[f64]>,
 ) -> Assessment {
     let level = bonferroni(context.settings.confidence, context.validators());
-    let exact = match basis {
-        IncomeBasis::Exact => deterministic_shares(context),
-        IncomeBasis::Law => law_shares(context, rows),
-        _ => None,
-    };
-    let share = |validator: usize| match &exact {
+    let share = |validator: usize| match exact {
         Some(shares) => shares[validator],
         None => context.totals(validator).reward as f64 / earned as f64,
     };

@@ -25,7 +25,7 @@ pub fn looking_again_and_again(table: &mut Table) {
         ranges
     };
     let fixed = kept(&|wins, n| wilson(wins, n, 0.95).unwrap());
-    let sequence = kept(&|wins, n| bernoulli_sequence(wins, n, 0.95, 300).unwrap());
+    let sequence = kept(&|wins, n| bernoulli_sequence(wins, n, 0.95, 300, 0.95).unwrap());
     let (mut fixed_alarms, mut sequence_alarms) = (0, 0);
     for _ in 0..RUNS {
         let mut wins = 0;
@@ -65,7 +65,7 @@ pub fn stopping_when_precise_enough(table: &mut Table) {
         let mut wins = 0;
         for n in (50..).step_by(50) {
             wins += binomial(50, share, &mut stream);
-            let interval = bernoulli_sequence(wins, n, 0.95, 600).unwrap();
+            let interval = bernoulli_sequence(wins, n, 0.95, 600, 0.95).unwrap();
             if interval.half_width() <= half_width {
                 return interval.contains(share);
             }

@@ -300,12 +300,23 @@ impl<'a> AnalysisContext<'a> {
         })
     }
 
-    /// Whether every win earned the same, so that shares of income are those of the wins; where nobody
-    /// earned anything too.
+    /// Whether every block that joins the chain earns its forger the same, and nobody else anything.
+    pub fn pays_blocks_alike(&self) -> bool {
+        let world = &self.experiment.world;
+        world.protocol.reward.thing.constant().is_some()
+            && world.protocol.pools.smoothing.is_empty()
+            && (world.traffic.per_round == 0 || world.traffic.fee == 0)
+    }
+
+    /// Whether every win earns the same, so that shares of income are those of the wins: what the scenario
+    /// says, not incomes that happen to be alike. Where nobody earned anything too.
     pub fn income_follows_wins(&self) -> bool {
         let all = &self.results.totals.validators;
         let earned: u128 = all.iter().map(|totals| totals.reward).sum();
+        let pays_alike = self.pays_blocks_alike() && self.experiment.world.has_ideal_conditions();
+        // No block of a win may have been refused either.
         self.selections > 0
+            && (pays_alike || earned == 0)
             && all.iter().all(|totals| {
                 let (mine, due) =
                     (totals.reward.checked_mul(self.selections.into()), u128::from(totals.wins));

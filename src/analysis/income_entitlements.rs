@@ -76,8 +76,13 @@ impl<'a> Entitlements<'a> {
         match party.kind {
             PartyKind::Validator => Some(self.of_validator(party.validators[0].0)),
             PartyKind::Group => {
-                let alone = party.validators.iter().all(|who| !self.pool_of.contains_key(&who.0));
-                alone.then(|| (self.earners(party.validators.iter().map(|&ValidatorId(who)| who)), 1.0))
+                // Of the pools that it is in it must have everybody, so that what they share stays within it.
+                let mut members = HashMap::<usize, usize>::new();
+                let pools = party.validators.iter().filter_map(|who| self.pool_of.get(&who.0));
+                pools.for_each(|&pool| *members.entry(pool).or_default() += 1);
+                let smoothing = &self.world.protocol.pools.smoothing;
+                let whole = members.iter().all(|(&pool, &count)| count == smoothing[pool].len());
+                whole.then(|| (self.earners(party.validators.iter().map(|&ValidatorId(who)| who)), 1.0))
             }
             PartyKind::Operator | PartyKind::Delegator => {
                 let &(validator, part) = self.parts.get(&party.account?)?.as_ref()?;
@@ -147,6 +152,23 @@ mod tests {
         assert!(earners == pool && (part - 0.75 * 0.8 / 4.0).abs() < 1e-15, "{part}");
         let (_, part) = of("b", PartyKind::Operator);
         assert!((part - 0.75 * (0.2 + 0.8 * 0.75)).abs() < 1e-15, "{part}");
+    }
+
+    /// A group shares with nobody else where it has all members of the pools that it is in.
+    #[test]
+    fn a_group_has_what_it_earns_if_nobody_else_shares_it() {
+        let world = world(
+            "[run]\nrounds = 10\n[population]\naccounts = [{ name = 'a', balance = 1, group = 'g' }, { name = 'b', balance = 3, group = 'g' }, { name = 'c', balance = 4, group = 'g' }, { name = 'd', balance = 2, group = 'h' }, { name = 'e', balance = 6 }]\n\
+             [reward]\nsmoothing = [['a', 'b'], ['d', 'e']]\n",
+        );
+        let shares = [0.0625, 0.1875, 0.25, 0.125, 0.375];
+        let entitlements = Entitlements::new(&world, &shares, &shares);
+        let of = |name: &str| {
+            let party = world.parties.iter().find(|party| party.name == name).unwrap();
+            entitlements.of(party)
+        };
+        assert_eq!(of("g"), Some((Earners { chance: 0.5, stake: 0.5, validators: 3, seated: 3 }, 1.0)));
+        assert_eq!(of("h"), None);
     }
 
     /// A pool of a hundred thousand: each member is told its part in one step, not in one for every member.

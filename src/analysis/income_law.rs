@@ -39,6 +39,8 @@ pub struct IncomeLaw {
     pub sd: Option<f64>,
     /// The share of what all validators are expected to earn.
     pub share: Option<f64>,
+    /// What all validators are expected to earn in a trial.
+    pub of_all: f64,
     /// The whole distribution.
     distribution: Option<Distribution>,
     /// Where it comes from.
@@ -162,11 +164,11 @@ impl IncomeLaws {
     }
 }
 
-/// The laws of all parties.
+/// The laws of all parties. They are those of a single trial, whatever ended the run.
 pub fn income_laws(context: &AnalysisContext) -> IncomeLaws {
     let world = &context.experiment.world;
     let protocol = &world.protocol;
-    if !world.has_ideal_conditions() || world.traffic.per_round > 0 || context.stopping.is_some() {
+    if !world.has_ideal_conditions() || world.traffic.per_round > 0 {
         return IncomeLaws::default();
     }
     if protocol.compounds() {
@@ -182,13 +184,14 @@ pub fn income_laws(context: &AnalysisContext) -> IncomeLaws {
 }
 
 /// The chances with which a round selects each validator: those that the rule says it draws with, which
-/// for a rigged one are not those it states; else its expected shares.
+/// for a rigged one are not those it states; else its expected shares, unless it is rigged.
 fn chances(context: &AnalysisContext) -> Option<Vec<f64>> {
     let world = &context.experiment.world;
     let weights = match world.rule.thing.draw(&world.stakes) {
         Draw::Stake => return Some(context.stake_shares.clone()),
         Draw::Tokens(tokens) => return Some(proportional_shares(&tokens)),
         Draw::Shares(weights) => weights,
+        Draw::Own if world.rule.thing.is_rigged() => return None,
         Draw::Own => return context.expected_shares.shares().map(<[f64]>::to_vec),
     };
     let all: f64 = weights.iter().sum();
@@ -215,6 +218,9 @@ fn independent(context: &AnalysisContext) -> Option<IncomeLaws> {
     let (holders, votes, all) = (means.holders, means.votes, means.all);
     let entitlements = Entitlements::new(world, &shares, &context.stake_shares);
     let key = |party: &Party| {
+        if party.kind == PartyKind::Treasury {
+            return None;
+        }
         let (earners, scale) = entitlements.of(party)?;
         let reals = [earners.chance, earners.stake, scale].map(f64::to_bits);
         Some(LawKey { reals, validators: earners.validators, seated: earners.seated })
@@ -226,6 +232,7 @@ fn independent(context: &AnalysisContext) -> Option<IncomeLaws> {
         let mut law =
             of_terms(&terms, chance, flat, before < MOST_WHOLE, convolved < MOST_CONVOLVED)?.scaled(scale);
         law.share = (all > 0.0).then(|| law.mean / all);
+        law.of_all = all;
         Some(law)
     };
     // Groups, operators and delegators first: they are few, and asked for by name.
@@ -241,7 +248,26 @@ fn independent(context: &AnalysisContext) -> Option<IncomeLaws> {
         |party| if is_validator(party) { key(party) } else { None },
         |party, before| law(key(party)?, before, others + before),
     );
-    Some(named.or(validators))
+    let treasury = IncomeLaws::shared(
+        &world.parties,
+        |party| (party.kind == PartyKind::Treasury).then_some(()),
+        |_, _| Some(treasury_law(terms.treasury, all)),
+    );
+    Some(named.or(validators).or(treasury))
+}
+
+/// What a treasury gets is certain where the amounts of all blocks are.
+fn treasury_law(coins: f64, all: f64) -> IncomeLaw {
+    // Paid in whole coins.
+    let coins = (coins + 1e-6).floor();
+    IncomeLaw {
+        mean: coins,
+        sd: Some(0.0),
+        share: (all > 0.0).then(|| coins / all),
+        of_all: all,
+        distribution: Some(Distribution::Certain(coins)),
+        by: "independent rounds",
+    }
 }
 
 /// What the law of a party's income depends on, but for the scenario: two with the same have the same law.
@@ -294,7 +320,6 @@ pub fn mean_shares(context: &AnalysisContext) -> Option<Vec<f64>> {
     let rounds = context.experiment.rounds;
     let independent = world.has_ideal_conditions()
         && world.traffic.per_round == 0
-        && context.stopping.is_none()
         && !world.protocol.compounds()
         && world.protocol.pools.smoothing.is_empty()
         && context.sampling_model == SamplingModel::Rounds
@@ -377,6 +402,7 @@ fn of_terms(
         mean: mean + flat,
         sd: (!terms.serial).then(|| variance.max(0.0).sqrt()),
         share: None,
+        of_all: 0.0,
         distribution,
         by: "independent rounds",
     })
@@ -433,6 +459,7 @@ fn compounding(context: &AnalysisContext) -> Option<IncomeLaws> {
                     mean: n * a * reward,
                     sd: Some(variance.sqrt() * reward),
                     share: Some(a),
+                    of_all: n * reward,
                     distribution: law.map(|law| Distribution::Urn { law, rounds, win: reward }),
                     by: "Polya's urn",
                 })
@@ -455,6 +482,7 @@ fn compounding(context: &AnalysisContext) -> Option<IncomeLaws> {
                 mean: a * paid,
                 sd: Some(sd),
                 share: Some(a),
+                of_all: paid,
                 distribution: None,
                 by: "schedule under proportional draws",
             })
@@ -468,26 +496,27 @@ fn compounding(context: &AnalysisContext) -> Option<IncomeLaws> {
             mean: shares[who] * paid,
             sd: Some(law.reward_variance(shares[who], epochs).sqrt() * paid),
             share: Some(shares[who]),
+            of_all: paid,
             distribution: None,
             by: "C-PoS",
         })
     })
 }
 
-/// The rule leaves nothing to chance: every trial is the same, and one is the law. The share is that of
-/// the long run, from one period of the rule, where it is found.
+/// The rule leaves nothing to chance: every trial is the same, and one is the law, also of what all earn. The
+/// share is that of the long run, from one period of the rule, where it is found.
 fn deterministic(context: &AnalysisContext) -> Option<IncomeLaws> {
     let world = &context.experiment.world;
     if !is_deterministic(context) {
         return None;
     }
     let first = &context.results.records.first()?.incomes;
-    let long_run = long_run_shares(context);
+    let long_run = long_run_shares(context).filter(|_| world.protocol.pools.is_empty());
     let all = first.all as f64;
     let of = |(party, &income): (&Party, &i64)| {
         let income = income as f64;
-        let share = match (&long_run, world.protocol.pools.is_empty()) {
-            (Some(shares), true) => party.validators.iter().map(|who| shares[who.index()].to_f64()).sum(),
+        let share = match &long_run {
+            Some(shares) => party.validators.iter().map(|who| shares[who.index()].to_f64()).sum(),
             _ if all > 0.0 => income / all,
             _ => return None,
         };
@@ -495,6 +524,7 @@ fn deterministic(context: &AnalysisContext) -> Option<IncomeLaws> {
             mean: income,
             sd: Some(0.0),
             share: Some(share),
+            of_all: all,
             distribution: Some(Distribution::Certain(income)),
             by: if long_run.is_some() { "one period of the rule" } else { "a trial without chance" },
         })
@@ -515,10 +545,27 @@ pub fn is_deterministic(context: &AnalysisContext) -> bool {
         && !world.protocol.reward.thing.is_random()
         && world.committee.thing.drawer(&world.stakes).is_none()
         && records.next().is_some_and(|first| records.all(|incomes| incomes == first))
+        && selects_alike(context)
+}
+
+/// Whether the rule selects the same validators in every trial: a rule that is bounded may begin its circle
+/// anywhere, or draw the order of its turns, and a single trial does not show that.
+fn selects_alike(context: &AnalysisContext) -> bool {
+    const TRIALS: u64 = 16;
+    const ROUNDS: u64 = 64;
+    let world = &context.experiment.world;
+    let selected = |trial: u64| -> Vec<_> {
+        let start = TrialContext { stakes: &world.stakes, seed: world.seed, trial };
+        let mut rounds = IdealRounds::new(&*world.rule.thing, &start);
+        let mut lottery = Stream::of_trial(world.seed, trial, Purpose::Lottery);
+        (0..ROUNDS.min(context.experiment.rounds)).map(|_| rounds.next(&[], &mut lottery)).collect()
+    };
+    let first = selected(0);
+    (1..TRIALS).all(|trial| selected(trial) == first)
 }
 
 /// Every validator's share of rewards where nothing is left to chance: that of the long run, where one
-/// period of the rule is found, else that of a trial.
+/// period of the rule is found.
 pub fn deterministic_shares(context: &AnalysisContext) -> Option<Vec<f64>> {
     if context.experiment.world.protocol.pools.is_empty() {
         return Some(long_run_shares(context)?.into_iter().map(Ratio::to_f64).collect());
@@ -596,6 +643,7 @@ mod tests {
             mean: 20.0,
             sd: Some(75f64.sqrt()),
             share: None,
+            of_all: 100.0,
             distribution: Some(Distribution::Wins {
                 wins: Binomial::new(3, 0.5).unwrap(),
                 draws: 3,

@@ -66,6 +66,7 @@ fn law_figures(context: &AnalysisContext, laws: &IncomeLaws) -> Vec<LawFigures> 
             let Some(law) = laws.of(place).filter(|_| !context.is_stopped()) else {
                 return LawFigures::default();
             };
+            // Who deserves nothing cannot earn less than a part of it.
             let below = |part: f64| law.below(part * expected(place).filter(|&coins| coins > 0.0)?);
             LawFigures {
                 quantiles: QUANTILES.map(|probability| law.quantile(probability)),
@@ -76,10 +77,9 @@ fn law_figures(context: &AnalysisContext, laws: &IncomeLaws) -> Vec<LawFigures> 
     )
 }
 
-/// What a party's stake deserves of what all are expected to earn, as far as its law says that.
+/// What a party's stake deserves of what all are expected to earn in a trial, as far as its law says that.
 fn deserved_by_law(context: &AnalysisContext, party: &Party, law: Option<&IncomeLaw>) -> Option<f64> {
-    let law = law?;
-    Some(stake_share(context, party) * (law.mean / law.share.filter(|&share| share > 0.0)?))
+    Some(stake_share(context, party) * law?.of_all)
 }
 
 fn stake_share(context: &AnalysisContext, party: &Party) -> f64 {
@@ -108,18 +108,13 @@ fn row(
     let ratio = |median: Option<f64>, mean: Option<f64>| Some(median? / mean.filter(|&mean| mean > 0.0)?);
     // What its stake deserves of what all are expected to earn, as far as that is known.
     let stake_share = stake_share(context, party);
-    let by_law = deserved_by_law(context, party, law);
-    let deserved = by_law.unwrap_or(stake_share * (all / trials as f64));
+    let deserved = deserved_by_law(context, party, law).unwrap_or(stake_share * (all / trials as f64));
     let deserves = deserved > 0.0;
     let below = |part: f64| incomes.partition_point(|&income| income < part * deserved - 1e-9) as u64;
     let share_below = |part: f64| deserves.then(|| below(part) as f64 / trials as f64);
+    let confidence = context.settings.confidence;
     let interval: Option<Interval> =
-        if deserves { wilson(below(0.5), trials, context.settings.confidence) } else { None };
-    // A law that does not say what all earn is held against what they did.
-    let law_below = |part: f64, known: Option<f64>| match by_law {
-        Some(_) => known,
-        None => law.filter(|_| deserves).and_then(|law| law.below(part * deserved)),
-    };
+        if deserves { probability_interval(context, below(0.5), trials, confidence) } else { None };
     let certain = law.is_some_and(|law| law.sd == Some(0.0));
     let share = if certain { None } else { share_interval(context, place, party, of_all.pool_wins) };
     let source = |source: usize| {
@@ -160,9 +155,9 @@ fn row(
         p_below_half: share_below(0.5),
         p_below_half_low: interval.map(|interval| interval.low),
         p_below_half_high: interval.map(|interval| interval.high),
-        p_below_half_exact: law_below(0.5, figures.below_half),
+        p_below_half_exact: figures.below_half,
         p_below: share_below(context.settings.income_below),
-        p_below_exact: law_below(context.settings.income_below, figures.below),
+        p_below_exact: figures.below,
         block: source(0),
         attestation: source(1),
         stake_reward: source(2),
@@ -170,6 +165,20 @@ fn row(
         extra: source(4),
         penalties: source(5),
         exact_by: law.map_or(String::new(), |law| law.by.to_owned()),
+    }
+}
+
+/// The interval of the probability of something that happened in so many of the trials: Wilson's; where the
+/// number of trials hung on what they showed, that of a sequence.
+pub(super) fn probability_interval(
+    context: &AnalysisContext,
+    times: u64,
+    trials: u64,
+    confidence: f64,
+) -> Option<Interval> {
+    match context.stopping {
+        Some(stopping) => stopping.of_trials(times, trials, confidence),
+        None => wilson(times, trials, confidence),
     }
 }
 
@@ -198,9 +207,6 @@ fn share_interval(
     party: &Party,
     pool_wins: u64,
 ) -> Option<Interval> {
-    if context.stopping.is_some() {
-        return None;
-    }
     let (mut trials, mut sum, mut squares) = (0, 0i128, 0u128);
     for incomes in context.results.records.iter().map(|record| &record.incomes) {
         if incomes.all > 0 {
@@ -217,14 +223,17 @@ fn share_interval(
         Some(_) => pool_wins,
     };
     let guess = party.stake / context.genesis_stake().max(1.0);
-    mean_share_interval(context, &shares, wins, guess, context.settings.confidence)
+    let confidence = context.settings.confidence;
+    mean_share_interval(context, &shares, wins, guess, (confidence, confidence))
 }
 
-/// The interval of a validator's mean share of rewards, from the sums over all trials.
+/// The interval of a validator's mean share of rewards, from the sums over all trials. Those with the same
+/// `shortest_at` lie in each other, the smaller the confidence the further inside.
 pub fn reward_share_interval(
     context: &AnalysisContext,
     validator: usize,
     confidence: f64,
+    shortest_at: f64,
 ) -> Option<Interval> {
     let totals = context.totals(validator);
     let shares = Moments {
@@ -233,7 +242,8 @@ pub fn reward_share_interval(
         squares: totals.reward_share_squared,
         scale: SHARE_SCALE as f64,
     };
-    mean_share_interval(context, &shares, totals.wins, context.stake_shares[validator], confidence)
+    let guess = context.stake_shares[validator];
+    mean_share_interval(context, &shares, totals.wins, guess, (confidence, shortest_at))
 }
 
 /// Fewer trials than these have no Student's t,
@@ -244,17 +254,19 @@ const FEWEST_WINS: u64 = 100;
 /// The interval of a mean share of rewards. Student's t where shares are nearly normal: nothing of what
 /// is paid is drawn at random, so that a share hangs on counts, and there are a hundred wins in a
 /// trial and ten trials. Otherwise empirical Bernstein, which assumes nothing but that trials are
-/// independent and shares lie between 0 and 1.
+/// independent and shares lie between 0 and 1. As all values are compared with a guess made before the first
+/// of them, it holds at any number of trials, also at one that hung on what they showed; Student's does not.
 fn mean_share_interval(
     context: &AnalysisContext,
     shares: &Moments,
     wins: u64,
     guess: f64,
-    confidence: f64,
+    (confidence, shortest_at): (f64, f64),
 ) -> Option<Interval> {
     let trials = shares.trials;
     let random = context.experiment.world.protocol.reward.thing.is_random();
     if !random
+        && context.stopping.is_none()
         && trials >= FEWEST_TRIALS
         && wins >= FEWEST_WINS.saturating_mul(trials)
         && let Some(Interval { low, high }) = shares.interval(confidence)
@@ -264,7 +276,7 @@ fn mean_share_interval(
     let mut mean = BoundedMean::new(guess);
     let scale = shares.scale;
     mean.observe(trials, shares.sum as f64 / scale, shares.squares as f64 / scale / scale);
-    mean.interval(confidence)
+    mean.interval_tuned(confidence, shortest_at)
 }
 
 #[cfg(test)]

@@ -2,13 +2,13 @@
 
 use super::context::AnalysisContext;
 use super::income_law::{deterministic_shares, is_deterministic, laws_are_of_the_draw, mean_shares};
-use super::income_rows::reward_share_interval;
+use super::income_rows::{probability_interval, reward_share_interval};
 use super::memoise::memoise;
 use super::rows::IncomeRow;
 use crate::statistics::percent::{fixed, setting};
 use crate::statistics::wording::{counted, grouped};
 use crate::statistics::{
-    Assessment, Effect, Evidence, Interval, JudgedValidator, SampleUnits, Verdict, assess, bonferroni, wilson,
+    Assessment, Effect, Evidence, Interval, JudgedValidator, SampleUnits, Verdict, assess, bonferroni,
 };
 use crate::statistics::{Margin, MarginTest};
 
@@ -23,15 +23,20 @@ pub struct IncomeVerdict {
     /// How often a single trial gives less than half of what stake deserves; `None` where no incomes
     /// were written down.
     pub risk: Option<IncomeRisk>,
+    /// Whether the run ended by its own precision.
+    pub stopped: bool,
 }
 
 /// What the shares of income rest on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IncomeBasis {
-    /// Every win earned the same: income follows the wins.
+    /// Every win earns the same: income follows the wins.
     Wins,
-    /// Nothing is left to chance: the shares are exact.
+    /// Nothing is left to chance: the shares are exact, and those of the long run.
     Exact,
+    /// Nothing is left to chance, but no period of the rule was found: the shares are those of this run's
+    /// trials, all of which are the same.
+    Run,
     /// The exact law of what the rule does gives the expected shares.
     Law,
     /// The spread between trials.
@@ -59,21 +64,22 @@ impl IncomeVerdict {
     pub(super) fn new(context: &AnalysisContext, rows: &[IncomeRow]) -> Self {
         let all = &context.results.totals.validators;
         let earned: u128 = all.iter().map(|totals| totals.reward).sum();
-        // Under a policy that does not pay every block the same, incomes that follow the wins are a finding,
-        // which is told.
-        let pays_alike = context.experiment.world.protocol.reward.thing.constant().is_some();
-        let deterministic = is_deterministic(context);
-        let basis = if context.income_follows_wins() && (pays_alike || !deterministic) {
-            IncomeBasis::Wins
-        } else if deterministic {
-            IncomeBasis::Exact
-        } else if law_shares(context, rows).is_some() {
-            IncomeBasis::Law
+        let (basis, exact) = if context.income_follows_wins() {
+            (IncomeBasis::Wins, None)
+        } else if is_deterministic(context) {
+            match deterministic_shares(context) {
+                Some(shares) => (IncomeBasis::Exact, Some(shares)),
+                None => (IncomeBasis::Run, None),
+            }
         } else {
-            IncomeBasis::Trials
+            match law_shares(context, rows) {
+                Some(shares) => (IncomeBasis::Law, Some(shares)),
+                None => (IncomeBasis::Trials, None),
+            }
         };
-        let expectation = (earned > 0).then(|| expectation(context, basis, earned, rows));
-        IncomeVerdict { expectation, basis, risk: risk(context, rows) }
+        let expectation = (earned > 0).then(|| expectation(context, basis, earned, exact.as_deref()));
+        let stopped = context.stopping.is_some();
+        IncomeVerdict { expectation, basis, risk: risk(context, rows), stopped }
     }
 
     /// The verdict on the expectation, where there is one.
@@ -88,8 +94,9 @@ impl IncomeVerdict {
         };
         let tolerance = percent(assessment.tolerance);
         let basis = match self.basis {
-            IncomeBasis::Wins => "every win earned the same".to_owned(),
+            IncomeBasis::Wins => "every win earns the same".to_owned(),
             IncomeBasis::Exact => "exact: rule and reward leave nothing to chance".to_owned(),
+            IncomeBasis::Run => "exact in this run: rule and reward leave nothing to chance".to_owned(),
             IncomeBasis::Law => "exact: by the law of rule and reward".to_owned(),
             IncomeBasis::Trials => format!(
                 "{} confidence for all validators together, from the spread between trials",
@@ -125,9 +132,14 @@ impl IncomeVerdict {
             Verdict::Inconclusive => {
                 let verb = if assessment.within == 1 { "is" } else { "are" };
                 format!(
-                    "cannot tell: {} of {} {verb} shown to earn the share of stake within {tolerance}, none is shown not to ({basis}); more trials would tell",
+                    "cannot tell: {} of {} {verb} shown to earn the share of stake within {tolerance}, none is shown not to ({basis}); {} would tell",
                     grouped(assessment.within as u64),
                     counted(assessment.comparisons as u64, "validator"),
+                    if self.stopped {
+                        "more trials, of a fixed number without `run.until` or with a smaller `half_width`,"
+                    } else {
+                        "more trials"
+                    }
                 )
             }
         }
@@ -197,25 +209,21 @@ fn expectation(
     context: &AnalysisContext,
     basis: IncomeBasis,
     earned: u128,
-    rows: &[IncomeRow],
+    exact: Option<&[f64]>,
 ) -> Assessment {
     let level = bonferroni(context.settings.confidence, context.validators());
-    let exact = match basis {
-        IncomeBasis::Exact => deterministic_shares(context),
-        IncomeBasis::Law => law_shares(context, rows),
-        _ => None,
-    };
-    let share = |validator: usize| match &exact {
+    let share = |validator: usize| match exact {
         Some(shares) => shares[validator],
         None => context.totals(validator).reward as f64 / earned as f64,
     };
-    let interval = |validator: usize, level: f64| match basis {
-        IncomeBasis::Wins => context.joint_interval(validator, level),
-        IncomeBasis::Exact | IncomeBasis::Law => {
+    // All intervals of a validator are of one kind, which is shortest at the corrected level: its test decides
+    // as its interval does.
+    let interval = |validator: usize, confidence: f64| match basis {
+        IncomeBasis::Wins => context.joint_interval(validator, confidence),
+        IncomeBasis::Exact | IncomeBasis::Run | IncomeBasis::Law => {
             Some(Interval { low: share(validator), high: share(validator) })
         }
-        IncomeBasis::Trials if context.stopping.is_some() => None,
-        IncomeBasis::Trials => reward_share_interval(context, validator, level),
+        IncomeBasis::Trials => reward_share_interval(context, validator, confidence, level),
     };
     let (intervals, tests): (Vec<Option<Interval>>, Vec<Option<MarginTest>>) = match basis {
         IncomeBasis::Wins => (context.joint_intervals(level), context.margin_tests().to_vec()),
@@ -289,7 +297,8 @@ fn risk(context: &AnalysisContext, rows: &[IncomeRow]) -> Option<IncomeRisk> {
     // The worst of many is worse than it is by chance: its interval holds for all of them together.
     let level = bonferroni(context.settings.confidence, validators.len());
     let trials = context.results.records.len() as u64;
-    let interval = wilson((of(worst)? * trials as f64).round() as u64, trials, level);
+    let times = (of(worst)? * trials as f64).round() as u64;
+    let interval = probability_interval(context, times, trials, level);
     Some(IncomeRisk {
         worst: worst.name.clone(),
         probability: of(worst)?,
@@ -329,8 +338,12 @@ mod tests {
                 expected_shares_p: None,
                 without_test: "",
             });
-            let verdict =
-                IncomeVerdict { expectation: Some(assessment), basis: IncomeBasis::Trials, risk: None };
+            let verdict = IncomeVerdict {
+                expectation: Some(assessment),
+                basis: IncomeBasis::Trials,
+                risk: None,
+                stopped: false,
+            };
             assert!(verdict.sentence().starts_with(begins), "{}", verdict.sentence());
         }
     }

@@ -57,6 +57,11 @@ impl MetricSet {
         Ok(MetricSet(Some(all)))
     }
 
+    /// Those that were named; none where all are wanted.
+    pub fn named(&self) -> &[Metric] {
+        self.0.as_deref().unwrap_or_default()
+    }
+
     /// Whether a metric is wanted.
     pub fn has(&self, metric: Metric) -> bool {
         self.0.as_ref().is_none_or(|some| some.contains(&metric))

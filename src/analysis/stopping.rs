@@ -124,21 +124,32 @@ impl<'a> Stopping<'a> {
                 let slack = bounds[validator] * self.trials as f64;
                 Interval { low: ((wins - slack) / n).max(0.0), high: ((wins + slack) / n).min(1.0) }
             }),
-            Baseline::Trials => self.shares[validator].interval(confidence),
+            Baseline::Trials => self.shares[validator].interval_tuned(confidence, self.confidence()),
         }
     }
 
     /// The interval of a share of independent rounds, at any time of the run.
     pub fn of_rounds(&self, wins: u64, rounds: u64, confidence: f64) -> Option<Interval> {
-        bernoulli_sequence(wins, rounds, confidence, self.shortest_at)
+        bernoulli_sequence(wins, rounds, confidence, self.shortest_at, self.confidence())
     }
 
     /// The interval of the probability that a followed validator, by its place among them, ends
     /// outside the tolerance.
     pub fn unfair_probability(&self, place: usize, confidence: f64) -> Option<Interval> {
+        self.of_trials(self.outside[place], self.trials_with_wins, confidence)
+    }
+
+    /// The interval of the probability of something that happened in so many of the trials, at any time of
+    /// the run.
+    pub fn of_trials(&self, times: u64, trials: u64, confidence: f64) -> Option<Interval> {
         let shortest_at = rounds_for_half_width(0.25, self.until.half_width, self.settings.confidence);
         let shortest_at = shortest_at.unwrap_or(1000).max(10);
-        bernoulli_sequence(self.outside[place], self.trials_with_wins, confidence, shortest_at)
+        bernoulli_sequence(times, trials, confidence, shortest_at, self.confidence())
+    }
+
+    /// The interval of the mean final share of stake of a followed validator, by its place among them.
+    fn final_stake_share(&self, place: usize, confidence: f64) -> Option<Interval> {
+        self.finals[place].interval_tuned(confidence, self.confidence())
     }
 
     /// The interval of what the rule is asked to know of one validator; `None` where it is not
@@ -152,7 +163,7 @@ impl<'a> Stopping<'a> {
         match self.until.metric {
             UntilMetric::WinShare => self.win_share(validator, self.confidence()),
             UntilMetric::UnfairProbability => self.unfair_probability(place()?, self.confidence()),
-            UntilMetric::FinalStakeShare => self.finals[place()?].interval(self.confidence()),
+            UntilMetric::FinalStakeShare => self.final_stake_share(place()?, self.confidence()),
         }
     }
 

@@ -90,7 +90,8 @@ struct ByLaw {
 /// What the exact law says, where all trials had as many selections so far and the law is known.
 fn by_law(context: &AnalysisContext, validator: usize, marks: &[TimelinePoint]) -> Option<ByLaw> {
     let selections = marks.first()?.selections;
-    if marks.iter().any(|mark| mark.selections != selections) {
+    let rigged = context.experiment.world.rule.thing.is_rigged();
+    if rigged || marks.iter().any(|mark| mark.selections != selections) {
         return None;
     }
     let law = context.win_law(validator, selections)?;

@@ -229,9 +229,9 @@ impl Joint {
 
 /// What the interval of a reward share rests on.
 enum RewardLaw {
-    /// Every win earned the same: the reward share is the win share.
+    /// Every win earns the same: the reward share is the win share.
     Wins,
-    /// Every accepted block earned the same, and rounds are independent: the blocks of each
+    /// Every accepted block earns the same, and rounds are independent: the blocks of each
     /// validator among the accepted ones, of which there are so many, are multinomial.
     Blocks(u64),
     /// The spread between trials.
@@ -247,7 +247,7 @@ impl RewardLaw {
             let (mine, per_block) = (totals.reward.checked_mul(blocks.into()), u128::from(totals.blocks));
             mine.is_some() && mine == earned.checked_mul(per_block)
         });
-        if !alike || earned == 0 {
+        if !alike || earned == 0 || !context.pays_blocks_alike() {
             RewardLaw::Trials
         } else if all.iter().all(|totals| totals.blocks == totals.wins) {
             RewardLaw::Wins

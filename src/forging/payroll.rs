@@ -101,8 +101,33 @@ impl Purse {
         self.restaking.take(who, amount, self.round, state);
     }
 
+    /// A validator lost so many coins of its own stake.
+    pub fn loses(&mut self, who: ValidatorId, amount: u64) {
+        if let Some(kept) = self.kept.get_mut(who.index()) {
+            kept.penalties += amount;
+        }
+    }
+
+    /// An operator or a delegator lost so many coins of the stake of its pool.
+    pub fn charged(&mut self, account: AccountId, amount: u64) {
+        self.account(account).penalties += amount;
+    }
+
+    /// So many of the coins that it was charged are others' after all.
+    pub fn relieved(&mut self, account: AccountId, amount: u64) {
+        self.account(account).penalties -= amount;
+    }
+
+    /// What an operator or a delegator received and was charged.
+    fn account(&mut self, account: AccountId) -> &mut Earned {
+        match account.index().checked_sub(self.first_other) {
+            Some(other) => &mut self.others[other],
+            None => &mut self.kept[account.index()],
+        }
+    }
+
     pub fn delegated(&mut self, account: AccountId, source: Source, amount: u64) {
-        self.others[account.index() - self.first_other].by_source[source.index()] += amount;
+        self.account(account).by_source[source.index()] += amount;
     }
 }
 
@@ -172,6 +197,12 @@ impl Payroll {
         }
     }
 
+    /// Pays new coins of one source to validators, `amounts` in their order.
+    pub fn pay_all(&mut self, state: &mut State, source: Source, amounts: &[u64]) {
+        state.mint(amounts.iter().sum());
+        self.pools.share_all(source, amounts, state, &mut self.purse);
+    }
+
     /// A forger made no block, or one that was rejected: what that costs it is taken; whether it costs
     /// anything.
     pub fn missed(&mut self, protocol: &Protocol, state: &mut State, forger: ValidatorId) -> bool {
@@ -185,6 +216,7 @@ impl Payroll {
         for penalty in &self.payments.penalties {
             let amount = self.purse.destroy(protocol, state, penalty.validator, penalty.amount);
             self.purse.validators[penalty.validator.index()].penalties += amount;
+            self.pools.lose(penalty.validator, amount, &mut self.purse);
         }
     }
 
@@ -203,7 +235,8 @@ impl Payroll {
         &self.purse.validators
     }
 
-    /// What an account received: a validator what it kept, any other what it was given.
+    /// What an account received: a validator what it kept, any other what it was given; and what it was charged of
+    /// the penalties of its pools.
     pub fn account(&self, account: AccountId) -> Earned {
         let validators = self.purse.first_other;
         let found = match account.index().checked_sub(validators) {

@@ -110,6 +110,8 @@ struct DelegationBooks {
     carry: u128,
     /// The operator first, then the delegators.
     divider: Divider,
+    /// The same of what is lost in penalties.
+    losses: Divider,
 }
 
 /// In no pool.
@@ -136,9 +138,50 @@ impl PoolBooks {
         for (number, plan) in (0..).zip(&pools.delegations) {
             books.delegation_of[plan.validator as usize] = number;
             let divider = Divider::new(1 + plan.delegators.len());
-            books.delegations.push(DelegationBooks { plan: plan.clone(), carry: 0, divider });
+            let losses = divider.clone();
+            books.delegations.push(DelegationBooks { plan: plan.clone(), carry: 0, divider, losses });
         }
         books
+    }
+
+    /// Brings what all validators earned from one source to those who get it, `amounts` in their order: that of
+    /// a smoothing pool is put together first, so that it is divided once, not once for every member that
+    /// earned. The coins are in the state's hold.
+    pub fn share_all(&mut self, source: Source, amounts: &[u64], state: &mut State, purse: &mut Purse) {
+        let mut together = vec![0; self.smoothing.len()];
+        for (who, &amount) in amounts.iter().enumerate().filter(|&(_, &amount)| amount > 0) {
+            match self.smoothing_of.get(who).and_then(|&pool| together.get_mut(pool as usize)) {
+                Some(sum) => *sum += amount,
+                None => self.share(ValidatorId(who as u32), source, amount, state, purse),
+            }
+        }
+        for (pool, amount) in together.into_iter().enumerate().filter(|&(_, amount)| amount > 0) {
+            self.share(ValidatorId(self.smoothing[pool].0[0]), source, amount, state, purse);
+        }
+    }
+
+    /// Charges what a validator lost of its stake to those whose stake it was: its operator and delegators,
+    /// each for its part. What does not make a whole coin for anybody yet is the operator's, or the first
+    /// delegator's if the operator holds none of the stake.
+    pub fn lose(&mut self, who: ValidatorId, amount: u64, purse: &mut Purse) {
+        let pool = self.delegation_of.get(who.index()).copied().unwrap_or(NOWHERE);
+        let Some(DelegationBooks { plan, losses, .. }) = self.delegations.get_mut(pool as usize) else {
+            purse.loses(who, amount);
+            return;
+        };
+        let rest_bearer = usize::from(plan.own == 0);
+        let account = |place: usize| match place.checked_sub(1) {
+            None => AccountId::from(who),
+            Some(delegator) => AccountId(plan.delegators[delegator].0),
+        };
+        purse.charged(account(rest_bearer), amount);
+        let weights = std::iter::once(plan.own).chain(plan.delegators.iter().map(|&(_, weight)| weight));
+        losses.divide(amount, weights.enumerate(), |place, coins| {
+            if place != rest_bearer {
+                purse.charged(account(place), coins);
+                purse.relieved(account(rest_bearer), coins);
+            }
+        });
     }
 
     /// Brings what a validator earned to those who get it. The coins are in the state's hold.
@@ -174,7 +217,7 @@ impl PoolBooks {
     ) {
         purse.earned(who, source, amount);
         let pool = delegation_of.get(who.index()).copied().unwrap_or(NOWHERE);
-        let Some(DelegationBooks { plan, carry, divider }) = delegations.get_mut(pool as usize) else {
+        let Some(DelegationBooks { plan, carry, divider, .. }) = delegations.get_mut(pool as usize) else {
             purse.receives(who, source, amount, state);
             return;
         };

@@ -206,6 +206,21 @@ impl<'de> Deserialize<'de> for Compound {
                 }
             }
 
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Compound, E> {
+                match number {
+                    0 => Ok(Compound(Ratio::ZERO)),
+                    1 => Ok(Compound(Ratio::ONE)),
+                    _ => Err(E::invalid_value(Unexpected::Signed(number), &self)),
+                }
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Compound, E> {
+                match i64::try_from(number) {
+                    Ok(number) => self.visit_i64(number),
+                    Err(_) => Err(E::invalid_value(Unexpected::Unsigned(number), &self)),
+                }
+            }
+
             fn visit_f64<E: de::Error>(self, number: f64) -> Result<Compound, E> {
                 match number.to_string().parse::<Ratio>() {
                     Ok(share) if !share.exceeds_one() => Ok(Compound(share)),
@@ -230,13 +245,21 @@ mod tests {
 
     #[test]
     fn all_nothing_and_shares_are_read_and_written() {
-        for (text, share) in [("true", (1, 1)), ("false", (0, 1)), ("\"1/2\"", (1, 2)), ("0.25", (1, 4))] {
+        for (text, share) in [
+            ("true", (1, 1)),
+            ("false", (0, 1)),
+            ("\"1/2\"", (1, 2)),
+            ("0.25", (1, 4)),
+            ("1", (1, 1)),
+            ("0", (0, 1)),
+            ("1.0", (1, 1)),
+        ] {
             let holder: Holder = toml::from_str(&format!("compound = {text}")).unwrap();
             assert_eq!(holder.compound.0, Ratio::new(share.0, share.1).unwrap());
             let again: Holder = toml::from_str(&toml::to_string(&holder).unwrap()).unwrap();
             assert_eq!(again.compound, holder.compound);
         }
-        for bad in ["1.5", "-0.5", "\"3/2\"", "\"half\"", "1"] {
+        for bad in ["1.5", "-0.5", "\"3/2\"", "\"half\"", "2", "-1"] {
             let error = toml::from_str::<Holder>(&format!("compound = {bad}")).unwrap_err();
             assert!(error.message().contains("true or false"), "{error}");
         }

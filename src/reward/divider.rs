@@ -35,10 +35,18 @@ impl Divider {
             return;
         }
         let coins = self.pot / COIN;
-        for (member, weight) in weights {
+        let share = |weight: u64| {
             let product = coins * u128::from(weight);
             let (whole, rest) = (product / sum, product % sum);
-            let fraction = if rest == 0 { 0 } else { (rest << 64) / sum };
+            (whole, if rest == 0 { 0 } else { (rest << 64) / sum })
+        };
+        // Divisions take nearly all of the time, and neighbours often have the same weight.
+        let (mut known, mut whole, mut fraction) = (0, 0, 0);
+        for (member, weight) in weights {
+            if weight != known {
+                known = weight;
+                (whole, fraction) = share(weight);
+            }
             self.pot -= whole * COIN + fraction;
             let credit = u128::from(self.credits[member]) + fraction;
             self.credits[member] = credit as u64;

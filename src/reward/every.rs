@@ -56,6 +56,12 @@ impl RewardPolicy for Every {
         Some(self.base.policy())
     }
 
+    fn constant(&self) -> Option<u64> {
+        let base = self.base.policy().constant()?;
+        let paid = if self.blocks == 1 { self.amount } else { 0 };
+        (self.blocks == 1 || self.amount == 0).then(|| base.checked_add(paid))?
+    }
+
     fn amounts(&self, _genesis: Genesis) -> Option<Box<dyn Iterator<Item = u64>>> {
         // A base that minds the supply would be told of these payments too.
         let base = self.base.policy().constant()?;
@@ -88,7 +94,10 @@ impl RewardPolicy for Every {
     }
 
     fn interval(&self) -> Option<u64> {
-        (self.base.policy().constant() == Some(0) && self.amount > 0).then_some(self.blocks)
+        match self.constant() {
+            Some(amount) => (amount > 0).then_some(1),
+            None => (self.base.policy().constant() == Some(0)).then_some(self.blocks),
+        }
     }
 
     fn accept(&self, rounds: u64) -> Result<(), Refusal> {

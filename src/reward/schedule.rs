@@ -157,6 +157,19 @@ impl Settings {
 struct Schedule(Form);
 
 impl RewardPolicy for Schedule {
+    /// A schedule that never changes is a constant.
+    fn constant(&self) -> Option<u64> {
+        match &self.0 {
+            Form::Table(table) => {
+                let (height, amount) = table[0];
+                (height == 1 && table.iter().all(|&(_, other)| other == amount)).then_some(amount)
+            }
+            Form::Linear { amount, end, .. } => (amount == end).then_some(*amount),
+            Form::Exponential { amount, factor } => (*factor == Ratio::ONE).then_some(*amount),
+            Form::Halving { .. } | Form::Geometric { .. } | Form::Inflation { .. } => None,
+        }
+    }
+
     fn amounts(&self, genesis: Genesis) -> Option<Box<dyn Iterator<Item = u64>>> {
         let mut issue = Issue::new(&self.0, genesis.stake);
         let mut supply = genesis.supply;

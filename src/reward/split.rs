@@ -132,6 +132,12 @@ impl RewardPolicy for Split {
         Some(self.amount.policy())
     }
 
+    /// Where everything is the forger's.
+    fn constant(&self) -> Option<u64> {
+        let [_, attestors, stake, treasury] = self.weights().ok()?;
+        (attestors + stake + treasury == 0).then(|| self.amount.policy().constant())?
+    }
+
     fn most(&self, genesis: Genesis, rounds: u64) -> u128 {
         self.amount.policy().most(genesis, rounds)
     }

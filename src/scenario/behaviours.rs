@@ -82,8 +82,14 @@ fn named(
                 ));
             }
             None => {
-                let near = nearest(name, numbers.keys().copied());
-                let help = near.map(|near| format!("did you mean {near:?}?")).unwrap_or_default();
+                // In the order of the population: of several that are as near, always the same is named.
+                let mut all: Vec<(usize, &str)> =
+                    numbers.iter().map(|(&name, &number)| (number, name)).collect();
+                all.sort_unstable();
+                let help = match nearest(name, all.into_iter().map(|(_, name)| name)) {
+                    Some(near) => format!("did you mean {near:?}?"),
+                    None => "name an account of the population".to_owned(),
+                };
                 return Err(checker.problem(
                     &key,
                     &format!("names {name:?}, but there is no such account"),

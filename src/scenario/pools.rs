@@ -52,7 +52,7 @@ pub fn pools(
         }
         let mut members = Vec::with_capacity(names.len());
         for name in names {
-            let number = validator(checker, &key, name, &numbers, validators)?;
+            let number = validator(checker, &key, name, &numbers, &population.names[..validators])?;
             if member.insert(number, place).is_some() {
                 let help = "a validator shares with one pool; name it once";
                 return Err(checker.problem(
@@ -68,8 +68,8 @@ pub fn pools(
     let mut operators: HashMap<usize, usize> = HashMap::new();
     for (place, section) in reward.pools.iter().enumerate() {
         let key = format!("reward.pools[{place}]");
-        let operator =
-            validator(checker, &format!("{key}.operator"), &section.operator, &numbers, validators)?;
+        let at = format!("{key}.operator");
+        let operator = validator(checker, &at, &section.operator, &numbers, &population.names[..validators])?;
         if operators.insert(operator, place).is_some() {
             let what = format!("is {:?}, who runs another pool", section.operator);
             return Err(checker.problem(
@@ -130,17 +130,19 @@ fn validator(
     key: &str,
     name: &str,
     numbers: &HashMap<String, usize>,
-    validators: usize,
+    validators: &[String],
 ) -> Result<usize, Problem> {
     match numbers.get(name) {
-        Some(&number) if number < validators => Ok(number),
+        Some(&number) if number < validators.len() => Ok(number),
         Some(_) => {
             let what = format!("names {name:?}, who is no validator");
             Err(checker.problem(key, &what, "only validators earn what a pool can share"))
         }
         None => {
-            let near = nearest(name, numbers.keys().map(String::as_str));
-            let help = near.map(|near| format!("did you mean {near:?}?")).unwrap_or_default();
+            let help = match nearest(name, validators.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean {near:?}?"),
+                None => format!("name a validator of the population, such as {:?}", validators[0]),
+            };
             Err(checker.problem(key, &format!("names {name:?}, but there is no such account"), &help))
         }
     }

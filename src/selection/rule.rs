@@ -55,6 +55,12 @@ pub trait Rule: Send + Sync {
         Draw::Own
     }
 
+    /// Whether the selector does something else than the rule states: a negative control, for which expected
+    /// shares are a hypothesis that is false, and no distribution follows from them.
+    fn is_rigged(&self) -> bool {
+        false
+    }
+
     /// Whether every round draws as [`Rule::draw`] says of the stakes as they stand before it, and
     /// nothing else of the past matters: then two validators whose rewards compound are a Markov
     /// chain, of which the number of wins is the whole state. Not for rules with a memory or with

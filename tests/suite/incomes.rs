@@ -2,9 +2,11 @@
 
 use crate::harness::{scenario_of, simulated};
 use std::path::Path;
-use tombola::analysis::rows::{IncomeRow, Metric};
+use tombola::analysis::rows::{IncomeRow, Metric, Statement};
 use tombola::analysis::{Analysis, IncomeBasis, analyse};
+use tombola::registry::{Choice, find};
 use tombola::scenario::{Problem, load_text};
+use tombola::selection::{Draw, RULES};
 use tombola::simulation::{Engine, Results};
 use tombola::statistics::Verdict;
 
@@ -118,6 +120,8 @@ fn rounds_that_repeat_at_first_are_no_period() {
         assert_ne!(row.exact_by, "one period of the rule", "{row:?}");
         assert!((row.share_exact.unwrap() - row.share.unwrap()).abs() < 1e-12, "{row:?}");
     }
+    assert_eq!(analysis.income.basis, IncomeBasis::Run);
+    assert!(analysis.income.sentence().contains("exact in this run"), "{}", analysis.income.sentence());
 }
 
 /// Under a rule that looks at nobody's stake, a part of what a validator with twice the stake earns is not
@@ -583,4 +587,274 @@ fn the_laws_that_most_have_come_first() {
     // One law of the equal ones, and those of 999 of the others.
     assert_eq!(different.iter().filter(|row| row.median_exact.is_some()).count(), 999);
     assert!(rows.iter().all(|row| row.mean_exact.is_some() && row.sd_exact.is_some()));
+}
+
+/// What a rigged rule states is not what its incomes are distributed by: its rows have no exact values, and its
+/// risk is that of the trials.
+#[test]
+fn a_rigged_rule_has_no_exact_incomes() {
+    let text = |rule: &str| {
+        format!(
+            "[run]\nseed = 1\nrounds = 400\ntrials = 40\nengine = 'draws'\n[population]\n\
+             accounts = [{{ name = 'a', balance = 50 }}, {{ name = 'b', balance = 30 }}, {{ name = 'c', balance = 15 }}, {{ name = 'd', balance = 5 }}]\n\
+             [selection]\nrule = '{rule}'\n[reward]\npolicy = {{ kind = 'every', blocks = 2, amount = 7 }}\n"
+        )
+    };
+    let mut without = 0;
+    for entry in RULES.iter().filter(|entry| entry.name.starts_with("rigged-")) {
+        let scenario = scenario_of(&text(entry.name));
+        let rule = &scenario.experiment.world.rule.thing;
+        assert!(rule.is_rigged(), "{}", entry.name);
+        let results = simulated(&scenario.experiment, 2);
+        let analysis = analyse(&scenario.experiment, &scenario.file.analysis, &results);
+        let by_law = |row: &&Statement| row.metric == Metric::UnfairProbabilityByLaw;
+        assert_eq!(analysis.tables.fairness.iter().find(by_law), None, "{}", entry.name);
+        // One tells what it draws with instead.
+        if rule.draw(&scenario.experiment.world.stakes) != Draw::Own {
+            continue;
+        }
+        without += 1;
+        assert_eq!(analysis.income.basis, IncomeBasis::Trials, "{}", entry.name);
+        for row in &analysis.tables.incomes {
+            let exact = [row.mean_exact, row.sd_exact, row.share_exact, row.median_exact, row.p_below_exact];
+            assert_eq!((exact, row.p_below_half_exact), ([None; 5], None), "{}: {row:?}", entry.name);
+            assert_eq!(row.exact_by, "", "{}", entry.name);
+        }
+        let risk = analysis.income.risk.unwrap();
+        assert!(risk.interval.is_some() && !risk.sentence().contains("(exact)"), "{}", risk.sentence());
+    }
+    assert!(without >= 10, "{without}");
+    assert!(RULES.iter().filter(|entry| !entry.name.starts_with("rigged-")).all(|entry| {
+        let choice = Choice::plain(entry.name);
+        find("rule", RULES, &choice).map_or(true, |found| !found.thing.is_rigged())
+    }));
+    let (_, honest) = played(&text("raffle"));
+    assert!(honest.tables.incomes.iter().all(|row| row.p_below_half_exact.is_some()));
+    assert_eq!(honest.income.basis, IncomeBasis::Law);
+}
+
+/// Powers 4, 3, 3 and 2, fifty coins every five blocks, and trials that end within a period of sixty: what stake
+/// deserves is its part of what these trials pay, not of what the long run pays. By exact integers.
+#[test]
+fn risk_without_chance_is_that_of_these_trials() {
+    for (rounds, incomes, below_half, below) in [
+        (30, [150.0, 100.0, 50.0, 0.0], [0.0, 0.0, 0.0, 1.0], [0.0, 0.0, 1.0, 1.0]),
+        (60, [200.0, 150.0, 150.0, 100.0], [0.0; 4], [0.0; 4]),
+        (90, [350.0, 250.0, 200.0, 100.0], [0.0; 4], [0.0, 0.0, 1.0, 1.0]),
+    ] {
+        let (_, analysis) = played(&format!(
+            "[run]\nrounds = {rounds}\ntrials = 2\nengine = 'draws'\n[population]\n\
+             accounts = [{{ name = 'ann', balance = 4 }}, {{ name = 'bob', balance = 3 }}, {{ name = 'cid', balance = 3 }}, {{ name = 'dot', balance = 2 }}]\n\
+             [selection]\nrule = 'cometbft-priority'\n[reward]\npolicy = {{ kind = 'every', blocks = 5, amount = 50 }}\n"
+        ));
+        for (place, row) in analysis.tables.incomes.iter().enumerate() {
+            assert_eq!(row.mean, Some(incomes[place]), "{rounds}: {row:?}");
+            let due = (Some(below_half[place]), Some(below[place]));
+            assert_eq!((row.p_below_half, row.p_below), due, "{rounds}: {row:?}");
+            assert_eq!((row.p_below_half_exact, row.p_below_exact), due, "{rounds}: {row:?}");
+        }
+        let risk = analysis.income.risk.unwrap();
+        assert_eq!((risk.probability, risk.interval), (below_half[3], None), "{}", risk.sentence());
+        assert_eq!(risk.worst == "dot", rounds == 30, "{}", risk.sentence());
+    }
+}
+
+/// One of two forgers is silent and earns nothing in any trial: its interval lies far below its share of stake, and
+/// the verdict says so.
+#[test]
+fn intervals_that_decide_are_a_verdict() {
+    for (trials, verdict) in [(5, Verdict::Inconclusive), (100, Verdict::Unfair), (600, Verdict::Unfair)] {
+        let (_, analysis) = played(&format!(
+            "[run]\nseed = 1\nrounds = 60\ntrials = {trials}\nengine = 'draws'\n[population]\n\
+             accounts = [{{ name = 'a', balance = 100 }}, {{ name = 'b', balance = 100 }}]\n\
+             [[behaviours]]\nact = 'silent-forger'\naccounts = ['a']\n\
+             [reward]\npolicy = {{ kind = 'constant', amount = 5 }}\n"
+        ));
+        let income = &analysis.income;
+        assert_eq!((income.basis, income.verdict()), (IncomeBasis::Trials, Some(verdict)), "{trials}");
+    }
+}
+
+/// Penalties come off the stake of a validator, which is its operator's and its delegators': each bears its part,
+/// and together they bear what the validator does.
+#[test]
+fn operators_and_delegators_bear_the_penalties_of_their_stake() {
+    for (shares, parts) in [
+        (&["9/10"][..], &[0.1, 0.9][..]),
+        (&["1/3", "1/7"], &[11.0 / 21.0, 1.0 / 3.0, 1.0 / 7.0]),
+        (&["2/3", "1/3"], &[0.0, 2.0 / 3.0, 1.0 / 3.0]),
+    ] {
+        let delegators: Vec<String> = (0..)
+            .zip(shares)
+            .map(|(who, share)| format!("{{ name = 'd{who}', share = '{share}' }}"))
+            .collect();
+        let (results, analysis) = played(&format!(
+            "[run]\nseed = 3\nrounds = 500\ntrials = 6\nengine = 'draws'\n[population]\n\
+             accounts = [{{ name = 'op', balance = 5000 }}, {{ name = 'b', balance = 5000 }}, {{ name = 'c', balance = 5000 }}]\n\
+             [[behaviours]]\nact = 'silent-forger'\naccounts = ['op']\n[reward]\n\
+             policy = {{ kind = 'missed', block = 7, attestation = 1, base = 10 }}\n\
+             pools = [{{ operator = 'op', commission = '1/10', delegators = [{}] }}]\n",
+            delegators.join(", ")
+        ));
+        let whole = income(&analysis, "validator", "op").penalties.unwrap();
+        assert!(whole > 500.0, "{whole}");
+        let place = |kind: &str, name: &str| {
+            let of = |row: &IncomeRow| row.kind == kind && row.name == name;
+            analysis.tables.incomes.iter().position(of).unwrap()
+        };
+        let mut sharers = vec![place("operator", "op")];
+        sharers.extend((0..shares.len()).map(|who| place("delegator", &format!("d{who}"))));
+        let mut sum = 0.0;
+        for (&sharer, part) in sharers.iter().zip(parts) {
+            let penalties = analysis.tables.incomes[sharer].penalties.unwrap();
+            sum += penalties;
+            // To within a coin of each that shares.
+            assert!(
+                (penalties - part * whole).abs() <= shares.len() as f64,
+                "{penalties} for {part} of {whole}"
+            );
+        }
+        assert!((sum - whole).abs() < 1e-9, "{sum} for {whole}");
+        // A silent forger earns nothing, so that its income is what it lost.
+        let validator = place("validator", "op");
+        for record in &results.records {
+            let shared: i64 = sharers.iter().map(|&sharer| record.incomes.each[sharer]).sum();
+            assert_eq!(shared, record.incomes.each[validator]);
+        }
+    }
+}
+
+/// Somebody wins all rounds of the only trial, and so earns all of what is paid every second block: that incomes
+/// are those of the wins is a coincidence, and the policy says what they rest on.
+#[test]
+fn incomes_that_happen_to_follow_the_wins_are_not_judged_by_them() {
+    let (results, analysis) = played(
+        "[run]\nseed = 1\nrounds = 4\ntrials = 1\nengine = 'draws'\n[population]\n\
+         accounts = [{ name = 'a', balance = 999_999_999 }, { name = 'b', balance = 1 }]\n\
+         [reward]\npolicy = { kind = 'every', blocks = 2, amount = 10 }\n",
+    );
+    assert_eq!(results.totals.validators[0].wins, 4);
+    assert_eq!(analysis.income.basis, IncomeBasis::Law, "{}", analysis.income.sentence());
+    assert_eq!(analysis.income.verdict(), Some(Verdict::Fair));
+}
+
+/// A rule whose circle begins anywhere leaves something to chance, though a single trial does not show it.
+#[test]
+fn a_single_trial_of_a_bounded_rule_is_not_all_that_can_happen() {
+    let text = |rule: &str| {
+        format!(
+            "[run]\nseed = 1\nrounds = 31\ntrials = 1\nengine = 'draws'\n[population]\n\
+             accounts = [{{ name = 'a', balance = 10 }}, {{ name = 'b', balance = 10 }}, {{ name = 'c', balance = 10 }}]\n\
+             [selection]\nrule = {rule}\n[reward]\npolicy = {{ kind = 'every', blocks = 3, amount = 10 }}\n"
+        )
+    };
+    let (_, analysis) = played(&text("{ kind = 'cool-down', rounds = 2 }"));
+    assert_eq!(analysis.income.basis, IncomeBasis::Trials, "{}", analysis.income.sentence());
+    assert!(analysis.tables.incomes.iter().all(|row| row.exact_by.is_empty()));
+    let (_, analysis) = played(&text("'round-robin'"));
+    assert_eq!(analysis.income.basis, IncomeBasis::Exact, "{}", analysis.income.sentence());
+}
+
+/// Rewards that never change are constant, whatever they are called: they compound as an urn does, to the coin.
+#[test]
+fn constant_rewards_in_disguise_are_constant() {
+    let text = |policy: &str| {
+        format!(
+            "[run]\nseed = 5\nrounds = 100\ntrials = 20\nengine = 'draws'\n[population]\n\
+             accounts = [{{ name = 'a', balance = 600 }}, {{ name = 'b', balance = 400 }}]\n\
+             [reward]\ncompound = 1\npolicy = {policy}\n"
+        )
+    };
+    let (plain, expected) = played(&text("{ kind = 'constant', amount = 10 }"));
+    assert_eq!(income(&expected, "validator", "a").exact_by, "Polya's urn");
+    for policy in [
+        "{ kind = 'schedule', form = 'table', table = [[1, 10]] }",
+        "{ kind = 'schedule', form = 'table', table = [[1, 10], [50, 10]] }",
+        "{ kind = 'schedule', form = 'linear', amount = 10, end = 10, blocks = 30 }",
+        "{ kind = 'schedule', form = 'exponential', amount = 10, factor = '1' }",
+        "{ kind = 'every', blocks = 1, amount = 10 }",
+        "{ kind = 'every', blocks = 1, amount = 7, base = 3 }",
+        "{ kind = 'every', blocks = 9, amount = 0, base = 10 }",
+        "{ kind = 'split', amount = 10 }",
+        "{ kind = 'split', amount = { kind = 'every', blocks = 1, amount = 10 }, forger = 1 }",
+    ] {
+        let (results, analysis) = played(&text(policy));
+        assert_eq!(
+            (results.records, results.totals),
+            (plain.records.clone(), plain.totals.clone()),
+            "{policy}"
+        );
+        assert_eq!(analysis.tables.incomes, expected.tables.incomes, "{policy}");
+        assert_eq!(analysis.income, expected.income, "{policy}");
+    }
+    for policy in [
+        "{ kind = 'schedule', form = 'table', table = [[2, 10]] }",
+        "{ kind = 'schedule', form = 'table', table = [[1, 10], [50, 11]] }",
+        "{ kind = 'every', blocks = 2, amount = 10 }",
+        "{ kind = 'split', amount = 10, stake = '1/10' }",
+    ] {
+        assert!(
+            scenario_of(&text(policy)).experiment.world.protocol.reward.thing.constant().is_none(),
+            "{policy}"
+        );
+    }
+}
+
+/// What a treasury gets of amounts that are known is certain.
+#[test]
+fn a_treasury_of_known_amounts_has_no_interval() {
+    let (_, analysis) = played(
+        "[run]\nseed = 5\nrounds = 101\ntrials = 20\nengine = 'draws'\n[population]\n\
+         accounts = [{ name = 'a', balance = 600 }, { name = 'b', balance = 400 }]\n\
+         [reward]\npolicy = { kind = 'split', amount = 7, treasury = '1/3' }\n",
+    );
+    let row = income(&analysis, "treasury", "treasury");
+    // 101 times 7 thirds are 235 and two thirds.
+    assert_eq!(
+        (row.mean, row.sd, row.mean_exact, row.sd_exact),
+        (Some(235.0), Some(0.0), Some(235.0), Some(0.0))
+    );
+    assert_eq!((row.share_low, row.share_high), (None, None));
+    assert!((row.share_exact.unwrap() - 235.0 / (101.0 * 7.0 * 2.0 / 3.0)).abs() < 1e-12, "{row:?}");
+}
+
+/// What a pool of many earns is divided once in a trial, not once for each of its winners: in steps of members times
+/// winners this takes a minute.
+#[test]
+fn a_trial_of_a_large_pool_is_paid_at_once() {
+    const MEMBERS: usize = 20_000;
+    let names: Vec<String> = (1..=MEMBERS).map(|who| format!("'validator-{who:05}'")).collect();
+    let (results, analysis) = played(&format!(
+        "[run]\nrounds = 400_000\ntrials = 1\nengine = 'law'\ncheckpoints = 1\n[population]\ncount = {MEMBERS}\n\
+         total_stake = 640_000\nstake = 'equal'\n[reward]\npolicy = {{ kind = 'constant', amount = 1000 }}\n\
+         smoothing = [[{}]]\n",
+        names.join(", ")
+    ));
+    assert_eq!(results.records[0].incomes.all, 400_000_000);
+    for row in analysis.tables.incomes.iter().filter(|row| row.kind == "validator") {
+        assert_eq!(row.mean, Some(20_000.0), "{row:?}");
+        assert!((row.mean_exact.unwrap() - 20_000.0).abs() < 1e-6, "{row:?}");
+    }
+}
+
+/// An account that there is not is answered with the nearest validator, or with one that there is.
+#[test]
+fn members_of_pools_that_there_are_not_get_a_remedy() {
+    let text = |reward: &str| {
+        format!(
+            "[run]\nrounds = 100\n[population]\naccounts = [{{ name = 'alice', balance = 600 }}, {{ name = 'bob', balance = 400 }}]\n[reward]\n{reward}\n"
+        )
+    };
+    for (reward, key, remedy) in [
+        ("smoothing = [['alcie', 'bob']]", "reward.smoothing[0]", "did you mean \"alice\"?"),
+        ("smoothing = [['zzzzzz', 'bob']]", "reward.smoothing[0]", "such as \"alice\""),
+        (
+            "pools = [{ operator = 'zzzzzz', delegators = [{ name = 'x', share = '1/2' }] }]",
+            "reward.pools[0].operator",
+            "such as \"alice\"",
+        ),
+    ] {
+        let problem = refused(&text(reward));
+        assert!(problem.contains(key) && problem.contains(remedy), "{problem}");
+    }
 }

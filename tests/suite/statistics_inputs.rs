@@ -61,7 +61,7 @@ proptest! {
     fn one_share(k in count(), n in count(), m in count(), p in number(), q in number()) {
         prop_assert!(share(wilson(k, n, p)));
         prop_assert!(share(clopper_pearson(k, n, p)));
-        prop_assert!(share(bernoulli_sequence(k, n, p, m)));
+        prop_assert!(share(bernoulli_sequence(k, n, p, m, p)));
         prop_assert!(probability(binomial_test(k, n, p)));
         prop_assert!(probability(unfair_probability(n, p, q)));
         prop_assert!(robust_fairness(k, n, p, q).is_none_or(|r| share(Some(r.interval)) && !r.unfair.is_nan()));

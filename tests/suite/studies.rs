@@ -109,6 +109,18 @@ fn the_tables_are_the_same_bytes_however_a_study_is_run() {
     assert_eq!(batch(&sandbox, "one"), whole);
 }
 
+/// The screen shows what was asked for.
+#[test]
+fn a_study_shows_the_metrics_that_it_was_asked_for() {
+    let sandbox = study();
+    let shown = run(&sandbox, &["run", "s.toml"]);
+    assert!(shown.contains("Unfair probability:"), "{shown}");
+    let metrics = "income_to_stake,mean_win_share";
+    let shown = run(&sandbox, &["run", "s.toml", "--output", "incomes", "--metrics", metrics]);
+    assert!(!shown.to_lowercase().contains("unfair probability"), "{shown}");
+    assert!(shown.contains("income_to_stake") && shown.contains("mean_win_share"), "{shown}");
+}
+
 /// The rows of a point are those of `fairness.csv` of a run of that point alone, and its folder is that run.
 #[test]
 fn a_point_is_what_a_run_of_it_alone_would_be() {

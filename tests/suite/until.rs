@@ -6,7 +6,7 @@ use tombola::analysis::rows::{Decision, Metric};
 use tombola::analysis::{Analysis, IncomeBasis, Stopping, analyse_stopped};
 use tombola::scenario::Scenario;
 use tombola::simulation::{Control, Quiet, Results, run, run_until};
-use tombola::statistics::Verdict;
+use tombola::statistics::{Verdict, wilson};
 
 fn scenario(until: &str, more: &str) -> Scenario {
     let text = format!(
@@ -39,14 +39,37 @@ const CASES: [(&str, &str); 5] = [
     ("{ metric = 'final_stake_share', half_width = 0.05, validator = 'edwin' }", COMPOUND),
 ];
 
-/// Where a run ended by what it showed, no interval of income holds that rests on the trials alone.
+/// Where a run ended by what it showed, the number of trials hangs on it: expected shares of income by a law hold all
+/// the same, and where there is none all intervals are those of sequences.
 #[test]
-fn incomes_of_a_run_that_ended_by_what_it_showed_are_not_judged() {
+fn incomes_of_a_run_that_ended_by_what_it_showed() {
     let split = "[reward]\npolicy = { kind = 'split', amount = 10, stake = '1/2' }\n";
     let (_, analysis) = stopped(&scenario(CASES[0].0, split), 1);
-    let income = analysis.income.expectation.expect("everybody earned something");
-    assert_eq!((analysis.income.basis, income.verdict), (IncomeBasis::Trials, Verdict::Inconclusive));
-    assert_eq!((income.without_test, income.bound, income.equivalence_p), (4, None, None));
+    assert_eq!((analysis.income.basis, analysis.income.verdict()), (IncomeBasis::Law, Some(Verdict::Fair)));
+    assert!(analysis.tables.incomes.iter().all(|row| row.p_below_half_exact.is_some()));
+
+    let rigged = format!("[selection]\nrule = 'rigged-shared-number'\n{split}");
+    let (results, analysis) = stopped(&scenario(CASES[0].0, &rigged), 1);
+    let trials = results.records.len() as u64;
+    assert_eq!(analysis.income.basis, IncomeBasis::Trials);
+    let income = analysis.income.expectation.as_ref().expect("everybody earned something");
+    assert_eq!(income.without_test, 0);
+    for row in &analysis.tables.incomes {
+        let (low, high) = (row.share_low.unwrap(), row.share_high.unwrap());
+        assert!(low < row.share.unwrap() && row.share.unwrap() < high, "{row:?}");
+        let times = (row.p_below_half.unwrap() * trials as f64).round() as u64;
+        let fixed = wilson(times, trials, 0.95).unwrap();
+        // A sequence is longer than an interval of a fixed number.
+        assert!(
+            row.p_below_half_high.unwrap() - row.p_below_half_low.unwrap() > fixed.high - fixed.low,
+            "{row:?}"
+        );
+    }
+    if income.verdict == Verdict::Inconclusive {
+        assert!(analysis.income.sentence().contains("without `run.until`"), "{}", analysis.income.sentence());
+    }
+    let risk = analysis.tables.fairness.iter().find(|row| row.metric == Metric::IncomeRisk).expect("a risk");
+    assert_eq!(risk.method, "confidence sequence");
 }
 
 #[test]

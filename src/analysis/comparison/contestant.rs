@@ -72,9 +72,15 @@ impl Contestant {
     }
 }
 
+/// The expected shares, unless the rule is rigged, which does not keep them.
+fn kept_shares<'a>(context: &'a AnalysisContext) -> Option<&'a [f64]> {
+    let rigged = context.experiment.world.rule.thing.is_rigged();
+    context.expected_shares.shares().filter(|_| !rigged)
+}
+
 /// The expected values of all measures, exactly.
 fn laws(baseline: &Baseline, context: &AnalysisContext) -> Vec<Option<f64>> {
-    let Some(chances) = context.expected_shares.shares() else { return vec![None; MEASURES.len()] };
+    let Some(chances) = kept_shares(context) else { return vec![None; MEASURES.len()] };
     let mut selections =
         context.results.records.iter().map(|record| record.counters.rounds - record.counters.empty);
     let first = selections.next().unwrap_or(0);
@@ -93,6 +99,6 @@ fn laws(baseline: &Baseline, context: &AnalysisContext) -> Vec<Option<f64>> {
 
 /// The values of all measures in endless rounds of fixed stakes.
 fn limits(baseline: &Baseline, context: &AnalysisContext) -> Vec<Option<f64>> {
-    let expected_shares = context.expected_shares.shares().filter(|_| !context.results.totals.stakes_moved);
+    let expected_shares = kept_shares(context).filter(|_| !context.results.totals.stakes_moved);
     MEASURES.iter().map(|measure| (measure.limit)(baseline, expected_shares?)).collect()
 }

@@ -34,7 +34,12 @@ pub fn rows(context: &AnalysisContext, income: &IncomeVerdict) -> Vec<Statement>
             low: risk.interval.map(|interval| interval.low),
             high: risk.interval.map(|interval| interval.high),
             null_value: Some(risk.delta),
-            method: if risk.interval.is_some() { "Wilson's interval" } else { "exact" }.to_owned(),
+            method: match (risk.interval, context.stopping) {
+                (None, _) => "exact",
+                (Some(_), Some(_)) => "confidence sequence",
+                (Some(_), None) => "Wilson's interval",
+            }
+            .to_owned(),
             ..Statement::new(Metric::IncomeRisk, &risk.worst, risk.sentence())
         });
     }

@@ -24,8 +24,12 @@ impl Report {
         }
         let mut row: Vec<String> = plan.sweep.layout.values(point.index).iter().map(shown).collect();
         let of = |metric: Metric| statements.iter().filter(move |row| row.metric == metric);
-        row.push(range(of(Metric::UnfairProbability)));
-        row.push(range(of(Metric::UnfairProbabilityByLaw)));
+        if shows_unfair_probability(plan) {
+            row.push(range(of(Metric::UnfairProbability)));
+            row.push(range(of(Metric::UnfairProbabilityByLaw)));
+        } else {
+            row.extend(columns(plan).iter().map(|&metric| range(of(metric))));
+        }
         self.rows.push(row);
     }
 
@@ -33,7 +37,14 @@ impl Report {
     pub fn text(self, plan: &Plan, summary: &Summary) -> String {
         let keys = plan.sweep.layout.keys();
         let mut header = keys.clone();
-        header.extend(["unfair probability", "exact"]);
+        let named: Vec<String> = columns(plan).iter().map(Metric::to_string).collect();
+        let unfair = if shows_unfair_probability(plan) {
+            header.extend(["unfair probability", "exact"]);
+            "Unfair probability: how likely a trial ends with a win share outside the tolerance; least and most of the validators that are followed. "
+        } else {
+            header.extend(named.iter().map(String::as_str));
+            "Least and most of the subjects that there are. "
+        };
         let more = match self.more {
             0 => String::new(),
             more => format!("... and {} more\n", counted(more, "point")),
@@ -45,13 +56,25 @@ impl Report {
             }
         };
         format!(
-            "{}\n{more}\nUnfair probability: how likely a trial ends with a win share outside the tolerance; least and most of the validators that are followed. {} of {} {} done.\n{imprecise}",
+            "{}\n{more}\n{unfair}{} of {} {} done.\n{imprecise}",
             table(&header, keys.len(), self.rows),
             grouped(summary.count(PointState::Done) as u128),
             counted(summary.points.len() as u64, "point"),
             are(summary.count(PointState::Done) as u64),
         )
     }
+}
+
+/// Whether the study was asked for the unfair probability.
+fn shows_unfair_probability(plan: &Plan) -> bool {
+    plan.sweep.metrics.has_any(&[Metric::UnfairProbability, Metric::UnfairProbabilityByLaw])
+}
+
+/// The metrics that are shown in its place: the first of those that the study was asked for.
+fn columns(plan: &Plan) -> &[Metric] {
+    const MOST: usize = 4;
+    let named = plan.sweep.metrics.named();
+    &named[..named.len().min(MOST)]
 }
 
 /// The least and the most of some values.

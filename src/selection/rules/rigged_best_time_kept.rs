@@ -26,6 +26,10 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 struct BestTimeKept;
 
 impl Selects for BestTimeKept {
+    fn is_rigged(&self) -> bool {
+        true
+    }
+
     fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(BestTimeKeptSelector { pool: Pool::new(start.stakes), best: None })
     }

@@ -26,6 +26,10 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 struct EthereumByte;
 
 impl Rule for EthereumByte {
+    fn is_rigged(&self) -> bool {
+        true
+    }
+
     /// What the program believes: Electra's law, with a 16-bit random number.
     fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
         let chances: Vec<f64> = stakes.iter().map(|&eth| acceptance_chance(eth, CAP, 65535)).collect();

@@ -34,6 +34,10 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 struct EthereumIndex;
 
 impl Rule for EthereumIndex {
+    fn is_rigged(&self) -> bool {
+        true
+    }
+
     /// What the program believes: the law of phase 0, with a byte for every candidate.
     fn expected_shares(&self, stakes: &[u64]) -> ExpectedShares {
         let chances: Vec<f64> = stakes.iter().map(|&eth| acceptance_chance(eth, CAP, 255)).collect();

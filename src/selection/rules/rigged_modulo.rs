@@ -37,6 +37,10 @@ impl Default for Modulo {
 }
 
 impl Selects for Modulo {
+    fn is_rigged(&self) -> bool {
+        true
+    }
+
     fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(ModuloSelector { bits: self.bits, pool: Pool::new(start.stakes) })
     }

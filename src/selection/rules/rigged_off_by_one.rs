@@ -21,6 +21,10 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 struct OffByOne;
 
 impl Selects for OffByOne {
+    fn is_rigged(&self) -> bool {
+        true
+    }
+
     fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(OffByOneSelector { pool: Pool::new(start.stakes) })
     }

@@ -42,6 +42,10 @@ impl Default for ReusedHash {
 }
 
 impl Selects for ReusedHash {
+    fn is_rigged(&self) -> bool {
+        true
+    }
+
     fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(ReusedHashSelector(Accounts::new(self.expected, start.stakes)))
     }

@@ -24,6 +24,10 @@ pub const ENTRY: Entry<dyn Rule> = Entry {
 struct StaleWeights;
 
 impl Selects for StaleWeights {
+    fn is_rigged(&self) -> bool {
+        true
+    }
+
     fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         let stale = Pool::new(start.stakes);
         Box::new(StaleWeightsSelector { total: stale.total(), stakes: start.stakes.to_vec(), stale })

@@ -37,6 +37,10 @@ impl Default for TruncatedRate {
 }
 
 impl Selects for TruncatedRate {
+    fn is_rigged(&self) -> bool {
+        true
+    }
+
     fn draw(&self, stakes: &[u64]) -> Draw {
         let held: Vec<u64> = stakes.iter().map(|&stake| tickets(stake, self.basis_points)).collect();
         if held.iter().all(|&tickets| tickets == 0) { Draw::Own } else { Draw::Tokens(held) }

@@ -14,6 +14,10 @@ pub(in crate::selection) struct Contest {
 }
 
 impl Selects for Contest {
+    fn is_rigged(&self) -> bool {
+        true
+    }
+
     fn selector(&self, start: &TrialContext) -> Box<dyn Selector> {
         Box::new(AmongAll::new(start.stakes, self.pick))
     }

@@ -23,6 +23,11 @@ pub(in crate::selection) trait Selects: Send + Sync {
         Draw::Own
     }
 
+    /// As [`Rule::is_rigged`].
+    fn is_rigged(&self) -> bool {
+        false
+    }
+
     /// As [`Rule::draws_afresh`].
     fn draws_afresh(&self) -> bool {
         false
@@ -64,6 +69,10 @@ impl<S: Selects> Rule for StatedProportional<S> {
 
     fn draw(&self, stakes: &[u64]) -> Draw {
         self.0.draw(stakes)
+    }
+
+    fn is_rigged(&self) -> bool {
+        self.0.is_rigged()
     }
 
     fn draws_afresh(&self) -> bool {

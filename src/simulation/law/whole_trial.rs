@@ -11,7 +11,6 @@ use crate::simulation::record::TimeLine;
 use crate::simulation::share::fixed_share;
 use crate::simulation::totals::ValidatorTotals;
 use crate::simulation::trial::{Ended, TrialEnd};
-use crate::stake::ValidatorId;
 
 /// At most so many kinds of blocks are shared out, each by itself.
 const MOST_KINDS: usize = 32;
@@ -69,7 +68,7 @@ impl WholeTrial {
         let mut marks = vec![0; task.marks.len() * followed.len()];
         let mut state = State::new(world.balances.clone(), world.stakes.clone());
         let mut payroll = Payroll::new(&world.protocol, &state, world.seed, trial);
-        let mut pay = |to, source, amount| payroll.pay(&world.protocol, &mut state, to, source, amount);
+        let mut earned = Earnings { validators, by_source: Default::default() };
         let mut extras = Stream::of_trial(world.seed, trial, Purpose::Extras);
         let mut own = Vec::new();
         for (number, kind) in (0..).zip(&self.terms.blocks) {
@@ -82,20 +81,23 @@ impl WholeTrial {
                     place += 1;
                 }
             });
-            pay_blocks(&kind.income, kind.count(), &own, &mut extras, &mut pay);
+            pay_blocks(&kind.income, kind.count(), &own, &mut extras, &mut earned);
             wins.iter_mut().zip(&own).for_each(|(all, own)| *all += own);
         }
         let mut duties = Stream::of_trial(world.seed, trial, Purpose::Duties);
         for committees in &self.terms.committees {
-            pay_committees(committees, &world.stakes, &mut duties, &mut pay);
+            pay_committees(committees, &world.stakes, &mut duties, &mut earned);
         }
         let stakes = world.stakes.iter().copied().enumerate();
         Divider::new(validators).divide(coins(self.terms.by_stake), stakes, |who, coins| {
-            pay(validator(who), Source::Stake, coins);
+            earned.add(who, Source::Stake, coins);
         });
+        for (source, amounts) in Source::ALL.into_iter().zip(&earned.by_source) {
+            payroll.pay_all(&mut state, source, amounts);
+        }
         let treasury = coins(self.terms.treasury);
         if treasury > 0 {
-            pay(Payee::Treasury, Source::Block, treasury);
+            payroll.pay(&world.protocol, &mut state, Payee::Treasury, Source::Block, treasury);
         }
         self.end(task, trial, &wins, &marks, &state, &payroll)
     }
@@ -141,8 +143,24 @@ impl WholeTrial {
     }
 }
 
-fn validator(who: usize) -> Payee {
-    Payee::Validator(ValidatorId(who as u32))
+/// What validators earned in a trial, before it is shared with others: put together, so that whoever divides
+/// it does so once for each source.
+struct Earnings {
+    validators: usize,
+    /// By source of everybody, in order; empty for a source that paid nothing.
+    by_source: [Vec<u64>; Source::ALL.len()],
+}
+
+impl Earnings {
+    fn add(&mut self, who: usize, source: Source, coins: u64) {
+        let amounts = &mut self.by_source[source.index()];
+        if coins > 0 && amounts.is_empty() {
+            amounts.resize(self.validators, 0);
+        }
+        if coins > 0 {
+            amounts[who] += coins;
+        }
+    }
 }
 
 /// Whole coins, rounded down, but not for the error of a product of floats.
@@ -152,42 +170,29 @@ fn coins(amount: f64) -> u64 {
 
 /// Pays for all blocks of a kind, of which everybody forged so many. What is not whole is divided as
 /// block after block would, to within a coin.
-fn pay_blocks(
-    income: &BlockIncome,
-    count: u64,
-    wins: &[u64],
-    extras: &mut Stream,
-    pay: &mut impl FnMut(Payee, Source, u64),
-) {
+fn pay_blocks(income: &BlockIncome, count: u64, wins: &[u64], extras: &mut Stream, earned: &mut Earnings) {
     let all = count as f64;
     let own = wins.iter().copied().enumerate();
     let mut blocks = Divider::new(wins.len());
     blocks.divide(coins(income.certain * all), own.clone(), |who, coins| {
-        pay(validator(who), Source::Block, coins);
+        earned.add(who, Source::Block, coins);
     });
     if income.vote > 0.0 {
         let votes = own.clone().map(|(who, wins)| (who, count - wins));
         let each = income.vote * all * (wins.len() - 1) as f64;
         Divider::new(wins.len()).divide(coins(each), votes, |who, coins| {
-            pay(validator(who), Source::Attestation, coins);
+            earned.add(who, Source::Attestation, coins);
         });
     }
     if let Some(amounts) = &income.extra {
         for (who, wins) in own.filter(|&(_, wins)| wins > 0) {
             let sum = (0..wins).map(|_| amounts.draw(extras)).sum();
-            if sum > 0 {
-                pay(validator(who), Source::Extra, sum);
-            }
+            earned.add(who, Source::Extra, sum);
         }
     }
 }
 
-fn pay_committees(
-    committees: &PaidCommittees,
-    stakes: &[u64],
-    stream: &mut Stream,
-    pay: &mut impl FnMut(Payee, Source, u64),
-) {
+fn pay_committees(committees: &PaidCommittees, stakes: &[u64], stream: &mut Stream, earned: &mut Earnings) {
     // A chance is a multiple of one over the rounds of a period, whose rounding here is below 2^-53.
     const WHOLE: u64 = 1 << 53;
     let more = stream.chance((committees.more * WHOLE as f64) as u64, WHOLE);
@@ -197,7 +202,7 @@ fn pay_committees(
         roster.draw(committees.seats, stakes, stream, |who| seats[who] += 1);
     }
     for (who, seats) in seats.into_iter().enumerate().filter(|&(_, seats)| seats > 0) {
-        pay(validator(who), Source::Attestation, seats * committees.amount);
+        earned.add(who, Source::Attestation, seats * committees.amount);
     }
 }
 

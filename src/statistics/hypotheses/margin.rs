@@ -117,8 +117,9 @@ const MOST: f64 = 1.0 - 1e-9;
 
 impl MarginTest {
     /// From intervals at any confidence: the smallest levels at which the interval lies outside the
-    /// margin, and inside. For confidence sequences, whose tails are not known. Values below 1e-12 are
-    /// given as that. About 70 intervals.
+    /// margin, and inside. For confidence sequences, whose tails are not known. Intervals must lie in each
+    /// other, the smaller the confidence the further inside: those of a sequence whose tuning is fixed do.
+    /// Values below 1e-12 are given as that. About 70 intervals.
     pub fn by_intervals(margin: Margin, interval: impl Fn(f64) -> Option<Interval>) -> Option<Self> {
         interval(0.5)?;
         let shown = |shows: &dyn Fn(Interval) -> bool| {
@@ -248,7 +249,7 @@ fn excluded_end(search: Search, tail: impl Fn(f64) -> Option<f64>) -> Option<f64
 mod tests {
     use super::*;
     use crate::statistics::distributions::{Binomial, normal_upper};
-    use crate::statistics::{clopper_pearson, wilson};
+    use crate::statistics::{BoundedMean, bernoulli_sequence, clopper_pearson, wilson};
     use proptest::prelude::*;
     use std::cell::Cell;
 
@@ -308,7 +309,52 @@ mod tests {
         }
     }
 
+    /// What a sequence shows at a level is what its interval at that level shows.
+    fn shows_what_its_interval_shows(margin: Margin, level: f64, interval: impl Fn(f64) -> Option<Interval>) {
+        let found = MarginTest::by_intervals(margin, &interval).unwrap();
+        let Interval { low, high } = interval(1.0 - level).unwrap();
+        let outside = low > margin.high || high < margin.low;
+        let inside = margin.low <= low && high <= margin.high;
+        // Levels are found to within a millionth part.
+        for (p, shown) in [(found.difference_p, outside), (found.equivalence_p, inside)] {
+            let near = (p / level).ln().abs() < 1e-5;
+            assert!(near || (p <= level) == shown, "{p} at {level}, {low} to {high}, {margin:?}");
+        }
+    }
+
+    /// Sixty rounds, of which one of two forgers never earns anything: of all rewards it has none, with certainty,
+    /// in each of so many trials.
+    #[test]
+    fn intervals_that_decide_have_tests_that_do() {
+        for (trials, outside) in [(5, false), (100, true), (600, true)] {
+            let mut mean = BoundedMean::new(0.5);
+            mean.observe(trials, 0.0, 0.0);
+            let level = 0.025;
+            let interval = |confidence| mean.interval_tuned(confidence, 1.0 - level);
+            assert_eq!(interval(1.0 - level).unwrap().high < 0.45, outside, "{trials}");
+            let found = MarginTest::by_intervals(Margin::around(0.5, 0.1), interval).unwrap();
+            assert_eq!(found.difference_p <= level, outside, "{trials}: {found:?}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn a_sequence_decides_as_its_intervals_do(
+            trials in 1u64..5_000, part in 0.0f64..1.0, spread in 0.0f64..1.0, guess in 0.0f64..1.0,
+            share in 0.01f64..0.99, tolerance in 0.01f64..0.5,
+            level in prop_oneof![0.0001f64..0.2, Just(0.05)], optimal_at in 1u64..100_000,
+        ) {
+            let margin = Margin::around(share, tolerance);
+            let (n, mut mean) = (trials as f64, BoundedMean::new(guess));
+            // The squares of values between 0 and 1 lie between the square of their mean and their mean.
+            mean.observe(trials, n * part, n * (part * part + spread * part * (1.0 - part)));
+            shows_what_its_interval_shows(margin, level, |confidence| mean.interval_tuned(confidence, 1.0 - level));
+            let wins = (n * part) as u64;
+            shows_what_its_interval_shows(margin, level, |confidence| {
+                bernoulli_sequence(wins, trials, confidence, optimal_at, 1.0 - level)
+            });
+        }
+
         /// Tails that are left out change nothing, not in the last digit.
         #[test]
         fn likely_tails_need_not_be_known(n in 1u64..100_000, z in -6.0f64..6.0, share in 0.001f64..0.95, tolerance in 0.01f64..0.5) {

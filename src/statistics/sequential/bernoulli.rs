@@ -7,7 +7,8 @@ use crate::statistics::distributions::{deviance, stirling_error};
 /// The interval of a probability after `successes` in `trials` independent attempts, valid at all
 /// numbers of trials at once: the probability that any of the intervals of a run ever misses is at
 /// most 1 − `confidence`, so one may look after every round and stop when it is short enough. It
-/// is shortest around `optimal_at` trials.
+/// is shortest around `optimal_at` trials, nearly, at the confidence `tuned_for`. Intervals with the same of
+/// both lie in each other, the smaller the confidence the further inside.
 ///
 /// All p against which the beta-binomial mixture, a martingale under p, has not reached 1/α. The
 /// prior under p is Beta(κ p, κ (1 − p)), with κ + 1 the tuning of the normal mixture at
@@ -16,12 +17,18 @@ use crate::statistics::distributions::{deviance, stirling_error};
 ///
 /// `None` without trials, with more successes than trials, with `optimal_at` zero, or with a
 /// confidence outside (0, 1).
-pub fn bernoulli_sequence(successes: u64, trials: u64, confidence: f64, optimal_at: u64) -> Option<Interval> {
+pub fn bernoulli_sequence(
+    successes: u64,
+    trials: u64,
+    confidence: f64,
+    optimal_at: u64,
+    tuned_for: f64,
+) -> Option<Interval> {
     let alpha = 1.0 - confidence;
-    if trials == 0 || successes > trials {
+    if trials == 0 || successes > trials || !(alpha > 0.0 && alpha < 1.0) {
         return None;
     }
-    let prior = (normal_mixture_tuning(optimal_at as f64, alpha)? - 1.0).max(1e-3);
+    let prior = (normal_mixture_tuning(optimal_at as f64, 1.0 - tuned_for)? - 1.0).max(1e-3);
     let process = Mixture { successes: successes as f64, trials: trials as f64, prior };
     let limit = -alpha.ln();
     let estimate = process.successes / process.trials;
@@ -89,7 +96,7 @@ mod tests {
 
     #[test]
     fn published_value() {
-        let interval = bernoulli_sequence(700, 1000, 0.95, 100).unwrap();
+        let interval = bernoulli_sequence(700, 1000, 0.95, 100, 0.95).unwrap();
         assert!(
             (interval.low - 0.651629).abs() < 1e-6 && (interval.high - 0.745949).abs() < 1e-6,
             "{interval:?}"
@@ -113,7 +120,7 @@ mod tests {
                 0.2000000697826,
             ),
         ] {
-            let interval = bernoulli_sequence(successes, trials, confidence, optimal_at).unwrap();
+            let interval = bernoulli_sequence(successes, trials, confidence, optimal_at, confidence).unwrap();
             assert!((interval.low - low).abs() <= 1e-9 * low, "{interval:?} {low}");
             assert!((interval.high - high).abs() <= 1e-9 * high, "{interval:?} {high}");
         }
@@ -121,14 +128,15 @@ mod tests {
 
     #[test]
     fn is_wider_than_a_fixed_interval_and_shrinks() {
-        let at = |n: u64| bernoulli_sequence(n / 5, n, 0.95, 1000).unwrap().half_width() * (n as f64).sqrt();
+        let at =
+            |n: u64| bernoulli_sequence(n / 5, n, 0.95, 1000, 0.95).unwrap().half_width() * (n as f64).sqrt();
         // About 2.8 to 3.3 standard deviations instead of 1.96 around the optimum, and slowly more.
         assert!(at(1000) > 1.96 * 0.4 && at(1000) < 1.3);
         assert!(at(1_000_000_000_000_000) < 3.0);
-        assert_eq!(bernoulli_sequence(0, 0, 0.95, 10), None);
-        assert_eq!(bernoulli_sequence(2, 1, 0.95, 10), None);
-        assert_eq!(bernoulli_sequence(1, 2, 0.95, 0), None);
-        assert_eq!(bernoulli_sequence(1, 2, f64::NAN, 10), None);
+        assert_eq!(bernoulli_sequence(0, 0, 0.95, 10, 0.95), None);
+        assert_eq!(bernoulli_sequence(2, 1, 0.95, 10, 0.95), None);
+        assert_eq!(bernoulli_sequence(1, 2, 0.95, 0, 0.95), None);
+        assert_eq!(bernoulli_sequence(1, 2, f64::NAN, 10, 0.95), None);
     }
 
     proptest! {
@@ -138,7 +146,7 @@ mod tests {
             confidence in 0.1f64..0.999_999, optimal_at in 1u64..1_000_000_000_000,
         ) {
             let successes = ((trials as f64 * part) as u64).min(trials);
-            let interval = bernoulli_sequence(successes, trials, confidence, optimal_at).unwrap();
+            let interval = bernoulli_sequence(successes, trials, confidence, optimal_at, confidence).unwrap();
             let estimate = successes as f64 / trials as f64;
             prop_assert!(0.0 <= interval.low && interval.low <= estimate);
             prop_assert!(estimate <= interval.high && interval.high <= 1.0);

@@ -54,10 +54,21 @@ impl BoundedMean {
     /// The interval of the mean now. The probability that any interval of this sequence ever
     /// misses is at most 1 − `confidence`.
     ///
+    /// It is that of the sequence which is shortest, nearly, at this confidence: intervals at other
+    /// confidences are those of other sequences, and need not lie in each other.
+    ///
     /// `None` without trials or with a confidence outside (0, 1).
     pub fn interval(&self, confidence: f64) -> Option<Interval> {
+        self.interval_tuned(confidence, confidence)
+    }
+
+    /// The same of the sequence that is shortest, nearly, at the confidence `shortest_at`, which must not
+    /// come from the values: the intervals of one sequence lie in each other, the smaller the confidence the
+    /// further inside, so that they can be asked for the smallest level which shows something.
+    pub fn interval_tuned(&self, confidence: f64, shortest_at: f64) -> Option<Interval> {
         let mean = self.mean()?;
-        let half = gamma_exponential_bound(self.variance, 1.0 - confidence)? / self.trials as f64;
+        let tuning = normal_mixture_tuning(1.0, 1.0 - shortest_at)?;
+        let half = gamma_exponential_bound(self.variance, 1.0 - confidence, tuning)? / self.trials as f64;
         Some(Interval { low: (mean - half).max(0.0), high: (mean + half).min(1.0) })
     }
 }
@@ -68,8 +79,10 @@ impl BoundedMean {
 /// The mixture is that of exp(λ s − v ψ(λ)), ψ(λ) = −ln(1 − λ) − λ, over λ in [0, 1) with a density
 /// proportional to (1 − λ)^(ρ−1) exp(−ρ (1 − λ)); its logarithm is
 /// `ln_part(v + ρ, s + v + ρ) − ln_part(ρ, ρ) + s + v`.
-fn gamma_exponential_bound(variance: f64, alpha: f64) -> Option<f64> {
-    let tuning = normal_mixture_tuning(1.0, alpha)?;
+fn gamma_exponential_bound(variance: f64, alpha: f64, tuning: f64) -> Option<f64> {
+    if !(alpha > 0.0 && alpha < 1.0) {
+        return None;
+    }
     let constant = (2.0 / alpha).ln() + ln_part(tuning, tuning);
     // Rises in s, from below zero.
     let relative_deviation =
@@ -143,7 +156,8 @@ mod tests {
             (1.0, 0.001, 12.1727175134),
             (100.0, 0.0001, 63.6624347051),
         ] {
-            let found = gamma_exponential_bound(variance, alpha).unwrap();
+            let tuning = normal_mixture_tuning(1.0, alpha).unwrap();
+            let found = gamma_exponential_bound(variance, alpha, tuning).unwrap();
             assert!((found - expected).abs() < 1e-8 * expected, "{variance} {alpha}: {found} {expected}");
         }
     }
@@ -160,6 +174,23 @@ mod tests {
         assert!((mean.mean().unwrap() - 0.5).abs() < 1e-12);
         assert_eq!(mean.interval(1.0), None);
         assert_eq!(mean.interval(f64::NAN), None);
+    }
+
+    /// Intervals of one sequence: the larger the level, the shorter, up to levels at which a sequence of its own
+    /// would be longer again.
+    #[test]
+    fn intervals_of_one_sequence_lie_in_each_other() {
+        for (squares, shortest_at) in [(40.0, 0.95), (60.0, 0.95), (150.0, 0.999), (40.0, 0.6)] {
+            let mut mean = BoundedMean::new(0.2);
+            mean.observe(1000, 200.0, squares);
+            let widths = [1e-12, 1e-4, 0.01, 0.05, 0.5, 0.9, 0.999, 1.0 - 1e-9]
+                .map(|level| mean.interval_tuned(1.0 - level, shortest_at).unwrap().half_width());
+            assert!(widths.windows(2).all(|pair| pair[0] >= pair[1]), "{squares} {shortest_at}: {widths:?}");
+        }
+        let mut mean = BoundedMean::new(0.2);
+        mean.observe(1000, 200.0, 60.0);
+        assert_eq!(mean.interval_tuned(0.95, 0.95), mean.interval(0.95));
+        assert!(mean.interval(1e-5).unwrap().half_width() > mean.interval(0.5).unwrap().half_width());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a figure is, and the registry of all of them.
 
-use super::drafting::{Key, Page, Spread, SpreadOrder, Words, clean, undrawable};
+use super::drafting::{Excerpt, ExcerptOrder, Key, Page, Words, clean, undrawable};
 use super::{
     Drawing, Sheet, Vocabulary, forest, frontier, funnel, heat_map, income, lorenz, p_values,
     small_multiples, split_gain, stretches, target_curve, timeline, unfair_probability, win_share, windows,
@@ -94,7 +94,7 @@ impl Subject<'_> {
 
     /// At most `most` of these lines, and what is said of the others: of validators a spread over their stakes, of
     /// rules or settings one over their list, or over their sizes if they are numbers.
-    pub(super) fn spread(&self, names: &[&str], most: usize) -> Spread {
+    pub(super) fn spread(&self, names: &[&str], most: usize) -> Excerpt {
         let places: HashMap<&str, usize> = names.iter().copied().zip(0..).collect();
         let mut stakes: Vec<Option<u64>> = vec![None; names.len()];
         if names.len() > most {
@@ -106,11 +106,11 @@ impl Subject<'_> {
         }
         if stakes.iter().all(Option::is_none) {
             let noun = if self.grid.is_some() { "setting" } else { "rule" };
-            return Spread::over_levels(names, most, noun);
+            return Excerpt::over_levels(names, most, noun);
         }
         let mut ranked: Vec<usize> = (0..names.len()).collect();
         ranked.sort_by_key(|&place| std::cmp::Reverse(stakes[place]));
-        Spread::over(&ranked, most, "validator", SpreadOrder::Stake)
+        Excerpt::over(&ranked, most, "validator", ExcerptOrder::Stake)
     }
 
     /// The characters in its names and titles that no font here has; figures show their code points instead.

@@ -1,7 +1,7 @@
 //! The differences between rules, paired by trial.
 
 use super::drafting::{
-    Align, Area, BLUE, Canvas, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Scale, Spread, Stroke, VERMILLION,
+    Align, Area, BLUE, Canvas, Excerpt, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Scale, Stroke, VERMILLION,
     clean, fitted_names, percent, width, with_interval, wrapped,
 };
 use super::{Drawing, Figure, FigureError, Sheet, SheetWidth, Subject};
@@ -206,8 +206,8 @@ impl Figure for Forest {
                     "A mark without a line: the difference is the same in every trial, so there is no interval.".to_owned(),
                 );
             }
-            notes.extend(Spread::listed(all_pairs, pairs, "difference").note);
-            notes.extend(Spread::listed(all_columns, panels, "measure").note);
+            notes.extend(Excerpt::listed(all_pairs, pairs, "difference").note);
+            notes.extend(Excerpt::listed(all_columns, panels, "measure").note);
             notes
         };
         // What there is room for shows once the words around the panels stand; then come the notes on it.
@@ -216,7 +216,7 @@ impl Figure for Forest {
         let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max);
         let (sheet, layout, panels, rows) =
             arranged(subject.sheet, &draft, &columns, pairs.len(), 24.0 + name_room + 24.0);
-        let names = Spread::listed(pairs.len(), rows, "").of(names);
+        let names = Excerpt::listed(pairs.len(), rows, "").of(names);
         keep(&mut pairs, &mut columns, rows, panels);
         let words = words(&pairs);
         let subject = &Subject { sheet, ..*subject };
@@ -241,13 +241,13 @@ impl Figure for Forest {
 
 /// Keeps so many pairs and measures, spread over their lists.
 fn keep(pairs: &mut Vec<(&str, &str)>, columns: &mut Vec<Column>, rows: usize, panels: usize) {
-    let spread = Spread::listed(pairs.len(), rows, "difference");
+    let spread = Excerpt::listed(pairs.len(), rows, "difference");
     for column in &mut *columns {
         column.differences.resize_with(pairs.len(), || None);
         column.differences = spread.of(std::mem::take(&mut column.differences));
     }
     *pairs = spread.of(std::mem::take(pairs));
-    *columns = Spread::listed(columns.len(), panels, "measure").of(std::mem::take(columns));
+    *columns = Excerpt::listed(columns.len(), panels, "measure").of(std::mem::take(columns));
 }
 
 /// The panels on a sheet that is high enough for them or, where it may not be, as many of them and as many

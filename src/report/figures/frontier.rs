@@ -1,8 +1,8 @@
 //! Which rules no other rule beats in two measures at once.
 
 use super::drafting::{
-    Area, BLUE, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Spread, SpreadOrder, Stroke,
-    Surroundings, Wish, clean, fitted_names, percent, width, with_interval, write_names,
+    Area, BLUE, Excerpt, ExcerptOrder, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale,
+    Stroke, Surroundings, Wish, clean, fitted_names, percent, width, with_interval, write_names,
 };
 use super::{Drawing, Figure, FigureError, Subject};
 use crate::analysis::comparison::{FairerValues, MEASURES, Measure};
@@ -74,7 +74,7 @@ impl Figure for Frontier {
         }
         let ranked: Vec<usize> = (0..rules.len()).collect();
         let best = ("those on the frontier", |place: usize| rules[place].best);
-        let spread = Spread::with((&ranked, SpreadOrder::Listed), MOST, "rule", best);
+        let spread = Excerpt::with((&ranked, ExcerptOrder::Listed), MOST, "rule", best);
         rules = spread.of(rules);
         let frontier = Stroke::solid(BLUE, 3).faint(0.6);
         let key = [

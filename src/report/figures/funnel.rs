@@ -1,8 +1,8 @@
 //! Deviations against expected wins, with the limits of chance.
 
 use super::drafting::{
-    Area, BLUE, Canvas, Dash, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Spread,
-    SpreadOrder, Stroke, Surroundings, VERMILLION, Wish, clean, digits, percent, shortened, width,
+    Area, BLUE, Canvas, Dash, Excerpt, ExcerptOrder, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel,
+    Point, Scale, Stroke, Surroundings, VERMILLION, Wish, clean, digits, percent, shortened, width,
     write_names,
 };
 use super::figure::{differs, share};
@@ -69,7 +69,7 @@ impl Figure for Funnel {
         marks.sort_by(|a, b| b.expected.total_cmp(&a.expected));
         let ranked: Vec<usize> = (0..all).collect();
         let differing = ("those that differ", |place: usize| marks[place].differs);
-        let spread = Spread::with((&ranked, SpreadOrder::Stake), MOST, "validator", differing);
+        let spread = Excerpt::with((&ranked, ExcerptOrder::Stake), MOST, "validator", differing);
         marks = spread.of(marks);
         let mut notes: Vec<String> = spread.note.into_iter().collect();
         let level = level_of(subject.confidence);

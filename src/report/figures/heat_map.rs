@@ -1,7 +1,7 @@
 //! A metric of a study over two of its factors.
 
 use super::drafting::{
-    Align, Area, INK, Key, LABEL_SIZE, MUTED, Page, Rgb, Scale, Spread, Stroke, clean, digits, fitted,
+    Align, Area, Excerpt, INK, Key, LABEL_SIZE, MUTED, Page, Rgb, Scale, Stroke, clean, digits, fitted,
     fitted_names, width,
 };
 use super::{Drawing, Figure, FigureError, Subject};
@@ -70,7 +70,7 @@ impl Figure for HeatMap {
         for (levels, factor) in [(&mut across, &grid.across), (&mut down, &grid.down)] {
             in_order(levels);
             let names: Vec<&str> = levels.iter().map(String::as_str).collect();
-            let spread = Spread::over_levels(&names, MOST, "level");
+            let spread = Excerpt::over_levels(&names, MOST, "level");
             // The note names the factor, whatever the number.
             notes.extend(spread.note.iter().map(|note| format!("{}: {note}", clean(factor))));
             *levels = spread.of(std::mem::take(levels));

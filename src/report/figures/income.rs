@@ -1,7 +1,7 @@
 //! What validators earn: quantiles over the trials, against stake.
 
 use super::drafting::{
-    Align, Area, BLUE, Dash, INK, Key, LABEL_SIZE, MUTED, ORANGE, Page, Panel, Scale, Spread, SpreadOrder,
+    Align, Area, BLUE, Dash, Excerpt, ExcerptOrder, INK, Key, LABEL_SIZE, MUTED, ORANGE, Page, Panel, Scale,
     Stroke, clean, shortened_within, width, with_interval,
 };
 use super::{Drawing, Figure, FigureError, Subject};
@@ -74,7 +74,7 @@ impl Figure for Income {
         }
         bars.sort_by(|a, b| b.stake.total_cmp(&a.stake));
         let ranked: Vec<usize> = (0..all).collect();
-        let spread = Spread::over(&ranked, MOST, "owner", SpreadOrder::Stake);
+        let spread = Excerpt::over(&ranked, MOST, "owner", ExcerptOrder::Stake);
         bars = spread.of(bars);
         let mut notes: Vec<String> = spread.note.into_iter().collect();
         notes.push(

@@ -1,8 +1,8 @@
 //! Several rules in one figure: a measure of each, or the time line of each.
 
 use super::drafting::{
-    Align, Area, Canvas, Dash, INK, Key, LABEL_SIZE, LEADER, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale,
-    Spread, Stroke, Words, digits, fitted_names, percent, series, width, with_interval, write_ends,
+    Align, Area, Canvas, Dash, Excerpt, INK, Key, LABEL_SIZE, LEADER, MARGIN_RIGHT, MUTED, Page, Panel,
+    Point, Scale, Stroke, Words, digits, fitted_names, percent, series, width, with_interval, write_ends,
 };
 use super::figure::{distinct, share};
 use super::timeline::{draw_inside, mark_line, near, with_crossings};
@@ -108,7 +108,7 @@ pub fn overlay_measure(words: &Overlay, rows: &[CompareRow]) -> Result<Drawing, 
     if let Some(ranking) = rows.iter().find(|row| row.kind == "ranking") {
         notes.push(format!("Shown: {}", order(&ranking.verdict)));
     }
-    let spread = Spread::listed(marks.len(), MOST_ROWS, "rule");
+    let spread = Excerpt::listed(marks.len(), MOST_ROWS, "rule");
     marks = spread.of(marks);
     notes.splice(0..0, spread.note);
     let key = measure_key(&marks, words.confidence);
@@ -273,7 +273,7 @@ fn courses(rows: &[TimelineRow]) -> (Vec<Course<'_>>, Option<String>) {
         of_wins.filter_map(|row| Some((row, share(row.mean)?)))
     };
     let names = distinct(shares().map(|(row, _)| row.subject.as_str()));
-    let spread = Spread::listed(names.len(), MOST_LINES, "rule");
+    let spread = Excerpt::listed(names.len(), MOST_LINES, "rule");
     let mut courses: Vec<Course> = spread.of(names).into_iter().map(|name| (name, Vec::new())).collect();
     let pair = |low: Option<f64>, high: Option<f64>| {
         low.zip(high).filter(|(low, high)| low <= high).map(|(low, high)| (100.0 * low, 100.0 * high))
@@ -488,7 +488,7 @@ mod tests {
                     || b.right() <= a.left()
                     || a.bottom() <= b.top() + slack
                     || b.bottom() <= a.top() + slack;
-                assert!(apart, "{what}: {words:?} and {others:?}");
+                assert!(apart, "{what}: {words:?} at {a:?} and {others:?} at {b:?}");
             }
         }
     }

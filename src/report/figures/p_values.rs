@@ -1,7 +1,7 @@
 //! Whether the p-values of all validators are what chance gives.
 
 use super::drafting::{
-    BLUE, Dash, INK, Key, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Spread, SpreadOrder, Stroke,
+    BLUE, Dash, Excerpt, ExcerptOrder, INK, Key, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Stroke,
     VERMILLION, digits, percent,
 };
 use super::figure::differs;
@@ -53,7 +53,7 @@ impl Figure for PValues {
         ];
         let ranked: Vec<usize> = (0..all).collect();
         let smallest = ("the smallest 100", |rank: usize| rank < 100);
-        let spread = Spread::with((&ranked, SpreadOrder::Size), MOST, "p-value", smallest);
+        let spread = Excerpt::with((&ranked, ExcerptOrder::Size), MOST, "p-value", smallest);
         notes.extend(spread.note.clone());
         if p_values[0].0 < LEAST {
             notes.push("Values below 10⁻¹² are drawn at 10⁻¹².".to_owned());

@@ -1,7 +1,7 @@
 //! A metric of a study over one factor, a panel for each level of another.
 
 use super::drafting::{
-    Align, Area, BLUE, Canvas, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Spread,
+    Align, Area, BLUE, Canvas, Excerpt, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale,
     Stroke, clean, fitted, fitted_names, margin_left, percent, width as text_width, with_interval,
 };
 use super::{Drawing, Figure, FigureError, GridCell, Subject};
@@ -107,7 +107,7 @@ impl Figure for SmallMultiples {
         for (levels, factor, most) in
             [(&mut across, &grid.across, most_across), (&mut down, &grid.down, MOST_PANELS)]
         {
-            let spread = Spread::over_levels(levels, most, "level");
+            let spread = Excerpt::over_levels(levels, most, "level");
             notes.extend(spread.note.iter().map(|note| format!("{}: {note}", clean(factor))));
             *levels = spread.of(std::mem::take(levels));
         }

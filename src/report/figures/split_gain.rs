@@ -1,7 +1,7 @@
 //! What splitting an account into k gains.
 
 use super::drafting::{
-    Dash, INK, Key, LABEL_SIZE, LEADER, MUTED, Page, Panel, Point, Scale, Shape, Spread, Stroke, clean,
+    Dash, Excerpt, INK, Key, LABEL_SIZE, LEADER, MUTED, Page, Panel, Point, Scale, Shape, Stroke, clean,
     series, shortened, width, with_interval, write_ends,
 };
 use super::{Drawing, Figure, FigureError, Subject};
@@ -112,7 +112,7 @@ fn courses(rows: &[StrategyRow]) -> (Vec<Course<'_>>, Option<String>) {
     for course in &mut courses {
         course.gains.sort_by(|a, b| a.0.total_cmp(&b.0));
     }
-    let spread = Spread::listed(courses.len(), MOST, "account");
+    let spread = Excerpt::listed(courses.len(), MOST, "account");
     (spread.of(courses), spread.note)
 }
 

@@ -1,8 +1,8 @@
 //! Longest gaps and longest runs against their exact distributions.
 
 use super::drafting::{
-    Area, BLUE, Canvas, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale, Shape, Spread,
-    SpreadOrder, Stroke, Surroundings, VERMILLION, Wish, clean, digits, shortened, width, write_names,
+    Area, BLUE, Canvas, Excerpt, ExcerptOrder, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point,
+    Scale, Shape, Stroke, Surroundings, VERMILLION, Wish, clean, digits, shortened, width, write_names,
 };
 use super::figure::share;
 use super::{Drawing, Figure, FigureError, Subject};
@@ -58,7 +58,7 @@ impl Figure for Stretches {
         let level = level_of(subject.confidence) / (2.0 * all as f64);
         let ranked: Vec<usize> = (0..all).collect();
         let longer = ("those longer than chance explains", |rank: usize| known[rank].2 <= level);
-        let spread = Spread::with((&ranked, SpreadOrder::Stake), MOST, "validator", longer);
+        let spread = Excerpt::with((&ranked, ExcerptOrder::Stake), MOST, "validator", longer);
         let rows: Vec<ValidatorRow> =
             spread.places.iter().map(|&rank| subject.validators.row(known[rank].0)).collect();
         let mut marks: Vec<Mark> = rows.iter().flat_map(|row| marks(row, subject)).collect();

@@ -1,8 +1,8 @@
 //! Who won how often, against who holds how much.
 
 use super::drafting::{
-    Area, BLUE, Canvas, Dash, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Rgb, Scale,
-    Spread, SpreadOrder, Stroke, Surroundings, VERMILLION, Wish, clean, digits, margin_left, percent,
+    Area, BLUE, Canvas, Dash, Excerpt, ExcerptOrder, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel,
+    Point, Rgb, Scale, Stroke, Surroundings, VERMILLION, Wish, clean, digits, margin_left, percent,
     shortened, width, with_interval, write_names,
 };
 use super::figure::{differs, share};
@@ -132,7 +132,7 @@ impl Figure for WinShare {
         let mut ranked: Vec<usize> = (0..marks.len()).collect();
         ranked.sort_by(|&a, &b| marks[b].stake.total_cmp(&marks[a].stake));
         let differing = ("those that differ", |place: usize| marks[place].differs);
-        let spread = Spread::with((&ranked, SpreadOrder::Stake), MOST, "validator", differing);
+        let spread = Excerpt::with((&ranked, ExcerptOrder::Stake), MOST, "validator", differing);
         marks = spread.of(marks);
         let mut notes: Vec<String> = spread.note.into_iter().collect();
         let shares = if ratios_suit(&marks) {

@@ -2,6 +2,7 @@
 
 mod canvas;
 mod chart;
+mod excerpt;
 mod fitting;
 mod glyphs;
 mod labels;
@@ -9,13 +10,13 @@ mod page;
 mod palette;
 mod panel;
 mod scale;
-mod spread;
 mod svg_backend;
 mod typeface;
 
 pub(in crate::report) use canvas::escaped;
 pub(super) use canvas::{Align, Canvas, Dash, Mark, MarkRole, Point, Shape, Stroke};
 pub(super) use chart::{Axes, Axis, Chart, MarkStyle, Piece, Series, alike};
+pub(super) use excerpt::{Excerpt, ExcerptOrder};
 pub use fitting::short_name;
 pub(super) use fitting::{fitted, fitted_names, shortened, shortened_within, wrapped};
 pub(super) use glyphs::undrawable;
@@ -24,7 +25,6 @@ pub(super) use page::{Key, Page, Words, percent};
 pub(super) use palette::{BLUE, GRID, INK, MUTED, ORANGE, PAPER, Rgb, VERMILLION, series, shown};
 pub(super) use panel::{MARGIN_RIGHT, Panel, TITLE_SIZE, margin_left};
 pub(super) use scale::{Scale, digits, with_interval};
-pub(super) use spread::{Spread, SpreadOrder};
 #[cfg(test)]
 pub(super) use typeface::covered;
 pub(in crate::report) use typeface::style_sheet as font_face;

@@ -7,7 +7,7 @@ use crate::statistics::wording::{counted, grouped};
 
 /// The order that a spread is taken over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SpreadOrder {
+pub enum ExcerptOrder {
     /// Of validators: by their stake.
     Stake,
     /// Of numbers: by their size.
@@ -16,20 +16,20 @@ pub enum SpreadOrder {
     Listed,
 }
 
-impl SpreadOrder {
+impl ExcerptOrder {
     /// How the things that are drawn were found.
     fn words(self) -> &'static str {
         match self {
-            SpreadOrder::Stake => "evenly from the richest to the poorest",
-            SpreadOrder::Size => "evenly from the lowest to the highest",
-            SpreadOrder::Listed => "evenly from the first to the last",
+            ExcerptOrder::Stake => "evenly from the richest to the poorest",
+            ExcerptOrder::Size => "evenly from the lowest to the highest",
+            ExcerptOrder::Listed => "evenly from the first to the last",
         }
     }
 }
 
 /// What is drawn of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spread {
+pub struct Excerpt {
     /// The places in the list, in rising order.
     pub places: Vec<usize>,
     /// What a reader must know of the others; nothing if all are drawn.
@@ -48,11 +48,11 @@ fn even_places(count: usize, most: usize) -> Vec<usize> {
     }
 }
 
-impl Spread {
+impl Excerpt {
     /// At most `most` of a list of things, whose places `ranked` names in their order. Those that are `needed`
     /// are drawn in any case, as far as there is room: they are what the figure is about, in the words `also`.
     pub fn with(
-        (ranked, order): (&[usize], SpreadOrder),
+        (ranked, order): (&[usize], ExcerptOrder),
         most: usize,
         noun: &str,
         (also, needed): (&str, impl Fn(usize) -> bool),
@@ -61,7 +61,7 @@ impl Spread {
         if all <= most {
             let mut places = ranked.to_vec();
             places.sort_unstable();
-            return Spread { places, note: None };
+            return Excerpt { places, note: None };
         }
         let (first, others): (Vec<usize>, Vec<usize>) = ranked.iter().partition(|&&place| needed(place));
         let taken = |from: &[usize], most: usize| -> Vec<usize> {
@@ -73,17 +73,17 @@ impl Spread {
         places.sort_unstable();
         let (shown, all) = (grouped(places.len() as u64), counted(all as u64, noun));
         let note = format!("{shown} of {all} drawn, {}{also}.", order.words());
-        Spread { places, note: Some(note) }
+        Excerpt { places, note: Some(note) }
     }
 
     /// At most `most` of a list of things, whose places `ranked` names in their order.
-    pub fn over(ranked: &[usize], most: usize, noun: &str, order: SpreadOrder) -> Self {
+    pub fn over(ranked: &[usize], most: usize, noun: &str, order: ExcerptOrder) -> Self {
         Self::with((ranked, order), most, noun, ("", |_| false))
     }
 
     /// At most `most` of so many things in the order of their list.
     pub fn listed(count: usize, most: usize, noun: &str) -> Self {
-        Self::over(&(0..count).collect::<Vec<_>>(), most, noun, SpreadOrder::Listed)
+        Self::over(&(0..count).collect::<Vec<_>>(), most, noun, ExcerptOrder::Listed)
     }
 
     /// The same of levels of a factor, which stand in the order of their numbers, if all are numbers.
@@ -94,9 +94,9 @@ impl Spread {
         match numbers {
             Some(numbers) => {
                 ranked.sort_by(|&a, &b| numbers[a].total_cmp(&numbers[b]));
-                Self::over(&ranked, most, noun, SpreadOrder::Size)
+                Self::over(&ranked, most, noun, ExcerptOrder::Size)
             }
-            None => Self::over(&ranked, most, noun, SpreadOrder::Listed),
+            None => Self::over(&ranked, most, noun, ExcerptOrder::Listed),
         }
     }
 
@@ -135,8 +135,8 @@ mod tests {
         fn who_is_needed_is_drawn(count in 1usize..200, most in 1usize..40, every in 1usize..50) {
             let ranked: Vec<usize> = (0..count).rev().collect();
             let needed = |place: usize| place.is_multiple_of(every);
-            let Spread { places, note } =
-                Spread::with((&ranked, SpreadOrder::Listed), most, "rule", ("others", needed));
+            let Excerpt { places, note } =
+                Excerpt::with((&ranked, ExcerptOrder::Listed), most, "rule", ("others", needed));
             prop_assert_eq!(places.len(), count.min(most));
             prop_assert_eq!(note.is_none(), count <= most);
             let wanted = (0..count).filter(|&place| needed(place)).count();
@@ -147,32 +147,32 @@ mod tests {
     #[test]
     fn it_is_said_how_many_are_drawn_and_which() {
         let ranked: Vec<usize> = (0..2_000).collect();
-        let spread = Spread::over(&ranked, 8, "validator", SpreadOrder::Stake);
+        let spread = Excerpt::over(&ranked, 8, "validator", ExcerptOrder::Stake);
         assert_eq!(spread.places, [0, 285, 571, 856, 1142, 1427, 1713, 1999]);
         assert_eq!(
             spread.note.unwrap(),
             "8 of 2,000 validators drawn, evenly from the richest to the poorest."
         );
         let wanted = ("those that differ", |place| place == 7);
-        let spread = Spread::with((&ranked, SpreadOrder::Listed), 8, "rule", wanted);
+        let spread = Excerpt::with((&ranked, ExcerptOrder::Listed), 8, "rule", wanted);
         assert_eq!(
             spread.note.clone().unwrap(),
             "8 of 2,000 rules drawn, evenly from the first to the last, and those that differ."
         );
         assert!(spread.places.contains(&7));
         assert_eq!(spread.of((0..2_000).collect()), spread.places);
-        assert_eq!(Spread::over(&[2, 0, 1], 3, "rule", SpreadOrder::Listed).places, [0, 1, 2]);
+        assert_eq!(Excerpt::over(&[2, 0, 1], 3, "rule", ExcerptOrder::Listed).places, [0, 1, 2]);
     }
 
     /// Levels come in the order of the points, which may be any.
     #[test]
     fn levels_that_are_numbers_are_spread_by_size() {
         let levels = ["10", "1", "9", "2", "8", "3", "7", "4", "6", "5"];
-        let spread = Spread::over_levels(&levels, 4, "level of run.rounds");
+        let spread = Excerpt::over_levels(&levels, 4, "level of run.rounds");
         let mut drawn: Vec<&str> = spread.places.iter().map(|&place| levels[place]).collect();
         drawn.sort_by_key(|level| level.parse::<u32>().unwrap());
         assert_eq!(drawn, ["1", "4", "7", "10"]);
-        assert_eq!(Spread::over_levels(&["a", "b", "c"], 2, "rule").places, [0, 2]);
-        assert_eq!(Spread::listed(3, 2, "rule").places, [0, 2]);
+        assert_eq!(Excerpt::over_levels(&["a", "b", "c"], 2, "rule").places, [0, 2]);
+        assert_eq!(Excerpt::listed(3, 2, "rule").places, [0, 2]);
     }
 }

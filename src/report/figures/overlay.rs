@@ -62,6 +62,7 @@ impl Overlay<'_> {
 }
 
 /// One rule's estimate, in the unit of the axis.
+#[derive(Clone)]
 struct Mark<'a> {
     name: &'a str,
     value: f64,
@@ -87,7 +88,7 @@ pub fn overlay_measure(words: &Overlay, rows: &[CompareRow]) -> Result<Drawing, 
     let unit = if words.percent { 100.0 } else { 1.0 };
     let finite = |value: Option<f64>| value.filter(|value| value.is_finite()).map(|value| unit * value);
     let estimates = rows.iter().filter(|row| row.kind == "estimate");
-    let mut marks: Vec<Mark> = estimates
+    let all: Vec<Mark> = estimates
         .filter_map(|row| {
             Some(Mark {
                 name: &row.rule,
@@ -98,21 +99,28 @@ pub fn overlay_measure(words: &Overlay, rows: &[CompareRow]) -> Result<Drawing, 
             })
         })
         .collect();
-    if marks.is_empty() {
+    if all.is_empty() {
         return Err(FigureError::Empty {
             figure: "overlay",
             reason: "no rule has a value; run at least one round in which somebody is selected",
         });
     }
-    let mut notes = Vec::new();
-    if let Some(ranking) = rows.iter().find(|row| row.kind == "ranking") {
-        notes.push(format!("Shown: {}", order(&ranking.verdict)));
+    let ranking = rows.iter().find(|row| row.kind == "ranking");
+    let key = measure_key(&all, words.confidence);
+    let drawn = |most: usize| {
+        let excerpt = Excerpt::listed(all.len(), most, "rule");
+        let marks = excerpt.of(all.clone());
+        let ranking = ranking.map(|ranking| format!("Order: {}", order(&ranking.verdict)));
+        let notes: Vec<String> = excerpt.note.into_iter().chain(ranking).collect();
+        (words.page_for(marks.len(), &key, &notes), marks)
+    };
+    let (mut page, mut marks) = drawn(MOST_ROWS);
+    // A slide does not become higher.
+    let rows_that_fit = ((page.bottom - page.top) / (1.1 * LABEL_SIZE)) as usize;
+    if marks.len() > rows_that_fit {
+        // One line less, for the note on what is left out.
+        (page, marks) = drawn(rows_that_fit.saturating_sub(1).max(1));
     }
-    let spread = Excerpt::listed(marks.len(), MOST_ROWS, "rule");
-    marks = spread.of(marks);
-    notes.splice(0..0, spread.note);
-    let key = measure_key(&marks, words.confidence);
-    let page = words.page_for(marks.len(), &key, &notes);
     let Page { mut canvas, title, top, bottom, right } = page;
     let names: Vec<&str> = marks.iter().map(|mark| mark.name).collect();
     let names = fitted_names(&names, NAME_ROOM * right);

@@ -87,21 +87,30 @@ pub fn print_summary(text: &str, published: &Published) -> Result<(), Failure> {
     }
 }
 
-/// Prints the summary of results that stand already.
-pub fn print_text(text: &str) -> Result<(), Failure> {
+/// Prints the summary of results that stand in this folder already.
+pub fn print_text(text: &str, folder: &Path) -> Result<(), Failure> {
     match print(text) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other?),
+        Err(error) => Err(whole_in(error.into(), folder)),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// The same failure, of which the results in this folder know nothing.
+fn whole_in(failure: Failure, folder: &Path) -> Failure {
+    match failure {
+        Failure::CannotRun(message) => {
+            Failure::CannotRun(format!("{message}; the results are whole, in {}", folder.display()))
+        }
+        other => other,
     }
 }
 
 /// A failure to print what stands in a folder already, if it does.
 pub fn unprinted(failure: Failure, published: Option<&Published>) -> Failure {
-    match (failure, published) {
-        (Failure::CannotRun(message), Some(published)) => {
-            Failure::CannotRun(format!("{message}; the results are whole, in {}", published.folder.display()))
-        }
-        (failure, _) => failure,
+    match published {
+        Some(published) => whole_in(failure, &published.folder),
+        None => failure,
     }
 }
 

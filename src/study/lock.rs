@@ -50,6 +50,10 @@ impl StudyLock {
     /// If somebody has it, or the file cannot be made.
     pub fn take(path: &Path, holder: &Holder) -> Result<Self, NotHeld> {
         let failed = |error: io::Error| NotHeld::Io(path.to_owned(), error);
+        // Through a link somebody else's file would be written.
+        if path.symlink_metadata().is_ok_and(|what| !what.is_file()) {
+            return Err(failed(io::Error::other("it is a link or no file; remove it")));
+        }
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -95,6 +99,24 @@ impl StudyLock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Where a link stands in its place, nothing is written through it.
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, precious) = (folder.path().join("lock"), folder.path().join("precious"));
+        std::fs::write(&precious, "mine").unwrap();
+        std::os::unix::fs::symlink(&precious, &path).unwrap();
+        let holder = Holder {
+            process: 1,
+            host: "here".to_owned(),
+            since: "2026-01-01T00:00:00Z".to_owned(),
+            command: "tombola run x".to_owned(),
+        };
+        assert!(matches!(StudyLock::take(&path, &holder), Err(NotHeld::Io(..))));
+        assert_eq!(std::fs::read_to_string(&precious).unwrap(), "mine");
+    }
 
     #[test]
     fn the_second_one_is_told_who_has_it_and_a_dead_one_is_not_in_the_way() {

@@ -259,6 +259,10 @@ impl TallyReader {
     /// # Errors
     /// If it cannot be read, or is no file of tallies.
     pub fn open(path: &Path) -> Result<Self, TallyError> {
+        // To open a pipe would wait for somebody who writes.
+        if path.metadata().is_ok_and(|what| !what.is_file()) {
+            return Err(TallyError::Foreign { path: path.to_owned(), what: "it is no regular file" });
+        }
         let file = File::open(path).map_err(failed("read", path))?;
         Self::read(path, file)
     }

@@ -3,6 +3,7 @@
 use super::contestants::{Entrant, entrants};
 use super::resume::{Kept, Watching};
 use super::study::{command_line, holder, settings};
+use crate::cli::commands::study::same_command;
 use crate::cli::failure::Failure;
 use crate::cli::interrupt;
 use crate::cli::options::settings::PlayedSettings;
@@ -189,10 +190,11 @@ fn play(
     if stop.load(Ordering::Relaxed) || rounds_to_play(&plan, &now.contents, None) > 0 {
         let summary = Summary::new(&plan, &now.contents, false);
         return Err(Failure::Interrupted(format!(
-            "{} of {} had finished; rules can only be compared when all have, so no table was written; the trials that were finished are kept in {}, and the same command goes on from there",
+            "{} of {} had finished; rules can only be compared when all have, so no table was written; the trials that were finished are kept in {}, and {} goes on from there",
             summary.count(PointState::Done),
             counted(entrants.len() as u64, "rule"),
-            file.display()
+            file.display(),
+            same_command(args.place.force)
         )));
     }
     let (mut contestants, mut trials, mut measures) = (Vec::new(), Vec::new(), Vec::new());

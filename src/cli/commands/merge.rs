@@ -103,7 +103,7 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
     let bar = Bar::of_study(&plan.name, 0, args.quiet);
     let (report, written) = tabulate(&plan, &whole, &summary, addition, tables, environment, &bar, stop)?;
     if !args.quiet {
-        crate::cli::results::print_text(&report.text(&plan, &summary))?;
+        crate::cli::results::print_text(&report.text(&plan, &summary), &held.path)?;
         tell(format_args!("Written to {}:", held.path.display()));
         for name in written.keys().map(String::as_str).chain(["manifest.json"]) {
             tell(format_args!("  {}", held.path.join(name).display()));

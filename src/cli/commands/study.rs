@@ -135,8 +135,8 @@ pub enum Keep {
 use tombola::study::Ranks;
 use tombola::study::{
     Detail, FailedPoint, Holder, Limits, OpenStudy, Opening, Origin, Plan, Players, PointId, PointState,
-    Setting, StudyError, StudyManifest, StudyTables, Summary, TablesError, TallyError, TallyReader, Watch,
-    costs, evaluate, former_tables, rounds_to_play, write_tables,
+    Setting, StudyError, StudyManifest, StudyTables, Summary, TALLIES, TablesError, TallyError, TallyReader,
+    Watch, costs, evaluate, former_tables, rounds_to_play, write_tables,
 };
 
 impl From<StudyError> for Failure {
@@ -224,6 +224,12 @@ fn run_here(args: &RunArgs, path: &Path, players: Option<&mut Players>) -> Resul
         Some(shard) => {
             let name = format!("{}.{}-of-{}.tally", plan.name, shard.part, shard.of);
             let path = study.tally.clone().unwrap_or_else(|| args.place.output.join(name));
+            if path.file_name().is_some_and(|name| name == TALLIES) {
+                return Err(Failure::CannotRun(format!(
+                    "--tally {}: a whole study keeps its own tallies in a file of this name\n  help: name another file",
+                    path.display()
+                )));
+            }
             OpenStudy::shard(&path, &plan, shard, &holder, opening)?
         }
     };
@@ -251,11 +257,12 @@ fn run_here(args: &RunArgs, path: &Path, players: Option<&mut Players>) -> Resul
     let summary = Summary::new(&plan, &now.contents, false);
     if stop.load(Ordering::Relaxed) {
         return Err(Failure::Interrupted(format!(
-            "{} of {} {} done, and what was finished of the others is kept in {}; the same command goes on from here{}",
+            "{} of {} {} done, and what was finished of the others is kept in {}; {} goes on from here{}",
             grouped(summary.count(PointState::Done) as u128),
             counted(summary.points.len() as u64, "point"),
             are(summary.count(PointState::Done) as u64),
             now.path().display(),
+            same_command(args.place.force),
             if study.shard.is_some() { "" } else { "; `tombola summarise` makes tables of what is there" }
         )));
     }
@@ -266,7 +273,7 @@ fn run_here(args: &RunArgs, path: &Path, players: Option<&mut Players>) -> Resul
     let addition = Addition::begin(&open.folder)?;
     let (report, files) = tabulate(&plan, &now, &summary, addition, tables, environment, &bar, stop)?;
     if !args.place.quiet {
-        crate::cli::results::print_text(&report.text(&plan, &summary))?;
+        crate::cli::results::print_text(&report.text(&plan, &summary), &open.folder)?;
         tell(format_args!(
             "{} played in {}, {}",
             counted(evaluation.trials, "trial"),
@@ -448,6 +455,11 @@ fn points_failed(failed: &[String]) -> Failure {
     Failure::CheckFailed(number + &failed.concat())
 }
 
+/// The command that goes on with what is kept: once more with `--force` it would discard that.
+pub fn same_command(force: bool) -> &'static str {
+    if force { "the same command without --force" } else { "the same command" }
+}
+
 /// Where the folder of a study stands.
 pub fn root_of(folder: &Path) -> PathBuf {
     let named = match folder.file_name() {
@@ -488,10 +500,10 @@ fn end_of_shard(
     }
     match left {
         0 => Ok(()),
-        _ => Err(Failure::CheckFailed(
-            "the shard is not finished; what was finished is kept, and the same command goes on from here"
-                .to_owned(),
-        )),
+        _ => Err(Failure::CheckFailed(format!(
+            "the shard is not finished; what was finished is kept, and {} goes on from here",
+            same_command(args.place.force)
+        ))),
     }
 }
 

@@ -90,7 +90,7 @@ pub fn summarise(args: &SummariseArgs) -> Result<(), Failure> {
     let addition = Addition::begin(&args.folder)?;
     let (report, files) = tabulate(&plan, &reader, &summary, addition, tables, environment, &bar, stop)?;
     if !args.quiet {
-        crate::cli::results::print_text(&report.text(&plan, &summary))?;
+        crate::cli::results::print_text(&report.text(&plan, &summary), &args.folder)?;
         tell(format_args!("Written to {}:", args.folder.display()));
         for name in files.keys().map(String::as_str).chain(["manifest.json"]) {
             tell(format_args!("  {}", args.folder.join(name).display()));

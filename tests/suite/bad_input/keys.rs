@@ -144,8 +144,8 @@ fn wrong_types_and_missing_keys() {
         ("[attestation]\ncommittee = { size = 2 }", &["`attestation.committee.kind` is missing"]),
         ("[attestation]\ncommittee = { kind = \"drawn\" }", &["`attestation.committee.size` is missing"]),
         (
-            "[reward]\ncompound = 1",
-            &["s.toml:2:12: `reward.compound` is 1", "help: it must be true or false"],
+            "[reward]\ncompound = 2",
+            &["s.toml:2:12: `reward.compound` is 2", "help: it must be true or false"],
         ),
         (
             "[report]\nfigures = \"lorenz\"",

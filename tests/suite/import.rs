@@ -1150,3 +1150,36 @@ fn lists_of_slots_are_read_one_by_one() {
     let twice = format!("{}\n{}\n", duties(3), duties(3));
     assert!(read(twice.as_bytes(), &Options::default()).is_err());
 }
+
+/// What stands around a list says whether it is all, whoever wrote it.
+#[test]
+fn a_page_of_anybodys_answer_is_a_part_of_the_chain() {
+    let rows: Vec<String> = (0..3_000).map(|row| format!("{{\"name\": \"v{row}\", \"stake\": 5}}")).collect();
+    let long = rows.join(",");
+    let two = rows[..2].join(",");
+    for (table, why) in [
+        (format!("{{\"total\":50,\"count\":2,\"validators\":[{two}]}}"), Some("2 of 50 validators")),
+        (
+            format!("{{\"validators\":[{two}],\"pagination\":{{\"next_key\":\"abc\",\"total\":\"50\"}}}}"),
+            Some("2 of 50 validators"),
+        ),
+        (format!("{{\"validators\":[{two}],\"pagination\":{{\"next_key\":\"abc\"}}}}"), Some("more follow")),
+        (format!("{{\"data\":{{\"rows\":[{two}]}},\"meta\":{{\"total_pages\":3}}}}"), Some("more follow")),
+        (format!("{{\"count\":9,\"next\":\"https://x/?page=2\",\"results\":[{two}]}}"), Some("2 of 9")),
+        (format!("{{\"validators\":[{long}],\"total\":\"4000\"}}"), Some("3000 of 4000 validators")),
+        // All of them, and a total of stakes.
+        (format!("{{\"total\":2,\"count\":2,\"validators\":[{two}]}}"), None),
+        (format!("{{\"validators\":[{two}],\"pagination\":{{\"next_key\":null,\"total\":\"2\"}}}}"), None),
+        (format!("{{\"total\":10,\"validators\":[{two}]}}"), None),
+    ] {
+        let part = understood(table.as_bytes()).part.map(|part| part.why);
+        match why {
+            Some(why) => assert!(part.as_ref().is_some_and(|part| part.contains(why)), "{why}: {part:?}"),
+            None => assert_eq!(part, None, "{table}"),
+        }
+    }
+    let sandbox = Sandbox::new();
+    let page = format!("{{\"total\":50,\"count\":2,\"validators\":[{two}]}}");
+    let (code, _, err) = tombola(&sandbox, &["import", "-"], page.as_bytes());
+    assert!(code == 0 && err.contains("a part of the chain"), "{err}");
+}

@@ -125,6 +125,16 @@ impl<'o> Intake<'o> {
         self.lone_point = LonePoint::Doubtful;
     }
 
+    /// How many rows have been taken in.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Whether each row is a block.
+    pub fn is_history(&self) -> bool {
+        self.is_history
+    }
+
     /// Says something about the file.
     pub fn note(&mut self, note: impl Into<String>) {
         self.import.notes.push(note.into());

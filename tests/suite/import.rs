@@ -1183,3 +1183,41 @@ fn a_page_of_anybodys_answer_is_a_part_of_the_chain() {
     let (code, _, err) = tombola(&sandbox, &["import", "-"], page.as_bytes());
     assert!(code == 0 && err.contains("a part of the chain"), "{err}");
 }
+
+/// Headers of blocks, as the answers of a CometBFT node have them.
+#[test]
+fn headers_of_blocks_are_a_history() {
+    let header = |height: u64, who: &str| {
+        format!(
+            "{{\"version\":{{\"block\":\"11\"}},\"chain_id\":\"c\",\"height\":\"{height}\",\"last_block_id\":{{\"hash\":\"F\",\"parts\":{{\"total\":1}}}},\"proposer_address\":\"{who}\"}}"
+        )
+    };
+    let meta = |height: u64, who: &str| {
+        let header = header(height, who);
+        format!(
+            "{{\"block_id\":{{\"hash\":\"E\"}},\"block_size\":\"9\",\"header\":{header},\"num_txs\":\"0\"}}"
+        )
+    };
+    let block = |height: u64, who: &str| {
+        let (header, before) = (header(height, who), height - 1);
+        format!(
+            "{{\"jsonrpc\":\"2.0\",\"id\":-1,\"result\":{{\"block_id\":{{\"hash\":\"E\"}},\"block\":{{\"header\":{header},\"data\":{{\"txs\":[]}},\"last_commit\":{{\"height\":\"{before}\",\"round\":0,\"signatures\":[]}}}}}}}}"
+        )
+    };
+    for text in [
+        format!("[{{\"header\":{}}},{{\"header\":{}}}]", header(7, "AA"), header(8, "BB")),
+        "height,header.proposer_address\n7,AA\n8,BB\n".to_owned(),
+        format!(
+            "{{\"jsonrpc\":\"2.0\",\"id\":-1,\"result\":{{\"last_height\":\"9\",\"block_metas\":[{},{}]}}}}",
+            meta(8, "BB"),
+            meta(7, "AA")
+        ),
+        format!("{}\n{}\n", block(7, "AA"), block(8, "BB")),
+        format!("[{},{}]", block(7, "AA"), block(8, "BB")),
+    ] {
+        let import = understood(text.as_bytes());
+        let proposers: Vec<&str> =
+            import.proposers.iter().flatten().map(|&index| import.names[index as usize].as_str()).collect();
+        assert_eq!((import.heights, proposers), (Some(vec![7, 8]), vec!["AA", "BB"]), "{text}");
+    }
+}

@@ -152,6 +152,69 @@ impl BlockStatus {
     }
 }
 
+/// How a column tells whether a validator takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TurnStatus {
+    /// In words, such as `bonded` and `exited_unslashed`.
+    Words,
+    /// Whether it does.
+    Active,
+    /// Whether it is jailed.
+    Jailed,
+}
+
+impl TurnStatus {
+    /// What a title says of validators. In a history such a column is about blocks.
+    pub fn of_title(title: &str) -> Option<TurnStatus> {
+        match last_part(&plain(title)) {
+            "status" | "bond_status" | "validator_status" => Some(TurnStatus::Words),
+            "is_active" | "is_bonded" => Some(TurnStatus::Active),
+            "jailed" | "is_jailed" => Some(TurnStatus::Jailed),
+            _ => None,
+        }
+    }
+
+    /// Whether a validator of which a cell says this has turns to propose, if that is known.
+    pub fn has_turn(self, text: &str) -> Option<bool> {
+        // The first are of the Cosmos SDK, the others of the beacon API.
+        const WITH: &[&str] = &["bonded", "active", "active_ongoing", "active_exiting", "active_slashed"];
+        const WITHOUT: &[&str] = &[
+            "unbonding",
+            "unbonded",
+            "unspecified",
+            "not_bonded",
+            "inactive",
+            "not_active",
+            "jailed",
+            "tombstoned",
+            "pending",
+            "pending_initialized",
+            "pending_queued",
+            "exited",
+            "exited_unslashed",
+            "exited_slashed",
+            "withdrawal",
+            "withdrawal_possible",
+            "withdrawal_done",
+        ];
+        let word = text.trim().to_lowercase().replace([' ', '-'], "_");
+        let truth = match word.as_str() {
+            "true" | "yes" => Some(true),
+            "false" | "no" => Some(false),
+            _ => None,
+        };
+        match self {
+            TurnStatus::Active => truth,
+            TurnStatus::Jailed => truth.map(|is_jailed| !is_jailed),
+            TurnStatus::Words => {
+                let word = word.strip_prefix("bond_status_").unwrap_or(&word);
+                let is_with = WITH.contains(&word);
+                (is_with || WITHOUT.contains(&word)).then_some(is_with)
+            }
+        }
+    }
+}
+
 /// Whether a title says of which state of a chain a row is, which is one for all rows of a set of validators.
 pub fn is_of_state(title: &str) -> bool {
     let title = plain(title);

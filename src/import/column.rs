@@ -122,7 +122,7 @@ impl Column {
     /// The column that a title usually names.
     pub fn of_title(title: &str) -> Option<Column> {
         let title = plain(title);
-        let last = title.rsplit('.').next().unwrap_or_default();
+        let last = last_part(&title);
         TITLES
             .iter()
             .find(|(_, own, others)| [title.as_str(), last].iter().any(|it| it == own || others.contains(it)))
@@ -152,6 +152,69 @@ impl BlockStatus {
     }
 }
 
+/// How a column tells whether a validator takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TurnStatus {
+    /// In words, such as `bonded` and `exited_unslashed`.
+    Words,
+    /// Whether it does.
+    Active,
+    /// Whether it is jailed.
+    Jailed,
+}
+
+impl TurnStatus {
+    /// What a title says of validators. In a history such a column is about blocks.
+    pub fn of_title(title: &str) -> Option<TurnStatus> {
+        match last_part(&plain(title)) {
+            "status" | "bond_status" | "validator_status" => Some(TurnStatus::Words),
+            "is_active" | "is_bonded" => Some(TurnStatus::Active),
+            "jailed" | "is_jailed" => Some(TurnStatus::Jailed),
+            _ => None,
+        }
+    }
+
+    /// Whether a validator of which a cell says this has turns to propose, if that is known.
+    pub fn has_turn(self, text: &str) -> Option<bool> {
+        // The first are of the Cosmos SDK, the others of the beacon API.
+        const WITH: &[&str] = &["bonded", "active", "active_ongoing", "active_exiting", "active_slashed"];
+        const WITHOUT: &[&str] = &[
+            "unbonding",
+            "unbonded",
+            "unspecified",
+            "not_bonded",
+            "inactive",
+            "not_active",
+            "jailed",
+            "tombstoned",
+            "pending",
+            "pending_initialized",
+            "pending_queued",
+            "exited",
+            "exited_unslashed",
+            "exited_slashed",
+            "withdrawal",
+            "withdrawal_possible",
+            "withdrawal_done",
+        ];
+        let word = text.trim().to_lowercase().replace([' ', '-'], "_");
+        let truth = match word.as_str() {
+            "true" | "yes" => Some(true),
+            "false" | "no" => Some(false),
+            _ => None,
+        };
+        match self {
+            TurnStatus::Active => truth,
+            TurnStatus::Jailed => truth.map(|is_jailed| !is_jailed),
+            TurnStatus::Words => {
+                let word = word.strip_prefix("bond_status_").unwrap_or(&word);
+                let is_with = WITH.contains(&word);
+                (is_with || WITHOUT.contains(&word)).then_some(is_with)
+            }
+        }
+    }
+}
+
 /// Whether a title says of which state of a chain a row is, which is one for all rows of a set of validators.
 pub fn is_of_state(title: &str) -> bool {
     let title = plain(title);
@@ -165,6 +228,19 @@ pub fn unit_of_title(title: &str) -> Option<(&str, Denomination)> {
     // Any word that begins with a u would be the millionth of a coin.
     let unit = Some(unit.trim()).filter(|unit| !unit.starts_with(['u', 'U']) || *unit == "uatom")?;
     Some((before.trim_end(), Denomination::named(unit)?))
+}
+
+/// Objects in the answer of a CometBFT node that have a height of their own: that of the block before, or that of
+/// the block again.
+const BESIDE_A_HEADER: &[&str] = &["last_commit", "last_block_id", "commit", "sdk_block"];
+
+/// The last part of a title made of the names of objects, as `moniker` of `description.moniker`; all of it where
+/// it stands beside the header of a block.
+fn last_part(title: &str) -> &str {
+    match title.rsplit_once('.') {
+        Some((above, last)) if !above.split('.').any(|part| BESIDE_A_HEADER.contains(&part)) => last,
+        _ => title,
+    }
 }
 
 /// A title in lower case, with underscores between its words and without a unit in brackets.
@@ -301,7 +377,7 @@ pub fn find_places(
         }
         let others = column.usual_titles();
         let found = named(&places, &|title| {
-            let last = title.rsplit('.').next().unwrap_or_default();
+            let last = last_part(title);
             others.contains(&title) || last == column.title() || others.contains(&last)
         });
         match found[..] {
@@ -323,11 +399,15 @@ pub fn find_places(
         }
     }
     if wanted.contains(&Column::Name) && places.of(Column::Name).is_none() {
+        let one = |is_meant: &dyn Fn(&str) -> bool| match named(&places, is_meant)[..] {
+            [place] => Some(place),
+            _ => None,
+        };
         let substitute = SUBSTITUTES_OF_NAMES.iter().find_map(|&wanted| {
-            match named(&places, &|title| title == wanted)[..] {
-                [place] => Some(place),
-                _ => None,
-            }
+            // Of an inner object anything may be the number or the delegate.
+            let is_telling = !["delegate", "index", "id"].contains(&wanted);
+            one(&|title| title == wanted)
+                .or_else(|| one(&|title| last_part(title) == wanted).filter(|_| is_telling))
         });
         if let Some(place) = substitute {
             places.set(Column::Name, place);
@@ -363,6 +443,20 @@ mod tests {
         assert_eq!(find(&["index", "moniker", "balance"], ""), Ok(vec![("name", 1), ("stake", 2)]));
         assert_eq!(find(&["id", "validatorIndex", "wins"], ""), Ok(vec![("name", 1), ("wins", 2)]));
         assert_eq!(find(&["id", "balance"], "name=balance"), Ok(vec![("name", 1)]));
+    }
+
+    #[test]
+    fn the_header_of_a_block_tells_its_height_and_proposer() {
+        let both = Ok(vec![("name", 1), ("height", 0)]);
+        assert_eq!(find(&["height", "header.proposer_address"], ""), both);
+        assert_eq!(find(&["header.height", "header.proposerAddress"], ""), both);
+        let block = "result.block";
+        let names = ["header.height", "header.proposer_address", "last_commit.height", "last_commit.round"];
+        let titles: Vec<String> = names.iter().map(|name| format!("{block}.{name}")).collect();
+        let titles: Vec<&str> = titles.iter().map(String::as_str).chain(["id"]).collect();
+        assert_eq!(find(&titles, ""), both);
+        // The number of something inside of a row is nobody's name.
+        assert_eq!(find(&["balance", "key.index"], ""), Ok(vec![("stake", 0)]));
     }
 
     #[test]

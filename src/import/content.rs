@@ -151,6 +151,14 @@ impl<'a> Content<'a> {
         })
     }
 
+    /// The list that it is, if it is one alone.
+    pub fn list(&self) -> Option<Node<'a>> {
+        match self {
+            Content::Json(json) if json.count == 1 => Some(json.first).filter(|it| it.kind() == Kind::List),
+            _ => None,
+        }
+    }
+
     /// The first item of a list of objects that is a member of the JSON object.
     pub fn first_of(&self, name: &str) -> Option<Node<'a>> {
         self.get(name)?.first().filter(|node| node.kind() == Kind::Object)

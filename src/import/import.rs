@@ -208,7 +208,8 @@ impl Import {
         self.keep_rows(&|other| other != index);
     }
 
-    fn keep_rows(&mut self, keep: &dyn Fn(usize) -> bool) {
+    /// Removes all rows but some.
+    pub(super) fn keep_rows(&mut self, keep: &dyn Fn(usize) -> bool) {
         fn filter<T>(rows: &mut Vec<T>, keep: &dyn Fn(usize) -> bool) {
             let mut index = 0;
             rows.retain(|_| {

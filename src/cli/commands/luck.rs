@@ -404,6 +404,9 @@ fn of_table(args: &LuckArgs, asked: &Asked) -> Result<Party, Problem> {
                 "name a table of stakes",
             )
         })?;
+    for (reason, count) in &import.dropped {
+        tell(format_args!("note: left out {count}: {reason}"));
+    }
     for note in import.notes.iter().chain(&whole.rounding) {
         tell(format_args!("note: {note}"));
     }

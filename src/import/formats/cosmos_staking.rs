@@ -6,6 +6,7 @@ use super::super::content::Content;
 use super::super::fault::{Fault, Lines, shown};
 use super::super::intake::Intake;
 use super::super::json::Node;
+use super::all_or_none::AllOrNone;
 use super::labels::Labels;
 use super::page::AnswerPages;
 use super::record::{Record, begin, needed};
@@ -32,8 +33,11 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
     let list = needed(content.place("validators"), "list `validators`")?;
     let mut labels = Labels::default();
     let mut has_three = false;
+    let mut has_status = AllOrNone::new("status");
     content.each_row("validators", &is_validator, &mut |node| {
-        has_three |= node.get("status").map_or(Ok("".into()), |node| node.scalar())? == "3";
+        let status = node.get("status").map_or(Ok("".into()), |node| node.scalar())?;
+        has_status.check(node, status.trim())?;
+        has_three |= status == "3";
         labels
             .count(node.at(&["description", "moniker"]).map_or(Ok("".into()), |node| node.scalar())?.trim());
         Ok(())

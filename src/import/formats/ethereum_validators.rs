@@ -6,6 +6,7 @@ use super::super::fault::{Fault, Lines};
 use super::super::intake::Intake;
 use super::super::json::{Kind, Node};
 use super::super::long_list::{ValuesInText, each_item};
+use super::all_or_none::AllOrNone;
 use super::record::{Record, begin, needed};
 use super::{Format, Reading};
 use std::io::BufRead;
@@ -37,10 +38,11 @@ fn begin_table(intake: &mut Intake, place: Node) -> Result<(), Fault> {
     begin(intake, place, &TITLES, &meaning, &units)
 }
 
-fn take(node: Node, lines: &mut Lines, intake: &mut Intake) -> Result<(), Fault> {
+fn take(node: Node, lines: &mut Lines, has_status: &mut AllOrNone, intake: &mut Intake) -> Result<(), Fault> {
     let members = node.members();
     let get = |name: &str| members.iter().find(|(key, _)| key == name).map(|&(_, node)| node);
     let status = get("status").map_or(Ok("".into()), |node| node.scalar())?;
+    has_status.check(node, status.trim())?;
     // Older nodes begin it with a capital letter.
     if !status.is_empty() && !status.to_ascii_lowercase().starts_with("active") {
         intake.drop_row("not active: no turn to propose");
@@ -56,6 +58,7 @@ fn take(node: Node, lines: &mut Lines, intake: &mut Intake) -> Result<(), Fault>
 }
 
 fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
+    let mut has_status = AllOrNone::new("status");
     if let Some(node) = one(content) {
         if content.count() > 1 {
             return Fault::whole(
@@ -63,7 +66,7 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
             );
         }
         begin_table(intake, node)?;
-        take(node, &mut node.lines(), intake)?;
+        take(node, &mut node.lines(), &mut has_status, intake)?;
         intake.part("it is about one validator", "ask for all, with states/{id}/validators", None);
         return Ok(());
     }
@@ -72,7 +75,7 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
     let list = needed(content.place("data"), "list `data`")?;
     begin_table(intake, list)?;
     let mut lines = list.lines();
-    content.each_row("data", &is_validator, &mut |node| take(node, &mut lines, intake))?;
+    content.each_row("data", &is_validator, &mut |node| take(node, &mut lines, &mut has_status, intake))?;
     if content.is_single_row("data") {
         intake.part("it is about one validator", "ask for all, with states/{id}/validators", None);
     }
@@ -82,10 +85,11 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
 /// A million validators have half a gigabyte of text.
 fn read_items(input: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> {
     let mut begun = false;
+    let mut has_status = AllOrNone::new("status");
     each_item(input, "data", ValuesInText::Several, &mut |node, lines| {
         if !std::mem::replace(&mut begun, true) {
             begin_table(intake, node)?;
         }
-        take(node, lines, intake)
+        take(node, lines, &mut has_status, intake)
     })
 }

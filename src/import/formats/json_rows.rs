@@ -5,9 +5,10 @@ use super::super::column::Column;
 use super::super::content::{Content, Json};
 use super::super::fault::{Fault, Lines, shown};
 use super::super::intake::{Intake, TableHeader};
-use super::super::json::{Kind, Node};
+use super::super::json::{Kind, Members, Node};
 use super::super::long_list::{ValuesInText, each_item, each_value_alone};
 use super::super::numerals::Spot;
+use super::page::AnswerPages;
 use super::record::Record;
 use super::{Format, Reading};
 use std::borrow::Cow;
@@ -35,7 +36,7 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
         let text = json.first.document();
         return objects(intake, &mut |take| Node::each_value(text, take), json.first);
     }
-    let (list, others) = list_in(json)?;
+    let List { node: list, others, around } = list_in(json)?;
     if let [_, ..] = others.as_slice() {
         intake.note(format!("read `{}`, and passed over {}", others[0], others[1..].join(", ")));
     }
@@ -49,15 +50,37 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
             None => list.fault("the list is empty"),
         },
         _ => named(intake, list),
+    }?;
+    // A page of blocks is a history like any other.
+    for members in around.iter().filter(|_| !intake.is_history()) {
+        let rows = intake.rows();
+        if let Some(why) = AnswerPages::around(members, rows, intake.staked()).why(rows)? {
+            intake.part(why, "ask for all, and put the rows of all pages into one list", None);
+        }
     }
+    Ok(())
 }
 
-/// The list of a JSON text, or the object whose members are the rows. Beside it the name of the list
-/// and those of other lists, if there are any.
-fn list_in<'a>(json: &Json<'a>) -> Result<(Node<'a>, Vec<String>), Fault> {
+/// The rows of a JSON text.
+struct List<'a> {
+    /// The list of them, or the object whose members they are.
+    node: Node<'a>,
+    /// The name of the list and those of other lists, if there are any.
+    others: Vec<String>,
+    /// The members of the objects in which it stands.
+    around: Vec<Members<'a>>,
+}
+
+/// Finds the rows of a JSON text.
+fn list_in<'a>(json: &Json<'a>) -> Result<List<'a>, Fault> {
     let root = json.first;
+    let mut around = Vec::new();
     if root.kind() == Kind::List {
-        return Ok((root, Vec::new()));
+        return Ok(List { node: root, others: Vec::new(), around });
+    }
+    if ["result", "Result"].iter().any(|name| root.get(name).is_some_and(|node| node.kind() == Kind::Object))
+    {
+        around.push(root.members());
     }
     let mut members = json.body.clone();
     let mut object = root;
@@ -68,7 +91,11 @@ fn list_in<'a>(json: &Json<'a>) -> Result<(Node<'a>, Vec<String>), Fault> {
         };
         let lists: Vec<&(Cow<str>, Node)> = members.iter().filter(|(_, node)| is_rows(node)).collect();
         match lists.as_slice() {
-            [(_, node)] => return Ok((*node, Vec::new())),
+            [(_, node)] => {
+                let node = *node;
+                around.push(members);
+                return Ok(List { node, others: Vec::new(), around });
+            }
             [] => {}
             several => {
                 let filled: Vec<_> = several.iter().filter(|(_, node)| node.first().is_some()).collect();
@@ -76,7 +103,9 @@ fn list_in<'a>(json: &Json<'a>) -> Result<(Node<'a>, Vec<String>), Fault> {
                 if let [(key, node)] = filled.as_slice() {
                     let mut others = vec![key.to_string()];
                     others.extend(names.into_iter().filter(|name| *name != format!("`{key}`")));
-                    return Ok((*node, others));
+                    let node = *node;
+                    around.push(members);
+                    return Ok(List { node, others, around });
                 }
                 return several[0].1.fault(format!(
                     "several lists may be the table: {}; cut the right one out, for example with jq",
@@ -89,11 +118,14 @@ fn list_in<'a>(json: &Json<'a>) -> Result<(Node<'a>, Vec<String>), Fault> {
             found.map(|&(_, node)| node)
         });
         match inner {
-            Some(node) => (object, members) = (node, node.members()),
+            Some(node) => {
+                around.push(std::mem::replace(&mut members, node.members()));
+                object = node;
+            }
             None => break,
         }
     }
-    Ok((object, Vec::new()))
+    Ok(List { node: object, others: Vec::new(), around })
 }
 
 type Rows<'r, 'a> = &'r mut dyn FnMut(&mut dyn FnMut(Node<'a>) -> Result<(), Fault>) -> Result<(), Fault>;

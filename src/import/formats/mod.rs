@@ -1,6 +1,7 @@
 //! The formats, one file each.
 
 mod algorand_genesis;
+mod all_or_none;
 mod aptos_validators;
 mod cardano_leader_log;
 mod cardano_stake_distribution;

@@ -1,8 +1,9 @@
 //! Answers that come in pages, of which a file may hold several, one after another.
 
+use super::super::amount::Amount;
 use super::super::content::Content;
 use super::super::fault::{Fault, shown};
-use super::super::json::{Kind, Node};
+use super::super::json::{Kind, Members, Node};
 
 /// What all pages of a file say of the whole.
 pub struct AnswerPages {
@@ -12,6 +13,47 @@ pub struct AnswerPages {
 
 /// Members that say of which state of a chain an answer is. Those of all answers must agree.
 const OF_STATE: &[&str] = &["height", "block_height", "epoch", "epoch_height", "slot", "totalActiveStake"];
+
+/// Names for the number of all rows.
+const TOTALS_OF_ROWS: &[&str] =
+    &["total_count", "totalCount", "total_items", "totalItems", "total_results", "total_validators"];
+
+/// Names of what says that more rows follow.
+const MORE_FOLLOW: &[&str] = &[
+    "next_key",
+    "nextKey",
+    "next_cursor",
+    "nextCursor",
+    "next_page",
+    "nextPage",
+    "next_page_token",
+    "nextPageToken",
+    "has_more",
+    "hasMore",
+    "has_next_page",
+    "hasNextPage",
+    "has_next",
+    "hasNext",
+];
+
+/// Names for the number of pages.
+const PAGES: &[&str] = &["total_pages", "totalPages", "page_count", "pageCount"];
+
+/// What stands beside the `total` of rows.
+const OF_PAGE: &[&str] =
+    &["count", "page", "per_page", "perPage", "page_size", "pageSize", "limit", "offset", "skip"];
+
+/// Objects that are about pages.
+const PAGINATION: &[&str] =
+    &["pagination", "paging", "page", "page_info", "pageInfo", "meta", "metadata", "links", "_links"];
+
+/// A number, a truth value or a text as it is written.
+fn text_of(node: Node) -> Option<String> {
+    match node.kind() {
+        Kind::List | Kind::Object | Kind::Null => None,
+        _ => node.scalar().ok().map(|text| text.trim().to_owned()),
+    }
+}
 
 /// A member as it was seen first.
 struct Seen {
@@ -50,6 +92,53 @@ impl AnswerPages {
         Ok(pages)
     }
 
+    /// What stands around the list of a table that is of no known program: how many rows there are, and whether
+    /// more follow. Its `total` may be one of stakes: it is that of rows if it stands with what pages have, or if
+    /// the stakes have another sum.
+    pub fn around(members: &Members, rows: u64, staked: Option<Amount>) -> Self {
+        let get = |members: &Members, names: &[&str]| -> Option<String> {
+            let named = |name: &&str| members.iter().find(|(key, _)| key == name);
+            names.iter().find_map(named).and_then(|(_, node)| text_of(*node))
+        };
+        let number = |members: &Members, names: &[&str]| get(members, names)?.parse::<u64>().ok();
+        let is_followed = |members: &Members, names: &[&str]| {
+            get(members, names).is_some_and(|text| !["", "0", "false"].contains(&text.as_str()))
+        };
+        let inner = |name: &&str| {
+            let found = members.iter().find(|(key, _)| key == name);
+            found.filter(|(_, node)| node.kind() == Kind::Object).map(|(_, node)| node.members())
+        };
+        let mut pages = AnswerPages {
+            total: number(members, TOTALS_OF_ROWS).or_else(|| number(members, &["count"])),
+            is_followed: is_followed(members, MORE_FOLLOW)
+                || get(members, &["next"]).is_some_and(|text| text.starts_with(['/', 'h'])),
+        };
+        let is_of_page = members.iter().any(|(key, _)| OF_PAGE.contains(&&**key)) || pages.is_followed;
+        if let Some(total) = number(members, &["total"]) {
+            let is_sum = staked.is_some_and(|sum| Amount::parse(&total.to_string()) == Some(sum));
+            if is_of_page || !is_sum {
+                pages.total = Some(total);
+            }
+        }
+        let mut nested: Vec<Members> = PAGINATION.iter().filter_map(inner).collect();
+        let deeper = |members: &Members| {
+            let found = members.iter().find(|(key, node)| key == "pagination" && node.kind() == Kind::Object);
+            found.map(|(_, node)| node.members())
+        };
+        nested.extend(nested.iter().filter_map(deeper).collect::<Vec<_>>());
+        for members in &nested {
+            let total = number(members, &["total", "count"]).or_else(|| number(members, TOTALS_OF_ROWS));
+            pages.total = pages.total.max(total);
+            pages.is_followed |= is_followed(members, MORE_FOLLOW) || is_followed(members, &["next"]);
+        }
+        for members in nested.iter().chain([members]) {
+            pages.is_followed |= number(members, PAGES).is_some_and(|pages| pages > 1);
+        }
+        // One below the number of rows counts something else.
+        pages.total = pages.total.filter(|&total| total > rows);
+        pages
+    }
+
     /// Why so many rows are not all, if they are not.
     ///
     /// # Errors
@@ -63,7 +152,7 @@ impl AnswerPages {
                 Ok(Some(format!("it holds {count} of {total} validators, a page of the answer")))
             }
             _ if self.is_followed => {
-                Ok(Some("it is a page of the answer, and its `next_key` says that more follow".to_owned()))
+                Ok(Some("it is a page of the answer, and it says that more follow".to_owned()))
             }
             _ => Ok(None),
         }

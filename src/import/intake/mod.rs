@@ -7,6 +7,7 @@ mod name;
 mod numbers;
 mod row;
 mod state;
+mod status;
 mod titles;
 mod whole_table;
 
@@ -14,7 +15,7 @@ pub use row::Row;
 pub use titles::TableHeader;
 
 use super::amount::Amount;
-use super::column::{BlockStatus, Column, Places};
+use super::column::{BlockStatus, Column, Places, TurnStatus};
 use super::fault::{Fault, shown};
 use super::import::{Import, PartOfChain};
 use super::numerals::{LonePoint, Numerals, Spot};
@@ -24,6 +25,7 @@ use super::total_names::{is_total, may_be_total};
 use denomination::DenominationColumn;
 use name::check_name;
 use state::StateColumn;
+use status::StatusColumns;
 use std::collections::{HashMap, HashSet};
 
 /// Rows that hold less of the stake than this are a part of the chain; a little may be left out for
@@ -49,6 +51,7 @@ pub struct Intake<'o> {
     points: Grouping,
     denomination: DenominationColumn,
     state: StateColumn,
+    status: StatusColumns,
     seen: HashMap<String, Seen>,
     import: Import,
     stakes: Numerals,
@@ -98,6 +101,7 @@ impl<'o> Intake<'o> {
             points: Grouping::default(),
             denomination: DenominationColumn::default(),
             state: StateColumn::default(),
+            status: StatusColumns::default(),
             seen: HashMap::new(),
             import: Import::new(format),
             stakes: Numerals::default(),
@@ -123,6 +127,16 @@ impl<'o> Intake<'o> {
     /// A point between groups of digits may group them.
     pub fn doubt_points(&mut self) {
         self.lone_point = LonePoint::Doubtful;
+    }
+
+    /// How many rows have been taken in.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Whether each row is a block.
+    pub fn is_history(&self) -> bool {
+        self.is_history
     }
 
     /// Says something about the file.
@@ -181,7 +195,10 @@ impl<'o> Intake<'o> {
         let is_chosen = |column| self.options.columns.iter().any(|(other, _)| *other == column);
         let is_named = self.options.columns.iter().any(|(_, chosen)| chosen == title);
         let is_denomination = title.to_lowercase().contains("denom");
-        let is_status = self.is_history && BlockStatus::of_title(title).is_some();
+        let is_status = match self.is_history {
+            true => BlockStatus::of_title(title).is_some(),
+            false => TurnStatus::of_title(title).is_some(),
+        };
         let is_open =
             |column: Column| !is_chosen(column) && !titles.iter().any(|other| other == column.title());
         is_named || is_denomination || is_status || Column::of_title(title).is_some_and(is_open)
@@ -269,6 +286,7 @@ impl<'o> Intake<'o> {
         }
         self.numbers(row, &name)?;
         self.state.take(row);
+        self.status.take(row, index);
         self.seen.entry(name.clone()).or_insert(Seen { line: row.line(), index, times: 1 });
         self.import.names.push(name);
         Ok(())

@@ -3,6 +3,7 @@
 use super::Intake;
 use super::denomination::DenominationColumn;
 use super::state::StateColumn;
+use super::status::StatusColumns;
 use crate::import::column::{BlockStatus, Column, Places, find_places, unit_of_title};
 use crate::import::fault::{Fault, shown};
 use crate::import::numerals::Spot;
@@ -93,6 +94,7 @@ impl Intake<'_> {
         }
         if self.is_plain && !self.is_history {
             self.state = StateColumn::find(titles, &self.places);
+            self.status = StatusColumns::find(titles, &self.places);
         }
         self.import.ignored = (0..titles.len())
             .filter(|&place| self.places.at(place).is_none() && self.denomination.place() != Some(place))

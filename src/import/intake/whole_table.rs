@@ -70,6 +70,15 @@ impl Intake<'_> {
         if import.percent && import.part.is_none() {
             import.part = part_of_hundred(&import);
         }
+        // After that, since percentages and totals are of all.
+        if self.is_plain && !self.is_history {
+            self.settle_status(&mut import);
+            if import.names.is_empty() {
+                return fault(
+                    "nobody is left of the table: all rows are of validators that are not bonded, not active or jailed",
+                );
+            }
+        }
         import.notes.extend(self.state.note());
         if let Some(&(first, _)) = self.nameless.first() {
             import.notes.push(format!(
@@ -150,6 +159,7 @@ impl Intake<'_> {
         };
         import.remove(index);
         import.dropped.push((TOTALS.to_owned(), 1));
+        self.status.remove(index);
         self.nameless.retain(|&(other, _)| other != index);
         self.merged.retain(|&(from, to)| from != index && to != index);
         // The rows after it have moved up.

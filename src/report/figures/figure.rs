@@ -1,5 +1,6 @@
 //! What a figure is, and the registry of all of them.
 
+use super::compared_rules::ComparedRules;
 use super::drafting::{Excerpt, ExcerptOrder, Key, Page, Words, clean, undrawable};
 use super::{
     Drawing, Sheet, Vocabulary, forest, frontier, funnel, heat_map, income, lorenz, p_values,
@@ -93,7 +94,8 @@ impl Subject<'_> {
     }
 
     /// At most `most` of these lines, and what is said of the others: of validators a spread over their stakes, of
-    /// rules or settings one over their list, or over their sizes if they are numbers.
+    /// rules or settings one over their list, or over their sizes if they are numbers, and the rules that the
+    /// verdict names.
     pub(super) fn spread(&self, names: &[&str], most: usize) -> Excerpt {
         let places: HashMap<&str, usize> = names.iter().copied().zip(0..).collect();
         let mut stakes: Vec<Option<u64>> = vec![None; names.len()];
@@ -106,11 +108,18 @@ impl Subject<'_> {
         }
         if stakes.iter().all(Option::is_none) {
             let noun = if self.grid.is_some() { "setting" } else { "rule" };
-            return Excerpt::over_levels(names, most, noun);
+            let rules = self.rules();
+            let named = ("those that the verdict names", |place: usize| rules.is_named(names[place]));
+            return Excerpt::over_levels_with(names, most, noun, named);
         }
         let mut ranked: Vec<usize> = (0..names.len()).collect();
         ranked.sort_by_key(|&place| std::cmp::Reverse(stakes[place]));
         Excerpt::over(&ranked, most, "validator", ExcerptOrder::Stake)
+    }
+
+    /// The rules that are compared; none of another experiment.
+    pub(super) fn rules(&self) -> ComparedRules<'_> {
+        ComparedRules::new(self.compare)
     }
 
     /// The characters in its names and titles that no font here has; figures show their code points instead.

@@ -127,11 +127,13 @@ pub const LEADER: f64 = 64.0;
 
 /// Writes the name of each series to the right of the frame, with its colour and its shape, in the order of the
 /// heights at which their lines end.
-pub fn write_ends(canvas: &mut Canvas, frame: &Area, ends: &[f64], names: &[String]) {
+///
+/// `places` are those of their colours and shapes.
+pub fn write_ends(canvas: &mut Canvas, frame: &Area, ends: &[f64], (names, places): (&[String], &[usize])) {
     let Area { top, bottom, right, .. } = *frame;
     let ends: Vec<f64> = ends.iter().map(|end| end.clamp(top, bottom)).collect();
     let centres = stacked(&ends, LABEL_SIZE * 1.2, top, bottom);
-    for (index, ((&end, centre), name)) in ends.iter().zip(centres).zip(names).enumerate() {
+    for (((&end, centre), name), &index) in ends.iter().zip(centres).zip(names).zip(places) {
         let (from, to) = ((right + 6.0, end), (right + LEADER - 22.0, centre));
         let leader = Stroke::solid(series(index), 4);
         canvas.line([from, (from.0 + 8.0, from.1), to, (to.0 + 4.0, to.1)], leader);

@@ -193,6 +193,9 @@ impl Column<'_> {
         let shown = || self.differences.iter().flatten();
         let low = shown().map(|difference| difference.low).fold(0.0, f64::min);
         let high = shown().map(|difference| difference.high).fold(0.0, f64::max);
+        if self.measure.is_some_and(Measure::is_count) {
+            return Scale::counts_around((low, high));
+        }
         let room = 0.08 * (high - low);
         Scale::linear(low - room, high + room)
     }

@@ -9,6 +9,7 @@ use super::drafting::{
 use super::figure::{distinct, share};
 use super::timeline::{draw_inside, mark_line, near, with_crossings};
 use super::{Drawing, FigureError, Sheet};
+use crate::analysis::comparison::measure;
 use crate::analysis::rows::{CompareRow, TimelineRow};
 
 /// How many rules have a row of their own.
@@ -131,7 +132,12 @@ pub fn overlay_measure(words: &Overlay, rows: &[CompareRow]) -> Result<Drawing, 
     let names = fitted_names(&names, NAME_ROOM * right);
     let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max);
     let frame = Area { left: 24.0 + name_room + 24.0, top, right: right - MARGIN_RIGHT, bottom };
-    let panel = Panel { frame, x: span(&marks, words.percent), y: Scale::linear(0.0, marks.len() as f64) };
+    let ends = ends(&marks);
+    let x = match rows.first().and_then(|row| measure(&row.metric)) {
+        Some(measure) if measure.is_count() => Scale::counts_around(ends),
+        _ => Scale::roomy(ends, 0.04, words.percent),
+    };
+    let panel = Panel { frame, x, y: Scale::linear(0.0, marks.len() as f64) };
     panel.draw_upright_grid(&mut canvas);
     for (index, (mark, name)) in marks.iter().zip(&names).enumerate() {
         let row = marks.len() as f64 - index as f64 - 0.5;
@@ -195,8 +201,8 @@ fn measure_key(marks: &[Mark], confidence: f64) -> Vec<(Key, String)> {
     key
 }
 
-/// An axis for all that is drawn, with some room on either side.
-fn span(marks: &[Mark], percent: bool) -> Scale {
+/// The least and the largest value that is drawn.
+fn ends(marks: &[Mark]) -> (f64, f64) {
     let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
     for mark in marks {
         let interval = mark.interval.into_iter().flat_map(|(low, high)| [low, high]);
@@ -204,7 +210,7 @@ fn span(marks: &[Mark], percent: bool) -> Scale {
             (low, high) = (low.min(value), high.max(value));
         }
     }
-    Scale::roomy((low, high), 0.04, percent)
+    (low, high)
 }
 
 /// What one rule's share was at a checkpoint, in percent.
@@ -535,6 +541,20 @@ mod tests {
                 assert_eq!(drawing, overlay_timeline(&words, &rows, 0.4).unwrap(), "{what}");
             }
         }
+    }
+
+    /// Of validators there are whole numbers only.
+    #[test]
+    fn counts_have_whole_ticks() {
+        let mut rows = rows(3, false);
+        for row in &mut rows {
+            "wins_nakamoto_half".clone_into(&mut row.metric);
+            (row.value, row.low, row.high, row.law, row.limit) = (Some(2.0), None, None, None, Some(2.0));
+        }
+        let drawing = overlay_measure(&words(false), &rows).unwrap();
+        let ticks = &drawing.chart().axes[0].x.ticks;
+        let labels: Vec<&str> = ticks.iter().filter_map(|tick| tick.label.as_deref()).collect();
+        assert_eq!(labels, ["1", "2", "3"]);
     }
 
     #[test]

@@ -50,6 +50,15 @@ impl Scale {
         Scale { whole: true, ..Scale::linear(low, high) }
     }
 
+    /// The same for means of counts between these ends, or their differences: from one whole number to another, so
+    /// that there are ticks however near the ends are to each other.
+    pub fn counts_around((low, high): (f64, f64)) -> Self {
+        let (low, high) = (low.floor(), high.ceil());
+        // A mark at the end of the axis is whole.
+        let room = if high > low { 0.04 * (high - low) } else { 1.0 };
+        Scale::counts(low - room, high + room)
+    }
+
     /// Equal ratios are equally far apart. The ends must be positive; if they are not apart they are
     /// moved apart.
     pub fn logarithmic(low: f64, high: f64) -> Self {
@@ -356,6 +365,18 @@ mod tests {
             let ticks = Scale::counts(-0.03 * high, high).ticks(8);
             assert!(ticks.len() >= 2 && ticks.len() <= 15, "{high}: {ticks:?}");
             assert!(ticks.iter().all(|tick| tick.value.fract() == 0.0), "{high}: {ticks:?}");
+        }
+    }
+
+    /// Means of counts stand between whole numbers, however near they are to each other.
+    #[test]
+    fn means_of_counts_have_whole_ticks() {
+        for (low, high, first, last) in
+            [(2.0, 2.0, "1", "3"), (3.02, 3.08, "3", "4"), (-0.3, 0.0, "−1", "0"), (1.5, 6.2, "1", "7")]
+        {
+            let labels = labels(Scale::counts_around((low, high)), 8);
+            assert_eq!((labels[0].as_str(), labels[labels.len() - 1].as_str()), (first, last), "{labels:?}");
+            assert!(labels.iter().all(|label| !label.contains('.')), "{labels:?}");
         }
     }
 

@@ -13,6 +13,8 @@ use crate::analysis::rows::{
 };
 use crate::registry::Entry;
 use crate::statistics::level_of;
+use crate::statistics::percent::setting;
+use crate::statistics::wording::{counted, grouped};
 use std::collections::{HashMap, HashSet};
 use thiserror::Error;
 
@@ -91,6 +93,33 @@ impl Subject<'_> {
     pub(super) fn page(&self, heading: &str, key: &[(Key, String)], notes: &[String]) -> Page {
         let &Subject { sheet, vocabulary, title, subtitle, .. } = self;
         Page::new(&Words { sheet, vocabulary, title, heading, subtitle, key, notes })
+    }
+
+    /// What was run, of a figure without intervals.
+    pub(super) fn subtitle_without_intervals(&self) -> String {
+        let parts = self.subtitle.split(" · ").filter(|part| !part.ends_with(" intervals"));
+        parts.collect::<Vec<_>>().join(" · ")
+    }
+
+    /// What was run of the study whose grid a figure shows in so many marks, one for each point.
+    pub(super) fn subtitle_of_grid(&self, marks: usize, with_intervals: bool) -> String {
+        let intervals = if with_intervals {
+            format!(" · {} intervals", setting(self.confidence))
+        } else {
+            String::new()
+        };
+        let Some((points, each)) = self.grid.and_then(|grid| grid.size) else {
+            return if with_intervals { self.subtitle.to_owned() } else { self.subtitle_without_intervals() };
+        };
+        let drawn = marks as u64;
+        let of = if drawn < points {
+            format!("{} of {}", grouped(drawn), counted(points, "point"))
+        } else {
+            counted(points, "point")
+        };
+        let trials =
+            each.map_or(String::new(), |each| format!(" · {}", counted(each.saturating_mul(drawn), "trial")));
+        format!("{of}{trials}{intervals}")
     }
 
     /// At most `most` of these lines, and what is said of the others: of validators a spread over their stakes, of
@@ -186,6 +215,8 @@ pub struct Grid {
     pub cells: Vec<GridCell>,
     /// Levels of either factor that have no value of it.
     pub without: Vec<String>,
+    /// How many points the study has, and how many trials each of them, where all have as many; none if unknown.
+    pub size: Option<(u64, Option<u64>)>,
 }
 
 impl Grid {

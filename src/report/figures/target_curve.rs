@@ -107,6 +107,8 @@ impl Figure for TargetCurve {
         ];
         let mut notes: Vec<String> = spread.note.into_iter().collect();
         notes.extend(exceptions(&curves, &names));
+        let subtitle = subject.subtitle_without_intervals();
+        let subject = &Subject { subtitle: &subtitle, ..*subject };
         let page = subject.page("share of wins against share of stake", &key, &notes);
         let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;
         let frame = page.frame(y, if several { name_room } else { MARGIN_RIGHT });

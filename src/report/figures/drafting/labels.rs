@@ -113,12 +113,21 @@ pub fn write_names(
     (wishes, names): (&[Wish], &[String]),
     surroundings: &Surroundings,
 ) {
-    for (placed, name) in beside(wishes, room, surroundings).into_iter().zip(names) {
+    for ((placed, name), wish) in beside(wishes, room, surroundings).into_iter().zip(names).zip(wishes) {
         let Some(placed) = placed else { continue };
         if let Some(leader) = placed.leader {
             canvas.line([leader.0, leader.1], Stroke::solid(MUTED, 2));
         }
-        canvas.text((placed.area.left, placed.area.bottom - 6.0), name, LABEL_SIZE, INK, Align::Start);
+        // A text that is narrower than it was measured, as in the fonts of a document, stays at its mark.
+        let foot = placed.area.bottom - 6.0;
+        if placed.area.right <= wish.at.0 {
+            canvas.text((placed.area.right, foot), name, LABEL_SIZE, INK, Align::End);
+        } else if placed.area.left >= wish.at.0 {
+            canvas.text((placed.area.left, foot), name, LABEL_SIZE, INK, Align::Start);
+        } else {
+            let middle = placed.area.left.midpoint(placed.area.right);
+            canvas.text((middle, foot), name, LABEL_SIZE, INK, Align::Middle);
+        }
     }
 }
 

@@ -175,7 +175,7 @@ impl IncomeRisk {
         }
         let verb = if self.at_risk == 1 { "does" } else { "do" };
         format!(
-            "{} earns less than half of what its stake deserves in {} of the trials{interval}; {} of {} {verb} in more than {}",
+            "the validator {} earns less than half of what its stake deserves in {} of the trials{interval}; {} of {} {verb} in more than {}",
             self.worst,
             percent(self.probability),
             grouped(self.at_risk as u64),

@@ -41,7 +41,7 @@ pub use page::{PageError, TableStyle, page, page_of, paper, write_report};
 pub use rule_label::rule_label;
 pub use stopwatch::Stopwatch;
 #[cfg(feature = "cli")]
-pub use study_figures::{StudyFigures, study_subtitle};
+pub use study_figures::{StudyFigures, study_size, study_subtitle};
 #[cfg(feature = "cli")]
 pub use study_values::{StudyValues, StudyValuesError, curves_of_study};
 pub use tables::{Rows, write_rows, write_run_tables};

@@ -21,6 +21,11 @@ pub fn study_subtitle(points: u64, trials: u64, confidence: f64) -> String {
     format!("{} · {} · {} intervals", counted(points, "point"), counted(trials, "trial"), setting(confidence))
 }
 
+/// The points of a study, and the trials of each, where all have as many.
+pub fn study_size(points: u64, trials: u64) -> (u64, Option<u64>) {
+    (points, trials.checked_div(points).filter(|each| each * points == trials))
+}
+
 /// What the figures of a study are drawn from.
 pub struct StudyFigures {
     title: String,
@@ -48,7 +53,9 @@ impl StudyFigures {
             return Ok(None);
         }
         let values = StudyValues::read(batch)?;
-        let grid = values.grid(None, None)?;
+        let mut grid = values.grid(None, None)?;
+        let number = |key: &str| record[key].as_u64().unwrap_or_default();
+        grid.size = Some(study_size(number("points"), number("trials")));
         let mut names = values.suitable(&grid);
         let shares = shares.map_or(Ok(Vec::new()), curves_of_study)?;
         if !shares.is_empty() {
@@ -56,7 +63,6 @@ impl StudyFigures {
         }
         let file = toml::from_str::<ScenarioFile>(record["study"].as_str().unwrap_or_default());
         let AnalysisSection { confidence, delta, .. } = file.map(|file| file.analysis).unwrap_or_default();
-        let number = |key: &str| record[key].as_u64().unwrap_or_default();
         let title = record["name"].as_str().unwrap_or_default().to_owned();
         let subtitle = study_subtitle(number("points"), number("trials"), confidence);
         let timeline = values.timeline(None);

@@ -154,7 +154,12 @@ impl StudyValues {
         let Some(rounds) = self.keys.iter().position(|key| key == ROUNDS) else { return Vec::new() };
         let metrics = ["unfair_probability", "unfair_probability_by_law"];
         let of = || self.rows.iter().filter(|row| metrics.contains(&row.metric.as_str()));
-        let Some(subject) = validator.or_else(|| Some(of().next()?.subject.as_str())) else {
+        let drawn = FIRST.into_iter().filter(|metric| metrics.contains(metric));
+        let Some(metric) = drawn.max_by_key(|metric| (self.points_of(metric, None), *metric == FIRST[0]))
+        else {
+            return Vec::new();
+        };
+        let Some(subject) = validator.or_else(|| self.subject_of(metric)) else {
             return Vec::new();
         };
         of().filter(|row| row.subject == subject)
@@ -172,6 +177,36 @@ impl StudyValues {
                 })
             })
             .collect()
+    }
+
+    /// How many points have a value of a metric, or of a metric of this subject.
+    fn points_of(&self, metric: &str, subject: Option<&str>) -> usize {
+        let rows = self.rows.iter().filter(|row| row.metric == metric);
+        let rows = rows.filter(|row| subject.is_none_or(|subject| row.subject == subject));
+        rows.map(|row| &row.levels).collect::<BTreeSet<_>>().len()
+    }
+
+    /// Of whom a metric is drawn if nobody is named: of who has it at the most points, and of these of the one with
+    /// the largest unfair probability over all of them, or with the largest share of wins where another metric is
+    /// drawn, which is the richest under most rules.
+    fn subject_of(&self, metric: &str) -> Option<&str> {
+        let mut subjects: Vec<&str> = Vec::new();
+        for row in self.rows.iter().filter(|row| row.metric == metric) {
+            if !subjects.contains(&row.subject.as_str()) {
+                subjects.push(&row.subject);
+            }
+        }
+        let by = if metric.starts_with("unfair_probability") { metric } else { "mean_win_share" };
+        let size = |subject: &str| -> f64 {
+            let rows = self.rows.iter().filter(|row| row.metric == by && row.subject == subject);
+            rows.map(|row| row.value).sum()
+        };
+        let mut ranked: Vec<(usize, f64, &str)> = subjects
+            .into_iter()
+            .map(|subject| (self.points_of(metric, Some(subject)), size(subject), subject))
+            .collect();
+        ranked.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)));
+        ranked.first().map(|&(_, _, subject)| subject)
     }
 
     /// The figures that suit these values: lines over one factor, a heat map and small multiples over two or more,
@@ -204,12 +239,8 @@ impl StudyValues {
             )));
         }
         // That of the most points: some rules have no distribution, and some points not the same validators.
-        let points = |is_of: &dyn Fn(&StudyValue) -> bool| {
-            let levels = self.rows.iter().filter(|row| is_of(row)).map(|row| &row.levels);
-            levels.collect::<BTreeSet<_>>().len()
-        };
         let mut first = FIRST.to_vec();
-        first.sort_by_key(|metric| Reverse(points(&|row| row.metric == *metric)));
+        first.sort_by_key(|metric| Reverse(self.points_of(metric, None)));
         let first = || first.iter().copied().find(|metric| known.contains(metric));
         let Some(metric) = metric.or_else(first).or_else(|| known.first().copied()) else {
             return Ok(Grid::default());
@@ -225,20 +256,7 @@ impl StudyValues {
                     self.path.display()
                 )));
             }
-            None => {
-                let mut subjects: Vec<&str> = Vec::new();
-                for row in of() {
-                    if !subjects.contains(&row.subject.as_str()) {
-                        subjects.push(&row.subject);
-                    }
-                }
-                let mut counted: Vec<(usize, &str)> = subjects
-                    .into_iter()
-                    .map(|name| (points(&|row| row.metric == metric && row.subject == name), name))
-                    .collect();
-                counted.sort_by_key(|&(points, _)| Reverse(points));
-                counted.first().map_or("", |&(_, name)| name)
-            }
+            None => self.subject_of(metric).unwrap_or_default(),
         };
         let mut varied: Vec<usize> = (0..self.keys.len())
             .filter(|&place| self.rows.iter().any(|row| row.levels[place] != self.rows[0].levels[place]))
@@ -304,6 +322,7 @@ impl StudyValues {
             down: key(down),
             cells: cells.collect(),
             without,
+            size: None,
         })
     }
 }
@@ -340,6 +359,32 @@ mod tests {
         assert_eq!(values.suitable(&grid), ["heat-map", "small-multiples"]);
         let Ok(grid) = values.grid(Some("unfair_probability_by_law"), None) else { panic!("no grid") };
         assert_eq!((grid.cells.len(), grid.without), (2, vec!["nxt".to_owned()]));
+    }
+
+    /// Nobody is named: drawn is who has the largest unfair probability, not who comes first.
+    #[test]
+    fn the_largest_unfair_probability_is_drawn() {
+        let row = |rounds: &str, subject: &str, value: f64| StudyValue {
+            levels: vec![rounds.to_owned()],
+            metric: "unfair_probability".to_owned(),
+            subject: subject.to_owned(),
+            is_share: true,
+            value,
+            low: None,
+            high: None,
+        };
+        let rows = vec![
+            row("10", "a", 0.3),
+            row("10", "b", 0.9),
+            row("10", "c", 1.0),
+            row("20", "a", 0.2),
+            row("20", "b", 0.8),
+        ];
+        let values = StudyValues { path: PathBuf::new(), keys: vec![ROUNDS.to_owned()], rows };
+        let Ok(grid) = values.grid(None, None) else { panic!("no grid") };
+        assert_eq!(grid.subject, "b");
+        let lines = values.timeline(None);
+        assert!(lines.len() == 2 && lines.iter().all(|row| row.subject == "b" && row.mean >= 0.8));
     }
 
     /// Of points that are drawn from ranges each has levels of its own: they stand along one factor, without a line.

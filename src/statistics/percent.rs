@@ -1,7 +1,7 @@
 //! Percentages. What is not all never reads as 100 %, and what is not nothing never as 0 %. Where there is
 //! no number, there is a dash.
 
-use crate::statistics::wording::three_digits;
+use crate::statistics::wording::{grouped, three_digits};
 
 /// What differs by less from 1 is 1: a sum of shares is no more exact.
 const SUM_OF_SHARES: f64 = 1e-12;
@@ -46,6 +46,10 @@ pub fn spoken(share: f64) -> String {
     };
     match format!("{:.decimals$}", percent + 0.0) {
         text if reads_as(&text, 100.0) && is_less_than_all(share) => "more than 99.9 %".to_owned(),
+        text if percent.abs() >= 1000.0 && percent.abs() < 1e18 => {
+            let sign = if text.starts_with('-') { "-" } else { "" };
+            format!("{sign}{} %", grouped(percent.abs().round() as u64))
+        }
         text => format!("{text} %"),
     }
 }

@@ -21,6 +21,13 @@ pub enum FairerValues {
     LargerIsMoreEven,
 }
 
+impl Measure {
+    /// Whether its value for a trial is a count, so that an axis has whole numbers only.
+    pub fn is_count(&self) -> bool {
+        self.name.ends_with("nakamoto_half")
+    }
+}
+
 impl FairerValues {
     /// The direction in words.
     pub fn words(self) -> &'static str {

@@ -299,6 +299,7 @@ fn write_figures(
         axis,
         percent,
         confidence: comparison.confidence,
+        compare: &comparison.rows,
         sheet: Sheet::default(),
     };
     let write = |name: &str, drawing: Result<Drawing, FigureError>| -> Result<(), Failure> {

@@ -18,7 +18,9 @@ use tombola::report::figures::{
     Drawing, FIGURES, Figure, FigureError, Grid, NamedFile, Sheet, SheetWidth, Subject, Theme, Vocabulary,
     audit_subtitle, run_subtitle, undrawable_note,
 };
-use tombola::report::{StudyValues, StudyValuesError, curves_of_study, rule_label, study_subtitle};
+use tombola::report::{
+    StudyValues, StudyValuesError, curves_of_study, rule_label, study_size, study_subtitle,
+};
 use tombola::scenario::{AnalysisSection, FigureFormat, ScenarioFile};
 use tombola::statistics::wording::counted;
 
@@ -139,6 +141,9 @@ pub fn plot(args: &PlotArgs) -> Result<(), Failure> {
     let mut source = Source::read(args)?;
     let mut tables = FolderTables::read(&args.folder, args)?;
     tables.follow(&args.follow)?;
+    if let (Some(grid), AnyManifest::Study(manifest)) = (&mut tables.grid, &source.record.manifest) {
+        grid.size = Some(study_size(manifest.points as u64, manifest.trials));
+    }
     let vocabulary = vocabulary(args)?;
     let subject = Subject {
         title: args.title.as_deref().unwrap_or(&source.name),

@@ -1,5 +1,6 @@
 //! What a figure is, and the registry of all of them.
 
+use super::compared_rules::ComparedRules;
 use super::drafting::{Excerpt, ExcerptOrder, Key, Page, Words, clean, undrawable};
 use super::{
     Drawing, Sheet, Vocabulary, forest, frontier, funnel, heat_map, income, lorenz, p_values,
@@ -12,6 +13,8 @@ use crate::analysis::rows::{
 };
 use crate::registry::Entry;
 use crate::statistics::level_of;
+use crate::statistics::percent::setting;
+use crate::statistics::wording::{counted, grouped};
 use std::collections::{HashMap, HashSet};
 use thiserror::Error;
 
@@ -92,8 +95,36 @@ impl Subject<'_> {
         Page::new(&Words { sheet, vocabulary, title, heading, subtitle, key, notes })
     }
 
+    /// What was run, of a figure without intervals.
+    pub(super) fn subtitle_without_intervals(&self) -> String {
+        let parts = self.subtitle.split(" · ").filter(|part| !part.ends_with(" intervals"));
+        parts.collect::<Vec<_>>().join(" · ")
+    }
+
+    /// What was run of the study whose grid a figure shows in so many marks, one for each point.
+    pub(super) fn subtitle_of_grid(&self, marks: usize, with_intervals: bool) -> String {
+        let intervals = if with_intervals {
+            format!(" · {} intervals", setting(self.confidence))
+        } else {
+            String::new()
+        };
+        let Some((points, each)) = self.grid.and_then(|grid| grid.size) else {
+            return if with_intervals { self.subtitle.to_owned() } else { self.subtitle_without_intervals() };
+        };
+        let drawn = marks as u64;
+        let of = if drawn < points {
+            format!("{} of {}", grouped(drawn), counted(points, "point"))
+        } else {
+            counted(points, "point")
+        };
+        let trials =
+            each.map_or(String::new(), |each| format!(" · {}", counted(each.saturating_mul(drawn), "trial")));
+        format!("{of}{trials}{intervals}")
+    }
+
     /// At most `most` of these lines, and what is said of the others: of validators a spread over their stakes, of
-    /// rules or settings one over their list, or over their sizes if they are numbers.
+    /// rules or settings one over their list, or over their sizes if they are numbers, and the rules that the
+    /// verdict names.
     pub(super) fn spread(&self, names: &[&str], most: usize) -> Excerpt {
         let places: HashMap<&str, usize> = names.iter().copied().zip(0..).collect();
         let mut stakes: Vec<Option<u64>> = vec![None; names.len()];
@@ -106,11 +137,18 @@ impl Subject<'_> {
         }
         if stakes.iter().all(Option::is_none) {
             let noun = if self.grid.is_some() { "setting" } else { "rule" };
-            return Excerpt::over_levels(names, most, noun);
+            let rules = self.rules();
+            let named = ("those that the verdict names", |place: usize| rules.is_named(names[place]));
+            return Excerpt::over_levels_with(names, most, noun, named);
         }
         let mut ranked: Vec<usize> = (0..names.len()).collect();
         ranked.sort_by_key(|&place| std::cmp::Reverse(stakes[place]));
         Excerpt::over(&ranked, most, "validator", ExcerptOrder::Stake)
+    }
+
+    /// The rules that are compared; none of another experiment.
+    pub(super) fn rules(&self) -> ComparedRules<'_> {
+        ComparedRules::new(self.compare)
     }
 
     /// The characters in its names and titles that no font here has; figures show their code points instead.
@@ -177,6 +215,8 @@ pub struct Grid {
     pub cells: Vec<GridCell>,
     /// Levels of either factor that have no value of it.
     pub without: Vec<String>,
+    /// How many points the study has, and how many trials each of them, where all have as many; none if unknown.
+    pub size: Option<(u64, Option<u64>)>,
 }
 
 impl Grid {

@@ -1,13 +1,16 @@
 //! The differences between rules, paired by trial.
 
+use super::compared_rules::ComparedRules;
 use super::drafting::{
     Align, Area, BLUE, Canvas, Excerpt, INK, Key, LABEL_SIZE, MUTED, Page, Panel, Scale, Stroke, VERMILLION,
     clean, fitted_names, percent, width, with_interval, wrapped,
 };
+use super::figure::distinct;
 use super::{Drawing, Figure, FigureError, Sheet, SheetWidth, Subject};
 use crate::analysis::comparison::{FairerValues, Measure, measure};
 use crate::analysis::rows::CompareRow;
 use crate::registry::{Entry, settings};
+use crate::statistics::wording::counted;
 use serde::{Deserialize, Serialize};
 
 /// The registry's line.
@@ -18,6 +21,8 @@ pub const ENTRY: Entry<dyn Figure> = Entry {
     parse: |table| settings::<Forest, _>(table, |forest| Ok(Box::new(forest))),
 };
 
+/// Up to how many rules all pairs are drawn.
+const ALL_PAIRS: usize = 5;
 /// How many pairs of rules have a row.
 const MOST: usize = 16;
 /// How many measures have a panel.
@@ -105,6 +110,57 @@ impl<'a> Differences<'a> {
     }
 }
 
+impl<'a> Differences<'a> {
+    /// Keeps those of one rule from the others, each with this rule as the first of the pair.
+    fn only_of(&mut self, rule: &str) {
+        let kept: Vec<bool> =
+            self.pairs.iter().map(|&(first, second)| first == rule || second == rule).collect();
+        let turned: Vec<bool> = self.pairs.iter().map(|&(_, second)| second == rule).collect();
+        for column in &mut self.columns {
+            column.differences.resize_with(kept.len(), || None);
+            let differences = std::mem::take(&mut column.differences).into_iter().zip(&kept).zip(&turned);
+            column.differences = differences
+                .filter(|((_, kept), _)| **kept)
+                .map(|((difference, _), &turned)| match difference {
+                    Some(difference) if turned => Some(difference.reversed()),
+                    difference => difference,
+                })
+                .collect();
+        }
+        self.columns.retain(|column| column.differences.iter().any(Option::is_some));
+        let pairs = std::mem::take(&mut self.pairs).into_iter().zip(kept).filter(|(_, kept)| *kept);
+        self.pairs = pairs
+            .map(|((first, second), _)| if second == rule { (second, first) } else { (first, second) })
+            .collect();
+    }
+
+    /// How many rules are in pairs.
+    fn rules(&self) -> usize {
+        distinct(self.pairs.iter().flat_map(|&(first, second)| [first, second])).len()
+    }
+}
+
+impl Difference {
+    /// Of the second rule from the first.
+    fn reversed(self) -> Self {
+        Difference { value: -self.value, low: -self.high, high: -self.low, ..self }
+    }
+}
+
+/// How many pairs of rules the tests and intervals of a measure are corrected for, if it is the same number for
+/// every measure with several pairs.
+fn corrected_for(rows: &[CompareRow]) -> Option<u64> {
+    let mut counts: Vec<(&str, u64)> = Vec::new();
+    for row in rows.iter().filter(|row| row.kind == "difference" && row.verdict != "unlike") {
+        match counts.iter_mut().find(|(metric, _)| *metric == row.metric) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((&row.metric, 1)),
+        }
+    }
+    let first = counts.first()?.1;
+    counts.iter().all(|(_, count)| *count == first).then_some(first)
+}
+
 impl Column<'_> {
     fn in_percent(&self) -> bool {
         self.measure.is_some_and(|measure| measure.percent)
@@ -137,6 +193,9 @@ impl Column<'_> {
         let shown = || self.differences.iter().flatten();
         let low = shown().map(|difference| difference.low).fold(0.0, f64::min);
         let high = shown().map(|difference| difference.high).fold(0.0, f64::max);
+        if self.measure.is_some_and(Measure::is_count) {
+            return Scale::counts_around((low, high));
+        }
         let room = 0.08 * (high - low);
         Scale::linear(low - room, high + room)
     }
@@ -168,7 +227,17 @@ impl Layout {
 
 impl Figure for Forest {
     fn draw(&self, subject: &Subject) -> Result<Drawing, FigureError> {
-        let Differences { mut pairs, mut columns } = Differences::new(subject.compare);
+        let mut all = Differences::new(subject.compare);
+        let several = all.pairs.len() > 1;
+        // Of many rules the differences of the fairest from each other say more than an excerpt of all pairs.
+        let fairest = ComparedRules::new(subject.compare).fairest();
+        let fairest = fairest.filter(|fairest| {
+            all.rules() > ALL_PAIRS && all.pairs.iter().any(|pair| pair.0 == *fairest || pair.1 == *fairest)
+        });
+        if let Some(fairest) = fairest {
+            all.only_of(fairest);
+        }
+        let Differences { mut pairs, mut columns } = all;
         if columns.is_empty() {
             return Err(FigureError::Empty {
                 figure: ENTRY.name,
@@ -182,17 +251,38 @@ impl Figure for Forest {
             _ => "paired differences between rules".to_owned(),
         };
         let key = [
-            (Key::Disc(BLUE), format!("difference, {} interval", percent(subject.confidence))),
+            (
+                Key::Disc(BLUE),
+                format!(
+                    "difference, {}{} interval",
+                    if several { "simultaneous " } else { "" },
+                    percent(subject.confidence)
+                ),
+            ),
             (Key::Diamond(VERMILLION), "shown, after correction for all".to_owned()),
         ];
         let words = |pairs: &[(&str, &str)]| -> Vec<String> {
             pairs.iter().map(|(rule, other)| format!("{rule} − {other}")).collect()
         };
         let notes = |columns: &[Column], pairs: usize, panels: usize| {
-            let mut notes = vec![
-                "Arrows point to the side on which the first of two rules does better than the second."
-                    .to_owned(),
-            ];
+            let mut notes = Vec::new();
+            if let Some(fairest) = fairest {
+                notes.push(format!(
+                    "Drawn are the differences of {}, the fairest rule, from the others.",
+                    clean(fairest)
+                ));
+            }
+            notes.extend(Excerpt::listed(all_pairs, pairs, "difference").note);
+            notes.extend(Excerpt::listed(all_columns, panels, "measure").note);
+            notes.push("Arrows point to where the first of two rules does better.".to_owned());
+            if several {
+                let pairs = corrected_for(subject.compare)
+                    .map_or("all pairs".to_owned(), |count| format!("all {}", counted(count, "pair")));
+                notes.push(format!(
+                    "Intervals hold for {pairs} at once (Bonferroni); marks are by Holm's step-down test, which can \
+                     show a difference whose interval still contains 0."
+                ));
+            }
             let neither = |column: &Column| column.arrow() == "neither side";
             if let Some(column) = columns.iter().find(|column| neither(column)) {
                 notes.push(format!(
@@ -206,8 +296,6 @@ impl Figure for Forest {
                     "A mark without a line: the difference is the same in every trial, so there is no interval.".to_owned(),
                 );
             }
-            notes.extend(Excerpt::listed(all_pairs, pairs, "difference").note);
-            notes.extend(Excerpt::listed(all_columns, panels, "measure").note);
             notes
         };
         // What there is room for shows once the words around the panels stand; then come the notes on it.
@@ -366,6 +454,33 @@ mod tests {
     fn drawn(compare: &[CompareRow], sheet: Sheet) -> Drawing {
         let subject = Subject { title: "t", compare, confidence: 0.95, sheet, ..Subject::default() };
         Forest {}.draw(&subject).unwrap()
+    }
+
+    /// Of seven rules, the six differences of the fairest from the others, which is the first of each pair.
+    #[test]
+    fn of_many_rules_the_fairest_is_compared_with_each_other() {
+        let svg = drawn(&crate::report::figures::compared_rules::tests::comparison(7), Sheet::default());
+        let svg = svg.svg();
+        for other in 0..6 {
+            assert!(svg.contains(&format!("r06 − r{other:02}, total variation: −")), "{svg}");
+        }
+        assert!(!svg.contains("r00 − r01") && !svg.contains("− r06"), "{svg}");
+        let words = texts(svg);
+        assert!(words.contains("the differences of r06, the fairest rule, from the others."), "{words}");
+        assert!(words.contains("difference, simultaneous 95"), "{words}");
+        assert!(words.contains("Intervals hold for all 21 pairs at once (Bonferroni)"), "{words}");
+        // Of few rules all pairs are drawn, and of two there is nothing to correct for.
+        let few = drawn(&crate::report::figures::compared_rules::tests::comparison(5), Sheet::default());
+        assert!(few.svg().contains("r00 − r01, ") && few.svg().contains("r03 − r04, "));
+        let two = drawn(&crate::report::figures::compared_rules::tests::comparison(2), Sheet::default());
+        assert!(!two.svg().contains("simultaneous") && !two.svg().contains("Bonferroni"));
+    }
+
+    /// All words of a drawing, in their order.
+    fn texts(svg: &str) -> String {
+        let document = roxmltree::Document::parse(svg).unwrap();
+        let words = document.descendants().filter(|node| node.has_tag_name("text"));
+        words.filter_map(|node| node.text()).collect::<Vec<_>>().join(" ")
     }
 
     /// Which values are the fairer ones depends on the measure, and so does the side to which an arrow points.

@@ -82,6 +82,11 @@ impl Figure for HeatMap {
             (Key::Band(Stroke::solid(SHADES[6], 3)), format!("most: {}", number(most))),
         ];
         let heading = format!("{} of {}", grid.metric.replace('_', " "), clean(&grid.subject));
+        let drawn = cells.iter().filter(|cell| {
+            across.iter().any(|level| level == cell.0) && down.iter().any(|level| level == cell.1)
+        });
+        let subtitle = subject.subtitle_of_grid(drawn.count(), false);
+        let subject = &Subject { subtitle: &subtitle, ..*subject };
         let Page { mut canvas, title, top, bottom, right } = subject.page(&heading, &key, &notes);
         let names = fitted_names(&down, NAME_ROOM * right);
         let room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max);

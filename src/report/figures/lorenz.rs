@@ -50,6 +50,8 @@ impl Figure for Lorenz {
         let equality = Stroke::solid(MUTED, 3).dashed(Dash::Long);
         key.push((Key::Line(equality), "equality, Gini 0".to_owned()));
         let names: Vec<&str> = measured.iter().map(|&(name, ..)| name).collect();
+        let subtitle = subject.subtitle_without_intervals();
+        let subject = &Subject { subtitle: &subtitle, ..*subject };
         let Page { mut canvas, title, top, bottom, right } = subject.page(
             "Lorenz curves",
             &key,

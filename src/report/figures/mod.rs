@@ -1,6 +1,7 @@
 //! Figures: each is drawn from the rows of the tables alone, so that it can be redrawn without
 //! simulating, and is the same picture in all formats.
 
+mod compared_rules;
 mod drafting;
 mod drawing;
 mod figure;

@@ -1,12 +1,15 @@
 //! Several rules in one figure: a measure of each, or the time line of each.
 
+use super::compared_rules::ComparedRules;
 use super::drafting::{
-    Align, Area, Canvas, Dash, Excerpt, INK, Key, LABEL_SIZE, LEADER, MARGIN_RIGHT, MUTED, Page, Panel,
-    Point, Scale, Stroke, Words, digits, fitted_names, percent, series, width, with_interval, write_ends,
+    Align, Area, Canvas, Dash, Excerpt, ExcerptOrder, INK, Key, LABEL_SIZE, LEADER, MARGIN_RIGHT, MUTED,
+    Page, Panel, Point, Scale, Stroke, Words, digits, fitted_names, percent, series, width, with_interval,
+    write_ends,
 };
 use super::figure::{distinct, share};
 use super::timeline::{draw_inside, mark_line, near, with_crossings};
 use super::{Drawing, FigureError, Sheet};
+use crate::analysis::comparison::measure;
 use crate::analysis::rows::{CompareRow, TimelineRow};
 
 /// How many rules have a row of their own.
@@ -35,13 +38,14 @@ pub struct Overlay<'a> {
     pub percent: bool,
     /// The confidence of every interval, between 0 and 1.
     pub confidence: f64,
+    /// All rows of `compare.csv`, for the colours of the rules and those that the verdict names.
+    pub compare: &'a [CompareRow],
     /// What is drawn on.
     pub sheet: Sheet,
 }
 
 impl Overlay<'_> {
-    /// A page of these words, on a sheet that is so much higher than it would be.
-    /// A sheet that is too low for the names of so many rules becomes higher.
+    /// A page of these words; a sheet that is too low for the names of so many rules becomes higher.
     fn page_for(&self, rules: usize, key: &[(Key, String)], notes: &[String]) -> Page {
         let usual = self.page(0, key, notes);
         let lacking = (ROW * rules as f64 - (usual.bottom - usual.top)).ceil();
@@ -107,8 +111,10 @@ pub fn overlay_measure(words: &Overlay, rows: &[CompareRow]) -> Result<Drawing, 
     }
     let ranking = rows.iter().find(|row| row.kind == "ranking");
     let key = measure_key(&all, words.confidence);
+    let rules = ComparedRules::new(words.compare);
+    let of_all: Vec<&str> = all.iter().map(|mark| mark.name).collect();
     let drawn = |most: usize| {
-        let excerpt = Excerpt::listed(all.len(), most, "rule");
+        let excerpt = excerpt(&of_all, most, &rules);
         let marks = excerpt.of(all.clone());
         let ranking = ranking.map(|ranking| format!("Order: {}", order(&ranking.verdict)));
         let notes: Vec<String> = excerpt.note.into_iter().chain(ranking).collect();
@@ -126,26 +132,32 @@ pub fn overlay_measure(words: &Overlay, rows: &[CompareRow]) -> Result<Drawing, 
     let names = fitted_names(&names, NAME_ROOM * right);
     let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max);
     let frame = Area { left: 24.0 + name_room + 24.0, top, right: right - MARGIN_RIGHT, bottom };
-    let panel = Panel { frame, x: span(&marks, words.percent), y: Scale::linear(0.0, marks.len() as f64) };
+    let ends = ends(&marks);
+    let x = match rows.first().and_then(|row| measure(&row.metric)) {
+        Some(measure) if measure.is_count() => Scale::counts_around(ends),
+        _ => Scale::roomy(ends, 0.04, words.percent),
+    };
+    let panel = Panel { frame, x, y: Scale::linear(0.0, marks.len() as f64) };
     panel.draw_upright_grid(&mut canvas);
     for (index, (mark, name)) in marks.iter().zip(&names).enumerate() {
         let row = marks.len() as f64 - index as f64 - 0.5;
         let at = |value: f64| panel.at(value, row);
         let y = at(mark.value).1;
+        let color = series(rules.place(mark.name, index));
         canvas.text((frame.left - 22.0, y + 11.0), name, LABEL_SIZE, INK, Align::End);
         if let Some(limit) = mark.limit {
             let x = at(limit).0;
             canvas.line([(x, y - 15.0), (x, y + 15.0)], limit_stroke());
         }
         if let Some((low, high)) = mark.interval {
-            canvas.line([at(low), at(high)], Stroke::solid(series(index), 5));
+            canvas.line([at(low), at(high)], Stroke::solid(color, 5));
             for end in [low, high] {
                 let x = at(end).0;
-                canvas.line([(x, y - 8.0), (x, y + 8.0)], Stroke::solid(series(index), 4));
+                canvas.line([(x, y - 8.0), (x, y + 8.0)], Stroke::solid(color, 4));
             }
         }
         canvas.values(Some(format!("{name}: {}", with_interval(mark.value, mark.interval, ""))));
-        canvas.disc(at(mark.value), 10, series(index), 1.0);
+        canvas.disc(at(mark.value), 10, color, 1.0);
         canvas.values(None);
         if let Some(law) = mark.law {
             canvas.ring(at(law), 15, law_stroke());
@@ -153,6 +165,13 @@ pub fn overlay_measure(words: &Overlay, rows: &[CompareRow]) -> Result<Drawing, 
     }
     panel.draw_floor(&mut canvas, Some(words.axis));
     Ok(canvas.finish(&title))
+}
+
+/// What is drawn of these rules: those that the verdict names, and evenly of the others.
+fn excerpt(names: &[&str], most: usize, rules: &ComparedRules) -> Excerpt {
+    let ranked: Vec<usize> = (0..names.len()).collect();
+    let named = ("those that the verdict names", |place: usize| rules.is_named(names[place]));
+    Excerpt::with((&ranked, ExcerptOrder::Listed), most, "rule", named)
 }
 
 /// The order of the rules in words that a figure has room for.
@@ -182,8 +201,8 @@ fn measure_key(marks: &[Mark], confidence: f64) -> Vec<(Key, String)> {
     key
 }
 
-/// An axis for all that is drawn, with some room on either side.
-fn span(marks: &[Mark], percent: bool) -> Scale {
+/// The least and the largest value that is drawn.
+fn ends(marks: &[Mark]) -> (f64, f64) {
     let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
     for mark in marks {
         let interval = mark.interval.into_iter().flat_map(|(low, high)| [low, high]);
@@ -191,7 +210,7 @@ fn span(marks: &[Mark], percent: bool) -> Scale {
             (low, high) = (low.min(value), high.max(value));
         }
     }
-    Scale::roomy((low, high), 0.04, percent)
+    (low, high)
 }
 
 /// What one rule's share was at a checkpoint, in percent.
@@ -212,7 +231,8 @@ pub fn overlay_timeline(
     rows: &[TimelineRow],
     reference: f64,
 ) -> Result<Drawing, FigureError> {
-    let (courses, left_out) = courses(rows);
+    let rules = ComparedRules::new(words.compare);
+    let (courses, left_out) = courses(rows, &rules);
     let moments = || courses.iter().flat_map(|(_, moments)| moments);
     let rounds = || moments().map(|moment| moment.round);
     let (Some(first), Some(last)) = (rounds().reduce(f64::min), rounds().reduce(f64::max)) else {
@@ -245,12 +265,13 @@ pub fn overlay_timeline(
     let Page { mut canvas, title, top, bottom, .. } = page;
     let panel = Panel { frame, x: Scale::logarithmic(first, last), y };
     panel.draw_grid(&mut canvas);
-    for (index, (_, moments)) in courses.iter().enumerate() {
-        draw_spread(&mut canvas, &panel, index, moments);
+    let places = rules.places(courses.iter().map(|(name, _)| *name).enumerate());
+    for ((_, moments), &place) in courses.iter().zip(&places) {
+        draw_spread(&mut canvas, &panel, place, moments);
     }
     let level = panel.at(first, reference).1;
     draw_inside(&mut canvas, &panel, &[(frame.left, level), (frame.right, level)], reference_line());
-    for (index, (_, moments)) in courses.iter().enumerate() {
+    for (((_, moments), &index), shown) in courses.iter().zip(&places).zip(&names) {
         let points: Vec<Point> =
             moments.iter().map(|moment| near(&panel, moment.round, moment.mean)).collect();
         if let [at] = points[..] {
@@ -263,25 +284,25 @@ pub fn overlay_timeline(
             let place = near(&panel, moment.round, moment.mean);
             if (top..=bottom).contains(&place.1) {
                 let mean = with_interval(moment.mean, moment.interval, "\u{202F}%");
-                canvas.told(place, format!("{}: {mean} in round {}", names[index], digits(moment.round)));
+                canvas.told(place, format!("{shown}: {mean} in round {}", digits(moment.round)));
             }
         }
     }
     panel.draw_axes(&mut canvas, Some("round"), &[words.axis]);
-    name_lines(&mut canvas, &panel, &courses, &names);
+    name_lines(&mut canvas, &panel, &courses, (&names, &places));
     Ok(canvas.finish(&title))
 }
 
 type Course<'a> = (&'a str, Vec<Moment>);
 
 /// The time lines of the rules that are drawn, and what is said of the others.
-fn courses(rows: &[TimelineRow]) -> (Vec<Course<'_>>, Option<String>) {
+fn courses<'a>(rows: &'a [TimelineRow], rules: &ComparedRules) -> (Vec<Course<'a>>, Option<String>) {
     let shares = || {
         let of_wins = rows.iter().filter(|row| row.round > 0 && row.metric == "win_share");
         of_wins.filter_map(|row| Some((row, share(row.mean)?)))
     };
     let names = distinct(shares().map(|(row, _)| row.subject.as_str()));
-    let spread = Excerpt::listed(names.len(), MOST_LINES, "rule");
+    let spread = excerpt(&names, MOST_LINES, rules);
     let mut courses: Vec<Course> = spread.of(names).into_iter().map(|name| (name, Vec::new())).collect();
     let pair = |low: Option<f64>, high: Option<f64>| {
         low.zip(high).filter(|(low, high)| low <= high).map(|(low, high)| (100.0 * low, 100.0 * high))
@@ -361,7 +382,7 @@ fn draw_spread(canvas: &mut Canvas, panel: &Panel, index: usize, moments: &[Mome
 }
 
 /// The name of each rule beside the end of its line, in the order of the ends.
-fn name_lines(canvas: &mut Canvas, panel: &Panel, courses: &[Course], names: &[String]) {
+fn name_lines(canvas: &mut Canvas, panel: &Panel, courses: &[Course], names: (&[String], &[usize])) {
     let bottom = panel.frame.bottom;
     let end = |(_, moments): &Course| moments.last().map_or(bottom, |m| near(panel, m.round, m.mean).1);
     let ends: Vec<f64> = courses.iter().map(end).collect();
@@ -386,6 +407,7 @@ mod tests {
             axis: "total variation distance of win shares from stake shares (%)",
             percent,
             confidence: 0.95,
+            compare: &[],
             sheet,
         }
     }
@@ -519,6 +541,20 @@ mod tests {
                 assert_eq!(drawing, overlay_timeline(&words, &rows, 0.4).unwrap(), "{what}");
             }
         }
+    }
+
+    /// Of validators there are whole numbers only.
+    #[test]
+    fn counts_have_whole_ticks() {
+        let mut rows = rows(3, false);
+        for row in &mut rows {
+            "wins_nakamoto_half".clone_into(&mut row.metric);
+            (row.value, row.low, row.high, row.law, row.limit) = (Some(2.0), None, None, None, Some(2.0));
+        }
+        let drawing = overlay_measure(&words(false), &rows).unwrap();
+        let ticks = &drawing.chart().axes[0].x.ticks;
+        let labels: Vec<&str> = ticks.iter().filter_map(|tick| tick.label.as_deref()).collect();
+        assert_eq!(labels, ["1", "2", "3"]);
     }
 
     #[test]

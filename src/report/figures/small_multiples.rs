@@ -1,10 +1,10 @@
 //! A metric of a study over one factor, a panel for each level of another.
 
 use super::drafting::{
-    Align, Area, BLUE, Canvas, Excerpt, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point, Scale,
-    Stroke, clean, fitted, fitted_names, margin_left, percent, width as text_width, with_interval,
+    Align, Area, BLUE, Canvas, Dash, Excerpt, INK, Key, LABEL_SIZE, MARGIN_RIGHT, MUTED, Page, Panel, Point,
+    Scale, Stroke, clean, fitted, fitted_names, margin_left, percent, width as text_width, with_interval,
 };
-use super::{Drawing, Figure, FigureError, GridCell, Subject};
+use super::{Drawing, Figure, FigureError, Grid, GridCell, Subject};
 use crate::registry::{Entry, settings};
 use serde::{Deserialize, Serialize};
 
@@ -119,14 +119,26 @@ impl Figure for SmallMultiples {
         if !grid.down.is_empty() {
             notes.push(format!("Above each panel: {}.", clean(&grid.down)));
         }
+        let drawn = cells
+            .iter()
+            .filter(|cell| across.contains(&cell.across.as_str()) && down.contains(&cell.down.as_str()));
+        let drawn = drawn.count();
         let across = Across::new(across);
-        let y = span(&cells, grid.is_share);
+        // The limit is that of one metric.
+        let limit =
+            Some(subject.delta).filter(|delta| *delta > 0.0 && grid.metric.starts_with("unfair_probability"));
+        let y = span(&cells, grid, limit);
         let with_intervals = cells.iter().any(|cell| interval(cell).is_some());
-        let key = if with_intervals {
+        let mut key = if with_intervals {
             vec![(Key::Disc(BLUE), format!("value, {} interval", percent(subject.confidence)))]
         } else {
             vec![(Key::Dot(BLUE), "value".to_owned())]
         };
+        if let Some(delta) = limit {
+            key.push((Key::Line(limit_line()), format!("limit δ = {}", percent(delta))));
+        }
+        let subtitle = subject.subtitle_of_grid(drawn, with_intervals);
+        let subject = &Subject { subtitle: &subtitle, ..*subject };
         let metric = grid.metric.replace('_', " ");
         let heading = format!("{metric} of {}", clean(&grid.subject));
         let Page { mut canvas, title, top, bottom, right } = subject.page(&heading, &key, &notes);
@@ -153,6 +165,10 @@ impl Figure for SmallMultiples {
                 Across::Numbers(_) => panel.draw_grid(&mut canvas),
                 Across::Names(_) => panel.draw_level_grid(&mut canvas),
             }
+            if let Some(delta) = limit {
+                let level = panel.at(panel.x.low(), delta).1;
+                canvas.line([(frame.left, level), (frame.right, level)], limit_line());
+            }
             let shown: Vec<&GridCell> = cells.iter().filter(|cell| cell.down == *level).copied().collect();
             draw_cells(&mut canvas, &panel, &shown, &across, grid.scattered);
             draw_edges(&mut canvas, &panel, &across, column == 0, lowest.then_some(&grid.across));
@@ -168,17 +184,23 @@ fn interval(cell: &GridCell) -> Option<(f64, f64)> {
     cell.low.zip(cell.high).filter(|&(low, high)| low <= cell.value && cell.value <= high)
 }
 
-/// An axis for all values and intervals, the same for every panel.
-fn span(cells: &[&GridCell], is_share: bool) -> Scale {
-    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+fn limit_line() -> Stroke {
+    Stroke::solid(INK, 3).dashed(Dash::Long)
+}
+
+/// An axis for all values and intervals and the limit, the same for every panel; one of probabilities begins at 0.
+fn span(cells: &[&GridCell], grid: &Grid, limit: Option<f64>) -> Scale {
+    let (mut low, mut high) = (f64::INFINITY, limit.unwrap_or(f64::NEG_INFINITY));
     for cell in cells {
         let ends = interval(cell).unwrap_or((cell.value, cell.value));
         (low, high) = (low.min(ends.0), high.max(ends.1));
     }
     let scale = Scale::roomy((low, high), 0.06, false);
     // No probability is below 0 or above 1.
-    if is_share && low >= 0.0 && high <= 1.0 {
-        Scale::linear(scale.low().max(0.0), scale.high().min(1.0))
+    if grid.is_share && low >= 0.0 && high <= 1.0 {
+        let is_probability = grid.metric.contains("probability");
+        let from = if is_probability { 0.0 } else { scale.low().max(0.0) };
+        Scale::linear(from, scale.high().min(1.0))
     } else {
         scale
     }
@@ -271,6 +293,7 @@ mod tests {
         {
             assert!(drawn.contains(words), "{words}");
         }
+        assert!(!drawn.contains("stroke-dasharray"));
         // One for each value, and one in the key.
         assert_eq!(drawn.matches("<circle fill=\"#0072B2\"").count(), 7);
         // The same value stands at the same height in every panel.
@@ -279,5 +302,41 @@ mod tests {
         let heights: Vec<&str> =
             drawn.split(" cy=\"").skip(2).map(|rest| rest.split('"').next().unwrap()).collect();
         assert!(heights.len() == 6 && heights.iter().all(|height| *height == heights[0]), "{heights:?}");
+    }
+
+    /// The axis of a probability begins at 0 and has its limit; the line below the title counts what is drawn.
+    #[test]
+    fn unfair_probabilities_have_their_limit_and_an_axis_from_zero() {
+        let cells = ["10", "20", "30"].map(|level| GridCell {
+            across: level.to_owned(),
+            down: String::new(),
+            value: 0.4,
+            low: None,
+            high: None,
+        });
+        let grid = Grid {
+            metric: "unfair_probability_by_law".into(),
+            is_share: true,
+            subject: "s".into(),
+            across: "rounds".into(),
+            cells: cells.to_vec(),
+            size: Some((9, Some(200))),
+            ..Grid::default()
+        };
+        let subtitle = "9 points · 1,800 trials · 95 % intervals";
+        let subject = Subject {
+            title: "t",
+            subtitle,
+            grid: Some(&grid),
+            confidence: 0.95,
+            delta: 0.1,
+            ..Subject::default()
+        };
+        let drawing = SmallMultiples {}.draw(&subject).unwrap();
+        let svg = drawing.svg();
+        assert!(svg.contains(">3 of 9 points · 600 trials<"), "{svg}");
+        assert!(svg.contains("limit δ = 10") && svg.matches("stroke-dasharray").count() == 2, "{svg}");
+        assert_eq!(drawing.chart().axes[0].y.scale.low(), 0.0);
+        assert!(drawing.chart().axes[0].y.scale.high() < 0.5);
     }
 }

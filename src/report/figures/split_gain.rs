@@ -92,7 +92,8 @@ impl Figure for SplitGain {
             .iter()
             .map(|course| course.gains.last().map_or(zero, |&(parts, gain, _)| panel.at(parts, gain).1))
             .collect();
-        write_ends(&mut canvas, &frame, &ends, &names);
+        let places: Vec<usize> = (0..names.len()).collect();
+        write_ends(&mut canvas, &frame, &ends, (&names, &places));
         Ok(canvas.finish(&title))
     }
 }

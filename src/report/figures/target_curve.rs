@@ -107,6 +107,8 @@ impl Figure for TargetCurve {
         ];
         let mut notes: Vec<String> = spread.note.into_iter().collect();
         notes.extend(exceptions(&curves, &names));
+        let subtitle = subject.subtitle_without_intervals();
+        let subject = &Subject { subtitle: &subtitle, ..*subject };
         let page = subject.page("share of wins against share of stake", &key, &notes);
         let name_room = names.iter().map(|name| width(name, LABEL_SIZE)).fold(0.0, f64::max) + LEADER;
         let frame = page.frame(y, if several { name_room } else { MARGIN_RIGHT });
@@ -118,11 +120,12 @@ impl Figure for TargetCurve {
             canvas.line([panel.at(from, from), panel.at(to, to)], diagonal);
         }
         let marked = MARKED / curves.len();
-        for (index, curve) in curves.iter().enumerate() {
-            draw_curve(&mut canvas, &panel, curve, several.then_some(index), marked);
+        let places = subject.rules().places(curves.iter().map(|curve| curve.name).enumerate());
+        for (curve, &place) in curves.iter().zip(&places) {
+            draw_curve(&mut canvas, &panel, curve, several.then_some(place), marked);
         }
         panel.draw_axes(&mut canvas, Some("share of stake (%)"), &["share of wins (%)"]);
-        name_curves(&mut canvas, &panel, &curves, &names);
+        name_curves(&mut canvas, &panel, &curves, (&names, &places));
         Ok(canvas.finish(&title))
     }
 }
@@ -208,14 +211,14 @@ fn draw_curve(canvas: &mut Canvas, panel: &Panel, curve: &Curve, place: Option<u
 }
 
 /// The name of each rule beside the end of its curve, in the order of the ends.
-fn name_curves(canvas: &mut Canvas, panel: &Panel, curves: &[Curve], names: &[String]) {
+fn name_curves(canvas: &mut Canvas, panel: &Panel, curves: &[Curve], (names, places): (&[String], &[usize])) {
     let bottom = panel.frame.bottom;
     let ends: Vec<f64> = curves
         .iter()
         .zip(names)
         .map(|(curve, _)| curve.points.last().map_or(bottom, |&(stake, wins)| panel.at(stake, wins).1))
         .collect();
-    write_ends(canvas, &panel.frame, &ends, names);
+    write_ends(canvas, &panel.frame, &ends, (names, places));
 }
 
 #[cfg(test)]

@@ -183,7 +183,8 @@ fn name_courses(canvas: &mut Canvas, panel: &Panel, courses: &[Course], names: &
         course.moments.last().map_or(0.0, |moment| near(panel, moment.round, moment.mean).1)
     };
     let ends: Vec<f64> = courses.iter().map(end).collect();
-    write_ends(canvas, &panel.frame, &ends, names);
+    let places: Vec<usize> = (0..names.len()).collect();
+    write_ends(canvas, &panel.frame, &ends, (names, &places));
 }
 
 /// Takes the intervals of means below the axis away: of those who have not won yet they all reach equally high,

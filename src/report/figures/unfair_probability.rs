@@ -104,11 +104,13 @@ impl Figure for UnfairProbability {
         panel.draw_grid(&mut canvas);
         let level = panel.at(first, 100.0 * delta).1;
         draw_inside(&mut canvas, &panel, &[(frame.left, level), (frame.right, level)], limit_line());
-        for (index, course) in courses.iter().enumerate() {
-            draw_course(&mut canvas, &panel, index, course, delta);
+        let rules = subject.rules();
+        let places = rules.places(courses.iter().map(|course| course.name).enumerate());
+        for (course, &place) in courses.iter().zip(&places) {
+            draw_course(&mut canvas, &panel, place, course, delta);
         }
         panel.draw_axes(&mut canvas, Some("round"), &["unfair probability (%)"]);
-        name_courses(&mut canvas, &panel, &courses, &names);
+        name_courses(&mut canvas, &panel, &courses, (&names, &places));
         Ok(canvas.finish(&title))
     }
 }
@@ -224,7 +226,7 @@ fn draw_course(canvas: &mut Canvas, panel: &Panel, index: usize, course: &Course
     }
 }
 
-fn name_courses(canvas: &mut Canvas, panel: &Panel, courses: &[Course], names: &[String]) {
+fn name_courses(canvas: &mut Canvas, panel: &Panel, courses: &[Course], names: (&[String], &[usize])) {
     let ends: Vec<f64> = courses
         .iter()
         .map(|course| {
@@ -304,6 +306,42 @@ mod tests {
         assert_eq!(drawn, [1, 2, 4, 5, 7, 8, 10, 12]);
         // The limit, and its picture in the key.
         assert_eq!(svg.matches("stroke-dasharray").count(), 2);
+    }
+
+    /// Of twelve rules the last two, the fairest, are drawn, and each has the colour of its place among all.
+    #[test]
+    fn rules_keep_their_colours_and_those_of_the_verdict_are_drawn() {
+        let compare = crate::report::figures::compared_rules::tests::comparison(12);
+        let row = |index: usize, round: u64| TimelineRow {
+            round,
+            metric: "unfair_probability".to_owned(),
+            subject: format!("r{index:02}"),
+            mean: 0.5 / round as f64,
+            ..TimelineRow::default()
+        };
+        // The first rule has no unfair probability.
+        let timeline: Vec<TimelineRow> =
+            (1..12).flat_map(|index| [1, 10].map(|round| row(index, round))).collect();
+        let subject = Subject {
+            title: "t",
+            timeline: &timeline,
+            compare: &compare,
+            delta: 0.1,
+            confidence: 0.95,
+            ..Subject::default()
+        };
+        let svg = UnfairProbability {}.draw(&subject).unwrap().svg().to_owned();
+        assert!(svg.contains("8 of 11 rules drawn") && svg.contains("and those that the verdict names"));
+        assert!(svg.contains(">r10</text>") && svg.contains(">r11</text>"), "{svg}");
+        let color = |index: usize| {
+            let (red, green, blue) = series(index);
+            format!("#{red:02X}{green:02X}{blue:02X}")
+        };
+        // The second rule is drawn first, and has the second colour.
+        let mark = svg.split("r01: 50").next().unwrap();
+        assert!(mark.contains(&color(1)) && svg.contains(">r01</text>"), "{svg}");
+        let first_line = svg.find(&color(1)).unwrap();
+        assert!(svg.match_indices(&color(0)).all(|(at, _)| at > first_line), "{svg}");
     }
 
     #[test]

@@ -55,14 +55,21 @@ pub fn sentences(sheet: &TextTable) -> Vec<(&'static str, String)> {
             three_digits(value)
         })
     };
+    // Several trials without an interval are all alike.
+    let repeated = |name: &str| {
+        let row = of_primary("estimate").find(|row| sheet.cell(row, "rule") == name);
+        row.and_then(|row| sheet.cell(row, "trials").parse::<u64>().ok()).is_some_and(|trials| trials > 1)
+    };
     let mean = |name: &str| match (value(name, "value"), value(name, "low"), value(name, "high")) {
         (Some(mean), Some(low), Some(high)) => format!("{name} ({mean}, interval {low} to {high})"),
+        (Some(mean), ..) if repeated(name) => format!("{name} ({mean}, the same in every trial)"),
         (Some(mean), ..) => format!("{name} ({mean})"),
         _ => name.to_owned(),
     };
     let by = measure(primary).map_or_else(|| primary.replace('_', " "), |measure| measure.heading.to_owned());
     if !pairs.is_empty() {
-        sentences.push(("Fairest rule", fairest(&names, &pairs, &by, mean)));
+        let heading = if names.len() == 2 { "Fairer rule" } else { "Fairest rule" };
+        sentences.push((heading, fairest(&names, &pairs, &by, mean)));
     }
     let is_order = |row: &&Vec<String>| sheet.cell(row, "verdict").contains(['<', '~', '=']);
     if names.len() > 2
@@ -144,9 +151,11 @@ fn fairest(
             }
         }
     };
+    let superlative = |count: usize| if count == 2 { "fairer" } else { "fairest" };
     if ranked.is_empty() {
+        let superlative = superlative(names.len());
         return format!(
-            "Cannot tell which rule is fairest by the {by}: their trials have different numbers of blocks."
+            "Cannot tell which rule is {superlative} by the {by}: their trials have different numbers of blocks."
         );
     }
     let corrected = match pairs.iter().filter(|(.., pair)| *pair != Pair::Unlike).count() {
@@ -206,7 +215,8 @@ fn fairest(
                     means(&best)
                 )
             } else {
-                format!("Cannot tell which of {} is fairer by the {by}.{rest}", means(&best))
+                let superlative = superlative(best.len());
+                format!("Cannot tell which of {} is {superlative} by the {by}.{rest}", means(&best))
             }
         }
     };
@@ -275,9 +285,7 @@ mod tests {
                 "The rules nxt (5 %) and raffle (2 %) are equally fair by the {BY}: the same in every trial."
             )
         );
-        assert!(
-            said(&means, &[("nxt", "raffle", "unlike")]).starts_with("Cannot tell which rule is fairest")
-        );
+        assert!(said(&means, &[("nxt", "raffle", "unlike")]).starts_with("Cannot tell which rule is fairer"));
         assert!(said(&means, &[("nxt", "raffle", "unknown")]).starts_with("Cannot tell which of nxt"));
     }
 
@@ -305,6 +313,26 @@ mod tests {
             said(&means, &unlike)
                 .ends_with(" The rule c is not ranked: its trials have another number of blocks.")
         );
+    }
+
+    /// Trials that are all alike leave no interval, which is said; three rules have a fairest, two a fairer one.
+    #[test]
+    fn a_rule_without_an_interval_is_the_same_in_every_trial() {
+        let mut table = table(&[("a", "0.02"), ("b", "0.021")], &[("a", "b", "undecided")]);
+        table.columns.push("trials".to_owned());
+        table.rows.iter_mut().for_each(|row| row.push("20".to_owned()));
+        (table.rows[0][5], table.rows[0][6]) = ("0.01".to_owned(), "0.03".to_owned());
+        let (heading, said) = sentences(&table)[0].clone();
+        assert_eq!(heading, "Fairer rule");
+        assert_eq!(
+            said,
+            format!(
+                "Cannot tell which of a (2 %, interval 1 % to 3 %) and b (2.1 %, the same in every trial) is fairer by the {BY}."
+            )
+        );
+        let three = [("a", "0.02"), ("b", "0.021"), ("c", "0.3")];
+        let open = [("a", "b", "undecided"), ("a", "c", "undecided"), ("b", "c", "undecided")];
+        assert!(self::said(&three, &open).contains("c (30 %) is fairest by"));
     }
 
     #[test]

@@ -296,9 +296,10 @@ impl Folder {
             _ => format!(" under the rules {}", listed(&labels)),
         };
         if self.sheet("compare").is_some() {
-            return format!("Which of the rules {} is the fairest to these stakes?", listed(&labels));
+            let fairest = if labels.len() == 2 { "fairer" } else { "the fairest" };
+            return format!("Which of the rules {} is {fairest} to these stakes?", listed(&labels));
         }
-        if self.manifest["input"].is_string() {
+        if self.is_audit() {
             return format!("Are the observed wins those that are expected{under}?");
         }
         let of_study = self.answer.as_ref().and_then(StudyAnswer::question);
@@ -363,6 +364,29 @@ impl Folder {
     /// Whether this is the record of a run, which `tombola reproduce` takes.
     fn is_run(&self) -> bool {
         !self.text("scenario").is_empty()
+    }
+
+    /// Whether wins that were observed elsewhere were judged, and nothing was simulated.
+    fn is_audit(&self) -> bool {
+        self.manifest["input"].is_string()
+    }
+
+    /// How many trials each point of a study had, if all had as many, and all of them in words.
+    fn trials_of_study(&self) -> (Option<u64>, String) {
+        let number = |key: &str| self.manifest[key].as_u64();
+        let points = self.manifest["states"]["done"].as_u64().or_else(|| number("points")).unwrap_or(0);
+        let trials = number("trials").unwrap_or(0);
+        let varied = self.manifest["factors"].get("run.trials").is_some();
+        let asked = self.text("study").parse::<toml::Table>().ok();
+        let until = asked.as_ref().and_then(|table| table.get("run")?.get("until")).is_some();
+        if points > 0 && trials % points == 0 && !varied && !until && self.manifest["partial"] != true {
+            let each = trials / points;
+            return (
+                Some(each),
+                format!("{} at each of {}", counted(each, "trial"), counted(points, "point")),
+            );
+        }
+        (None, format!("{} at {}", counted(trials, "trial"), counted(points, "point")))
     }
 
     fn page(&self) -> Markup {
@@ -431,8 +455,10 @@ impl Folder {
         let number = |key: &str| self.manifest[key].as_u64();
         let trials = number("trials_finished").or_else(|| number("trials"));
         if let Some(points) = number("points") {
-            parts.push(counted(points, "point"));
-            parts.extend(trials.map(|trials| counted(trials, "trial")));
+            parts.push(match trials {
+                Some(_) => self.trials_of_study().1,
+                None => counted(points, "point"),
+            });
         } else if let (Some(trials), Some(rounds)) = (trials, number("rounds")) {
             parts.push(format!("{} of {}", counted(trials, "trial"), counted(rounds, "round")));
         }

@@ -9,6 +9,8 @@ use super::{Folder, NO_VERDICT, capitalised};
 use crate::registry::Entry;
 use crate::report::active::visible;
 use crate::report::latex::latex;
+use crate::report::study_values::level_words;
+use crate::scenario::ScenarioFile;
 use crate::selection::RULES;
 use crate::statistics::level_of;
 use crate::statistics::percent;
@@ -72,7 +74,7 @@ impl Folder {
             self.missing(),
             self.visible_effects(),
             self.software(),
-            limits(),
+            if self.is_audit() { limits_of_audit() } else { limits() },
         ];
         let mut sections: Vec<Section> = all.into_iter().collect();
         sections.retain(|section| !(section.texts.is_empty() && section.points.is_empty()));
@@ -85,9 +87,18 @@ impl Folder {
     fn aims(&self) -> Section {
         let rules = self.rule_labels();
         let aim = self.words.aim.clone().unwrap_or_else(|| match (self.sheet("compare"), rules.len()) {
-            (Some(_), _) => {
-                format!("To find out which of the rules {} is the fairest to these stakes.", listed(&rules))
-            }
+            _ if self.is_audit() => match &rules[..] {
+                [] => "To find out whether the observed wins are those that are expected.".to_owned(),
+                rules => format!(
+                    "To find out whether the observed wins are those expected under the rule {}.",
+                    listed(rules)
+                ),
+            },
+            (Some(_), count) => format!(
+                "To find out which of the rules {} is {} to these stakes.",
+                listed(&rules),
+                if count == 2 { "fairer" } else { "the fairest" }
+            ),
             (None, 0) => "To find out whether wins and rewards follow the shares of stake.".to_owned(),
             (None, 1) => format!(
                 "To find out whether wins and rewards follow the shares of stake under the rule {}.",
@@ -128,12 +139,16 @@ impl Folder {
             if let Some(engine) = self.manifest["engine"].as_str() {
                 let _ = write!(text, "Engine: {engine}. ");
             }
+            if let Some(base) = self.base_of_study() {
+                let _ = write!(text, "Base scenario: {base}. ");
+            }
             if let Some(points) = number("points") {
                 let factors = self.manifest["factors"].as_object().into_iter().flatten();
                 let factors: Vec<String> = factors
                     .map(|(key, levels)| {
                         let levels = levels.as_array().into_iter().flatten();
-                        let levels: Vec<&str> = levels.filter_map(|level| level.as_str()).collect();
+                        let levels: Vec<String> =
+                            levels.filter_map(|level| Some(level_words(level.as_str()?))).collect();
                         format!("{key} ({})", levels.join(", "))
                     })
                     .collect();
@@ -159,8 +174,16 @@ impl Folder {
         let compared = self
             .sheet("compare")
             .map(|_| "the differences between rules of every measure, paired by trial".to_owned());
-        Section::new("Estimands")
-            .points(points.map(|(metric, words)| format!("{metric}: {words}")).chain(compared))
+        let words = |metric: &str, words: &str| match metric {
+            "misallocated" if self.is_audit() => {
+                "the share of wins that would have to move for win shares to equal the expected shares"
+                    .to_owned()
+            }
+            _ => words.to_owned(),
+        };
+        Section::new("Estimands").points(
+            points.map(|(metric, known)| format!("{metric}: {}", words(metric, known))).chain(compared),
+        )
     }
 
     fn methods_used(&self) -> Section {
@@ -223,13 +246,64 @@ impl Folder {
                 "Trials were to be run until a required precision was reached; the maximum number of trials came first. \
                  Intervals are confidence sequences, which remain valid under this stopping rule.",
             ),
-            (Some(trials), None) => section.text(format!(
-                "{}, fixed in advance. Minimum detectable effects, where known, are given below; `tombola plan` computes \
-                 the number that another aim needs.",
-                counted(trials, "trial")
-            )),
+            (Some(trials), None) => {
+                let of_study = number("points").is_some().then(|| self.trials_of_study());
+                let repeated = of_study.as_ref().and_then(|(each, _)| *each).is_some();
+                let count = of_study.map_or_else(|| counted(trials, "trial"), |(_, words)| words);
+                // Where the points have different numbers of trials, a precision may have ended them.
+                let fixed = if number("points").is_none() || repeated { ", fixed in advance" } else { "" };
+                let below = match self.visible_effects().points.is_empty() {
+                    true => "",
+                    false => " Minimum detectable effects, where known, are given below.",
+                };
+                section.text(format!(
+                    "{count}{fixed}.{below} `tombola plan` computes the number that another aim needs."
+                ))
+            }
             _ => section,
         }
+    }
+
+    /// The scenario that the points of a study differ from, in words.
+    fn base_of_study(&self) -> Option<String> {
+        self.manifest["points"].as_u64()?;
+        let text = self.text("study");
+        let table: toml::Table = text.parse().ok()?;
+        let file: ScenarioFile = toml::from_str(text).ok()?;
+        let varies = |key: &str| {
+            let factors = self.manifest["factors"].as_object();
+            factors.is_some_and(|factors| {
+                factors.keys().any(|factor| factor == key || factor.starts_with(&format!("{key}.")))
+            })
+        };
+        let fixed = |key: &str, words: String| if varies(key) { format!("{words} (varied)") } else { words };
+        let mut parts = Vec::new();
+        let population = table.get("population").and_then(|value| value.as_table());
+        for (key, value) in population.into_iter().flatten() {
+            let words = match value {
+                toml::Value::Array(list) => counted(list.len() as u64, "entry"),
+                toml::Value::Integer(number) if *number >= 0 => grouped(number.unsigned_abs()),
+                toml::Value::String(text) => text.clone(),
+                other => level_words(&other.to_string()),
+            };
+            parts.push(fixed(&format!("population.{key}"), format!("population.{key} {words}")));
+        }
+        let run = &file.run;
+        parts.push(fixed("run.rounds", counted(run.rounds, "round")));
+        match self.trials_of_study().0 {
+            Some(each) => parts.push(format!("{} per point", counted(each, "trial"))),
+            None => parts.push(fixed("run.trials", format!("{} per point", counted(run.trials, "trial")))),
+        }
+        parts.push(fixed("run.seed", format!("seed {}", run.seed.0)));
+        parts.push(fixed("run.engine", format!("engine {}", run.engine)));
+        let tolerance = percent::setting(file.analysis.tolerance);
+        parts.push(fixed("analysis.tolerance", format!("tolerance {tolerance} of the stake's share")));
+        let options = self.manifest["options"].as_array().into_iter().flatten();
+        let options: Vec<&str> = options.filter_map(|option| option.as_str()).collect();
+        if !options.is_empty() {
+            parts.push(format!("with the options {}", options.join(" ")));
+        }
+        Some(parts.join(", "))
     }
 
     fn missing(&self) -> Section {
@@ -270,6 +344,14 @@ impl Folder {
     }
 
     fn software(&self) -> Section {
+        if self.is_audit() {
+            return Section::new("Software and reproducibility").text(format!(
+                "tombola {}. The same table and settings give the same bytes in every table of results on any number of \
+                 threads. manifest.json records the SHA-256 of the input and of each file, the settings and the run \
+                 time.",
+                self.text("version")
+            ));
+        }
         let text = format!(
             "tombola {}. The same scenario and seed give the same bytes in every table on any number of threads. \
              manifest.json records the SHA-256 of each file, the run time and the number of threads{}.",
@@ -344,14 +426,30 @@ impl Folder {
     }
 }
 
+const PRIMARY: &str = "The primary family of tests answers the question asked; exploratory tests only suggest further questions.";
+const P_VALUES: &str =
+    "A p-value measures how well chance explains the counts. It does not show why they differ.";
+
+fn limits_of_audit() -> Section {
+    Section::new("Limits").points(
+        [
+            "The rounds are taken to be independent draws and the stakes constant over the period; missed slots are not \
+             in the table.",
+            PRIMARY,
+            P_VALUES,
+        ]
+        .map(str::to_owned),
+    )
+}
+
 fn limits() -> Section {
+    let intervals = format!("Confidence intervals over rounds are pointwise. {PRIMARY}");
     Section::new("Limits").points(
         [
             "All nodes share one view of the chain: there are no forks, and the network can only delay or lose blocks \
              sent to attestors.",
-            "Confidence intervals over rounds are pointwise. The primary family of tests answers the question asked; \
-             exploratory tests only suggest further questions.",
-            "A p-value measures how well chance explains the counts. It does not show why they differ.",
+            intervals.as_str(),
+            P_VALUES,
         ]
         .map(str::to_owned),
     )

@@ -198,30 +198,33 @@ impl StudyAnswer {
         let judged = self.decided.iter().position(|decided| decided.points > 0)?;
         let Decided { points, fair, unfair } = self.decided[judged];
         let open = points - fair - unfair;
-        let of = counted(points, "point");
-        let each = if points > 1 {
-            " Each point is judged by itself, without correction for their number."
-        } else {
-            ""
+        let at = |count: u64| match (count, points) {
+            (1, 1) => "At the only point".to_owned(),
+            (some, all) if some == all => format!("At all {}", counted(all, "point")),
+            (some, all) => format!("At {} of {}", grouped(some), counted(all, "point")),
         };
-        Some(match JUDGED_BY[judged] {
-            "fairness_to_stake" => format!(
-                "Of {of}, {} fair to stake, {} unfair, and for {} the trials cannot tell.{each}",
-                number_is(fair),
-                number_is(unfair),
-                grouped(open)
-            ),
-            _ => {
-                let delta = self.delta.map_or("delta".to_owned(), percent::setting);
-                format!(
-                    "Of {of}, {} fair: the unfair probability of every followed validator is shown to be at most {delta}. \
-                     {} unfair: that of at least one is shown to be above {delta}. For {} the trials cannot tell.{each}",
-                    number_is(fair),
-                    capital_number_is(unfair),
-                    grouped(open)
-                )
+        let delta = self.delta.map_or("delta".to_owned(), percent::setting);
+        let (is_fair, is_unfair) = match JUDGED_BY[judged] {
+            "fairness_to_stake" => {
+                ("selection is fair to stake".to_owned(), "selection is unfair to stake".to_owned())
             }
-        })
+            _ => (
+                format!("every followed validator is shown to have an unfair probability of at most {delta}"),
+                format!(
+                    "at least one followed validator is shown to have an unfair probability above {delta}"
+                ),
+            ),
+        };
+        let classes = [(fair, is_fair), (unfair, is_unfair), (open, "the trials cannot tell".to_owned())];
+        let mut sentences: Vec<String> = classes
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, words)| format!("{} {words}.", at(count)))
+            .collect();
+        if points > 1 {
+            sentences.push("Each point is judged by itself, without correction for their number.".to_owned());
+        }
+        Some(sentences.join(" "))
     }
 
     /// The factor that accounts for most of the variance between points.
@@ -251,14 +254,6 @@ impl StudyAnswer {
             words(&metric)
         ))
     }
-}
-
-fn number_is(number: u64) -> String {
-    format!("{} {}", grouped(number), if number == 1 { "is" } else { "are" })
-}
-
-fn capital_number_is(number: u64) -> String {
-    if number == 0 { "None is".to_owned() } else { number_is(number) }
 }
 
 /// A metric in words.
@@ -315,9 +310,9 @@ mod tests {
         let sentences = answer.sentences(None);
         assert_eq!(
             sentences[0].1,
-            "Of 3 points, 1 is fair: the unfair probability of every followed validator is shown to be at most 10 %. \
-             1 is unfair: that of at least one is shown to be above 10 %. For 1 the trials cannot tell. Each point is \
-             judged by itself, without correction for their number."
+            "At 1 of 3 points every followed validator is shown to have an unfair probability of at most 10 %. At 1 of 3 \
+             points at least one followed validator is shown to have an unfair probability above 10 %. At 1 of 3 points \
+             the trials cannot tell. Each point is judged by itself, without correction for their number."
         );
         assert_eq!(
             sentences[1].1,
@@ -331,17 +326,34 @@ mod tests {
         assert_eq!(answer.range().unwrap(), ("unfair probability".to_owned(), "1 % to 90 %".to_owned()));
     }
 
+    /// Of classes without a point nothing is said.
+    #[test]
+    fn empty_classes_are_not_named() {
+        let row =
+            |point: &str| format!("{point},nxt,10,unfair_probability,x,probability,0.9,0.1,not robust\n");
+        let said = |points: &[&str]| {
+            answer(&points.iter().map(|point| row(point)).collect::<String>()).sentences(None)[0].1.clone()
+        };
+        assert_eq!(
+            said(&["a", "b", "c"]),
+            "At all 3 points at least one followed validator is shown to have an unfair probability above 10 %. Each \
+             point is judged by itself, without correction for their number."
+        );
+        assert_eq!(
+            said(&["a"]),
+            "At the only point at least one followed validator is shown to have an unfair probability above 10 %."
+        );
+    }
+
     #[test]
     fn the_verdict_on_stake_comes_before_the_unfair_probability() {
         let rows = "a,raffle,10,fairness_to_stake,all,relative deviation,0.01,0.1,fair\n\
                     a,raffle,10,unfair_probability,x,probability,0.9,0.1,not robust\n\
                     b,nxt,10,fairness_to_stake,all,relative deviation,0.2,0.1,unfair\n";
         let sentences = answer(rows).sentences(None);
-        assert!(
-            sentences[0].1.starts_with(
-                "Of 2 points, 1 is fair to stake, 1 is unfair, and for 0 the trials cannot tell."
-            )
-        );
+        assert!(sentences[0].1.starts_with(
+            "At 1 of 2 points selection is fair to stake. At 1 of 2 points selection is unfair to stake. Each"
+        ));
     }
 
     #[test]

@@ -79,9 +79,10 @@ pub enum Shape {
 }
 
 impl Shape {
-    /// That of the series with this index; shapes come again after five.
+    /// That of the series with this index; shapes come again after five. Where the ten colours come again, they
+    /// have other shapes, so that fifty series differ in one or the other.
     pub fn of(index: usize) -> Self {
-        [Shape::Disc, Shape::Diamond, Shape::Triangle, Shape::Square, Shape::Tip][index % 5]
+        [Shape::Disc, Shape::Diamond, Shape::Triangle, Shape::Square, Shape::Tip][(index + index / 10) % 5]
     }
 
     /// The corners of such a mark there, of the size of a circle of that radius; a circle has none.

@@ -88,15 +88,25 @@ impl Excerpt {
 
     /// The same of levels of a factor, which stand in the order of their numbers, if all are numbers.
     pub fn over_levels(levels: &[&str], most: usize, noun: &str) -> Self {
+        Self::over_levels_with(levels, most, noun, ("", |_| false))
+    }
+
+    /// The same with those that are `needed`, as [`Excerpt::with`] takes them.
+    pub fn over_levels_with(
+        levels: &[&str],
+        most: usize,
+        noun: &str,
+        needed: (&str, impl Fn(usize) -> bool),
+    ) -> Self {
         let numbers: Option<Vec<f64>> =
             levels.iter().map(|level| level.parse().ok().filter(|number: &f64| number.is_finite())).collect();
         let mut ranked: Vec<usize> = (0..levels.len()).collect();
         match numbers {
             Some(numbers) => {
                 ranked.sort_by(|&a, &b| numbers[a].total_cmp(&numbers[b]));
-                Self::over(&ranked, most, noun, ExcerptOrder::Size)
+                Self::with((&ranked, ExcerptOrder::Size), most, noun, needed)
             }
-            None => Self::over(&ranked, most, noun, ExcerptOrder::Listed),
+            None => Self::with((&ranked, ExcerptOrder::Listed), most, noun, needed),
         }
     }
 

@@ -113,12 +113,21 @@ pub fn write_names(
     (wishes, names): (&[Wish], &[String]),
     surroundings: &Surroundings,
 ) {
-    for (placed, name) in beside(wishes, room, surroundings).into_iter().zip(names) {
+    for ((placed, name), wish) in beside(wishes, room, surroundings).into_iter().zip(names).zip(wishes) {
         let Some(placed) = placed else { continue };
         if let Some(leader) = placed.leader {
             canvas.line([leader.0, leader.1], Stroke::solid(MUTED, 2));
         }
-        canvas.text((placed.area.left, placed.area.bottom - 6.0), name, LABEL_SIZE, INK, Align::Start);
+        // A text that is narrower than it was measured, as in the fonts of a document, stays at its mark.
+        let foot = placed.area.bottom - 6.0;
+        if placed.area.right <= wish.at.0 {
+            canvas.text((placed.area.right, foot), name, LABEL_SIZE, INK, Align::End);
+        } else if placed.area.left >= wish.at.0 {
+            canvas.text((placed.area.left, foot), name, LABEL_SIZE, INK, Align::Start);
+        } else {
+            let middle = placed.area.left.midpoint(placed.area.right);
+            canvas.text((middle, foot), name, LABEL_SIZE, INK, Align::Middle);
+        }
     }
 }
 
@@ -127,11 +136,13 @@ pub const LEADER: f64 = 64.0;
 
 /// Writes the name of each series to the right of the frame, with its colour and its shape, in the order of the
 /// heights at which their lines end.
-pub fn write_ends(canvas: &mut Canvas, frame: &Area, ends: &[f64], names: &[String]) {
+///
+/// `places` are those of their colours and shapes.
+pub fn write_ends(canvas: &mut Canvas, frame: &Area, ends: &[f64], (names, places): (&[String], &[usize])) {
     let Area { top, bottom, right, .. } = *frame;
     let ends: Vec<f64> = ends.iter().map(|end| end.clamp(top, bottom)).collect();
     let centres = stacked(&ends, LABEL_SIZE * 1.2, top, bottom);
-    for (index, ((&end, centre), name)) in ends.iter().zip(centres).zip(names).enumerate() {
+    for (((&end, centre), name), &index) in ends.iter().zip(centres).zip(names).zip(places) {
         let (from, to) = ((right + 6.0, end), (right + LEADER - 22.0, centre));
         let leader = Stroke::solid(series(index), 4);
         canvas.line([from, (from.0 + 8.0, from.1), to, (to.0 + 4.0, to.1)], leader);

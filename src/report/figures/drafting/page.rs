@@ -16,6 +16,8 @@ const MARGIN: f64 = 24.0;
 const HEADING_SIZE: f64 = 40.0;
 /// The least part of the first line that a name is shortened to.
 const LEAST_NAME: f64 = 0.3;
+/// How many lines the notes may take.
+const MOST_NOTES: usize = 5;
 /// What was run, the key and the notes: 8.8 points.
 const SMALL_SIZE: f64 = 31.0;
 const SMALL_LINE: f64 = 40.0;
@@ -140,7 +142,7 @@ impl Page {
             from += length + 44.0;
         }
 
-        let notes = wrapped(&clean(&said(&words.notes.join(" "))), SMALL_SIZE, room, 4);
+        let notes = wrapped(&clean(&said(&words.notes.join(" "))), SMALL_SIZE, room, MOST_NOTES);
         canvas.purpose(MarkRole::Words);
         let mut note_foot = f64::from(down) - 18.0 - SMALL_LINE * notes.len() as f64;
         let bottom = note_foot + 18.0 - AXIS - if notes.is_empty() { 8.0 } else { 16.0 };

@@ -8,7 +8,7 @@ pub struct Scale {
     ratios: bool,
     /// Whether the values are counts, which have no halves.
     whole: bool,
-    /// Of ratios that zero stands beside: the least of them. Zero stands at half of it, below a break.
+    /// Of ratios that zero stands beside: the least of them. Zero stands at [`Scale::zero`], below a break.
     least: Option<f64>,
 }
 
@@ -50,6 +50,15 @@ impl Scale {
         Scale { whole: true, ..Scale::linear(low, high) }
     }
 
+    /// The same for means of counts between these ends, or their differences: from one whole number to another, so
+    /// that there are ticks however near the ends are to each other.
+    pub fn counts_around((low, high): (f64, f64)) -> Self {
+        let (low, high) = (low.floor(), high.ceil());
+        // A mark at the end of the axis is whole.
+        let room = if high > low { 0.04 * (high - low) } else { 1.0 };
+        Scale::counts(low - room, high + room)
+    }
+
     /// Equal ratios are equally far apart. The ends must be positive; if they are not apart they are
     /// moved apart.
     pub fn logarithmic(low: f64, high: f64) -> Self {
@@ -60,10 +69,19 @@ impl Scale {
         }
     }
 
-    /// The same, and zero, which has no place among ratios, below a break: at half of `least`, the least value
-    /// above zero, so that programs that know no breaks draw it there too.
+    /// The same for counts, and zero, which has no place among ratios, below a break: at a value below `least`,
+    /// the least above zero, so that programs that know no breaks draw it there too.
     pub fn logarithmic_and_zero(least: f64, high: f64) -> Self {
-        Scale { least: Some(least), ..Scale::logarithmic(least / 3.0, high.max(1.5 * least)) }
+        let high = high.max(1.5 * least);
+        let scale = Scale { least: Some(least), whole: true, ..Scale::logarithmic(least / 2.0, high) };
+        let zero = scale.zero(least);
+        Scale { low: least * (zero / least).powf(1.6), ..scale }
+    }
+
+    /// The value at which zero stands beside ratios from `least`: half of it, or less where so many powers of ten
+    /// follow that the labels of both would touch.
+    fn zero(&self, least: f64) -> f64 {
+        least / (self.high / least).powf(0.09).max(2.0)
     }
 
     /// Whether zero has a place beside the ratios.
@@ -73,7 +91,7 @@ impl Scale {
 
     /// Where the axis has a break, if it has one.
     pub fn break_place(&self) -> Option<f64> {
-        self.least.map(|least| self.place(least / std::f64::consts::SQRT_2))
+        self.least.map(|least| self.place((least * self.zero(least)).sqrt()))
     }
 
     /// The value at the lower end.
@@ -91,8 +109,8 @@ impl Scale {
     /// Not a finite number for a value without a place, such as zero among ratios.
     pub fn place(&self, value: f64) -> f64 {
         let value = match self.least {
-            Some(least) if value < least => least / if value > 0.0 { std::f64::consts::SQRT_2 } else { 2.0 },
-            _ => value,
+            Some(least) => value.max(self.zero(least)),
+            None => value,
         };
         if self.ratios {
             (value.ln() - self.low.ln()) / (self.high.ln() - self.low.ln())
@@ -127,8 +145,14 @@ impl Scale {
     pub fn ticks(&self, wanted: usize) -> Vec<Tick> {
         match self.least {
             Some(least) => {
-                let ratios = Scale { low: least, least: None, ..*self }.ratio_ticks(wanted);
-                let zero = Tick { value: least / 2.0, label: Some("0".to_owned()) };
+                let ratios = Scale { low: least, least: None, ..*self };
+                let mut ratios = ratios.ratio_ticks(wanted);
+                // The least value above zero is named, or a reader could not tell where the ratios begin.
+                match ratios.iter_mut().find(|tick| (tick.value / least - 1.0).abs() < 1e-9) {
+                    Some(first) => first.label = Some(digits(least)),
+                    None => ratios.insert(0, Tick { value: least, label: Some(digits(least)) }),
+                }
+                let zero = Tick { value: self.zero(least), label: Some("0".to_owned()) };
                 std::iter::once(zero).chain(ratios).collect()
             }
             None if self.ratios => self.ratio_ticks(wanted),
@@ -320,8 +344,17 @@ mod tests {
         assert!(places.windows(2).all(|pair| pair[0] < pair[1]) && places[0] > 0.0, "{places:?}");
         let gap = scale.break_place().unwrap();
         assert!(places[0] < gap && gap < places[1]);
-        // Where a program without breaks draws zero.
+        // Where a program without breaks draws zero; its tick stands at the height of its marks, and nowhere
+        // near the break.
         assert!((scale.value(places[0]) - 0.5).abs() < 1e-9);
+        for high in [1.5, 4.0, 9.0, 99.0, 1_500.0, 1e9, 1e14] {
+            let scale = Scale::logarithmic_and_zero(1.0, high);
+            let ticks = scale.ticks(6);
+            assert_eq!(scale.place(ticks[0].value), scale.place(0.0), "{high}");
+            assert_eq!((ticks[1].value, ticks[1].label.as_deref()), (1.0, Some("1")), "{high}");
+            let gap = scale.break_place().unwrap();
+            assert!(ticks.iter().all(|tick| (scale.place(tick.value) - gap).abs() > 1e-3), "{high}");
+        }
         assert_eq!(labels(Scale::logarithmic_and_zero(1.0, 1.5), 4)[0], "0");
         assert!(Scale::logarithmic(1.0, 10.0).break_place().is_none());
     }
@@ -332,6 +365,18 @@ mod tests {
             let ticks = Scale::counts(-0.03 * high, high).ticks(8);
             assert!(ticks.len() >= 2 && ticks.len() <= 15, "{high}: {ticks:?}");
             assert!(ticks.iter().all(|tick| tick.value.fract() == 0.0), "{high}: {ticks:?}");
+        }
+    }
+
+    /// Means of counts stand between whole numbers, however near they are to each other.
+    #[test]
+    fn means_of_counts_have_whole_ticks() {
+        for (low, high, first, last) in
+            [(2.0, 2.0, "1", "3"), (3.02, 3.08, "3", "4"), (-0.3, 0.0, "−1", "0"), (1.5, 6.2, "1", "7")]
+        {
+            let labels = labels(Scale::counts_around((low, high)), 8);
+            assert_eq!((labels[0].as_str(), labels[labels.len() - 1].as_str()), (first, last), "{labels:?}");
+            assert!(labels.iter().all(|label| !label.contains('.')), "{labels:?}");
         }
     }
 

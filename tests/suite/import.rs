@@ -1178,6 +1178,10 @@ fn a_page_of_anybodys_answer_is_a_part_of_the_chain() {
         (format!("{{\"total\":2,\"count\":2,\"validators\":[{two}]}}"), None),
         (format!("{{\"validators\":[{two}],\"pagination\":{{\"next_key\":null,\"total\":\"2\"}}}}"), None),
         (format!("{{\"total\":10,\"validators\":[{two}]}}"), None),
+        (
+            "{\"total\":20,\"rows\":[{\"name\":\"a\",\"wins\":12},{\"name\":\"b\",\"wins\":8}]}".to_owned(),
+            None,
+        ),
     ] {
         let part = understood(table.as_bytes()).part.map(|part| part.why);
         match why {

@@ -52,9 +52,10 @@ fn read(content: &Content, intake: &mut Intake) -> Result<(), Fault> {
         _ => named(intake, list),
     }?;
     // A page of blocks is a history like any other.
-    for members in around.iter().filter(|_| !intake.is_history()) {
+    let is_history = intake.is_history();
+    for members in around.iter().filter(|_| !is_history) {
         let rows = intake.rows();
-        if let Some(why) = AnswerPages::around(members, rows, intake.staked()).why(rows)? {
+        if let Some(why) = AnswerPages::around(members, rows, &|total| intake.is_sum(total)).why(rows)? {
             intake.part(why, "ask for all, and put the rows of all pages into one list", None);
         }
     }

@@ -1,6 +1,5 @@
 //! Answers that come in pages, of which a file may hold several, one after another.
 
-use super::super::amount::Amount;
 use super::super::content::Content;
 use super::super::fault::{Fault, shown};
 use super::super::json::{Kind, Members, Node};
@@ -93,9 +92,9 @@ impl AnswerPages {
     }
 
     /// What stands around the list of a table that is of no known program: how many rows there are, and whether
-    /// more follow. Its `total` may be one of stakes: it is that of rows if it stands with what pages have, or if
-    /// the stakes have another sum.
-    pub fn around(members: &Members, rows: u64, staked: Option<Amount>) -> Self {
+    /// more follow. Its `total` may be that of a column, which `is_sum` tells: it is one of rows if it stands with
+    /// what pages have, or if no column has this sum.
+    pub fn around(members: &Members, rows: u64, is_sum: &dyn Fn(u64) -> bool) -> Self {
         let get = |members: &Members, names: &[&str]| -> Option<String> {
             let named = |name: &&str| members.iter().find(|(key, _)| key == name);
             names.iter().find_map(named).and_then(|(_, node)| text_of(*node))
@@ -115,17 +114,17 @@ impl AnswerPages {
         };
         let is_of_page = members.iter().any(|(key, _)| OF_PAGE.contains(&&**key)) || pages.is_followed;
         if let Some(total) = number(members, &["total"]) {
-            let is_sum = staked.is_some_and(|sum| Amount::parse(&total.to_string()) == Some(sum));
-            if is_of_page || !is_sum {
+            if is_of_page || !is_sum(total) {
                 pages.total = Some(total);
             }
         }
         let mut nested: Vec<Members> = PAGINATION.iter().filter_map(inner).collect();
-        let deeper = |members: &Members| {
+        let mut deeper: Vec<Members> = Vec::new();
+        for members in &nested {
             let found = members.iter().find(|(key, node)| key == "pagination" && node.kind() == Kind::Object);
-            found.map(|(_, node)| node.members())
-        };
-        nested.extend(nested.iter().filter_map(deeper).collect::<Vec<_>>());
+            deeper.extend(found.map(|(_, node)| node.members()));
+        }
+        nested.extend(deeper);
         for members in &nested {
             let total = number(members, &["total", "count"]).or_else(|| number(members, TOTALS_OF_ROWS));
             pages.total = pages.total.max(total);

@@ -170,6 +170,18 @@ impl<'o> Intake<'o> {
         self.stakes.sum()
     }
 
+    /// Whether a number is the sum of a column, of stakes but for rounding.
+    pub fn is_sum(&self, total: u64) -> bool {
+        let is_staked = self
+            .staked()
+            .is_some_and(|sum| (sum.approximate() / total as f64 - 1.0).abs() < 1.0 - LEAST_OF_ALL);
+        let counts = [&self.import.wins, &self.import.slots, &self.import.points];
+        let has_sum = |column: &Vec<u64>| {
+            column.iter().map(|&number| u128::from(number)).sum::<u128>() == u128::from(total)
+        };
+        is_staked || counts.into_iter().flatten().any(has_sum)
+    }
+
     /// Holds the stakes of all rows against the total that the file says.
     pub fn check_total(&mut self, title: &str, said: &str, remedy: &str) {
         let (Some(sum), Some(total)) = (self.staked(), Amount::parse(said)) else { return };

@@ -113,10 +113,10 @@ impl AnswerPages {
                 || get(members, &["next"]).is_some_and(|text| text.starts_with(['/', 'h'])),
         };
         let is_of_page = members.iter().any(|(key, _)| OF_PAGE.contains(&&**key)) || pages.is_followed;
-        if let Some(total) = number(members, &["total"]) {
-            if is_of_page || !is_sum(total) {
-                pages.total = Some(total);
-            }
+        if let Some(total) = number(members, &["total"])
+            && (is_of_page || !is_sum(total))
+        {
+            pages.total = Some(total);
         }
         let mut nested: Vec<Members> = PAGINATION.iter().filter_map(inner).collect();
         let mut deeper: Vec<Members> = Vec::new();

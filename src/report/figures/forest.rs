@@ -478,7 +478,7 @@ mod tests {
 
     /// All words of a drawing, in their order.
     fn texts(svg: &str) -> String {
-        let document = roxmltree::Document::parse(svg).unwrap();
+        let document = resvg::usvg::roxmltree::Document::parse(svg).unwrap();
         let words = document.descendants().filter(|node| node.has_tag_name("text"));
         words.filter_map(|node| node.text()).collect::<Vec<_>>().join(" ")
     }

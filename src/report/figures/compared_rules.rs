@@ -60,6 +60,11 @@ impl<'a> ComparedRules<'a> {
         self.ranked.first().copied()
     }
 
+    /// Its place in the order of the means, after all others if it has none.
+    pub fn rank(&self, rule: &str) -> usize {
+        self.ranked.iter().position(|ranked| *ranked == rule).unwrap_or(self.ranked.len())
+    }
+
     /// Whether the verdict names it: it is the fairest or the next, or not shown to be less fair than another.
     pub fn is_named(&self, rule: &str) -> bool {
         self.ranked.iter().take(2).chain(&self.unbeaten).any(|named| *named == rule)

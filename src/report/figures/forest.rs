@@ -134,6 +134,17 @@ impl<'a> Differences<'a> {
             .collect();
     }
 
+    /// Puts the pairs in the order of their second rules, so that an excerpt has the first and the last of these.
+    fn sort_by_second(&mut self, rank: impl Fn(&str) -> usize) {
+        let mut order: Vec<usize> = (0..self.pairs.len()).collect();
+        order.sort_by_key(|&place| rank(self.pairs[place].1));
+        self.pairs = order.iter().map(|&place| self.pairs[place]).collect();
+        for column in &mut self.columns {
+            column.differences.resize_with(order.len(), || None);
+            column.differences = order.iter().map(|&place| column.differences[place].take()).collect();
+        }
+    }
+
     /// How many rules are in pairs.
     fn rules(&self) -> usize {
         distinct(self.pairs.iter().flat_map(|&(first, second)| [first, second])).len()
@@ -230,12 +241,14 @@ impl Figure for Forest {
         let mut all = Differences::new(subject.compare);
         let several = all.pairs.len() > 1;
         // Of many rules the differences of the fairest from each other say more than an excerpt of all pairs.
-        let fairest = ComparedRules::new(subject.compare).fairest();
+        let rules = ComparedRules::new(subject.compare);
+        let fairest = rules.fairest();
         let fairest = fairest.filter(|fairest| {
             all.rules() > ALL_PAIRS && all.pairs.iter().any(|pair| pair.0 == *fairest || pair.1 == *fairest)
         });
         if let Some(fairest) = fairest {
             all.only_of(fairest);
+            all.sort_by_second(|rule| rules.rank(rule));
         }
         let Differences { mut pairs, mut columns } = all;
         if columns.is_empty() {
@@ -469,6 +482,10 @@ mod tests {
         assert!(words.contains("the differences of r06, the fairest rule, from the others."), "{words}");
         assert!(words.contains("difference, simultaneous 95"), "{words}");
         assert!(words.contains("Intervals hold for all 21 pairs at once (Bonferroni)"), "{words}");
+        // However many there are, the next and the least fair one are among them.
+        let many = drawn(&crate::report::figures::compared_rules::tests::comparison(40), Sheet::default());
+        assert!(many.svg().contains("r39 − r38, ") && many.svg().contains("r39 − r00, "));
+        assert!(texts(many.svg()).contains("of 39 differences drawn"));
         // Of few rules all pairs are drawn, and of two there is nothing to correct for.
         let few = drawn(&crate::report::figures::compared_rules::tests::comparison(5), Sheet::default());
         assert!(few.svg().contains("r00 − r01, ") && few.svg().contains("r03 − r04, "));

@@ -195,15 +195,13 @@ fn span(cells: &[&GridCell], grid: &Grid, limit: Option<f64>) -> Scale {
         let ends = interval(cell).unwrap_or((cell.value, cell.value));
         (low, high) = (low.min(ends.0), high.max(ends.1));
     }
-    let scale = Scale::roomy((low, high), 0.06, false);
     // No probability is below 0 or above 1.
-    if grid.is_share && low >= 0.0 && high <= 1.0 {
-        let is_probability = grid.metric.contains("probability");
-        let from = if is_probability { 0.0 } else { scale.low().max(0.0) };
-        Scale::linear(from, scale.high().min(1.0))
-    } else {
-        scale
+    let is_within = grid.is_share && low >= 0.0 && high <= 1.0;
+    if is_within && grid.metric.contains("probability") {
+        low = 0.0;
     }
+    let scale = Scale::roomy((low, high), 0.06, false);
+    if is_within { Scale::linear(scale.low().max(0.0), scale.high().min(1.0)) } else { scale }
 }
 
 fn draw_cells(canvas: &mut Canvas, panel: &Panel, cells: &[&GridCell], across: &Across, scattered: bool) {

@@ -129,7 +129,7 @@ fn the_page_of_a_study_answers_its_question() {
         .map(|id| place(&format!("<h2 id=\"{id}\">")));
     assert!(order.windows(2).all(|pair| pair[0] < pair[1]), "{order:?}");
     assert!(page.contains("depend on run.rounds and selection.rule?"), "{page}");
-    assert!(page.contains("Of 4 points, ") && page.contains("<h3>Range</h3>"), "{page}");
+    assert!(page.contains("of 4 points ") && page.contains("<h3>Range</h3>"), "{page}");
     assert!(page.contains("Largest main effect: "), "{page}");
     assert!(page.matches("<svg class=\"figure\" role=\"img\"").count() >= 2);
     for figure in ["heat-map", "small-multiples", "unfair-probability", "target-curve"] {
@@ -156,7 +156,7 @@ fn the_page_of_a_study_names_the_rules_that_are_swept() {
     assert_eq!(report(&sandbox, &["run", "s.toml", "--quiet"]).0, Some(0));
     let page = fs::read_to_string(sandbox.path("output/pair/report.html")).expect("the page");
     assert!(page.contains("under the rules raffle and top-n(n=1)."), "{page}");
-    assert!(page.contains("rules raffle, top-n(n=1) · 2 points"), "{page}");
+    assert!(page.contains("rules raffle, top-n(n=1) · 3 trials at each of 2 points"), "{page}");
     assert!(!page.contains("tombola reproduce") && page.contains("Command that wrote these results"));
 }
 

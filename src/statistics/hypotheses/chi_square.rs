@@ -93,7 +93,7 @@ impl GoodnessOfFit {
 /// A cell with share zero is left out if its count is zero; otherwise the hypothesis is false for
 /// certain (p = 0). Where every cell expects at least 5, the p-value is that of the chi-square
 /// distribution, unless that is below 0.001 and the counts are too few for so far a tail; then it is exact for two
-/// cells, and for more corrected by the exact tails of the cells ([`far_tail`]). Where some expects fewer, it is exact over all tables if these are few enough
+/// cells, and for more corrected by the exact tails of the cells (`far_tail`). Where some expects fewer, it is exact over all tables if these are few enough
 /// ([`exact_multinomial_test`]), and otherwise simulated from the same null hypothesis with as many
 /// tables as [`replicates`] allows. If none of these is as extreme, their number says nothing more; of many
 /// cells the p-value is then that of a gamma distribution with the statistic's first three moments, if that is

@@ -707,17 +707,17 @@ fn the_smallest_number_of_rounds_is_found_exactly() {
     assert!(words(&both).contains("holds at both ends"), "{}", words(&both));
 }
 
+/// Two validators with one and three coins, chosen by stake^α.
+const ONE_AND_THREE: &str = "[run]\nrounds = 500\nengine = 'draws'\nseed = 4\n[selection]\nrule = { kind = 'power-weighted', exponent = 1 }\n\
+     [population]\naccounts = [{ name = 'one', balance = 1 }, { name = 'three', balance = 3 }]\n";
+
 /// Two validators with one and three coins, chosen by stake^α: the larger one has four fifths of the wins at
 /// α = log 4 / log 3 = 1.2619. Nothing exact is asked here, so trials are played, and the answer is an
 /// interval around it.
 #[test]
 fn where_trials_are_played_the_answer_is_an_interval() {
     let sandbox = Sandbox::new();
-    sandbox.put(
-        "s.toml",
-        "[run]\nrounds = 500\nengine = 'draws'\nseed = 4\n[selection]\nrule = { kind = 'power-weighted', exponent = 1 }\n\
-         [population]\naccounts = [{ name = 'one', balance = 1 }, { name = 'three', balance = 3 }]\n",
-    );
+    sandbox.put("s.toml", ONE_AND_THREE);
     let args = ["--for", "selection.rule.exponent", "--from", "0.5", "--to", "3.0", "--validator", "three"];
     let until = ["--until", "mean_win_share >= 0.8", "--most-trials", "4096", "--format", "json"];
     let output = ran(&sandbox, &[&["solve", "s.toml"][..], &args, &until].concat());
@@ -944,11 +944,7 @@ fn a_search_where_nothing_changes_says_so() {
 #[test]
 fn the_setting_says_whether_whole_numbers_are_looked_for() {
     let sandbox = Sandbox::new();
-    sandbox.put(
-        "s.toml",
-        "[run]\nrounds = 500\nengine = 'draws'\nseed = 4\n[selection]\nrule = { kind = 'power-weighted', exponent = 1 }\n\
-         [population]\naccounts = [{ name = 'one', balance = 1 }, { name = 'three', balance = 3 }]\n",
-    );
+    sandbox.put("s.toml", ONE_AND_THREE);
     let solve = |key: &str, from: &str, to: &str, until: &str| {
         let args = ["solve", "s.toml", "--for", key, "--from", from, "--to", to, "--until", until];
         ran(&sandbox, &[&args[..], &["--validator", "three", "--most-trials", "1024"]].concat())

@@ -4,6 +4,7 @@ mod gap;
 mod quorum;
 mod splitting;
 mod takeover;
+mod weighted_paths;
 
 pub(super) use gap::gap_probability;
 pub use quorum::quorum_failures;

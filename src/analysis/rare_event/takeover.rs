@@ -1,6 +1,7 @@
 //! How likely compounding rewards take somebody over a share of all stake: a rare event, as a rule.
 
 use super::splitting::{PathProgress, SPLITTING, Splitting};
+use super::weighted_paths::WeightedPaths;
 use super::{ProbabilityEstimate, Unreached, uniform};
 use crate::analysis::rows::TakeoverRow;
 use crate::law::beta_binomial_wins;
@@ -8,11 +9,6 @@ use crate::random::Stream;
 use crate::selection::Draw;
 use crate::simulation::{Experiment, Obstacle};
 use crate::stake::ValidatorId;
-use rayon::prelude::*;
-
-/// Paths of an estimate, in blocks that have a stream each.
-const BLOCKS: u64 = 40;
-const BLOCK: u64 = 500;
 
 /// Paths by which the tilt is chosen.
 const PILOT: u64 = 64;
@@ -53,7 +49,7 @@ pub fn takeover(
     let rule = &world.rule.thing;
     let known = rule.draws_afresh() && rule.draw(&world.stakes) != Draw::Own;
     let validators = only.map_or(0..world.validators(), |index| index..index + 1);
-    let draws = u128::from(experiment.rounds) * u128::from(BLOCKS * BLOCK) * world.validators() as u128;
+    let draws = u128::from(experiment.rounds) * u128::from(WeightedPaths::ALL) * world.validators() as u128;
     let asked = validators.len();
     if !urn && known && draws * asked as u128 > MOST_DRAWS {
         return obstacle(
@@ -208,21 +204,11 @@ struct Paths<'a> {
 impl Paths<'_> {
     fn estimate(&self) -> (f64, f64) {
         let tilt = self.tilt();
-        let blocks: Vec<(f64, f64)> = (0..BLOCKS)
-            .into_par_iter()
-            .map(|block| {
-                let mut stream = self.stream(&format!("block {block}"));
-                (0..BLOCK).fold((0.0, 0.0), |(sum, squares), _| {
-                    let (end, ln_weight) = self.path(tilt, &mut stream);
-                    let value = if end { ln_weight.exp() } else { 0.0 };
-                    (sum + value, squares + value * value)
-                })
-            })
-            .collect();
-        let (sum, squares) = blocks.iter().fold((0.0, 0.0), |(a, b), (c, d)| (a + c, b + d));
-        let n = (BLOCKS * BLOCK) as f64;
-        let mean = sum / n;
-        (mean, ((squares / n - mean * mean).max(0.0) / (n - 1.0)).sqrt())
+        let paths = WeightedPaths::in_blocks(|block| {
+            let mut stream = self.stream(&format!("block {block}"));
+            move || self.path(tilt, &mut stream)
+        });
+        (paths.mean(), paths.standard_error())
     }
 
     fn stream(&self, part: &str) -> Stream {

@@ -8,8 +8,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
-/// The decisions that a point may be judged by, the first that is there: the metric, and the words of its
-/// decisions for, against and neither.
+/// The metrics whose decisions a point may be judged by: the first that is there.
 const JUDGED_BY: [&str; 2] = ["fairness_to_stake", "unfair_probability"];
 
 /// How many points were decided which way.

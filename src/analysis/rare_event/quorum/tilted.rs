@@ -4,6 +4,7 @@ use super::ballot::{Ballots, Event};
 use super::exact::exact;
 use super::sum_tree::SumTree;
 use crate::analysis::rare_event::uniform;
+use crate::analysis::rare_event::weighted_paths::WeightedPaths;
 use crate::analysis::rows::QuorumRow;
 use crate::forging::World;
 use crate::random::Stream;
@@ -13,11 +14,6 @@ use crate::stake::ValidatorId;
 use crate::statistics::clopper_pearson;
 use crate::statistics::distributions::normal_quantile;
 use crate::statistics::wording::{grouped, two_digits};
-use rayon::prelude::*;
-
-/// Paths of an estimate, in blocks that have a stream each.
-const BLOCKS: u64 = 40;
-const BLOCK: u64 = 500;
 
 /// Paths by which the tilt is chosen, and how often it is halved.
 const PILOT: u64 = 200;
@@ -44,8 +40,8 @@ const MOST_LOOKS: u128 = 3_000_000_000;
 /// Exact where the votes' distribution is known: binomial, hypergeometric, or a convolution over the weights.
 /// Otherwise by importance sampling: seats are drawn, and votes are lost, more often to the side of the event than
 /// they should be (exponential tilting of every vote by its weight), as much more as brings about half of the
-/// paths there, or a part of that; a path counts with the ratio of its true probability to the one it was played with. The estimate
-/// is unbiased whatever the tilt. Committees of which no more is known than their drawer are drawn as they are,
+/// paths there, or a part of that; a path counts with the ratio of its true probability to the one it was played
+/// with. The estimate is unbiased whatever the tilt. Committees of which no more is known than their drawer are drawn as they are,
 /// and only the losses are tilted. `confidence` is that of the interval, which is normal for the logarithm, and of
 /// plain draws Clopper and Pearson's.
 ///
@@ -92,7 +88,7 @@ pub fn quorum_failures(
             if let Some((probability, method)) = exact(&ballots, &forgers) {
                 return Ok(row(Some(probability), method));
             }
-            if one_path * u128::from(BLOCKS * BLOCK) > MOST_LOOKS {
+            if one_path * u128::from(WeightedPaths::ALL) > MOST_LOOKS {
                 return Err(Obstacle {
                     key: "population",
                     what: "has too many attestors for a committee of no known distribution",
@@ -120,7 +116,7 @@ pub(super) struct TiltedEstimate {
 
 impl TiltedEstimate {
     fn into_row(self, row: QuorumRow, confidence: f64) -> QuorumRow {
-        let paths = BLOCKS * BLOCK;
+        let paths = WeightedPaths::ALL;
         let TiltedEstimate { tilt, probability, se, effective_hits } = self;
         let row = QuorumRow { effective_hits: Some(effective_hits), ..row };
         if tilt == 0.0 {
@@ -220,23 +216,16 @@ impl<'a> Paths<'a> {
     }
 
     pub fn estimate_with(&self, tilt: f64) -> TiltedEstimate {
-        let blocks: Vec<(f64, f64)> = (0..BLOCKS)
-            .into_par_iter()
-            .map(|block| {
-                let mut stream = self.stream(&format!("block {block}"));
-                let mut urn = self.urn(tilt);
-                (0..BLOCK).fold((0.0, 0.0), |(sum, squares), _| {
-                    let (hit, ln_ratio) = self.path(tilt, &mut urn, &mut stream);
-                    let value = if hit { ln_ratio.exp() } else { 0.0 };
-                    (sum + value, squares + value * value)
-                })
-            })
-            .collect();
-        let (sum, squares) = blocks.iter().fold((0.0, 0.0), |(a, b), (c, d)| (a + c, b + d));
-        let n = (BLOCKS * BLOCK) as f64;
-        let mean = sum / n;
-        let se = ((squares / n - mean * mean).max(0.0) / (n - 1.0)).sqrt();
-        TiltedEstimate { tilt, probability: mean, se, effective_hits: effective_hits(sum, squares) }
+        let paths = WeightedPaths::in_blocks(|block| {
+            let (mut stream, mut urn) = (self.stream(&format!("block {block}")), self.urn(tilt));
+            move || self.path(tilt, &mut urn, &mut stream)
+        });
+        TiltedEstimate {
+            tilt,
+            probability: paths.mean(),
+            se: paths.standard_error(),
+            effective_hits: paths.effective_hits(),
+        }
     }
 
     /// The tilt that brings half of the paths there, or a part of it, whose hits are worth most in a pilot: where
@@ -245,13 +234,7 @@ impl<'a> Paths<'a> {
         let full = self.tilt();
         let worth = |tilt: f64| {
             let (mut stream, mut urn) = (self.stream("pilot of parts"), self.urn(tilt));
-            let (mut sum, mut squares) = (0.0, 0.0);
-            for _ in 0..PILOT_OF_PARTS {
-                let (hit, ln_ratio) = self.path(tilt, &mut urn, &mut stream);
-                let value = if hit { ln_ratio.exp() } else { 0.0 };
-                (sum, squares) = (sum + value, squares + value * value);
-            }
-            effective_hits(sum, squares)
+            WeightedPaths::played(PILOT_OF_PARTS, || self.path(tilt, &mut urn, &mut stream)).effective_hits()
         };
         if full == 0.0 {
             return full;
@@ -390,12 +373,6 @@ impl<'a> Paths<'a> {
             }
         }
     }
-}
-
-/// How many hits of one weight are worth as much as these, by the sums of their weights and of the squares.
-fn effective_hits(sum: f64, squares: f64) -> f64 {
-    // Where all squares are below the smallest double, no hit is worth anything.
-    if squares > 0.0 { sum * sum / squares } else { 0.0 }
 }
 
 impl Urn {
